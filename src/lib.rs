@@ -1,0 +1,19 @@
+//! SimCSE Lab: contrastive sentence embeddings, trained and explored in a browser tab.
+//!
+//! Arrows between the rooms point one way:
+//! `app`, `cli` → `train`, `eval` → `objective` → `model` → `kernels` → `gpu`;
+//! `text` and `store` stand beside. `gpu` and `kernels` know no model.
+
+pub mod eval;
+pub mod gpu;
+pub mod kernels;
+pub mod model;
+pub mod objective;
+pub mod store;
+pub mod text;
+pub mod train;
+
+#[cfg(feature = "web")]
+pub mod app;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod cli;
