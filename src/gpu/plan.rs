@@ -81,6 +81,11 @@ impl Plan {
         }
     }
 
+    /// The plan in parts of at most `dispatches` calls, to be submitted one after the other.
+    pub fn parts(&self, dispatches: usize) -> impl Iterator<Item = Plan> + '_ {
+        self.dispatches.chunks(dispatches.max(1)).map(|part| Plan { dispatches: part.to_vec() })
+    }
+
     /// As [`Plan::record`], with every call in a pass of its own between two timestamps.
     pub fn record_timed(
         &self,

@@ -7,8 +7,8 @@ use super::{BatchBuffers, ModelConfig, parameters::ParameterBuffers};
 use crate::{
     gpu::{Arena, GpuError, Plan, View},
     kernels::{
-        Attention, AttentionGradient, Embedding, EmbeddingGradient, Kernels, LayerNorm, LayerNormGradient, Linear,
-        LinearGradient, NO_DROPOUT, TOKENS,
+        Attention, AttentionGradient, Embedding, EmbeddingGradient, Kernels, LayerNorm, LayerNormGradient,
+        Linear, LinearGradient, NO_DROPOUT, TOKENS,
     },
 };
 
@@ -34,7 +34,12 @@ struct LayerState {
 }
 
 impl LayerState {
-    fn new(arena: &Arena, config: &ModelConfig, tokens: usize, output: Option<View>) -> Result<Self, GpuError> {
+    fn new(
+        arena: &Arena,
+        config: &ModelConfig,
+        tokens: usize,
+        output: Option<View>,
+    ) -> Result<Self, GpuError> {
         let hidden = tokens * config.hidden_size;
         Ok(Self {
             qkv: arena.storage("queries, keys, values", 3 * hidden)?,
@@ -95,7 +100,12 @@ mod site {
 
 impl Encoder {
     /// Allocates all buffers for batches up to `capacity`. Without `training` all layers share one set.
-    pub fn new(arena: &Arena, config: &ModelConfig, capacity: Capacity, training: bool) -> Result<Self, GpuError> {
+    pub fn new(
+        arena: &Arena,
+        config: &ModelConfig,
+        capacity: Capacity,
+        training: bool,
+    ) -> Result<Self, GpuError> {
         let (tokens, hidden) = (capacity.tokens, config.hidden_size);
         let embedded = arena.storage("embeddings", tokens * hidden)?;
         let count = if training { config.num_hidden_layers } else { 1 };
@@ -160,9 +170,20 @@ impl Encoder {
             kernels.linear(plan, &block.attention_output(self), &state.context, &state.attention_sums)?;
             kernels.layer_norm(plan, &block.attention_norm(self, layer, batch), Some(x), &state.mid)?;
             let activated = &self.scratch.activated;
-            kernels.linear_gelu(plan, &block.intermediate(self), &state.mid, &state.intermediate, activated)?;
+            kernels.linear_gelu(
+                plan,
+                &block.intermediate(self),
+                &state.mid,
+                &state.intermediate,
+                activated,
+            )?;
             kernels.linear(plan, &block.output(self), activated, &state.output_sums)?;
-            kernels.layer_norm(plan, &block.output_norm(self, layer, batch), Some(&state.mid), &state.output)?;
+            kernels.layer_norm(
+                plan,
+                &block.output_norm(self, layer, batch),
+                Some(&state.mid),
+                &state.output,
+            )?;
         }
         Ok(())
     }
@@ -252,7 +273,16 @@ impl Encoder {
         batch: &'a BatchBuffers,
     ) -> LayerNorm<'a> {
         let epsilon = self.config.layer_norm_eps as f32;
-        LayerNorm { hidden: self.width(), epsilon, weights, spans: &batch.spans, site_in, site_out, sums, statistics }
+        LayerNorm {
+            hidden: self.width(),
+            epsilon,
+            weights,
+            spans: &batch.spans,
+            site_in,
+            site_out,
+            sums,
+            statistics,
+        }
     }
 }
 
@@ -260,7 +290,8 @@ impl BackwardScratch {
     fn new(arena: &Arena, config: &ModelConfig, tokens: usize) -> Result<Self, GpuError> {
         let (hidden, intermediate) = (config.hidden_size, config.intermediate_size);
         let software = arena.gpu().info().software;
-        let linear = |outputs: usize, inputs: usize| Linear::scratch_len(outputs as u32, inputs as u32, software);
+        let linear =
+            |outputs: usize, inputs: usize| Linear::scratch_len(outputs as u32, inputs as u32, software);
         let partials = [
             linear(3 * hidden, hidden),
             linear(hidden, hidden),
@@ -279,7 +310,12 @@ impl BackwardScratch {
         })
     }
 
-    fn norm_gradient<'a>(&'a self, dy: &'a View, d_residual: &'a View, weights: &'a View) -> LayerNormGradient<'a> {
+    fn norm_gradient<'a>(
+        &'a self,
+        dy: &'a View,
+        d_residual: &'a View,
+        weights: &'a View,
+    ) -> LayerNormGradient<'a> {
         LayerNormGradient { dy, d_residual, dx: &self.dense, weights, scratch: &self.partials }
     }
 
@@ -391,7 +427,12 @@ impl LayerBlocks {
         encoder.norm(&self.attention_norm, site::attention_output(layer), NO_DROPOUT, sums, statistics, batch)
     }
 
-    fn output_norm<'a>(&'a self, encoder: &'a Encoder, layer: usize, batch: &'a BatchBuffers) -> LayerNorm<'a> {
+    fn output_norm<'a>(
+        &'a self,
+        encoder: &'a Encoder,
+        layer: usize,
+        batch: &'a BatchBuffers,
+    ) -> LayerNorm<'a> {
         let state = encoder.layer(layer);
         let (sums, statistics) = (&state.output_sums, &state.output_statistics);
         encoder.norm(&self.output_norm, site::output(layer), NO_DROPOUT, sums, statistics, batch)

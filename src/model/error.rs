@@ -4,7 +4,7 @@ use thiserror::Error;
 
 /// Why a model cannot be loaded or written. Every message names the file, what was found in it and
 /// what was expected; `file` is the display name that the caller gave (a path, or a dropped file's name).
-#[derive(Debug, Clone, PartialEq, Error)]
+#[derive(Debug, Clone, Error)]
 pub enum ModelError {
     /// A JSON file (config.json, simcse.json, modules.json …) does not parse.
     #[error("{file}: not valid JSON: {reason}")]
@@ -53,6 +53,17 @@ pub enum ModelError {
         "{file}: tensor {tensor} is {value} at element {index}; the weights are damaged or diverged in training"
     )]
     NotFinite { file: String, tensor: String, index: usize, value: f32 },
+
+    /// A head is asked for that the checkpoint does not have.
+    #[error(
+        "the pooler \"cls\" needs a head, and the checkpoint has neither mlp.dense nor pooler.dense; \
+         use the pooler cls_before_pooler or avg"
+    )]
+    NoHead,
+
+    /// The device cannot hold or run the model.
+    #[error(transparent)]
+    Gpu(#[from] crate::gpu::GpuError),
 
     /// Files that a model folder must have are absent.
     #[error("the model is incomplete: missing {}; found {}", missing.join(" and "), listed(found))]

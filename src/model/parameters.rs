@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::{HEAD_BIAS, HEAD_WEIGHT, HostTensor, ModelConfig, ModelError, expected_tensors};
+use super::{HEAD_BIAS, HEAD_WEIGHT, HostTensor, ModelConfig, expected_tensors};
 use crate::{
     gpu::{Arena, Gpu, GpuError, View},
     kernels::OptimizerShard,
@@ -55,7 +55,7 @@ fn decays(name: &str) -> bool {
 
 impl ParameterLayout {
     /// All encoder parameters, and the head's where there is one. `max_bytes` is what one shard may have.
-    pub fn new(config: &ModelConfig, head: bool, max_bytes: u64) -> Result<Self, ModelError> {
+    pub fn new(config: &ModelConfig, head: bool, max_bytes: u64) -> Result<Self, GpuError> {
         let mut tensors = expected_tensors(config);
         if head {
             let hidden = config.hidden_size;
@@ -80,9 +80,12 @@ impl ParameterLayout {
                 let len: usize = block.iter().map(|name| shapes[name].iter().product::<usize>()).sum();
                 let len = len.next_multiple_of(ALIGNMENT);
                 if len > max_len {
-                    let error =
-                        GpuError::TooLarge { what: block.join(", "), needed: 4 * len as u64, limit: max_bytes };
-                    return Err(error.into());
+                    let error = GpuError::TooLarge {
+                        what: block.join(", "),
+                        needed: 4 * len as u64,
+                        limit: max_bytes,
+                    };
+                    return Err(error);
                 }
                 layout.place(&block, &shapes, len, decay, max_len);
             }

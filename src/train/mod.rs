@@ -1,1 +1,15 @@
-//! train
+//! Batches, schedule, the training step, and runs that can be paused, saved and resumed.
+
+mod dataset;
+mod error;
+mod options;
+mod schedule;
+mod step;
+mod trainer;
+
+pub use crate::objective::Objective;
+pub use dataset::Dataset;
+pub use error::TrainError;
+pub use options::{HeadMode, TrainOptions};
+pub use step::{StepMetrics, TrainingStep};
+pub use trainer::{EvaluationSet, StepReport, Trainer, TrainingState};
