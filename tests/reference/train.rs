@@ -1,0 +1,78 @@
+//! Training steps: gradients, clipping, AdamW, linear schedule.
+
+use std::collections::BTreeMap;
+
+use candle_core::{DType, Result};
+
+use super::bert::{Bert, Config, Element, Weights};
+use super::gradients::{Batch, gradients};
+use super::kernels::optimizer::{
+    AdamW, Moments, clip_factor, global_norm, is_without_decay, linear_schedule,
+};
+use super::loss::Settings;
+use super::pooling::Pooler;
+
+/// The recipe.
+#[derive(Clone, Copy, Debug)]
+pub struct Recipe {
+    pub pooler: Pooler,
+    pub loss: Settings,
+    /// The peak of the schedule.
+    pub learning_rate: f64,
+    pub warm_up: usize,
+    /// Where the schedule reaches zero, in steps.
+    pub total_steps: usize,
+    /// The greatest global gradient norm.
+    pub clip: f64,
+    pub optimizer: AdamW,
+}
+
+/// What one step reports.
+#[derive(Clone, Copy, Debug)]
+pub struct StepReport {
+    pub loss: f64,
+    /// Before clipping.
+    pub gradient_norm: f64,
+    pub learning_rate: f64,
+}
+
+/// Dropout factors by step, counted from 0, and element.
+pub type DropoutBySteps<'a> = &'a dyn Fn(usize, Element) -> f64;
+
+/// One step per batch. Returns the reports and the final weights, all in `f64`.
+pub fn train_steps(
+    weights: &Weights,
+    config: Config,
+    batches: &[Batch],
+    recipe: &Recipe,
+    dropout: Option<DropoutBySteps>,
+) -> Result<(Vec<StepReport>, BTreeMap<String, (Vec<usize>, Vec<f64>)>)> {
+    let mut weights: BTreeMap<String, (Vec<usize>, Vec<f64>)> = weights
+        .iter()
+        .map(|(name, (shape, values))| (name.clone(), (shape.clone(), super::kernels::widen(values))))
+        .collect();
+    let mut moments: BTreeMap<String, Moments> =
+        weights.iter().map(|(name, (_, values))| (name.clone(), Moments::zero(values.len()))).collect();
+    let mut reports = Vec::new();
+    for (step, batch) in batches.iter().enumerate() {
+        let model = Bert::from_f64(&weights, config, DType::F64)?;
+        let masks = dropout.map(|dropout| move |element: Element| dropout(step, element));
+        let masks = masks.as_ref().map(|masks| masks as &dyn Fn(Element) -> f64);
+        let (loss, mut gradients) = gradients(&model, recipe.pooler, batch, recipe.loss, masks)?;
+        let gradient_norm = global_norm(gradients.values().map(Vec::as_slice));
+        let factor = clip_factor(gradient_norm, recipe.clip);
+        let learning_rate = recipe.learning_rate * linear_schedule(step, recipe.warm_up, recipe.total_steps);
+        for (name, gradient) in &mut gradients {
+            gradient.iter_mut().for_each(|value| *value *= factor);
+            let mut optimizer = recipe.optimizer;
+            if is_without_decay(name) {
+                optimizer.weight_decay = 0.0;
+            }
+            if let (Some((_, values)), Some(moments)) = (weights.get_mut(name), moments.get_mut(name)) {
+                optimizer.step(values, gradient, moments, learning_rate, step + 1);
+            }
+        }
+        reports.push(StepReport { loss, gradient_norm, learning_rate });
+    }
+    Ok((reports, weights))
+}

@@ -1,0 +1,297 @@
+//! The hand-written kernel references agree with finite differences and with values worked out by hand.
+
+mod reference;
+
+use reference::kernels::attention::{Attention, keep_all, softmax};
+use reference::kernels::contrastive::{self, Settings};
+use reference::kernels::optimizer::{AdamW, Moments, clip_factor, global_norm, linear_schedule};
+use reference::kernels::pooling::Pooling;
+use reference::kernels::{
+    activation, embedding, finite_differences, layer_norm, matmul, multiply, optimizer, pooling,
+};
+use reference::random::Random;
+
+/// Central differences with this step have an error of about 1e-10 from truncation and as much from rounding.
+const STEP: f64 = 1e-5;
+const TOLERANCE: f64 = 1e-7;
+
+fn assert_close(actual: &[f64], expected: &[f64], tolerance: f64) {
+    assert_eq!(actual.len(), expected.len());
+    for (i, (actual, expected)) in actual.iter().zip(expected).enumerate() {
+        let bound = tolerance * expected.abs().max(1.0);
+        assert!((actual - expected).abs() <= bound, "element {i}: {actual} instead of {expected}");
+    }
+}
+
+/// The sum of the outputs weighted by `grad`: its gradient is what a backward pass returns for `grad`.
+fn weighted(output: &[f64], grad: &[f64]) -> f64 {
+    multiply(output, grad).iter().sum()
+}
+
+#[test]
+fn matrix_products_agree_with_hand_computed_ones() {
+    let a = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0];
+    let b = [7.0, 8.0, 9.0, 10.0, 11.0, 12.0];
+    assert_eq!(matmul::nn(&a, &b, 2, 3, 2), [58.0, 64.0, 139.0, 154.0]);
+    assert_eq!(matmul::nt(&a, &b, 2, 3, 2), [50.0, 68.0, 122.0, 167.0]);
+    assert_eq!(matmul::tn(&a, &b, 2, 3, 2), [89.0, 98.0, 116.0, 128.0]);
+}
+
+#[test]
+fn linear_gradients_agree_with_finite_differences() {
+    let (rows, inputs, outputs) = (3, 4, 5);
+    let mut random = Random::new(1);
+    let (x, weight) = (random.normals(rows * inputs), random.normals(outputs * inputs));
+    let (bias, grad) = (random.normals(outputs), random.normals(rows * outputs));
+    let gradients = matmul::linear_backward(&x, &weight, &grad, rows, inputs, outputs);
+    let value = |x: &[f64], weight: &[f64], bias: &[f64]| {
+        weighted(&matmul::linear(x, weight, bias, rows, inputs), &grad)
+    };
+    assert_close(&gradients.x, &finite_differences(&x, STEP, |x| value(x, &weight, &bias)), TOLERANCE);
+    assert_close(
+        &gradients.weight,
+        &finite_differences(&weight, STEP, |weight| value(&x, weight, &bias)),
+        TOLERANCE,
+    );
+    assert_close(
+        &gradients.bias,
+        &finite_differences(&bias, STEP, |bias| value(&x, &weight, bias)),
+        TOLERANCE,
+    );
+}
+
+#[test]
+fn layer_norm_has_mean_zero_and_variance_one() {
+    let x = Random::new(2).normals(2 * 7);
+    let result = layer_norm::forward(&x, &[1.0; 7], &[0.0; 7], 1e-12);
+    for row in result.output.chunks_exact(7) {
+        assert!(row.iter().sum::<f64>().abs() < 1e-12);
+        assert!((row.iter().map(|value| value * value).sum::<f64>() - 7.0).abs() < 1e-9);
+    }
+}
+
+#[test]
+fn layer_norm_gradients_agree_with_finite_differences() {
+    let hidden = 7;
+    let mut random = Random::new(3);
+    let (x, grad) = (random.normals(3 * hidden), random.normals(3 * hidden));
+    let (weight, bias) = (random.normals(hidden), random.normals(hidden));
+    let gradients = layer_norm::backward(&x, &weight, &grad, 1e-12);
+    let value = |x: &[f64], weight: &[f64], bias: &[f64]| {
+        weighted(&layer_norm::forward(x, weight, bias, 1e-12).output, &grad)
+    };
+    assert_close(&gradients.x, &finite_differences(&x, STEP, |x| value(x, &weight, &bias)), TOLERANCE);
+    assert_close(
+        &gradients.weight,
+        &finite_differences(&weight, STEP, |weight| value(&x, weight, &bias)),
+        TOLERANCE,
+    );
+    assert_close(
+        &gradients.bias,
+        &finite_differences(&bias, STEP, |bias| value(&x, &weight, bias)),
+        TOLERANCE,
+    );
+}
+
+#[test]
+fn gelu_has_known_values_and_its_derivative_is_right() {
+    assert_eq!(activation::gelu(0.0), 0.0);
+    assert!((activation::gelu(1.0) - 0.841_344_746_068_542_9).abs() < 1e-15);
+    assert!((activation::gelu(-1.0) + 0.158_655_253_931_457_07).abs() < 1e-15);
+    for x in [-6.0, -1.5, -0.3, 0.0, 0.7, 2.0, 6.0] {
+        let quotient = finite_differences(&[x], STEP, |x| activation::gelu(x[0]));
+        assert_close(&[activation::gelu_derivative(x)], &quotient, TOLERANCE);
+    }
+}
+
+#[test]
+fn tanh_gradient_agrees_with_finite_differences() {
+    let x = [-2.0, -0.1, 0.0, 0.9];
+    let grad = [1.0, -2.0, 3.0, 0.5];
+    let tanh = |x: &[f64]| x.iter().map(|x| x.tanh()).collect::<Vec<_>>();
+    let quotients = finite_differences(&x, STEP, |x| weighted(&tanh(x), &grad));
+    assert_close(&activation::tanh_backward(&tanh(&x), &grad), &quotients, TOLERANCE);
+}
+
+#[test]
+fn softmax_survives_large_scores() {
+    assert_close(&softmax(&[1000.0, 1000.0, -1000.0]), &[0.5, 0.5, 0.0], 1e-15);
+}
+
+#[test]
+fn attention_of_a_single_token_is_its_value() {
+    let value = [0.5, -1.0, 2.0, 4.0];
+    let attention = Attention {
+        query: &[1.0, 2.0, 3.0, 4.0],
+        key: &[4.0, 3.0, 2.0, 1.0],
+        value: &value,
+        row_starts: &[0, 1],
+        heads: 2,
+        hidden: 4,
+    };
+    assert_eq!(attention.forward(&keep_all), value);
+}
+
+#[test]
+fn attention_gradients_agree_with_finite_differences_with_and_without_dropout() {
+    let (hidden, heads, row_starts) = (6, 2, [0, 3, 4, 8]);
+    let mut random = Random::new(4);
+    let tokens = row_starts[3];
+    let query = random.normals(tokens * hidden);
+    let key = random.normals(tokens * hidden);
+    let value = random.normals(tokens * hidden);
+    let grad = random.normals(tokens * hidden);
+    let drop_some = |head: usize, query: usize, key: usize| {
+        if (head + 3 * query + 5 * key).is_multiple_of(4) { 0.0 } else { 4.0 / 3.0 }
+    };
+    let masks: [&dyn Fn(usize, usize, usize) -> f64; 2] = [&keep_all, &drop_some];
+    for keep in masks {
+        let objective = |query: &[f64], key: &[f64], value: &[f64]| {
+            let attention = Attention { query, key, value, row_starts: &row_starts, heads, hidden };
+            weighted(&attention.forward(keep), &grad)
+        };
+        let attention =
+            Attention { query: &query, key: &key, value: &value, row_starts: &row_starts, heads, hidden };
+        let gradients = attention.backward(&grad, keep);
+        let by_query = finite_differences(&query, STEP, |query| objective(query, &key, &value));
+        let by_key = finite_differences(&key, STEP, |key| objective(&query, key, &value));
+        let by_value = finite_differences(&value, STEP, |value| objective(&query, &key, value));
+        assert_close(&gradients.query, &by_query, TOLERANCE);
+        assert_close(&gradients.key, &by_key, TOLERANCE);
+        assert_close(&gradients.value, &by_value, TOLERANCE);
+    }
+}
+
+#[test]
+fn embedding_gradients_agree_with_finite_differences() {
+    let hidden = 3;
+    let (ids, row_starts, first_position) = ([4, 1, 4, 0, 4], [0, 3, 5], 2);
+    let mut random = Random::new(5);
+    let tables = || {
+        let mut random = Random::new(6);
+        embedding::Tables {
+            word: random.normals(5 * hidden),
+            position: random.normals(6 * hidden),
+            token_type: random.normals(2 * hidden),
+        }
+    };
+    let grad = random.normals(ids.len() * hidden);
+    let gradients = embedding::backward(&tables(), &ids, &row_starts, first_position, &grad, hidden);
+    let value = |tables: embedding::Tables| {
+        weighted(&embedding::forward(&tables, &ids, &row_starts, first_position, hidden), &grad)
+    };
+    let by_word = finite_differences(&tables().word, STEP, |word| {
+        value(embedding::Tables { word: word.to_vec(), ..tables() })
+    });
+    let by_position = finite_differences(&tables().position, STEP, |position| {
+        value(embedding::Tables { position: position.to_vec(), ..tables() })
+    });
+    let by_type = finite_differences(&tables().token_type, STEP, |token_type| {
+        value(embedding::Tables { token_type: token_type.to_vec(), ..tables() })
+    });
+    assert_close(&gradients.word, &by_word, TOLERANCE);
+    assert_close(&gradients.position, &by_position, TOLERANCE);
+    assert_close(&gradients.token_type, &by_type, TOLERANCE);
+    assert!(gradients.position[..2 * hidden].iter().all(|&value| value == 0.0));
+}
+
+#[test]
+fn pooling_gradients_agree_with_finite_differences() {
+    let (hidden, row_starts) = (3, [0, 1, 5]);
+    let mut random = Random::new(7);
+    let (tokens, grad) = (random.normals(5 * hidden), random.normals(2 * hidden));
+    for pooler in [Pooling::First, Pooling::Mean] {
+        let quotients = finite_differences(&tokens, STEP, |tokens| {
+            weighted(&pooling::forward(pooler, tokens, &row_starts, hidden), &grad)
+        });
+        assert_close(&pooling::backward(pooler, &grad, &row_starts, hidden), &quotients, TOLERANCE);
+    }
+}
+
+#[test]
+fn contrastive_loss_of_equal_embeddings_is_the_logarithm_of_the_candidate_count() {
+    let anchors = [0.6, 0.8].repeat(4);
+    let settings = Settings { temperature: 0.05, hard_negative_weight: 0.0 };
+    let two_views = contrastive::loss(&anchors, &anchors, 2, settings);
+    assert!((two_views.loss - 4f64.ln()).abs() < 1e-12);
+    let three_views = contrastive::loss(&anchors, &anchors.repeat(2), 2, settings);
+    assert!((three_views.loss - 8f64.ln()).abs() < 1e-12);
+    let weight = 2f64.ln();
+    let weighted = contrastive::loss(
+        &anchors,
+        &anchors.repeat(2),
+        2,
+        Settings { hard_negative_weight: weight, ..settings },
+    );
+    assert!((weighted.loss - 9f64.ln()).abs() < 1e-12, "α = 2 counts one negative twice");
+}
+
+#[test]
+fn contrastive_gradients_agree_with_finite_differences() {
+    let (n, hidden) = (4, 5);
+    let mut random = Random::new(8);
+    let anchors = random.normals(n * hidden);
+    for m in [n, 2 * n] {
+        let candidates = random.normals(m * hidden);
+        let settings = Settings { temperature: 0.3, hard_negative_weight: 0.7 };
+        let result = contrastive::loss(&anchors, &candidates, hidden, settings);
+        let by_anchors = finite_differences(&anchors, STEP, |anchors| {
+            contrastive::loss(anchors, &candidates, hidden, settings).loss
+        });
+        let by_candidates = finite_differences(&candidates, STEP, |candidates| {
+            contrastive::loss(&anchors, candidates, hidden, settings).loss
+        });
+        assert_close(&result.anchor_grad, &by_anchors, TOLERANCE);
+        assert_close(&result.candidate_grad, &by_candidates, TOLERANCE);
+    }
+}
+
+#[test]
+fn cosine_of_a_zero_vector_is_zero_and_its_gradient_is_finite() {
+    let (zero, other) = ([0.0, 0.0], [3.0, 4.0]);
+    assert_eq!(contrastive::cosine_matrix(&zero, &other, 2), [0.0]);
+    assert_eq!(contrastive::normalize_backward(&zero, &[1.0, 2.0], 2), [1e8, 2e8]);
+}
+
+#[test]
+fn clipping_leaves_small_gradients_and_shortens_large_ones() {
+    let gradients: [&[f64]; 2] = [&[3.0, 0.0], &[4.0]];
+    assert_eq!(global_norm(gradients), 5.0);
+    assert_eq!(clip_factor(0.5, 1.0), 1.0);
+    assert!((clip_factor(5.0, 1.0) - 1.0 / 5.000_001).abs() < 1e-15);
+}
+
+#[test]
+fn first_adamw_step_moves_by_the_learning_rate_against_the_gradient_and_decays() {
+    let mut weights = [1.0, -2.0, 3.0];
+    let optimizer = AdamW { weight_decay: 0.1, ..AdamW::default() };
+    optimizer.step(&mut weights, &[0.5, -0.25, 0.0], &mut Moments::zero(3), 0.01, 1);
+    let decay = 1.0 - 0.01 * 0.1;
+    assert_close(&weights, &[decay - 0.01, -2.0 * decay + 0.01, 3.0 * decay], 1e-9);
+}
+
+#[test]
+fn second_adamw_step_agrees_with_a_hand_computed_one() {
+    let mut weights = [0.0];
+    let mut moments = Moments::zero(1);
+    let optimizer = AdamW::default();
+    optimizer.step(&mut weights, &[1.0], &mut moments, 0.1, 1);
+    optimizer.step(&mut weights, &[-1.0], &mut moments, 0.1, 2);
+    // Moments 0.09 - 0.1 = -0.01 and 0.000999 + 0.001; corrections 0.19 and 0.001999: the step is 0.1 · 0.01/0.19.
+    assert_close(&moments.first, &[-0.01], 1e-15);
+    assert_close(&weights, &[-0.1 + 0.1 * 0.01 / 0.19], 1e-8);
+}
+
+#[test]
+fn schedule_rises_over_the_warm_up_and_falls_to_zero() {
+    let factors: Vec<f64> = (0..=6).map(|step| linear_schedule(step, 2, 6)).collect();
+    assert_close(&factors, &[0.0, 0.5, 1.0, 0.75, 0.5, 0.25, 0.0], 1e-15);
+    assert_eq!(linear_schedule(0, 0, 4), 1.0);
+}
+
+#[test]
+fn biases_and_layer_norms_are_without_decay() {
+    assert!(optimizer::is_without_decay("encoder.layer.0.output.LayerNorm.weight"));
+    assert!(optimizer::is_without_decay("encoder.layer.0.output.dense.bias"));
+    assert!(!optimizer::is_without_decay("encoder.layer.0.output.dense.weight"));
+}
