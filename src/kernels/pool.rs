@@ -12,7 +12,7 @@ static FORWARD: KernelSpec =
 static BACKWARD: KernelSpec = KernelSpec {
     source: &SOURCE,
     entry: "pool_backward",
-    bindings: &[Uniform, Uniform, Read, Read, ReadWrite, Read],
+    bindings: &[Uniform, Uniform, Read, Read, ReadWrite],
 };
 
 #[repr(C)]
