@@ -159,6 +159,14 @@ impl ParameterBuffers {
         self.shards[first.shard].slice(first.offset, first.len() + more)
     }
 
+    /// Whether these are exactly the tensors that have a place here, in their shapes.
+    pub fn accepts(&self, tensors: &BTreeMap<String, HostTensor>) -> bool {
+        let fits = |(name, tensor): (&String, &HostTensor)| {
+            self.layout.slots.get(name).is_some_and(|slot| slot.shape == tensor.shape)
+        };
+        tensors.len() == self.layout.slots.len() && tensors.iter().all(fits)
+    }
+
     /// Uploads tensors by canonical name; names without a place here are passed over.
     pub fn write(&self, gpu: &Gpu, tensors: &BTreeMap<String, HostTensor>) {
         for (name, tensor) in tensors {

@@ -4,6 +4,7 @@ mod dataset;
 mod error;
 mod options;
 mod schedule;
+mod state;
 mod step;
 mod trainer;
 
@@ -11,5 +12,6 @@ pub use crate::objective::Objective;
 pub use dataset::Dataset;
 pub use error::TrainError;
 pub use options::{HeadMode, TrainOptions};
+pub use state::TrainingState;
 pub use step::{StepMetrics, TrainingStep};
-pub use trainer::{EvaluationSet, StepReport, Trainer, TrainingState};
+pub use trainer::{Best, EvaluationSet, StepReport, Trainer};

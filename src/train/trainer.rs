@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, VecDeque};
 use serde::Serialize;
 use web_time::Instant;
 
-use super::{Dataset, StepMetrics, TrainError, TrainOptions, TrainingStep, schedule::learning_rate};
+use super::{
+    Dataset, StepMetrics, TrainError, TrainOptions, TrainingState, TrainingStep, schedule::learning_rate,
+};
 use crate::{
     eval::StsEvaluation,
     gpu::{Gpu, ReadbackRing},
@@ -58,24 +60,11 @@ pub struct Trainer {
 }
 
 /// The weights with the highest Spearman so far.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Best {
     pub step: u32,
     pub evaluation: StsEvaluation,
     pub weights: BTreeMap<String, HostTensor>,
-}
-
-/// Everything a run needs to go on as if it had never stopped.
-#[derive(Debug, Clone)]
-pub struct TrainingState {
-    pub options: TrainOptions,
-    /// Steps done.
-    pub step: u32,
-    pub data_fingerprint: u64,
-    pub weights: BTreeMap<String, HostTensor>,
-    pub first_moments: BTreeMap<String, HostTensor>,
-    pub second_moments: BTreeMap<String, HostTensor>,
-    pub best: Option<Best>,
 }
 
 impl Trainer {
@@ -267,8 +256,12 @@ impl Trainer {
         if state.step > self.total {
             return refuse("it is further than this run is long");
         }
-        let (gpu, buffers) = (self.step.network().gpu(), self.step.buffers());
-        self.step.network().weights.write(gpu, &state.weights);
+        let network = self.step.network();
+        let (gpu, buffers) = (network.gpu(), self.step.buffers());
+        if !network.weights.accepts(&state.weights) {
+            return refuse("its weights are another model's");
+        }
+        network.weights.write(gpu, &state.weights);
         buffers.first_moments.write(gpu, &state.first_moments);
         buffers.second_moments.write(gpu, &state.second_moments);
         self.best = state.best;
