@@ -70,6 +70,14 @@ fn similarity(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) 
 @group(0) @binding(3) var<storage, read_write> d_logits_out: array<f32>;     // dS [N, stride]
 @group(0) @binding(4) var<storage, read_write> losses_out: array<f32>;       // [N]
 
+// log(1 + x) for 0 ≤ x ≤ 0.5, by 2·artanh(x/(2 + x)): 1 + x would lose a small x's digits, and WGSL's log near 1 is
+// only good to 2⁻²¹. The series' next term is 9e-9.
+fn log_one_plus(x: f32) -> f32 {
+    let t = x / (2.0 + x);
+    let u = t * t;
+    return 2.0 * t * (1.0 + u * (1.0 / 3.0 + u * (1.0 / 5.0 + u * (1.0 / 7.0 + u * (1.0 / 9.0)))));
+}
+
 @compute @workgroup_size(64)
 fn cross_entropy(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
                  @builtin(local_invocation_index) local: u32) {
@@ -92,7 +100,7 @@ fn cross_entropy(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroup
     let own = exp(logits[start + item] - largest);
     let ratio = others / max(own, 1e-38);
     let far = log(sum) + largest - logits[start + item];
-    losses_out[item] = select(far, ratio * (1.0 - 0.5 * ratio), ratio < 1e-4);
+    losses_out[item] = select(far, log_one_plus(min(ratio, 0.5)), ratio < 0.5);
     let count = f32(step.items);
     for (var j = 0u; j < candidates; j++) {
         // softmax − 1 as −others/sum: no cancellation where the positive takes nearly all.
