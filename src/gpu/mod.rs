@@ -1,1 +1,19 @@
-//! gpu
+//! The GPU runtime: one device, its buffers, cached pipelines, recorded plans and readback.
+//!
+//! Knows no model. The same code runs natively (Vulkan, Metal, DX12) and in the browser (WebGPU).
+
+mod buffer;
+mod device;
+mod error;
+mod pipeline;
+mod plan;
+mod readback;
+mod timestamps;
+
+pub use buffer::{Arena, View};
+pub use device::{Gpu, GpuInfo, GpuOptions};
+pub use error::GpuError;
+pub use pipeline::{Binding, KernelSpec, ShaderSource};
+pub use plan::{Dispatch, Extent, Grid, Plan, clear};
+pub use readback::{Readback, ReadbackRing};
+pub use timestamps::{KernelTime, Timestamps};

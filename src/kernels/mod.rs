@@ -1,1 +1,106 @@
-//! kernels
+//! One module per file in `shaders/`: binding layout, sizes, dispatch. Knows no model.
+//!
+//! Each call appends its dispatches to a [`Plan`]; forward and backward stand beside each other, as in the shaders.
+//! All matrices are row-major float32; "packed" means that the tokens of all rows lie end to end without padding.
+
+mod attention;
+mod contrastive;
+mod dropout;
+mod embedding;
+mod layer_norm;
+mod matmul;
+mod optimizer;
+mod pool;
+mod reduce;
+mod step;
+mod tanh;
+
+use std::rc::Rc;
+
+pub use attention::{Attention, AttentionGradient};
+pub use contrastive::Contrastive;
+pub use dropout::{drop_threshold, keep_factors};
+pub use embedding::{Embedding, EmbeddingGradient};
+pub use layer_norm::{LayerNorm, LayerNormGradient};
+pub use matmul::{Linear, LinearGradient};
+pub use optimizer::{METRICS, Optimizer, OptimizerShard};
+pub use pool::Pool;
+pub use step::{DISTINCT, ITEMS, ROWS, Step, TOKENS};
+
+use crate::gpu::{Arena, Dispatch, GpuError, Grid, KernelSpec, Plan, ShaderSource, View};
+
+/// The place in the dropout masks' counter that means "no dropout here".
+pub const NO_DROPOUT: u32 = u32::MAX;
+/// Rows (tokens) that one partial sum of a parameter gradient covers.
+const CHUNK: u32 = 64;
+/// Threads of a workgroup in every one-dimensional kernel.
+const THREADS: u32 = 64;
+
+/// A shader module of the shared step file and the named files of `shaders/`.
+macro_rules! shader {
+    ($($path:literal),+) => {
+        $crate::gpu::ShaderSource {
+            parts: &[
+                ("common/step.wgsl", include_str!("../../shaders/common/step.wgsl")),
+                $(($path, include_str!(concat!("../../shaders/", $path)))),+
+            ],
+        }
+    };
+}
+use shader;
+
+/// Builds dispatches over one step uniform.
+#[derive(Clone)]
+pub struct Kernels {
+    arena: Rc<Arena>,
+    step: View,
+}
+
+impl Kernels {
+    pub fn new(arena: Rc<Arena>) -> Result<Self, GpuError> {
+        let step = arena.uniform("step", &Step::default())?;
+        Ok(Self { arena, step })
+    }
+
+    pub fn arena(&self) -> &Arena {
+        &self.arena
+    }
+
+    /// Sets what changes from step to step, for everything submitted from now on.
+    pub fn write_step(&self, step: &Step) {
+        self.step.write(self.arena.gpu(), std::slice::from_ref(step));
+    }
+
+    /// One call: the step and `op` uniforms are bindings 0 and 1, `views` follow.
+    fn call<T: bytemuck::NoUninit>(
+        &self,
+        plan: &mut Plan,
+        spec: &KernelSpec,
+        constants: &[(&'static str, f64)],
+        op: &T,
+        views: &[&View],
+        grid: Grid,
+    ) -> Result<(), GpuError> {
+        let op = self.arena.uniform(spec.entry, op)?;
+        let mut all = vec![&self.step, &op];
+        all.extend_from_slice(views);
+        let (pipeline, group) = self.arena.gpu().bind(spec, constants, &all);
+        plan.push(Dispatch { label: spec.entry, pipeline, group, grid });
+        Ok(())
+    }
+}
+
+/// All shader modules, so that a test can hold every file to every implementation.
+pub fn shader_sources() -> [&'static ShaderSource; 9] {
+    [
+        &attention::SOURCE,
+        &contrastive::SOURCE,
+        &embedding::SOURCE,
+        &layer_norm::SOURCE,
+        &matmul::SOURCE,
+        &optimizer::SOURCE,
+        &pool::SOURCE,
+        &reduce::SOURCE,
+        &tanh::SOURCE,
+    ]
+}

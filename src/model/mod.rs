@@ -1,1 +1,23 @@
-//! model
+//! BERT on the host side and on the device: configuration, checkpoints, encoder, poolers, head.
+
+mod batch;
+pub mod checkpoint;
+pub mod config;
+mod embedder;
+mod encoder;
+mod error;
+mod network;
+mod parameters;
+pub mod pooler;
+mod pooling;
+
+pub use batch::{BatchBuffers, PackedBatch};
+pub use checkpoint::{Checkpoint, HEAD_BIAS, HEAD_WEIGHT, HostTensor, expected_tensors};
+pub use config::ModelConfig;
+pub use embedder::Embedder;
+pub use encoder::{Capacity, Encoder};
+pub use error::ModelError;
+pub use network::{Head, Network};
+pub use parameters::{ParameterBuffers, ParameterLayout, TrainingBuffers};
+pub use pooler::Pooler;
+pub use pooling::Pooling;

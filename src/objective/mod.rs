@@ -1,1 +1,38 @@
-//! objective
+//! What training minimises, over the sentence vectors of one batch.
+
+mod contrastive;
+
+use serde::{Deserialize, Serialize};
+
+pub use contrastive::ContrastiveLoss;
+
+/// Which pairs are pulled together and which are pushed apart (arXiv 2104.08821, sections 3 and 4).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Objective {
+    /// A sentence encoded twice under different dropout; the other sentences of the batch are negatives.
+    Unsup,
+    /// Given pairs, or triplets whose third sentence is a hard negative.
+    Sup,
+}
+
+impl std::str::FromStr for Objective {
+    type Err = String;
+
+    fn from_str(name: &str) -> Result<Self, Self::Err> {
+        match name {
+            "unsup" => Ok(Self::Unsup),
+            "sup" => Ok(Self::Sup),
+            other => Err(format!("unknown objective \"{other}\"; known are unsup, sup")),
+        }
+    }
+}
+
+impl std::fmt::Display for Objective {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(match self {
+            Self::Unsup => "unsup",
+            Self::Sup => "sup",
+        })
+    }
+}

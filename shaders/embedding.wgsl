@@ -1,0 +1,92 @@
+// Embedding lookup and its gradients.
+//   forward   e[t] = word[id_t] + position[p_t] + type[0]            (one sentence: every token has type 0)
+//   backward  d_word[v] = Σ_{t: id_t = v} de[t],  d_position[p] = Σ_{t: p_t = p} de[t],  d_type[0] = Σ_t de[t]
+// WGSL has no float atomics; the host lists each distinct token's places instead, so sums have a fixed order.
+
+struct Op {
+    width: u32,         // vec4s of a row: hidden / 4
+    positions: u32,     // rows of the position table
+    types: u32,         // rows of the type table
+    chunk: u32,         // tokens that one partial sum of d_type covers
+}
+
+@group(0) @binding(1) var<uniform> op: Op;
+
+// Forward.
+@group(0) @binding(2) var<storage, read> token_ids: array<u32>;
+@group(0) @binding(3) var<storage, read> token_positions: array<u32>;
+@group(0) @binding(4) var<storage, read> word: array<vec4<f32>>;
+@group(0) @binding(5) var<storage, read> position: array<vec4<f32>>;
+@group(0) @binding(6) var<storage, read> token_type: array<vec4<f32>>;
+@group(0) @binding(7) var<storage, read_write> embedded: array<vec4<f32>>;
+
+@compute @workgroup_size(64)
+fn embed(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
+         @builtin(local_invocation_index) local: u32) {
+    let index = unfold(group, groups) * 64u + local;
+    let token = index / op.width;
+    let i = index % op.width;
+    if (token >= step.tokens) { return; }
+    embedded[index] = word[token_ids[token] * op.width + i] + position[token_positions[token] * op.width + i]
+        + token_type[i];
+}
+
+// Backward: words. The gradient table was cleared where the step does not accumulate.
+// [distinct][id, first place, end]; places are indices into `places`, which lists tokens.
+@group(0) @binding(2) var<storage, read> distinct: array<u32>;
+@group(0) @binding(3) var<storage, read> places: array<u32>;
+@group(0) @binding(4) var<storage, read> gradient: array<vec4<f32>>;
+@group(0) @binding(5) var<storage, read_write> table: array<vec4<f32>>;
+
+@compute @workgroup_size(64)
+fn embed_word_backward(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
+                       @builtin(local_invocation_index) local: u32) {
+    let index = unfold(group, groups) * 64u + local;
+    let entry = index / op.width;
+    let i = index % op.width;
+    if (entry >= step.distinct) { return; }
+    var sum = vec4(0.0);
+    let end = distinct[3u * entry + 2u];
+    for (var place = distinct[3u * entry + 1u]; place < end; place++) {
+        sum += gradient[places[place] * op.width + i];
+    }
+    table[distinct[3u * entry] * op.width + i] += sum;
+}
+
+// Backward: positions. `places` holds row_starts here, [rows + 1]; position p of row r is token row_starts[r] + p.
+@compute @workgroup_size(64)
+fn embed_position_backward(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
+                           @builtin(local_invocation_index) local: u32) {
+    let index = unfold(group, groups) * 64u + local;
+    let p = index / op.width;
+    let i = index % op.width;
+    if (p >= op.positions) { return; }
+    var sum = vec4(0.0);
+    for (var row = 0u; row < step.rows; row++) {
+        let token = places[row] + p;
+        if (token < places[row + 1u]) {
+            sum += gradient[token * op.width + i];
+        }
+    }
+    table[index] = select(sum, sum + table[index], step.accumulate != 0u);
+}
+
+// Backward: types, first half: partial [⌈tokens / chunk⌉, types, hidden], zero for all types but the first.
+@compute @workgroup_size(64)
+fn embed_type_backward(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
+                       @builtin(local_invocation_index) local: u32) {
+    let index = unfold(group, groups) * 64u + local;
+    let row = op.types * op.width;
+    let part = index / row;
+    let i = index % row;
+    let begin = part * op.chunk;
+    if (begin >= step.tokens) { return; }
+    var sum = vec4(0.0);
+    if (i < op.width) {
+        let end = min(begin + op.chunk, step.tokens);
+        for (var token = begin; token < end; token++) {
+            sum += gradient[token * op.width + i];
+        }
+    }
+    table[index] = sum;
+}

@@ -1,0 +1,93 @@
+// Global gradient norm, clipping and AdamW over flat shards of all parameters.
+//   norm = √Σ g²,   clip = min(1, max_norm / (norm + 1e-6))                    (torch clip_grad_norm_)
+//   m ← β₁m + (1−β₁)ĝ,  v ← β₂v + (1−β₂)ĝ²,  ĝ = clip·g
+//   p ← p − lr·λ·p − lr · (m/(1−β₁ᵗ)) / (√v/√(1−β₂ᵗ) + ε)                      (AdamW, arXiv 1711.05101)
+// A norm that is not finite leaves parameters and moments as they are; the host is told by the metrics.
+
+struct Op {
+    length: u32,        // vec4s of this shard
+    decay_end: u32,     // vec4s before this one have weight decay
+    first_partial: u32, // where this shard's partial sums go
+    partials: u32,      // all partial sums of all shards
+}
+
+const BETA1 = 0.9;
+const BETA2 = 0.999;
+const EPSILON = 1e-8;
+// Threads that share a shard's squares; src/kernels/optimizer.rs: PARTIALS.
+const PARTIALS = 4096u;
+const SECOND = 64u;
+
+@group(0) @binding(1) var<uniform> op: Op;
+
+@group(0) @binding(2) var<storage, read> gradients: array<vec4<f32>>;
+@group(0) @binding(3) var<storage, read_write> partial_sums: array<f32>;
+
+@compute @workgroup_size(64)
+fn sum_squares(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
+               @builtin(local_invocation_index) local: u32) {
+    let thread = unfold(group, groups) * 64u + local;
+    if (thread >= PARTIALS) { return; }
+    var sums = vec4(0.0);
+    for (var i = thread; i < op.length; i += PARTIALS) {
+        let g = gradients[i];
+        sums += g * g;
+    }
+    partial_sums[op.first_partial + thread] = sums.x + sums.y + sums.z + sums.w;
+}
+
+// 64 threads sum the partial sums of all shards.
+@group(0) @binding(2) var<storage, read> partials_in: array<f32>;
+@group(0) @binding(3) var<storage, read_write> halfway_out: array<f32>;
+
+@compute @workgroup_size(64)
+fn sum_partial_squares(@builtin(local_invocation_index) local: u32) {
+    var sum = 0.0;
+    for (var i = local; i < op.partials; i += SECOND) {
+        sum += partials_in[i];
+    }
+    halfway_out[local] = sum;
+}
+
+fn is_finite(x: f32) -> bool {
+    // By bits: implementations may assume that floats are never NaN or infinite.
+    return (bitcast<u32>(x) & 0x7f800000u) != 0x7f800000u;
+}
+
+// One thread: metrics[1] = norm before clipping, [2] = clip factor (0: this update is left out).
+@group(0) @binding(2) var<storage, read> halfway: array<f32>;
+@group(0) @binding(3) var<storage, read_write> metrics_out: array<f32>;
+
+@compute @workgroup_size(1)
+fn clip_factor() {
+    var sum = 0.0;
+    for (var i = 0u; i < SECOND; i++) {
+        sum += halfway[i];
+    }
+    let norm = sqrt(sum);
+    let clip = select(1.0, min(1.0, step.max_norm / (norm + 1e-6)), step.max_norm > 0.0);
+    metrics_out[1] = norm;
+    metrics_out[2] = select(0.0, clip, is_finite(sum));
+}
+
+@group(0) @binding(3) var<storage, read> metrics: array<f32>;
+@group(0) @binding(4) var<storage, read_write> parameters: array<vec4<f32>>;
+@group(0) @binding(5) var<storage, read_write> first_moments: array<vec4<f32>>;
+@group(0) @binding(6) var<storage, read_write> second_moments: array<vec4<f32>>;
+
+@compute @workgroup_size(64)
+fn adamw(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
+         @builtin(local_invocation_index) local: u32) {
+    let i = unfold(group, groups) * 64u + local;
+    let clip = metrics[2];
+    if (i >= op.length || clip == 0.0) { return; }
+    let g = gradients[i] * clip;
+    let m = BETA1 * first_moments[i] + (1.0 - BETA1) * g;
+    let v = BETA2 * second_moments[i] + (1.0 - BETA2) * g * g;
+    let decay = select(0.0, step.weight_decay, i < op.decay_end);
+    let p = parameters[i];
+    let update = (m * step.first_correction) / (sqrt(v) * step.second_correction + EPSILON);
+    parameters[i] = p - step.learning_rate * (decay * p + update);
+    first_moments[i] = m;
+    second_moments[i] = v;
+}

@@ -1,0 +1,27 @@
+// Second half of every split sum (weight gradients, LayerNorm and type-embedding gradients):
+//   total[n] (+)= Σ_part parts[part, n]
+// in a fixed order, so the result is the same bits every time. A thread sums one vec4.
+
+struct Op {
+    length: u32,    // vec4s of a part
+    kind: u32,      // how many parts: ⌈extent / tile⌉
+    fixed: u32,
+    tile: u32,
+}
+
+@group(0) @binding(1) var<uniform> op: Op;
+@group(0) @binding(2) var<storage, read> parts: array<vec4<f32>>;
+@group(0) @binding(3) var<storage, read_write> total: array<vec4<f32>>;
+
+@compute @workgroup_size(64)
+fn sum_partials(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
+                @builtin(local_invocation_index) local: u32) {
+    let index = unfold(group, groups) * 64u + local;
+    if (index >= op.length) { return; }
+    let count = (extent(op.kind, op.fixed) + op.tile - 1u) / op.tile;
+    var sum = vec4(0.0);
+    for (var part = 0u; part < count; part++) {
+        sum += parts[part * op.length + index];
+    }
+    total[index] = select(sum, sum + total[index], step.accumulate != 0u);
+}

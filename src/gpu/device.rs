@@ -1,0 +1,190 @@
+use std::{
+    cell::RefCell,
+    rc::Rc,
+    sync::{Arc, Mutex},
+};
+
+use serde::{Deserialize, Serialize};
+
+use super::{GpuError, pipeline::PipelineCache};
+
+/// How to open the device.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct GpuOptions {
+    /// Ask for WebGPU's guaranteed limits and no optional feature, whatever the adapter offers: what the weakest
+    /// supported machine has. Tests run so.
+    pub baseline: bool,
+    /// Prefer the software adapter where the platform has one.
+    pub software: bool,
+}
+
+/// What the device is and may do, for people and for logs.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct GpuInfo {
+    pub name: String,
+    pub backend: String,
+    pub driver: String,
+    /// Runs on the CPU (SwiftShader, lavapipe): correct, but slow.
+    pub software: bool,
+    pub timestamps: bool,
+    /// Bytes one shader binding may cover.
+    pub max_binding_bytes: u64,
+    pub max_buffer_bytes: u64,
+}
+
+/// One device and its queue, shared by all who compute on it. Cheap to clone.
+#[derive(Clone)]
+pub struct Gpu {
+    inner: Rc<Inner>,
+}
+
+struct Inner {
+    device: wgpu::Device,
+    queue: wgpu::Queue,
+    info: GpuInfo,
+    limits: wgpu::Limits,
+    pipelines: RefCell<PipelineCache>,
+    faults: Arc<Mutex<Faults>>,
+}
+
+/// Errors that arrive outside any call: the browser and wgpu report them by callback.
+#[derive(Default)]
+struct Faults {
+    lost: Option<String>,
+    uncaptured: Vec<GpuError>,
+}
+
+impl Gpu {
+    /// Opens the best adapter with all limits it really has, or, where it refuses those, with WebGPU's defaults.
+    pub async fn new(options: GpuOptions) -> Result<Self, GpuError> {
+        let mut descriptor = wgpu::InstanceDescriptor::new_without_display_handle_from_env();
+        descriptor.backends = wgpu::Backends::PRIMARY;
+        let instance = wgpu::Instance::new(descriptor);
+        let adapter = instance
+            .request_adapter(&wgpu::RequestAdapterOptions {
+                power_preference: wgpu::PowerPreference::HighPerformance,
+                force_fallback_adapter: options.software,
+                ..Default::default()
+            })
+            .await
+            .map_err(|error| GpuError::NoAdapter(error.to_string()))?;
+        let adapter_info = adapter.get_info();
+
+        let wanted = wgpu::Features::TIMESTAMP_QUERY;
+        let (full_features, full_limits) = (adapter.features() & wanted, adapter.limits());
+        let baseline = (wgpu::Features::empty(), wgpu::Limits::default());
+        let attempts =
+            if options.baseline { vec![baseline] } else { vec![(full_features, full_limits), baseline] };
+        let mut refusal = String::new();
+        for (required_features, required_limits) in attempts {
+            let request = wgpu::DeviceDescriptor {
+                label: Some("SimCSE Lab"),
+                required_features,
+                required_limits,
+                memory_hints: wgpu::MemoryHints::Performance,
+                ..Default::default()
+            };
+            match adapter.request_device(&request).await {
+                Ok((device, queue)) => return Ok(Self::from_device(device, queue, &adapter_info)),
+                Err(error) => refusal = error.to_string(),
+            }
+        }
+        Err(GpuError::NoDevice { adapter: adapter_info.name, reason: refusal })
+    }
+
+    fn from_device(device: wgpu::Device, queue: wgpu::Queue, adapter: &wgpu::AdapterInfo) -> Self {
+        let faults = Arc::new(Mutex::new(Faults::default()));
+        let seen = Arc::clone(&faults);
+        device.on_uncaptured_error(Arc::new(move |error: wgpu::Error| {
+            let error = match error {
+                wgpu::Error::OutOfMemory { .. } => GpuError::OutOfMemory(error.to_string()),
+                _ => GpuError::Validation(error.to_string()),
+            };
+            if let Ok(mut faults) = seen.lock() {
+                faults.uncaptured.push(error);
+            }
+        }));
+        let seen = Arc::clone(&faults);
+        device.set_device_lost_callback(move |reason, message| {
+            if let Ok(mut faults) = seen.lock() {
+                faults.lost = Some(format!("{reason:?}: {message}"));
+            }
+        });
+        let limits = device.limits();
+        let info = GpuInfo {
+            name: adapter_name(adapter),
+            backend: adapter.backend.to_string(),
+            driver: format!("{} {}", adapter.driver, adapter.driver_info).trim().to_owned(),
+            software: adapter.device_type == wgpu::DeviceType::Cpu || looks_like_software(adapter),
+            timestamps: device.features().contains(wgpu::Features::TIMESTAMP_QUERY),
+            max_binding_bytes: limits.max_storage_buffer_binding_size as u64,
+            max_buffer_bytes: limits.max_buffer_size,
+        };
+        let pipelines = RefCell::new(PipelineCache::default());
+        Self { inner: Rc::new(Inner { device, queue, info, limits, pipelines, faults }) }
+    }
+
+    pub fn device(&self) -> &wgpu::Device {
+        &self.inner.device
+    }
+
+    pub fn queue(&self) -> &wgpu::Queue {
+        &self.inner.queue
+    }
+
+    pub fn info(&self) -> &GpuInfo {
+        &self.inner.info
+    }
+
+    pub fn limits(&self) -> &wgpu::Limits {
+        &self.inner.limits
+    }
+
+    pub(super) fn pipelines(&self) -> &RefCell<PipelineCache> {
+        &self.inner.pipelines
+    }
+
+    /// The first error the device reported since the last call, if any; a lost device stays lost.
+    pub fn check(&self) -> Result<(), GpuError> {
+        let Ok(mut faults) = self.inner.faults.lock() else { return Ok(()) };
+        if let Some(reason) = &faults.lost {
+            return Err(GpuError::DeviceLost(reason.clone()));
+        }
+        match faults.uncaptured.is_empty() {
+            true => Ok(()),
+            false => Err(faults.uncaptured.drain(..).next().unwrap_or(GpuError::Validation(String::new()))),
+        }
+    }
+
+    /// Waits for the errors of all shaders and pipelines made so far, then for those of buffers and bindings.
+    /// Call it after building a plan, before trusting it.
+    pub async fn ready(&self) -> Result<(), GpuError> {
+        let pending = self.inner.pipelines.borrow_mut().take_pending();
+        for check in pending {
+            check.await?;
+        }
+        self.check()
+    }
+
+    /// Lets native backends run their callbacks; a browser does that by itself.
+    pub(super) fn pump(&self) -> Result<(), GpuError> {
+        #[cfg(not(target_arch = "wasm32"))]
+        self.device()
+            .poll(wgpu::PollType::wait_indefinitely())
+            .map_err(|error| GpuError::DeviceLost(error.to_string()))?;
+        Ok(())
+    }
+}
+
+/// Browsers hide the device's name; vendor and architecture are then all there is.
+fn adapter_name(adapter: &wgpu::AdapterInfo) -> String {
+    match adapter.name.is_empty() {
+        true => "WebGPU adapter".to_owned(),
+        false => adapter.name.clone(),
+    }
+}
+
+fn looks_like_software(adapter: &wgpu::AdapterInfo) -> bool {
+    let name = adapter.name.to_lowercase();
+    ["swiftshader", "llvmpipe", "softpipe", "basic render"].iter().any(|known| name.contains(known))
+}

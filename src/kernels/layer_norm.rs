@@ -1,0 +1,129 @@
+use bytemuck::{Pod, Zeroable};
+
+use super::{CHUNK, Kernels, NO_DROPOUT, THREADS, TOKENS, shader, step::shader_extent};
+use crate::gpu::{
+    Binding::{Read, ReadWrite, Uniform},
+    GpuError, Grid, KernelSpec, Plan, ShaderSource, View,
+};
+
+pub(super) static SOURCE: ShaderSource = shader!("common/dropout.wgsl", "layer_norm.wgsl");
+static FORWARD: KernelSpec = KernelSpec {
+    source: &SOURCE,
+    entry: "layer_norm",
+    bindings: &[Uniform, Uniform, Read, Read, Read, ReadWrite, ReadWrite, ReadWrite],
+};
+static BACKWARD: KernelSpec = KernelSpec {
+    source: &SOURCE,
+    entry: "layer_norm_backward",
+    bindings: &[Uniform, Uniform, Read, Read, Read, Read, Read, ReadWrite, ReadWrite],
+};
+static PARAMETERS: KernelSpec = KernelSpec {
+    source: &SOURCE,
+    entry: "layer_norm_parameters",
+    bindings: &[Uniform, Uniform, Read, Read, Read, Read, Read, ReadWrite],
+};
+
+#[repr(C)]
+#[derive(Clone, Copy, Pod, Zeroable)]
+struct Op {
+    width: u32,
+    site_in: u32,
+    site_out: u32,
+    has_residual: u32,
+    kind: u32,
+    fixed: u32,
+    epsilon: f32,
+    chunk: u32,
+}
+
+/// `y = dropout_out(LayerNorm(dropout_in(x) + residual))` over all tokens; `hidden` is a multiple of 4.
+#[derive(Clone, Copy)]
+pub struct LayerNorm<'a> {
+    pub hidden: u32,
+    pub epsilon: f32,
+    /// γ then β, [2, hidden].
+    pub weights: &'a View,
+    /// [tokens, 4] u32: key into the dropout masks, first token of the row, end of the row, row.
+    pub spans: &'a View,
+    /// Dropout site of x, or [`NO_DROPOUT`].
+    pub site_in: u32,
+    /// Dropout site of y, or [`NO_DROPOUT`].
+    pub site_out: u32,
+    /// In: x; out: x with its dropout plus the residual. [tokens, hidden], kept for the backward pass.
+    pub sums: &'a View,
+    /// Mean and reciprocal deviation of each row, [tokens, 2], kept for the backward pass.
+    pub statistics: &'a View,
+}
+
+/// Buffers of the backward pass.
+#[derive(Clone, Copy)]
+pub struct LayerNormGradient<'a> {
+    /// [tokens, hidden]
+    pub dy: &'a View,
+    /// Gradient of the residual input, [tokens, hidden].
+    pub d_residual: &'a View,
+    /// Gradient of x, [tokens, hidden]: differs from `d_residual` by the dropout of x.
+    pub dx: &'a View,
+    /// Gradients of γ then β, [2, hidden].
+    pub weights: &'a View,
+    /// [`LayerNorm::scratch_len`] floats.
+    pub scratch: &'a View,
+}
+
+impl LayerNorm<'_> {
+    fn op(&self, has_residual: bool) -> Op {
+        let (kind, fixed) = shader_extent(TOKENS);
+        Op {
+            width: self.hidden / 4,
+            site_in: self.site_in,
+            site_out: self.site_out,
+            has_residual: u32::from(has_residual),
+            kind,
+            fixed,
+            epsilon: self.epsilon,
+            chunk: CHUNK,
+        }
+    }
+
+    /// Floats of scratch that the backward pass of up to `tokens` tokens needs.
+    pub fn scratch_len(hidden: usize, tokens: usize) -> usize {
+        2 * hidden * tokens.div_ceil(CHUNK as usize)
+    }
+}
+
+impl Kernels {
+    pub fn layer_norm(
+        &self,
+        plan: &mut Plan,
+        layer: &LayerNorm,
+        residual: Option<&View>,
+        y: &View,
+    ) -> Result<(), GpuError> {
+        debug_assert!(layer.site_in == NO_DROPOUT || layer.site_in < 256, "sites are one byte");
+        // Where there is no residual any readable buffer stands in; the shader does not touch it.
+        let other = residual.unwrap_or(layer.weights);
+        let views = [layer.spans, layer.weights, other, layer.sums, y, layer.statistics];
+        let grid = Grid::new(TOKENS, THREADS, 1);
+        self.call(plan, &FORWARD, &[], &layer.op(residual.is_some()), &views, grid)
+    }
+
+    pub fn layer_norm_backward(
+        &self,
+        plan: &mut Plan,
+        layer: &LayerNorm,
+        gradient: &LayerNormGradient,
+    ) -> Result<(), GpuError> {
+        let op = layer.op(false);
+        let inputs = [layer.spans, layer.weights, gradient.dy, layer.sums, layer.statistics];
+        let mut views = inputs.to_vec();
+        views.extend([gradient.d_residual, gradient.dx]);
+        self.call(plan, &BACKWARD, &[], &op, &views, Grid::new(TOKENS, THREADS, 1))?;
+
+        let mut views = inputs.to_vec();
+        views.push(gradient.scratch);
+        // One thread per (chunk, vec4): the grid is rounded up to whole chunks of tokens.
+        let grid = Grid::new(TOKENS, CHUNK, (layer.hidden / 4).div_ceil(THREADS).max(1));
+        self.call(plan, &PARAMETERS, &[], &op, &views, grid)?;
+        self.sum_partials(plan, gradient.scratch, gradient.weights, 2 * layer.hidden, TOKENS, CHUNK)
+    }
+}

@@ -1,0 +1,61 @@
+use bytemuck::{Pod, Zeroable};
+
+use super::{Kernels, ROWS, TOKENS, embedding::threads_per, shader};
+use crate::gpu::{
+    Binding::{Read, ReadWrite, Uniform},
+    GpuError, KernelSpec, Plan, ShaderSource, View,
+};
+
+pub(super) static SOURCE: ShaderSource = shader!("pool.wgsl");
+static FORWARD: KernelSpec =
+    KernelSpec { source: &SOURCE, entry: "pool", bindings: &[Uniform, Uniform, Read, Read, ReadWrite] };
+static BACKWARD: KernelSpec = KernelSpec {
+    source: &SOURCE,
+    entry: "pool_backward",
+    bindings: &[Uniform, Uniform, Read, Read, ReadWrite],
+};
+
+#[repr(C)]
+#[derive(Clone, Copy, Pod, Zeroable)]
+struct Op {
+    width: u32,
+    mean: u32,
+    pad: [u32; 2],
+}
+
+/// One vector per row from its tokens' states: the first token's, or the mean over all of them.
+#[derive(Clone, Copy)]
+pub struct Pool<'a> {
+    pub hidden: u32,
+    pub mean: bool,
+    /// [rows + 1] u32
+    pub row_starts: &'a View,
+    /// [tokens, 4] u32: key into the dropout masks, first token of the row, end of the row, row.
+    pub spans: &'a View,
+}
+
+impl Pool<'_> {
+    fn op(&self) -> Op {
+        Op { width: self.hidden / 4, mean: u32::from(self.mean), pad: [0; 2] }
+    }
+}
+
+impl Kernels {
+    /// `pooled[rows, hidden]` from `states[tokens, hidden]`.
+    pub fn pool(&self, plan: &mut Plan, layer: &Pool, states: &View, pooled: &View) -> Result<(), GpuError> {
+        let views = [layer.row_starts, states, pooled];
+        self.call(plan, &FORWARD, &[], &layer.op(), &views, threads_per(ROWS, layer.hidden / 4))
+    }
+
+    /// `d_states[tokens, hidden]` from `d_pooled[rows, hidden]`; every element is written.
+    pub fn pool_backward(
+        &self,
+        plan: &mut Plan,
+        layer: &Pool,
+        d_pooled: &View,
+        d_states: &View,
+    ) -> Result<(), GpuError> {
+        let views = [layer.spans, d_pooled, d_states];
+        self.call(plan, &BACKWARD, &[], &layer.op(), &views, threads_per(TOKENS, layer.hidden / 4))
+    }
+}

@@ -1,0 +1,66 @@
+use bytemuck::{Pod, Zeroable};
+
+use super::drop_threshold;
+use crate::gpu::Extent;
+
+/// Tokens T of the packed batch.
+pub const TOKENS: Extent = Extent::Dynamic(1);
+/// Encoded rows R.
+pub const ROWS: Extent = Extent::Dynamic(2);
+/// Items N of the contrastive batch.
+pub const ITEMS: Extent = Extent::Dynamic(3);
+/// Distinct token ids of the batch.
+pub const DISTINCT: Extent = Extent::Dynamic(4);
+
+/// What changes from step to step; `shaders/common/step.wgsl` documents each field.
+#[repr(C)]
+#[derive(Debug, Clone, Copy, Default, Pod, Zeroable)]
+pub struct Step {
+    pub tokens: u32,
+    pub rows: u32,
+    pub items: u32,
+    pub distinct: u32,
+    pub seed: u32,
+    pub step: u32,
+    pub drop_threshold: u32,
+    pub keep_scale: f32,
+    pub accumulate: u32,
+    pub learning_rate: f32,
+    pub first_correction: f32,
+    pub second_correction: f32,
+    pub weight_decay: f32,
+    pub max_norm: f32,
+    pub inverse_temperature: f32,
+    pub hard_negative_weight: f32,
+}
+
+impl Step {
+    /// Values of the dynamic extents, in the order of the constants above.
+    pub fn sizes(&self) -> [u32; 5] {
+        [0, self.tokens, self.rows, self.items, self.distinct]
+    }
+
+    /// Dropout with probability `p` in 0…1 (exclusive); 0 switches it off.
+    pub fn with_dropout(mut self, p: f32) -> Self {
+        self.drop_threshold = drop_threshold(p);
+        self.keep_scale = if p > 0.0 { 1.0 / (1.0 - p) } else { 1.0 };
+        self
+    }
+
+    /// Bias corrections of AdamW's `t`-th update, t from 1; computed in f64.
+    pub fn with_update(mut self, t: u32, learning_rate: f64) -> Self {
+        let t = i32::try_from(t.max(1)).unwrap_or(i32::MAX);
+        self.learning_rate = learning_rate as f32;
+        self.first_correction = (1.0 / (1.0 - 0.9_f64.powi(t))) as f32;
+        self.second_correction = (1.0 / (1.0 - 0.999_f64.powi(t)).sqrt()) as f32;
+        self
+    }
+}
+
+/// Kind and fixed value of an extent as the shaders' `extent()` takes them.
+pub(super) fn shader_extent(extent: Extent) -> (u32, u32) {
+    match extent {
+        Extent::Fixed(value) => (0, value),
+        Extent::Dynamic(index) => (index as u32, 0),
+    }
+}

@@ -1,0 +1,106 @@
+//! Tokenised rows, packed end to end, with the lists the kernels need.
+
+use crate::gpu::{Arena, Gpu, GpuError, View};
+
+/// All tokens of all rows end to end, nothing padded.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct PackedBatch {
+    /// [tokens]
+    pub token_ids: Vec<u32>,
+    /// [tokens]: position of the token in its row.
+    pub positions: Vec<u32>,
+    /// [tokens]: key into the dropout masks, first token of the row, end of the row, row.
+    pub spans: Vec<[u32; 4]>,
+    /// [rows + 1]: first token of each row.
+    pub row_starts: Vec<u32>,
+    /// [distinct]: token id, first and end index into `places`; ascending by id.
+    pub distinct: Vec<[u32; 3]>,
+    /// [tokens]: tokens ordered by id, equal ids in order of appearance.
+    pub places: Vec<u32>,
+}
+
+impl PackedBatch {
+    /// `rows` are token ids with their special tokens. A token's dropout key is
+    /// `row · max_positions + position`, so a row's masks do not depend on the lengths of those before it.
+    pub fn new<R: AsRef<[u32]>>(rows: &[R], max_positions: usize) -> Self {
+        let mut batch = PackedBatch { row_starts: vec![0], ..Default::default() };
+        for (row, ids) in rows.iter().enumerate() {
+            let ids = ids.as_ref();
+            let (begin, row) = (batch.token_ids.len() as u32, row as u32);
+            let end = begin + ids.len() as u32;
+            for position in 0..ids.len() as u32 {
+                batch.positions.push(position);
+                batch.spans.push([row * max_positions as u32 + position, begin, end, row]);
+            }
+            batch.token_ids.extend_from_slice(ids);
+            batch.row_starts.push(end);
+        }
+        batch.places = (0..batch.token_ids.len() as u32).collect();
+        batch.places.sort_by_key(|place| batch.token_ids[*place as usize]);
+        for (index, place) in (0_u32..).zip(&batch.places) {
+            let id = batch.token_ids[*place as usize];
+            match batch.distinct.last_mut() {
+                Some(last) if last[0] == id => last[2] = index + 1,
+                _ => batch.distinct.push([id, index, index + 1]),
+            }
+        }
+        batch
+    }
+
+    pub fn tokens(&self) -> usize {
+        self.token_ids.len()
+    }
+
+    pub fn rows(&self) -> usize {
+        self.row_starts.len() - 1
+    }
+}
+
+/// The packed batch on the device, with room for the largest one.
+pub struct BatchBuffers {
+    pub token_ids: View,
+    pub positions: View,
+    pub spans: View,
+    pub row_starts: View,
+    pub distinct: View,
+    pub places: View,
+}
+
+impl BatchBuffers {
+    pub fn new(arena: &Arena, tokens: usize, rows: usize) -> Result<Self, GpuError> {
+        Ok(Self {
+            token_ids: arena.storage("token ids", tokens)?,
+            positions: arena.storage("positions", tokens)?,
+            spans: arena.storage("spans", 4 * tokens)?,
+            row_starts: arena.storage("row starts", rows + 1)?,
+            distinct: arena.storage("distinct tokens", 3 * tokens)?,
+            places: arena.storage("places of tokens", tokens)?,
+        })
+    }
+
+    /// Uploads `batch` before whatever is submitted next.
+    pub fn write(&self, gpu: &Gpu, batch: &PackedBatch) {
+        self.token_ids.write(gpu, &batch.token_ids);
+        self.positions.write(gpu, &batch.positions);
+        self.spans.write(gpu, &batch.spans);
+        self.row_starts.write(gpu, &batch.row_starts);
+        self.distinct.write(gpu, &batch.distinct);
+        self.places.write(gpu, &batch.places);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_of_unequal_length_pack_without_padding() {
+        let batch = PackedBatch::new(&[vec![7, 3, 9], vec![7], vec![3, 3]], 10);
+        assert_eq!(batch.token_ids, [7, 3, 9, 7, 3, 3]);
+        assert_eq!(batch.positions, [0, 1, 2, 0, 0, 1]);
+        assert_eq!(batch.row_starts, [0, 3, 4, 6]);
+        assert_eq!(batch.spans[5], [21, 4, 6, 2]);
+        assert_eq!(batch.distinct, [[3, 0, 3], [7, 3, 5], [9, 5, 6]]);
+        assert_eq!(batch.places, [1, 4, 5, 0, 3, 2]);
+    }
+}

@@ -1,0 +1,129 @@
+//! The safetensors container: bytes to checked views and back.
+
+use std::collections::{BTreeMap, HashMap};
+
+use safetensors::tensor::{Dtype, Metadata, TensorInfo, TensorView};
+
+use super::HostTensor;
+use crate::model::ModelError;
+
+/// A header larger than this is no header (the format's own limit).
+const MAX_HEADER: usize = 100_000_000;
+
+/// A parsed safetensors file over borrowed bytes. Every tensor's byte range lies within the file.
+pub(super) struct Container<'a> {
+    file: &'a str,
+    metadata: Metadata,
+    data: &'a [u8],
+}
+
+impl<'a> Container<'a> {
+    /// Parses the header and checks it against the file's length before anything is read or allocated.
+    ///
+    /// `SafeTensors::deserialize` is not used for this: it adds up sizes from the header without a check
+    /// for overflow, and its errors cannot tell a cut download from a damaged one.
+    pub fn parse(file: &'a str, bytes: &'a [u8]) -> Result<Self, ModelError> {
+        let broken = |reason: String| ModelError::Container { file: file.to_owned(), reason };
+        let Some((length, rest)) = bytes.split_first_chunk::<8>() else {
+            return Err(broken(format!("the file has only {} bytes", bytes.len())));
+        };
+        let length = u64::from_le_bytes(*length);
+        let Some(header_length) = usize::try_from(length).ok().filter(|&length| length <= MAX_HEADER) else {
+            return Err(broken(format!("it begins with a header length of {length} bytes, which cannot be")));
+        };
+        if header_length > rest.len() {
+            return Err(broken(format!(
+                "its header should have {header_length} bytes, and the file ends after {}; was the download cut short?",
+                rest.len()
+            )));
+        }
+        let (header, data) = rest.split_at(header_length);
+        let metadata: Metadata = serde_json::from_slice(header)
+            .map_err(|error| broken(format!("its header cannot be read: {error}")))?;
+        let promised = metadata.data_len();
+        if promised > data.len() {
+            return Err(broken(format!(
+                "its header promises {promised} bytes of tensors, and the file holds {}; was the download cut short?",
+                data.len()
+            )));
+        }
+        if promised < data.len() {
+            return Err(broken(format!(
+                "{} bytes follow the last tensor that its header names",
+                data.len() - promised
+            )));
+        }
+        Ok(Container { file, metadata, data })
+    }
+
+    /// The names of all tensors, sorted.
+    pub fn keys(&self) -> Vec<String> {
+        let mut keys = self.metadata.offset_keys();
+        keys.sort_unstable();
+        keys
+    }
+
+    /// Reads a tensor as f32 after checking its shape; `None` where the file has no such key.
+    pub fn read(&self, key: &str, expected: &[usize]) -> Result<Option<(HostTensor, Dtype)>, ModelError> {
+        let Some(info) = self.metadata.info(key) else {
+            return Ok(None);
+        };
+        if info.shape != expected {
+            return Err(ModelError::Shape {
+                file: self.file.to_owned(),
+                tensor: key.to_owned(),
+                found: info.shape.clone(),
+                expected: expected.to_vec(),
+            });
+        }
+        let data = self.floats(key, info)?;
+        if let Some(index) = data.iter().position(|value| !value.is_finite()) {
+            return Err(ModelError::NotFinite {
+                file: self.file.to_owned(),
+                tensor: key.to_owned(),
+                index,
+                value: data[index],
+            });
+        }
+        Ok(Some((HostTensor { shape: info.shape.clone(), data }, info.dtype)))
+    }
+
+    fn floats(&self, key: &str, info: &TensorInfo) -> Result<Vec<f32>, ModelError> {
+        let (start, end) = info.data_offsets;
+        let bytes = &self.data[start..end];
+        match info.dtype {
+            Dtype::F32 => Ok(bytes.as_chunks().0.iter().map(|&b| f32::from_le_bytes(b)).collect()),
+            Dtype::F16 => {
+                Ok(bytes.as_chunks().0.iter().map(|&b| half::f16::from_le_bytes(b).to_f32()).collect())
+            }
+            Dtype::BF16 => {
+                Ok(bytes.as_chunks().0.iter().map(|&b| half::bf16::from_le_bytes(b).to_f32()).collect())
+            }
+            other => Err(ModelError::Dtype {
+                file: self.file.to_owned(),
+                tensor: key.to_owned(),
+                dtype: other.to_string(),
+            }),
+        }
+    }
+}
+
+/// Writes F32 tensors under the names given, with the `format: pt` that `transformers` asks for. The same
+/// tensors give the same bytes.
+///
+/// # Errors
+/// A tensor whose data does not fill its shape.
+pub fn write_safetensors(tensors: &BTreeMap<&str, &HostTensor>) -> Result<Vec<u8>, ModelError> {
+    let broken = |reason: String| ModelError::Container { file: "model.safetensors".to_owned(), reason };
+    let views = tensors
+        .iter()
+        .map(|(name, tensor)| {
+            // Every target of this program is little-endian, as the format is.
+            TensorView::new(Dtype::F32, tensor.shape.clone(), bytemuck::cast_slice(&tensor.data))
+                .map(|view| (*name, view))
+                .map_err(|error| broken(format!("{name}: {error}")))
+        })
+        .collect::<Result<Vec<_>, _>>()?;
+    let metadata = HashMap::from([("format".to_owned(), "pt".to_owned())]);
+    safetensors::serialize(views, Some(metadata)).map_err(|error| broken(error.to_string()))
+}

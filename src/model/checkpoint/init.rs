@@ -1,0 +1,56 @@
+//! Fresh weights, the same for the same seed on every machine.
+
+use std::collections::BTreeMap;
+
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::SeedableRng;
+use rand_distr::{Distribution, Normal};
+
+use super::names::{HEAD_BIAS, HEAD_WEIGHT, expected_tensors};
+use super::{Checkpoint, HostTensor, LoadReport, Naming};
+use crate::model::ModelConfig;
+
+/// Keeps the head's stream of random numbers apart from the encoder's with the same seed.
+const HEAD_STREAM: u64 = 1;
+
+impl Checkpoint {
+    /// An encoder that has learned nothing, as BERT initialises it: weights from N(0, initializer_range),
+    /// biases 0, LayerNorm 1 and 0. Under canonical names, without pooler or head.
+    pub fn init_random(config: ModelConfig, seed: u64) -> Checkpoint {
+        let mut rng = ChaCha8Rng::seed_from_u64(seed);
+        let tensors: BTreeMap<_, _> = expected_tensors(&config)
+            .into_iter()
+            .map(|(name, shape)| {
+                let tensor = if name.ends_with("LayerNorm.weight") {
+                    HostTensor::filled(shape, 1.0)
+                } else if name.ends_with(".bias") {
+                    HostTensor::filled(shape, 0.0)
+                } else {
+                    normal(shape, config.initializer_range, &mut rng)
+                };
+                (name, tensor)
+            })
+            .collect();
+        let report = LoadReport { dtype: "F32".to_owned(), ..LoadReport::default() };
+        Checkpoint { config, tensors, naming: Naming::default(), report }
+    }
+}
+
+/// A fresh MLP head under its canonical names: weight `[hidden, hidden]` from N(0, initializer_range),
+/// bias `[hidden]` 0. SimCSE starts from this, not from the pre-trained pooler.
+pub fn random_head(config: &ModelConfig, seed: u64) -> [(String, HostTensor); 2] {
+    let hidden = config.hidden_size;
+    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    rng.set_stream(HEAD_STREAM);
+    [
+        (HEAD_WEIGHT.to_owned(), normal(vec![hidden, hidden], config.initializer_range, &mut rng)),
+        (HEAD_BIAS.to_owned(), HostTensor::filled(vec![hidden], 0.0)),
+    ]
+}
+
+fn normal(shape: Vec<usize>, std: f32, rng: &mut ChaCha8Rng) -> HostTensor {
+    // Only a standard deviation that is not finite is refused, and the config has checked it.
+    let normal = Normal::new(0.0, std).expect("initializer_range is finite");
+    let data = (0..shape.iter().product()).map(|_| normal.sample(rng)).collect();
+    HostTensor { shape, data }
+}

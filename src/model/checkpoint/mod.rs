@@ -1,0 +1,139 @@
+//! Weights in and out: one safetensors file on one side, tensors under canonical names on the other.
+
+mod container;
+mod init;
+mod names;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+pub use container::write_safetensors;
+pub use init::random_head;
+pub use names::{HEAD_BIAS, HEAD_WEIGHT, Naming, POOLER_BIAS, POOLER_WEIGHT, expected_tensors};
+
+use super::{ModelConfig, ModelError};
+use container::Container;
+use names::optional_pairs;
+
+/// A dense row-major f32 tensor in host memory.
+#[derive(Debug, Clone, PartialEq)]
+pub struct HostTensor {
+    pub shape: Vec<usize>,
+    pub data: Vec<f32>,
+}
+
+impl HostTensor {
+    /// A tensor of one value throughout.
+    pub fn filled(shape: Vec<usize>, value: f32) -> Self {
+        let elements = shape.iter().product();
+        HostTensor { shape, data: vec![value; elements] }
+    }
+}
+
+/// What a file had and what of it was used.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct LoadReport {
+    /// Optional tensors (head, pooler) that the file does not have, by canonical name.
+    pub missing: Vec<String>,
+    /// Every key of the file that was not read: `cls.*`, `embeddings.position_ids`, another model's.
+    pub unused: Vec<String>,
+    /// The stored type, "F32", "F16" or "BF16"; several where a file mixes them. In memory all are f32.
+    pub dtype: String,
+}
+
+/// An encoder's weights in host memory.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Checkpoint {
+    pub config: ModelConfig,
+    /// By canonical name (`embeddings.word_embeddings.weight`, `encoder.layer.0.attention.self.query.weight`
+    /// …): all of [`expected_tensors`], and where the file has them the SimCSE head `mlp.dense.*` and the
+    /// pre-trained `pooler.dense.*`. Each has the shape that the config calls for and finite values.
+    pub tensors: BTreeMap<String, HostTensor>,
+    pub naming: Naming,
+    pub report: LoadReport,
+}
+
+impl Checkpoint {
+    /// Reads a BERT from a safetensors file; `name` is what errors call the file.
+    ///
+    /// Any prefix before the encoder's names is stripped (`bert.`, `0.auto_model.`, `model.` …), LayerNorm's
+    /// old `gamma` and `beta` are understood, F16 and BF16 become f32, and a missing pooler or head is no error.
+    ///
+    /// # Errors
+    /// A file that is cut short or contradicts itself, has no encoder or lacks a tensor of it, a shape that
+    /// disagrees with `config`, a weight in an integer type, a NaN or infinite weight.
+    pub fn load(config: ModelConfig, name: &str, safetensors: &[u8]) -> Result<Checkpoint, ModelError> {
+        let container = Container::parse(name, safetensors)?;
+        let keys = container.keys();
+        let Some(naming) = Naming::find(keys.iter().map(String::as_str)) else {
+            return Err(ModelError::NoEncoder { file: name.to_owned(), found: keys });
+        };
+        let mut loader = Loader { container, naming, tensors: BTreeMap::new(), dtypes: BTreeSet::new() };
+
+        let mut missing = Vec::new();
+        for (canonical, shape) in expected_tensors(&config) {
+            if !loader.take(&canonical, &shape)? {
+                missing.push(format!("{}{canonical}", loader.naming.prefix()));
+            }
+        }
+        if !missing.is_empty() {
+            return Err(ModelError::MissingTensors { file: name.to_owned(), missing });
+        }
+        let mut report = LoadReport::default();
+        for [weight, bias] in optional_pairs(&config) {
+            let found = [loader.take(weight.0, &weight.1)?, loader.take(bias.0, &bias.1)?];
+            let absent = [weight.0, bias.0].into_iter().zip(found).filter(|(_, found)| !found);
+            let absent: Vec<String> = absent.map(|(canonical, _)| canonical.to_owned()).collect();
+            if absent.len() == 1 {
+                return Err(ModelError::MissingTensors { file: name.to_owned(), missing: absent });
+            }
+            report.missing.extend(absent);
+        }
+        let Loader { naming, tensors, dtypes, .. } = loader;
+        let used: BTreeSet<&str> = tensors.keys().map(|canonical| naming.in_file(canonical)).collect();
+        report.unused = keys.iter().filter(|key| !used.contains(key.as_str())).cloned().collect();
+        report.dtype = dtypes.into_iter().collect::<Vec<_>>().join(", ");
+        Ok(Checkpoint { config, tensors, naming, report })
+    }
+
+    /// Writes tensors that go by canonical names (updated weights, gradients) as a safetensors file in F32,
+    /// under the names that the checkpoint's own file has for them. A name that it does not know (`loss`,
+    /// a new head) is written as it is.
+    ///
+    /// # Errors
+    /// A tensor whose data does not fill its shape.
+    pub fn save_safetensors(&self, tensors: &BTreeMap<String, HostTensor>) -> Result<Vec<u8>, ModelError> {
+        let named =
+            tensors.iter().map(|(canonical, tensor)| (self.naming.in_file(canonical), tensor)).collect();
+        write_safetensors(&named)
+    }
+
+    /// Whether the file brought a SimCSE head.
+    pub fn has_head(&self) -> bool {
+        self.tensors.contains_key(HEAD_WEIGHT)
+    }
+}
+
+struct Loader<'a> {
+    container: Container<'a>,
+    naming: Naming,
+    tensors: BTreeMap<String, HostTensor>,
+    dtypes: BTreeSet<String>,
+}
+
+impl Loader<'_> {
+    /// Reads a tensor under whichever of its names the file has; `false` where it has none.
+    fn take(&mut self, canonical: &str, shape: &[usize]) -> Result<bool, ModelError> {
+        for key in self.naming.candidates(canonical) {
+            if let Some((tensor, dtype)) = self.container.read(&key, shape)? {
+                self.tensors.insert(canonical.to_owned(), tensor);
+                self.dtypes.insert(dtype.to_string());
+                self.naming.record(canonical, key);
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+}
+
+#[cfg(test)]
+mod tests;

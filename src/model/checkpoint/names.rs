@@ -1,0 +1,117 @@
+//! Which tensors a BERT encoder has, and what checkpoints call them.
+
+use std::collections::BTreeMap;
+
+use crate::model::ModelConfig;
+
+/// SimCSE's MLP head over `[CLS]`: Linear(h, h), then tanh.
+pub const HEAD_WEIGHT: &str = "mlp.dense.weight";
+pub const HEAD_BIAS: &str = "mlp.dense.bias";
+/// The pre-trained next-sentence pooler: carried along, never used for sentence embeddings.
+pub const POOLER_WEIGHT: &str = "pooler.dense.weight";
+pub const POOLER_BIAS: &str = "pooler.dense.bias";
+
+pub(super) const WORD_EMBEDDINGS: &str = "embeddings.word_embeddings.weight";
+
+/// Every tensor of the encoder with its shape, under canonical names (those of `transformers.BertModel`
+/// without a prefix), in the order of the forward pass: embeddings, then layer by layer.
+///
+/// Weights of linear layers are `[out, in]`. Memory on the device is laid out in this order.
+pub fn expected_tensors(config: &ModelConfig) -> Vec<(String, Vec<usize>)> {
+    let hidden = config.hidden_size;
+    let intermediate = config.intermediate_size;
+    let mut tensors = Vec::with_capacity(5 + 16 * config.num_hidden_layers);
+    let mut push = |name: String, shape: &[usize]| tensors.push((name, shape.to_vec()));
+
+    push(WORD_EMBEDDINGS.to_owned(), &[config.vocab_size, hidden]);
+    push("embeddings.position_embeddings.weight".to_owned(), &[config.max_position_embeddings, hidden]);
+    push("embeddings.token_type_embeddings.weight".to_owned(), &[config.type_vocab_size, hidden]);
+    push("embeddings.LayerNorm.weight".to_owned(), &[hidden]);
+    push("embeddings.LayerNorm.bias".to_owned(), &[hidden]);
+    for layer in 0..config.num_hidden_layers {
+        let linears = [
+            ("attention.self.query", hidden, hidden),
+            ("attention.self.key", hidden, hidden),
+            ("attention.self.value", hidden, hidden),
+            ("attention.output.dense", hidden, hidden),
+            ("attention.output.LayerNorm", hidden, 0),
+            ("intermediate.dense", intermediate, hidden),
+            ("output.dense", hidden, intermediate),
+            ("output.LayerNorm", hidden, 0),
+        ];
+        for (module, out, input) in linears {
+            let weight: &[usize] = if input == 0 { &[out] } else { &[out, input] };
+            push(format!("encoder.layer.{layer}.{module}.weight"), weight);
+            push(format!("encoder.layer.{layer}.{module}.bias"), &[out]);
+        }
+    }
+    tensors
+}
+
+/// The optional tensors that are read where a file has them: weight and bias of head and pooler.
+pub(super) fn optional_pairs(config: &ModelConfig) -> [[(&'static str, Vec<usize>); 2]; 2] {
+    let hidden = config.hidden_size;
+    [[(HEAD_WEIGHT, HEAD_BIAS)], [(POOLER_WEIGHT, POOLER_BIAS)]]
+        .map(|[(weight, bias)]| [(weight, vec![hidden, hidden]), (bias, vec![hidden])])
+}
+
+/// What a checkpoint's own file calls each tensor, so that gradients and exports can use its names.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Naming {
+    prefix: String,
+    own: BTreeMap<String, String>,
+}
+
+impl Naming {
+    /// The prefix of the encoder's tensors in the file: empty, `bert.`, `0.auto_model.` …
+    pub fn prefix(&self) -> &str {
+        &self.prefix
+    }
+
+    /// The file's name of a canonical name; a name that the file did not have (a new head) stays as it is.
+    pub fn in_file<'a>(&'a self, canonical: &'a str) -> &'a str {
+        self.own.get(canonical).map_or(canonical, String::as_str)
+    }
+
+    /// Whether `transformers.AutoModel` finds the encoder under these names. It strips its own `bert.`
+    /// and reads the old `LayerNorm.gamma`, and knows no wrapper's prefix such as `0.auto_model.`.
+    pub fn is_known_to_transformers(&self) -> bool {
+        matches!(self.prefix.as_str(), "" | "bert.")
+    }
+
+    pub(super) fn record(&mut self, canonical: &str, in_file: String) {
+        self.own.insert(canonical.to_owned(), in_file);
+    }
+
+    /// Finds the encoder among a file's keys by its word embeddings. A file may hold several things that
+    /// look like one (an exponential average, say): the usual prefixes win, then the shortest.
+    pub(super) fn find<'a>(keys: impl Iterator<Item = &'a str>) -> Option<Self> {
+        const USUAL: [&str; 4] = ["", "bert.", "0.auto_model.", "model."];
+        let prefix = keys
+            .filter_map(|key| key.strip_suffix(WORD_EMBEDDINGS))
+            .filter(|prefix| prefix.is_empty() || prefix.ends_with('.'))
+            .min_by_key(|prefix| {
+                let rank = USUAL.iter().position(|usual| usual == prefix).unwrap_or(USUAL.len());
+                (rank, prefix.len(), *prefix)
+            })?;
+        Some(Naming { prefix: prefix.to_owned(), own: BTreeMap::new() })
+    }
+
+    /// The keys under which a file may hold a tensor, the likeliest first.
+    pub(super) fn candidates(&self, canonical: &str) -> Vec<String> {
+        let mut keys = vec![format!("{}{canonical}", self.prefix)];
+        // Checkpoints converted from TensorFlow call LayerNorm's weight and bias gamma and beta.
+        if let Some(module) = canonical.strip_suffix("LayerNorm.weight") {
+            keys.push(format!("{}{module}LayerNorm.gamma", self.prefix));
+        }
+        if let Some(module) = canonical.strip_suffix("LayerNorm.bias") {
+            keys.push(format!("{}{module}LayerNorm.beta", self.prefix));
+        }
+        // SimCSE's BertForCL keeps the head beside `bert.`, not under it.
+        if canonical == HEAD_WEIGHT || canonical == HEAD_BIAS {
+            keys.insert(0, canonical.to_owned());
+        }
+        keys.dedup();
+        keys
+    }
+}

@@ -1,0 +1,351 @@
+//! config.json of a Hugging Face BERT.
+
+use serde_json::{Map, Value};
+
+use super::ModelError;
+
+/// Model types that this engine can run.
+pub const SUPPORTED_MODEL_TYPES: [&str; 1] = ["bert"];
+
+/// The largest dimension head that the attention shaders tile for.
+pub const MAX_HEAD_DIM: usize = 128;
+
+/// More parameters than this cannot be held by a tab: 4 bytes each, in a 4 GiB address space.
+const MAX_PARAMETERS: u128 = 1_000_000_000;
+
+/// A BERT encoder's hyperparameters, under the names of config.json.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ModelConfig {
+    pub vocab_size: usize,
+    pub hidden_size: usize,
+    pub num_hidden_layers: usize,
+    pub num_attention_heads: usize,
+    pub intermediate_size: usize,
+    pub max_position_embeddings: usize,
+    pub type_vocab_size: usize,
+    pub layer_norm_eps: f64,
+    pub hidden_dropout_prob: f32,
+    pub attention_probs_dropout_prob: f32,
+    /// Standard deviation of a fresh weight: the head's, and a random model's.
+    pub initializer_range: f32,
+    pub pad_token_id: usize,
+    /// The whole file, so that an export gives back the fields that this engine does not read.
+    pub raw: Map<String, Value>,
+}
+
+impl ModelConfig {
+    /// Reads config.json; `name` is what errors call the file.
+    ///
+    /// Fields that every BERT since 2018 states are required; those that older files leave out have the
+    /// defaults of `transformers.BertConfig`.
+    ///
+    /// # Errors
+    /// Not JSON, a missing field, another architecture than BERT, or sizes that contradict each other or
+    /// that the shaders cannot run.
+    pub fn from_json(name: &str, bytes: &[u8]) -> Result<Self, ModelError> {
+        let value: Value = serde_json::from_slice(strip_bom(bytes))
+            .map_err(|error| ModelError::NotJson { file: name.to_owned(), reason: error.to_string() })?;
+        let Value::Object(raw) = value else {
+            return Err(ModelError::NotJson {
+                file: name.to_owned(),
+                reason: "it is no object {…}".to_owned(),
+            });
+        };
+        let fields = Fields { file: name, raw: &raw };
+        fields.check_architecture()?;
+        let config = ModelConfig {
+            vocab_size: fields.size("vocab_size")?,
+            hidden_size: fields.size("hidden_size")?,
+            num_hidden_layers: fields.size("num_hidden_layers")?,
+            num_attention_heads: fields.size("num_attention_heads")?,
+            intermediate_size: fields.size("intermediate_size")?,
+            max_position_embeddings: fields.size("max_position_embeddings")?,
+            type_vocab_size: fields.size_or("type_vocab_size", 2)?,
+            layer_norm_eps: fields.number_or(
+                "layer_norm_eps",
+                1e-12,
+                |eps| eps > 0.0 && eps < 1.0,
+                "between 0 and 1",
+            )?,
+            hidden_dropout_prob: fields.probability_or("hidden_dropout_prob", 0.1)?,
+            attention_probs_dropout_prob: fields.probability_or("attention_probs_dropout_prob", 0.1)?,
+            initializer_range: fields.number_or(
+                "initializer_range",
+                0.02,
+                |std| std > 0.0 && std < 10.0,
+                "between 0 and 10",
+            )? as f32,
+            pad_token_id: fields.pad_token_id()?,
+            raw: raw.clone(),
+        };
+        config.check_sizes(&fields)?;
+        Ok(config)
+    }
+
+    /// config.json to write beside exported weights: every field that was read, and what
+    /// `transformers.AutoModel` needs to pick the class.
+    pub fn to_json(&self) -> Vec<u8> {
+        let mut raw = self.raw.clone();
+        raw.insert("model_type".to_owned(), "bert".into());
+        raw.insert("architectures".to_owned(), Value::from(vec!["BertModel"]));
+        let mut text = format!("{:#}", Value::Object(raw)).into_bytes();
+        text.push(b'\n');
+        text
+    }
+
+    /// Width of one attention head.
+    pub fn head_dim(&self) -> usize {
+        self.hidden_size / self.num_attention_heads
+    }
+
+    /// Scalars in the encoder, without a pooler or head.
+    pub fn parameter_count(&self) -> usize {
+        // `from_json` has held this below MAX_PARAMETERS.
+        self.wide_parameter_count() as usize
+    }
+
+    fn wide_parameter_count(&self) -> u128 {
+        let [vocab, hidden, layers, intermediate, positions, types] = [
+            self.vocab_size,
+            self.hidden_size,
+            self.num_hidden_layers,
+            self.intermediate_size,
+            self.max_position_embeddings,
+            self.type_vocab_size,
+        ]
+        .map(|size| size as u128);
+        let layer_norm = 2 * hidden;
+        let attention = 4 * (hidden * hidden + hidden) + layer_norm;
+        let feed_forward = 2 * hidden * intermediate + intermediate + hidden + layer_norm;
+        (vocab + positions + types) * hidden + layer_norm + layers * (attention + feed_forward)
+    }
+
+    fn check_sizes(&self, fields: &Fields<'_>) -> Result<(), ModelError> {
+        if !self.hidden_size.is_multiple_of(self.num_attention_heads) {
+            let expected = format!("a multiple of num_attention_heads ({})", self.num_attention_heads);
+            return Err(fields.wrong("hidden_size", &expected));
+        }
+        for (field, size) in
+            [("hidden_size", self.hidden_size), ("intermediate_size", self.intermediate_size)]
+        {
+            if !size.is_multiple_of(4) {
+                return Err(fields.wrong(field, "a multiple of 4 (the shaders read rows as vec4)"));
+            }
+        }
+        if self.head_dim() > MAX_HEAD_DIM {
+            let expected = format!(
+                "at least {} for a hidden_size of {} (an attention head may be {MAX_HEAD_DIM} wide here)",
+                self.hidden_size.div_ceil(MAX_HEAD_DIM),
+                self.hidden_size
+            );
+            return Err(fields.wrong("num_attention_heads", &expected));
+        }
+        if self.wide_parameter_count() > MAX_PARAMETERS {
+            return Err(ModelError::Field {
+                file: fields.file.to_owned(),
+                field: "the number of parameters that the sizes make".to_owned(),
+                found: self.wide_parameter_count().to_string(),
+                expected: format!("at most {MAX_PARAMETERS}"),
+            });
+        }
+        Ok(())
+    }
+}
+
+/// A UTF-8 byte order mark is legal before JSON for some editors, and for no parser.
+pub(super) fn strip_bom(bytes: &[u8]) -> &[u8] {
+    bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes)
+}
+
+/// Typed access to config.json, with errors that name file and field.
+struct Fields<'a> {
+    file: &'a str,
+    raw: &'a Map<String, Value>,
+}
+
+impl Fields<'_> {
+    /// No dimension of any published encoder comes near; more is a damaged file.
+    const MAX_SIZE: u64 = 1 << 24;
+
+    fn get(&self, field: &str) -> Option<&Value> {
+        self.raw.get(field).filter(|value| !value.is_null())
+    }
+
+    fn wrong(&self, field: &str, expected: &str) -> ModelError {
+        ModelError::Field {
+            file: self.file.to_owned(),
+            field: field.to_owned(),
+            found: self.raw.get(field).unwrap_or(&Value::Null).to_string(),
+            expected: expected.to_owned(),
+        }
+    }
+
+    fn size(&self, field: &str) -> Result<usize, ModelError> {
+        let value = self.get(field).ok_or_else(|| ModelError::MissingField {
+            file: self.file.to_owned(),
+            field: field.to_owned(),
+        })?;
+        match value.as_u64() {
+            Some(size @ 1..=Self::MAX_SIZE) => Ok(size as usize),
+            _ => Err(self.wrong(field, &format!("a whole number from 1 to {}", Self::MAX_SIZE))),
+        }
+    }
+
+    fn size_or(&self, field: &str, default: usize) -> Result<usize, ModelError> {
+        if self.get(field).is_some() { self.size(field) } else { Ok(default) }
+    }
+
+    fn number_or(
+        &self,
+        field: &str,
+        default: f64,
+        allowed: impl Fn(f64) -> bool,
+        range: &str,
+    ) -> Result<f64, ModelError> {
+        match self.get(field) {
+            None => Ok(default),
+            Some(value) => value
+                .as_f64()
+                .filter(|&number| allowed(number))
+                .ok_or_else(|| self.wrong(field, &format!("a number {range}"))),
+        }
+    }
+
+    fn probability_or(&self, field: &str, default: f64) -> Result<f32, ModelError> {
+        self.number_or(field, default, |p| (0.0..1.0).contains(&p), "from 0 to below 1").map(|p| p as f32)
+    }
+
+    fn pad_token_id(&self) -> Result<usize, ModelError> {
+        match self.get("pad_token_id") {
+            None => Ok(0),
+            Some(value) => value
+                .as_u64()
+                .filter(|&id| id <= Self::MAX_SIZE)
+                .map(|id| id as usize)
+                .ok_or_else(|| self.wrong("pad_token_id", "a token id")),
+        }
+    }
+
+    fn check_architecture(&self) -> Result<(), ModelError> {
+        let supported = format!("one of: {}", SUPPORTED_MODEL_TYPES.join(", "));
+        match self.get("model_type") {
+            Some(model_type) => {
+                if !SUPPORTED_MODEL_TYPES.iter().any(|supported| model_type == supported) {
+                    return Err(self.wrong("model_type", &supported));
+                }
+            }
+            // Files written before 2020 have no model_type; the class name tells then.
+            None => {
+                let named = self.get("architectures").and_then(|names| names.get(0)).and_then(Value::as_str);
+                if named.is_some_and(|class| !class.starts_with("Bert")) {
+                    return Err(self.wrong("architectures", "a Bert… class"));
+                }
+            }
+        }
+        // `gelu_python` is transformers' other name for the exact, erf-based GELU.
+        if self.get("hidden_act").is_some_and(|act| act != "gelu" && act != "gelu_python") {
+            return Err(self.wrong("hidden_act", "\"gelu\" (the exact one, by erf)"));
+        }
+        if self.get("position_embedding_type").is_some_and(|kind| kind != "absolute") {
+            return Err(self.wrong("position_embedding_type", "\"absolute\""));
+        }
+        if self.get("is_decoder").is_some_and(|is_decoder| is_decoder == true) {
+            return Err(self.wrong("is_decoder", "false: attention runs in both directions here"));
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn minilm() -> Value {
+        json!({
+            "model_type": "bert", "vocab_size": 30522, "hidden_size": 384, "num_hidden_layers": 6,
+            "num_attention_heads": 12, "intermediate_size": 1536, "max_position_embeddings": 512,
+            "type_vocab_size": 2, "layer_norm_eps": 1e-12, "hidden_act": "gelu", "some_future_field": [1, 2]
+        })
+    }
+
+    fn read(value: &Value) -> Result<ModelConfig, ModelError> {
+        ModelConfig::from_json("config.json", value.to_string().as_bytes())
+    }
+
+    fn message_with(field: &str, value: Value) -> String {
+        let mut config = minilm();
+        config[field] = value;
+        read(&config).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn minilm_has_its_published_number_of_parameters() {
+        let config = read(&minilm()).unwrap();
+        // 22,713,216 is what the safetensors header of all-MiniLM-L6-v2 adds up to, with its pooler.
+        assert_eq!(config.parameter_count() + 384 * 384 + 384, 22_713_216);
+        assert_eq!(config.head_dim(), 32);
+        assert_eq!((config.hidden_dropout_prob, config.pad_token_id), (0.1, 0));
+    }
+
+    #[test]
+    fn what_is_written_reads_back_and_keeps_unknown_fields() {
+        let config = read(&minilm()).unwrap();
+        let written = config.to_json();
+        let again = ModelConfig::from_json("config.json", &written).unwrap();
+        assert_eq!(again.raw["some_future_field"], json!([1, 2]));
+        assert_eq!(again.raw["architectures"], json!(["BertModel"]));
+        assert_eq!(again.hidden_size, config.hidden_size);
+    }
+
+    #[test]
+    fn broken_json_is_named_with_its_place() {
+        let error =
+            ModelConfig::from_json("dropped/config.json", b"{\"vocab_size\": 3,").unwrap_err().to_string();
+        assert!(
+            error.starts_with("dropped/config.json: not valid JSON") && error.contains("line 1"),
+            "{error}"
+        );
+        assert!(ModelConfig::from_json("c", b"[]").unwrap_err().to_string().contains("no object"));
+        assert!(ModelConfig::from_json("c", b"").is_err());
+    }
+
+    #[test]
+    fn a_missing_field_is_named() {
+        for field in
+            ["vocab_size", "hidden_size", "num_hidden_layers", "num_attention_heads", "intermediate_size"]
+        {
+            let mut config = minilm();
+            config.as_object_mut().unwrap().remove(field);
+            assert!(read(&config).unwrap_err().to_string().contains(&format!("\"{field}\" is missing")));
+        }
+    }
+
+    #[test]
+    fn other_architectures_are_refused_with_what_is_supported() {
+        assert!(message_with("model_type", json!("roberta")).contains("expected one of: bert"));
+        assert!(message_with("hidden_act", json!("relu")).contains("\"gelu\""));
+        assert!(message_with("position_embedding_type", json!("relative_key")).contains("\"absolute\""));
+        assert!(message_with("is_decoder", json!(true)).contains("is_decoder"));
+        let mut old = minilm();
+        old.as_object_mut().unwrap().remove("model_type");
+        assert!(read(&old).is_ok());
+        old["architectures"] = json!(["RobertaModel"]);
+        assert!(read(&old).unwrap_err().to_string().contains("RobertaModel"));
+    }
+
+    #[test]
+    fn sizes_that_contradict_or_cannot_run_are_refused() {
+        assert!(
+            message_with("num_attention_heads", json!(7)).contains("multiple of num_attention_heads (7)")
+        );
+        assert!(message_with("intermediate_size", json!(1537)).contains("multiple of 4"));
+        assert!(message_with("num_attention_heads", json!(2)).contains("at least 3"));
+        assert!(message_with("num_hidden_layers", json!(1_000_000)).contains("at most 1000000000"));
+        for nonsense in [json!(0), json!(-1), json!(1.5), json!("384"), json!(u64::MAX)] {
+            assert!(message_with("hidden_size", nonsense).contains("whole number from 1"));
+        }
+        assert!(message_with("hidden_dropout_prob", json!(1.0)).contains("below 1"));
+        assert!(message_with("layer_norm_eps", json!(0)).contains("between 0 and 1"));
+    }
+}

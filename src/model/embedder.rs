@@ -1,0 +1,96 @@
+//! Sentence vectors of many token rows: length-sorted, packed into micro-batches, two of them in flight.
+
+use super::{BatchBuffers, Capacity, Encoder, Network, PackedBatch, Pooler, Pooling};
+use crate::{
+    gpu::{GpuError, Plan, ReadbackRing},
+    kernels::Step,
+};
+
+/// Micro-batches in flight: one computes while the next is uploaded.
+const IN_FLIGHT: usize = 2;
+
+/// Encodes without dropout and keeps nothing for a backward pass.
+pub struct Embedder {
+    network: Network,
+    capacity: Capacity,
+    batch: BatchBuffers,
+    pooling: Pooling,
+    plan: Plan,
+}
+
+impl Embedder {
+    /// `head` applies the network's head behind the `cls` pooler.
+    pub fn new(network: &Network, pooler: Pooler, head: bool) -> Result<Self, GpuError> {
+        let arena = network.kernels.arena();
+        // Enough rows to fill a GPU; few enough that a software adapter answers between two of them.
+        let tokens = if network.gpu().info().software { 1024 } else { 8192 };
+        let tokens = tokens.max(network.config.max_position_embeddings);
+        let capacity = Capacity { tokens, rows: tokens / 4 };
+        let encoder = Encoder::new(arena, &network.config, capacity, false)?;
+        let batch = BatchBuffers::new(arena, capacity.tokens, capacity.rows)?;
+        let head = head && network.has_head();
+        let pooling = Pooling::new(arena, network.config.hidden_size, pooler, head, capacity)?;
+        let mut plan = Plan::default();
+        encoder.forward(&mut plan, &network.kernels, &network.weights, &batch)?;
+        pooling.forward(&mut plan, &network.kernels, &network.weights, &batch, encoder.output())?;
+        Ok(Self { network: network.clone(), capacity, batch, pooling, plan })
+    }
+
+    /// Vectors [rows, hidden] of token rows, not normalised, in the order given. `progress` hears of rows done.
+    pub async fn embed<R: AsRef<[u32]>>(
+        &self,
+        rows: &[R],
+        mut progress: impl FnMut(usize),
+    ) -> Result<Vec<f32>, GpuError> {
+        let hidden = self.network.config.hidden_size;
+        let mut embeddings = vec![0.0; rows.len() * hidden];
+        let mut order: Vec<usize> = (0..rows.len()).collect();
+        // Rows of one length together keep a micro-batch's work even; ties keep their order.
+        order.sort_by_key(|row| std::cmp::Reverse(rows[*row].as_ref().len()));
+
+        let row_bytes = 4 * hidden as u64;
+        let gpu = self.network.gpu();
+        let mut ring = ReadbackRing::new(gpu, row_bytes * self.capacity.rows as u64, IN_FLIGHT);
+        let mut waiting: std::collections::VecDeque<&[usize]> = Default::default();
+        let mut done = 0;
+        let mut rest: &[usize] = &order;
+        while !rest.is_empty() || !waiting.is_empty() {
+            if rest.is_empty() || !ring.has_room() {
+                let (Some(values), Some(chunk)) = (ring.oldest::<f32>().await?, waiting.pop_front()) else {
+                    break;
+                };
+                for (row, vector) in chunk.iter().zip(values.chunks_exact(hidden)) {
+                    embeddings[row * hidden..(row + 1) * hidden].copy_from_slice(vector);
+                }
+                done += chunk.len();
+                progress(done);
+                continue;
+            }
+            let (chunk, later) = rest.split_at(self.fitting(rest, rows));
+            rest = later;
+            let chunk_rows: Vec<&[u32]> = chunk.iter().map(|row| rows[*row].as_ref()).collect();
+            let packed = PackedBatch::new(&chunk_rows, self.network.config.max_position_embeddings);
+            self.batch.write(gpu, &packed);
+            let step = Step { tokens: packed.tokens() as u32, rows: packed.rows() as u32, ..Step::default() };
+            let step = step.with_dropout(0.0);
+            self.network.kernels.write_step(&step);
+            let mut encoder = gpu.device().create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
+            self.plan.record(&mut encoder, &step.sizes());
+            ring.record(&mut encoder, self.pooling.output());
+            gpu.queue().submit([encoder.finish()]);
+            ring.submitted();
+            waiting.push_back(chunk);
+        }
+        Ok(embeddings)
+    }
+
+    /// How many of the next rows fit one micro-batch.
+    fn fitting<R: AsRef<[u32]>>(&self, order: &[usize], rows: &[R]) -> usize {
+        let mut tokens = 0;
+        let fits = |row: &&usize| {
+            tokens += rows[**row].as_ref().len();
+            tokens <= self.capacity.tokens
+        };
+        order.iter().take(self.capacity.rows).take_while(fits).count().max(1)
+    }
+}

@@ -1,0 +1,90 @@
+//! What can be wrong with a model's files.
+
+use thiserror::Error;
+
+/// Why a model cannot be loaded or written. Every message names the file, what was found in it and
+/// what was expected; `file` is the display name that the caller gave (a path, or a dropped file's name).
+#[derive(Debug, Clone, Error)]
+pub enum ModelError {
+    /// A JSON file (config.json, simcse.json, modules.json …) does not parse.
+    #[error("{file}: not valid JSON: {reason}")]
+    NotJson { file: String, reason: String },
+
+    /// A required field of config.json is absent.
+    #[error("{file}: the field \"{field}\" is missing; is this the config.json of a BERT encoder?")]
+    MissingField { file: String, field: String },
+
+    /// A field is there, with a value that makes no sense or that this engine does not support.
+    #[error("{file}: \"{field}\" is {found}; expected {expected}")]
+    Field { file: String, field: String, found: String, expected: String },
+
+    /// Not a safetensors file, cut short, or with a header that contradicts itself.
+    #[error("{file}: not a usable safetensors file: {reason}")]
+    Container { file: String, reason: String },
+
+    /// The file is sound, and holds no BERT encoder.
+    #[error(
+        "{file}: no BERT encoder in it: no tensor is named …embeddings.word_embeddings.weight; it holds {}",
+        listed(found)
+    )]
+    NoEncoder { file: String, found: Vec<String> },
+
+    /// Tensors that config.json calls for are absent.
+    #[error(
+        "{file}: {} missing that config.json calls for: {}",
+        count(missing, "tensor is", "tensors are"),
+        listed(missing)
+    )]
+    MissingTensors { file: String, missing: Vec<String> },
+
+    /// A tensor's shape disagrees with config.json.
+    #[error(
+        "{file}: tensor {tensor} has shape {found:?}, while config.json makes it {expected:?}; \
+         are the weights and config.json of the same model?"
+    )]
+    Shape { file: String, tensor: String, found: Vec<usize>, expected: Vec<usize> },
+
+    /// A weight is stored in a type that is not a supported floating-point type.
+    #[error("{file}: tensor {tensor} is stored as {dtype}; weights must be F32, F16 or BF16")]
+    Dtype { file: String, tensor: String, dtype: String },
+
+    /// A weight is NaN or infinite. `index` counts elements in row-major order.
+    #[error(
+        "{file}: tensor {tensor} is {value} at element {index}; the weights are damaged or diverged in training"
+    )]
+    NotFinite { file: String, tensor: String, index: usize, value: f32 },
+
+    /// A head is asked for that the checkpoint does not have.
+    #[error(
+        "the pooler \"cls\" needs a head, and the checkpoint has neither mlp.dense nor pooler.dense; \
+         use the pooler cls_before_pooler or avg"
+    )]
+    NoHead,
+
+    /// The device cannot hold or run the model.
+    #[error(transparent)]
+    Gpu(#[from] crate::gpu::GpuError),
+
+    /// Files that a model folder must have are absent.
+    #[error("the model is incomplete: missing {}; found {}", missing.join(" and "), listed(found))]
+    MissingFiles { missing: Vec<String>, found: Vec<String> },
+
+    /// The set of files is ambiguous or in a form that is not supported.
+    #[error("{file}: {reason}")]
+    Files { file: String, reason: String },
+}
+
+/// At most this many names are spelled out in a message; the variants hold all of them.
+const NAMES_IN_MESSAGE: usize = 12;
+
+fn listed(names: &[String]) -> String {
+    match names.len() {
+        0 => "nothing".to_owned(),
+        n if n <= NAMES_IN_MESSAGE => names.join(", "),
+        n => format!("{} and {} more", names[..NAMES_IN_MESSAGE].join(", "), n - NAMES_IN_MESSAGE),
+    }
+}
+
+fn count(names: &[String], one: &str, many: &str) -> String {
+    format!("{} {}", names.len(), if names.len() == 1 { one } else { many })
+}

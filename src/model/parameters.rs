@@ -1,0 +1,229 @@
+//! Where each parameter lives on the GPU: a few flat buffers, so that clipping and AdamW run over everything in a
+//! few dispatches.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::{HEAD_BIAS, HEAD_WEIGHT, HostTensor, ModelConfig, expected_tensors};
+use crate::{
+    gpu::{Arena, Gpu, GpuError, View},
+    kernels::OptimizerShard,
+};
+
+/// Floats that every separately bound block starts at a multiple of: 256 bytes, WebGPU's strictest alignment.
+const ALIGNMENT: usize = 64;
+
+/// One parameter's place.
+#[derive(Debug, Clone, PartialEq)]
+struct Slot {
+    shape: Vec<usize>,
+    shard: usize,
+    /// Floats from the shard's start.
+    offset: usize,
+}
+
+impl Slot {
+    fn len(&self) -> usize {
+        self.shape.iter().product()
+    }
+}
+
+/// Places of all parameters in shards none of which exceeds what a shader may bind.
+#[derive(Debug, Clone)]
+pub struct ParameterLayout {
+    slots: HashMap<String, Slot>,
+    /// Length and, of it, the part with weight decay, in floats.
+    shards: Vec<(usize, usize)>,
+}
+
+/// Parameters that a kernel binds as one block, in this order: queries, keys and values; γ and β.
+fn fused(name: &str) -> Option<[String; 2]> {
+    if let Some(stem) = name.strip_suffix("LayerNorm.weight") {
+        return Some([format!("{stem}LayerNorm.bias"), String::new()]);
+    }
+    let (stem, kind) = name.rsplit_once("query.")?;
+    Some([format!("{stem}key.{kind}"), format!("{stem}value.{kind}")])
+}
+
+fn follows_another(name: &str) -> bool {
+    name.ends_with("LayerNorm.bias") || name.contains(".self.key.") || name.contains(".self.value.")
+}
+
+/// AdamW's usual no-decay group (arXiv 2104.08821's code: names with `bias` or `LayerNorm.weight`).
+fn decays(name: &str) -> bool {
+    !name.contains("bias") && !name.contains("LayerNorm.weight")
+}
+
+impl ParameterLayout {
+    /// All encoder parameters, and the head's where there is one. `max_bytes` is what one shard may have.
+    pub fn new(config: &ModelConfig, head: bool, max_bytes: u64) -> Result<Self, GpuError> {
+        let mut tensors = expected_tensors(config);
+        if head {
+            let hidden = config.hidden_size;
+            tensors.push((HEAD_WEIGHT.to_owned(), vec![hidden, hidden]));
+            tensors.push((HEAD_BIAS.to_owned(), vec![hidden]));
+        }
+        let shapes: HashMap<String, Vec<usize>> = tensors.iter().cloned().collect();
+        let max_len = (max_bytes / 4) as usize / ALIGNMENT * ALIGNMENT;
+
+        let mut blocks: Vec<Vec<String>> = Vec::new();
+        for (name, _) in tensors.iter().filter(|(name, _)| !follows_another(name)) {
+            let mut block = vec![name.clone()];
+            block.extend(fused(name).into_iter().flatten().filter(|name| !name.is_empty()));
+            blocks.push(block);
+        }
+
+        // Decaying blocks first in every shard: one boundary tells the optimizer which is which.
+        let (decaying, rest): (Vec<_>, Vec<_>) = blocks.into_iter().partition(|block| decays(&block[0]));
+        let mut layout = ParameterLayout { slots: HashMap::new(), shards: vec![(0, 0)] };
+        for (blocks, decay) in [(decaying, true), (rest, false)] {
+            for block in blocks {
+                let len: usize = block.iter().map(|name| shapes[name].iter().product::<usize>()).sum();
+                let len = len.next_multiple_of(ALIGNMENT);
+                if len > max_len {
+                    let error = GpuError::TooLarge {
+                        what: block.join(", "),
+                        needed: 4 * len as u64,
+                        limit: max_bytes,
+                    };
+                    return Err(error);
+                }
+                layout.place(&block, &shapes, len, decay, max_len);
+            }
+        }
+        Ok(layout)
+    }
+
+    fn place(
+        &mut self,
+        block: &[String],
+        shapes: &HashMap<String, Vec<usize>>,
+        len: usize,
+        decay: bool,
+        max_len: usize,
+    ) {
+        if self.shards.last().is_none_or(|(used, _)| used + len > max_len) {
+            self.shards.push((0, 0));
+        }
+        let shard = self.shards.len() - 1;
+        let (used, decay_len) = &mut self.shards[shard];
+        let mut offset = *used;
+        for name in block {
+            let slot = Slot { shape: shapes[name].clone(), shard, offset };
+            offset += slot.len();
+            self.slots.insert(name.clone(), slot);
+        }
+        *used += len;
+        if decay {
+            *decay_len = *used;
+        }
+    }
+
+    /// Floats in all shards, alignment included.
+    pub fn len(&self) -> usize {
+        self.shards.iter().map(|(len, _)| len).sum()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.slots.is_empty()
+    }
+
+    fn slot(&self, name: &str) -> &Slot {
+        // Names come from this module and the encoder, never from a file.
+        self.slots.get(name).unwrap_or_else(|| unreachable!("no parameter is called {name}"))
+    }
+}
+
+/// One flat copy of something every parameter has one of: weights, gradients, a moment.
+#[derive(Clone)]
+pub struct ParameterBuffers {
+    layout: std::rc::Rc<ParameterLayout>,
+    shards: Vec<View>,
+}
+
+impl ParameterBuffers {
+    /// Zeros.
+    pub fn new(arena: &Arena, what: &str, layout: &std::rc::Rc<ParameterLayout>) -> Result<Self, GpuError> {
+        let shards: Result<_, _> = layout.shards.iter().map(|(len, _)| arena.storage(what, *len)).collect();
+        Ok(Self { layout: layout.clone(), shards: shards? })
+    }
+
+    /// The view of one parameter, or of several that lie side by side (the first one's name).
+    pub fn block(&self, name: &str) -> View {
+        let first = self.layout.slot(name);
+        let more: usize = fused(name)
+            .into_iter()
+            .flatten()
+            .filter(|name| !name.is_empty())
+            .map(|name| self.layout.slot(&name).len())
+            .sum();
+        self.shards[first.shard].slice(first.offset, first.len() + more)
+    }
+
+    /// Whether these are exactly the tensors that have a place here, in their shapes.
+    pub fn accepts(&self, tensors: &BTreeMap<String, HostTensor>) -> bool {
+        let fits = |(name, tensor): (&String, &HostTensor)| {
+            self.layout.slots.get(name).is_some_and(|slot| slot.shape == tensor.shape)
+        };
+        tensors.len() == self.layout.slots.len() && tensors.iter().all(fits)
+    }
+
+    /// Uploads tensors by canonical name; names without a place here are passed over.
+    pub fn write(&self, gpu: &Gpu, tensors: &BTreeMap<String, HostTensor>) {
+        for (name, tensor) in tensors {
+            if let Some(slot) = self.layout.slots.get(name) {
+                self.shards[slot.shard].slice(slot.offset, slot.len()).write(gpu, &tensor.data);
+            }
+        }
+    }
+
+    /// All tensors by canonical name, after everything submitted so far.
+    pub async fn read(&self, gpu: &Gpu) -> Result<BTreeMap<String, HostTensor>, GpuError> {
+        let mut shards = Vec::with_capacity(self.shards.len());
+        for shard in &self.shards {
+            shards.push(shard.read::<f32>(gpu).await?);
+        }
+        let tensor = |slot: &Slot| HostTensor {
+            shape: slot.shape.clone(),
+            data: shards[slot.shard][slot.offset..slot.offset + slot.len()].to_vec(),
+        };
+        Ok(self.layout.slots.iter().map(|(name, slot)| (name.clone(), tensor(slot))).collect())
+    }
+
+    /// Copies all of `source`, which has the same layout, on the device.
+    pub fn copy_from(&self, encoder: &mut wgpu::CommandEncoder, source: &ParameterBuffers) {
+        for (to, from) in self.shards.iter().zip(&source.shards) {
+            encoder.copy_buffer_to_buffer(&from.buffer, from.offset, &to.buffer, to.offset, from.size);
+        }
+    }
+}
+
+/// What training needs beside the weights.
+pub struct TrainingBuffers {
+    pub gradients: ParameterBuffers,
+    pub first_moments: ParameterBuffers,
+    pub second_moments: ParameterBuffers,
+}
+
+impl TrainingBuffers {
+    pub fn new(arena: &Arena, layout: &std::rc::Rc<ParameterLayout>) -> Result<Self, GpuError> {
+        Ok(Self {
+            gradients: ParameterBuffers::new(arena, "gradients", layout)?,
+            first_moments: ParameterBuffers::new(arena, "first moments", layout)?,
+            second_moments: ParameterBuffers::new(arena, "second moments", layout)?,
+        })
+    }
+
+    /// The optimizer's view of weights and buffers.
+    pub fn optimizer_shards(&self, weights: &ParameterBuffers) -> Vec<OptimizerShard> {
+        let shard = |index: usize, len: usize, decay_len: usize| OptimizerShard {
+            len,
+            decay_len,
+            parameters: weights.shards[index].clone(),
+            gradients: self.gradients.shards[index].clone(),
+            first_moments: self.first_moments.shards[index].clone(),
+            second_moments: self.second_moments.shards[index].clone(),
+        };
+        let lens = weights.layout.shards.iter().enumerate();
+        lens.map(|(index, (len, decay_len))| shard(index, *len, *decay_len)).collect()
+    }
+}

@@ -1,0 +1,76 @@
+//! How token states become one sentence vector.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+/// The pooling of the last layer's token states h_L, under the names of SimCSE's `--pooler_type`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Pooler {
+    /// h_L of `[CLS]`, through the MLP head (Linear(h, h) and tanh).
+    Cls,
+    /// h_L of `[CLS]` as it is: what unsupervised SimCSE evaluates with.
+    ClsBeforePooler,
+    /// The mean of h_L over all tokens, `[CLS]` and `[SEP]` included.
+    Avg,
+}
+
+impl Pooler {
+    /// Every pooler, in the order in which they are offered.
+    pub const ALL: [Pooler; 3] = [Pooler::Cls, Pooler::ClsBeforePooler, Pooler::Avg];
+
+    /// The name on the command line, in simcse.json and in the page.
+    pub fn name(self) -> &'static str {
+        match self {
+            Pooler::Cls => "cls",
+            Pooler::ClsBeforePooler => "cls_before_pooler",
+            Pooler::Avg => "avg",
+        }
+    }
+}
+
+impl fmt::Display for Pooler {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.name())
+    }
+}
+
+/// A pooler's name that is none.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("unknown pooler \"{name}\"; known are {}", Pooler::ALL.map(Pooler::name).join(", "))]
+pub struct UnknownPooler {
+    pub name: String,
+}
+
+impl FromStr for Pooler {
+    type Err = UnknownPooler;
+
+    fn from_str(name: &str) -> Result<Self, Self::Err> {
+        Pooler::ALL
+            .into_iter()
+            .find(|pooler| pooler.name() == name)
+            .ok_or_else(|| UnknownPooler { name: name.to_owned() })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_name_reads_back_and_agrees_with_serde() {
+        for pooler in Pooler::ALL {
+            assert_eq!(pooler.to_string().parse(), Ok(pooler));
+            assert_eq!(serde_json::to_value(pooler).unwrap(), pooler.name());
+        }
+    }
+
+    #[test]
+    fn an_unknown_name_is_answered_with_the_known_ones() {
+        let message = "max".parse::<Pooler>().unwrap_err().to_string();
+        assert_eq!(message, "unknown pooler \"max\"; known are cls, cls_before_pooler, avg");
+    }
+}

@@ -1,0 +1,129 @@
+use rand::{SeedableRng, seq::SliceRandom};
+use rand_chacha::ChaCha8Rng;
+
+use super::{Objective, TrainError};
+
+/// Tokenised training items: one sentence each (encoded twice), a pair, or a triplet with a hard negative.
+#[derive(Debug, Clone)]
+pub struct Dataset {
+    /// Sentence after sentence, item after item.
+    rows: Vec<Vec<u32>>,
+    sentences_per_item: usize,
+}
+
+impl Dataset {
+    /// `rows` are token ids with special tokens, `sentences_per_item` (1, 2 or 3) of them for each item.
+    pub fn new(rows: Vec<Vec<u32>>, sentences_per_item: usize) -> Self {
+        debug_assert!((1..=3).contains(&sentences_per_item) && rows.len().is_multiple_of(sentences_per_item));
+        Self { rows, sentences_per_item }
+    }
+
+    /// Items.
+    pub fn len(&self) -> usize {
+        self.rows.len() / self.sentences_per_item
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// Encoded rows of an item: a single sentence counts twice.
+    pub fn views(&self) -> usize {
+        self.sentences_per_item.max(2)
+    }
+
+    /// Whether the objective can be trained on these items.
+    pub fn check(&self, objective: Objective) -> Result<(), TrainError> {
+        if self.len() < 2 {
+            return Err(TrainError::TooFewItems { found: self.len() });
+        }
+        let (objective, reason) = match (objective, self.sentences_per_item) {
+            (Objective::Unsup, 1) | (Objective::Sup, 2 | 3) => return Ok(()),
+            (Objective::Unsup, _) => {
+                ("unsup", "it takes a text file with a sentence a line, not pairs or triplets")
+            }
+            (Objective::Sup, _) => ("sup", "it takes pairs or triplets (CSV or TSV: sent0, sent1, hard_neg)"),
+        };
+        Err(TrainError::Objective { objective, reason })
+    }
+
+    fn sentence(&self, item: usize, view: usize) -> &[u32] {
+        &self.rows[item * self.sentences_per_item + view.min(self.sentences_per_item - 1)]
+    }
+
+    /// The rows of a batch, view after view: first sentences of all items, then second ones, then third ones.
+    pub fn batch(&self, items: &[u32]) -> Vec<&[u32]> {
+        let view = |view: usize| items.iter().map(move |item| self.sentence(*item as usize, view));
+        (0..self.views()).flat_map(view).collect()
+    }
+
+    /// Tokens that no batch of `batch_size` items exceeds.
+    pub fn most_tokens(&self, batch_size: usize) -> usize {
+        let tokens =
+            |item: usize| (0..self.views()).map(|view| self.sentence(item, view).len()).sum::<usize>();
+        let mut lengths: Vec<usize> = (0..self.len()).map(tokens).collect();
+        lengths.sort_unstable_by(|a, b| b.cmp(a));
+        lengths.iter().take(batch_size).sum()
+    }
+
+    /// The order of items in an epoch: a function of seed and epoch only, so a run can be resumed anywhere.
+    pub fn order(&self, seed: u32, epoch: u32) -> Vec<u32> {
+        let mut order: Vec<u32> = (0..self.len() as u32).collect();
+        let seed = (u64::from(seed) << 32) | u64::from(epoch);
+        order.shuffle(&mut ChaCha8Rng::seed_from_u64(seed));
+        order
+    }
+
+    /// A number that changes with the data, so that a checkpoint is not resumed on other data unnoticed (FNV-1a).
+    pub fn fingerprint(&self) -> u64 {
+        let start = 0xcbf2_9ce4_8422_2325_u64 ^ self.sentences_per_item as u64;
+        let ids = self.rows.iter().flat_map(|row| row.iter().copied().chain([u32::MAX]));
+        ids.fold(start, |hash, id| (hash ^ u64::from(id)).wrapping_mul(0x0000_0100_0000_01b3))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn singles(count: u32) -> Dataset {
+        Dataset::new((0..count).map(|id| vec![id; 1 + id as usize % 3]).collect(), 1)
+    }
+
+    #[test]
+    fn every_epoch_visits_every_item_once_in_an_order_of_its_own() {
+        let data = singles(100);
+        let (first, second) = (data.order(1, 0), data.order(1, 1));
+        assert_ne!(first, second);
+        assert_ne!(first, data.order(2, 0));
+        assert_eq!(first, data.order(1, 0));
+        let mut sorted = first;
+        sorted.sort_unstable();
+        assert_eq!(sorted, (0..100).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn a_single_sentence_is_both_views_and_triplets_come_view_after_view() {
+        let data = singles(3);
+        assert_eq!(data.batch(&[2, 0]), [[2, 2, 2].as_slice(), &[0], &[2, 2, 2], &[0]]);
+        let triplets = Dataset::new((0..6).map(|id| vec![id]).collect(), 3);
+        assert_eq!(triplets.batch(&[1, 0]), [[3], [0], [4], [1], [5], [2]]);
+    }
+
+    #[test]
+    fn no_batch_has_more_tokens_than_the_bound() {
+        let data = singles(20);
+        let most = data.most_tokens(4);
+        for batch in data.order(3, 0).chunks(4) {
+            assert!(data.batch(batch).iter().map(|row| row.len()).sum::<usize>() <= most);
+        }
+    }
+
+    #[test]
+    fn data_and_objective_must_fit() {
+        assert!(singles(5).check(Objective::Unsup).is_ok());
+        assert!(singles(5).check(Objective::Sup).is_err());
+        assert!(singles(1).check(Objective::Unsup).is_err());
+        assert!(Dataset::new(vec![vec![1]; 4], 2).check(Objective::Sup).is_ok());
+    }
+}

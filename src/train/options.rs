@@ -1,0 +1,194 @@
+use serde::{Deserialize, Serialize};
+
+use super::{Objective, TrainError};
+use crate::{kernels::Step, model::Pooler};
+
+/// What becomes of the MLP head behind the `cls` pooler (SimCSE.md: unsupervised drops it, supervised keeps it).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum HeadMode {
+    /// Trained with, evaluated and exported without.
+    TrainOnly,
+    /// Trained, evaluated and exported with.
+    Keep,
+    None,
+}
+
+impl std::str::FromStr for HeadMode {
+    type Err = String;
+
+    fn from_str(name: &str) -> Result<Self, Self::Err> {
+        match name {
+            "train-only" => Ok(Self::TrainOnly),
+            "keep" => Ok(Self::Keep),
+            "none" => Ok(Self::None),
+            other => Err(format!("unknown head mode \"{other}\"; known are train-only, keep, none")),
+        }
+    }
+}
+
+/// A recipe. The defaults are the paper's for unsupervised BERT-base (arXiv 2104.08821, appendix A).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct TrainOptions {
+    pub objective: Objective,
+    /// Items N of a batch; each is encoded two or three times.
+    pub batch_size: usize,
+    /// Peak of the schedule: linear to 0 after `warmup` steps of linear growth.
+    pub learning_rate: f64,
+    /// τ of the contrastive softmax.
+    pub temperature: f32,
+    pub epochs: usize,
+    /// Ends after so many steps whatever `epochs` says; the schedule runs over them.
+    pub steps: Option<u32>,
+    /// Tokens of a sentence, special tokens included; longer ones are cut.
+    pub max_length: usize,
+    pub pooler: Pooler,
+    pub head: HeadMode,
+    /// Probability, for hidden states and attention probabilities alike.
+    pub dropout: f32,
+    pub seed: u32,
+    /// Steps between evaluations; 0: only at the end.
+    pub eval_every: u32,
+    /// Steps.
+    pub warmup: u32,
+    pub weight_decay: f32,
+    /// Largest global gradient norm; 0: no clipping.
+    pub clip: f32,
+    /// w = ln α of the paper's eq. 8, added to each item's own hard-negative logit.
+    pub hard_negative_weight: f32,
+}
+
+impl Default for TrainOptions {
+    fn default() -> Self {
+        Self {
+            objective: Objective::Unsup,
+            batch_size: 64,
+            learning_rate: 3e-5,
+            temperature: 0.05,
+            epochs: 1,
+            steps: None,
+            max_length: 32,
+            pooler: Pooler::Cls,
+            head: HeadMode::TrainOnly,
+            dropout: 0.1,
+            seed: 42,
+            eval_every: 125,
+            warmup: 0,
+            weight_decay: 0.0,
+            clip: 1.0,
+            hard_negative_weight: 0.0,
+        }
+    }
+}
+
+impl TrainOptions {
+    /// Refuses values that cannot work, naming the option, its value and what is expected.
+    pub fn validate(&self) -> Result<(), TrainError> {
+        let check = |fine: bool, option, value: String, expected| match fine {
+            true => Ok(()),
+            false => Err(TrainError::Option { option, value, expected }),
+        };
+        let rate = self.learning_rate;
+        check((1..=1024).contains(&self.batch_size), "batch size", self.batch_size.to_string(), "1 to 1024")?;
+        check(
+            rate.is_finite() && rate >= 0.0,
+            "learning rate",
+            rate.to_string(),
+            "a number from 0 on, such as 3e-5",
+        )?;
+        let t = self.temperature;
+        check(
+            t.is_finite() && t >= 1e-3,
+            "temperature",
+            t.to_string(),
+            "a number from 0.001 on, such as 0.05",
+        )?;
+        check(self.epochs >= 1, "epochs", self.epochs.to_string(), "1 or more")?;
+        check(self.steps != Some(0), "steps", "0".to_owned(), "1 or more")?;
+        check(self.max_length >= 3, "maximum length", self.max_length.to_string(), "3 or more tokens")?;
+        check(
+            (0.0..1.0).contains(&self.dropout),
+            "dropout",
+            self.dropout.to_string(),
+            "0 up to, but not, 1",
+        )?;
+        let decay = self.weight_decay;
+        check(decay.is_finite() && decay >= 0.0, "weight decay", decay.to_string(), "a number from 0 on")?;
+        check(
+            self.clip.is_finite() && self.clip >= 0.0,
+            "clip",
+            self.clip.to_string(),
+            "a number from 0 (off) on",
+        )?;
+        let weight = self.hard_negative_weight;
+        check(weight.is_finite(), "hard-negative weight", weight.to_string(), "a number")?;
+        let fits = self.pooler == Pooler::Cls || self.head == HeadMode::None;
+        check(
+            fits,
+            "head",
+            format!("{:?} with the pooler {}", self.head, self.pooler),
+            "none: only cls has a head",
+        )
+    }
+
+    /// Whether training uses the head.
+    pub fn trains_head(&self) -> bool {
+        self.pooler == Pooler::Cls && self.head != HeadMode::None
+    }
+
+    /// Whether evaluation and export use the head.
+    pub fn keeps_head(&self) -> bool {
+        self.pooler == Pooler::Cls && self.head == HeadMode::Keep
+    }
+
+    /// The pooler that evaluation and the exported model use: `cls` without its head is `cls_before_pooler`.
+    pub fn evaluation_pooler(&self) -> Pooler {
+        match self.pooler {
+            Pooler::Cls if !self.keeps_head() => Pooler::ClsBeforePooler,
+            pooler => pooler,
+        }
+    }
+
+    /// What of the options every step tells the device.
+    pub(super) fn step(&self) -> Step {
+        Step {
+            seed: self.seed,
+            weight_decay: self.weight_decay,
+            max_norm: self.clip,
+            inverse_temperature: 1.0 / self.temperature,
+            hard_negative_weight: self.hard_negative_weight,
+            ..Step::default()
+        }
+        .with_dropout(self.dropout)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_defaults_are_valid() {
+        assert!(TrainOptions::default().validate().is_ok());
+    }
+
+    #[test]
+    fn an_impossible_value_is_named_with_what_is_expected() {
+        let with = |change: fn(&mut TrainOptions)| {
+            let mut options = TrainOptions::default();
+            change(&mut options);
+            options.validate().map_err(|error| error.to_string())
+        };
+        for (change, word) in [
+            ((|o| o.batch_size = 0) as fn(&mut TrainOptions), "batch size"),
+            (|o| o.learning_rate = f64::NAN, "learning rate"),
+            (|o| o.temperature = 0.0, "temperature"),
+            (|o| o.dropout = 1.0, "dropout"),
+            (|o| o.max_length = 2, "maximum length"),
+            (|o| o.pooler = Pooler::Avg, "head"),
+        ] {
+            assert!(with(change).is_err_and(|message| message.contains(word)), "{word}");
+        }
+    }
+}

@@ -1,0 +1,273 @@
+//! A run: batches in order, evaluation every k steps, the best weights kept, state that can be saved and resumed.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use serde::Serialize;
+use web_time::Instant;
+
+use super::{
+    Dataset, StepMetrics, TrainError, TrainOptions, TrainingState, TrainingStep, schedule::learning_rate,
+};
+use crate::{
+    eval::StsEvaluation,
+    gpu::{Gpu, ReadbackRing},
+    model::{Checkpoint, Embedder, Head, HostTensor, Network},
+};
+
+/// Steps whose metrics may still be on their way: the device never waits for the host.
+const IN_FLIGHT: usize = 2;
+
+/// Tokenised sentence pairs with gold scores.
+#[derive(Debug, Clone)]
+pub struct EvaluationSet {
+    /// First and second sentence of each pair in turn, token ids with special tokens.
+    pub rows: Vec<Vec<u32>>,
+    /// One per pair, 0…5.
+    pub scores: Vec<f64>,
+}
+
+/// What one step did.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct StepReport {
+    /// From 1.
+    pub step: u32,
+    pub loss: f32,
+    pub learning_rate: f64,
+    pub gradient_norm: f32,
+    /// Tokens encoded, all views.
+    pub tokens: usize,
+    /// Since the run was started or resumed, until these metrics arrived.
+    pub seconds: f64,
+}
+
+/// A run of training over one dataset.
+pub struct Trainer {
+    step: TrainingStep,
+    data: Dataset,
+    options: TrainOptions,
+    evaluation: Option<EvaluationSet>,
+    embedder: Embedder,
+    ring: ReadbackRing,
+    /// Steps submitted whose metrics have not arrived: number, learning rate, tokens.
+    in_flight: VecDeque<(u32, f64, usize)>,
+    /// Steps submitted.
+    next: u32,
+    total: u32,
+    steps_per_epoch: u32,
+    order: Option<(u32, Vec<u32>)>,
+    best: Option<Best>,
+    started: Instant,
+}
+
+/// The weights with the highest Spearman so far.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Best {
+    pub step: u32,
+    pub evaluation: StsEvaluation,
+    pub weights: BTreeMap<String, HostTensor>,
+}
+
+impl Trainer {
+    /// Uploads the weights and allocates everything. The checkpoint stays as it is.
+    pub async fn new(
+        gpu: &Gpu,
+        checkpoint: &Checkpoint,
+        data: Dataset,
+        evaluation: Option<EvaluationSet>,
+        options: TrainOptions,
+    ) -> Result<Self, TrainError> {
+        options.validate()?;
+        data.check(options.objective)?;
+        let positions = checkpoint.config.max_position_embeddings;
+        if options.max_length > positions {
+            let value = format!("{}, and the model has {positions} positions", options.max_length);
+            return Err(TrainError::Option {
+                option: "maximum length",
+                value,
+                expected: "no more than positions",
+            });
+        }
+        let head = match options.trains_head() {
+            true => Head::Trained { seed: u64::from(options.seed) },
+            false => Head::None,
+        };
+        let network = Network::new(gpu, checkpoint, head)?;
+        let step = TrainingStep::new(&network, &data, &options)?;
+        let embedder = Embedder::new(&network, options.evaluation_pooler(), options.keeps_head())?;
+        gpu.ready().await?;
+        let steps_per_epoch = data.len().div_ceil(options.batch_size) as u32;
+        let total = options.steps.unwrap_or(steps_per_epoch.saturating_mul(options.epochs as u32));
+        let ring = step.ring(IN_FLIGHT);
+        Ok(Self {
+            step,
+            data,
+            options,
+            evaluation,
+            embedder,
+            ring,
+            in_flight: VecDeque::new(),
+            next: 0,
+            total,
+            steps_per_epoch,
+            order: None,
+            best: None,
+            started: Instant::now(),
+        })
+    }
+
+    pub fn options(&self) -> &TrainOptions {
+        &self.options
+    }
+
+    /// Steps of the whole run.
+    pub fn total(&self) -> u32 {
+        self.total
+    }
+
+    /// Steps submitted so far.
+    pub fn position(&self) -> u32 {
+        self.next
+    }
+
+    /// All steps are submitted; [`Trainer::drain`] waits for the last ones.
+    pub fn finished(&self) -> bool {
+        self.next >= self.total
+    }
+
+    /// Dispatches of one step.
+    pub fn dispatches_per_step(&self) -> usize {
+        self.step.dispatches()
+    }
+
+    /// Bytes of GPU memory that weights, optimizer, activations and evaluation take.
+    pub fn gpu_bytes(&self) -> u64 {
+        self.step.network().kernels.arena().bytes()
+    }
+
+    /// The embedder over the weights as they are now.
+    pub fn embedder(&self) -> &Embedder {
+        &self.embedder
+    }
+
+    pub fn best(&self) -> Option<&Best> {
+        self.best.as_ref()
+    }
+
+    /// Submits the next step and reports the steps that have finished by now: none at first, later usually one.
+    pub async fn step(&mut self) -> Result<Option<StepReport>, TrainError> {
+        if self.finished() {
+            return Ok(None);
+        }
+        let report = match self.ring.has_room() {
+            true => None,
+            false => self.oldest().await?,
+        };
+        let (number, epoch) = (self.next, self.next / self.steps_per_epoch);
+        let begin = (number % self.steps_per_epoch) as usize * self.options.batch_size;
+        let end = (begin + self.options.batch_size).min(self.data.len());
+        if self.order.as_ref().is_none_or(|(of, _)| *of != epoch) {
+            self.order = Some((epoch, self.data.order(self.options.seed, epoch)));
+        }
+        let items = self.order.as_ref().map_or(&[][..], |(_, order)| &order[begin..end]);
+        let rows = self.data.batch(items);
+        let rate = learning_rate(self.options.learning_rate, number, self.options.warmup, self.total);
+        let step = crate::kernels::Step { step: number, ..self.options.step() }.with_update(number + 1, rate);
+        self.step.run(&rows, self.data.views(), step, &mut self.ring);
+        self.in_flight.push_back((number + 1, rate, rows.iter().map(|row| row.len()).sum()));
+        self.next += 1;
+        Ok(report)
+    }
+
+    /// Waits for one of the steps in flight, oldest first; `None` when there is none.
+    pub async fn drain(&mut self) -> Result<Option<StepReport>, TrainError> {
+        self.oldest().await
+    }
+
+    async fn oldest(&mut self) -> Result<Option<StepReport>, TrainError> {
+        let Some(values) = self.ring.oldest::<f32>().await? else { return Ok(None) };
+        let Some((step, learning_rate, tokens)) = self.in_flight.pop_front() else { return Ok(None) };
+        let metrics = StepMetrics::from_values(&values);
+        if !metrics.finite() {
+            return Err(TrainError::Diverged { step });
+        }
+        Ok(Some(StepReport {
+            step,
+            loss: metrics.loss,
+            learning_rate,
+            gradient_norm: metrics.gradient_norm,
+            tokens,
+            seconds: self.started.elapsed().as_secs_f64(),
+        }))
+    }
+
+    /// Whether the evaluation is due after the steps submitted so far.
+    pub fn evaluation_due(&self) -> bool {
+        let every = self.options.eval_every;
+        self.evaluation.is_some() && (self.finished() || (every > 0 && self.next.is_multiple_of(every)))
+    }
+
+    /// Scores the current weights on the evaluation set, if there is one, and keeps them if they are strictly the
+    /// best. `progress` hears of sentences encoded.
+    pub async fn evaluate(
+        &mut self,
+        progress: impl FnMut(usize),
+    ) -> Result<Option<StsEvaluation>, TrainError> {
+        let Some(set) = &self.evaluation else { return Ok(None) };
+        let embeddings = self.embedder.embed(&set.rows, progress).await?;
+        let hidden = self.step.network().config.hidden_size;
+        let evaluation = StsEvaluation::new(&embeddings, hidden, &set.scores);
+        let better = |best: &Best| evaluation.spearman > best.evaluation.spearman;
+        if self.next > 0 && self.best.as_ref().is_none_or(better) {
+            let weights = self.weights().await?;
+            self.best = Some(Best { step: self.next, evaluation: evaluation.clone(), weights });
+        }
+        Ok(Some(evaluation))
+    }
+
+    /// The current weights by canonical name, with the head where the recipe trains one.
+    pub async fn weights(&self) -> Result<BTreeMap<String, HostTensor>, TrainError> {
+        Ok(self.step.network().read_weights().await?)
+    }
+
+    /// The run's whole state. Steps in flight finish first; their reports remain to be drained.
+    pub async fn state(&self) -> Result<TrainingState, TrainError> {
+        let gpu = self.step.network().gpu();
+        let buffers = self.step.buffers();
+        Ok(TrainingState {
+            options: self.options.clone(),
+            step: self.next,
+            data_fingerprint: self.data.fingerprint(),
+            weights: self.weights().await?,
+            first_moments: buffers.first_moments.read(gpu).await?,
+            second_moments: buffers.second_moments.read(gpu).await?,
+            best: self.best.clone(),
+        })
+    }
+
+    /// Goes on from a saved state of the same recipe and data.
+    pub fn restore(&mut self, state: TrainingState) -> Result<(), TrainError> {
+        let refuse = |what: &str| Err(TrainError::Checkpoint(what.to_owned()));
+        if state.options != self.options {
+            return refuse("its recipe differs from this one; use the options it was made with");
+        }
+        if state.data_fingerprint != self.data.fingerprint() {
+            return refuse("it was made on other training data, or with another tokenizer or maximum length");
+        }
+        if state.step > self.total {
+            return refuse("it is further than this run is long");
+        }
+        let network = self.step.network();
+        let (gpu, buffers) = (network.gpu(), self.step.buffers());
+        if !network.weights.accepts(&state.weights) {
+            return refuse("its weights are another model's");
+        }
+        network.weights.write(gpu, &state.weights);
+        buffers.first_moments.write(gpu, &state.first_moments);
+        buffers.second_moments.write(gpu, &state.second_moments);
+        self.best = state.best;
+        self.next = state.step;
+        self.order = None;
+        self.started = Instant::now();
+        Ok(())
+    }
+}
