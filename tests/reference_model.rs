@@ -5,10 +5,8 @@
 
 mod reference;
 
-use std::collections::BTreeMap;
-
 use candle_core::{DType, Device, Result, Tensor};
-use reference::bert::{Bert, Dropout, Element, Site, Weights};
+use reference::bert::{Bert, Dropout, Element, Site, Weights, WideWeights, widen_weights};
 use reference::gradients::{Batch, embed, gradients, loss, relative_difference};
 use reference::kernels::attention::{Attention, keep_all};
 use reference::kernels::optimizer::AdamW;
@@ -22,7 +20,7 @@ use reference::train::{Recipe, train_steps};
 
 const SIZES: Sizes =
     Sizes { vocabulary: 13, hidden: 6, layers: 2, heads: 2, intermediate: 7, positions: 8, types: 2 };
-const POOLERS: [Pooler; 3] = [Pooler::ClsWithHead, Pooler::ClsBeforePooler, Pooler::Average];
+const POOLERS: [Pooler; 3] = [Pooler::Head, Pooler::Cls, Pooler::Average];
 
 /// Keeps about three of four elements, scaled.
 fn drop_some(element: Element) -> f64 {
@@ -98,7 +96,7 @@ fn candle_encoder_and_loss_agree_with_the_kernel_references() -> Result<()> {
     let weights = random_weights(SIZES, false, 1);
     let batch = batch(3, 2);
     let (hidden, row_starts) = encode_by_kernels(&weights, &batch.views.concat());
-    for (pooler, plain) in [(Pooler::ClsBeforePooler, Pooling::First), (Pooler::Average, Pooling::Mean)] {
+    for (pooler, plain) in [(Pooler::Cls, Pooling::First), (Pooler::Average, Pooling::Mean)] {
         let pooled = pooling::forward(plain, &hidden, &row_starts, SIZES.hidden);
         let embeddings = embed(&model(&weights)?, pooler, &batch.views.concat(), None)?;
         let embeddings: Vec<f64> = embeddings.flatten_all()?.to_vec1()?;
@@ -115,7 +113,7 @@ fn candle_encoder_and_loss_agree_with_the_kernel_references() -> Result<()> {
 }
 
 /// The loss as a function of the weights.
-fn loss_at(weights: &BTreeMap<String, (Vec<usize>, Vec<f64>)>, pooler: Pooler, batch: &Batch) -> Result<f64> {
+fn loss_at(weights: &WideWeights, pooler: Pooler, batch: &Batch) -> Result<f64> {
     let model = Bert::from_f64(weights, SIZES.config(), DType::F64)?;
     loss(&model, pooler, batch, Settings { temperature: 0.5, hard_negative_weight: 0.3 }, Some(&drop_some))?
         .to_scalar()
@@ -124,16 +122,13 @@ fn loss_at(weights: &BTreeMap<String, (Vec<usize>, Vec<f64>)>, pooler: Pooler, b
 #[test]
 fn gradients_of_every_parameter_agree_with_finite_differences_under_dropout() -> Result<()> {
     let weights = random_weights(SIZES, true, 3);
-    let wide: BTreeMap<String, (Vec<usize>, Vec<f64>)> = weights
-        .iter()
-        .map(|(name, (shape, values))| (name.clone(), (shape.clone(), widen(values))))
-        .collect();
+    let wide = widen_weights(&weights);
     let step = 1e-5;
-    for (pooler, views) in [(Pooler::ClsWithHead, 3), (Pooler::ClsBeforePooler, 2), (Pooler::Average, 3)] {
+    for (pooler, views) in [(Pooler::Head, 3), (Pooler::Cls, 2), (Pooler::Average, 3)] {
         let batch = batch(views, 4);
         let settings = Settings { temperature: 0.5, hard_negative_weight: 0.3 };
         let (_, gradients) = gradients(&model(&weights)?, pooler, &batch, settings, Some(&drop_some))?;
-        let head_parameters = if pooler == Pooler::ClsWithHead { 0 } else { 2 };
+        let head_parameters = if pooler == Pooler::Head { 0 } else { 2 };
         assert_eq!(gradients.len(), weights.len() - head_parameters);
         for (name, gradient) in &gradients {
             // Two elements of each tensor, the largest of them, which a mistake would move most.
@@ -160,9 +155,9 @@ fn gradients_of_every_parameter_agree_with_finite_differences_under_dropout() ->
 fn a_row_is_encoded_the_same_alone_and_in_a_batch() -> Result<()> {
     let weights = random_weights(SIZES, true, 5);
     let rows = random_rows(SIZES.vocabulary, 4, 6, 6);
-    let together = embed(&model(&weights)?, Pooler::ClsWithHead, &rows, None)?.to_vec2::<f64>()?;
+    let together = embed(&model(&weights)?, Pooler::Head, &rows, None)?.to_vec2::<f64>()?;
     for (row, expected) in rows.iter().zip(together) {
-        let alone = embed(&model(&weights)?, Pooler::ClsWithHead, std::slice::from_ref(row), None)?;
+        let alone = embed(&model(&weights)?, Pooler::Head, std::slice::from_ref(row), None)?;
         assert!(relative_difference(&alone.flatten_all()?.to_vec1()?, &expected) < 1e-13);
     }
     Ok(())
@@ -231,7 +226,7 @@ fn training_follows_the_schedule_lowers_the_loss_and_is_reproducible() -> Result
     let weights = random_weights(SIZES, true, 13);
     let batches = vec![batch(2, 14); 12];
     let recipe = Recipe {
-        pooler: Pooler::ClsWithHead,
+        pooler: Pooler::Head,
         loss: Settings { temperature: 0.2, hard_negative_weight: 0.0 },
         learning_rate: 0.01,
         warm_up: 2,
