@@ -6,7 +6,9 @@ mod decode;
 mod error;
 mod sts;
 mod table;
+mod tokenizer;
 
 pub use corpus::{Corpus, CorpusReport, TrainingData};
 pub use error::TextError;
 pub use sts::{StsPair, StsSet};
+pub use tokenizer::{SentenceTokenizer, TOKENIZER_FILES};
