@@ -1,1 +1,3 @@
-//! app
+//! The page: the engine in a Web Worker, and the interface around it.
+
+pub mod protocol;
