@@ -11,8 +11,19 @@ use std::ops::Range;
 
 use candle_core::{D, DType, Device, Result, Tensor, Var};
 
+use super::kernels::widen;
+
 /// Parameter name → shape and values.
 pub type Weights = BTreeMap<String, (Vec<usize>, Vec<f32>)>;
+
+/// The same in `f64`.
+pub type WideWeights = BTreeMap<String, (Vec<usize>, Vec<f64>)>;
+
+/// The same numbers in `f64`: exact.
+pub fn widen_weights(weights: &Weights) -> WideWeights {
+    let entries = weights.iter();
+    entries.map(|(name, (shape, values))| (name.clone(), (shape.clone(), widen(values)))).collect()
+}
 
 /// The sizes of config.json that the weights' shapes do not tell.
 #[derive(Clone, Copy, Debug)]
@@ -62,18 +73,11 @@ pub struct Bert {
 impl Bert {
     /// Takes every tensor of `weights` as a parameter. `dtype` is `F64` or `F32`.
     pub fn new(weights: &Weights, config: Config, dtype: DType) -> Result<Self> {
-        let wide = weights.iter().map(|(name, (shape, values))| {
-            (name.clone(), (shape.clone(), values.iter().map(|&value| f64::from(value)).collect()))
-        });
-        Self::from_f64(&wide.collect(), config, dtype)
+        Self::from_f64(&widen_weights(weights), config, dtype)
     }
 
     /// The same from `f64` values, as training produces them.
-    pub fn from_f64(
-        weights: &BTreeMap<String, (Vec<usize>, Vec<f64>)>,
-        config: Config,
-        dtype: DType,
-    ) -> Result<Self> {
+    pub fn from_f64(weights: &WideWeights, config: Config, dtype: DType) -> Result<Self> {
         let mut parameters = BTreeMap::new();
         for (name, (shape, values)) in weights {
             let tensor = Tensor::from_slice(values, shape.as_slice(), &Device::Cpu)?.to_dtype(dtype)?;

@@ -8,9 +8,9 @@ use super::bert::Bert;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Pooler {
     /// `cls` with its head: `tanh(Linear([CLS]))`, parameters `mlp.dense.{weight,bias}`.
-    ClsWithHead,
+    Head,
     /// `cls_before_pooler`, which is also `cls` without its head.
-    ClsBeforePooler,
+    Cls,
     /// `avg`: the mean over all tokens, `[CLS]` and `[SEP]` included.
     Average,
 }
@@ -21,12 +21,12 @@ pub fn pool(model: &Bert, pooler: Pooler, hidden: &[Tensor]) -> Result<Tensor> {
         .iter()
         .map(|row| match pooler {
             Pooler::Average => row.mean_keepdim(0),
-            Pooler::ClsWithHead | Pooler::ClsBeforePooler => row.narrow(0, 0, 1),
+            Pooler::Head | Pooler::Cls => row.narrow(0, 0, 1),
         })
         .collect();
     let pooled = Tensor::cat(&rows?, 0)?;
     match pooler {
-        Pooler::ClsWithHead => model.linear(&pooled, "mlp.dense")?.tanh(),
-        Pooler::ClsBeforePooler | Pooler::Average => Ok(pooled),
+        Pooler::Head => model.linear(&pooled, "mlp.dense")?.tanh(),
+        Pooler::Cls | Pooler::Average => Ok(pooled),
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use candle_core::{DType, Result};
 
-use super::bert::{Bert, Config, Element, Weights};
+use super::bert::{Bert, Config, Element, Weights, WideWeights, widen_weights};
 use super::gradients::{Batch, gradients};
 use super::kernels::optimizer::{
     AdamW, Moments, clip_factor, global_norm, is_without_decay, linear_schedule,
@@ -46,11 +46,8 @@ pub fn train_steps(
     batches: &[Batch],
     recipe: &Recipe,
     dropout: Option<DropoutBySteps>,
-) -> Result<(Vec<StepReport>, BTreeMap<String, (Vec<usize>, Vec<f64>)>)> {
-    let mut weights: BTreeMap<String, (Vec<usize>, Vec<f64>)> = weights
-        .iter()
-        .map(|(name, (shape, values))| (name.clone(), (shape.clone(), super::kernels::widen(values))))
-        .collect();
+) -> Result<(Vec<StepReport>, WideWeights)> {
+    let mut weights = widen_weights(weights);
     let mut moments: BTreeMap<String, Moments> =
         weights.iter().map(|(name, (_, values))| (name.clone(), Moments::zero(values.len()))).collect();
     let mut reports = Vec::new();

@@ -1,0 +1,100 @@
+// Serves the built page from a sub-path and opens it in headless Chromium with WebGPU on SwiftShader.
+// A page that asks another origin for anything, logs an error or throws fails its test.
+
+import assert from 'node:assert/strict';
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { extname, join, normalize } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { chromium } from 'playwright-core';
+
+export const root = fileURLToPath(new URL('../../', import.meta.url));
+const dist = join(root, 'dist');
+// Not the host's root: the site must work from wherever it is put.
+const base = '/some/folder/';
+
+const types = {
+  '.css': 'text/css',
+  '.html': 'text/html',
+  '.js': 'text/javascript',
+  '.json': 'application/json',
+  '.svg': 'image/svg+xml',
+  '.wasm': 'application/wasm',
+};
+
+async function answer(request, response) {
+  const path = decodeURIComponent(new URL(request.url, 'http://host').pathname);
+  let file = path.startsWith(base) ? join(dist, normalize(path.slice(base.length))) : undefined;
+  if (file?.endsWith('/') || file === dist) file = join(file, 'index.html');
+  const found = file && (await stat(file).catch(() => undefined));
+  if (!found?.isFile()) {
+    response.writeHead(404).end('not found');
+    return;
+  }
+  const type = types[extname(file)] ?? 'application/octet-stream';
+  response.writeHead(200, { 'content-type': type, 'content-length': found.size });
+  createReadStream(file).pipe(response);
+}
+
+/** Starts a static server of `dist/`; returns its address and how to stop it. */
+export async function serve() {
+  const server = createServer((request, response) => {
+    answer(request, response).catch((error) => response.destroy(error));
+  });
+  await new Promise((listening) => server.listen(0, '127.0.0.1', listening));
+  const url = `http://127.0.0.1:${server.address().port}${base}`;
+  const close = () => new Promise((closed) => server.close(closed).closeAllConnections?.());
+  return { url, close };
+}
+
+const quiet = [
+  '--no-sandbox',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+const webgpu = ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader'];
+const noWebgpu = ['--disable-features=WebGPU', '--disable-blink-features=WebGPU'];
+
+/**
+ * Opens the page for one test and closes all when `use` is done.
+ * `options.webgpu: false` starts a browser without it; `options.context` is Playwright's (viewport, colorScheme …);
+ * `options.expectErrors` lets the page log errors.
+ */
+export async function withPage(options, use) {
+  const server = await serve();
+  const args = [...quiet, ...(options.webgpu === false ? noWebgpu : webgpu)];
+  const browser = await chromium.launch({
+    executablePath: '/usr/bin/chromium',
+    headless: true,
+    args: ['--headless=new', ...args],
+  });
+  const faults = [];
+  try {
+    const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options.context });
+    const page = await context.newPage();
+    context.on('request', (request) => {
+      const url = request.url();
+      if (!url.startsWith(new URL(server.url).origin) && !/^(data|blob):/.test(url)) {
+        faults.push(`a request left the site: ${url}`);
+      }
+    });
+    page.on('pageerror', (error) => faults.push(`uncaught: ${error.stack ?? error}`));
+    page.on('console', (message) => {
+      if (message.type() === 'error' && !options.expectErrors) faults.push(`console: ${message.text()}`);
+    });
+    if (options.beforeLoad) await options.beforeLoad(page);
+    await page.goto(server.url);
+    await use(page, { url: server.url, context });
+    assert.deepEqual(faults, []);
+  } catch (error) {
+    if (faults.length > 0) console.error(faults.join('\n'));
+    throw error;
+  } finally {
+    await browser.close();
+    await server.close();
+  }
+}
