@@ -82,7 +82,7 @@ pub fn DropZone(
                         node_ref=folder_input
                         class="visually-hidden"
                         type="file"
-                        webkitdirectory=""
+                        prop:webkitdirectory=true
                         disabled=disabled
                         on:change=move |_| picked(folder_input)
                     />

@@ -65,6 +65,7 @@ pub fn EngineNotice() -> impl IntoView {
 #[component]
 fn NoWebGpuPanel(reason: NoWebGpu) -> impl IntoView {
     let address = window().location().href().unwrap_or_default();
+    let secure = reason != NoWebGpu::InsecureContext;
     let (why, first) = match reason {
         NoWebGpu::InsecureContext => (
             "Browsers offer WebGPU to secure pages only, and this one was opened over plain http.".to_owned(),
@@ -84,7 +85,6 @@ fn NoWebGpuPanel(reason: NoWebGpu) -> impl IntoView {
             ),
         ),
     };
-    let secure = reason != NoWebGpu::InsecureContext;
     view! {
         <h2><Glyph icon=Icon::Warning />"Training needs WebGPU, and it is not available here"</h2>
         <p>{why}</p>

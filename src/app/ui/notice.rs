@@ -11,19 +11,19 @@ use crate::app::protocol::{Progress, Stage};
 
 /// The last error of a topic, announced, dismissable.
 #[component]
-pub fn ErrorNotice(slot: Slot, #[prop(into)] title: String) -> impl IntoView {
+pub fn ErrorNotice(of: Slot, #[prop(into)] title: String) -> impl IntoView {
     view! {
         <div role="alert">
             {move || {
                 let title = title.clone();
-                slot.error.get().map(|message| view! {
+                of.error.get().map(|message| view! {
                     <div class="notice notice-error">
                         <Glyph icon=Icon::Warning />
                         <div>
                             <p class="notice-title">{title}</p>
                             <p class="notice-text">{message}</p>
                         </div>
-                        <button type="button" class="notice-close" on:click=move |_| slot.error.set(None)>
+                        <button type="button" class="notice-close" on:click=move |_| of.error.set(None)>
                             "Dismiss"
                         </button>
                     </div>
@@ -35,10 +35,10 @@ pub fn ErrorNotice(slot: Slot, #[prop(into)] title: String) -> impl IntoView {
 
 /// A bar for what a topic is busy with; nothing when it is not.
 #[component]
-pub fn SlotProgress(slot: Slot, what: &'static str) -> impl IntoView {
+pub fn SlotProgress(of: Slot, what: &'static str) -> impl IntoView {
     move || {
-        slot.busy().then(|| {
-            let progress = slot.progress.get();
+        of.busy().then(|| {
+            let progress = of.progress.get();
             let fraction = progress.as_ref().and_then(fraction);
             let words = progress.as_ref().map_or_else(|| format!("{what}…"), words);
             view! { <Bar fraction label=words /> }
