@@ -1,4 +1,5 @@
-//! The page: the engine in a Web Worker, and the interface around it.
+//! The page: the engine in a Web Worker, and the interface around it. For wasm32 only.
 
 pub mod protocol;
 pub mod ui;
+pub mod worker;

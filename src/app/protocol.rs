@@ -187,7 +187,7 @@ pub enum Stage {
     /// Checking tensors and uploading them; no unit.
     Preparing,
     /// Sentences.
-    Encoding,
+    Tokenising,
     /// Reading weights back and writing the file; no unit.
     Writing,
 }
@@ -241,9 +241,8 @@ pub struct EvaluationReport {
     pub pairs: usize,
     /// Pairs scored above 4: alignment is measured on these.
     pub positive_pairs: usize,
-    /// Distinct sentences: uniformity is measured on these.
+    /// Uniformity is measured on all of them.
     pub sentences: usize,
-    pub skipped: usize,
     /// The first pairs with their scores.
     pub preview: Vec<(String, String, f64)>,
 }

@@ -204,7 +204,6 @@ fn LoadedEvaluation(report: EvaluationReport) -> impl IntoView {
     view! {
         <div class="loaded" role="status">
             <p class="loaded-name"><Glyph icon=Icon::Check />{report.name}<span class="fine">{facts}</span></p>
-            <Skipped lines=report.skipped />
             {warning.map(|warning| view! { <p class="fine">{warning}</p> })}
             <ul class="preview">
                 {report
@@ -220,6 +219,6 @@ fn LoadedEvaluation(report: EvaluationReport) -> impl IntoView {
 #[component]
 fn Skipped(lines: usize) -> impl IntoView {
     (lines > 0).then(|| view! {
-        <p class="fine">{format!("{} left out (empty or without what is needed).", counted(lines, "line was", "lines were"))}</p>
+        <p class="fine">{format!("{} left out (blank).", counted(lines, "line was", "lines were"))}</p>
     })
 }
