@@ -81,7 +81,6 @@ fn cross_entropy(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroup
     for (var j = 1u; j < candidates; j++) {
         largest = max(largest, logits[start + j]);
     }
-    // Relative to the positive's logit the loss keeps its digits when it is tiny: log(1 + Σ_{j≠i} exp(S_ij − S_ii)).
     var sum = 0.0;
     var others = 0.0;
     for (var j = 0u; j < candidates; j++) {
@@ -89,10 +88,14 @@ fn cross_entropy(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroup
         sum += e;
         others += select(e, 0.0, j == item);
     }
-    let own = exp(logits[start + item] - largest);
-    let ratio = others / max(own, 1e-38);
-    let far = log(sum) + largest - logits[start + item];
-    losses_out[item] = select(far, ratio * (1.0 - 0.5 * ratio), ratio < 1e-4);
+    // −log softmax_i = log(1 + x) with x = Σ_{j≠i} exp(S_ij − S_ii): a small loss keeps its digits. WGSL's log is
+    // good to 2⁻²¹ absolute near 1 only, so small x goes through 2·atanh(x / (2 + x)), next term below 2e-9.
+    let x = others / max(exp(logits[start + item] - largest), 1e-38);
+    let s = x / (2.0 + x);
+    let u = s * s;
+    let near = 2.0 * s * (1.0 + u * (1.0 / 3.0 + u * (1.0 / 5.0 + u * (1.0 / 7.0 + u * (1.0 / 9.0)))));
+    let far = log(sum) + (largest - logits[start + item]);
+    losses_out[item] = select(far, near, x < 0.5);
     let count = f32(step.items);
     for (var j = 0u; j < candidates; j++) {
         // softmax − 1 as −others/sum: no cancellation where the positive takes nearly all.

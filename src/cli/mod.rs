@@ -1,1 +1,73 @@
-//! cli
+//! The command line: the engine of the page, natively and headless. Results go to stdout or files, progress and the
+//! one line that says what went wrong to stderr. Exit status 0, 1 for a failure, 2 for wrong usage.
+
+mod args;
+mod embed;
+mod error;
+mod evaluate;
+mod files;
+mod gradients;
+mod train;
+
+use std::{io::Write, process::ExitCode};
+
+use clap::Parser;
+
+use crate::gpu::{Gpu, GpuOptions};
+use args::{Cli, Command};
+use error::CliError;
+
+/// Runs the command that the process was started with.
+pub fn main() -> ExitCode {
+    quiet_wayland();
+    env_logger::init();
+    let cli = Cli::parse();
+    match pollster::block_on(run(cli)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // Standard error may be closed; there is nobody left to tell then.
+            let _ = writeln!(std::io::stderr(), "error: {}", error.to_string().replace('\n', " "));
+            ExitCode::from(error.exit_status())
+        }
+    }
+}
+
+/// Mesa's Vulkan layer looks for a Wayland display and complains on standard error where there can be none.
+fn quiet_wayland() {
+    if std::env::var_os("XDG_RUNTIME_DIR").is_none() {
+        // SAFETY: the process has one thread yet, so nobody reads the environment meanwhile.
+        unsafe { std::env::set_var("XDG_RUNTIME_DIR", std::env::temp_dir()) };
+    }
+}
+
+async fn run(cli: Cli) -> Result<(), CliError> {
+    match cli.command {
+        Command::Embed(args) => embed::run(&args).await,
+        Command::Eval(args) => evaluate::run(&args).await,
+        Command::Train(args) => train::run(&args).await,
+        Command::Gradients(args) => gradients::run(&args).await,
+        Command::Device => print_json(&open_gpu().await?.info()),
+    }
+}
+
+async fn open_gpu() -> Result<Gpu, CliError> {
+    let gpu = Gpu::new(GpuOptions::default()).await?;
+    log::info!("{:?}", gpu.info());
+    Ok(gpu)
+}
+
+/// One JSON object on a line of standard output.
+fn print_json(value: &impl serde::Serialize) -> Result<(), CliError> {
+    let line = serde_json::to_string(value).map_err(|error| CliError::Output(error.to_string()))?;
+    writeln!(std::io::stdout(), "{line}").map_err(|error| CliError::Output(error.to_string()))
+}
+
+/// A bar on standard error; silent where that is no terminal.
+fn progress_bar(total: usize, what: &'static str) -> indicatif::ProgressBar {
+    let style = indicatif::ProgressStyle::with_template("{msg} {bar:30} {pos}/{len}, {eta} left");
+    let bar = indicatif::ProgressBar::new(total as u64).with_message(what);
+    match style {
+        Ok(style) => bar.with_style(style),
+        Err(_) => bar,
+    }
+}

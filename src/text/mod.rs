@@ -1,1 +1,14 @@
-//! text
+//! Text in: tokenizers, training corpora, sentence pairs with scores. Bytes in memory with a display name; who
+//! reads files, or takes dropped ones, is not this room's business.
+
+mod corpus;
+mod decode;
+mod error;
+mod sts;
+mod table;
+mod tokenizer;
+
+pub use corpus::{Corpus, CorpusReport, TrainingData};
+pub use error::TextError;
+pub use sts::{StsPair, StsSet};
+pub use tokenizer::{SentenceTokenizer, TOKENIZER_FILES};

@@ -151,7 +151,7 @@ impl TrainOptions {
     }
 
     /// What of the options every step tells the device.
-    pub(super) fn step(&self) -> Step {
+    pub fn step(&self) -> Step {
         Step {
             seed: self.seed,
             weight_decay: self.weight_decay,

@@ -168,21 +168,21 @@ impl PackedBatch<'_> {
         let query = self.model.linear(hidden, &name("query"))?;
         let key = self.model.linear(hidden, &name("key"))?;
         let value = self.model.linear(hidden, &name("value"))?;
-        let size = query.dim(1)? / self.model.config.heads;
+        let heads = self.model.config.heads;
+        let size = query.dim(1)? / heads;
         let mut rows = Vec::new();
         for (row, span) in self.spans.iter().enumerate() {
-            let mut contexts = Vec::new();
-            for head in 0..self.model.config.heads {
-                let part = |matrix: &Tensor| {
-                    matrix.narrow(0, span.start, span.len())?.narrow(1, head * size, size)?.contiguous()
-                };
-                let scores = (part(&query)?.matmul(&part(&key)?.t()?)? / (size as f64).sqrt())?;
-                let exponentials = scores.broadcast_sub(&scores.max_keepdim(1)?.detach())?.exp()?;
-                let probabilities = exponentials.broadcast_div(&exponentials.sum_keepdim(1)?)?;
-                let probabilities = self.drop_probabilities(probabilities, layer, row, head)?;
-                contexts.push(probabilities.matmul(&part(&value)?)?);
-            }
-            rows.push(Tensor::cat(&contexts, 1)?);
+            let part = |matrix: &Tensor| {
+                let tokens = matrix.narrow(0, span.start, span.len())?;
+                tokens.reshape((span.len(), heads, size))?.transpose(0, 1)?.contiguous()
+            };
+            let keys = part(&key)?.transpose(1, 2)?.contiguous()?;
+            let scores = (part(&query)?.matmul(&keys)? / (size as f64).sqrt())?;
+            let exponentials = scores.broadcast_sub(&scores.max_keepdim(2)?.detach())?.exp()?;
+            let probabilities = exponentials.broadcast_div(&exponentials.sum_keepdim(2)?)?;
+            let probabilities = self.drop_probabilities(probabilities, layer, row)?;
+            let contexts = probabilities.matmul(&part(&value)?)?;
+            rows.push(contexts.transpose(0, 1)?.reshape((span.len(), heads * size))?);
         }
         Tensor::cat(&rows, 0)
     }
@@ -200,14 +200,17 @@ impl PackedBatch<'_> {
         x.mul(&self.factors(factors, &x)?)
     }
 
-    fn drop_probabilities(&self, x: Tensor, layer: usize, row: usize, head: usize) -> Result<Tensor> {
+    /// `x [heads, queries, keys]` of one row.
+    fn drop_probabilities(&self, x: Tensor, layer: usize, row: usize) -> Result<Tensor> {
         let Some(dropout) = self.dropout else { return Ok(x) };
-        let length = x.dim(0)?;
+        let (heads, length, _) = x.dims3()?;
         let mut factors = Vec::new();
-        for position in 0..length {
+        for head in 0..heads {
             let site = Site::Probabilities { head };
-            let element = |index| dropout(Element { site, layer, row, position, index });
-            factors.extend((0..length).map(element));
+            for position in 0..length {
+                let element = |index| dropout(Element { site, layer, row, position, index });
+                factors.extend((0..length).map(element));
+            }
         }
         x.mul(&self.factors(factors, &x)?)
     }

@@ -1,0 +1,196 @@
+//! The command line's words, exactly as the README lists them.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::{
+    model::Pooler,
+    train::{HeadMode, Objective, TrainOptions},
+};
+
+/// SimCSE on the GPU, headless: the engine of the page as a command.
+#[derive(Debug, Parser)]
+#[command(name = "simcse-lab", version, about)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Write the sentence vectors of a text file as .npy.
+    Embed(EmbedArgs),
+    /// Score a model on sentence pairs with gold scores.
+    Eval(EvalArgs),
+    /// Fine-tune a model contrastively.
+    Train(TrainArgs),
+    /// Write the loss and every parameter's gradient of one batch, without dropout.
+    Gradients(GradientsArgs),
+    /// Say which GPU adapter is used and what it can do.
+    Device,
+}
+
+#[derive(Debug, Args)]
+pub struct ModelArgs {
+    /// Directory with config.json, model.safetensors and tokenizer.json or vocab.txt.
+    #[arg(long, value_name = "DIR")]
+    pub model: PathBuf,
+    /// cls, cls_before_pooler or avg; without it, the one stored with the model.
+    #[arg(long, value_name = "NAME")]
+    pub pooler: Option<Pooler>,
+}
+
+#[derive(Debug, Args)]
+pub struct EmbedArgs {
+    #[command(flatten)]
+    pub model: ModelArgs,
+    /// Text file, a sentence a line.
+    #[arg(long, value_name = "FILE")]
+    pub input: PathBuf,
+    /// f32 [sentences, hidden], not normalised.
+    #[arg(long, value_name = "FILE.npy")]
+    pub output: PathBuf,
+    /// Tokens of a sentence, special tokens included; without it, as many as the model has positions.
+    #[arg(long, value_name = "TOKENS")]
+    pub max_length: Option<usize>,
+}
+
+#[derive(Debug, Args)]
+pub struct EvalArgs {
+    #[command(flatten)]
+    pub model: ModelArgs,
+    /// Sentence pairs with scores: STS-B's layout, SICK's, or sentence TAB sentence TAB score.
+    #[arg(long, value_name = "FILE")]
+    pub sts: PathBuf,
+    /// Tokens of a sentence, special tokens included; without it, as many as the model has positions.
+    #[arg(long, value_name = "TOKENS")]
+    pub max_length: Option<usize>,
+}
+
+#[derive(Debug, Args)]
+pub struct TrainArgs {
+    #[command(flatten)]
+    pub model: ModelArgs,
+    /// unsup: a text file, a sentence a line; sup: a CSV or TSV of pairs or triplets.
+    #[arg(long, value_name = "FILE")]
+    pub data: PathBuf,
+    /// unsup or sup.
+    #[arg(long)]
+    pub objective: Objective,
+    /// Sentence pairs with scores to evaluate on; the best weights by Spearman are kept.
+    #[arg(long, value_name = "FILE")]
+    pub eval: Option<PathBuf>,
+    /// Where the model and the training state go.
+    #[arg(long, value_name = "DIR")]
+    pub output: PathBuf,
+    #[command(flatten)]
+    pub recipe: RecipeArgs,
+    /// Go on from the training state in the output directory.
+    #[arg(long)]
+    pub resume: bool,
+    /// Save the training state every so many steps as well as at the end.
+    #[arg(long, value_name = "STEPS", default_value_t = 0)]
+    pub checkpoint_every: u32,
+    /// Stop after this step, state saved, to be resumed later; the schedule is still that of the whole run.
+    #[arg(long, value_name = "STEP")]
+    pub stop_after: Option<u32>,
+}
+
+#[derive(Debug, Args)]
+pub struct RecipeArgs {
+    /// Items of a batch; each is encoded two or three times.
+    #[arg(long, default_value_t = TrainOptions::default().batch_size)]
+    pub batch_size: usize,
+    /// Peak of the linear schedule.
+    #[arg(long, default_value_t = TrainOptions::default().learning_rate)]
+    pub learning_rate: f64,
+    /// Of the contrastive softmax.
+    #[arg(long, default_value_t = TrainOptions::default().temperature)]
+    pub temperature: f32,
+    #[arg(long, default_value_t = TrainOptions::default().epochs)]
+    pub epochs: usize,
+    /// Ends after so many steps whatever --epochs says.
+    #[arg(long)]
+    pub steps: Option<u32>,
+    /// Tokens of a training sentence, special tokens included.
+    #[arg(long, default_value_t = TrainOptions::default().max_length)]
+    pub max_length: usize,
+    /// train-only, keep or none; without it, train-only for unsup and keep for sup with the pooler cls, else none.
+    #[arg(long)]
+    pub head: Option<HeadMode>,
+    /// Probability, for hidden states and attention probabilities alike.
+    #[arg(long, default_value_t = TrainOptions::default().dropout)]
+    pub dropout: f32,
+    #[arg(long, default_value_t = TrainOptions::default().seed)]
+    pub seed: u32,
+    /// Steps between evaluations; 0: only at the end.
+    #[arg(long, default_value_t = TrainOptions::default().eval_every)]
+    pub eval_every: u32,
+    /// Steps of linear growth of the learning rate.
+    #[arg(long, default_value_t = TrainOptions::default().warmup)]
+    pub warmup: u32,
+    #[arg(long, default_value_t = TrainOptions::default().weight_decay)]
+    pub weight_decay: f32,
+    /// Largest global gradient norm; 0: no clipping.
+    #[arg(long, default_value_t = TrainOptions::default().clip)]
+    pub clip: f32,
+    /// ln α of the paper's eq. 8.
+    #[arg(long, default_value_t = TrainOptions::default().hard_negative_weight, allow_negative_numbers = true)]
+    pub hard_negative_weight: f32,
+}
+
+#[derive(Debug, Args)]
+pub struct GradientsArgs {
+    #[command(flatten)]
+    pub model: ModelArgs,
+    /// One batch, in the formats of `train`.
+    #[arg(long, value_name = "FILE")]
+    pub data: PathBuf,
+    /// unsup or sup.
+    #[arg(long)]
+    pub objective: Objective,
+    #[arg(long, default_value_t = TrainOptions::default().temperature)]
+    pub temperature: f32,
+    /// none: without the head even where the checkpoint has one; keep or train-only: with it.
+    #[arg(long)]
+    pub head: Option<HeadMode>,
+    #[arg(long, default_value_t = TrainOptions::default().max_length)]
+    pub max_length: usize,
+    #[arg(long, default_value_t = TrainOptions::default().hard_negative_weight, allow_negative_numbers = true)]
+    pub hard_negative_weight: f32,
+    /// Tensor `loss` and every parameter's gradient under the checkpoint's own names.
+    #[arg(long, value_name = "FILE.safetensors")]
+    pub output: PathBuf,
+}
+
+impl TrainArgs {
+    /// The recipe. The pooler is the one asked for, else `cls` as SimCSE trains with.
+    pub fn options(&self) -> TrainOptions {
+        let recipe = &self.recipe;
+        let pooler = self.model.pooler.unwrap_or(Pooler::Cls);
+        let head = recipe.head.unwrap_or(match (pooler, self.objective) {
+            (Pooler::Cls, Objective::Unsup) => HeadMode::TrainOnly,
+            (Pooler::Cls, Objective::Sup) => HeadMode::Keep,
+            _ => HeadMode::None,
+        });
+        TrainOptions {
+            objective: self.objective,
+            batch_size: recipe.batch_size,
+            learning_rate: recipe.learning_rate,
+            temperature: recipe.temperature,
+            epochs: recipe.epochs,
+            steps: recipe.steps,
+            max_length: recipe.max_length,
+            pooler,
+            head,
+            dropout: recipe.dropout,
+            seed: recipe.seed,
+            eval_every: recipe.eval_every,
+            warmup: recipe.warmup,
+            weight_decay: recipe.weight_decay,
+            clip: recipe.clip,
+            hard_negative_weight: recipe.hard_negative_weight,
+        }
+    }
+}

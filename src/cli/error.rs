@@ -1,0 +1,36 @@
+use std::path::PathBuf;
+
+use thiserror::Error;
+
+use crate::{gpu::GpuError, model::ModelError, text::TextError, train::TrainError};
+
+/// Why a command failed; one line each.
+#[derive(Debug, Error)]
+pub enum CliError {
+    #[error("{path}: {reason}")]
+    Read { path: PathBuf, reason: std::io::Error },
+    #[error("{path} cannot be written: {reason}")]
+    Write { path: PathBuf, reason: std::io::Error },
+    #[error("writing the result failed: {0}")]
+    Output(String),
+    #[error("{0}")]
+    Usage(String),
+    #[error(transparent)]
+    Model(#[from] ModelError),
+    #[error(transparent)]
+    Text(#[from] TextError),
+    #[error(transparent)]
+    Train(#[from] TrainError),
+    #[error(transparent)]
+    Gpu(#[from] GpuError),
+}
+
+impl CliError {
+    pub fn exit_status(&self) -> u8 {
+        match self {
+            // An option's value that cannot work is wrong usage, as an unknown option is.
+            CliError::Usage(_) | CliError::Train(TrainError::Option { .. }) => 2,
+            _ => 1,
+        }
+    }
+}

@@ -1,0 +1,127 @@
+use std::path::Path;
+
+use serde::Serialize;
+
+use super::{args::TrainArgs, error::CliError, files, open_gpu, print_json, progress_bar};
+use crate::{
+    eval::StsEvaluation,
+    text::{Corpus, StsSet},
+    train::{Dataset, EvaluationSet, StepReport, TrainOptions, Trainer, TrainingState},
+};
+
+/// The training state's name in the output directory.
+const STATE_FILE: &str = "training-state.safetensors";
+
+/// A line of an evaluation; step 0 is before training.
+#[derive(Serialize)]
+struct EvaluationLine<'a> {
+    step: u32,
+    #[serde(flatten)]
+    evaluation: &'a StsEvaluation,
+}
+
+/// `train`: JSON lines of metrics on stdout, the model and the training state in the output directory.
+pub async fn run(args: &TrainArgs) -> Result<(), CliError> {
+    let options = args.options();
+    options.validate()?;
+    let model = files::load_model(&args.model.model)?;
+    files::max_length(Some(options.max_length), &model)?;
+    let corpus = Corpus::parse(&args.data.display().to_string(), &files::read(&args.data)?)?;
+    let rows = model.tokenizer.encode(corpus.data.sentences(), options.max_length)?;
+    let data = Dataset::new(rows, corpus.data.sentences_per_item());
+    data.check(options.objective)?;
+    let evaluation = match &args.eval {
+        None => None,
+        Some(path) => {
+            let set = StsSet::parse(&path.display().to_string(), &files::read(path)?)?;
+            let rows = model.tokenizer.encode(&set.sentences(), files::max_length(None, &model)?)?;
+            Some(EvaluationSet { rows, scores: set.scores() })
+        }
+    };
+    // Found out now, not after an hour of training.
+    std::fs::create_dir_all(&args.output)
+        .map_err(|reason| CliError::Write { path: args.output.clone(), reason })?;
+
+    let gpu = open_gpu().await?;
+    let mut trainer = Trainer::new(&gpu, &model.checkpoint, data, evaluation, options.clone()).await?;
+    let state_path = args.output.join(STATE_FILE);
+    if args.resume {
+        trainer.restore(TrainingState::from_safetensors(&files::read(&state_path)?)?)?;
+    }
+    let end = args.stop_after.map_or(trainer.total(), |step| step.min(trainer.total()));
+    let bar = progress_bar(trainer.total() as usize, "steps");
+    if trainer.position() == 0 {
+        evaluate(&mut trainer).await?;
+    }
+    let outcome = steps(&mut trainer, args, end, &state_path, &bar).await;
+    bar.finish_and_clear();
+    outcome?;
+
+    save_state(&trainer, &state_path).await?;
+    if trainer.finished() {
+        save_model(&trainer, &model, &options, &args.output).await?;
+    }
+    Ok(())
+}
+
+async fn steps(
+    trainer: &mut Trainer,
+    args: &TrainArgs,
+    end: u32,
+    state_path: &Path,
+    bar: &indicatif::ProgressBar,
+) -> Result<(), CliError> {
+    let report = |report: Option<StepReport>| -> Result<bool, CliError> {
+        let Some(report) = report else { return Ok(false) };
+        bar.set_position(u64::from(report.step));
+        print_json(&report)?;
+        Ok(true)
+    };
+    while trainer.position() < end {
+        report(trainer.step().await?)?;
+        let save = args.checkpoint_every > 0 && trainer.position().is_multiple_of(args.checkpoint_every);
+        if trainer.evaluation_due() || save {
+            while report(trainer.drain().await?)? {}
+        }
+        if trainer.evaluation_due() {
+            evaluate(trainer).await?;
+        }
+        if save {
+            save_state(trainer, state_path).await?;
+        }
+    }
+    while report(trainer.drain().await?)? {}
+    Ok(())
+}
+
+async fn evaluate(trainer: &mut Trainer) -> Result<(), CliError> {
+    let step = trainer.position();
+    match trainer.evaluate(|_| ()).await? {
+        Some(evaluation) => print_json(&EvaluationLine { step, evaluation: &evaluation }),
+        None => Ok(()),
+    }
+}
+
+async fn save_state(trainer: &Trainer, path: &Path) -> Result<(), CliError> {
+    // Written beside and renamed, so that a full disk or a power cut leaves the last good state.
+    let partial = path.with_extension("partial");
+    files::write(&partial, &trainer.state().await?.to_safetensors()?)?;
+    std::fs::rename(&partial, path).map_err(|reason| CliError::Write { path: path.to_owned(), reason })
+}
+
+/// The best weights where there was an evaluation, else the last ones.
+async fn save_model(
+    trainer: &Trainer,
+    model: &files::Model,
+    options: &TrainOptions,
+    directory: &Path,
+) -> Result<(), CliError> {
+    let weights = match trainer.best() {
+        Some(best) => best.weights.clone(),
+        None => trainer.weights().await?,
+    };
+    for (name, bytes) in files::export(model, weights, options)? {
+        files::write(&directory.join(name), &bytes)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,218 @@
+//! Sentence pairs with human similarity scores, in the forms in which they circulate.
+
+use super::TextError;
+use super::decode::decode;
+use super::table::{Layout, Row, Table};
+
+/// Two sentences and how similar people found them, usually from 0 to 5.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StsPair {
+    pub first: String,
+    pub second: String,
+    pub score: f64,
+}
+
+/// A set of scored pairs, under the name of its file.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StsSet {
+    pub name: String,
+    pub pairs: Vec<StsPair>,
+}
+
+const FIRST: [&str; 6] = ["sentence1", "sentence_a", "sentence_1", "sent1", "s1", "text1"];
+const SECOND: [&str; 6] = ["sentence2", "sentence_b", "sentence_2", "sent2", "s2", "text2"];
+const SCORE: [&str; 7] =
+    ["score", "relatedness_score", "similarity", "similarity_score", "gold_score", "gold", "label"];
+
+const EXPECTED: &str = "STS-B's columns (genre, file, year, id, score, sentence1, sentence2), three columns \
+                        sentence1, sentence2, score, id||sentence1||sentence2||score, or a header that names \
+                        sentence1, sentence2 and score";
+
+/// Where sentences and score stand in a row.
+struct Columns {
+    first: usize,
+    second: usize,
+    score: usize,
+}
+
+impl StsSet {
+    /// Reads scored pairs; the form is told by content, since STS-B's tab-separated files are named .csv.
+    ///
+    /// Read are STS-B (TSV without header or quoting: genre, file, year, id, score, sentence1, sentence2, and
+    /// attribution columns or none), SICK and GLUE (TSV with a header), three columns with the score last or first
+    /// if only one of them is all numbers, `id||sentence1||sentence2||score`, and CSV with a header.
+    ///
+    /// # Errors
+    /// No text or not UTF-8, an unknown form, a row that is too short, a score that is no number.
+    pub fn parse(name: &str, bytes: &[u8]) -> Result<StsSet, TextError> {
+        let text = decode(name, bytes)?;
+        let table = Table::read(name, text, Layout::sniff(text))?;
+        let Some(head) = table.rows.first() else {
+            return Err(TextError::Blank { file: name.to_owned(), lines: table.skipped_blank });
+        };
+        let (columns, rows) = match header_columns(head) {
+            Some(columns) => (columns, &table.rows[1..]),
+            None => (columns_by_position(&table, head)?, &table.rows[..]),
+        };
+        if rows.is_empty() {
+            let reason = "the header is all there is, no pairs".to_owned();
+            return Err(TextError::Format { file: name.to_owned(), reason });
+        }
+        let pairs = rows.iter().map(|row| pair(&table, row, &columns)).collect::<Result<_, _>>()?;
+        Ok(StsSet { name: name.to_owned(), pairs })
+    }
+
+    /// The gold scores, in order.
+    pub fn scores(&self) -> Vec<f64> {
+        self.pairs.iter().map(|pair| pair.score).collect()
+    }
+
+    /// First and second sentence of each pair in turn.
+    pub fn sentences(&self) -> Vec<&str> {
+        self.pairs.iter().flat_map(|pair| [pair.first.as_str(), pair.second.as_str()]).collect()
+    }
+}
+
+fn number(cell: &str) -> Option<f64> {
+    cell.trim().parse().ok().filter(|score: &f64| score.is_finite())
+}
+
+fn header_columns(row: &Row) -> Option<Columns> {
+    let column = |names: &[&str]| {
+        row.cells.iter().position(|cell| names.iter().any(|name| cell.trim().eq_ignore_ascii_case(name)))
+    };
+    Some(Columns { first: column(&FIRST)?, second: column(&SECOND)?, score: column(&SCORE)? })
+}
+
+fn columns_by_position(table: &Table<'_>, head: &Row) -> Result<Columns, TextError> {
+    match head.cells.len() {
+        3 => {
+            let numbers = |column: usize| {
+                table
+                    .rows
+                    .iter()
+                    .filter(|row| row.cells.get(column).is_some_and(|cell| number(cell).is_some()))
+                    .count()
+            };
+            let (first, last) = (numbers(0), numbers(2));
+            match first.cmp(&last) {
+                std::cmp::Ordering::Less => Ok(Columns { first: 0, second: 1, score: 2 }),
+                std::cmp::Ordering::Greater => Ok(Columns { first: 1, second: 2, score: 0 }),
+                std::cmp::Ordering::Equal => {
+                    let what = if last == 0 {
+                        "neither the first nor the last column holds"
+                    } else {
+                        "both the first and the last column hold"
+                    };
+                    Err(table.wrong(
+                        head.line,
+                        format!("{what} numbers, so which is the score? Expected {EXPECTED}"),
+                    ))
+                }
+            }
+        }
+        4 => Ok(Columns { first: 1, second: 2, score: 3 }),
+        7.. => Ok(Columns { first: 5, second: 6, score: 4 }),
+        _ => Err(table.wrong_width(head, EXPECTED)),
+    }
+}
+
+fn pair(table: &Table<'_>, row: &Row, columns: &Columns) -> Result<StsPair, TextError> {
+    let cell = |column: usize| {
+        let cell = row.cells.get(column).map(String::as_str);
+        cell.ok_or_else(|| {
+            table.wrong_width(
+                row,
+                &format!("at least {}", 1 + columns.first.max(columns.second).max(columns.score)),
+            )
+        })
+    };
+    let sentence = |column: usize| match cell(column)? {
+        blank if blank.trim().is_empty() => {
+            Err(table.wrong(row.line, format!("the sentence in column {} is empty", column + 1)))
+        }
+        sentence => Ok(sentence.to_owned()),
+    };
+    let found = cell(columns.score)?;
+    let score = number(found).ok_or_else(|| {
+        let reason = format!(
+            "the score in column {} is {found:?}, not a number; expected {EXPECTED}",
+            columns.score + 1
+        );
+        table.wrong(row.line, reason)
+    })?;
+    Ok(StsPair { first: sentence(columns.first)?, second: sentence(columns.second)?, score })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str) -> Vec<(String, String, f64)> {
+        let set = StsSet::parse("sts.csv", text.as_bytes()).unwrap();
+        set.pairs.into_iter().map(|pair| (pair.first, pair.second, pair.score)).collect()
+    }
+
+    fn message(text: &str) -> String {
+        StsSet::parse("sts.csv", text.as_bytes()).unwrap_err().to_string()
+    }
+
+    fn expected() -> Vec<(String, String, f64)> {
+        vec![("A \"man.".to_owned(), "B, too".to_owned(), 4.5), ("C".to_owned(), "D".to_owned(), 0.0)]
+    }
+
+    #[test]
+    fn every_form_in_circulation_gives_the_same_pairs() {
+        let forms = [
+            "g\tf\t2012\t1\t4.5\tA \"man.\tB, too\ng\tf\t2012\t2\t0\tC\tD\tsource\tlicence\n",
+            "pair_ID\tsentence_A\tsentence_B\trelatedness_score\tentailment_judgment\n1\tA \"man.\tB, too\t4.5\tX\n2\tC\tD\t0\tX\n",
+            "A \"man.\tB, too\t4.5\n\nC\tD\t0\n",
+            "4.5\tA \"man.\tB, too\n0\tC\tD\n",
+            "7||A \"man.||B, too||4.5\n8||C||D||0\n",
+            "sentence1,sentence2,score\n\"A \"\"man.\",\"B, too\",4.5\nC,D,0\n",
+            "\u{feff}Score,Sentence1,Sentence2\r\n4.5,A \"man.,\"B, too\"\r\n0,C,D\r\n",
+        ];
+        for form in forms {
+            assert_eq!(parse(form), expected(), "{form}");
+        }
+    }
+
+    #[test]
+    fn sentences_and_scores_come_in_order() {
+        let set = StsSet::parse("x", b"a\tb\t1\nc\td\t2\n").unwrap();
+        assert_eq!(set.sentences(), ["a", "b", "c", "d"]);
+        assert_eq!(set.scores(), [1.0, 2.0]);
+    }
+
+    #[test]
+    fn a_score_that_is_no_number_is_refused_with_its_line() {
+        assert!(
+            message("a\tb\t1\nc\td\thigh\n")
+                .starts_with("sts.csv, line 2: the score in column 3 is \"high\"")
+        );
+        assert!(message("a\tb\t1\nc\td\tNaN\n").contains("line 2"));
+        assert!(
+            message("sentence1,sentence2,score\na,b,\n").contains("line 2: the score in column 3 is \"\"")
+        );
+    }
+
+    #[test]
+    fn a_score_that_may_be_on_either_side_is_not_guessed() {
+        assert!(message("1\tb\t1\n2\td\t2\n").contains("both the first and the last column hold numbers"));
+        assert!(message("a\tb\tc\n").contains("neither the first nor the last column holds numbers"));
+    }
+
+    #[test]
+    fn rows_that_do_not_fit_are_refused() {
+        assert!(
+            message("a\tb\t1\nc\td\n").contains("line 2: 2 columns (separator: tab), expected at least 3")
+        );
+        assert!(message("a\t \t1\n").contains("line 1: the sentence in column 2 is empty"));
+        assert!(
+            message("just a sentence\nand another\n")
+                .contains("line 1: 1 column (separator: comma), expected STS-B")
+        );
+        assert!(message("sentence1,sentence2,score\n").contains("no pairs"));
+        assert_eq!(message(""), "sts.csv: the file is empty");
+    }
+}

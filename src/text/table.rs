@@ -1,0 +1,219 @@
+//! Rows of cells from CSV and TSV.
+
+use super::TextError;
+
+/// How cells are told apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Layout {
+    /// RFC 4180: commas, cells with commas, quotes or line breaks in double quotes.
+    Csv,
+    /// Tabs, and quotes mean nothing: STS-B and SICK have unbalanced ones in their sentences.
+    Tsv,
+    /// `||` between cells, no quoting.
+    Bars,
+}
+
+/// Lines looked at to tell the layout.
+const SNIFFED_LINES: usize = 20;
+
+impl Layout {
+    /// The layout by content, whatever the file's name says (STS-B's tab-separated files are named .csv): tabs or
+    /// bars if every one of the first lines has one, else commas.
+    pub fn sniff(text: &str) -> Layout {
+        let every_line_has = |separator: &str| {
+            let mut lines = text.lines().filter(|line| !line.trim().is_empty()).take(SNIFFED_LINES);
+            lines.all(|line| line.contains(separator))
+        };
+        if every_line_has("\t") {
+            Layout::Tsv
+        } else if every_line_has("||") {
+            Layout::Bars
+        } else {
+            Layout::Csv
+        }
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Layout::Csv => "comma",
+            Layout::Tsv => "tab",
+            Layout::Bars => "||",
+        }
+    }
+}
+
+#[derive(Debug, PartialEq)]
+pub(super) struct Row {
+    /// Where the row begins.
+    pub line: usize,
+    pub cells: Vec<String>,
+}
+
+#[derive(Debug)]
+pub(super) struct Table<'a> {
+    file: &'a str,
+    layout: Layout,
+    pub rows: Vec<Row>,
+    pub skipped_blank: usize,
+}
+
+impl<'a> Table<'a> {
+    /// Reads every row; rows may differ in length. `text` is not blank.
+    ///
+    /// # Errors
+    /// A quoted cell that never ends, or goes on after its closing quote.
+    pub fn read(file: &'a str, text: &str, layout: Layout) -> Result<Self, TextError> {
+        let mut table = Table { file, layout, rows: Vec::new(), skipped_blank: 0 };
+        match layout {
+            Layout::Csv => {
+                check_quotes(text).map_err(|(line, reason)| table.wrong(line, reason.to_owned()))?;
+                table.read_csv(text)?;
+            }
+            Layout::Tsv => table.read_lines(text, "\t"),
+            Layout::Bars => table.read_lines(text, "||"),
+        }
+        Ok(table)
+    }
+
+    pub fn wrong(&self, line: usize, reason: String) -> TextError {
+        TextError::Line { file: self.file.to_owned(), line, reason }
+    }
+
+    /// An error about the number of cells in a row.
+    pub fn wrong_width(&self, row: &Row, expected: &str) -> TextError {
+        let separator = self.layout.name();
+        let columns = if row.cells.len() == 1 { "column" } else { "columns" };
+        self.wrong(
+            row.line,
+            format!("{} {columns} (separator: {separator}), expected {expected}", row.cells.len()),
+        )
+    }
+
+    fn push(&mut self, line: usize, cells: Vec<String>) {
+        if cells.iter().all(|cell| cell.trim().is_empty()) {
+            self.skipped_blank += 1;
+        } else {
+            self.rows.push(Row { line, cells });
+        }
+    }
+
+    fn read_lines(&mut self, text: &str, separator: &str) {
+        for (index, line) in text.lines().enumerate() {
+            self.push(index + 1, line.split(separator).map(str::to_owned).collect());
+        }
+    }
+
+    fn read_csv(&mut self, text: &str) -> Result<(), TextError> {
+        let mut reader =
+            csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text.as_bytes());
+        let mut record = csv::StringRecord::new();
+        let mut read_to = (0, 1);
+        loop {
+            let more = reader.read_record(&mut record).map_err(|error| {
+                let line = error.position().map_or(1, |position| position.line() as usize);
+                self.wrong(line, error.to_string())
+            })?;
+            // The reader skips empty lines before a record without a word, and counts its place from before them;
+            // of a CR LF it leaves the LF for later.
+            let (start, line) = read_to;
+            let line_ends = text[start..].bytes().take_while(|byte| matches!(byte, b'\r' | b'\n'));
+            let line_ends = line_ends.filter(|&byte| byte == b'\n').count();
+            let half_read = text[..start].ends_with('\r') && text[start..].starts_with('\n');
+            self.skipped_blank += line_ends - usize::from(half_read);
+            if !more {
+                return Ok(());
+            }
+            self.push(line + line_ends, record.iter().map(str::to_owned).collect());
+            let position = reader.position();
+            read_to = (position.byte() as usize, position.line() as usize);
+        }
+    }
+}
+
+/// Finds quoting that RFC 4180 does not know and that the reader would silently make something of: the line and
+/// what is wrong there. A quote inside an unquoted cell is harmless.
+fn check_quotes(text: &str) -> Result<(), (usize, &'static str)> {
+    enum State {
+        CellStart,
+        Unquoted,
+        Quoted { opened: usize },
+        QuoteInQuoted { opened: usize },
+    }
+    let mut state = State::CellStart;
+    let mut line = 1;
+    for byte in text.bytes() {
+        state = match (state, byte) {
+            (State::CellStart, b'"') => State::Quoted { opened: line },
+            (State::Quoted { opened }, b'"') => State::QuoteInQuoted { opened },
+            (State::Quoted { opened }, _) | (State::QuoteInQuoted { opened }, b'"') => {
+                State::Quoted { opened }
+            }
+            (_, b',' | b'\n' | b'\r') => State::CellStart,
+            (State::QuoteInQuoted { .. }, _) => {
+                return Err((
+                    line,
+                    "text goes on after a closing double quote; a quote inside a quoted cell is written twice",
+                ));
+            }
+            (State::CellStart | State::Unquoted, _) => State::Unquoted,
+        };
+        line += usize::from(byte == b'\n');
+    }
+    match state {
+        State::Quoted { opened } => Err((opened, "a double quote opens a cell here that is never closed")),
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn csv(text: &str) -> Result<Table<'_>, TextError> {
+        Table::read("a.csv", text, Layout::Csv)
+    }
+
+    fn cells<'a>(table: &'a Table<'_>) -> Vec<(usize, Vec<&'a str>)> {
+        table.rows.iter().map(|row| (row.line, row.cells.iter().map(String::as_str).collect())).collect()
+    }
+
+    #[test]
+    fn csv_cells_may_hold_commas_quotes_and_line_breaks() {
+        let table = csv("a,\"b, c\"\r\n\"say \"\"x\"\"\",\"two\nlines\"\nlast \"one\",y").unwrap();
+        assert_eq!(
+            cells(&table),
+            [(1, vec!["a", "b, c"]), (2, vec!["say \"x\"", "two\nlines"]), (4, vec!["last \"one\"", "y"])]
+        );
+    }
+
+    #[test]
+    fn blank_rows_are_counted_and_lines_keep_their_numbers() {
+        let table = csv("\n\na,b\r\n\r\n , \nc,d\n\n\n").unwrap();
+        assert_eq!(cells(&table), [(3, vec!["a", "b"]), (6, vec!["c", "d"])]);
+        assert_eq!(table.skipped_blank, 6);
+        let table = Table::read("a.tsv", "\na\tb\n\t\nc\td", Layout::Tsv).unwrap();
+        assert_eq!(cells(&table), [(2, vec!["a", "b"]), (4, vec!["c", "d"])]);
+        assert_eq!(table.skipped_blank, 2);
+    }
+
+    #[test]
+    fn broken_quoting_is_refused_with_its_line() {
+        let message = csv("a,b\nc,\"d\ne,f\n").unwrap_err().to_string();
+        assert_eq!(message, "a.csv, line 2: a double quote opens a cell here that is never closed");
+        let message = csv("a,b\n\"c\"d,e\n").unwrap_err().to_string();
+        assert!(message.starts_with("a.csv, line 2: text goes on after a closing double quote"), "{message}");
+    }
+
+    #[test]
+    fn in_tab_separated_files_quotes_mean_nothing() {
+        let table = Table::read("a.tsv", "\"a\tb\nc\"\td\"\"", Layout::Tsv).unwrap();
+        assert_eq!(cells(&table), [(1, vec!["\"a", "b"]), (2, vec!["c\"", "d\"\""])]);
+    }
+
+    #[test]
+    fn the_layout_is_told_by_content() {
+        assert_eq!(Layout::sniff("a\tb, c\nd\te, f\n\n"), Layout::Tsv);
+        assert_eq!(Layout::sniff("1||a, b||c||3\n"), Layout::Bars);
+        assert_eq!(Layout::sniff("a,b\tc\nd,e\n"), Layout::Csv);
+    }
+}
