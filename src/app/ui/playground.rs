@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::{
     notice::{ErrorNotice, SlotProgress},
-    recipe_fields::Segments,
+    recipe_fields::{Choice, Segments},
     sample::PLAYGROUND,
     similarity_table::SimilarityTable,
     store::{Phase, Topic},
@@ -78,17 +78,17 @@ pub fn Playground() -> impl IntoView {
                 <h2 id="playground-title">"Playground"</h2>
                 <p class="fine">"How similar the encoder finds sentences: cosines from −1 to 1."</p>
             </div>
-            <div class="playground-body">
-                <div class="playground-input">
-                    <div class="field">
-                        <label for="playground-text">"Sentences, one a line"</label>
-                        <textarea
-                            id="playground-text"
-                            rows="13"
-                            prop:value=text
-                            on:input=move |event| text.set(event_target_value(&event))
-                        ></textarea>
-                    </div>
+            <div class="playground-input">
+                <div class="field">
+                    <label for="playground-text">"Sentences, one a line"</label>
+                    <textarea
+                        id="playground-text"
+                        rows="12"
+                        prop:value=text
+                        on:input=move |event| text.set(event_target_value(&event))
+                    ></textarea>
+                </div>
+                <div class="playground-options">
                     <Segments
                         name="weights"
                         legend="Weights"
@@ -100,9 +100,9 @@ pub fn Playground() -> impl IntoView {
                     <p class="fine">
                         {move || (!store.trained.get()).then_some("Both are the same until a run has made a step.")}
                     </p>
-                    <Segments
-                        name="playground-pooler"
-                        legend="Pooler"
+                    <Choice
+                        id="playground-pooler"
+                        label="Pooler"
                         value=pooler
                         choices=Pooler::ALL.map(|pooler| (pooler, pooler.name())).to_vec()
                         help=pooler_help
@@ -122,8 +122,8 @@ pub fn Playground() -> impl IntoView {
                     <SlotProgress of=slot what="Encoding" />
                     <ErrorNotice of=slot title="The sentences were not compared" />
                 </div>
-                <SimilarityTable />
             </div>
+            <SimilarityTable />
         </section>
     }
 }

@@ -21,11 +21,12 @@ pub struct LoadedModel {
 
 impl LoadedModel {
     pub fn from_files(files: Vec<NamedBytes>) -> Result<Self, WorkerError> {
-        let find = |name: &str| files.iter().find(|file| file.path.ends_with(name)).unwrap();
-        let config = ModelConfig::from_json("config.json", &find("config.json").bytes)?;
-        let checkpoint = Checkpoint::load(config, "model.safetensors", &find("model.safetensors").bytes)?;
-        let tokenizer = SentenceTokenizer::from_json(&find("tokenizer.json").bytes);
         let name = files[0].path.split('/').next().unwrap_or("model").to_owned();
+        let files: Vec<(String, Vec<u8>)> = files.into_iter().map(|f| (f.path, f.bytes)).collect();
+        let find = |name: &str| &files.iter().find(|file| file.0.ends_with(name)).unwrap().1;
+        let config = ModelConfig::from_json("config.json", find("config.json"))?;
+        let checkpoint = Checkpoint::load(config, "model.safetensors", find("model.safetensors"))?;
+        let tokenizer = SentenceTokenizer::from_files(&files)?;
         Ok(Self { name, checkpoint, tokenizer, pooler: Some(Pooler::Avg) })
     }
 
