@@ -1,1 +1,5 @@
-//! app
+//! The page: the engine in a Web Worker, and the interface around it. For wasm32 only.
+
+pub mod protocol;
+pub mod ui;
+pub mod worker;

@@ -1,1 +1,5 @@
-fn main() {}
+//! The page.
+
+fn main() {
+    simcse_lab::app::ui::start();
+}

@@ -1,1 +1,5 @@
-fn main() {}
+//! The engine in a Web Worker.
+
+fn main() {
+    simcse_lab::app::worker::start();
+}

@@ -144,6 +144,11 @@ impl Trainer {
         self.step.network().kernels.arena().bytes()
     }
 
+    /// The weights being trained.
+    pub fn network(&self) -> &Network {
+        self.step.network()
+    }
+
     /// The embedder over the weights as they are now.
     pub fn embedder(&self) -> &Embedder {
         &self.embedder

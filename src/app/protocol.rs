@@ -1,0 +1,342 @@
+//! What the page and the engine's worker say to each other.
+//!
+//! The page posts [`Request`]s, the worker posts [`Event`]s; both cross by structured clone. Files go as handles and
+//! results as blobs, so that no weight ever passes through the page's own memory.
+
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use wasm_bindgen::JsValue;
+use web_sys::Blob;
+
+use crate::{gpu::GpuInfo, model::Pooler, train::TrainOptions};
+
+/// Names a request, so that the answer to it can be told from others'.
+pub type RequestId = u32;
+
+/// A request with its number.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Envelope {
+    pub id: RequestId,
+    pub request: Request,
+}
+
+/// What the page asks of the engine.
+#[derive(Debug, Serialize, Deserialize)]
+pub enum Request {
+    /// Replaces the model, and with it what was trained. Answer: [`Event::ModelLoaded`].
+    LoadModel { source: Source },
+    /// A sentence a line, or CSV/TSV pairs or triplets. Answer: [`Event::TrainingLoaded`].
+    LoadTraining { source: Source },
+    /// Sentence pairs with gold scores. Answer: [`Event::EvaluationLoaded`].
+    LoadEvaluation { source: Source },
+    /// Starts a run. Answers: [`Event::RunStarted`], then steps and evaluations until [`Event::Finished`].
+    Train { options: TrainOptions, start_from: Weights },
+    /// After the step at hand. Answer: [`Event::Paused`].
+    Pause,
+    /// Answer: [`Event::Resumed`].
+    Resume,
+    /// Ends the run and keeps what it has reached. Answer: [`Event::Finished`].
+    Stop,
+    /// Cosine similarities of all pairs. Answer: [`Event::Similarity`].
+    Similarity { sentences: Vec<String>, weights: Weights, pooler: Pooler },
+    /// The trained weights as a file. Answer: [`Event::Exported`].
+    Export { format: ExportFormat },
+    /// The whole state of the run at hand as a file. Answer: [`Event::Exported`].
+    SaveCheckpoint,
+    /// Goes on, paused, from a saved state of the same recipe and data. Answers: [`Event::RunStarted`] and
+    /// [`Event::Paused`].
+    RestoreCheckpoint { source: Source },
+    /// Opens a new device after [`Event::DeviceLost`]. Answer: [`Event::Ready`], and where a run can go on,
+    /// [`Event::Paused`].
+    Recover,
+}
+
+/// Where the files of a request come from.
+#[derive(Debug, Serialize, Deserialize)]
+pub enum Source {
+    /// Dropped, picked or pasted by the visitor.
+    Files(Vec<PickedFile>),
+    /// Parts of the site.
+    Site(Vec<SiteFile>),
+}
+
+/// A file of the visitor's; the worker reads it.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct PickedFile {
+    /// With the folders above it where a folder was given.
+    pub path: String,
+    #[serde(with = "serde_wasm_bindgen::preserve")]
+    pub blob: Blob,
+}
+
+/// A file of the site's own.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct SiteFile {
+    /// What errors call it.
+    pub path: String,
+    /// Absolute address, same origin.
+    pub url: String,
+}
+
+/// Which state of the model.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Weights {
+    /// As loaded.
+    Original,
+    /// As trained so far; the same as `Original` before the first run.
+    Current,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ExportFormat {
+    /// The weights alone.
+    Safetensors,
+    /// A folder that `transformers` and sentence-transformers load, zipped.
+    HuggingFaceZip,
+}
+
+/// What the engine tells the page.
+#[derive(Debug, Serialize, Deserialize)]
+pub enum Event {
+    /// The device is open; requests are welcome.
+    Ready(GpuInfo),
+    /// There is no device, and why.
+    NoWebGpu(NoWebGpu),
+    /// The device went away. `resumable`: the step of a run's last whole state that is still at hand.
+    DeviceLost {
+        message: String,
+        resumable: Option<u32>,
+    },
+    Progress {
+        id: RequestId,
+        progress: Progress,
+    },
+    ModelLoaded {
+        id: RequestId,
+        report: ModelReport,
+    },
+    TrainingLoaded {
+        id: RequestId,
+        report: TrainingReport,
+    },
+    EvaluationLoaded {
+        id: RequestId,
+        report: EvaluationReport,
+    },
+    RunStarted(RunPlan),
+    /// Steps since the last such event, in order; posted a few times a second.
+    Steps(Vec<StepMetrics>),
+    /// Sentences of the evaluation set encoded so far.
+    Evaluating {
+        done: usize,
+        of: usize,
+    },
+    Evaluated(Evaluation),
+    Paused {
+        step: u32,
+    },
+    Resumed {
+        step: u32,
+    },
+    Finished(RunEnd),
+    Similarity {
+        id: RequestId,
+        result: SimilarityMatrix,
+    },
+    Exported {
+        id: RequestId,
+        file: ExportedFile,
+    },
+    /// A request could not be done; what was there before still is.
+    Failed {
+        id: RequestId,
+        message: String,
+    },
+    /// The run ended by itself with an error.
+    RunFailed {
+        message: String,
+    },
+}
+
+/// Why there is no WebGPU device.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum NoWebGpu {
+    /// The page is neither https nor localhost, and browsers hide WebGPU there.
+    InsecureContext,
+    /// This browser has no `navigator.gpu`.
+    NotInBrowser,
+    /// It has, and offers no adapter or refuses the device: its words.
+    NoAdapter(String),
+}
+
+/// How far a request is.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Progress {
+    pub stage: Stage,
+    /// In the stage's unit.
+    pub done: f64,
+    /// `None` where it is not known beforehand.
+    pub total: Option<f64>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Stage {
+    /// Bytes.
+    Fetching,
+    /// Bytes.
+    Reading,
+    /// Checking tensors and uploading them; no unit.
+    Preparing,
+    /// Sentences.
+    Tokenising,
+    /// Reading weights back and writing the file; no unit.
+    Writing,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ModelReport {
+    pub name: String,
+    pub parameters: usize,
+    pub layers: usize,
+    pub hidden_size: usize,
+    pub attention_heads: usize,
+    pub vocabulary: usize,
+    pub max_positions: usize,
+    /// Type in the file: F32, F16, BF16.
+    pub dtype: String,
+    /// Optional tensors that the file does not have.
+    pub missing: Vec<String>,
+    /// Keys of the file that were not used.
+    pub unused: Vec<String>,
+    /// What the model's own files say it was made for.
+    pub pooler: Option<Pooler>,
+    /// Whether the pooler `cls` can be used before training.
+    pub has_head: bool,
+}
+
+/// The forms training data come in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum TrainingKind {
+    /// For the unsupervised objective.
+    Sentences,
+    /// For the supervised one.
+    Pairs,
+    /// For the supervised one, with hard negatives.
+    Triplets,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TrainingReport {
+    pub name: String,
+    pub kind: TrainingKind,
+    pub items: usize,
+    /// Lines left out: empty ones and the like.
+    pub skipped: usize,
+    /// The first items, sentences of an item in order.
+    pub preview: Vec<Vec<String>>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct EvaluationReport {
+    pub name: String,
+    pub pairs: usize,
+    /// Pairs scored above 4: alignment is measured on these.
+    pub positive_pairs: usize,
+    /// Uniformity is measured on all of them.
+    pub sentences: usize,
+    /// The first pairs with their scores.
+    pub preview: Vec<(String, String, f64)>,
+}
+
+/// What a run will do.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RunPlan {
+    pub options: TrainOptions,
+    /// Steps, the whole run's.
+    pub total: u32,
+    /// Steps done already (a restored run).
+    pub step: u32,
+    /// GPU memory of weights, optimizer and activations, bytes.
+    pub gpu_bytes: u64,
+    /// Whether there are pairs to evaluate on.
+    pub evaluates: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct StepMetrics {
+    /// From 1.
+    pub step: u32,
+    pub loss: f32,
+    pub learning_rate: f64,
+    /// Before clipping.
+    pub gradient_norm: f32,
+    /// Tokens encoded, all views.
+    pub tokens: usize,
+    /// Time spent training since the run began, pauses and evaluations left out; seconds.
+    pub seconds: f64,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Evaluation {
+    /// Steps done; 0 before the first.
+    pub step: u32,
+    /// Spearman's rank correlation × 100.
+    pub spearman: f64,
+    /// Of positive pairs; `None` where there are none.
+    pub alignment: Option<f64>,
+    pub uniformity: f64,
+    /// Whether this is the highest Spearman of the run so far.
+    pub best: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum EndReason {
+    /// All steps done.
+    Completed,
+    /// The visitor's wish.
+    Stopped,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct RunEnd {
+    pub reason: EndReason,
+    /// Steps done.
+    pub step: u32,
+    /// The step whose weights are kept: the best by Spearman, else the last.
+    pub kept_step: u32,
+    /// How the current weights are to be pooled.
+    pub pooler: Pooler,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SimilarityMatrix {
+    pub sentences: Vec<String>,
+    pub weights: Weights,
+    pub pooler: Pooler,
+    /// Steps behind the weights; 0: as loaded.
+    pub step: u32,
+    /// Cosines, [sentences, sentences] row-major.
+    pub cosines: Vec<f32>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+pub struct ExportedFile {
+    pub name: String,
+    pub bytes: f64,
+    #[serde(with = "serde_wasm_bindgen::preserve")]
+    pub blob: Blob,
+}
+
+/// A message as it is posted.
+///
+/// # Errors
+/// None in practice: every message is plain data.
+pub fn encode(message: &impl Serialize) -> Result<JsValue, String> {
+    serde_wasm_bindgen::to_value(message).map_err(|error| error.to_string())
+}
+
+/// # Errors
+/// A message of another build of the page: the visitor must reload.
+pub fn decode<T: DeserializeOwned>(message: JsValue) -> Result<T, String> {
+    serde_wasm_bindgen::from_value(message)
+        .map_err(|error| format!("page and engine are of different builds; reload the page ({error})"))
+}

@@ -1,0 +1,224 @@
+//! Step 2: training text, and pairs to evaluate on.
+
+use leptos::prelude::*;
+
+use super::{
+    drop_zone::DropZone,
+    files::from_text,
+    format::{count, counted},
+    icons::{Glyph, Icon},
+    notice::{ErrorNotice, SlotProgress},
+    sample::Sample,
+    store::{Store, Topic},
+    studio,
+};
+use crate::app::protocol::{EvaluationReport, PickedFile, Request, Source, TrainingKind, TrainingReport};
+
+#[component]
+pub fn DataPanel() -> impl IntoView {
+    let (store, _) = studio();
+    let done = move || store.training.with(Option::is_some);
+    view! {
+        <section class="card" aria-labelledby="data-title">
+            <h2 id="data-title" class="step-title" class:step-done=done>
+                <span class="step-number">"2"</span>"Text"
+            </h2>
+            <TextInput kind=Kind::Training />
+            <hr />
+            <TextInput kind=Kind::Evaluation />
+        </section>
+    }
+}
+
+/// The two texts differ in words and in the request they end in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Training,
+    Evaluation,
+}
+
+impl Kind {
+    fn topic(self) -> Topic {
+        match self {
+            Self::Training => Topic::Training,
+            Self::Evaluation => Topic::Evaluation,
+        }
+    }
+
+    fn request(self, source: Source) -> Request {
+        match self {
+            Self::Training => Request::LoadTraining { source },
+            Self::Evaluation => Request::LoadEvaluation { source },
+        }
+    }
+
+    fn samples(self) -> &'static [(Sample, &'static str)] {
+        match self {
+            Self::Training => {
+                &[(Sample::Sentences, "Sample: 200 sentences"), (Sample::Triplets, "Sample: 48 triplets")]
+            }
+            Self::Evaluation => &[(Sample::Pairs, "Sample: 60 graded pairs")],
+        }
+    }
+}
+
+/// Why texts cannot be loaded at the moment.
+fn reason(store: Store, kind: Kind) -> Option<&'static str> {
+    if !store.ready() {
+        Some("The engine has to be running first.")
+    } else if store.phase.with(|phase| phase.active()) {
+        Some("Stop the run before changing its texts.")
+    } else if store.slot(kind.topic()).busy() {
+        Some("A text is being loaded.")
+    } else {
+        None
+    }
+}
+
+#[component]
+fn TextInput(kind: Kind) -> impl IntoView {
+    let (store, engine) = studio();
+    let slot = store.slot(kind.topic());
+    let disabled = Signal::derive(move || reason(store, kind).is_some());
+    let load = move |source: Source| engine.send(kind.topic(), kind.request(source));
+    let on_files = move |files: Result<Vec<PickedFile>, String>| match files {
+        Ok(files) => load(Source::Files(files)),
+        Err(message) => slot.error.set(Some(message)),
+    };
+    let samples = kind.samples().iter().map(move |(sample, label)| {
+        view! {
+            <button
+                type="button"
+                class="button button-small"
+                disabled=disabled
+                on:click=move |_| load(sample.source())
+            >
+                {*label}
+            </button>
+        }
+    });
+    let (title, id, label, hint, explanation) = match kind {
+        Kind::Training => (
+            "Training text",
+            "training-file",
+            "Drop a text, or choose one",
+            ".txt with a sentence a line; .csv or .tsv with pairs or triplets",
+            "Unsupervised training takes plain sentences; supervised training takes pairs that mean the same, or \
+             triplets with a contradiction third.",
+        ),
+        Kind::Evaluation => (
+            "Evaluation pairs (optional)",
+            "evaluation-file",
+            "Drop graded pairs, or choose them",
+            "STS: .tsv or .csv with two sentences and a score from 0 to 5",
+            "Spearman, alignment and uniformity are measured on these; without them the run shows its loss only.",
+        ),
+    };
+    let loaded = move || match kind {
+        Kind::Training => store.training.get().map(|report| view! { <LoadedTraining report /> }.into_any()),
+        Kind::Evaluation => store.evaluation.get().map(|report| view! { <LoadedEvaluation report /> }.into_any()),
+    };
+    view! {
+        <div class="text-input">
+            <h3>{title}</h3>
+            <p class="fine">{explanation}</p>
+            {loaded}
+            <SlotProgress of=slot what="Loading" />
+            <ErrorNotice of=slot title="The text was not loaded" />
+            <DropZone id label hint accept=".txt,.csv,.tsv" disabled on_files />
+            <div class="row">{samples.collect_view()}</div>
+            <Paste kind disabled on_text=move |file| load(Source::Files(vec![file])) />
+            <p class="fine reason">{move || reason(store, kind).filter(|_| !slot.busy())}</p>
+        </div>
+    }
+}
+
+#[component]
+fn Paste(
+    kind: Kind,
+    disabled: Signal<bool>,
+    on_text: impl Fn(PickedFile) + Copy + Send + 'static,
+) -> impl IntoView {
+    let (store, _) = studio();
+    let text = RwSignal::new(String::new());
+    let (id, placeholder) = match kind {
+        Kind::Training => ("training-paste", "A sentence a line"),
+        Kind::Evaluation => ("evaluation-paste", "First sentence ⇥ second sentence ⇥ score from 0 to 5"),
+    };
+    let empty = move || text.with(|text| text.trim().is_empty());
+    let submit = move |_| {
+        let pasted = text.get_untracked();
+        // Pasted tables keep their tabs; a line without any is a sentence.
+        let tabs = pasted.lines().find(|line| !line.trim().is_empty()).is_some_and(|line| line.contains('\t'));
+        let name = if tabs { "pasted.tsv" } else { "pasted.txt" };
+        match from_text(name, &pasted) {
+            Ok(file) => on_text(file),
+            Err(message) => store.slot(kind.topic()).error.set(Some(message)),
+        }
+    };
+    view! {
+        <details class="paste">
+            <summary>"Paste text instead"</summary>
+            <label class="visually-hidden" for=id>"Text"</label>
+            <textarea id=id rows="5" placeholder=placeholder spellcheck="false" prop:value=text on:input=move |event| text.set(event_target_value(&event))></textarea>
+            <div class="row">
+                <button
+                    type="button"
+                    class="button button-small"
+                    disabled=move || disabled.get() || empty()
+                    on:click=submit
+                >
+                    "Use this text"
+                </button>
+                <span class="fine">{move || empty().then_some("Paste something first.")}</span>
+            </div>
+        </details>
+    }
+}
+
+#[component]
+fn LoadedTraining(report: TrainingReport) -> impl IntoView {
+    let items = match report.kind {
+        TrainingKind::Sentences => counted(report.items, "sentence", "sentences"),
+        TrainingKind::Pairs => counted(report.items, "pair", "pairs"),
+        TrainingKind::Triplets => counted(report.items, "triplet", "triplets"),
+    };
+    let preview = report.preview.iter().map(|item| item.join("  ·  "));
+    view! {
+        <div class="loaded" role="status">
+            <p class="loaded-name"><Glyph icon=Icon::Check />{report.name}<span class="fine">{format!(" · {items}")}</span></p>
+            <Skipped lines=report.skipped />
+            <ul class="preview">{preview.map(|line| view! { <li>{line}</li> }).collect_view()}</ul>
+        </div>
+    }
+}
+
+#[component]
+fn LoadedEvaluation(report: EvaluationReport) -> impl IntoView {
+    let facts = format!(
+        " · {}, {} scored above 4",
+        counted(report.pairs, "pair", "pairs"),
+        count(report.positive_pairs)
+    );
+    let warning = (report.positive_pairs == 0).then_some("No pair is scored above 4: alignment cannot be measured.");
+    view! {
+        <div class="loaded" role="status">
+            <p class="loaded-name"><Glyph icon=Icon::Check />{report.name}<span class="fine">{facts}</span></p>
+            {warning.map(|warning| view! { <p class="fine">{warning}</p> })}
+            <ul class="preview">
+                {report
+                    .preview
+                    .iter()
+                    .map(|(first, second, score)| view! { <li><b>{format!("{score:.1}")}</b>{format!("  {first}  ·  {second}")}</li> })
+                    .collect_view()}
+            </ul>
+        </div>
+    }
+}
+
+#[component]
+fn Skipped(lines: usize) -> impl IntoView {
+    (lines > 0).then(|| view! {
+        <p class="fine">{format!("{} left out (blank).", counted(lines, "line was", "lines were"))}</p>
+    })
+}

@@ -1,0 +1,156 @@
+//! The page's end of the line to the worker.
+
+use std::collections::HashMap;
+
+use leptos::prelude::*;
+use wasm_bindgen::{JsCast, closure::Closure};
+use web_sys::{ErrorEvent, MessageEvent, Worker, WorkerOptions, WorkerType};
+
+use super::{
+    files::offer_download,
+    store::{Phase, Store, Topic},
+};
+use crate::{
+    app::protocol::{Envelope, Event, Request, RequestId, Weights, decode, encode},
+    train::TrainOptions,
+};
+
+/// Trunk's loader of the worker's binary, beside index.html.
+const WORKER: &str = "worker_loader.js";
+
+/// Sends requests and feeds answers into the store.
+#[derive(Clone, Copy)]
+pub struct Engine {
+    store: Store,
+    worker: StoredValue<Option<Worker>, LocalStorage>,
+    requests: StoredValue<Requests>,
+}
+
+#[derive(Default)]
+struct Requests {
+    last: RequestId,
+    open: HashMap<RequestId, Topic>,
+}
+
+impl Engine {
+    /// Starts the worker. A worker that cannot start shows as [`super::store::EngineState::Crashed`].
+    pub fn start(store: Store) -> Self {
+        let requests = StoredValue::new(Requests::default());
+        let engine = Self { store, worker: StoredValue::new_local(None), requests };
+        let options = WorkerOptions::new();
+        options.set_type(WorkerType::Module);
+        match Worker::new_with_options(&site_url(WORKER), &options) {
+            Ok(worker) => engine.listen(worker),
+            Err(error) => store.crash(format!("The engine's worker could not be started: {error:?}")),
+        }
+        engine
+    }
+
+    fn listen(self, worker: Worker) {
+        let on_message = Closure::<dyn FnMut(MessageEvent)>::new(move |message: MessageEvent| {
+            match decode::<Event>(message.data()) {
+                Ok(event) => self.receive(event),
+                Err(error) => self.store.crash(error),
+            }
+        });
+        worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
+        // The worker lives as long as the page.
+        on_message.forget();
+
+        let on_error = Closure::<dyn FnMut(web_sys::Event)>::new(move |event: web_sys::Event| {
+            let words = event.dyn_ref::<ErrorEvent>().map(ErrorEvent::message).unwrap_or_default();
+            self.store.crash(match words.is_empty() {
+                true => "Its program could not be loaded.".to_owned(),
+                false => words,
+            });
+        });
+        worker.set_onerror(Some(on_error.as_ref().unchecked_ref()));
+        on_error.forget();
+        self.worker.set_value(Some(worker));
+    }
+
+    fn receive(self, event: Event) {
+        let id = match &event {
+            Event::Progress { id, .. } => Some((*id, false)),
+            Event::ModelLoaded { id, .. }
+            | Event::TrainingLoaded { id, .. }
+            | Event::EvaluationLoaded { id, .. }
+            | Event::Similarity { id, .. }
+            | Event::Exported { id, .. }
+            | Event::Failed { id, .. } => Some((*id, true)),
+            _ => None,
+        };
+        let topic = id.and_then(|(id, last)| {
+            self.requests.try_update_value(|requests| match last {
+                true => requests.open.remove(&id),
+                false => requests.open.get(&id).copied(),
+            })?
+        });
+        if let Event::Exported { file, .. } = &event
+            && let Err(message) = offer_download(&file.name, &file.blob)
+        {
+            self.store.slot(Topic::Export).error.set(Some(message));
+        }
+        self.store.apply(event, topic);
+    }
+
+    /// Posts a request; its answer arrives at the topic's place in the store.
+    pub fn send(self, topic: Topic, request: Request) {
+        let id = self.requests.try_update_value(|requests| {
+            requests.last += 1;
+            requests.open.insert(requests.last, topic);
+            requests.last
+        });
+        let Some(id) = id else { return };
+        let slot = self.store.slot(topic);
+        slot.error.set(None);
+        slot.progress.set(None);
+        slot.pending.set(Some(id));
+        let posted = encode(&Envelope { id, request }).and_then(|message| {
+            self.worker.with_value(|worker| match worker {
+                Some(worker) => worker.post_message(&message).map_err(|error| format!("{error:?}")),
+                None => Err("the engine is not running; reload the page".to_owned()),
+            })
+        });
+        if let Err(message) = posted {
+            slot.pending.set(None);
+            slot.error.set(Some(message));
+        }
+    }
+
+    pub fn train(self, options: TrainOptions, start_from: Weights) {
+        self.store.phase.set(Phase::Starting);
+        self.send(Topic::Run, Request::Train { options, start_from });
+    }
+
+    pub fn pause(self) {
+        self.store.phase.set(Phase::Pausing);
+        self.signal(Request::Pause);
+    }
+
+    pub fn resume(self) {
+        self.signal(Request::Resume);
+    }
+
+    pub fn stop(self) {
+        self.store.phase.set(Phase::Stopping);
+        self.signal(Request::Stop);
+    }
+
+    /// A request whose only answer is a change of the run's phase.
+    fn signal(self, request: Request) {
+        self.send(Topic::Run, request);
+        self.store.slot(Topic::Run).pending.set(None);
+    }
+
+    pub fn recover(self) {
+        self.store.engine.set(super::store::EngineState::Starting);
+        self.signal(Request::Recover);
+    }
+}
+
+/// The absolute address of a file beside index.html.
+pub fn site_url(path: &str) -> String {
+    let base = document().base_uri().ok().flatten().unwrap_or_default();
+    web_sys::Url::new_with_base(path, &base).map(|url| url.href()).unwrap_or_else(|_| path.to_owned())
+}

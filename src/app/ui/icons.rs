@@ -1,0 +1,40 @@
+//! Drawn icons, in the text's colour, hidden from screen readers: the words beside them say the same.
+
+use leptos::prelude::*;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Icon {
+    Check,
+    Download,
+    Folder,
+    Pause,
+    Play,
+    Stop,
+    Upload,
+    Warning,
+}
+
+impl Icon {
+    fn path(self) -> &'static str {
+        match self {
+            Self::Check => "M4 12.5l5 5L20 6.5",
+            Self::Download => "M12 4v11m0 0l-4.5-4.5M12 15l4.5-4.5M4.5 19.5h15",
+            Self::Folder => "M3.5 6.5h6l2 2.5h9v10h-17z",
+            Self::Pause => "M8.5 5.5v13m7-13v13",
+            Self::Play => "M7.5 5l11 7-11 7z",
+            Self::Stop => "M6.5 6.5h11v11h-11z",
+            Self::Upload => "M12 16V5m0 0L7.5 9.5M12 5l4.5 4.5M4.5 19.5h15",
+            Self::Warning => "M12 9.5v4.5m0 3v.1M12 4L2.8 20h18.4z",
+        }
+    }
+}
+
+#[component]
+pub fn Glyph(icon: Icon) -> impl IntoView {
+    let solid = matches!(icon, Icon::Play | Icon::Stop);
+    view! {
+        <svg class="icon" class:icon-solid=solid viewBox="0 0 24 24" aria-hidden="true">
+            <path d=icon.path() />
+        </svg>
+    }
+}

@@ -1,0 +1,98 @@
+//! One press from the empty page to a moving point.
+
+use leptos::prelude::*;
+
+use super::{
+    format::bytes,
+    icons::{Glyph, Icon},
+    recipe::Preset,
+    sample::{Sample, SiteModel, site_models},
+    store::{Phase, Topic},
+    studio,
+};
+use crate::{
+    app::protocol::{Request, TrainingKind, Weights},
+    train::Objective,
+};
+
+/// Shown until there is a run: says what will be seen, and offers to load everything and start.
+#[component]
+pub fn QuickStart() -> impl IntoView {
+    let (store, engine) = studio();
+    let models = LocalResource::new(site_models);
+    let model = move || models.get().and_then(|models| models.ok()?.into_iter().next());
+    let wanted = RwSignal::new(false);
+    let begin = move |model: SiteModel| {
+        wanted.set(true);
+        if store.model.with_untracked(Option::is_none) {
+            engine.send(Topic::Model, Request::LoadModel { source: model.source() });
+        }
+        if store.training.with_untracked(Option::is_none) {
+            engine.send(Topic::Training, Request::LoadTraining { source: Sample::Sentences.source() });
+        }
+        if store.evaluation.with_untracked(Option::is_none) {
+            engine.send(Topic::Evaluation, Request::LoadEvaluation { source: Sample::Pairs.source() });
+        }
+    };
+    // The last of the three to arrive starts the run; an error on the way calls it off.
+    Effect::new(move |_| {
+        if !wanted.get() {
+            return;
+        }
+        let failed = [Topic::Model, Topic::Training, Topic::Evaluation]
+            .into_iter()
+            .any(|topic| store.slot(topic).error.with(Option::is_some));
+        let loaded = store.model.with(Option::is_some)
+            && store.evaluation.with(Option::is_some)
+            && store.training.with(Option::is_some);
+        if failed {
+            wanted.set(false);
+        } else if loaded {
+            wanted.set(false);
+            let pooler = store.model.with_untracked(|model| model.as_ref().and_then(|report| report.pooler));
+            let sentences = store.training.with_untracked(|training| {
+                training.as_ref().is_some_and(|report| report.kind == TrainingKind::Sentences)
+            });
+            let objective = if sentences { Objective::Unsup } else { Objective::Sup };
+            let options = Preset::QuickLook.options(objective, pooler);
+            store.recipe.fill(&options);
+            engine.train(options, Weights::Original);
+        }
+    });
+    let shown = move || store.plan.with(Option::is_none) && store.phase.get() == Phase::Idle;
+    view! {
+        {move || shown().then(|| {
+            let button = model().map(|model| {
+                let size = bytes(model.bytes);
+                let words = format!(
+                    "Loads {} ({size}, {}), 200 sample sentences and 60 sample pairs from this site, and trains 40 \
+                     steps. Whatever you have loaded already is used instead.",
+                    model.name, model.licence
+                );
+                view! {
+                    <button
+                        type="button"
+                        class="button button-primary button-large"
+                        disabled=move || wanted.get() || !store.ready()
+                        on:click=move |_| begin(model.clone())
+                    >
+                        <Glyph icon=Icon::Play />
+                        {move || if wanted.get() { "Loading…" } else { "Try it with the sample" }}
+                    </button>
+                    <p class="fine">{words}</p>
+                    <p class="fine reason">{move || (!store.ready()).then_some("The engine has to be running first.")}</p>
+                }
+            });
+            view! {
+                <div class="quick-start">
+                    <h3>"What you will see"</h3>
+                    <p>
+                        "A point on the plane of alignment and uniformity, moving as the encoder learns; and the loss, \
+                         the learning rate and the rank correlation with people’s judgements (Spearman) over the steps."
+                    </p>
+                    {button}
+                </div>
+            }
+        })}
+    }
+}

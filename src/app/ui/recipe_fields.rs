@@ -1,0 +1,102 @@
+//! The kinds of field that the recipe is made of: label, control, one sentence, error.
+
+use leptos::prelude::*;
+
+use super::recipe::NumberField;
+
+/// A number with its explanation and, where it cannot be used, why.
+#[component]
+pub fn Number(field: NumberField, disabled: Signal<bool>) -> impl IntoView {
+    let spec = field.spec;
+    let (help, error) = (format!("{}-help", spec.id), format!("{}-error", spec.id));
+    let described = format!("{help} {error}");
+    let problem = move || field.value().err();
+    view! {
+        <div class="field">
+            <label for=spec.id>{spec.label}</label>
+            <input
+                id=spec.id
+                type="text"
+                inputmode=if spec.whole { "numeric" } else { "decimal" }
+                autocomplete="off"
+                prop:value=field.text
+                disabled=disabled
+                aria-describedby=described
+                aria-invalid=move || problem().is_some().to_string()
+                on:input=move |event| field.text.set(event_target_value(&event))
+            />
+            <p id=error class="field-error" aria-live="polite">{problem}</p>
+            <p id=help class="field-help">{spec.help}</p>
+        </div>
+    }
+}
+
+/// One of a few values, all in sight.
+#[component]
+pub fn Segments<T: Copy + PartialEq + Send + Sync + 'static>(
+    name: &'static str,
+    legend: &'static str,
+    value: RwSignal<T>,
+    /// Value and its words.
+    choices: Vec<(T, &'static str)>,
+    /// What the choice means, by value.
+    help: fn(T) -> &'static str,
+    disabled: Signal<bool>,
+) -> impl IntoView {
+    let radios = choices.into_iter().enumerate().map(|(index, (choice, words))| {
+        let id = format!("{name}-{index}");
+        view! {
+            <input
+                type="radio"
+                id=id.clone()
+                name=name
+                class="visually-hidden"
+                prop:checked=move || value.get() == choice
+                disabled=disabled
+                on:change=move |_| value.set(choice)
+            />
+            <label for=id>{words}</label>
+        }
+    });
+    let help_id = format!("{name}-help");
+    let described_by = help_id.clone();
+    view! {
+        <fieldset class="field" aria-describedby=described_by>
+            <legend>{legend}</legend>
+            <div class="segments">{radios.collect_view()}</div>
+            <p id=help_id class="field-help">{move || help(value.get())}</p>
+        </fieldset>
+    }
+}
+
+/// One of a few values, from a list.
+#[component]
+pub fn Choice<T: Copy + PartialEq + Send + Sync + 'static>(
+    id: &'static str,
+    label: &'static str,
+    value: RwSignal<T>,
+    choices: Vec<(T, &'static str)>,
+    help: fn(T) -> &'static str,
+    disabled: Signal<bool>,
+) -> impl IntoView {
+    let values: Vec<T> = choices.iter().map(|(value, _)| *value).collect();
+    let options = choices.into_iter().enumerate().map(|(index, (choice, words))| {
+        view! { <option value=index.to_string() selected=move || value.get() == choice>{words}</option> }
+    });
+    let on_change = move |event| {
+        let chosen = event_target_value(&event).parse::<usize>().ok().and_then(|index| values.get(index).copied());
+        if let Some(chosen) = chosen {
+            value.set(chosen);
+        }
+    };
+    let help_id = format!("{id}-help");
+    view! {
+        <div class="field">
+            <label for=id>{label}</label>
+            <select id=id disabled=disabled aria-describedby=help_id.clone() on:change=on_change>
+                {options.collect_view()}
+            </select>
+            <p id=help_id class="field-help">{move || help(value.get())}</p>
+        </div>
+    }
+}

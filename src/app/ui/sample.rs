@@ -1,0 +1,99 @@
+//! What the site brings along.
+
+use leptos::prelude::*;
+use serde::Deserialize;
+
+use super::engine::site_url;
+use crate::app::protocol::{SiteFile, Source};
+
+/// Where set-up puts models, beside index.html.
+const MODELS: &str = "models/";
+/// Files of a model that the engine reads.
+const MODEL_FILES: [&str; 3] = ["config.json", "model.safetensors", "tokenizer.json"];
+
+/// A model of the site's, from `models/index.json`.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct SiteModel {
+    pub name: String,
+    /// Folder below `models/`.
+    pub path: String,
+    /// Of the weights.
+    pub bytes: f64,
+    pub licence: String,
+    /// What its makers pool with.
+    pub pooler: Option<crate::model::Pooler>,
+    /// Where it comes from, for people.
+    pub source: Option<String>,
+}
+
+impl SiteModel {
+    /// Its files' addresses.
+    pub fn source(&self) -> Source {
+        let file = |name: &&str| SiteFile {
+            path: format!("{}/{name}", self.path),
+            url: site_url(&format!("{MODELS}{}/{name}", self.path)),
+        };
+        Source::Site(MODEL_FILES.iter().map(file).collect())
+    }
+
+    pub fn licence_url(&self) -> String {
+        site_url(&format!("{MODELS}{}/LICENSE", self.path))
+    }
+}
+
+/// The models that were set up with the site.
+///
+/// # Errors
+/// No index, or one that cannot be read.
+pub async fn site_models() -> Result<Vec<SiteModel>, String> {
+    let text = fetch_text(&site_url(&format!("{MODELS}index.json"))).await?;
+    serde_json::from_str(&text).map_err(|error| format!("models/index.json cannot be read: {error}"))
+}
+
+/// Our own sample texts, by what they are for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sample {
+    Sentences,
+    Triplets,
+    Pairs,
+}
+
+impl Sample {
+    pub fn source(self) -> Source {
+        let name = match self {
+            Self::Sentences => "sample-sentences.txt",
+            Self::Triplets => "sample-triplets.csv",
+            Self::Pairs => "sample-pairs.tsv",
+        };
+        Source::Site(vec![SiteFile { path: name.to_owned(), url: site_url(&format!("data/{name}")) }])
+    }
+}
+
+/// Sentences of the playground to begin with: four topics, three each, of which two say nearly the same.
+pub const PLAYGROUND: [&str; 12] = [
+    "The cat is asleep on the windowsill.",
+    "A kitten naps by the window.",
+    "Our dog chases every ball in the park.",
+    "The train to the coast leaves at noon.",
+    "At twelve o'clock the seaside train departs.",
+    "All flights were delayed by fog this morning.",
+    "She stirred the soup and added a pinch of salt.",
+    "A little salt went into the soup as she stirred it.",
+    "Fresh bread tastes best while it is still warm.",
+    "The team won the final in extra time.",
+    "It took extra time, but the team won the final.",
+    "He runs ten kilometres before breakfast.",
+];
+
+async fn fetch_text(url: &str) -> Result<String, String> {
+    use wasm_bindgen::JsCast;
+    use wasm_bindgen_futures::JsFuture;
+    let failed = |error| format!("{url} could not be fetched: {error:?}");
+    let response = JsFuture::from(window().fetch_with_str(url)).await.map_err(failed)?;
+    let response: web_sys::Response = response.unchecked_into();
+    if !response.ok() {
+        return Err(format!("{url} could not be fetched: the server answered {}", response.status()));
+    }
+    let text = JsFuture::from(response.text().map_err(failed)?).await.map_err(failed)?;
+    Ok(text.as_string().unwrap_or_default())
+}

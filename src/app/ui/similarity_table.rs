@@ -1,0 +1,92 @@
+//! The similarity matrix as a table that is a heat map.
+
+use leptos::prelude::*;
+
+use super::studio;
+use crate::app::protocol::{SimilarityMatrix, Weights};
+
+/// Above so many sentences the cells drop their numbers to their tooltips.
+const MOST_WITH_NUMBERS: usize = 20;
+
+#[component]
+pub fn SimilarityTable() -> impl IntoView {
+    let (store, _) = studio();
+    move || match store.similarity.get() {
+        Some(matrix) => table(&matrix).into_any(),
+        None => view! {
+            <div class="matrix matrix-empty">
+                <p>"The matrix shows here: a row and a column for each sentence, warm where two are found similar."</p>
+            </div>
+        }
+        .into_any(),
+    }
+}
+
+fn table(matrix: &SimilarityMatrix) -> impl IntoView + use<> {
+    let count = matrix.sentences.len();
+    let numbers = count <= MOST_WITH_NUMBERS;
+    let heads = (1..=count).zip(matrix.sentences.clone()).map(|(number, sentence)| {
+        view! { <th scope="col" title=sentence>{number}</th> }
+    });
+    let rows = matrix.cosines.chunks(count.max(1)).enumerate().zip(&matrix.sentences).map(|((row, cosines), sentence)| {
+        let cells = cosines.iter().enumerate().map(|(column, cosine)| {
+            let own = row == column;
+            let title = format!("{} and {}: {cosine:.3}", row + 1, column + 1);
+            view! {
+                <td class:own=own style=format!("--heat:{:.3}", heat(*cosine)) class:hot={heat(*cosine) > HOT} title=title>
+                    {if numbers { short(*cosine) } else { String::new() }}
+                </td>
+            }
+        });
+        view! {
+            <tr>
+                <th scope="row"><span class="matrix-number">{row + 1}</span><span class="matrix-sentence">{sentence.clone()}</span></th>
+                {cells.collect_view()}
+            </tr>
+        }
+    });
+    view! {
+        <div class="matrix">
+            <p class="matrix-caption" role="status">{caption(matrix)}</p>
+            <div class="table-scroll" tabindex="0" role="region" aria-label="Similarity matrix">
+                <table class:matrix-dense=!numbers>
+                    <thead><tr><td></td>{heads.collect_view()}</tr></thead>
+                    <tbody>{rows.collect_view()}</tbody>
+                </table>
+            </div>
+            <p class="matrix-scale fine" aria-hidden="true"><span>"0 or less"</span><span class="matrix-ramp"></span><span>"1"</span></p>
+        </div>
+    }
+}
+
+/// Cells warmer than this need dark-on-warm to become light-on-warm.
+const HOT: f32 = 0.62;
+
+/// 0 for cosines of 0 and below, 1 for 1.
+fn heat(cosine: f32) -> f32 {
+    cosine.clamp(0.0, 1.0)
+}
+
+/// ".73", "−.05", "1".
+fn short(cosine: f32) -> String {
+    let rounded = (cosine * 100.0).round() as i32;
+    match rounded {
+        100.. => "1".to_owned(),
+        0..100 => format!(".{rounded:02}"),
+        _ => format!("−.{:02}", rounded.unsigned_abs().min(99)),
+    }
+}
+
+fn caption(matrix: &SimilarityMatrix) -> String {
+    let weights = match (matrix.weights, matrix.step) {
+        (Weights::Original, _) | (Weights::Current, 0) => "Original weights".to_owned(),
+        (Weights::Current, step) => format!("Current weights (step {step})"),
+    };
+    let count = matrix.sentences.len();
+    let others: f64 = (0..count)
+        .flat_map(|row| (0..count).filter(move |column| row != *column).map(move |column| row * count + column))
+        .map(|index| f64::from(matrix.cosines[index]))
+        .sum();
+    let mean = others / (count * (count - 1)).max(1) as f64;
+    format!("{weights}, pooler {}. Mean cosine of different sentences: {mean:.2}", matrix.pooler)
+}

@@ -1,0 +1,303 @@
+//! What the interface knows: signals, fed by the worker's events.
+
+use std::collections::VecDeque;
+
+use leptos::prelude::*;
+
+use super::recipe::Recipe;
+use crate::{
+    app::protocol::{
+        Evaluation, EvaluationReport, Event, ModelReport, NoWebGpu, Progress, RequestId, RunEnd, RunPlan,
+        SimilarityMatrix, StepMetrics, TrainingReport,
+    },
+    gpu::GpuInfo,
+};
+
+/// Steps that the displayed speed looks back over.
+const SPEED_WINDOW: usize = 24;
+
+/// The engine's health.
+#[derive(Debug, Clone)]
+pub enum EngineState {
+    Starting,
+    Ready(GpuInfo),
+    Unavailable(NoWebGpu),
+    Lost {
+        message: String,
+        resumable: Option<u32>,
+    },
+    /// The worker itself failed to load or stopped.
+    Crashed(String),
+}
+
+/// Where the run is.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Phase {
+    Idle,
+    Starting,
+    Running,
+    Evaluating { done: usize, of: usize },
+    Pausing,
+    Paused,
+    Stopping,
+    Finished(RunEnd),
+    Failed(String),
+}
+
+impl Phase {
+    /// Whether a run holds the engine.
+    pub fn active(&self) -> bool {
+        !matches!(self, Self::Idle | Self::Finished(_) | Self::Failed(_))
+    }
+}
+
+/// What a request is about: each has one place on the page where progress and errors show.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Topic {
+    Model,
+    Training,
+    Evaluation,
+    Run,
+    Similarity,
+    Export,
+}
+
+/// Progress and last error of one topic.
+#[derive(Debug, Clone, Copy)]
+pub struct Slot {
+    pub pending: RwSignal<Option<RequestId>>,
+    pub progress: RwSignal<Option<Progress>>,
+    pub error: RwSignal<Option<String>>,
+}
+
+impl Slot {
+    fn new() -> Self {
+        Self { pending: RwSignal::new(None), progress: RwSignal::new(None), error: RwSignal::new(None) }
+    }
+
+    pub fn busy(&self) -> bool {
+        self.pending.with(Option::is_some)
+    }
+
+    fn settle(&self) {
+        self.pending.set(None);
+        self.progress.set(None);
+    }
+}
+
+/// Steps and tokens a second over the last steps.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Speed {
+    pub steps: f64,
+    pub tokens: f64,
+}
+
+/// A change that the charts have to draw.
+#[derive(Debug, Clone)]
+pub enum ChartUpdate {
+    Start(RunPlan),
+    Steps(Vec<StepMetrics>),
+    Evaluated(Evaluation),
+}
+
+#[derive(Clone, Copy)]
+pub struct Store {
+    pub engine: RwSignal<EngineState>,
+    pub model: RwSignal<Option<ModelReport>>,
+    pub training: RwSignal<Option<TrainingReport>>,
+    pub evaluation: RwSignal<Option<EvaluationReport>>,
+    pub recipe: Recipe,
+    pub phase: RwSignal<Phase>,
+    pub plan: RwSignal<Option<RunPlan>>,
+    pub latest: RwSignal<Option<StepMetrics>>,
+    pub evaluations: RwSignal<Vec<Evaluation>>,
+    pub speed: RwSignal<Option<Speed>>,
+    /// Whether there are weights that differ from the loaded ones.
+    pub trained: RwSignal<bool>,
+    pub similarity: RwSignal<Option<SimilarityMatrix>>,
+    /// Not yet drawn; the charts take them.
+    pub chart_updates: RwSignal<Vec<ChartUpdate>>,
+    /// The name of the last file offered for download.
+    pub exported: RwSignal<Option<String>>,
+    window: StoredValue<VecDeque<StepMetrics>>,
+    slots: [Slot; 6],
+}
+
+impl Store {
+    pub fn new() -> Self {
+        Self {
+            engine: RwSignal::new(EngineState::Starting),
+            model: RwSignal::new(None),
+            training: RwSignal::new(None),
+            evaluation: RwSignal::new(None),
+            recipe: Recipe::new(),
+            phase: RwSignal::new(Phase::Idle),
+            plan: RwSignal::new(None),
+            latest: RwSignal::new(None),
+            evaluations: RwSignal::new(Vec::new()),
+            speed: RwSignal::new(None),
+            trained: RwSignal::new(false),
+            similarity: RwSignal::new(None),
+            chart_updates: RwSignal::new(Vec::new()),
+            exported: RwSignal::new(None),
+            window: StoredValue::new(VecDeque::new()),
+            slots: std::array::from_fn(|_| Slot::new()),
+        }
+    }
+
+    pub fn slot(&self, topic: Topic) -> Slot {
+        self.slots[topic as usize]
+    }
+
+    pub fn ready(&self) -> bool {
+        self.engine.with(|engine| matches!(engine, EngineState::Ready(_)))
+    }
+
+    /// What keeps a run from starting, for people; empty when nothing does.
+    pub fn missing(&self) -> Vec<&'static str> {
+        let mut missing = Vec::new();
+        if !self.ready() {
+            missing.push("the engine (it is starting)");
+        }
+        if self.model.with(Option::is_none) {
+            missing.push("a model (step 1)");
+        }
+        if self.training.with(Option::is_none) {
+            missing.push("training text (step 2)");
+        }
+        if self.recipe.options().is_err() {
+            missing.push("a valid recipe (step 3)");
+        }
+        missing
+    }
+
+    /// Takes in an event; `topic` is what the request it answers was about.
+    pub fn apply(&self, event: Event, topic: Option<Topic>) {
+        match event {
+            Event::Ready(info) => {
+                self.engine.set(EngineState::Ready(info));
+            }
+            Event::NoWebGpu(reason) => self.engine.set(EngineState::Unavailable(reason)),
+            Event::DeviceLost { message, resumable } => {
+                self.slots.iter().for_each(Slot::settle);
+                self.engine.set(EngineState::Lost { message, resumable });
+                if self.phase.with(Phase::active) {
+                    self.phase.set(Phase::Failed("The GPU went away during the run.".to_owned()));
+                }
+            }
+            Event::Progress { id, progress } => {
+                let slot = topic.map(|topic| self.slot(topic));
+                if let Some(slot) = slot.filter(|slot| slot.pending.get_untracked() == Some(id)) {
+                    slot.progress.set(Some(progress));
+                }
+            }
+            Event::ModelLoaded { report, .. } => {
+                self.slot(Topic::Model).settle();
+                self.model.set(Some(report));
+                self.clear_run();
+                self.trained.set(false);
+                self.similarity.set(None);
+            }
+            Event::TrainingLoaded { report, .. } => {
+                self.slot(Topic::Training).settle();
+                self.training.set(Some(report));
+            }
+            Event::EvaluationLoaded { report, .. } => {
+                self.slot(Topic::Evaluation).settle();
+                self.evaluation.set(Some(report));
+            }
+            Event::RunStarted(plan) => {
+                self.slot(Topic::Run).settle();
+                self.clear_run();
+                self.chart_updates.update(|updates| updates.push(ChartUpdate::Start(plan.clone())));
+                self.plan.set(Some(plan));
+                self.phase.set(Phase::Running);
+            }
+            Event::Steps(steps) => self.take_steps(steps),
+            Event::Evaluating { done, of } => {
+                if matches!(self.phase.get_untracked(), Phase::Running | Phase::Evaluating { .. }) {
+                    self.phase.set(Phase::Evaluating { done, of });
+                }
+            }
+            Event::Evaluated(evaluation) => {
+                if matches!(self.phase.get_untracked(), Phase::Evaluating { .. }) {
+                    self.phase.set(Phase::Running);
+                }
+                self.evaluations.update(|all| all.push(evaluation));
+                self.chart_updates.update(|updates| updates.push(ChartUpdate::Evaluated(evaluation)));
+            }
+            Event::Paused { .. } => self.phase.set(Phase::Paused),
+            Event::Resumed { .. } => self.phase.set(Phase::Running),
+            Event::Finished(end) => {
+                self.trained.set(end.kept_step > 0);
+                self.phase.set(Phase::Finished(end));
+            }
+            Event::RunFailed { message } => self.phase.set(Phase::Failed(message)),
+            Event::Similarity { result, .. } => {
+                self.slot(Topic::Similarity).settle();
+                self.slot(Topic::Similarity).error.set(None);
+                self.similarity.set(Some(result));
+            }
+            Event::Exported { file, .. } => {
+                self.slot(Topic::Export).settle();
+                self.exported.set(Some(file.name));
+            }
+            Event::Failed { message, .. } => self.fail(topic.unwrap_or(Topic::Run), message),
+        }
+    }
+
+    /// The engine's worker stopped for good.
+    pub fn crash(&self, message: String) {
+        self.slots.iter().for_each(Slot::settle);
+        self.engine.set(EngineState::Crashed(message));
+        if self.phase.with_untracked(Phase::active) {
+            self.phase.set(Phase::Failed("The engine stopped during the run.".to_owned()));
+        }
+    }
+
+    fn fail(&self, topic: Topic, message: String) {
+        let slot = self.slot(topic);
+        slot.settle();
+        slot.error.set(Some(message));
+        if topic == Topic::Run && self.phase.get_untracked() == Phase::Starting {
+            self.phase.set(Phase::Idle);
+        }
+    }
+
+    fn clear_run(&self) {
+        self.phase.set(Phase::Idle);
+        self.plan.set(None);
+        self.latest.set(None);
+        self.evaluations.set(Vec::new());
+        self.speed.set(None);
+        self.exported.set(None);
+        self.window.update_value(VecDeque::clear);
+    }
+
+    fn take_steps(&self, steps: Vec<StepMetrics>) {
+        let Some(last) = steps.last().copied() else { return };
+        if matches!(self.phase.get_untracked(), Phase::Evaluating { .. }) {
+            self.phase.set(Phase::Running);
+        }
+        self.trained.set(true);
+        self.window.update_value(|window| {
+            window.extend(steps.iter().copied());
+            while window.len() > SPEED_WINDOW {
+                window.pop_front();
+            }
+        });
+        self.speed.set(self.window.with_value(speed));
+        self.latest.set(Some(last));
+        self.chart_updates.update(|updates| updates.push(ChartUpdate::Steps(steps)));
+    }
+}
+
+fn speed(window: &VecDeque<StepMetrics>) -> Option<Speed> {
+    let (first, last) = (window.front()?, window.back()?);
+    let seconds = last.seconds - first.seconds;
+    if seconds <= 0.0 {
+        return None;
+    }
+    let tokens: usize = window.iter().skip(1).map(|step| step.tokens).sum();
+    Some(Speed { steps: f64::from(last.step - first.step) / seconds, tokens: tokens as f64 / seconds })
+}

@@ -1,0 +1,48 @@
+use thiserror::Error;
+
+use crate::{
+    gpu::{Gpu, GpuError},
+    model::ModelError,
+    text::TextError,
+    train::TrainError,
+};
+
+/// Why a request could not be done.
+#[derive(Debug, Error)]
+pub enum WorkerError {
+    #[error("{path} could not be read: {reason}")]
+    Read { path: String, reason: String },
+    #[error("{path} could not be fetched from this site: {reason}")]
+    Fetch { path: String, reason: String },
+    #[error("{found} files were given where one is expected; choose one")]
+    OneFile { found: usize },
+    #[error("{0} has to be loaded first")]
+    Missing(&'static str),
+    #[error("there is no run under way")]
+    NoRun,
+    #[error("a run is under way; stop it first")]
+    Busy,
+    #[error("nothing has been trained yet")]
+    Untrained,
+    #[error("{0}")]
+    Browser(String),
+    #[error(transparent)]
+    Model(#[from] ModelError),
+    #[error(transparent)]
+    Text(#[from] TextError),
+    #[error(transparent)]
+    Train(#[from] TrainError),
+    #[error(transparent)]
+    Gpu(#[from] GpuError),
+}
+
+impl WorkerError {
+    /// What the device says happened to it, where it is gone: the error that arrives first is often only a
+    /// consequence.
+    pub fn device_lost(&self, gpu: &Gpu) -> Option<String> {
+        match gpu.check() {
+            Err(GpuError::DeviceLost(reason)) => Some(reason),
+            _ => None,
+        }
+    }
+}

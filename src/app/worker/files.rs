@@ -1,0 +1,124 @@
+//! Bytes of the files that a request names.
+
+use js_sys::{Reflect, Uint8Array};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{ReadableStreamDefaultReader, Response};
+
+use super::{error::WorkerError, outbox::post_progress, scope};
+use crate::app::protocol::{PickedFile, RequestId, SiteFile, Source, Stage};
+
+/// Reports of progress come no closer together than this, bytes.
+const REPORT_EVERY: f64 = 1e6;
+
+/// A file in memory.
+pub struct NamedBytes {
+    pub path: String,
+    pub bytes: Vec<u8>,
+}
+
+/// All files of `source`, with progress posted under `id`.
+pub async fn gather(id: RequestId, source: Source) -> Result<Vec<NamedBytes>, WorkerError> {
+    match source {
+        Source::Files(files) => read_all(id, files).await,
+        Source::Site(files) => fetch_all(id, &files).await,
+    }
+}
+
+/// The one file of `source`.
+pub async fn gather_one(id: RequestId, source: Source) -> Result<NamedBytes, WorkerError> {
+    let files = gather(id, source).await?;
+    let found = files.len();
+    let mut files = files.into_iter();
+    files.next().filter(|_| found == 1).ok_or(WorkerError::OneFile { found })
+}
+
+async fn read_all(id: RequestId, files: Vec<PickedFile>) -> Result<Vec<NamedBytes>, WorkerError> {
+    let total: f64 = files.iter().map(|file| file.blob.size()).sum();
+    let mut done = 0.0;
+    let mut read = Vec::with_capacity(files.len());
+    for file in files {
+        post_progress(id, Stage::Reading, done, Some(total));
+        let buffer = JsFuture::from(file.blob.array_buffer()).await.map_err(|error| WorkerError::Read {
+            path: file.path.clone(),
+            reason: format!("{} (was it changed or moved since it was chosen?)", words(&error)),
+        })?;
+        done += file.blob.size();
+        read.push(NamedBytes { path: file.path, bytes: Uint8Array::new(&buffer).to_vec() });
+    }
+    Ok(read)
+}
+
+async fn fetch_all(id: RequestId, files: &[SiteFile]) -> Result<Vec<NamedBytes>, WorkerError> {
+    let mut responses = Vec::with_capacity(files.len());
+    for file in files {
+        responses.push(request(file).await?);
+    }
+    // Without every length the sum says nothing; a compressing server leaves them out.
+    let lengths = responses.iter().map(content_length);
+    let total = lengths.sum::<Option<f64>>();
+    let (mut done, mut reported) = (0.0, -REPORT_EVERY);
+    let mut fetched = Vec::with_capacity(files.len());
+    for (file, response) in files.iter().zip(responses) {
+        let bytes = body(file, &response, |portion| {
+            done += portion;
+            if done - reported >= REPORT_EVERY {
+                reported = done;
+                post_progress(id, Stage::Fetching, done, total);
+            }
+        });
+        fetched.push(NamedBytes { path: file.path.clone(), bytes: bytes.await? });
+    }
+    Ok(fetched)
+}
+
+async fn request(file: &SiteFile) -> Result<Response, WorkerError> {
+    let response = JsFuture::from(scope().fetch_with_str(&file.url)).await.map_err(|error| failed(file, &error))?;
+    let response: Response = response.unchecked_into();
+    match response.ok() {
+        true => Ok(response),
+        false => Err(WorkerError::Fetch {
+            path: file.path.clone(),
+            reason: format!("the server answered {} {}", response.status(), response.status_text()),
+        }),
+    }
+}
+
+fn content_length(response: &Response) -> Option<f64> {
+    response.headers().get("content-length").ok()??.parse().ok()
+}
+
+/// The whole body; `portion` hears of bytes as they arrive.
+async fn body(
+    file: &SiteFile,
+    response: &Response,
+    mut portion: impl FnMut(f64),
+) -> Result<Vec<u8>, WorkerError> {
+    let Some(stream) = response.body() else { return Ok(Vec::new()) };
+    let reader: ReadableStreamDefaultReader = stream.get_reader().unchecked_into();
+    let mut bytes = Vec::with_capacity(content_length(response).unwrap_or(0.0) as usize);
+    loop {
+        let chunk = JsFuture::from(reader.read()).await.map_err(|error| failed(file, &error))?;
+        let field = |name: &str| Reflect::get(&chunk, &name.into()).unwrap_or(JsValue::UNDEFINED);
+        if field("done").is_truthy() {
+            return Ok(bytes);
+        }
+        let chunk: Uint8Array = field("value").unchecked_into();
+        let start = bytes.len();
+        bytes.resize(start + chunk.length() as usize, 0);
+        chunk.copy_to(&mut bytes[start..]);
+        portion(f64::from(chunk.length()));
+    }
+}
+
+fn failed(file: &SiteFile, error: &JsValue) -> WorkerError {
+    WorkerError::Fetch { path: file.path.clone(), reason: words(error) }
+}
+
+/// A JavaScript error's message.
+fn words(error: &JsValue) -> String {
+    match error.dyn_ref::<js_sys::Error>() {
+        Some(error) => String::from(error.message()),
+        None => format!("{error:?}"),
+    }
+}

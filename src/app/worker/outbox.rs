@@ -1,0 +1,32 @@
+//! Events to the page.
+
+use web_sys::Blob;
+
+use super::{error::WorkerError, scope};
+use crate::app::protocol::{Event, ExportedFile, Progress, RequestId, Stage, encode};
+
+/// Posts an event. Events are plain data; should one fail to go, the console is all that is left to tell.
+pub fn post(event: &Event) {
+    let posted = encode(event)
+        .and_then(|message| scope().post_message(&message).map_err(|error| format!("{error:?}")));
+    if let Err(error) = posted {
+        web_sys::console::error_1(&error.into());
+    }
+}
+
+/// How far the request `id` is.
+pub fn post_progress(id: RequestId, stage: Stage, done: f64, total: Option<f64>) {
+    post(&Event::Progress { id, progress: Progress { stage, done, total } });
+}
+
+/// Hands a file to the page.
+///
+/// # Errors
+/// The browser refuses to hold the bytes.
+pub fn post_file(id: RequestId, name: String, bytes: &[u8]) -> Result<(), WorkerError> {
+    let parts = js_sys::Array::of1(&js_sys::Uint8Array::from(bytes));
+    let blob = Blob::new_with_u8_array_sequence(&parts)
+        .map_err(|error| WorkerError::Browser(format!("{name} could not be put together: {error:?}")))?;
+    post(&Event::Exported { id, file: ExportedFile { name, bytes: bytes.len() as f64, blob } });
+    Ok(())
+}

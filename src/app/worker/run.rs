@@ -1,0 +1,208 @@
+//! One run: steps, evaluations, what is posted of them, and the state to go on from.
+
+use std::{pin::pin, time::Duration};
+
+use futures_util::future::{Either, select};
+use web_time::Instant;
+
+use super::{inbox::Inbox, outbox::post};
+use crate::{
+    app::protocol::{EndReason, Evaluation, Event, RunEnd, RunPlan, StepMetrics},
+    train::{StepReport, TrainError, Trainer, TrainingState},
+};
+
+/// Steps are posted together no oftener than this: the page draws at its ease.
+const POST_EVERY: Duration = Duration::from_millis(250);
+/// The whole state is copied to memory no oftener than this, for the case that the device is lost.
+const SNAPSHOT_EVERY: Duration = Duration::from_secs(60);
+/// States of more bytes than this are not copied: a tab has 4 GiB for everything.
+const SNAPSHOT_LIMIT: u64 = 1 << 29;
+
+pub struct Run {
+    trainer: Trainer,
+    pub paused: bool,
+    /// 0: nothing to evaluate on.
+    evaluation_sentences: usize,
+    evaluated_start: bool,
+    /// Not posted yet.
+    steps: Vec<StepMetrics>,
+    posted: Instant,
+    /// Time in steps so far, and since when it runs again.
+    trained: Duration,
+    running_since: Option<Instant>,
+    snapshot: Option<TrainingState>,
+    snapshot_due: Instant,
+}
+
+/// What became of the run in a round.
+pub enum Advance {
+    GoesOn,
+    Completed,
+}
+
+impl Run {
+    pub fn new(trainer: Trainer, evaluation_sentences: usize) -> Self {
+        let now = Instant::now();
+        Self {
+            trainer,
+            evaluated_start: false,
+            paused: false,
+            evaluation_sentences,
+            steps: Vec::new(),
+            posted: now,
+            trained: Duration::ZERO,
+            running_since: None,
+            snapshot: None,
+            snapshot_due: now + SNAPSHOT_EVERY,
+        }
+    }
+
+    /// Goes to `state`, paused.
+    pub fn restore(&mut self, state: TrainingState) -> Result<(), TrainError> {
+        self.trainer.restore(state)?;
+        self.evaluated_start = self.trainer.position() > 0;
+        self.paused = true;
+        Ok(())
+    }
+
+    pub fn trainer(&self) -> &Trainer {
+        &self.trainer
+    }
+
+    pub fn plan(&self) -> RunPlan {
+        RunPlan {
+            options: self.trainer.options().clone(),
+            total: self.trainer.total(),
+            step: self.trainer.position(),
+            gpu_bytes: self.trainer.gpu_bytes(),
+            evaluates: self.evaluation_sentences > 0,
+        }
+    }
+
+    /// The last whole state that is in memory.
+    pub fn take_snapshot(&mut self) -> Option<TrainingState> {
+        self.snapshot.take()
+    }
+
+    /// A step, or the evaluation that is due before or after it.
+    pub async fn advance(&mut self, inbox: &mut Inbox) -> Result<Advance, TrainError> {
+        if !self.evaluated_start {
+            self.evaluated_start = true;
+            self.evaluate(inbox).await?;
+            return Ok(Advance::GoesOn);
+        }
+        if !self.trainer.finished() {
+            self.running_since.get_or_insert_with(Instant::now);
+            let report = self.trainer.step().await?;
+            self.take(report);
+            if self.posted.elapsed() >= POST_EVERY {
+                self.post_steps();
+            }
+            if self.trainer.evaluation_due() {
+                self.settle().await?;
+                self.evaluate(inbox).await?;
+            }
+        }
+        if self.trainer.finished() {
+            self.settle().await?;
+            return Ok(Advance::Completed);
+        }
+        if Instant::now() >= self.snapshot_due {
+            self.copy_state().await?;
+        }
+        Ok(Advance::GoesOn)
+    }
+
+    /// Waits for the steps in flight, posts all, and stops the clock.
+    pub async fn settle(&mut self) -> Result<(), TrainError> {
+        while let Some(report) = self.trainer.drain().await? {
+            self.take(Some(report));
+        }
+        self.post_steps();
+        self.stop_clock();
+        Ok(())
+    }
+
+    /// How the run stands, for its end.
+    pub fn end(&self, reason: EndReason) -> RunEnd {
+        let step = self.trainer.position();
+        RunEnd {
+            reason,
+            step,
+            kept_step: self.trainer.best().map_or(step, |best| best.step),
+            pooler: self.trainer.options().evaluation_pooler(),
+        }
+    }
+
+    /// Posts an evaluation, unless a Stop cuts it short.
+    async fn evaluate(&mut self, inbox: &mut Inbox) -> Result<(), TrainError> {
+        if self.evaluation_sentences == 0 {
+            return Ok(());
+        }
+        let step = self.trainer.position();
+        let best_before = self.trainer.best().map(|best| best.step);
+        let mut last = Instant::now();
+        let of = self.evaluation_sentences;
+        post(&Event::Evaluating { done: 0, of });
+        let progress = |done: usize| {
+            if last.elapsed() >= POST_EVERY {
+                last = Instant::now();
+                post(&Event::Evaluating { done, of });
+            }
+        };
+        let outcome = {
+            let evaluation = pin!(self.trainer.evaluate(progress));
+            match select(evaluation, pin!(inbox.stop_wanted())).await {
+                Either::Left((evaluation, _)) => evaluation?,
+                Either::Right(_) => None,
+            }
+        };
+        if let Some(scores) = outcome {
+            post(&Event::Evaluated(Evaluation {
+                step,
+                spearman: scores.spearman,
+                alignment: scores.alignment,
+                uniformity: scores.uniformity,
+                best: self.trainer.best().map(|best| best.step) != best_before,
+            }));
+        }
+        Ok(())
+    }
+
+    async fn copy_state(&mut self) -> Result<(), TrainError> {
+        self.settle().await?;
+        // Weights and two moments of four bytes each.
+        let bytes = 12 * self.trainer.network().layout.len() as u64;
+        if bytes <= SNAPSHOT_LIMIT {
+            self.snapshot = Some(self.trainer.state().await?);
+        }
+        self.snapshot_due = Instant::now() + SNAPSHOT_EVERY;
+        Ok(())
+    }
+
+    fn take(&mut self, report: Option<StepReport>) {
+        let Some(report) = report else { return };
+        let running = self.running_since.map_or(Duration::ZERO, |since| since.elapsed());
+        self.steps.push(StepMetrics {
+            step: report.step,
+            loss: report.loss,
+            learning_rate: report.learning_rate,
+            gradient_norm: report.gradient_norm,
+            tokens: report.tokens,
+            seconds: (self.trained + running).as_secs_f64(),
+        });
+    }
+
+    fn post_steps(&mut self) {
+        self.posted = Instant::now();
+        if !self.steps.is_empty() {
+            post(&Event::Steps(std::mem::take(&mut self.steps)));
+        }
+    }
+
+    fn stop_clock(&mut self) {
+        if let Some(since) = self.running_since.take() {
+            self.trained += since.elapsed();
+        }
+    }
+}

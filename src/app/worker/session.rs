@@ -1,0 +1,396 @@
+//! What the engine holds: a model, texts, a run, and what came of the last one.
+
+use super::{
+    error::WorkerError,
+    files::{gather, gather_one},
+    inbox::Inbox,
+    model_files::{LoadedModel, exported},
+    outbox::{post, post_file, post_progress},
+    run::{Advance, Run},
+    similarity::{Embedders, cosines},
+};
+use crate::{
+    app::protocol::{
+        EndReason, Envelope, EvaluationReport, Event, ExportFormat, Request, RequestId, SimilarityMatrix, Source,
+        Stage, TrainingKind, TrainingReport, Weights,
+    },
+    eval::POSITIVE_SCORE,
+    gpu::{Gpu, GpuOptions},
+    model::{Checkpoint, Pooler},
+    text::{Corpus, StsSet, TrainingData},
+    train::{Dataset, EvaluationSet, TrainError, TrainOptions, Trainer, TrainingState},
+};
+
+/// Items and pairs shown of a loaded text.
+const PREVIEW: usize = 3;
+/// Sentences tokenised between two reports of progress.
+const TOKENISE_AT_ONCE: usize = 2_000;
+
+pub struct Session {
+    gpu: Gpu,
+    model: Option<LoadedModel>,
+    training: Option<(String, Corpus)>,
+    evaluation: Option<StsSet>,
+    run: Option<Run>,
+    tuned: Option<Tuned>,
+    original: Option<Embedders>,
+    current: Option<Embedders>,
+    /// Of the run that a lost device took along.
+    rescued: Option<TrainingState>,
+    lost: bool,
+}
+
+/// What the last run came to.
+struct Tuned {
+    checkpoint: Checkpoint,
+    options: TrainOptions,
+    /// Whose weights these are.
+    step: u32,
+}
+
+impl Session {
+    pub fn new(gpu: Gpu) -> Self {
+        Self {
+            gpu,
+            model: None,
+            training: None,
+            evaluation: None,
+            run: None,
+            tuned: None,
+            original: None,
+            current: None,
+            rescued: None,
+            lost: false,
+        }
+    }
+
+    /// Whether there are steps to be made.
+    pub fn training(&self) -> bool {
+        self.run.as_ref().is_some_and(|run| !run.paused)
+    }
+
+    /// Does what is asked and posts the answer, be it that it cannot be done.
+    pub async fn answer(&mut self, envelope: Envelope) {
+        let id = envelope.id;
+        if let Err(error) = self.handle(id, envelope.request).await {
+            match error.device_lost(&self.gpu) {
+                Some(reason) => self.lose_device(reason),
+                None => post(&Event::Failed { id, message: error.to_string() }),
+            }
+        }
+    }
+
+    /// A step or an evaluation of the run at hand.
+    pub async fn advance(&mut self, inbox: &mut Inbox) {
+        let Some(run) = &mut self.run else { return };
+        match run.advance(inbox).await {
+            Ok(Advance::GoesOn) => {}
+            Ok(Advance::Completed) => self.end_or_report(EndReason::Completed).await,
+            Err(error) => self.fail_run(error.into()),
+        }
+    }
+
+    /// Posts the loss of the device, if it has been lost since the last look.
+    pub fn check_device(&mut self) {
+        if let Err(crate::gpu::GpuError::DeviceLost(reason)) = self.gpu.check() {
+            self.lose_device(reason);
+        }
+    }
+
+    async fn handle(&mut self, id: RequestId, request: Request) -> Result<(), WorkerError> {
+        match request {
+            Request::LoadModel { source } => self.load_model(id, source).await,
+            Request::LoadTraining { source } => self.load_training(id, source).await,
+            Request::LoadEvaluation { source } => self.load_evaluation(id, source).await,
+            Request::Train { options, start_from } => self.train(id, options, start_from).await,
+            Request::Pause => self.pause().await,
+            Request::Resume => self.resume(),
+            Request::Stop => self.stop().await,
+            Request::Similarity { sentences, weights, pooler } => {
+                self.similarity(id, sentences, weights, pooler).await
+            }
+            Request::Export { format } => self.export(id, format).await,
+            Request::SaveCheckpoint => self.save_checkpoint(id).await,
+            Request::RestoreCheckpoint { source } => self.restore_checkpoint(id, source).await,
+            Request::Recover => self.recover().await,
+        }
+    }
+
+    async fn load_model(&mut self, id: RequestId, source: Source) -> Result<(), WorkerError> {
+        self.refuse_during_run()?;
+        let files = gather(id, source).await?;
+        post_progress(id, Stage::Preparing, 0.0, None);
+        let model = LoadedModel::from_files(files)?;
+        // Everything that can fail on the device fails here, while the old model is still there.
+        let original = Embedders::upload(&self.gpu, &model.checkpoint)?;
+        self.gpu.ready().await?;
+        post(&Event::ModelLoaded { id, report: model.report() });
+        self.model = Some(model);
+        self.original = Some(original);
+        (self.tuned, self.current, self.rescued) = (None, None, None);
+        Ok(())
+    }
+
+    async fn load_training(&mut self, id: RequestId, source: Source) -> Result<(), WorkerError> {
+        self.refuse_during_run()?;
+        let file = gather_one(id, source).await?;
+        let corpus = Corpus::parse(&file.path, &file.bytes)?;
+        let data = &corpus.data;
+        let per_item = data.sentences_per_item();
+        let report = TrainingReport {
+            name: file.path.clone(),
+            kind: match data {
+                TrainingData::Sentences(_) => TrainingKind::Sentences,
+                TrainingData::Pairs(_) => TrainingKind::Pairs,
+                TrainingData::Triplets(_) => TrainingKind::Triplets,
+            },
+            items: data.len(),
+            skipped: corpus.report.skipped_blank,
+            preview: data.sentences().chunks(per_item).take(PREVIEW).map(<[String]>::to_vec).collect(),
+        };
+        self.training = Some((file.path, corpus));
+        post(&Event::TrainingLoaded { id, report });
+        Ok(())
+    }
+
+    async fn load_evaluation(&mut self, id: RequestId, source: Source) -> Result<(), WorkerError> {
+        self.refuse_during_run()?;
+        let file = gather_one(id, source).await?;
+        let set = StsSet::parse(&file.path, &file.bytes)?;
+        let pairs = set.pairs.iter();
+        let report = EvaluationReport {
+            name: set.name.clone(),
+            pairs: set.pairs.len(),
+            positive_pairs: pairs.clone().filter(|pair| pair.score > POSITIVE_SCORE).count(),
+            sentences: 2 * set.pairs.len(),
+            preview: pairs
+                .take(PREVIEW)
+                .map(|pair| (pair.first.clone(), pair.second.clone(), pair.score))
+                .collect(),
+        };
+        self.evaluation = Some(set);
+        post(&Event::EvaluationLoaded { id, report });
+        Ok(())
+    }
+
+    async fn train(&mut self, id: RequestId, options: TrainOptions, from: Weights) -> Result<(), WorkerError> {
+        self.refuse_during_run()?;
+        let run = self.prepare(id, options, from).await?;
+        post(&Event::RunStarted(run.plan()));
+        self.run = Some(run);
+        (self.current, self.rescued) = (None, None);
+        Ok(())
+    }
+
+    /// Tokenises the texts and allocates everything for a run.
+    async fn prepare(&mut self, id: RequestId, options: TrainOptions, from: Weights) -> Result<Run, WorkerError> {
+        options.validate()?;
+        let model = self.model.as_ref().ok_or(WorkerError::Missing("a model"))?;
+        let (_, corpus) = self.training.as_ref().ok_or(WorkerError::Missing("a training text"))?;
+        let rows = tokenise(id, model, corpus.data.sentences(), options.max_length).await?;
+        let data = Dataset::new(rows, corpus.data.sentences_per_item());
+        let evaluation = match &self.evaluation {
+            None => None,
+            Some(set) => {
+                let longest = model.checkpoint.config.max_position_embeddings;
+                let rows = tokenise(id, model, &set.sentences(), longest).await?;
+                Some(EvaluationSet { rows, scores: set.scores() })
+            }
+        };
+        let checkpoint = match (&self.tuned, from) {
+            (Some(tuned), Weights::Current) => &tuned.checkpoint,
+            _ => &model.checkpoint,
+        };
+        post_progress(id, Stage::Preparing, 0.0, None);
+        let sentences = evaluation.as_ref().map_or(0, |set| set.rows.len());
+        let trainer = Trainer::new(&self.gpu, checkpoint, data, evaluation, options).await?;
+        Ok(Run::new(trainer, sentences))
+    }
+
+    async fn pause(&mut self) -> Result<(), WorkerError> {
+        // A Pause that crosses the end of the run is no mistake of anybody's.
+        let Some(run) = &mut self.run else { return Ok(()) };
+        run.settle().await?;
+        run.paused = true;
+        post(&Event::Paused { step: run.trainer().position() });
+        Ok(())
+    }
+
+    fn resume(&mut self) -> Result<(), WorkerError> {
+        let run = self.run.as_mut().ok_or(WorkerError::NoRun)?;
+        run.paused = false;
+        post(&Event::Resumed { step: run.trainer().position() });
+        Ok(())
+    }
+
+    async fn stop(&mut self) -> Result<(), WorkerError> {
+        let Some(run) = &mut self.run else { return Ok(()) };
+        run.settle().await?;
+        self.end(EndReason::Stopped).await
+    }
+
+    async fn end_or_report(&mut self, reason: EndReason) {
+        if let Err(error) = self.end(reason).await {
+            self.fail_run(error);
+        }
+    }
+
+    /// Keeps what the run has reached and frees what it held.
+    async fn end(&mut self, reason: EndReason) -> Result<(), WorkerError> {
+        let Some(run) = &self.run else { return Ok(()) };
+        let model = self.model.as_ref().ok_or(WorkerError::Missing("a model"))?;
+        let (end, trainer) = (run.end(reason), run.trainer());
+        if end.kept_step > 0 {
+            let weights = match trainer.best() {
+                Some(best) => best.weights.clone(),
+                None => trainer.weights().await?,
+            };
+            let checkpoint = model.with_weights(weights);
+            self.tuned = Some(Tuned { checkpoint, options: trainer.options().clone(), step: end.kept_step });
+        }
+        self.run = None;
+        post(&Event::Finished(end));
+        Ok(())
+    }
+
+    fn fail_run(&mut self, error: WorkerError) {
+        match error.device_lost(&self.gpu) {
+            Some(reason) => self.lose_device(reason),
+            None => {
+                self.run = None;
+                post(&Event::RunFailed { message: error.to_string() });
+            }
+        }
+    }
+
+    async fn similarity(
+        &mut self,
+        id: RequestId,
+        sentences: Vec<String>,
+        weights: Weights,
+        pooler: Pooler,
+    ) -> Result<(), WorkerError> {
+        let model = self.model.as_ref().ok_or(WorkerError::Missing("a model"))?;
+        let rows = model.tokenizer.encode(&sentences, model.checkpoint.config.max_position_embeddings)?;
+        let mut running;
+        let (embedders, step) = match (weights, &self.run, &self.tuned) {
+            (Weights::Current, Some(run), _) => {
+                running = Embedders::over(run.trainer().network().clone());
+                (&mut running, run.trainer().position())
+            }
+            (Weights::Current, None, Some(tuned)) => {
+                let current = match self.current.take() {
+                    Some(current) => current,
+                    None => Embedders::upload(&self.gpu, &tuned.checkpoint)?,
+                };
+                (self.current.insert(current), tuned.step)
+            }
+            _ => {
+                let original = match self.original.take() {
+                    Some(original) => original,
+                    None => Embedders::upload(&self.gpu, &model.checkpoint)?,
+                };
+                (self.original.insert(original), 0)
+            }
+        };
+        let embeddings = embedders.embed(&rows, pooler).await?;
+        let cosines = cosines(&embeddings, model.checkpoint.config.hidden_size);
+        let result = SimilarityMatrix { sentences, weights, pooler, step, cosines };
+        post(&Event::Similarity { id, result });
+        Ok(())
+    }
+
+    async fn export(&mut self, id: RequestId, format: ExportFormat) -> Result<(), WorkerError> {
+        let model = self.model.as_ref().ok_or(WorkerError::Missing("a model"))?;
+        post_progress(id, Stage::Writing, 0.0, None);
+        let (name, bytes) = match (&self.run, &self.tuned) {
+            (Some(run), _) => {
+                let (trainer, weights) = (run.trainer(), run.trainer().weights().await?);
+                exported(model, &weights, trainer.options(), trainer.position(), format)?
+            }
+            (None, Some(tuned)) => {
+                exported(model, &tuned.checkpoint.tensors, &tuned.options, tuned.step, format)?
+            }
+            (None, None) => return Err(WorkerError::Untrained),
+        };
+        post_file(id, name, &bytes)
+    }
+
+    async fn save_checkpoint(&mut self, id: RequestId) -> Result<(), WorkerError> {
+        let (Some(run), Some(model)) = (&self.run, &self.model) else { return Err(WorkerError::NoRun) };
+        post_progress(id, Stage::Writing, 0.0, None);
+        let state = run.trainer().state().await?;
+        let name = format!("{}-checkpoint-step-{}.safetensors", model.name, state.step);
+        post_file(id, name, &state.to_safetensors()?)
+    }
+
+    async fn restore_checkpoint(&mut self, id: RequestId, source: Source) -> Result<(), WorkerError> {
+        self.refuse_during_run()?;
+        let file = gather_one(id, source).await?;
+        let state = TrainingState::from_safetensors(&file.bytes)?;
+        let run = self.resumed(id, state).await?;
+        post(&Event::RunStarted(run.plan()));
+        post(&Event::Paused { step: run.trainer().position() });
+        self.run = Some(run);
+        (self.current, self.rescued) = (None, None);
+        Ok(())
+    }
+
+    /// A paused run in `state`.
+    async fn resumed(&mut self, id: RequestId, state: TrainingState) -> Result<Run, WorkerError> {
+        let mut run = self.prepare(id, state.options.clone(), Weights::Original).await?;
+        run.restore(state)?;
+        Ok(run)
+    }
+
+    /// Lets go of everything that lived on the device and tells the page.
+    fn lose_device(&mut self, message: String) {
+        if std::mem::replace(&mut self.lost, true) {
+            return;
+        }
+        if let Some(mut run) = self.run.take() {
+            self.rescued = run.take_snapshot();
+        }
+        (self.original, self.current) = (None, None);
+        let resumable = self.rescued.as_ref().map(|state| state.step);
+        post(&Event::DeviceLost { message, resumable });
+    }
+
+    async fn recover(&mut self) -> Result<(), WorkerError> {
+        self.gpu = Gpu::new(GpuOptions::default()).await?;
+        self.lost = false;
+        post(&Event::Ready(self.gpu.info().clone()));
+        if let Some(state) = self.rescued.clone() {
+            let run = self.resumed(0, state).await?;
+            post(&Event::Paused { step: run.trainer().position() });
+            self.run = Some(run);
+            self.rescued = None;
+        }
+        Ok(())
+    }
+
+    fn refuse_during_run(&self) -> Result<(), WorkerError> {
+        if self.run.is_some() { Err(WorkerError::Busy) } else { Ok(()) }
+    }
+}
+
+/// Token ids of `sentences`, with progress posted under `id`.
+async fn tokenise<S: AsRef<str>>(
+    id: RequestId,
+    model: &LoadedModel,
+    sentences: &[S],
+    max_length: usize,
+) -> Result<Vec<Vec<u32>>, WorkerError> {
+    let positions = model.checkpoint.config.max_position_embeddings;
+    if max_length > positions {
+        let value = format!("{max_length}, and the model has {positions} positions");
+        let expected = "no more tokens than the model has positions";
+        return Err(TrainError::Option { option: "maximum length", value, expected }.into());
+    }
+    let mut rows = Vec::with_capacity(sentences.len());
+    for portion in sentences.chunks(TOKENISE_AT_ONCE) {
+        post_progress(id, Stage::Tokenising, rows.len() as f64, Some(sentences.len() as f64));
+        rows.extend(model.tokenizer.encode(portion, max_length)?);
+    }
+    Ok(rows)
+}

@@ -1,0 +1,57 @@
+//! Sentences against each other, with the loaded weights or the trained ones.
+
+use std::collections::HashMap;
+
+use crate::{
+    eval::cosine,
+    gpu::{Gpu, GpuError},
+    model::{Checkpoint, Embedder, HEAD_WEIGHT, Head, ModelError, Network, Pooler, checkpoint::POOLER_WEIGHT},
+};
+
+/// Weights on the device, with an embedder for each pooler that has been asked for.
+pub struct Embedders {
+    network: Network,
+    made: HashMap<Pooler, Embedder>,
+}
+
+impl Embedders {
+    /// Uploads a checkpoint, with its head where it has one.
+    pub fn upload(gpu: &Gpu, checkpoint: &Checkpoint) -> Result<Self, ModelError> {
+        Ok(Self::over(Network::new(gpu, checkpoint, stored_head(checkpoint))?))
+    }
+
+    /// Over weights that are on the device already.
+    pub fn over(network: Network) -> Self {
+        Self { network, made: HashMap::new() }
+    }
+
+    /// Vectors [rows, hidden] of token rows.
+    pub async fn embed(&mut self, rows: &[Vec<u32>], pooler: Pooler) -> Result<Vec<f32>, ModelError> {
+        let head = pooler == Pooler::Cls;
+        if head && !self.network.has_head() {
+            return Err(ModelError::NoHead);
+        }
+        let embedder = match self.made.entry(pooler) {
+            std::collections::hash_map::Entry::Occupied(made) => made.into_mut(),
+            std::collections::hash_map::Entry::Vacant(place) => {
+                let embedder = Embedder::new(&self.network, pooler, head)?;
+                self.network.gpu().ready().await?;
+                place.insert(embedder)
+            }
+        };
+        let embeddings: Result<_, GpuError> = embedder.embed(rows, |_| ()).await;
+        Ok(embeddings?)
+    }
+}
+
+/// As evaluation reads `cls`, where the checkpoint has a head at all.
+fn stored_head(checkpoint: &Checkpoint) -> Head {
+    let has = |name: &str| checkpoint.tensors.contains_key(name);
+    if has(HEAD_WEIGHT) || has(POOLER_WEIGHT) { Head::Stored } else { Head::None }
+}
+
+/// Cosines of all pairs, [rows, rows].
+pub fn cosines(embeddings: &[f32], hidden: usize) -> Vec<f32> {
+    let rows: Vec<&[f32]> = embeddings.chunks_exact(hidden).collect();
+    rows.iter().flat_map(|first| rows.iter().map(|second| cosine(first, second) as f32)).collect()
+}

@@ -1,0 +1,86 @@
+// ECharts with only what is used, and what all charts share.
+
+import { LineChart, ScatterChart } from "echarts/charts";
+import { AxisPointerComponent, GridComponent, LegendComponent, TooltipComponent } from "echarts/components";
+import { connect, init, use } from "echarts/core";
+import { CanvasRenderer } from "echarts/renderers";
+
+import { theme } from "./theme.js";
+
+use([
+  LineChart,
+  ScatterChart,
+  AxisPointerComponent,
+  GridComponent,
+  LegendComponent,
+  TooltipComponent,
+  CanvasRenderer,
+]);
+
+/** Charts over steps move their pointers together. */
+const STEPS_GROUP = "steps";
+
+/** A chart in an element: made when first drawn, and made anew when the colours change. */
+export class View {
+  constructor(element, history, shows) {
+    this.element = element;
+    this.history = history;
+    /** The part of the history whose changes it draws. */
+    this.shows = shows;
+    this.resized = false;
+    this.chart = undefined;
+  }
+
+  draw() {
+    if (this.chart === undefined) {
+      this.theme = theme();
+      this.chart = init(this.element, undefined, { renderer: "canvas" });
+      if (this.linked) {
+        this.chart.group = STEPS_GROUP;
+        connect(STEPS_GROUP);
+      }
+      this.chart.setOption(this.frame(this.theme));
+    } else if (this.resized) {
+      this.chart.resize();
+    }
+    this.resized = false;
+    this.chart.setOption(this.data(this.theme), { lazyUpdate: false });
+  }
+
+  discard() {
+    this.chart?.dispose();
+    this.chart = undefined;
+  }
+}
+
+export function axis(colours, name, more = {}) {
+  return {
+    type: "value",
+    name,
+    nameLocation: "middle",
+    nameGap: 30,
+    nameTextStyle: { color: colours.muted, fontFamily: colours.font, fontSize: 12 },
+    axisLine: { lineStyle: { color: colours.line } },
+    axisLabel: { color: colours.muted, fontFamily: colours.font, fontSize: 11, hideOverlap: true },
+    splitLine: { lineStyle: { color: colours.line, opacity: 0.6 } },
+    ...more,
+  };
+}
+
+export function tooltip(colours, more = {}) {
+  return {
+    backgroundColor: colours.surface,
+    borderColor: colours.line,
+    textStyle: { color: colours.ink, fontFamily: colours.font, fontSize: 12 },
+    confine: true,
+    ...more,
+  };
+}
+
+/** Four significant digits or so, and tiny numbers as powers. */
+export function short(value) {
+  if (value === undefined || Number.isNaN(value)) return "–";
+  const size = Math.abs(value);
+  if (size !== 0 && size < 1e-3) return value.toExponential(2);
+  return String(Number(value.toPrecision(4)));
+}

@@ -1,0 +1,28 @@
+// Colours and type from the page's custom properties, so that the charts follow light and dark with everything else.
+
+export function theme() {
+  const style = getComputedStyle(document.documentElement);
+  const value = (name) => style.getPropertyValue(name).trim();
+  return {
+    ink: value("--ink"),
+    muted: value("--muted"),
+    line: value("--line"),
+    surface: value("--surface"),
+    loss: value("--series-loss"),
+    rate: value("--series-rate"),
+    spearman: value("--series-spearman"),
+    alignment: value("--series-alignment"),
+    uniformity: value("--series-uniformity"),
+    path: value("--series-path"),
+    font: style.fontFamily,
+  };
+}
+
+export function onThemeChange(listener) {
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", listener);
+}
+
+/** Whether things may move by themselves. */
+export function motionAllowed() {
+  return !matchMedia("(prefers-reduced-motion: reduce)").matches;
+}
