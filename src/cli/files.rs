@@ -75,7 +75,8 @@ fn collect(folder: &Path, prefix: &str, files: &mut Vec<(String, Vec<u8>)>) -> R
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         // A run's own state lies beside the model that came out of it.
         let state = name == super::train::STATE_FILE;
-        let kind = path.extension().is_some_and(|kind| kind == "json" || kind == "txt" || kind == "safetensors");
+        let kind =
+            path.extension().is_some_and(|kind| kind == "json" || kind == "txt" || kind == "safetensors");
         if path.is_file() && kind && !state {
             files.push((format!("{prefix}{name}"), read(&path)?));
         }
@@ -93,7 +94,10 @@ pub fn read_sentences(path: &Path) -> Result<Vec<String>, CliError> {
             path.display(),
             corpus.report.skipped_blank
         ))),
-        _ => Err(CliError::Input(format!("{}: a text file with a sentence a line is expected", path.display()))),
+        _ => Err(CliError::Input(format!(
+            "{}: a text file with a sentence a line is expected",
+            path.display()
+        ))),
     }
 }
 
