@@ -81,7 +81,7 @@ impl Arena {
         // vec4 bindings need whole vec4s.
         let size = 4 * len.max(1).next_multiple_of(4) as u64;
         let limits = self.gpu.limits();
-        let limit = limits.max_buffer_size.min(limits.max_storage_buffer_binding_size as u64);
+        let limit = limits.max_buffer_size.min(limits.max_storage_buffer_binding_size);
         if size > limit {
             return Err(GpuError::TooLarge { what: label.to_owned(), needed: size, limit });
         }

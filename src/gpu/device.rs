@@ -117,7 +117,7 @@ impl Gpu {
             driver: format!("{} {}", adapter.driver, adapter.driver_info).trim().to_owned(),
             software: adapter.device_type == wgpu::DeviceType::Cpu || looks_like_software(adapter),
             timestamps: device.features().contains(wgpu::Features::TIMESTAMP_QUERY),
-            max_binding_bytes: limits.max_storage_buffer_binding_size as u64,
+            max_binding_bytes: limits.max_storage_buffer_binding_size,
             max_buffer_bytes: limits.max_buffer_size,
         };
         let pipelines = RefCell::new(PipelineCache::default());

@@ -144,6 +144,8 @@ async fn an_update_is_adamw_with_decay_only_where_it_belongs() {
 async fn gradients_are_clipped_only_where_their_norm_exceeds_the_maximum() {
     assert!(check(1.0, 10, 1.0).await > 1.0);
     assert!(check(1e-3, 10, 1.0).await < 1.0);
+    // Where the 1e-6 beside the norm and AdamW's 1e-8 beside √v count.
+    assert!(check(1e-6, 10, 1e-4).await > 1e-4);
 }
 
 #[wasm_bindgen_test(unsupported = pollster::test)]
