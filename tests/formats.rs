@@ -5,7 +5,9 @@ use std::path::PathBuf;
 
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{RngCore, SeedableRng};
-use simcse_lab::text::{Corpus, StsSet, TrainingData};
+use simcse_lab::model::checkpoint::{SimcseSettings, export_directory, load_directory, random_head};
+use simcse_lab::model::{Checkpoint, ModelConfig, ModelError, Pooler};
+use simcse_lab::text::{Corpus, SentenceTokenizer, StsSet, TrainingData};
 
 /// A file of shared/data with its name, or `None` on a machine without it.
 fn shared(path: &str) -> Option<(String, Vec<u8>)> {
@@ -103,4 +105,111 @@ fn no_damage_makes_a_text_reader_panic() {
     }
     // The loop is worth something only if some damaged files get past the first check.
     assert!(read > 1000, "only {read} were read");
+}
+
+fn tiny_model() -> Vec<(String, Vec<u8>)> {
+    let config = r#"{"model_type": "bert", "vocab_size": 12, "hidden_size": 4, "num_hidden_layers": 1,
+        "num_attention_heads": 1, "intermediate_size": 4, "max_position_embeddings": 8, "pad_token_id": 0}"#;
+    let config = ModelConfig::from_json("config.json", config.as_bytes()).unwrap();
+    let checkpoint = Checkpoint::init_random(config, 1);
+    let mut tensors = checkpoint.tensors.clone();
+    tensors.extend(random_head(&checkpoint.config, 2));
+    let vocabulary = b"[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\nthe\ncat\n##s\nsat\n.\na\nb\n".to_vec();
+    let settings =
+        SimcseSettings { pooler: Pooler::Cls, max_length: Some(8), recipe: serde_json::Value::Null };
+    let tokenizer = [("vocab.txt".to_owned(), vocabulary)];
+    export_directory(&checkpoint, &tensors, &tokenizer, &settings).unwrap()
+}
+
+#[test]
+fn no_damage_makes_a_model_folder_panic() {
+    let good = tiny_model();
+    assert!(load_directory(&good).is_ok());
+    let (mut read, mut refused) = (0, 0);
+    for (index, (path, original)) in good.iter().enumerate() {
+        // Half of the damage to weights goes to the header, which is small beside the data.
+        let header = original.len().min(600);
+        let whole = damaged(original, 700, index as u64);
+        let headers = damaged(&original[..header], 700, 100 + index as u64).map(|mut bytes| {
+            bytes.extend(&original[header..]);
+            bytes
+        });
+        for bytes in whole.chain(headers) {
+            let mut files = good.clone();
+            files[index].1 = bytes;
+            match load_directory(&files) {
+                Ok(directory) => {
+                    let weights = directory.checkpoint.tensors.values();
+                    assert!(
+                        weights.flat_map(|tensor| &tensor.data).all(|weight| weight.is_finite()),
+                        "{path}"
+                    );
+                    read += 1;
+                }
+                Err(error) => {
+                    assert!(!error.to_string().contains('\n'), "one line: {error}");
+                    refused += 1;
+                }
+            }
+        }
+    }
+    assert!(read > 500 && refused > 500, "{read} read, {refused} refused");
+}
+
+#[test]
+fn a_safetensors_file_cut_anywhere_is_refused() {
+    let good = tiny_model();
+    let weights = good.iter().position(|(path, _)| path == "model.safetensors").unwrap();
+    for length in 0..good[weights].1.len() {
+        let mut files = good.clone();
+        files[weights].1.truncate(length);
+        assert!(matches!(load_directory(&files), Err(ModelError::Container { .. })), "{length} bytes");
+    }
+}
+
+#[test]
+fn random_bytes_are_no_model_no_tokenizer_and_no_panic() {
+    let mut rng = ChaCha8Rng::seed_from_u64(5);
+    for _ in 0..2000 {
+        let mut bytes = vec![0; rng.next_u32() as usize % 200];
+        rng.fill_bytes(&mut bytes);
+        let mut files = tiny_model();
+        for (_, content) in files.iter_mut().skip(1).step_by(2) {
+            content.clone_from(&bytes);
+        }
+        assert!(load_directory(&files).is_err());
+        for name in ["tokenizer.json", "vocab.txt"] {
+            assert!(SentenceTokenizer::from_files(&[(name.to_owned(), bytes.clone())]).is_err());
+        }
+    }
+}
+
+#[test]
+fn no_damage_makes_a_tokenizer_panic() {
+    let json = r###"{"version": "1.0", "truncation": null, "padding": null,
+        "added_tokens": [{"id": 2, "content": "[CLS]", "single_word": false, "lstrip": false, "rstrip": false, "normalized": false, "special": true}],
+        "normalizer": {"type": "BertNormalizer", "clean_text": true, "handle_chinese_chars": true, "strip_accents": null, "lowercase": true},
+        "pre_tokenizer": {"type": "BertPreTokenizer"},
+        "post_processor": {"type": "TemplateProcessing",
+            "single": [{"SpecialToken": {"id": "[CLS]", "type_id": 0}}, {"Sequence": {"id": "A", "type_id": 0}}, {"SpecialToken": {"id": "[SEP]", "type_id": 0}}],
+            "pair": [{"Sequence": {"id": "A", "type_id": 0}}, {"Sequence": {"id": "B", "type_id": 1}}],
+            "special_tokens": {"[CLS]": {"id": "[CLS]", "ids": [2], "tokens": ["[CLS]"]}, "[SEP]": {"id": "[SEP]", "ids": [3], "tokens": ["[SEP]"]}}},
+        "decoder": null,
+        "model": {"type": "WordPiece", "unk_token": "[UNK]", "continuing_subword_prefix": "##", "max_input_chars_per_word": 100,
+            "vocab": {"[PAD]": 0, "[UNK]": 1, "[CLS]": 2, "[SEP]": 3, "the": 4, "##s": 5}}}"###;
+    let vocabulary = "[PAD]\n[UNK]\n[CLS]\n[SEP]\nthe\n##s\n";
+    let mut read = 0;
+    for (name, original) in [("tokenizer.json", json), ("vocab.txt", vocabulary)] {
+        for bytes in damaged(original.as_bytes(), 6000, 8) {
+            if let Ok(tokenizer) = SentenceTokenizer::from_files(&[(name.to_owned(), bytes)]) {
+                for ids in tokenizer.encode(&["the thes \u{4e2d} [SEP]", ""], 8).into_iter().flatten() {
+                    assert!((2..=8).contains(&ids.len()));
+                }
+                // Whether it fits a model is for the check to say; that it says something is what counts.
+                let _ = tokenizer.check_vocab(6);
+                read += 1;
+            }
+        }
+    }
+    assert!(read > 500, "only {read} were read");
 }

@@ -9,7 +9,7 @@ use crate::model::{Embedder, Head, Network, Pooler};
 pub async fn run(args: &EmbedArgs) -> Result<(), CliError> {
     let model = files::load_model(&args.model.model)?;
     let pooler = args.model.pooler.unwrap_or(model.pooler);
-    let sentences = files::read_lines(&args.input)?;
+    let sentences = files::read_sentences(&args.input)?;
     let max_length = files::max_length(args.max_length, &model)?;
     let rows = model.tokenizer.encode(&sentences, max_length)?;
 

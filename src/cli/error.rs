@@ -14,6 +14,8 @@ pub enum CliError {
     #[error("writing the result failed: {0}")]
     Output(String),
     #[error("{0}")]
+    Input(String),
+    #[error("{0}")]
     Usage(String),
     #[error(transparent)]
     Model(#[from] ModelError),

@@ -8,8 +8,11 @@ use std::{
 
 use super::error::CliError;
 use crate::{
-    model::{Checkpoint, HostTensor, ModelConfig, Pooler},
-    text::SentenceTokenizer,
+    model::{
+        Checkpoint, HostTensor, Pooler,
+        checkpoint::{SimcseSettings, export_directory, load_directory},
+    },
+    text::{Corpus, SentenceTokenizer, TrainingData},
     train::TrainOptions,
 };
 
@@ -18,31 +21,87 @@ pub fn read(path: &Path) -> Result<Vec<u8>, CliError> {
 }
 
 pub fn write(path: &Path, bytes: &[u8]) -> Result<(), CliError> {
-    fs::write(path, bytes).map_err(|reason| CliError::Write { path: path.to_owned(), reason })
+    let failed = |reason| CliError::Write { path: path.to_owned(), reason };
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder).map_err(failed)?;
+    }
+    fs::write(path, bytes).map_err(failed)
 }
 
+/// A model read from its directory.
 pub struct Model {
     pub checkpoint: Checkpoint,
     pub tokenizer: SentenceTokenizer,
+    pub tokenizer_files: Vec<(String, Vec<u8>)>,
+    /// The one stored with the model, or the default.
     pub pooler: Pooler,
 }
 
-pub fn load_model(dir: &Path) -> Result<Model, CliError> {
-    let config = ModelConfig::from_json("config.json", &read(&dir.join("config.json"))?)?;
-    let checkpoint = Checkpoint::load(config, "model.safetensors", &read(&dir.join("model.safetensors"))?)?;
-    let files: Vec<(String, Vec<u8>)> = ["tokenizer.json", "vocab.txt", "tokenizer_config.json"]
-        .iter()
-        .filter_map(|n| Some((n.to_string(), read(&dir.join(n)).ok()?)))
-        .collect();
-    let tokenizer = SentenceTokenizer::from_files(&files)?;
-    tokenizer.check_vocab(checkpoint.config.vocab_size)?;
-    Ok(Model { checkpoint, tokenizer, pooler: Pooler::Avg })
+/// Folders below a model's own that may hold a part of it.
+const SUBFOLDERS: [&str; 4] = ["1_Pooling", "2_Dense", "0_Transformer", "0_BERT"];
+
+pub fn load_model(directory: &Path) -> Result<Model, CliError> {
+    let mut files = Vec::new();
+    collect(directory, "", &mut files)?;
+    for folder in SUBFOLDERS {
+        let path = directory.join(folder);
+        if path.is_dir() {
+            collect(&path, &format!("{folder}/"), &mut files)?;
+        }
+    }
+    let loaded = load_directory(&files)?;
+    for note in &loaded.notes {
+        log::warn!("{note}");
+    }
+    let tokenizer = SentenceTokenizer::from_files(&loaded.tokenizer_files)?;
+    tokenizer.check_vocab(loaded.checkpoint.config.vocab_size)?;
+    Ok(Model {
+        checkpoint: loaded.checkpoint,
+        tokenizer,
+        tokenizer_files: loaded.tokenizer_files,
+        pooler: loaded.pooler,
+    })
 }
 
-pub fn read_lines(path: &PathBuf) -> Result<Vec<String>, CliError> {
-    Ok(String::from_utf8_lossy(&read(path)?).lines().map(str::to_owned).collect())
+/// The files of a folder that can belong to a model, under `prefix`.
+fn collect(folder: &Path, prefix: &str, files: &mut Vec<(String, Vec<u8>)>) -> Result<(), CliError> {
+    let failed = |reason| CliError::Read { path: folder.to_owned(), reason };
+    let mut paths: Vec<PathBuf> = Vec::new();
+    for entry in fs::read_dir(folder).map_err(failed)? {
+        paths.push(entry.map_err(failed)?.path());
+    }
+    paths.sort();
+    for path in paths {
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        // A run's own state lies beside the model that came out of it.
+        let state = name == super::train::STATE_FILE;
+        let kind =
+            path.extension().is_some_and(|kind| kind == "json" || kind == "txt" || kind == "safetensors");
+        if path.is_file() && kind && !state {
+            files.push((format!("{prefix}{name}"), read(&path)?));
+        }
+    }
+    Ok(())
 }
 
+/// A text file's sentences, one a line; every line counts, so that line and vector keep the same number.
+pub fn read_sentences(path: &Path) -> Result<Vec<String>, CliError> {
+    let corpus = Corpus::parse(&path.display().to_string(), &read(path)?)?;
+    match corpus.data {
+        TrainingData::Sentences(sentences) if corpus.report.skipped_blank == 0 => Ok(sentences),
+        TrainingData::Sentences(_) => Err(CliError::Input(format!(
+            "{}: {} of its lines are empty, so vectors and lines would not match; take them out",
+            path.display(),
+            corpus.report.skipped_blank
+        ))),
+        _ => Err(CliError::Input(format!(
+            "{}: a text file with a sentence a line is expected",
+            path.display()
+        ))),
+    }
+}
+
+/// The length asked for, or all positions of the model.
 pub fn max_length(asked: Option<usize>, model: &Model) -> Result<usize, CliError> {
     let positions = model.checkpoint.config.max_position_embeddings;
     match asked {
@@ -53,13 +112,14 @@ pub fn max_length(asked: Option<usize>, model: &Model) -> Result<usize, CliError
     }
 }
 
+/// The directory of a trained model, as paths and contents.
 pub fn export(
     model: &Model,
-    weights: BTreeMap<String, HostTensor>,
-    _: &TrainOptions,
+    weights: &BTreeMap<String, HostTensor>,
+    options: &TrainOptions,
 ) -> Result<Vec<(String, Vec<u8>)>, CliError> {
-    Ok(vec![
-        ("model.safetensors".into(), model.checkpoint.save_safetensors(&weights)?),
-        ("config.json".into(), model.checkpoint.config.to_json()),
-    ])
+    let recipe = serde_json::to_value(options).map_err(|error| CliError::Output(error.to_string()))?;
+    let max_length = Some(options.max_length);
+    let settings = SimcseSettings { pooler: options.evaluation_pooler(), max_length, recipe };
+    Ok(export_directory(&model.checkpoint, weights, &model.tokenizer_files, &settings)?)
 }

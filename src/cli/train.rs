@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// The training state's name in the output directory.
-const STATE_FILE: &str = "training-state.safetensors";
+pub(super) const STATE_FILE: &str = "training-state.safetensors";
 
 /// A line of an evaluation; step 0 is before training.
 #[derive(Serialize)]
@@ -120,7 +120,7 @@ async fn save_model(
         Some(best) => best.weights.clone(),
         None => trainer.weights().await?,
     };
-    for (name, bytes) in files::export(model, weights, options)? {
+    for (name, bytes) in files::export(model, &weights, options)? {
         files::write(&directory.join(name), &bytes)?;
     }
     Ok(())

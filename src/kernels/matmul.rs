@@ -20,6 +20,8 @@ static TN: KernelSpec = spec("tn", &[Uniform, Uniform, Read, Read, Read, ReadWri
 
 /// Elements of C that a workgroup covers in each direction.
 const GROUP: u32 = 64;
+/// Floats that every binding starts at a multiple of: 256 bytes, WebGPU's strictest alignment.
+const ALIGNMENT: usize = 64;
 
 #[repr(C)]
 #[derive(Clone, Copy, Pod, Zeroable)]
@@ -52,7 +54,8 @@ pub struct LinearGradient<'a> {
     pub weight: &'a View,
     /// [outputs]
     pub bias: &'a View,
-    /// Partial sums of a weight gradient that is computed in several parts; see [`Linear::scratch_len`].
+    /// Partial sums of a weight gradient that is computed in several parts; see
+    /// [`Kernels::weight_gradient_scratch_len`].
     pub scratch: &'a View,
 }
 
@@ -67,24 +70,29 @@ impl Linear<'_> {
         let accumulate = u32::from(accumulate);
         Op { m_kind, m, n: self.inputs, k_kind: 0, k: self.outputs, splits: 1, accumulate, pad: 0 }
     }
+}
 
-    /// Parts that the weight gradient's sum over rows is cut into. A GPU with thousands of lanes would idle on the
-    /// few 64×64 tiles of a small weight; a software adapter gains nothing from more threads.
-    pub fn splits(outputs: u32, inputs: u32, software: bool) -> u32 {
-        let tiles = outputs.div_ceil(GROUP) * inputs.div_ceil(GROUP);
-        if software { 1 } else { (512 / tiles).clamp(1, 16) }
-    }
-
-    /// Floats of scratch that [`Kernels::linear_weight_gradient`] needs.
-    pub fn scratch_len(outputs: u32, inputs: u32, software: bool) -> usize {
-        match Self::splits(outputs, inputs, software) {
-            1 => 4,
-            splits => splits as usize * (outputs as usize * inputs as usize + outputs as usize),
-        }
-    }
+/// Floats from the start of the scratch to the bias's partial sums: past those of the weight, at the next place
+/// that may be bound.
+fn bias_partials_start(outputs: u32, inputs: u32, splits: u32) -> usize {
+    (splits as usize * outputs as usize * inputs as usize).next_multiple_of(ALIGNMENT)
 }
 
 impl Kernels {
+    /// Parts that the weight gradient's sum over rows is cut into: enough for about 512 workgroups.
+    fn splits(&self, outputs: u32, inputs: u32) -> u32 {
+        let tiles = outputs.div_ceil(GROUP) * inputs.div_ceil(GROUP);
+        (512 / tiles).clamp(1, self.max_splits)
+    }
+
+    /// Floats of scratch that [`Kernels::linear_weight_gradient`] needs.
+    pub fn weight_gradient_scratch_len(&self, outputs: u32, inputs: u32) -> usize {
+        match self.splits(outputs, inputs) {
+            1 => 4,
+            splits => bias_partials_start(outputs, inputs, splits) + (splits * outputs) as usize,
+        }
+    }
+
     /// `y[rows, outputs] = x[rows, inputs] · Wᵀ + b`
     pub fn linear(&self, plan: &mut Plan, layer: &Linear, x: &View, y: &View) -> Result<(), GpuError> {
         let grid = Grid::new(layer.rows, GROUP, layer.outputs.div_ceil(GROUP));
@@ -150,7 +158,7 @@ impl Kernels {
         gradient: &LinearGradient,
     ) -> Result<(), GpuError> {
         let (outputs, inputs) = (layer.outputs, layer.inputs);
-        let splits = Linear::splits(outputs, inputs, self.arena().gpu().info().software);
+        let splits = self.splits(outputs, inputs);
         let (k_kind, k) = shader_extent(layer.rows);
         let op = Op { m_kind: 0, m: outputs, n: inputs, k_kind, k, splits, accumulate: 0, pad: 0 };
         let groups = outputs.div_ceil(GROUP) * inputs.div_ceil(GROUP) * splits;
@@ -167,7 +175,8 @@ impl Kernels {
         }
         let weight_len = (outputs * inputs) as usize;
         let weights = gradient.scratch.slice(0, splits as usize * weight_len);
-        let biases = gradient.scratch.slice(splits as usize * weight_len, (splits * outputs) as usize);
+        let biases = bias_partials_start(outputs, inputs, splits);
+        let biases = gradient.scratch.slice(biases, (splits * outputs) as usize);
         self.call(plan, &TN, &[], &op, &[dy, x, layer.bias, &weights, &biases], grid)?;
         let parts = Extent::Fixed(splits);
         self.sum_partials(plan, &weights, gradient.weight, outputs * inputs, parts, 1)?;

@@ -54,12 +54,22 @@ use shader;
 pub struct Kernels {
     arena: Rc<Arena>,
     step: View,
+    max_splits: u32,
 }
 
 impl Kernels {
     pub fn new(arena: Rc<Arena>) -> Result<Self, GpuError> {
         let step = arena.uniform("step", &Step::default())?;
-        Ok(Self { arena, step })
+        // A GPU with thousands of lanes would idle on the few 64×64 tiles of a small weight; a software adapter
+        // gains nothing from more threads.
+        let max_splits = if arena.gpu().info().software { 1 } else { 16 };
+        Ok(Self { arena, step, max_splits })
+    }
+
+    /// Cuts the sum over rows of a weight gradient into at most this many parts, whatever the adapter is.
+    pub fn with_max_splits(mut self, max_splits: u32) -> Self {
+        self.max_splits = max_splits.max(1);
+        self
     }
 
     pub fn arena(&self) -> &Arena {

@@ -26,10 +26,10 @@ impl Embedder {
         let tokens = if network.gpu().info().software { 1024 } else { 8192 };
         let tokens = tokens.max(network.config.max_position_embeddings);
         let capacity = Capacity { tokens, rows: tokens / 4 };
-        let encoder = Encoder::new(arena, &network.config, capacity, false)?;
+        let encoder = Encoder::new(&network.kernels, &network.config, capacity, false)?;
         let batch = BatchBuffers::new(arena, capacity.tokens, capacity.rows)?;
         let head = head && network.has_head();
-        let pooling = Pooling::new(arena, network.config.hidden_size, pooler, head, capacity)?;
+        let pooling = Pooling::new(&network.kernels, network.config.hidden_size, pooler, head, capacity)?;
         let mut plan = Plan::default();
         encoder.forward(&mut plan, &network.kernels, &network.weights, &batch)?;
         pooling.forward(&mut plan, &network.kernels, &network.weights, &batch, encoder.output())?;

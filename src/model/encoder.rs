@@ -101,18 +101,19 @@ mod site {
 impl Encoder {
     /// Allocates all buffers for batches up to `capacity`. Without `training` all layers share one set.
     pub fn new(
-        arena: &Arena,
+        kernels: &Kernels,
         config: &ModelConfig,
         capacity: Capacity,
         training: bool,
     ) -> Result<Self, GpuError> {
+        let arena = kernels.arena();
         let (tokens, hidden) = (capacity.tokens, config.hidden_size);
         let embedded = arena.storage("embeddings", tokens * hidden)?;
         let count = if training { config.num_hidden_layers } else { 1 };
         let output = (!training).then(|| embedded.clone());
         let layers: Result<Vec<_>, _> =
             (0..count).map(|_| LayerState::new(arena, config, tokens, output.clone())).collect();
-        let backward = training.then(|| BackwardScratch::new(arena, config, tokens)).transpose()?;
+        let backward = training.then(|| BackwardScratch::new(kernels, config, tokens)).transpose()?;
         Ok(Self {
             config: config.clone(),
             embedding_sums: arena.storage("embedding sums", tokens * hidden)?,
@@ -287,11 +288,12 @@ impl Encoder {
 }
 
 impl BackwardScratch {
-    fn new(arena: &Arena, config: &ModelConfig, tokens: usize) -> Result<Self, GpuError> {
+    fn new(kernels: &Kernels, config: &ModelConfig, tokens: usize) -> Result<Self, GpuError> {
+        let arena = kernels.arena();
         let (hidden, intermediate) = (config.hidden_size, config.intermediate_size);
-        let software = arena.gpu().info().software;
-        let linear =
-            |outputs: usize, inputs: usize| Linear::scratch_len(outputs as u32, inputs as u32, software);
+        let linear = |outputs: usize, inputs: usize| {
+            kernels.weight_gradient_scratch_len(outputs as u32, inputs as u32)
+        };
         let partials = [
             linear(3 * hidden, hidden),
             linear(hidden, hidden),

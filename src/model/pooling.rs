@@ -2,7 +2,7 @@
 
 use super::{BatchBuffers, Capacity, HEAD_BIAS, HEAD_WEIGHT, ParameterBuffers, Pooler};
 use crate::{
-    gpu::{Arena, GpuError, Plan, View},
+    gpu::{GpuError, Plan, View},
     kernels::{Kernels, Linear, LinearGradient, Pool, ROWS},
 };
 
@@ -27,17 +27,18 @@ struct HeadState {
 impl Pooling {
     /// `head`: apply the head; only [`Pooler::Cls`] has one.
     pub fn new(
-        arena: &Arena,
+        kernels: &Kernels,
         hidden: usize,
         pooler: Pooler,
         head: bool,
         capacity: Capacity,
     ) -> Result<Self, GpuError> {
+        let arena = kernels.arena();
         let len = capacity.rows * hidden;
         let head = (head && pooler == Pooler::Cls).then(|| -> Result<_, GpuError> {
             Ok(HeadState { linear: arena.storage("head", len)?, output: arena.storage("head output", len)? })
         });
-        let scratch = Linear::scratch_len(hidden as u32, hidden as u32, arena.gpu().info().software);
+        let scratch = kernels.weight_gradient_scratch_len(hidden as u32, hidden as u32);
         Ok(Self {
             hidden: hidden as u32,
             mean: pooler == Pooler::Avg,

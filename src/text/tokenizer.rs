@@ -4,7 +4,6 @@ use serde_json::Value;
 use tokenizers::models::wordpiece::WordPiece;
 use tokenizers::normalizers::BertNormalizer;
 use tokenizers::pre_tokenizers::bert::BertPreTokenizer;
-use tokenizers::processors::bert::BertProcessing;
 use tokenizers::{AddedToken, NormalizerWrapper, PreTokenizerWrapper, Tokenizer};
 
 use super::TextError;
@@ -55,7 +54,7 @@ impl SentenceTokenizer {
             |name: &str| files.iter().find(|(file, _)| file == name).map(|(_, bytes)| bytes.as_slice());
 
         let options = Options::read(find("tokenizer_config.json"))?;
-        let (file, mut tokenizer) = if let Some(bytes) = find("tokenizer.json") {
+        let (file, (tokenizer, [cls, sep])) = if let Some(bytes) = find("tokenizer.json") {
             ("tokenizer.json", from_json(bytes, &options)?)
         } else if let Some(bytes) = find("vocab.txt") {
             ("vocab.txt", from_vocabulary(bytes, &options)?)
@@ -65,9 +64,6 @@ impl SentenceTokenizer {
                 "missing: a model needs its tokenizer.json or vocab.txt".to_owned(),
             ));
         };
-        tokenizer.with_padding(None);
-        tokenizer.with_truncation(None).map_err(|error| wrong(file, error.to_string()))?;
-        let [cls, sep] = special_tokens(file, &mut tokenizer)?;
         let can_cut = can_cut(&tokenizer);
         Ok(SentenceTokenizer { tokenizer, file: file.to_owned(), cls, sep, can_cut, files })
     }
@@ -100,7 +96,8 @@ impl SentenceTokenizer {
     /// # Errors
     /// Says which token lies beyond the table, or how the sizes differ.
     pub fn check_vocab(&self, vocab_size: usize) -> Result<(), TextError> {
-        let vocabulary = self.tokenizer.get_vocab(true);
+        let mut vocabulary = self.tokenizer.get_vocab(true);
+        vocabulary.extend([("[CLS]".to_owned(), self.cls), ("[SEP]".to_owned(), self.sep)]);
         let reason = match vocabulary.iter().max_by_key(|(_, id)| **id) {
             Some((token, &id)) if id as usize >= vocab_size => {
                 format!(
@@ -216,11 +213,21 @@ impl Options {
     }
 }
 
-fn from_json(bytes: &[u8], options: &Options) -> Result<Tokenizer, TextError> {
+fn from_json(bytes: &[u8], options: &Options) -> Result<(Tokenizer, [u32; 2]), TextError> {
     const FILE: &str = "tokenizer.json";
     let fail = |error: tokenizers::Error| wrong(FILE, error.to_string());
     let text = decode(FILE, bytes)?;
-    let mut tokenizer = Tokenizer::from_bytes(text)
+    let mut json: Value =
+        serde_json::from_str(text).map_err(|error| wrong(FILE, format!("not valid JSON: {error}")))?;
+    let around = json.get("post_processor").map_or(Ok(None), |rule| special_tokens(FILE, rule))?;
+    // Not used here, so nothing in them need be right: tokenizers 0.23 panics over a decoder that it does not know, and
+    // over a post-processor whose tokens are not listed.
+    for unused in ["decoder", "post_processor", "truncation", "padding"] {
+        if let Some(value) = json.get_mut(unused) {
+            *value = Value::Null;
+        }
+    }
+    let mut tokenizer = Tokenizer::from_bytes(json.to_string())
         .map_err(|error| wrong(FILE, format!("this is no tokenizer that can be read: {error}")))?;
     if let Some(NormalizerWrapper::BertNormalizer(mut normalizer)) = tokenizer.get_normalizer().cloned() {
         options.apply(&mut normalizer);
@@ -234,10 +241,15 @@ fn from_json(bytes: &[u8], options: &Options) -> Result<Tokenizer, TextError> {
             format!("its vocabulary lacks its own unknown-word token {}", model.unk_token),
         ));
     }
-    Ok(tokenizer)
+    let id = |token: &str| {
+        let missing = || wrong(FILE, format!("it has no {token} token; is this the tokenizer of a BERT?"));
+        tokenizer.token_to_id(token).ok_or_else(missing)
+    };
+    let around = around.map_or_else(|| Ok([id("[CLS]")?, id("[SEP]")?]), Ok)?;
+    Ok((tokenizer, around))
 }
 
-fn from_vocabulary(bytes: &[u8], options: &Options) -> Result<Tokenizer, TextError> {
+fn from_vocabulary(bytes: &[u8], options: &Options) -> Result<(Tokenizer, [u32; 2]), TextError> {
     const FILE: &str = "vocab.txt";
     let fail = |error: tokenizers::Error| wrong(FILE, error.to_string());
     let text = decode(FILE, bytes)?;
@@ -261,7 +273,7 @@ fn from_vocabulary(bytes: &[u8], options: &Options) -> Result<Tokenizer, TextErr
             format!("it lacks {}; is this the vocabulary of a BERT, a token a line?", missing.join(" and "));
         return Err(wrong(FILE, reason));
     }
-    let ids = [cls, sep].map(|token| (token.clone(), vocabulary[token]));
+    let around = [cls, sep].map(|token| vocabulary[token]);
     // A special token that the vocabulary lacks would get an id beyond it.
     let known: Vec<AddedToken> = special
         .iter()
@@ -275,29 +287,38 @@ fn from_vocabulary(bytes: &[u8], options: &Options) -> Result<Tokenizer, TextErr
     let mut tokenizer = Tokenizer::new(model);
     tokenizer.with_normalizer(Some(normalizer)).map_err(fail)?;
     tokenizer.with_pre_tokenizer(Some(BertPreTokenizer));
-    let [cls, sep] = ids;
-    tokenizer.with_post_processor(Some(BertProcessing::new(sep, cls)));
     tokenizer.add_special_tokens(known).map_err(fail)?;
-    Ok(tokenizer)
+    Ok((tokenizer, around))
 }
 
-/// The ids that the tokenizer puts before and after a sentence; BERT's own names where it has no rule for that.
-fn special_tokens(file: &str, tokenizer: &mut Tokenizer) -> Result<[u32; 2], TextError> {
-    if tokenizer.get_post_processor().is_none() {
-        let id = |token: &str| {
-            let missing =
-                || wrong(file, format!("it has no {token} token; is this the tokenizer of a BERT?"));
-            tokenizer.token_to_id(token).ok_or_else(missing)
-        };
-        return Ok([id("[CLS]")?, id("[SEP]")?]);
-    }
-    let around = tokenizer.encode_fast("", true).map_err(|error| wrong(file, error.to_string()))?;
-    match *around.get_ids() {
-        [cls, sep] => Ok([cls, sep]),
-        ref ids => {
-            let tokens: Vec<String> = ids.iter().filter_map(|&id| tokenizer.id_to_token(id)).collect();
-            let found = if tokens.is_empty() { "nothing".to_owned() } else { tokens.join(" ") };
-            Err(wrong(file, format!("it puts {found} around a sentence, not [CLS] and [SEP] as BERT's does")))
+/// The ids that a post-processor in tokenizer.json puts before and after a sentence, `None` where there is no rule.
+fn special_tokens(file: &str, rule: &Value) -> Result<Option<[u32; 2]>, TextError> {
+    let id = |value: &Value| value.as_u64().and_then(|id| u32::try_from(id).ok());
+    let in_template = |piece: &Value| match rule["special_tokens"][piece["SpecialToken"]["id"].as_str()?]["ids"]
+    {
+        Value::Array(ref ids) if ids.len() == 1 => id(&ids[0]),
+        _ => None,
+    };
+    let list = |field: &str| rule[field].as_array().map_or(&[][..], Vec::as_slice);
+    let around = match rule["type"].as_str() {
+        None | Some("ByteLevel") => return Ok(None),
+        Some("BertProcessing" | "RobertaProcessing") => [id(&rule["cls"][1]), id(&rule["sep"][1])],
+        Some("TemplateProcessing") => match list("single") {
+            [before, sequence, after] if !sequence["Sequence"].is_null() => [before, after].map(in_template),
+            _ => [None, None],
+        },
+        Some("Sequence") => {
+            let mut found =
+                list("processors").iter().filter_map(|rule| special_tokens(file, rule).transpose());
+            return found.next().transpose();
+        }
+        Some(_) => [None, None],
+    };
+    match around {
+        [Some(before), Some(after)] => Ok(Some([before, after])),
+        _ => {
+            let reason = "it does not put a sentence between two special tokens as BERT's [CLS] … [SEP]";
+            Err(wrong(file, reason.to_owned()))
         }
     }
 }

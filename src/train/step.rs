@@ -51,10 +51,10 @@ impl TrainingStep {
         let items = options.batch_size.min(data.len());
         let capacity = Capacity { tokens: data.most_tokens(items), rows: items * data.views() };
         let (kernels, weights) = (&network.kernels, &network.weights);
-        let encoder = Encoder::new(arena, &network.config, capacity, true)?;
+        let encoder = Encoder::new(kernels, &network.config, capacity, true)?;
         let batch = BatchBuffers::new(arena, capacity.tokens, capacity.rows)?;
         let hidden = network.config.hidden_size;
-        let pooling = Pooling::new(arena, hidden, options.pooler, network.has_head(), capacity)?;
+        let pooling = Pooling::new(kernels, hidden, options.pooler, network.has_head(), capacity)?;
         let loss = ContrastiveLoss::new(arena, hidden, items, data.views())?;
         let metrics = arena.storage("metrics", METRICS)?;
         let buffers = TrainingBuffers::new(arena, &network.layout)?;

@@ -1,14 +1,20 @@
 //! Weights in and out: one safetensors file on one side, tensors under canonical names on the other.
 
 mod container;
+mod directory;
+mod export;
 mod init;
 mod names;
+mod settings;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use container::write_safetensors;
+pub use directory::{ModelDirectory, load_directory};
+pub use export::export_directory;
 pub use init::random_head;
 pub use names::{HEAD_BIAS, HEAD_WEIGHT, Naming, POOLER_BIAS, POOLER_WEIGHT, expected_tensors};
+pub use settings::SimcseSettings;
 
 use super::{ModelConfig, ModelError};
 use container::Container;
@@ -135,5 +141,7 @@ impl Loader<'_> {
     }
 }
 
+#[cfg(test)]
+mod directory_tests;
 #[cfg(test)]
 mod tests;

@@ -167,11 +167,8 @@ fn what_is_no_berts_tokenizer_is_refused_with_the_reason() {
     assert!(message(&[("vocab.txt", "the\ncat\n[UNK]\n")]).contains("lacks [CLS] and [SEP]"));
     assert!(message(&[("vocab.txt", "")]).contains("vocab.txt: the file is empty"));
     assert!(message(&[("tokenizer.json", "{\"a\": 1}")]).starts_with("tokenizer.json: this is no tokenizer"));
-    assert!(message(&[("tokenizer.json", "{")]).starts_with("tokenizer.json: this is no tokenizer"));
+    assert!(message(&[("tokenizer.json", "{")]).starts_with("tokenizer.json: not valid JSON"));
     assert!(message(&[("vocab.txt", VOCABULARY), ("tokenizer_config.json", "{")]).contains("not valid JSON"));
-    let bare = json_of(&uncased(), |json| json["post_processor"] = Value::Null);
-    let tokenizer = SentenceTokenizer::from_files(&files(&[("tokenizer.json", &bare)])).unwrap();
-    assert_eq!(tokenizer.encode(&["the"], 8).unwrap(), [[2, 5, 3]]);
     let gpt = r#"{"version": "1.0", "truncation": null, "padding": null, "added_tokens": [], "normalizer": null,
         "pre_tokenizer": null, "post_processor": null, "decoder": null,
         "model": {"type": "WordLevel", "vocab": {"a": 0}, "unk_token": "a"}}"#;
@@ -184,7 +181,37 @@ fn what_is_no_berts_tokenizer_is_refused_with_the_reason() {
             "special_tokens": {"[CLS]": {"id": "[CLS]", "ids": [2], "tokens": ["[CLS]"]}}
         });
     });
-    assert!(message(&[("tokenizer.json", &prefix_only)]).contains("it puts [CLS] around a sentence"));
+    assert!(
+        message(&[("tokenizer.json", &prefix_only)])
+            .contains("does not put a sentence between two special tokens")
+    );
+}
+
+#[test]
+fn every_rule_for_special_tokens_is_read() {
+    let template = serde_json::json!({
+        "type": "TemplateProcessing",
+        "single": [
+            {"SpecialToken": {"id": "[CLS]", "type_id": 0}}, {"Sequence": {"id": "A", "type_id": 0}},
+            {"SpecialToken": {"id": "[SEP]", "type_id": 0}}
+        ],
+        "pair": [],
+        "special_tokens": {
+            "[CLS]": {"id": "[CLS]", "ids": [2], "tokens": ["[CLS]"]},
+            "[SEP]": {"id": "[SEP]", "ids": [3], "tokens": ["[SEP]"]}
+        }
+    });
+    let byte_level = serde_json::json!({"type": "ByteLevel"});
+    for rule in [
+        Value::Null,
+        serde_json::json!({"type": "BertProcessing", "sep": ["[SEP]", 3], "cls": ["[CLS]", 2]}),
+        serde_json::json!({"type": "Sequence", "processors": [byte_level, template.clone()]}),
+        template,
+    ] {
+        let json = json_of(&uncased(), |json| json["post_processor"] = rule.clone());
+        let tokenizer = SentenceTokenizer::from_files(&files(&[("tokenizer.json", &json)])).unwrap();
+        assert_eq!(tokenizer.encode(&["the"], 8).unwrap(), [[2, 5, 3]], "{rule}");
+    }
 }
 
 #[test]

@@ -1,0 +1,216 @@
+use serde_json::json;
+
+use super::tests::tiny_config;
+use super::*;
+use crate::model::Pooler;
+
+type Named = Vec<(String, Vec<u8>)>;
+
+fn named(path: &str, bytes: impl Into<Vec<u8>>) -> (String, Vec<u8>) {
+    (path.to_owned(), bytes.into())
+}
+
+fn plain() -> Named {
+    let checkpoint = Checkpoint::init_random(tiny_config(), 9);
+    vec![
+        named("config.json", checkpoint.config.to_json()),
+        named("model.safetensors", checkpoint.save_safetensors(&checkpoint.tensors).unwrap()),
+        named("vocab.txt", "[PAD]"),
+    ]
+}
+
+fn with_head() -> BTreeMap<String, HostTensor> {
+    let mut tensors = Checkpoint::init_random(tiny_config(), 11).tensors;
+    tensors.extend(random_head(&tiny_config(), 12));
+    tensors
+}
+
+fn settings(pooler: Pooler) -> SimcseSettings {
+    SimcseSettings { pooler, max_length: Some(12), recipe: json!({"epochs": 1}) }
+}
+
+fn exported(pooler: Pooler) -> Named {
+    let checkpoint = Checkpoint::init_random(tiny_config(), 9);
+    export_directory(&checkpoint, &with_head(), &[named("vocab.txt", "[PAD]")], &settings(pooler)).unwrap()
+}
+
+fn without(files: Named, path: &str) -> Named {
+    files.into_iter().filter(|(own, _)| own != path).collect()
+}
+
+fn message(files: &Named) -> String {
+    load_directory(files).unwrap_err().to_string()
+}
+
+#[test]
+fn an_exported_folder_reads_back_with_its_weights_and_pooler() {
+    for pooler in Pooler::ALL {
+        let directory = load_directory(&exported(pooler)).unwrap();
+        let mut expected = with_head();
+        if pooler != Pooler::Cls {
+            expected.retain(|name, _| !name.starts_with("mlp."));
+        }
+        assert_eq!(directory.checkpoint.tensors, expected);
+        assert_eq!((directory.pooler, directory.max_length), (pooler, Some(12)));
+        assert_eq!(directory.tokenizer_files, [named("vocab.txt", "[PAD]")]);
+        assert!(directory.notes.is_empty());
+    }
+}
+
+#[test]
+fn sentence_transformers_finds_the_same_pooling_in_an_export() {
+    // Without simcse.json, and without the head in the main file, only sentence-transformers' own files are left.
+    for pooler in Pooler::ALL {
+        let mut files = without(exported(pooler), "simcse.json");
+        let headless = Checkpoint::init_random(tiny_config(), 11);
+        for (path, bytes) in &mut files {
+            if path == "model.safetensors" {
+                *bytes = headless.save_safetensors(&headless.tensors).unwrap();
+            }
+        }
+        let directory = load_directory(&files).unwrap();
+        assert_eq!(directory.pooler, pooler);
+        if pooler == Pooler::Cls {
+            assert_eq!(directory.checkpoint.tensors, with_head(), "2_Dense is the head");
+        }
+    }
+}
+
+#[test]
+fn cls_cannot_be_exported_without_a_head() {
+    let checkpoint = Checkpoint::init_random(tiny_config(), 9);
+    let exported = export_directory(&checkpoint, &checkpoint.tensors, &[], &settings(Pooler::Cls));
+    assert!(matches!(exported, Err(ModelError::NoHead)));
+}
+
+#[test]
+fn names_that_transformers_does_not_know_are_exported_as_its_own() {
+    let plain = Checkpoint::init_random(tiny_config(), 9);
+    for (prefix, stays) in [("bert.", true), ("0.auto_model.", false)] {
+        let names: Vec<String> = plain.tensors.keys().map(|name| format!("{prefix}{name}")).collect();
+        let renamed = names.iter().map(String::as_str).zip(plain.tensors.values()).collect();
+        let bytes = write_safetensors(&renamed).unwrap();
+        let checkpoint = Checkpoint::load(tiny_config(), "m", &bytes).unwrap();
+        let files = export_directory(&checkpoint, &plain.tensors, &[], &settings(Pooler::Avg)).unwrap();
+        let (_, weights) = files.iter().find(|(path, _)| path == "model.safetensors").unwrap();
+        let again = Checkpoint::load(tiny_config(), "m", weights).unwrap();
+        assert_eq!(again.naming.prefix(), if stays { prefix } else { "" });
+    }
+}
+
+#[test]
+fn the_default_pooler_follows_what_the_folder_says() {
+    assert_eq!(load_directory(&plain()).unwrap().pooler, Pooler::Avg);
+
+    let mut cls = plain();
+    cls.push(named(
+        "1_Pooling/config.json",
+        r#"{"pooling_mode_cls_token": true, "pooling_mode_mean_tokens": false}"#,
+    ));
+    assert_eq!(load_directory(&cls).unwrap().pooler, Pooler::ClsBeforePooler);
+
+    let mut max = plain();
+    max.push(named("1_Pooling/config.json", r#"{"pooling_mode": "max"}"#));
+    let directory = load_directory(&max).unwrap();
+    assert_eq!(directory.pooler, Pooler::Avg);
+    assert!(
+        directory.notes[0].contains("asks for max pooling, which is not supported"),
+        "{:?}",
+        directory.notes
+    );
+
+    let checkpoint = Checkpoint::init_random(tiny_config(), 9);
+    let mut head = plain();
+    head[1].1 = checkpoint.save_safetensors(&with_head()).unwrap();
+    assert_eq!(load_directory(&head).unwrap().pooler, Pooler::Cls);
+    head.push(named("simcse.json", r#"{"pooler": "cls_before_pooler"}"#));
+    assert_eq!(load_directory(&head).unwrap().pooler, Pooler::ClsBeforePooler);
+
+    let mut promised = plain();
+    promised.push(named("simcse.json", r#"{"pooler": "cls"}"#));
+    assert!(message(&promised).contains("asks for the pooler cls, and model.safetensors has no head"));
+}
+
+#[test]
+fn a_dense_layer_that_is_no_head_is_named_and_passed_over() {
+    let mut files = without(exported(Pooler::Cls), "simcse.json");
+    let headless = Checkpoint::init_random(tiny_config(), 11);
+    for (path, bytes) in &mut files {
+        match path.as_str() {
+            "model.safetensors" => *bytes = headless.save_safetensors(&headless.tensors).unwrap(),
+            "2_Dense/config.json" => {
+                *bytes = br#"{"activation_function": "torch.nn.modules.linear.Identity"}"#.to_vec()
+            }
+            _ => {}
+        }
+    }
+    let directory = load_directory(&files).unwrap();
+    assert_eq!(directory.pooler, Pooler::ClsBeforePooler);
+    assert!(
+        directory.notes[0].contains("2_Dense/ is not applied") && directory.notes[0].contains("Identity")
+    );
+}
+
+#[test]
+fn folders_before_the_models_own_do_not_matter() {
+    for prefix in ["./", "MiniLM/", "C:\\models\\MiniLM\\", "a/b/"] {
+        let files: Named = exported(Pooler::Cls)
+            .into_iter()
+            .map(|(path, bytes)| (format!("{prefix}{path}"), bytes))
+            .collect();
+        assert_eq!(load_directory(&files).unwrap().pooler, Pooler::Cls, "{prefix}");
+    }
+    let old: Named =
+        plain().into_iter().map(|(path, bytes)| (format!("m/0_Transformer/{path}"), bytes)).collect();
+    let mut old = old;
+    old.push(named("m/1_Pooling/config.json", r#"{"pooling_mode_cls_token": true}"#));
+    assert_eq!(load_directory(&old).unwrap().pooler, Pooler::ClsBeforePooler);
+}
+
+#[test]
+fn every_missing_file_is_named() {
+    assert_eq!(
+        message(&vec![named("notes.md", "x")]),
+        "the model is incomplete: missing config.json and model.safetensors and tokenizer.json (or vocab.txt); \
+         found notes.md"
+    );
+    assert!(
+        message(&without(plain(), "vocab.txt"))
+            .contains("missing tokenizer.json (or vocab.txt); found config.json")
+    );
+    assert!(message(&without(plain(), "config.json")).contains("missing config.json;"));
+    assert!(
+        message(&without(exported(Pooler::Cls), "model.safetensors")).contains("missing model.safetensors;")
+    );
+    assert!(message(&Vec::new()).contains("found nothing"));
+}
+
+#[test]
+fn weights_in_other_forms_are_refused_with_what_to_do() {
+    let bare = without(plain(), "model.safetensors");
+    let with = |path: &str| bare.iter().cloned().chain([named(path, "{}")]).collect::<Named>();
+    assert!(message(&with("model.safetensors.index.json")).contains("shards, which is not yet supported"));
+    assert!(message(&with("pytorch_model.bin")).contains("save_pretrained"));
+    let mut two = with("a.safetensors");
+    two.push(named("b.safetensors", ""));
+    assert!(message(&two).contains("several safetensors files (a.safetensors, b.safetensors)"));
+    let renamed: Named =
+        plain().into_iter().map(|(path, bytes)| (path.replace("model.s", "fine-tuned.s"), bytes)).collect();
+    assert!(load_directory(&renamed).is_ok());
+}
+
+#[test]
+fn two_models_at_once_are_refused_and_broken_files_named() {
+    let two: Named = ["a", "b"]
+        .iter()
+        .flat_map(|folder| plain().into_iter().map(move |(path, bytes)| (format!("{folder}/{path}"), bytes)))
+        .collect();
+    assert!(message(&two).contains("several, in a/ and b/; choose the folder of one model"));
+    for path in
+        ["config.json", "modules.json", "1_Pooling/config.json", "simcse.json", "sentence_bert_config.json"]
+    {
+        let mut files = without(exported(Pooler::Avg), path);
+        files.push(named(path, "{"));
+        assert!(message(&files).starts_with(&format!("{path}: not valid JSON")), "{}", message(&files));
+    }
+}

@@ -1,0 +1,92 @@
+//! A model's folder to take home: read by transformers, by sentence-transformers, and by this program again.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use super::directory::WEIGHTS_FILE;
+use super::settings::{SIMCSE_FILE, SimcseSettings, st_pooling_config};
+use super::{Checkpoint, HEAD_BIAS, HEAD_WEIGHT, HostTensor, POOLER_BIAS, POOLER_WEIGHT, write_safetensors};
+use crate::model::{ModelError, Pooler};
+
+/// The sentence length that sentence-transformers is told where the settings have none.
+const USUAL_LENGTH: usize = 512;
+
+/// The files of a Hugging Face folder with new weights, as pairs of relative path and content.
+///
+/// `tensors` are the weights by canonical name. With the pooler `cls` the head `mlp.dense.*` must be among them: it is
+/// stored in model.safetensors, and as the module 2_Dense. With another pooler a head (one that was used in training
+/// only) is left out. The pre-trained `pooler.dense` is passed on as it came in.
+///
+/// modules.json is always there: without it sentence-transformers silently takes mean pooling.
+///
+/// # Errors
+/// The pooler `cls` without a head among `tensors`, or a tensor whose data does not fill its shape.
+pub fn export_directory(
+    checkpoint: &Checkpoint,
+    tensors: &BTreeMap<String, HostTensor>,
+    tokenizer_files: &[(String, Vec<u8>)],
+    settings: &SimcseSettings,
+) -> Result<Vec<(String, Vec<u8>)>, ModelError> {
+    let head = match (settings.pooler, tensors.get(HEAD_WEIGHT), tensors.get(HEAD_BIAS)) {
+        (Pooler::Cls, Some(weight), Some(bias)) => Some([weight, bias]),
+        (Pooler::Cls, _, _) => return Err(ModelError::NoHead),
+        (Pooler::ClsBeforePooler | Pooler::Avg, _, _) => None,
+    };
+    let mut files = vec![
+        ("config.json".to_owned(), checkpoint.config.to_json()),
+        (WEIGHTS_FILE.to_owned(), weights(checkpoint, tensors, head.is_some())?),
+    ];
+    files.extend(tokenizer_files.iter().cloned());
+
+    let hidden = checkpoint.config.hidden_size;
+    let mut modules = vec![module(0, "", "Transformer"), module(1, "1_Pooling", "Pooling")];
+    files.push(pretty("1_Pooling/config.json", &st_pooling_config(settings.pooler, hidden)));
+    if let Some([weight, bias]) = head {
+        modules.push(module(2, "2_Dense", "Dense"));
+        let config = json!({
+            "in_features": hidden,
+            "out_features": hidden,
+            "bias": true,
+            "activation_function": "torch.nn.modules.activation.Tanh",
+        });
+        files.push(pretty("2_Dense/config.json", &config));
+        let linear = write_safetensors(&BTreeMap::from([("linear.weight", weight), ("linear.bias", bias)]))?;
+        files.push((format!("2_Dense/{WEIGHTS_FILE}"), linear));
+    }
+    files.push(pretty("modules.json", &Value::from(modules)));
+    let length = settings.max_length.unwrap_or(USUAL_LENGTH).min(checkpoint.config.max_position_embeddings);
+    let length = json!({"max_seq_length": length, "do_lower_case": false});
+    files.push(pretty("sentence_bert_config.json", &length));
+    files.push(pretty(SIMCSE_FILE, &json!(settings)));
+    Ok(files)
+}
+
+fn weights(
+    checkpoint: &Checkpoint,
+    tensors: &BTreeMap<String, HostTensor>,
+    with_head: bool,
+) -> Result<Vec<u8>, ModelError> {
+    let carried =
+        checkpoint.tensors.iter().filter(|(name, _)| [POOLER_WEIGHT, POOLER_BIAS].contains(&name.as_str()));
+    let all: BTreeMap<&str, &HostTensor> = carried
+        .chain(tensors)
+        .filter(|(name, _)| with_head || ![HEAD_WEIGHT, HEAD_BIAS].contains(&name.as_str()))
+        .map(|(name, tensor)| (name.as_str(), tensor))
+        .collect();
+    if !checkpoint.naming.is_known_to_transformers() {
+        return write_safetensors(&all);
+    }
+    write_safetensors(
+        &all.into_iter().map(|(name, tensor)| (checkpoint.naming.in_file(name), tensor)).collect(),
+    )
+}
+
+fn module(index: usize, path: &str, class: &str) -> Value {
+    let kind = format!("sentence_transformers.models.{class}");
+    json!({"idx": index, "name": index.to_string(), "path": path, "type": kind})
+}
+
+fn pretty(path: &str, value: &Value) -> (String, Vec<u8>) {
+    (path.to_owned(), format!("{value:#}\n").into_bytes())
+}

@@ -1,0 +1,62 @@
+//! The engine on small random models, for the tests that compare it with the reference or with itself.
+
+#![allow(dead_code, reason = "each test binary includes this module and uses a part of it")]
+
+use simcse_lab::{
+    gpu::{Gpu, GpuOptions},
+    kernels::keep_factors,
+    model::{Checkpoint, HostTensor, ModelConfig},
+};
+
+use crate::reference::{
+    bert::{Element, Site, Weights},
+    tiny::Sizes,
+};
+
+/// A device with WebGPU's default limits.
+pub async fn open() -> Gpu {
+    Gpu::new(GpuOptions { baseline: true, software: false }).await.expect("a device opens")
+}
+
+pub fn config(sizes: Sizes) -> ModelConfig {
+    let json = serde_json::json!({
+        "model_type": "bert",
+        "vocab_size": sizes.vocabulary,
+        "hidden_size": sizes.hidden,
+        "num_hidden_layers": sizes.layers,
+        "num_attention_heads": sizes.heads,
+        "intermediate_size": sizes.intermediate,
+        "max_position_embeddings": sizes.positions,
+        "type_vocab_size": sizes.types,
+        "layer_norm_eps": 1e-12,
+        "hidden_act": "gelu",
+        "pad_token_id": 0,
+    });
+    ModelConfig::from_json("config.json", json.to_string().as_bytes()).expect("the sizes fit together")
+}
+
+/// The reference's weights as the engine takes them.
+pub fn checkpoint(sizes: Sizes, weights: &Weights) -> Checkpoint {
+    let mut checkpoint = Checkpoint::init_random(config(sizes), 0);
+    let tensors = weights.iter().map(|(name, (shape, values))| {
+        (name.clone(), HostTensor { shape: shape.clone(), data: values.clone() })
+    });
+    checkpoint.tensors.extend(tensors);
+    checkpoint
+}
+
+/// The engine's dropout masks as the reference takes them.
+pub fn masks(sizes: Sizes, p: f32, seed: u32, step: u32) -> impl Fn(Element) -> f64 {
+    move |element| {
+        let (layer, index) = (element.layer as u32, element.index as u32);
+        let (site, first_block) = match element.site {
+            Site::Embedding => (0, 0),
+            Site::Probabilities { head } => (1 + 3 * layer, head * sizes.positions.div_ceil(4)),
+            Site::AttentionOutput => (2 + 3 * layer, 0),
+            Site::Output => (3 + 3 * layer, 0),
+        };
+        let key = (element.row * sizes.positions + element.position) as u32;
+        let block = first_block as u32 + index / 4;
+        f64::from(keep_factors(p, seed, step, site, key, block)[index as usize % 4])
+    }
+}

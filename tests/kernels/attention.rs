@@ -1,0 +1,133 @@
+//! Multi-head attention over packed rows and its gradients, with and without dropout on probabilities.
+
+use simcse_lab::{
+    kernels::{Attention, AttentionGradient, keep_factors},
+    model::PackedBatch,
+};
+use wasm_bindgen_test::wasm_bindgen_test;
+
+use crate::bench::{Bench, SEED, STEP, batch, row_starts, step_of};
+use crate::compare::{assert_close, assert_close_beside, bound};
+use crate::reference::{kernels::attention as reference, random::Random};
+
+const SITE: u32 = 4;
+const MAX_POSITIONS: usize = 70;
+
+/// Head size and heads: one element, parts of a vec4, of a 4×4 block, whole blocks, several and all eight of them.
+const SIZES: [(usize, usize); 7] = [(1, 4), (6, 2), (26, 12), (32, 2), (64, 2), (100, 1), (128, 2)];
+
+#[wasm_bindgen_test(unsupported = pollster::test)]
+async fn attention_and_its_gradients_agree_with_the_reference_at_every_head_size() {
+    let batch = batch(&[1, 6, 3, 1, 10, 4], 50, MAX_POSITIONS);
+    for (head_size, heads) in SIZES {
+        check(&batch, head_size, heads, 0.0).await;
+        check(&batch, head_size, heads, 0.1).await;
+    }
+}
+
+#[wasm_bindgen_test(unsupported = pollster::test)]
+async fn attention_spans_workgroups_of_64_tokens_and_rows_up_to_the_longest() {
+    let batch = batch(&[61, 5, 70, 1, 2], 50, MAX_POSITIONS);
+    check(&batch, 6, 3, 0.0).await;
+    check(&batch, 6, 3, 0.25).await;
+}
+
+#[wasm_bindgen_test(unsupported = pollster::test)]
+async fn a_row_of_one_token_attends_to_itself() {
+    check(&batch(&[1], 50, MAX_POSITIONS), 6, 2, 0.0).await;
+}
+
+async fn check(batch: &PackedBatch, head_size: usize, heads: usize, p: f32) {
+    let bench = Bench::new().await;
+    let (tokens, hidden) = (batch.tokens(), head_size * heads);
+    let name = |what: &str| format!("{what}, {tokens} tokens, {heads} heads of {head_size}, p = {p}");
+    let mut random = Random::new(hidden as u64);
+    let [query, key, value, d_context] = [(); 4].map(|()| random.normals(tokens * hidden));
+    let rows: Vec<f64> = (0..tokens)
+        .flat_map(|token| [&query, &key, &value].map(|part| &part[token * hidden..(token + 1) * hidden]))
+        .flatten()
+        .copied()
+        .collect();
+
+    let (spans, qkv) = (bench.words(batch.spans.as_flattened()), bench.floats(&rows));
+    let (context, log_sums) = (bench.output(tokens * hidden), bench.output(tokens * heads));
+    let (d_context_view, delta) = (bench.floats(&d_context), bench.output(tokens * heads));
+    let d_qkv = bench.output(3 * tokens * hidden);
+    let layer = Attention {
+        hidden: hidden as u32,
+        heads: heads as u32,
+        max_positions: MAX_POSITIONS as u32,
+        site: SITE,
+        spans: &spans,
+        qkv: &qkv,
+        context: &context,
+        log_sums: &log_sums,
+    };
+    let gradient = AttentionGradient { context: &d_context_view, qkv: &d_qkv, delta: &delta };
+    bench
+        .run(&step_of(batch).with_dropout(p), |kernels, plan| {
+            kernels.attention(plan, &layer).unwrap();
+            kernels.attention_backward(plan, &layer, &gradient).unwrap();
+        })
+        .await;
+
+    let starts = row_starts(batch);
+    let expected =
+        reference::Attention { query: &query, key: &key, value: &value, row_starts: &starts, heads, hidden };
+    let blocks = MAX_POSITIONS.div_ceil(4);
+    let keep = |head: usize, query: usize, key: usize| {
+        let [query_key, begin, ..] = batch.spans[query];
+        let position = key - begin as usize;
+        let block = (head * blocks + position / 4) as u32;
+        f64::from(keep_factors(p, SEED, STEP, SITE, query_key, block)[position % 4])
+    };
+    let expected_context = expected.forward(&keep);
+    let gradients = expected.backward(&d_context, &keep);
+    let expected_d_qkv: Vec<f64> = (0..tokens)
+        .flat_map(|token| {
+            [&gradients.query, &gradients.key, &gradients.value]
+                .map(|part| &part[token * hidden..(token + 1) * hidden])
+        })
+        .flatten()
+        .copied()
+        .collect();
+
+    // A score is a sum over the head; its absolute error is the relative one of exp(score), which adds 3 + 2|x|
+    // with |x| up to 8. The sum over keys follows. Backward: both once more, on terms that partly cancel.
+    let longest = starts.windows(2).map(|row| row[1] - row[0]).max().unwrap_or(1);
+    let context = bench.read(&context, tokens * hidden).await;
+    let forward = bound(head_size + longest, 32.0);
+    assert_close(&name("context"), &context, &expected_context, forward);
+    assert_close(
+        &name("log-sums"),
+        &bench.read(&log_sums, tokens * heads).await,
+        &log_sums_of(&expected),
+        forward,
+    );
+    bench.read(&delta, tokens * heads).await;
+    let d_qkv = bench.read(&d_qkv, 3 * tokens * hidden).await;
+    let backward = bound(4 * (head_size + longest), 64.0);
+    // ds is a difference of numbers of size √d times q or k over √d: 1.
+    assert_close_beside(&name("dq, dk, dv"), &d_qkv, &expected_d_qkv, 1.0, backward);
+}
+
+fn log_sums_of(attention: &reference::Attention) -> Vec<f64> {
+    let size = attention.hidden / attention.heads;
+    let mut log_sums = Vec::new();
+    for token in 0..attention.query.len() / attention.hidden {
+        let row = attention.row_starts.windows(2).find(|row| (row[0]..row[1]).contains(&token)).unwrap();
+        for head in 0..attention.heads {
+            let part = |matrix: &[f64], token: usize| {
+                let at = token * attention.hidden + head * size;
+                matrix[at..at + size].to_vec()
+            };
+            let query = part(attention.query, token);
+            let score = |key: usize| {
+                let products = query.iter().zip(part(attention.key, key)).map(|(q, k)| q * k);
+                products.sum::<f64>() / (size as f64).sqrt()
+            };
+            log_sums.push((row[0]..row[1]).map(|key| score(key).exp()).sum::<f64>().ln());
+        }
+    }
+    log_sums
+}

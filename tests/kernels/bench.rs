@@ -1,0 +1,127 @@
+//! The device, and buffers that show what a kernel should not have touched.
+
+use std::{cell::RefCell, mem::ManuallyDrop, rc::Rc};
+
+use simcse_lab::{
+    gpu::{Arena, Gpu, GpuOptions, Plan, View},
+    kernels::{Kernels, Step, keep_factors},
+    model::PackedBatch,
+};
+
+use crate::reference::random::Random;
+
+/// A NaN of our own: what buffers hold before a kernel runs, and behind the valid part for ever.
+const POISON: u32 = 0x7fc0_dead;
+/// Floats behind every buffer's valid part: two rows of the widest tensor.
+const GUARD: usize = 3072;
+
+pub const SEED: u32 = 20_210_418;
+pub const STEP: u32 = 5;
+
+thread_local! {
+    /// One device per thread: the browser runs all tests on one, and makes each pipeline once. It is never dropped,
+    /// because wgpu needs thread locals of its own for that, and they may be gone by then.
+    static GPU: RefCell<Option<ManuallyDrop<Gpu>>> = const { RefCell::new(None) };
+}
+
+pub async fn gpu() -> Gpu {
+    if let Some(gpu) = GPU.with_borrow(Clone::clone) {
+        return ManuallyDrop::into_inner(gpu);
+    }
+    let gpu = Gpu::new(GpuOptions { baseline: true, software: false }).await.expect("a device opens");
+    GPU.set(Some(ManuallyDrop::new(gpu.clone())));
+    gpu
+}
+
+/// Kernels over an arena of their own.
+pub struct Bench {
+    pub kernels: Kernels,
+}
+
+impl Bench {
+    pub async fn new() -> Self {
+        let arena = Rc::new(Arena::new(&gpu().await));
+        Self { kernels: Kernels::new(arena).expect("the step's uniform is small") }
+    }
+
+    fn guarded(&self, words: &[u32]) -> View {
+        let mut all = words.to_vec();
+        all.resize(words.len() + GUARD, POISON);
+        self.kernels.arena().upload("test", &all).expect("the test's buffers are small")
+    }
+
+    /// A tensor; behind it lie NaNs.
+    pub fn floats(&self, values: &[f64]) -> View {
+        let words: Vec<u32> = values.iter().map(|value| (*value as f32).to_bits()).collect();
+        self.guarded(&words)
+    }
+
+    /// Integers with a valid end.
+    pub fn words(&self, values: &[u32]) -> View {
+        self.guarded(values)
+    }
+
+    /// Room for `len` floats, NaN throughout.
+    pub fn output(&self, len: usize) -> View {
+        self.guarded(&vec![POISON; len])
+    }
+
+    /// Runs what `build` records.
+    pub async fn run(&self, step: &Step, build: impl FnOnce(&Kernels, &mut Plan)) {
+        let gpu = self.kernels.arena().gpu();
+        let mut plan = Plan::default();
+        build(&self.kernels, &mut plan);
+        gpu.ready().await.expect("the shaders compile");
+        self.kernels.write_step(step);
+        plan.submit(gpu, &step.sizes());
+    }
+
+    /// The first `len` floats, once it is sure that the kernels wrote nothing behind them.
+    #[track_caller]
+    pub fn read(&self, view: &View, len: usize) -> impl Future<Output = Vec<f32>> {
+        let caller = std::panic::Location::caller();
+        let (gpu, view) = (self.kernels.arena().gpu().clone(), view.clone());
+        async move {
+            let words: Vec<u32> = view.read(&gpu).await.expect("the device answers");
+            let (values, guard) = words.split_at(len);
+            for (i, word) in guard.iter().take(GUARD).enumerate() {
+                assert_eq!(*word, POISON, "{caller}: float {} behind the valid part was written", i + 1);
+            }
+            bytemuck::cast_slice(values).to_vec()
+        }
+    }
+}
+
+/// Rows of these lengths with ids below `vocabulary`, and the longest row the masks can tell apart.
+pub fn batch(lengths: &[usize], vocabulary: usize, max_positions: usize) -> PackedBatch {
+    let mut random = Random::new(lengths.len() as u64);
+    let mut row =
+        |length: usize| -> Vec<u32> { (0..length).map(|_| random.between(0, vocabulary) as u32).collect() };
+    let rows: Vec<Vec<u32>> = lengths.iter().map(|length| row(*length)).collect();
+    PackedBatch::new(&rows, max_positions)
+}
+
+pub fn step_of(batch: &PackedBatch) -> Step {
+    Step {
+        tokens: batch.tokens() as u32,
+        rows: batch.rows() as u32,
+        distinct: batch.distinct.len() as u32,
+        seed: SEED,
+        step: STEP,
+        ..Step::default()
+    }
+}
+
+pub fn row_starts(batch: &PackedBatch) -> Vec<usize> {
+    batch.row_starts.iter().map(|start| *start as usize).collect()
+}
+
+/// Dropout factors of a [tokens, hidden] tensor.
+pub fn mask(batch: &PackedBatch, p: f32, site: u32, hidden: usize) -> Vec<f64> {
+    let blocks = hidden as u32 / 4;
+    let factors = |span: &[u32; 4]| {
+        let key = span[0];
+        (0..blocks).flat_map(move |block| keep_factors(p, SEED, STEP, site, key, block))
+    };
+    batch.spans.iter().flat_map(factors).map(f64::from).collect()
+}

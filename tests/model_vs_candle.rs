@@ -1,0 +1,345 @@
+//! Encoder, poolers, loss and the gradient of every parameter against candle's autograd in `f64` on the same
+//! weights, and against finite differences of the engine's own loss.
+#![cfg(not(target_arch = "wasm32"))]
+
+mod engine;
+mod reference;
+
+use std::collections::BTreeMap;
+
+use reference::{
+    bert::{Bert, Dropout, Weights},
+    gradients::{self, Batch},
+    loss::Settings,
+    pooling::Pooler,
+    tiny::{Sizes, random_rows, random_weights},
+};
+use simcse_lab::{
+    gpu::{Gpu, Plan},
+    kernels::Step,
+    model::{self, BatchBuffers, Capacity, Embedder, Encoder, Head, HostTensor, Network, PackedBatch},
+    objective::Objective,
+    train::{Dataset, HeadMode, TrainOptions, TrainingStep},
+};
+
+const VOCABULARY: usize = 60;
+const LONGEST: usize = 18;
+const DROPOUT: f32 = 0.1;
+const SEED: u32 = 7;
+const STEP: u32 = 3;
+
+const fn sizes(hidden: usize, layers: usize, heads: usize, intermediate: usize) -> Sizes {
+    Sizes { vocabulary: VOCABULARY, hidden, layers, heads, intermediate, positions: LONGEST + 2, types: 2 }
+}
+
+/// Head sizes 12, 26 (no multiple of 4) and 12 with odd vec4 counts; a feed-forward layer narrower than the rest.
+const MODELS: [Sizes; 3] = [sizes(48, 3, 4, 100), sizes(312, 1, 12, 40), sizes(36, 2, 3, 144)];
+
+/// Unit roundoff of float32.
+const ROUNDOFF: f64 = 1.0 / 16_777_216.0;
+
+/// Relative error that an encoder's output may have. A kernel has sums over the width or the feed-forward width and
+/// about 24 other roundings, all independent: 2u·√(terms + 24), as in tests/kernels/compare.rs. Eight kernels a layer
+/// and two before them follow each other; LayerNorm keeps errors relative to its output.
+fn encoder_bound(sizes: Sizes) -> f64 {
+    let terms = sizes.hidden.max(sizes.intermediate) + 24;
+    2.0 * ROUNDOFF * ((terms * (8 * sizes.layers + 2)) as f64).sqrt()
+}
+
+/// Absolute error that a logit may have: that of a cosine, over τ. Of two vectors' errors only the parts along each
+/// other count, 1/√hidden of a random direction.
+fn logit_bound(sizes: Sizes, temperature: f64) -> f64 {
+    2.0 * encoder_bound(sizes) / (temperature * (sizes.hidden as f64).sqrt())
+}
+
+/// Relative error that a gradient may have: a logit's error is the relative one of the softmax; the backward pass is
+/// as long as the forward pass twice.
+fn gradient_bound(sizes: Sizes, temperature: f64) -> f64 {
+    2.0 * encoder_bound(sizes) + logit_bound(sizes, temperature)
+}
+
+fn norm<'a>(values: impl IntoIterator<Item = &'a f64>) -> f64 {
+    values.into_iter().map(|value| value * value).sum::<f64>().sqrt()
+}
+
+/// ‖actual − expected‖
+fn distance(actual: &[f32], expected: &[f64]) -> f64 {
+    assert_eq!(actual.len(), expected.len());
+    let differences: Vec<f64> = actual.iter().zip(expected).map(|(a, b)| f64::from(*a) - b).collect();
+    norm(&differences)
+}
+
+fn flat(tensor: &candle_core::Tensor) -> Vec<f64> {
+    tensor.flatten_all().and_then(|tensor| tensor.to_vec1()).expect("an f64 tensor")
+}
+
+fn reference_model(sizes: Sizes, weights: &Weights) -> Bert {
+    Bert::new(weights, sizes.config(), candle_core::DType::F64).expect("all tensors are there")
+}
+
+#[pollster::test]
+async fn token_states_agree_with_the_reference() {
+    let gpu = engine::open().await;
+    for sizes in MODELS {
+        let weights = random_weights(sizes, false, 1);
+        let rows = random_rows(VOCABULARY, 11, LONGEST, 2);
+        let network = Network::new(&gpu, &engine::checkpoint(sizes, &weights), Head::None).unwrap();
+        let packed = PackedBatch::new(&rows, sizes.positions);
+        for (p, training) in [(0.0, false), (0.0, true), (DROPOUT, true)] {
+            let step = Step {
+                tokens: packed.tokens() as u32,
+                rows: packed.rows() as u32,
+                seed: SEED,
+                step: STEP,
+                ..Step::default()
+            };
+            let states = token_states(&network, &packed, &step.with_dropout(p), training).await;
+            let masks = engine::masks(sizes, p, SEED, STEP);
+            let dropout = (p > 0.0).then_some(&masks as Dropout);
+            let expected = reference_model(sizes, &weights).encode(&rows, dropout).unwrap();
+            let expected: Vec<f64> = expected.iter().flat_map(flat).collect();
+            let (error, size) = (distance(&states[..expected.len()], &expected), norm(&expected));
+            assert!(error <= encoder_bound(sizes) * size, "{sizes:?}, p = {p}: {:e}", error / size);
+        }
+    }
+}
+
+async fn token_states(network: &Network, batch: &PackedBatch, step: &Step, training: bool) -> Vec<f32> {
+    let gpu = network.gpu();
+    // Room for more than the batch has.
+    let capacity = Capacity { tokens: batch.tokens() + 13, rows: batch.rows() + 2 };
+    let encoder = Encoder::new(&network.kernels, &network.config, capacity, training).unwrap();
+    let buffers = BatchBuffers::new(network.kernels.arena(), capacity.tokens, capacity.rows).unwrap();
+    let mut plan = Plan::default();
+    encoder.forward(&mut plan, &network.kernels, &network.weights, &buffers).unwrap();
+    gpu.ready().await.unwrap();
+    buffers.write(gpu, batch);
+    network.kernels.write_step(step);
+    plan.submit(gpu, &step.sizes());
+    encoder.output().read(gpu).await.unwrap()
+}
+
+#[pollster::test]
+async fn sentence_vectors_agree_with_the_reference_for_every_pooler() {
+    let gpu = engine::open().await;
+    for sizes in MODELS {
+        let weights = random_weights(sizes, true, 3);
+        let rows = random_rows(VOCABULARY, 11, LONGEST, 4);
+        let network = Network::new(&gpu, &engine::checkpoint(sizes, &weights), Head::Stored).unwrap();
+        for (pooler, head, expected) in [
+            (model::Pooler::Cls, true, Pooler::Head),
+            (model::Pooler::Cls, false, Pooler::Cls),
+            (model::Pooler::ClsBeforePooler, false, Pooler::Cls),
+            (model::Pooler::Avg, false, Pooler::Average),
+        ] {
+            let embedder = Embedder::new(&network, pooler, head).unwrap();
+            let vectors = embedder.embed(&rows, |_| ()).await.unwrap();
+            let model = reference_model(sizes, &weights);
+            let expected = flat(&gradients::embed(&model, expected, &rows, None).unwrap());
+            let (error, size) = (distance(&vectors, &expected), norm(&expected));
+            assert!(
+                error <= encoder_bound(sizes) * size,
+                "{sizes:?}, {pooler}, head {head}: {:e}",
+                error / size
+            );
+        }
+    }
+}
+
+/// One batch with its recipe.
+#[derive(Clone, Copy, Debug)]
+struct Case {
+    sizes: Sizes,
+    /// 1: unsupervised; 2: pairs; 3: triplets.
+    sentences: usize,
+    pooler: Pooler,
+    temperature: f32,
+    hard_negative_weight: f32,
+    p: f32,
+}
+
+impl Case {
+    fn options(&self) -> TrainOptions {
+        let pooler = match self.pooler {
+            Pooler::Head => model::Pooler::Cls,
+            Pooler::Cls => model::Pooler::ClsBeforePooler,
+            Pooler::Average => model::Pooler::Avg,
+        };
+        TrainOptions {
+            objective: if self.sentences == 1 { Objective::Unsup } else { Objective::Sup },
+            pooler,
+            head: if self.has_head() { HeadMode::Keep } else { HeadMode::None },
+            temperature: self.temperature,
+            hard_negative_weight: self.hard_negative_weight,
+            dropout: self.p,
+            seed: SEED,
+            batch_size: 9,
+            ..TrainOptions::default()
+        }
+    }
+
+    fn has_head(&self) -> bool {
+        self.pooler == Pooler::Head
+    }
+
+    fn step(&self) -> Step {
+        Step {
+            seed: SEED,
+            step: STEP,
+            inverse_temperature: 1.0 / self.temperature,
+            hard_negative_weight: self.hard_negative_weight,
+            ..Step::default()
+        }
+        .with_dropout(self.p)
+    }
+
+    fn weights(&self) -> Weights {
+        random_weights(self.sizes, self.has_head(), 5)
+    }
+
+    fn engine(&self, gpu: &Gpu) -> Engine {
+        let head = if self.has_head() { Head::Stored } else { Head::None };
+        let checkpoint = engine::checkpoint(self.sizes, &self.weights());
+        let network = Network::new(gpu, &checkpoint, head).unwrap();
+        let rows = random_rows(VOCABULARY, 9 * self.sentences, LONGEST, 6);
+        let data = Dataset::new(rows, self.sentences);
+        let step = TrainingStep::new(&network, &data, &self.options()).unwrap();
+        Engine { network, data, step }
+    }
+}
+
+struct Engine {
+    network: Network,
+    data: Dataset,
+    step: TrainingStep,
+}
+
+impl Engine {
+    /// All items, in an order of our own.
+    fn rows(&self) -> Vec<&[u32]> {
+        self.data.batch(&[3, 0, 8, 1, 7, 2, 6, 5, 4])
+    }
+
+    async fn gradients(&self, case: &Case) -> (f32, BTreeMap<String, HostTensor>) {
+        self.step.gradients(&self.rows(), self.data.views(), case.step()).await.unwrap()
+    }
+
+    fn batch(&self) -> Batch {
+        let rows = self.rows();
+        let views = rows.chunks_exact(rows.len() / self.data.views());
+        Batch { views: views.map(|view| view.iter().map(|row| row.to_vec()).collect()).collect() }
+    }
+}
+
+async fn check(gpu: &Gpu, case: Case) {
+    let engine = case.engine(gpu);
+    gpu.ready().await.unwrap();
+    let (loss, actual) = engine.gradients(&case).await;
+    let model = reference_model(case.sizes, &case.weights());
+    let masks = engine::masks(case.sizes, case.p, SEED, STEP);
+    let dropout = (case.p > 0.0).then_some(&masks as Dropout);
+    // The engine gets 1/τ and w as float32.
+    let temperature = 1.0 / f64::from(1.0 / case.temperature);
+    let settings = Settings { temperature, hard_negative_weight: f64::from(case.hard_negative_weight) };
+    let (expected_loss, expected) =
+        gradients::gradients(&model, case.pooler, &engine.batch(), settings, dropout).unwrap();
+
+    let bound = gradient_bound(case.sizes, temperature);
+    let error = (f64::from(loss) - expected_loss).abs();
+    assert!(
+        error <= logit_bound(case.sizes, temperature),
+        "{case:?}: loss {loss} instead of {expected_loss}"
+    );
+    assert_eq!(actual.keys().collect::<Vec<_>>(), expected.keys().collect::<Vec<_>>());
+    for (name, gradient) in &expected {
+        let error = distance(&actual[name].data, gradient);
+        // Softmax does not see a key's bias: its gradient is 0, the sum of terms that are as large as those of the
+        // query's.
+        let size = match name.strip_suffix("key.bias") {
+            Some(stem) => norm(&expected[&format!("{stem}query.bias")]),
+            None => norm(gradient),
+        };
+        assert!(error <= bound * size, "{case:?}: {name} is off by {:e} of its norm {size:e}", error / size);
+    }
+}
+
+const UNSUPERVISED: Case = Case {
+    sizes: MODELS[0],
+    sentences: 1,
+    pooler: Pooler::Head,
+    temperature: 0.05,
+    hard_negative_weight: 0.0,
+    p: 0.0,
+};
+
+#[pollster::test]
+async fn loss_and_all_gradients_agree_with_autograd_for_unsupervised_batches() {
+    let gpu = engine::open().await;
+    for sizes in MODELS {
+        for p in [0.0, DROPOUT] {
+            check(&gpu, Case { sizes, p, ..UNSUPERVISED }).await;
+            check(&gpu, Case { sizes, p, temperature: 1.0, ..UNSUPERVISED }).await;
+        }
+    }
+}
+
+#[pollster::test]
+async fn loss_and_all_gradients_agree_with_autograd_for_every_pooler() {
+    let gpu = engine::open().await;
+    for pooler in [Pooler::Cls, Pooler::Average] {
+        check(&gpu, Case { pooler, p: DROPOUT, ..UNSUPERVISED }).await;
+    }
+}
+
+#[pollster::test]
+async fn loss_and_all_gradients_agree_with_autograd_for_pairs_and_triplets() {
+    let gpu = engine::open().await;
+    for sizes in MODELS {
+        let pairs = Case { sizes, sentences: 2, ..UNSUPERVISED };
+        check(&gpu, pairs).await;
+        check(&gpu, Case { pooler: Pooler::Average, p: DROPOUT, ..pairs }).await;
+        let triplets = Case { sentences: 3, hard_negative_weight: 0.7, ..pairs };
+        check(&gpu, triplets).await;
+        check(&gpu, Case { p: DROPOUT, ..triplets }).await;
+    }
+}
+
+/// Along its own gradient g, a tensor's loss changes at the rate ‖g‖.
+#[pollster::test]
+async fn every_tensors_gradient_agrees_with_finite_differences_of_the_engines_own_loss() {
+    let gpu = engine::open().await;
+    // τ = 1 keeps third derivatives small; all masks are those of one step, so the loss is one smooth function.
+    let case = Case { sentences: 3, hard_negative_weight: 0.7, temperature: 1.0, p: DROPOUT, ..UNSUPERVISED };
+    let engine = case.engine(&gpu);
+    gpu.ready().await.unwrap();
+    let (_, gradients) = engine.gradients(&case).await;
+    let weights = engine.network.read_weights().await.unwrap();
+    let mut compared = 0;
+    for (name, gradient) in &gradients {
+        if name.ends_with("key.bias") {
+            continue;
+        }
+        let length = norm(&gradient.data.iter().map(|value| f64::from(*value)).collect::<Vec<_>>());
+        // The loss, about 3, is off by some u of that: up to 1e-6. Over a change of 2·CHANGE that is 5e-4; the cubic
+        // term, with third derivatives about as large as the first, is (CHANGE/‖g‖)²/6 of it.
+        const CHANGE: f64 = 1e-3;
+        let at = async |sign: f64| {
+            let scale = sign * CHANGE / (length * length);
+            let mut moved = weights[name].clone();
+            for (value, slope) in moved.data.iter_mut().zip(&gradient.data) {
+                *value = (f64::from(*value) + scale * f64::from(*slope)) as f32;
+            }
+            engine.network.weights.write(&gpu, &BTreeMap::from([(name.clone(), moved)]));
+            f64::from(engine.gradients(&case).await.0)
+        };
+        let quotient = (at(1.0).await - at(-1.0).await) / (2.0 * CHANGE);
+        engine.network.weights.write(&gpu, &BTreeMap::from([(name.clone(), weights[name].clone())]));
+        let tolerance = 1e-3 + (CHANGE / length).powi(2);
+        assert!(
+            (quotient - 1.0).abs() <= tolerance,
+            "{name}: {quotient} times its gradient's norm {length:e}"
+        );
+        compared += 1;
+    }
+    assert_eq!(compared, 5 + 15 * 3 + 2);
+}
