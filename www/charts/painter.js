@@ -6,14 +6,16 @@ export class FramePainter {
     this.dirty = new Set(views);
     this.visible = new Set();
     this.scheduled = false;
-    this.observer = new IntersectionObserver((entries) => {
+    const onSight = (entries) => {
       for (const { target, isIntersecting } of entries) {
         const view = this.views.find((candidate) => candidate.element === target);
         if (isIntersecting) this.visible.add(view);
         else this.visible.delete(view);
       }
       this.schedule();
-    });
+    };
+    // A little beforehand, so that scrolling finds them drawn.
+    this.observer = new IntersectionObserver(onSight, { rootMargin: "1200px" });
     this.sizes = new ResizeObserver((entries) => {
       for (const { target } of entries) {
         this.views.find((candidate) => candidate.element === target).resized = true;

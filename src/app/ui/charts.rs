@@ -53,7 +53,7 @@ const PLACES: [Place; 5] = [
     Place {
         name: "loss",
         title: "Loss",
-        note: "Contrastive cross-entropy of each batch, and its running mean.",
+        note: "Contrastive cross-entropy of a batch. Close to 0 is normal for a model tuned before.",
         needs_evaluation: false,
     },
     Place {

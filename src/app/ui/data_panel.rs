@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::{
-    drop_zone::DropZone,
+    drop_zone::{DropZone, Inputs},
     files::from_text,
     format::{count, counted},
     icons::{Glyph, Icon},
@@ -114,7 +114,11 @@ fn TextInput(kind: Kind) -> impl IntoView {
             "Spearman, alignment and uniformity are measured on these; without them the run shows its loss only.",
         ),
     };
-    let loaded = move || match kind {
+    let loaded = Signal::derive(move || match kind {
+        Kind::Training => store.training.with(Option::is_some),
+        Kind::Evaluation => store.evaluation.with(Option::is_some),
+    });
+    let report = move || match kind {
         Kind::Training => store.training.get().map(|report| view! { <LoadedTraining report /> }.into_any()),
         Kind::Evaluation => store.evaluation.get().map(|report| view! { <LoadedEvaluation report /> }.into_any()),
     };
@@ -122,13 +126,15 @@ fn TextInput(kind: Kind) -> impl IntoView {
         <div class="text-input">
             <h3>{title}</h3>
             <p class="fine">{explanation}</p>
-            {loaded}
+            {report}
             <SlotProgress of=slot what="Loading" />
             <ErrorNotice of=slot title="The text was not loaded" />
-            <DropZone id label hint accept=".txt,.csv,.tsv" disabled on_files />
-            <div class="row">{samples.collect_view()}</div>
-            <Paste kind disabled on_text=move |file| load(Source::Files(vec![file])) />
-            <p class="fine reason">{move || reason(store, kind).filter(|_| !slot.busy())}</p>
+            <Inputs loaded again="Load another text">
+                <DropZone id label hint accept=".txt,.csv,.tsv" disabled on_files />
+                <div class="row">{samples.collect_view()}</div>
+                <Paste kind disabled on_text=move |file| load(Source::Files(vec![file])) />
+                <p class="fine reason">{move || reason(store, kind).filter(|_| !slot.busy())}</p>
+            </Inputs>
         </div>
     }
 }

@@ -91,3 +91,14 @@ pub fn DropZone(
         </div>
     }
 }
+
+/// The ways to load something: open until it is loaded, then folded under `again`.
+#[component]
+pub fn Inputs(loaded: Signal<bool>, again: &'static str, children: Children) -> impl IntoView {
+    view! {
+        <details class="inputs" class:inputs-first=move || !loaded.get() prop:open=move || !loaded.get()>
+            <summary>{again}</summary>
+            <div class="inputs-body">{children()}</div>
+        </details>
+    }
+}

@@ -45,7 +45,7 @@ fn row(evaluation: &Evaluation, best: bool) -> impl IntoView + use<> {
             <td>{evaluation.alignment.map_or("–".to_owned(), |alignment| format!("{alignment:.4}"))}</td>
             <td>{format!("{:.4}", evaluation.uniformity)}</td>
             <td>{match (evaluation.step, best) {
-                (0, _) => "as loaded",
+                (0, _) => "before",
                 (_, true) => "best",
                 _ => "",
             }}</td>

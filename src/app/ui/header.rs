@@ -44,8 +44,8 @@ fn EngineChip() -> impl IntoView {
         store.engine.with(|engine| match engine {
             EngineState::Starting => ("chip chip-wait", "Starting the engine…".to_owned(), String::new()),
             EngineState::Ready(info) if info.software => {
-                let why = "The browser offers a software adapter: right, but slow. Small batches help.";
-                ("chip chip-slow", format!("{} · no GPU, on the CPU", info.name), why.to_owned())
+                let why = format!("{}. The results are right; small batches help.", info.name);
+                ("chip chip-slow", "No GPU: computing on the CPU, slowly".to_owned(), why)
             }
             EngineState::Ready(info) => ("chip chip-ready", info.name.clone(), info.backend.clone()),
             EngineState::Unavailable(_) => ("chip chip-off", "No WebGPU".to_owned(), String::new()),

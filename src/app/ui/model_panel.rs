@@ -3,8 +3,8 @@
 use leptos::prelude::*;
 
 use super::{
-    drop_zone::DropZone,
-    format::{bytes, count, millions},
+    drop_zone::{DropZone, Inputs},
+    format::{bytes, count, counted, millions},
     icons::{Glyph, Icon},
     notice::{ErrorNotice, SlotProgress},
     sample::{SiteModel, site_models},
@@ -62,18 +62,20 @@ pub fn ModelPanel() -> impl IntoView {
             {move || store.model.get().map(|report| view! { <LoadedModel report /> })}
             <SlotProgress of=slot what="Loading" />
             <ErrorNotice of=slot title="The model was not loaded" />
-            <div class="offers">{offered}</div>
-            <DropZone
-                id="model-files"
-                label="Drop a BERT’s files, or choose them"
-                hint="config.json, model.safetensors, tokenizer.json or vocab.txt"
-                accept=".json,.safetensors,.txt"
-                multiple=true
-                folder=true
-                disabled
-                on_files
-            />
-            <p class="fine reason">{move || reason.get().filter(|_| !slot.busy())}</p>
+            <Inputs loaded=Signal::derive(move || store.model.with(Option::is_some)) again="Load another model">
+                <div class="offers">{offered}</div>
+                <DropZone
+                    id="model-files"
+                    label="Drop a BERT’s files, or choose them"
+                    hint="config.json, model.safetensors, tokenizer.json or vocab.txt"
+                    accept=".json,.safetensors,.txt"
+                    multiple=true
+                    folder=true
+                    disabled
+                    on_files
+                />
+                <p class="fine reason">{move || reason.get().filter(|_| !slot.busy())}</p>
+            </Inputs>
         </section>
     }
 }
@@ -123,7 +125,11 @@ fn LoadedModel(report: ModelReport) -> impl IntoView {
             {(unused > 0 || !report.missing.is_empty()).then(|| view! {
                 <details class="fine">
                     <summary>
-                        {format!("{unused} keys of the file not used, {} optional ones absent", report.missing.len())}
+                        {format!(
+                            "{} not used, {} absent",
+                            counted(unused, "tensor", "tensors"),
+                            counted(report.missing.len(), "optional one", "optional ones"),
+                        )}
                     </summary>
                     <ul class="keys">
                         {report.unused.iter().map(|key| view! { <li>"not used: "<code>{key.clone()}</code></li> }).collect_view()}

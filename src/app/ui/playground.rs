@@ -63,12 +63,13 @@ pub fn Playground() -> impl IntoView {
         }
     });
     // Once a model is there, switches answer by themselves, and so does the end of a run.
+    let ended = Memo::new(move |_| store.phase.with(|phase| matches!(phase, Phase::Finished(_))));
     Effect::new(move |_| {
         weights.track();
         pooler.track();
-        let settled = store.phase.with(|phase| !matches!(phase, Phase::Starting | Phase::Stopping));
-        let finished = store.phase.with(|phase| matches!(phase, Phase::Finished(_)));
-        if store.model.with(Option::is_some) && settled && (finished || !store.phase.with_untracked(Phase::active)) {
+        ended.track();
+        let between = store.phase.with_untracked(|phase| matches!(phase, Phase::Starting | Phase::Stopping));
+        if store.model.with(Option::is_some) && !between {
             compare();
         }
     });

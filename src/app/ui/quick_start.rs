@@ -54,7 +54,7 @@ pub fn QuickStart() -> impl IntoView {
                 training.as_ref().is_some_and(|report| report.kind == TrainingKind::Sentences)
             });
             let objective = if sentences { Objective::Unsup } else { Objective::Sup };
-            let options = Preset::QuickLook.options(objective, pooler);
+            let options = Preset::QuickLook.options(objective, pooler, store.software());
             store.recipe.fill(&options);
             engine.train(options, Weights::Original);
         }
@@ -65,8 +65,8 @@ pub fn QuickStart() -> impl IntoView {
             let button = model().map(|model| {
                 let size = bytes(model.bytes);
                 let words = format!(
-                    "Loads {} ({size}, {}), 200 sample sentences and 60 sample pairs from this site, and trains 40 \
-                     steps. Whatever you have loaded already is used instead.",
+                    "Loads {} ({size}, {}), 200 sample sentences and 60 sample pairs from this site, and trains a \
+                     few steps. Whatever you have loaded already is used instead.",
                     model.name, model.licence
                 );
                 view! {

@@ -188,7 +188,8 @@ impl Preset {
         }
     }
 
-    pub fn options(self, objective: Objective, model_pooler: Option<Pooler>) -> TrainOptions {
+    /// `objective` and `model_pooler` are what text and model are for; a `software` adapter gets less to do.
+    pub fn options(self, objective: Objective, model_pooler: Option<Pooler>, software: bool) -> TrainOptions {
         let paper = TrainOptions::default();
         match self {
             Self::PaperUnsupervised => paper,
@@ -203,7 +204,9 @@ impl Preset {
             Self::QuickLook => {
                 let pooler = model_pooler.unwrap_or(Pooler::Avg);
                 let head = if pooler == Pooler::Cls { HeadMode::TrainOnly } else { HeadMode::None };
-                TrainOptions { objective, batch_size: 16, steps: Some(40), eval_every: 5, pooler, head, ..paper }
+                let (batch_size, steps, eval_every) = if software { (8, 16, 4) } else { (16, 40, 5) };
+                let steps = Some(steps);
+                TrainOptions { objective, batch_size, steps, eval_every, pooler, head, ..paper }
             }
         }
     }

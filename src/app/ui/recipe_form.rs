@@ -99,7 +99,7 @@ fn Presets(disabled: Signal<bool>) -> impl IntoView {
         let kind = store.training.with_untracked(|training| training.as_ref().map(|report| report.kind));
         let objective = kind.map_or(Objective::Unsup, objective_of);
         let pooler = store.model.with_untracked(|model| model.as_ref().and_then(|report| report.pooler));
-        store.recipe.fill(&preset.options(objective, pooler));
+        store.recipe.fill(&preset.options(objective, pooler, store.software()));
     };
     let buttons = Preset::ALL.into_iter().map(move |preset| {
         view! {

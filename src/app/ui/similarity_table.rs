@@ -30,10 +30,10 @@ fn table(matrix: &SimilarityMatrix) -> impl IntoView + use<> {
     });
     let rows = matrix.cosines.chunks(count.max(1)).enumerate().zip(&matrix.sentences).map(|((row, cosines), sentence)| {
         let cells = cosines.iter().enumerate().map(|(column, cosine)| {
-            let own = row == column;
+            let (own, heat) = (row == column, heat(*cosine));
             let title = format!("{} and {}: {cosine:.3}", row + 1, column + 1);
             view! {
-                <td class:own=own style=format!("--heat:{:.3}", heat(*cosine)) class:hot={heat(*cosine) > HOT} title=title>
+                <td class:own=own class:warm={heat > WARM} class:hot={heat > HOT} style=format!("--heat:{heat:.3}") title=title>
                     {if numbers { short(*cosine) } else { String::new() }}
                 </td>
             }
@@ -59,8 +59,9 @@ fn table(matrix: &SimilarityMatrix) -> impl IntoView + use<> {
     }
 }
 
-/// Cells warmer than this need dark-on-warm to become light-on-warm.
-const HOT: f32 = 0.62;
+/// Where a cell's text must change its colour to stay readable (4.5:1): in the dark scheme, and in the light one.
+const WARM: f32 = 0.63;
+const HOT: f32 = 0.78;
 
 /// 0 for cosines of 0 and below, 1 for 1.
 fn heat(cosine: f32) -> f32 {

@@ -153,11 +153,16 @@ impl Store {
         self.engine.with(|engine| matches!(engine, EngineState::Ready(_)))
     }
 
+    /// Whether the device is the CPU in disguise.
+    pub fn software(&self) -> bool {
+        self.engine.with_untracked(|engine| matches!(engine, EngineState::Ready(info) if info.software))
+    }
+
     /// What keeps a run from starting, for people; empty when nothing does.
     pub fn missing(&self) -> Vec<&'static str> {
         let mut missing = Vec::new();
         if !self.ready() {
-            missing.push("the engine (it is starting)");
+            missing.push("a running engine");
         }
         if self.model.with(Option::is_none) {
             missing.push("a model (step 1)");
