@@ -68,7 +68,12 @@ const PLACES: [Place; 5] = [
         note: "Lower is better for both.",
         needs_evaluation: true,
     },
-    Place { name: "rate", title: "Learning rate", note: "Linear to 0 over the run.", needs_evaluation: false },
+    Place {
+        name: "rate",
+        title: "Learning rate",
+        note: "Linear to 0 over the run.",
+        needs_evaluation: false,
+    },
 ];
 
 #[component]
@@ -127,7 +132,9 @@ fn draw(charts: &Dashboard, update: &ChartUpdate) {
     match update {
         ChartUpdate::Start(plan) => charts.start(plan.total),
         ChartUpdate::Steps(steps) => {
-            let values = steps.iter().flat_map(|step| [f64::from(step.step), f64::from(step.loss), step.learning_rate]);
+            let values = steps
+                .iter()
+                .flat_map(|step| [f64::from(step.step), f64::from(step.loss), step.learning_rate]);
             charts.steps(&values.collect::<Vec<_>>());
         }
         ChartUpdate::Evaluated(Evaluation { step, spearman, alignment, uniformity, .. }) => {
@@ -174,17 +181,30 @@ fn described(store: Store, name: &str, title: &str) -> String {
     let ends = store.evaluations.with(|all| Some((*all.first()?, *all.last()?)));
     let from_to = |of: fn(&Evaluation) -> Option<f64>| {
         let (first, last) = ends?;
-        Some(format!("from {} at step {} to {} at step {}", significant(of(&first)?), first.step, significant(of(&last)?), last.step))
+        Some(format!(
+            "from {} at step {} to {} at step {}",
+            significant(of(&first)?),
+            first.step,
+            significant(of(&last)?),
+            last.step
+        ))
     };
     let words = match name {
-        "loss" => store.latest.get().map(|latest| format!("{} at step {}", significant(f64::from(latest.loss)), latest.step)),
-        "rate" => store.latest.get().map(|latest| format!("{} at step {}", significant(latest.learning_rate), latest.step)),
+        "loss" => store
+            .latest
+            .get()
+            .map(|latest| format!("{} at step {}", significant(f64::from(latest.loss)), latest.step)),
+        "rate" => store
+            .latest
+            .get()
+            .map(|latest| format!("{} at step {}", significant(latest.learning_rate), latest.step)),
         "spearman" => from_to(|evaluation| Some(evaluation.spearman)),
         _ => {
             let uniformity = from_to(|evaluation| Some(evaluation.uniformity));
             let alignment = from_to(|evaluation| evaluation.alignment);
             uniformity.map(|uniformity| {
-                let alignment = alignment.map_or_else(String::new, |alignment| format!("alignment {alignment}; "));
+                let alignment =
+                    alignment.map_or_else(String::new, |alignment| format!("alignment {alignment}; "));
                 format!("{alignment}uniformity {uniformity}")
             })
         }

@@ -120,7 +120,9 @@ fn TextInput(kind: Kind) -> impl IntoView {
     });
     let report = move || match kind {
         Kind::Training => store.training.get().map(|report| view! { <LoadedTraining report /> }.into_any()),
-        Kind::Evaluation => store.evaluation.get().map(|report| view! { <LoadedEvaluation report /> }.into_any()),
+        Kind::Evaluation => {
+            store.evaluation.get().map(|report| view! { <LoadedEvaluation report /> }.into_any())
+        }
     };
     view! {
         <div class="text-input">
@@ -155,7 +157,8 @@ fn Paste(
     let submit = move |_| {
         let pasted = text.get_untracked();
         // Pasted tables keep their tabs; a line without any is a sentence.
-        let tabs = pasted.lines().find(|line| !line.trim().is_empty()).is_some_and(|line| line.contains('\t'));
+        let tabs =
+            pasted.lines().find(|line| !line.trim().is_empty()).is_some_and(|line| line.contains('\t'));
         let name = if tabs { "pasted.tsv" } else { "pasted.txt" };
         match from_text(name, &pasted) {
             Ok(file) => on_text(file),
@@ -206,7 +209,8 @@ fn LoadedEvaluation(report: EvaluationReport) -> impl IntoView {
         counted(report.pairs, "pair", "pairs"),
         count(report.positive_pairs)
     );
-    let warning = (report.positive_pairs == 0).then_some("No pair is scored above 4: alignment cannot be measured.");
+    let warning =
+        (report.positive_pairs == 0).then_some("No pair is scored above 4: alignment cannot be measured.");
     view! {
         <div class="loaded" role="status">
             <p class="loaded-name"><Glyph icon=Icon::Check />{report.name}<span class="fine">{facts}</span></p>
@@ -224,7 +228,9 @@ fn LoadedEvaluation(report: EvaluationReport) -> impl IntoView {
 
 #[component]
 fn Skipped(lines: usize) -> impl IntoView {
-    (lines > 0).then(|| view! {
-        <p class="fine">{format!("{} left out (blank).", counted(lines, "line was", "lines were"))}</p>
+    (lines > 0).then(|| {
+        view! {
+            <p class="fine">{format!("{} left out (blank).", counted(lines, "line was", "lines were"))}</p>
+        }
     })
 }

@@ -32,7 +32,10 @@ pub fn Downloads() -> impl IntoView {
     let disabled = Signal::derive(move || reason.get().is_some());
     let export = move |format: ExportFormat| engine.send(Topic::Export, Request::Export { format });
     let restore_disabled = Signal::derive(move || {
-        in_run.get() || !store.ready() || store.model.with(Option::is_none) || store.training.with(Option::is_none)
+        in_run.get()
+            || !store.ready()
+            || store.model.with(Option::is_none)
+            || store.training.with(Option::is_none)
     });
     let restore = move |files: Result<Vec<PickedFile>, String>| match files {
         Ok(files) => engine.send(Topic::Run, Request::RestoreCheckpoint { source: Source::Files(files) }),

@@ -15,24 +15,26 @@ pub fn EvaluationTable() -> impl IntoView {
         all.iter().enumerate().rev().map(row).collect_view()
     };
     move || {
-        (!store.evaluations.with(Vec::is_empty)).then(|| view! {
-            <details class="card evaluations">
-                <summary>"Evaluations as numbers"</summary>
-                <div class="table-scroll" tabindex="0" role="region" aria-label="Evaluations">
-                    <table>
-                        <thead>
-                            <tr>
-                                <th scope="col">"Step"</th>
-                                <th scope="col">"Spearman × 100"</th>
-                                <th scope="col">"Alignment"</th>
-                                <th scope="col">"Uniformity"</th>
-                                <th scope="col"><span class="visually-hidden">"Remark"</span></th>
-                            </tr>
-                        </thead>
-                        <tbody>{rows}</tbody>
-                    </table>
-                </div>
-            </details>
+        (!store.evaluations.with(Vec::is_empty)).then(|| {
+            view! {
+                <details class="card evaluations">
+                    <summary>"Evaluations as numbers"</summary>
+                    <div class="table-scroll" tabindex="0" role="region" aria-label="Evaluations">
+                        <table>
+                            <thead>
+                                <tr>
+                                    <th scope="col">"Step"</th>
+                                    <th scope="col">"Spearman × 100"</th>
+                                    <th scope="col">"Alignment"</th>
+                                    <th scope="col">"Uniformity"</th>
+                                    <th scope="col"><span class="visually-hidden">"Remark"</span></th>
+                                </tr>
+                            </thead>
+                            <tbody>{rows}</tbody>
+                        </table>
+                    </div>
+                </details>
+            }
         })
     }
 }

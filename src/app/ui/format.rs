@@ -74,6 +74,9 @@ mod tests {
 
     #[test]
     fn small_and_large_values_stay_short() {
-        assert_eq!([significant(0.01234), significant(4.567), significant(3e-5)], ["0.012", "4.57", "3.00e-5"]);
+        assert_eq!(
+            [significant(0.01234), significant(4.567), significant(3e-5)],
+            ["0.012", "4.57", "3.00e-5"]
+        );
     }
 }

@@ -2,10 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{
-    store::EngineState,
-    studio,
-};
+use super::{store::EngineState, studio};
 
 #[component]
 pub fn Header() -> impl IntoView {

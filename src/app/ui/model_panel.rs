@@ -107,7 +107,10 @@ fn LoadedModel(report: ModelReport) -> impl IntoView {
     let unused = report.unused.len();
     let facts = [
         ("Parameters", millions(report.parameters)),
-        ("Shape", format!("{} layers × {}, {} heads", report.layers, report.hidden_size, report.attention_heads)),
+        (
+            "Shape",
+            format!("{} layers × {}, {} heads", report.layers, report.hidden_size, report.attention_heads),
+        ),
         ("Vocabulary", format!("{} tokens", count(report.vocabulary))),
         ("Longest input", format!("{} tokens", count(report.max_positions))),
         ("Stored as", report.dtype),

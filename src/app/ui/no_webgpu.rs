@@ -13,7 +13,8 @@ use crate::app::protocol::NoWebGpu;
 #[component]
 pub fn EngineNotice() -> impl IntoView {
     let (store, engine) = studio();
-    let notice = move || match store.engine.get() {
+    let notice = move || {
+        match store.engine.get() {
         EngineState::Starting | EngineState::Ready(_) => None,
         EngineState::Unavailable(reason) => Some(view! { <NoWebGpuPanel reason /> }.into_any()),
         EngineState::Lost { message, resumable } => Some(
@@ -54,6 +55,7 @@ pub fn EngineNotice() -> impl IntoView {
             }
             .into_any(),
         ),
+    }
     };
     view! {
         <div role="alert" class="engine-alert">

@@ -26,7 +26,9 @@ pub fn Playground() -> impl IntoView {
     let weights = RwSignal::new(Weights::Current);
     let pooler = RwSignal::new(Pooler::Avg);
     let sentences = move || -> Vec<String> {
-        text.with(|text| text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect())
+        text.with(|text| {
+            text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect()
+        })
     };
     let reason = Signal::derive(move || {
         let count = sentences().len();

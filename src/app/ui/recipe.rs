@@ -40,8 +40,7 @@ impl NumberField {
     pub fn value(&self) -> Result<f64, String> {
         let text = self.text.get();
         let (low, high) = self.spec.range;
-        let fits =
-            |value: &f64| (low..=high).contains(value) && (!self.spec.whole || value.fract() == 0.0);
+        let fits = |value: &f64| (low..=high).contains(value) && (!self.spec.whole || value.fract() == 0.0);
         text.trim().parse::<f64>().ok().filter(fits).ok_or_else(|| match text.trim() {
             "" => format!("Enter {}.", self.spec.expected),
             typed => format!("“{typed}” does not fit: enter {}.", self.spec.expected),
@@ -290,9 +289,8 @@ impl Recipe {
     /// # Errors
     /// The first field that cannot be used.
     pub fn options(&self) -> Result<TrainOptions, String> {
-        let named = |field: NumberField| {
-            field.value().map_err(|error| format!("{}: {error}", field.spec.label))
-        };
+        let named =
+            |field: NumberField| field.value().map_err(|error| format!("{}: {error}", field.spec.label));
         let pooler = self.pooler.get();
         let steps = match self.length_unit.get() {
             LengthUnit::Epochs => None,

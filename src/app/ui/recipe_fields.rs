@@ -84,7 +84,8 @@ pub fn Choice<T: Copy + PartialEq + Send + Sync + 'static>(
         view! { <option value=index.to_string() selected=move || value.get() == choice>{words}</option> }
     });
     let on_change = move |event| {
-        let chosen = event_target_value(&event).parse::<usize>().ok().and_then(|index| values.get(index).copied());
+        let chosen =
+            event_target_value(&event).parse::<usize>().ok().and_then(|index| values.get(index).copied());
         if let Some(chosen) = chosen {
             value.set(chosen);
         }

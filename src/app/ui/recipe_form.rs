@@ -120,13 +120,15 @@ fn PoolerAdvice() -> impl IntoView {
     let pooler = store.recipe.pooler;
     move || {
         let made_for = store.model.with(|model| model.as_ref().and_then(|report| report.pooler))?;
-        (made_for != pooler.get() && !store.phase.with(|phase| phase.active())).then(|| view! {
-            <p class="advice">
-                {format!("This model was made for {made_for}. ")}
-                <button type="button" class="link-button" on:click=move |_| pooler.set(made_for)>
-                    {format!("Use {made_for}")}
-                </button>
-            </p>
+        (made_for != pooler.get() && !store.phase.with(|phase| phase.active())).then(|| {
+            view! {
+                <p class="advice">
+                    {format!("This model was made for {made_for}. ")}
+                    <button type="button" class="link-button" on:click=move |_| pooler.set(made_for)>
+                        {format!("Use {made_for}")}
+                    </button>
+                </p>
+            }
         })
     }
 }
@@ -134,7 +136,9 @@ fn PoolerAdvice() -> impl IntoView {
 /// Loading text of one kind sets the objective that it is for.
 fn follow_the_data(store: Store) {
     Effect::new(move |_| {
-        let Some(kind) = store.training.with(|training| training.as_ref().map(|report| report.kind)) else { return };
+        let Some(kind) = store.training.with(|training| training.as_ref().map(|report| report.kind)) else {
+            return;
+        };
         let (recipe, objective) = (store.recipe, objective_of(kind));
         if recipe.objective.get_untracked() != objective {
             recipe.objective.set(objective);
@@ -158,12 +162,9 @@ fn summary(store: Store) -> String {
     let items = store.training.with(|training| training.as_ref().map(|report| report.items));
     match items.and_then(|items| Some((items, store.recipe.length(items)?))) {
         None => "The number of steps shows here once a training text is loaded.".to_owned(),
-        Some((items, (epoch, total))) => format!(
-            "{} in all: {} items make {} per epoch.",
-            steps(total),
-            count(items),
-            steps(epoch)
-        ),
+        Some((items, (epoch, total))) => {
+            format!("{} in all: {} items make {} per epoch.", steps(total), count(items), steps(epoch))
+        }
     }
 }
 
@@ -180,17 +181,17 @@ fn poolers() -> Vec<(Pooler, &'static str)> {
 }
 
 fn heads() -> Vec<(HeadMode, &'static str)> {
-    vec![
-        (HeadMode::TrainOnly, "train only"),
-        (HeadMode::Keep, "keep"),
-        (HeadMode::None, "none"),
-    ]
+    vec![(HeadMode::TrainOnly, "train only"), (HeadMode::Keep, "keep"), (HeadMode::None, "none")]
 }
 
 fn objective_help(objective: Objective) -> &'static str {
     match objective {
-        Objective::Unsup => "A sentence and itself under another dropout are the pair; needs plain sentences.",
-        Objective::Sup => "Given pairs are drawn together, contradictions pushed away; needs pairs or triplets.",
+        Objective::Unsup => {
+            "A sentence and itself under another dropout are the pair; needs plain sentences."
+        }
+        Objective::Sup => {
+            "Given pairs are drawn together, contradictions pushed away; needs pairs or triplets."
+        }
     }
 }
 
@@ -211,7 +212,9 @@ fn pooler_help(pooler: Pooler) -> &'static str {
 
 fn head_help(head: HeadMode) -> &'static str {
     match head {
-        HeadMode::TrainOnly => "Trained with a head, evaluated and saved without: the paper’s unsupervised way.",
+        HeadMode::TrainOnly => {
+            "Trained with a head, evaluated and saved without: the paper’s unsupervised way."
+        }
         HeadMode::Keep => "Trained, evaluated and saved with the head: the paper’s supervised way.",
         HeadMode::None => "No head at all.",
     }

@@ -133,13 +133,18 @@ fn blocked(store: Store) -> Option<String> {
     if !missing.is_empty() {
         return Some(format!("Still needed: {}.", missing.join(", ")));
     }
-    let items = store.training.with(|training| training.as_ref().map(|report| (report.kind, report.name.clone())));
+    let items =
+        store.training.with(|training| training.as_ref().map(|report| (report.kind, report.name.clone())));
     let (kind, name) = items?;
     let wanted = store.recipe.objective.get();
     let fits = super::recipe_form::objective_of(kind) == wanted;
     (!fits).then(|| match wanted {
-        Objective::Unsup => format!("{name} holds pairs or triplets: choose the supervised objective, or load plain sentences."),
-        Objective::Sup => format!("{name} holds plain sentences: choose the unsupervised objective, or load pairs or triplets."),
+        Objective::Unsup => format!(
+            "{name} holds pairs or triplets: choose the supervised objective, or load plain sentences."
+        ),
+        Objective::Sup => format!(
+            "{name} holds plain sentences: choose the unsupervised objective, or load pairs or triplets."
+        ),
     })
 }
 

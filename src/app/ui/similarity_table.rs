@@ -11,7 +11,8 @@ const MOST_WITH_NUMBERS: usize = 20;
 #[component]
 pub fn SimilarityTable() -> impl IntoView {
     let (store, _) = studio();
-    move || match store.similarity.get() {
+    move || {
+        match store.similarity.get() {
         Some(matrix) => table(&matrix).into_any(),
         None => view! {
             <div class="matrix matrix-empty">
@@ -19,6 +20,7 @@ pub fn SimilarityTable() -> impl IntoView {
             </div>
         }
         .into_any(),
+    }
     }
 }
 
@@ -85,7 +87,9 @@ fn caption(matrix: &SimilarityMatrix) -> String {
     };
     let count = matrix.sentences.len();
     let others: f64 = (0..count)
-        .flat_map(|row| (0..count).filter(move |column| row != *column).map(move |column| row * count + column))
+        .flat_map(|row| {
+            (0..count).filter(move |column| row != *column).map(move |column| row * count + column)
+        })
         .map(|index| f64::from(matrix.cosines[index]))
         .sum();
     let mean = others / (count * (count - 1)).max(1) as f64;

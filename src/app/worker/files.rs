@@ -73,7 +73,8 @@ async fn fetch_all(id: RequestId, files: &[SiteFile]) -> Result<Vec<NamedBytes>,
 }
 
 async fn request(file: &SiteFile) -> Result<Response, WorkerError> {
-    let response = JsFuture::from(scope().fetch_with_str(&file.url)).await.map_err(|error| failed(file, &error))?;
+    let response =
+        JsFuture::from(scope().fetch_with_str(&file.url)).await.map_err(|error| failed(file, &error))?;
     let response: Response = response.unchecked_into();
     match response.ok() {
         true => Ok(response),

@@ -80,7 +80,9 @@ pub fn exported(
 
 /// One folder of files, stored: weights do not compress.
 fn zipped(folder: &str, files: &[(String, Vec<u8>)]) -> Result<Vec<u8>, WorkerError> {
-    let failed = |error: &dyn std::fmt::Display| WorkerError::Browser(format!("the zip could not be written: {error}"));
+    let failed = |error: &dyn std::fmt::Display| {
+        WorkerError::Browser(format!("the zip could not be written: {error}"))
+    };
     let mut archive = zip::ZipWriter::new(Cursor::new(Vec::new()));
     let options = zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
     for (name, bytes) in files {

@@ -11,8 +11,8 @@ use super::{
 };
 use crate::{
     app::protocol::{
-        EndReason, Envelope, EvaluationReport, Event, ExportFormat, Request, RequestId, SimilarityMatrix, Source,
-        Stage, TrainingKind, TrainingReport, Weights,
+        EndReason, Envelope, EvaluationReport, Event, ExportFormat, Request, RequestId, SimilarityMatrix,
+        Source, Stage, TrainingKind, TrainingReport, Weights,
     },
     eval::POSITIVE_SCORE,
     gpu::{Gpu, GpuOptions},
@@ -173,7 +173,12 @@ impl Session {
         Ok(())
     }
 
-    async fn train(&mut self, id: RequestId, options: TrainOptions, from: Weights) -> Result<(), WorkerError> {
+    async fn train(
+        &mut self,
+        id: RequestId,
+        options: TrainOptions,
+        from: Weights,
+    ) -> Result<(), WorkerError> {
         self.refuse_during_run()?;
         let run = self.prepare(id, options, from).await?;
         post(&Event::RunStarted(run.plan()));
@@ -183,7 +188,12 @@ impl Session {
     }
 
     /// Tokenises the texts and allocates everything for a run.
-    async fn prepare(&mut self, id: RequestId, options: TrainOptions, from: Weights) -> Result<Run, WorkerError> {
+    async fn prepare(
+        &mut self,
+        id: RequestId,
+        options: TrainOptions,
+        from: Weights,
+    ) -> Result<Run, WorkerError> {
         options.validate()?;
         let model = self.model.as_ref().ok_or(WorkerError::Missing("a model"))?;
         let (_, corpus) = self.training.as_ref().ok_or(WorkerError::Missing("a training text"))?;

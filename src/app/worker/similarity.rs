@@ -5,7 +5,9 @@ use std::collections::HashMap;
 use crate::{
     eval::cosine,
     gpu::{Gpu, GpuError},
-    model::{Checkpoint, Embedder, HEAD_WEIGHT, Head, ModelError, Network, Pooler, checkpoint::POOLER_WEIGHT},
+    model::{
+        Checkpoint, Embedder, HEAD_WEIGHT, Head, ModelError, Network, Pooler, checkpoint::POOLER_WEIGHT,
+    },
 };
 
 /// Weights on the device, with an embedder for each pooler that has been asked for.
