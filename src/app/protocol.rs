@@ -207,8 +207,10 @@ pub struct ModelReport {
     pub missing: Vec<String>,
     /// Keys of the file that were not used.
     pub unused: Vec<String>,
-    /// What the model's own files say it was made for.
-    pub pooler: Option<Pooler>,
+    /// What the model's own files say it was made for, else `avg`.
+    pub pooler: Pooler,
+    /// What of its files was passed over, in sentences.
+    pub notes: Vec<String>,
     /// Whether the pooler `cls` can be used before training.
     pub has_head: bool,
 }

@@ -114,7 +114,7 @@ fn LoadedModel(report: ModelReport) -> impl IntoView {
         ("Vocabulary", format!("{} tokens", count(report.vocabulary))),
         ("Longest input", format!("{} tokens", count(report.max_positions))),
         ("Stored as", report.dtype),
-        ("Pooler", report.pooler.map_or("not stated".to_owned(), |pooler| pooler.to_string())),
+        ("Pooler", report.pooler.to_string()),
     ];
     view! {
         <div class="loaded" role="status">
@@ -125,6 +125,7 @@ fn LoadedModel(report: ModelReport) -> impl IntoView {
                     .map(|(term, value)| view! { <div><dt>{term}</dt><dd>{value}</dd></div> })
                     .collect_view()}
             </dl>
+            {report.notes.iter().map(|note| view! { <p class="fine">{note.clone()}</p> }).collect_view()}
             {(unused > 0 || !report.missing.is_empty()).then(|| view! {
                 <details class="fine">
                     <summary>

@@ -53,7 +53,7 @@ pub fn Playground() -> impl IntoView {
     };
     // A loaded model brings its own pooler; a run, the pooler it was trained for.
     Effect::new(move |_| {
-        if let Some(made_for) = store.model.with(|model| model.as_ref().and_then(|report| report.pooler)) {
+        if let Some(made_for) = store.model.with(|model| model.as_ref().map(|report| report.pooler)) {
             pooler.set(made_for);
         }
     });

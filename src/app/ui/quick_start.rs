@@ -49,7 +49,7 @@ pub fn QuickStart() -> impl IntoView {
             wanted.set(false);
         } else if loaded {
             wanted.set(false);
-            let pooler = store.model.with_untracked(|model| model.as_ref().and_then(|report| report.pooler));
+            let pooler = store.model.with_untracked(|model| model.as_ref().map(|report| report.pooler));
             let sentences = store.training.with_untracked(|training| {
                 training.as_ref().is_some_and(|report| report.kind == TrainingKind::Sentences)
             });

@@ -98,7 +98,7 @@ fn Presets(disabled: Signal<bool>) -> impl IntoView {
     let fill = move |preset: Preset| {
         let kind = store.training.with_untracked(|training| training.as_ref().map(|report| report.kind));
         let objective = kind.map_or(Objective::Unsup, objective_of);
-        let pooler = store.model.with_untracked(|model| model.as_ref().and_then(|report| report.pooler));
+        let pooler = store.model.with_untracked(|model| model.as_ref().map(|report| report.pooler));
         store.recipe.fill(&preset.options(objective, pooler, store.software()));
     };
     let buttons = Preset::ALL.into_iter().map(move |preset| {
@@ -119,7 +119,7 @@ fn PoolerAdvice() -> impl IntoView {
     let (store, _) = studio();
     let pooler = store.recipe.pooler;
     move || {
-        let made_for = store.model.with(|model| model.as_ref().and_then(|report| report.pooler))?;
+        let made_for = store.model.with(|model| model.as_ref().map(|report| report.pooler))?;
         (made_for != pooler.get() && !store.phase.with(|phase| phase.active())).then(|| {
             view! {
                 <p class="advice">

@@ -8,8 +8,6 @@ use crate::app::protocol::{SiteFile, Source};
 
 /// Where set-up puts models, beside index.html.
 const MODELS: &str = "models/";
-/// Files of a model that the engine reads.
-const MODEL_FILES: [&str; 3] = ["config.json", "model.safetensors", "tokenizer.json"];
 
 /// A model of the site's, from `models/index.json`.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -17,6 +15,8 @@ pub struct SiteModel {
     pub name: String,
     /// Folder below `models/`.
     pub path: String,
+    /// In its folder, those that the engine reads.
+    pub files: Vec<String>,
     /// Of the weights.
     pub bytes: f64,
     pub licence: String,
@@ -29,11 +29,11 @@ pub struct SiteModel {
 impl SiteModel {
     /// Its files' addresses.
     pub fn source(&self) -> Source {
-        let file = |name: &&str| SiteFile {
+        let file = |name: &String| SiteFile {
             path: format!("{}/{name}", self.path),
             url: site_url(&format!("{MODELS}{}/{name}", self.path)),
         };
-        Source::Site(MODEL_FILES.iter().map(file).collect())
+        Source::Site(self.files.iter().map(file).collect())
     }
 
     pub fn licence_url(&self) -> String {

@@ -1,12 +1,15 @@
 //! A model from the files of a folder, and the files of a model.
 
 use std::collections::BTreeMap;
-use std::io::{Cursor, Write};
 
 use super::{error::WorkerError, files::NamedBytes};
 use crate::{
     app::protocol::{ExportFormat, ModelReport},
-    model::{Checkpoint, HostTensor, ModelConfig, Pooler},
+    model::{
+        Checkpoint, HostTensor, Pooler,
+        checkpoint::{SimcseSettings, export_directory, load_directory},
+    },
+    store::zip,
     text::SentenceTokenizer,
     train::TrainOptions,
 };
@@ -16,18 +19,29 @@ pub struct LoadedModel {
     pub name: String,
     pub checkpoint: Checkpoint,
     pub tokenizer: SentenceTokenizer,
-    pub pooler: Option<Pooler>,
+    /// Passed on as they came when the model is taken home.
+    tokenizer_files: Vec<(String, Vec<u8>)>,
+    pooler: Pooler,
+    notes: Vec<String>,
 }
 
 impl LoadedModel {
+    /// # Errors
+    /// All that [`load_directory`] refuses, and a tokenizer that is broken or knows tokens that the model does not.
     pub fn from_files(files: Vec<NamedBytes>) -> Result<Self, WorkerError> {
-        let name = files[0].path.split('/').next().unwrap_or("model").to_owned();
-        let files: Vec<(String, Vec<u8>)> = files.into_iter().map(|f| (f.path, f.bytes)).collect();
-        let find = |name: &str| &files.iter().find(|file| file.0.ends_with(name)).unwrap().1;
-        let config = ModelConfig::from_json("config.json", find("config.json"))?;
-        let checkpoint = Checkpoint::load(config, "model.safetensors", find("model.safetensors"))?;
-        let tokenizer = SentenceTokenizer::from_files(&files)?;
-        Ok(Self { name, checkpoint, tokenizer, pooler: Some(Pooler::Avg) })
+        let name = name_of(&files);
+        let files: Vec<(String, Vec<u8>)> = files.into_iter().map(|file| (file.path, file.bytes)).collect();
+        let loaded = load_directory(&files)?;
+        let tokenizer = SentenceTokenizer::from_files(&loaded.tokenizer_files)?;
+        tokenizer.check_vocab(loaded.checkpoint.config.vocab_size)?;
+        Ok(Self {
+            name,
+            checkpoint: loaded.checkpoint,
+            tokenizer,
+            tokenizer_files: loaded.tokenizer_files,
+            pooler: loaded.pooler,
+            notes: loaded.notes,
+        })
     }
 
     pub fn report(&self) -> ModelReport {
@@ -44,6 +58,7 @@ impl LoadedModel {
             missing: self.checkpoint.report.missing.clone(),
             unused: self.checkpoint.report.unused.clone(),
             pooler: self.pooler,
+            notes: self.notes.clone(),
             has_head: self.checkpoint.has_head(),
         }
     }
@@ -59,35 +74,35 @@ impl LoadedModel {
     }
 }
 
+/// The folder that was dropped or picked; files picked one by one have none.
+fn name_of(files: &[NamedBytes]) -> String {
+    let folder = files.iter().find_map(|file| file.path.split_once('/')).map(|(folder, _)| folder);
+    folder.unwrap_or("model").to_owned()
+}
+
 /// File name and bytes of what a run made at `step`.
 pub fn exported(
     model: &LoadedModel,
     weights: &BTreeMap<String, HostTensor>,
-    _options: &TrainOptions,
+    options: &TrainOptions,
     step: u32,
     format: ExportFormat,
 ) -> Result<(String, Vec<u8>), WorkerError> {
     let stem = format!("{}-simcse-step-{step}", model.name);
-    let bytes = model.checkpoint.save_safetensors(weights)?;
     match format {
-        ExportFormat::Safetensors => Ok((format!("{stem}.safetensors"), bytes)),
+        ExportFormat::Safetensors => {
+            Ok((format!("{stem}.safetensors"), model.checkpoint.save_safetensors(weights)?))
+        }
         ExportFormat::HuggingFaceZip => {
-            let files = vec![("model.safetensors".to_owned(), bytes)];
-            Ok((format!("{stem}.zip"), zipped(&stem, &files)?))
+            let failed = |reason: String| {
+                WorkerError::Browser(format!("the folder {stem} could not be put together: {reason}"))
+            };
+            let recipe = serde_json::to_value(options).map_err(|error| failed(error.to_string()))?;
+            let max_length = Some(options.max_length);
+            let settings = SimcseSettings { pooler: options.evaluation_pooler(), max_length, recipe };
+            let files = export_directory(&model.checkpoint, weights, &model.tokenizer_files, &settings)?;
+            let bytes = zip(&stem, &files).map_err(|error| failed(error.to_string()))?;
+            Ok((format!("{stem}.zip"), bytes))
         }
     }
-}
-
-/// One folder of files, stored: weights do not compress.
-fn zipped(folder: &str, files: &[(String, Vec<u8>)]) -> Result<Vec<u8>, WorkerError> {
-    let failed = |error: &dyn std::fmt::Display| {
-        WorkerError::Browser(format!("the zip could not be written: {error}"))
-    };
-    let mut archive = zip::ZipWriter::new(Cursor::new(Vec::new()));
-    let options = zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
-    for (name, bytes) in files {
-        archive.start_file(format!("{folder}/{name}"), options).map_err(|error| failed(&error))?;
-        archive.write_all(bytes).map_err(|error| failed(&error))?;
-    }
-    Ok(archive.finish().map_err(|error| failed(&error))?.into_inner())
 }

