@@ -43,14 +43,6 @@ pub fn wasm_linker() -> Option<String> {
     versions.chain(["/usr/bin/wasm-ld".to_owned()]).find(|path| Path::new(path).exists())
 }
 
-pub fn wasm_opt() -> Result<()> {
-    if output(command("wasm-opt").arg("--version")).is_some() {
-        say("wasm-opt", "already there");
-        return Ok(());
-    }
-    install("wasm-opt", &["binaryen"], &["/usr/bin/wasm-opt"])
-}
-
 /// Any Vulkan driver will do; without one, Mesa's software driver.
 pub fn vulkan() -> Result<()> {
     let has_driver = ["/usr/share/vulkan/icd.d", "/etc/vulkan/icd.d"]

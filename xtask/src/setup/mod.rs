@@ -22,7 +22,6 @@ pub fn for_serving() -> Result<()> {
     let toolchain = WasmToolchain::find()?;
     tools::trunk(&toolchain)?;
     tools::wasm_bindgen(&toolchain)?;
-    debian::wasm_opt()?;
     node::packages()?;
     model::all_minilm_l6_v2()
 }
