@@ -146,7 +146,7 @@ pub enum Event {
         id: RequestId,
         file: ExportedFile,
     },
-    /// A request could not be done; what was there before still is.
+    /// A request could not be done; what was there before still is. Number 0: a message that was no request.
     Failed {
         id: RequestId,
         message: String,
@@ -154,6 +154,10 @@ pub enum Event {
     /// The run ended by itself with an error.
     RunFailed {
         message: String,
+        /// The step whose weights are kept: the best evaluated; 0: none.
+        kept_step: u32,
+        /// See [`RunEnd::trained`].
+        trained: bool,
     },
 }
 
@@ -307,6 +311,8 @@ pub struct RunEnd {
     pub kept_step: u32,
     /// How the current weights are to be pooled.
     pub pooler: Pooler,
+    /// Whether there are trained weights at hand, of this run or of one before it.
+    pub trained: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -119,7 +119,7 @@ pub fn export(
     options: &TrainOptions,
 ) -> Result<Vec<(String, Vec<u8>)>, CliError> {
     let recipe = serde_json::to_value(options).map_err(|error| CliError::Output(error.to_string()))?;
-    let max_length = Some(options.max_length);
-    let settings = SimcseSettings { pooler: options.evaluation_pooler(), max_length, recipe };
+    // The length is training's; embedding and evaluation take all positions, and so shall Python.
+    let settings = SimcseSettings { pooler: options.evaluation_pooler(), max_length: None, recipe };
     Ok(export_directory(&model.checkpoint, weights, &model.tokenizer_files, &settings)?)
 }

@@ -62,11 +62,13 @@ const noWebgpu = ['--disable-features=WebGPU', '--disable-blink-features=WebGPU'
 /**
  * Opens the page for one test and closes all when `use` is done.
  * `options.webgpu: false` starts a browser without it; `options.context` is Playwright's (viewport, colorScheme …);
- * `options.expectErrors` lets the page log errors.
+ * `options.host` is the name under which the page is opened (not localhost, hence insecure); `options.expectErrors`
+ * lets the page log errors; `options.beforeLoad(page)` is called first.
  */
 export async function withPage(options, use) {
   const server = await serve();
-  const args = [...quiet, ...(options.webgpu === false ? noWebgpu : webgpu)];
+  const url = server.url.replace('127.0.0.1', options.host ?? '127.0.0.1');
+  const args = [...quiet, ...(options.host ? [`--host-resolver-rules=MAP ${options.host} 127.0.0.1`] : []), ...(options.webgpu === false ? noWebgpu : webgpu)];
   const browser = await chromium.launch({
     executablePath: '/usr/bin/chromium',
     headless: true,
@@ -77,9 +79,9 @@ export async function withPage(options, use) {
     const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options.context });
     const page = await context.newPage();
     context.on('request', (request) => {
-      const url = request.url();
-      if (!url.startsWith(new URL(server.url).origin) && !/^(data|blob):/.test(url)) {
-        faults.push(`a request left the site: ${url}`);
+      const asked = request.url();
+      if (!asked.startsWith(new URL(url).origin) && !/^(data|blob):/.test(asked)) {
+        faults.push(`a request left the site: ${asked}`);
       }
     });
     page.on('pageerror', (error) => faults.push(`uncaught: ${error.stack ?? error}`));
@@ -87,8 +89,8 @@ export async function withPage(options, use) {
       if (message.type() === 'error' && !options.expectErrors) faults.push(`console: ${message.text()}`);
     });
     if (options.beforeLoad) await options.beforeLoad(page);
-    await page.goto(server.url);
-    await use(page, { url: server.url, context });
+    await page.goto(url);
+    await use(page, { url, context });
     assert.deepEqual(faults, []);
   } catch (error) {
     if (faults.length > 0) console.error(faults.join('\n'));

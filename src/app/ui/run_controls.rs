@@ -26,12 +26,15 @@ pub fn RunControls() -> impl IntoView {
             {move || store.plan.with(Option::is_some).then(|| view! { <RunProgress store /> })}
             <ErrorNotice of=store.slot(Topic::Run) title="That did not work" />
             {move || match store.phase.get() {
-                Phase::Failed(message) => Some(view! {
+                Phase::Failed { message, kept_step } => Some(view! {
                     <div class="notice notice-error" role="alert">
                         <Glyph icon=Icon::Warning />
                         <div>
                             <p class="notice-title">"The run ended early"</p>
                             <p class="notice-text">{message}</p>
+                            {(kept_step > 0).then(|| view! {
+                                <p class="notice-text">{format!("The best weights, of step {}, are kept.", count(kept_step as usize))}</p>
+                            })}
                         </div>
                     </div>
                 }),
@@ -49,7 +52,7 @@ fn Buttons(store: Store, engine: Engine) -> impl IntoView {
         }
     };
     move || match store.phase.get() {
-        Phase::Idle | Phase::Finished(_) | Phase::Failed(_) => view! {
+        Phase::Idle | Phase::Finished(_) | Phase::Failed { .. } => view! {
             <button
                 type="button"
                 class="button button-primary"
@@ -161,7 +164,7 @@ fn phase_words(store: Store) -> String {
         Phase::Pausing => "Pausing after this step…".to_owned(),
         Phase::Paused => "Paused".to_owned(),
         Phase::Stopping => "Stopping…".to_owned(),
-        Phase::Failed(_) => "Ended early".to_owned(),
+        Phase::Failed { .. } => "Ended early".to_owned(),
         Phase::Finished(end) => {
             let how = match end.reason {
                 EndReason::Completed => "Finished",

@@ -36,18 +36,25 @@ pub enum Phase {
     Idle,
     Starting,
     Running,
-    Evaluating { done: usize, of: usize },
+    Evaluating {
+        done: usize,
+        of: usize,
+    },
     Pausing,
     Paused,
     Stopping,
     Finished(RunEnd),
-    Failed(String),
+    /// With the step whose weights are kept all the same; 0: none.
+    Failed {
+        message: String,
+        kept_step: u32,
+    },
 }
 
 impl Phase {
     /// Whether a run holds the engine.
     pub fn active(&self) -> bool {
-        !matches!(self, Self::Idle | Self::Finished(_) | Self::Failed(_))
+        !matches!(self, Self::Idle | Self::Finished(_) | Self::Failed { .. })
     }
 }
 
@@ -187,7 +194,7 @@ impl Store {
                 self.slots.iter().for_each(Slot::settle);
                 self.engine.set(EngineState::Lost { message, resumable });
                 if self.phase.with(Phase::active) {
-                    self.phase.set(Phase::Failed("The GPU went away during the run.".to_owned()));
+                    self.phase.set(failed("The GPU went away during the run."));
                 }
             }
             Event::Progress { id, progress } => {
@@ -234,10 +241,13 @@ impl Store {
             Event::Paused { .. } => self.phase.set(Phase::Paused),
             Event::Resumed { .. } => self.phase.set(Phase::Running),
             Event::Finished(end) => {
-                self.trained.set(end.kept_step > 0);
+                self.trained.set(end.trained);
                 self.phase.set(Phase::Finished(end));
             }
-            Event::RunFailed { message } => self.phase.set(Phase::Failed(message)),
+            Event::RunFailed { message, kept_step, trained } => {
+                self.trained.set(trained);
+                self.phase.set(Phase::Failed { message, kept_step });
+            }
             Event::Similarity { result, .. } => {
                 self.slot(Topic::Similarity).settle();
                 self.slot(Topic::Similarity).error.set(None);
@@ -256,7 +266,7 @@ impl Store {
         self.slots.iter().for_each(Slot::settle);
         self.engine.set(EngineState::Crashed(message));
         if self.phase.with_untracked(Phase::active) {
-            self.phase.set(Phase::Failed("The engine stopped during the run.".to_owned()));
+            self.phase.set(failed("The engine stopped during the run."));
         }
     }
 
@@ -295,6 +305,10 @@ impl Store {
         self.latest.set(Some(last));
         self.chart_updates.update(|updates| updates.push(ChartUpdate::Steps(steps)));
     }
+}
+
+fn failed(message: &str) -> Phase {
+    Phase::Failed { message: message.to_owned(), kept_step: 0 }
 }
 
 fn speed(window: &VecDeque<StepMetrics>) -> Option<Speed> {

@@ -28,7 +28,7 @@ impl Inbox {
             match decode::<Envelope>(message.data()) {
                 // The receiver lives in the loop that serves, which never ends.
                 Ok(envelope) => drop(sender.unbounded_send(envelope)),
-                Err(message) => post(&Event::RunFailed { message }),
+                Err(message) => post(&Event::Failed { id: 0, message }),
             }
         });
         scope.set_onmessage(Some(on_message.as_ref().unchecked_ref()));

@@ -5,6 +5,7 @@ mod files;
 mod inbox;
 mod model_files;
 mod outbox;
+mod prepare;
 mod run;
 mod session;
 mod similarity;

@@ -98,8 +98,8 @@ pub fn exported(
                 WorkerError::Browser(format!("the folder {stem} could not be put together: {reason}"))
             };
             let recipe = serde_json::to_value(options).map_err(|error| failed(error.to_string()))?;
-            let max_length = Some(options.max_length);
-            let settings = SimcseSettings { pooler: options.evaluation_pooler(), max_length, recipe };
+            // The length is training's; embedding and evaluation take all positions, and so shall Python.
+            let settings = SimcseSettings { pooler: options.evaluation_pooler(), max_length: None, recipe };
             let files = export_directory(&model.checkpoint, weights, &model.tokenizer_files, &settings)?;
             let bytes = zip(&stem, &files).map_err(|error| failed(error.to_string()))?;
             Ok((format!("{stem}.zip"), bytes))

@@ -7,7 +7,7 @@ use web_time::Instant;
 
 use super::{inbox::Inbox, outbox::post};
 use crate::{
-    app::protocol::{EndReason, Evaluation, Event, RunEnd, RunPlan, StepMetrics},
+    app::protocol::{Evaluation, Event, RunPlan, StepMetrics},
     train::{StepReport, TrainError, Trainer, TrainingState},
 };
 
@@ -121,17 +121,6 @@ impl Run {
         self.post_steps();
         self.stop_clock();
         Ok(())
-    }
-
-    /// How the run stands, for its end.
-    pub fn end(&self, reason: EndReason) -> RunEnd {
-        let step = self.trainer.position();
-        RunEnd {
-            reason,
-            step,
-            kept_step: self.trainer.best().map_or(step, |best| best.step),
-            pooler: self.trainer.options().evaluation_pooler(),
-        }
     }
 
     /// Posts an evaluation, unless a Stop cuts it short.

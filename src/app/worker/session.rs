@@ -1,30 +1,31 @@
 //! What the engine holds: a model, texts, a run, and what came of the last one.
 
+use std::collections::BTreeMap;
+
 use super::{
     error::WorkerError,
     files::{gather, gather_one},
     inbox::Inbox,
     model_files::{LoadedModel, exported},
     outbox::{post, post_file, post_progress},
+    prepare::{Texts, prepare},
     run::{Advance, Run},
     similarity::{Embedders, cosines},
 };
 use crate::{
     app::protocol::{
-        EndReason, Envelope, EvaluationReport, Event, ExportFormat, Request, RequestId, SimilarityMatrix,
-        Source, Stage, TrainingKind, TrainingReport, Weights,
+        EndReason, Envelope, EvaluationReport, Event, ExportFormat, Request, RequestId, RunEnd,
+        SimilarityMatrix, Source, Stage, TrainingKind, TrainingReport, Weights,
     },
     eval::POSITIVE_SCORE,
     gpu::{Gpu, GpuOptions},
-    model::{Checkpoint, Pooler},
+    model::{Checkpoint, HostTensor, Pooler},
     text::{Corpus, StsSet, TrainingData},
-    train::{Dataset, EvaluationSet, TrainError, TrainOptions, Trainer, TrainingState},
+    train::{TrainOptions, TrainingState},
 };
 
 /// Items and pairs shown of a loaded text.
 const PREVIEW: usize = 3;
-/// Sentences tokenised between two reports of progress.
-const TOKENISE_AT_ONCE: usize = 2_000;
 
 pub struct Session {
     gpu: Gpu,
@@ -187,34 +188,24 @@ impl Session {
         Ok(())
     }
 
-    /// Tokenises the texts and allocates everything for a run.
     async fn prepare(
         &mut self,
         id: RequestId,
         options: TrainOptions,
         from: Weights,
     ) -> Result<Run, WorkerError> {
-        options.validate()?;
         let model = self.model.as_ref().ok_or(WorkerError::Missing("a model"))?;
         let (_, corpus) = self.training.as_ref().ok_or(WorkerError::Missing("a training text"))?;
-        let rows = tokenise(id, model, corpus.data.sentences(), options.max_length).await?;
-        let data = Dataset::new(rows, corpus.data.sentences_per_item());
-        let evaluation = match &self.evaluation {
-            None => None,
-            Some(set) => {
-                let longest = model.checkpoint.config.max_position_embeddings;
-                let rows = tokenise(id, model, &set.sentences(), longest).await?;
-                Some(EvaluationSet { rows, scores: set.scores() })
-            }
-        };
         let checkpoint = match (&self.tuned, from) {
             (Some(tuned), Weights::Current) => &tuned.checkpoint,
             _ => &model.checkpoint,
         };
-        post_progress(id, Stage::Preparing, 0.0, None);
-        let sentences = evaluation.as_ref().map_or(0, |set| set.rows.len());
-        let trainer = Trainer::new(&self.gpu, checkpoint, data, evaluation, options).await?;
-        Ok(Run::new(trainer, sentences))
+        let texts = Texts {
+            tokenizer: &model.tokenizer,
+            training: &corpus.data,
+            evaluation: self.evaluation.as_ref(),
+        };
+        prepare(id, &self.gpu, checkpoint, texts, options).await
     }
 
     async fn pause(&mut self) -> Result<(), WorkerError> {
@@ -247,28 +238,44 @@ impl Session {
 
     /// Keeps what the run has reached and frees what it held.
     async fn end(&mut self, reason: EndReason) -> Result<(), WorkerError> {
+        let mut kept_step = self.best_of_run();
         let Some(run) = &self.run else { return Ok(()) };
-        let model = self.model.as_ref().ok_or(WorkerError::Missing("a model"))?;
-        let (end, trainer) = (run.end(reason), run.trainer());
-        if end.kept_step > 0 {
-            let weights = match trainer.best() {
-                Some(best) => best.weights.clone(),
-                None => trainer.weights().await?,
-            };
-            let checkpoint = model.with_weights(weights);
-            self.tuned = Some(Tuned { checkpoint, options: trainer.options().clone(), step: end.kept_step });
+        let (step, pooler) = (run.trainer().position(), run.trainer().options().evaluation_pooler());
+        if kept_step == 0 && step > 0 {
+            let weights = run.trainer().weights().await?;
+            kept_step = step;
+            self.keep(weights, step);
         }
         self.run = None;
-        post(&Event::Finished(end));
+        let trained = self.tuned.is_some();
+        post(&Event::Finished(RunEnd { reason, step, kept_step, pooler, trained }));
         Ok(())
+    }
+
+    /// Keeps the run's best evaluated weights and returns their step; 0 where there are none.
+    fn best_of_run(&mut self) -> u32 {
+        let best = self.run.as_ref().and_then(|run| run.trainer().best());
+        let Some((step, weights)) = best.map(|best| (best.step, best.weights.clone())) else { return 0 };
+        self.keep(weights, step);
+        step
+    }
+
+    /// Makes `weights` of the run at hand the trained ones.
+    fn keep(&mut self, weights: BTreeMap<String, HostTensor>, step: u32) {
+        if let (Some(model), Some(run)) = (&self.model, &self.run) {
+            let (checkpoint, options) = (model.with_weights(weights), run.trainer().options().clone());
+            self.tuned = Some(Tuned { checkpoint, options, step });
+        }
     }
 
     fn fail_run(&mut self, error: WorkerError) {
         match error.device_lost(&self.gpu) {
             Some(reason) => self.lose_device(reason),
             None => {
+                let kept_step = self.best_of_run();
                 self.run = None;
-                post(&Event::RunFailed { message: error.to_string() });
+                let trained = self.tuned.is_some();
+                post(&Event::RunFailed { message: error.to_string(), kept_step, trained });
             }
         }
     }
@@ -382,25 +389,4 @@ impl Session {
     fn refuse_during_run(&self) -> Result<(), WorkerError> {
         if self.run.is_some() { Err(WorkerError::Busy) } else { Ok(()) }
     }
-}
-
-/// Token ids of `sentences`, with progress posted under `id`.
-async fn tokenise<S: AsRef<str>>(
-    id: RequestId,
-    model: &LoadedModel,
-    sentences: &[S],
-    max_length: usize,
-) -> Result<Vec<Vec<u32>>, WorkerError> {
-    let positions = model.checkpoint.config.max_position_embeddings;
-    if max_length > positions {
-        let value = format!("{max_length}, and the model has {positions} positions");
-        let expected = "no more tokens than the model has positions";
-        return Err(TrainError::Option { option: "maximum length", value, expected }.into());
-    }
-    let mut rows = Vec::with_capacity(sentences.len());
-    for portion in sentences.chunks(TOKENISE_AT_ONCE) {
-        post_progress(id, Stage::Tokenising, rows.len() as f64, Some(sentences.len() as f64));
-        rows.extend(model.tokenizer.encode(portion, max_length)?);
-    }
-    Ok(rows)
 }

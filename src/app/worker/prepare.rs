@@ -1,0 +1,67 @@
+//! From texts and options to a run that can start.
+
+use super::{error::WorkerError, outbox::post_progress, run::Run};
+use crate::{
+    app::protocol::{RequestId, Stage},
+    gpu::Gpu,
+    model::Checkpoint,
+    text::{SentenceTokenizer, StsSet, TrainingData},
+    train::{Dataset, EvaluationSet, TrainError, TrainOptions, Trainer},
+};
+
+/// Sentences tokenised between two reports of progress.
+const TOKENISE_AT_ONCE: usize = 2_000;
+
+/// What a run reads.
+pub struct Texts<'a> {
+    pub tokenizer: &'a SentenceTokenizer,
+    pub training: &'a TrainingData,
+    pub evaluation: Option<&'a StsSet>,
+}
+
+/// Tokenises the texts and allocates everything for a run, with progress posted under `id`.
+///
+/// # Errors
+/// Options that do not fit the model or the data, a sentence that the tokenizer refuses, too little GPU memory.
+pub async fn prepare(
+    id: RequestId,
+    gpu: &Gpu,
+    checkpoint: &Checkpoint,
+    texts: Texts<'_>,
+    options: TrainOptions,
+) -> Result<Run, WorkerError> {
+    options.validate()?;
+    let positions = checkpoint.config.max_position_embeddings;
+    if options.max_length > positions {
+        let value = format!("{}, and the model has {positions} positions", options.max_length);
+        let expected = "no more tokens than the model has positions";
+        return Err(TrainError::Option { option: "maximum length", value, expected }.into());
+    }
+    let rows = tokenise(id, texts.tokenizer, texts.training.sentences(), options.max_length).await?;
+    let data = Dataset::new(rows, texts.training.sentences_per_item());
+    let evaluation = match texts.evaluation {
+        None => None,
+        Some(set) => {
+            let rows = tokenise(id, texts.tokenizer, &set.sentences(), positions).await?;
+            Some(EvaluationSet { rows, scores: set.scores() })
+        }
+    };
+    post_progress(id, Stage::Preparing, 0.0, None);
+    let sentences = evaluation.as_ref().map_or(0, |set| set.rows.len());
+    let trainer = Trainer::new(gpu, checkpoint, data, evaluation, options).await?;
+    Ok(Run::new(trainer, sentences))
+}
+
+async fn tokenise<S: AsRef<str>>(
+    id: RequestId,
+    tokenizer: &SentenceTokenizer,
+    sentences: &[S],
+    max_length: usize,
+) -> Result<Vec<Vec<u32>>, WorkerError> {
+    let mut rows = Vec::with_capacity(sentences.len());
+    for portion in sentences.chunks(TOKENISE_AT_ONCE) {
+        post_progress(id, Stage::Tokenising, rows.len() as f64, Some(sentences.len() as f64));
+        rows.extend(tokenizer.encode(portion, max_length)?);
+    }
+    Ok(rows)
+}

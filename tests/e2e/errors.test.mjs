@@ -1,0 +1,114 @@
+// Files as they should not be: each is refused in words, and what was there before still is.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { withPage } from './harness.mjs';
+import { Studio } from './studio.mjs';
+import { config, file, tinyModel, vocabulary, weights } from './tiny_model.mjs';
+
+const spoilt = (wanted, value) =>
+  weights((name, values) => {
+    if (name === wanted) values[5] = value;
+  });
+
+const badModels = [
+  ['truncated weights', { 'model.safetensors': weights().subarray(0, 9000) }, /cut short/],
+  ['no weights at all', { 'model.safetensors': Buffer.alloc(0) }, /only 0 bytes/],
+  ['weights that are something else', { 'model.safetensors': Buffer.alloc(5000, 'GIF89a') }, /not a usable safetensors/],
+  ['a missing tokenizer', { 'vocab.txt': null }, /missing tokenizer\.json \(or vocab\.txt\)/],
+  ['a missing config', { 'config.json': null }, /missing config\.json/],
+  ['a broken tokenizer', { 'vocab.txt': null, 'tokenizer.json': '{"x": 1}' }, /no tokenizer that can be read/],
+  [
+    "another model's tokenizer",
+    { 'vocab.txt': [...vocabulary(), ...Array.from({ length: 50 }, (_, n) => `word${n}`)].join('\n') },
+    /another model's tokenizer/,
+  ],
+  ['shapes that disagree', { 'config.json': JSON.stringify(config({ intermediate_size: 128 })) }, /shape/],
+  ['layers that are not there', { 'config.json': JSON.stringify(config({ num_hidden_layers: 3 })) }, /are missing/],
+  ['another architecture', { 'config.json': JSON.stringify(config({ model_type: 'gpt2' })) }, /gpt2/],
+  ['a config that is no JSON', { 'config.json': '{' }, /config\.json/],
+  ['NaN weights', { 'model.safetensors': spoilt('encoder.layer.1.output.dense.weight', NaN) }, /NaN/],
+  ['infinite weights', { 'model.safetensors': spoilt('embeddings.word_embeddings.weight', Infinity) }, /infinite|inf/i],
+];
+
+const badTexts = [
+  ['an empty text', 'training-file', file('a.txt', ''), /empty/],
+  ['blank lines', 'training-file', file('a.txt', '\n \n\n'), /blank/],
+  ['a binary file', 'training-file', file('a.txt', Buffer.from([0x50, 0x4b, 3, 4, 0, 0, 255])), /binary/],
+  ['unknown columns', 'evaluation-file', file('a.tsv', 'x\ty\n1\t2\n'), /columns/],
+  ['scores that are none', 'evaluation-file', file('a.tsv', 'sentence1\tsentence2\tscore\na\tb\thigh\n'), /high/],
+];
+
+test('bad models and texts are refused, and the loaded ones survive', async () => {
+  await withPage({}, async (page) => {
+    const studio = new Studio(page);
+    await studio.ready();
+    await studio.loadTinyModel();
+    await studio.loadSamples();
+    const before = await studio.compare(['the cat', 'a dog', 'the train']);
+
+    const model = studio.card('Model');
+    for (const [what, changes, expected] of badModels) {
+      await studio.give('model-files', tinyModel(changes));
+      const alert = model.getByRole('alert');
+      await alert.getByText('The model was not loaded').waitFor();
+      const words = await alert.innerText();
+      assert.match(words, expected, what);
+      assert.ok(await model.getByText('is loaded').isVisible(), what);
+      await alert.getByRole('button', { name: 'Dismiss' }).click();
+    }
+
+    const text = studio.card('Text');
+    for (const [what, input, content, expected] of badTexts) {
+      await studio.give(input, [content]);
+      const alert = text.getByRole('alert').filter({ hasText: 'The text was not loaded' });
+      await alert.waitFor();
+      assert.match(await alert.innerText(), expected, what);
+      await alert.getByRole('button', { name: 'Dismiss' }).click();
+    }
+    assert.ok(await text.getByText('sample-sentences.txt').isVisible());
+    assert.ok(await text.getByText('sample-pairs.tsv').isVisible());
+
+    assert.deepEqual(await studio.compare(['the cat', 'a dog', 'the train']), before);
+    await studio.recipe({ 'batch-size': 4, steps: 3, 'eval-every': 0, pooler: 'avg: mean of all tokens' });
+    await studio.train();
+    await studio.phase('Finished');
+  });
+});
+
+test('one line of ten megabytes is cut to the length asked for, not choked on', async () => {
+  await withPage({}, async (page) => {
+    const studio = new Studio(page);
+    await studio.ready();
+    await studio.loadTinyModel();
+    const long = 'the quick brown fox '.repeat(524_288);
+    await studio.give('training-file', [file('long.txt', `${long}\nshort one\nanother\nand a last\n`)]);
+    await page.getByText('4 sentences').waitFor();
+    await studio.recipe({ 'batch-size': 2, steps: 2, 'max-length': 16, pooler: 'avg: mean of all tokens' });
+    await studio.train();
+    await studio.phase('Finished');
+  });
+});
+
+test('a run that diverges says so, and the page goes on', async () => {
+  await withPage({}, async (page) => {
+    const studio = new Studio(page);
+    await studio.ready();
+    await studio.loadTinyModel();
+    await studio.loadSamples();
+    // Decay times rate is 10: weights grow ninefold a step and leave f32 before step 60.
+    const options = { steps: 90, 'learning-rate': 1, 'weight-decay': 10 };
+    await studio.recipe({ 'batch-size': 4, 'eval-every': 1, pooler: 'avg: mean of all tokens', ...options });
+    await studio.train();
+    await studio.phase('Ended early');
+    const notice = studio.page.locator('.run-bar .notice-error');
+    assert.match(await notice.innerText(), /Lower the learning rate/);
+    assert.match(await notice.innerText(), /The best weights, of step \d+, are kept/);
+    assert.ok((await studio.download('Weights (.safetensors)')).bytes.length > 10_000);
+    const sane = { 'learning-rate': '3e-5', 'weight-decay': 0, steps: 2 };
+    await studio.recipe(sane);
+    await studio.train();
+    await studio.phase('Finished');
+  });
+});

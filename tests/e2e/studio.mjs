@@ -1,0 +1,127 @@
+// The page's controls, by what a visitor reads on them.
+
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+
+import { tinyModel } from './tiny_model.mjs';
+
+/** A software adapter takes its time; a test that hangs is ended by this. */
+export const patience = 240_000;
+
+export class Studio {
+  constructor(page) {
+    this.page = page;
+    page.setDefaultTimeout(patience);
+  }
+
+  button(name) {
+    return this.page.getByRole('button', { name, exact: true });
+  }
+
+  /** The engine runs. */
+  async ready() {
+    await this.page.locator('.chip-slow, .chip-ready').waitFor();
+  }
+
+  /** Unfolds a `details`, where it is folded. */
+  async unfold(summary, within = this.page) {
+    const details = within.locator('details', { has: this.page.locator('summary', { hasText: summary }) }).first();
+    if (!(await details.evaluate((element) => element.open))) await details.locator('summary').first().click();
+  }
+
+  card(title) {
+    return this.page.getByRole('region', { name: title });
+  }
+
+  async give(input, files) {
+    await this.page.locator(`#${input}`).setInputFiles(files);
+  }
+
+  async loadTinyModel() {
+    await this.give('model-files', tinyModel());
+    await this.page.getByText('is loaded').waitFor();
+  }
+
+  async loadSiteModel() {
+    await this.page.locator('.offer').getByRole('button', { name: 'Load' }).click();
+    await this.page.getByText('is loaded').waitFor();
+  }
+
+  async loadSamples() {
+    await this.button('Sample: 200 sentences').click();
+    await this.page.getByText('sample-sentences.txt').waitFor();
+    await this.button('Sample: 60 graded pairs').click();
+    await this.page.getByText('sample-pairs.tsv').waitFor();
+  }
+
+  /** Fills the recipe: field id → value. */
+  async recipe(fields) {
+    const card = this.card('Recipe');
+    await this.unfold('All other options', card);
+    const { pooler, steps, ...rest } = fields;
+    if (pooler) await card.locator('#pooler').selectOption({ label: pooler });
+    if (steps) {
+      await card.getByText('Steps', { exact: true }).first().click();
+      await card.locator('#steps').fill(String(steps));
+    }
+    for (const [id, value] of Object.entries(rest)) await card.locator(`#${id}`).fill(String(value));
+  }
+
+  async train() {
+    await this.button('Train').click();
+  }
+
+  /** Steps done, as the run bar says. */
+  async step() {
+    const label = await this.page.locator('.run-bar .progress-label').innerText();
+    return Number(label.match(/Step ([\d,]+) of/)[1].replaceAll(',', ''));
+  }
+
+  async reach(step) {
+    await this.page.waitForFunction((wanted) => {
+      const label = document.querySelector('.run-bar .progress-label')?.textContent ?? '';
+      return Number(label.match(/Step ([\d,]+) of/)?.[1].replaceAll(',', '') ?? -1) >= wanted;
+    }, step);
+  }
+
+  async pause() {
+    await this.button('Pause').click();
+    await this.button('Resume').waitFor();
+  }
+
+  async phase(words) {
+    await this.page.locator('.run-phase', { hasText: words }).waitFor();
+  }
+
+  /** Evaluations so far, oldest first. */
+  async evaluations() {
+    const rows = await this.page.locator('.evaluations tbody tr').evaluateAll((all) =>
+      all.map((row) => [...row.cells].map((cell) => cell.textContent)),
+    );
+    return rows.reverse().map(([step, ...numbers]) => {
+      const [spearman, alignment, uniformity] = numbers.map(Number);
+      return { step: Number(step.replaceAll(',', '')), spearman, alignment, uniformity };
+    });
+  }
+
+  /** Presses a download button; returns the file's name and bytes. */
+  async download(name) {
+    const [download] = await Promise.all([this.page.waitForEvent('download'), this.button(name).click()]);
+    assert.equal(await download.failure(), null);
+    return { name: download.suggestedFilename(), bytes: await readFile(await download.path()) };
+  }
+
+  /** The playground's cosines, row by row. */
+  async compare(sentences) {
+    const card = this.card('Playground');
+    await card.locator('#playground-text').fill(sentences.join('\n'));
+    await this.button('Compare').click();
+    await this.page.waitForFunction(
+      (count) => document.querySelectorAll('.playground table tbody tr').length === count,
+      sentences.length,
+    );
+    return card.locator('table tbody tr').evaluateAll((rows) =>
+      rows.map((row) => [...row.querySelectorAll('td')].map((cell) => Number(cell.textContent.replace('−', '-')))),
+    );
+  }
+}
