@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use wasm_bindgen::JsValue;
 use web_sys::Blob;
 
-use crate::{gpu::GpuInfo, model::Pooler, train::TrainOptions};
+use crate::{eval::StsEvaluation, gpu::GpuInfo, model::Pooler, train::TrainOptions};
 
 /// Names a request, so that the answer to it can be told from others'.
 pub type RequestId = u32;
@@ -38,6 +38,8 @@ pub enum Request {
     Stop,
     /// Cosine similarities of all pairs. Answer: [`Event::Similarity`].
     Similarity { sentences: Vec<String>, weights: Weights, pooler: Pooler },
+    /// Scores on the loaded pairs, without a run. Answer: [`Event::Measured`].
+    Evaluate { weights: Weights, pooler: Pooler },
     /// The trained weights as a file. Answer: [`Event::Exported`].
     Export { format: ExportFormat },
     /// The whole state of the run at hand as a file. Answer: [`Event::Exported`].
@@ -142,6 +144,10 @@ pub enum Event {
         id: RequestId,
         result: SimilarityMatrix,
     },
+    Measured {
+        id: RequestId,
+        result: Measurement,
+    },
     Exported {
         id: RequestId,
         file: ExportedFile,
@@ -192,6 +198,8 @@ pub enum Stage {
     Preparing,
     /// Sentences.
     Tokenising,
+    /// Sentences.
+    Encoding,
     /// Reading weights back and writing the file; no unit.
     Writing,
 }
@@ -324,6 +332,18 @@ pub struct SimilarityMatrix {
     pub step: u32,
     /// Cosines, [sentences, sentences] row-major.
     pub cosines: Vec<f32>,
+}
+
+/// What some weights score on the loaded pairs.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Measurement {
+    /// The set's name.
+    pub pairs: String,
+    pub weights: Weights,
+    pub pooler: Pooler,
+    /// Steps behind the weights; 0: as loaded.
+    pub step: u32,
+    pub scores: StsEvaluation,
 }
 
 #[derive(Debug, Serialize, Deserialize)]

@@ -104,6 +104,24 @@ export class Studio {
     });
   }
 
+  /** Scores of the weights chosen in the playground on the loaded pairs. */
+  async evaluate() {
+    const rows = this.page.locator('.measurements tbody tr');
+    const before = await rows.count();
+    await this.button('Evaluate').click();
+    await rows.nth(before).waitFor();
+    const cells = await rows.first().locator('th, td').allInnerTexts();
+    const [weights, pooler, pairs, spearman, alignment, uniformity] = cells;
+    return {
+      weights,
+      pooler,
+      pairs: Number(pairs.replaceAll(',', '')),
+      spearman: Number(spearman),
+      alignment: Number(alignment),
+      uniformity: Number(uniformity.replace('−', '-')),
+    };
+  }
+
   /** Presses a download button; returns the file's name and bytes. */
   async download(name) {
     const [download] = await Promise.all([this.page.waitForEvent('download'), this.button(name).click()]);
@@ -117,10 +135,10 @@ export class Studio {
     await card.locator('#playground-text').fill(sentences.join('\n'));
     await this.button('Compare').click();
     await this.page.waitForFunction(
-      (count) => document.querySelectorAll('.playground table tbody tr').length === count,
+      (count) => document.querySelectorAll('.matrix table tbody tr').length === count,
       sentences.length,
     );
-    return card.locator('table tbody tr').evaluateAll((rows) =>
+    return card.locator('.matrix table tbody tr').evaluateAll((rows) =>
       rows.map((row) => [...row.querySelectorAll('td')].map((cell) => Number(cell.textContent.replace('−', '-')))),
     );
   }

@@ -20,7 +20,7 @@ pub fn EvaluationTable() -> impl IntoView {
                 <details class="card evaluations">
                     <summary>"Evaluations as numbers"</summary>
                     <div class="table-scroll" tabindex="0" role="region" aria-label="Evaluations">
-                        <table>
+                        <table class="scores">
                             <thead>
                                 <tr>
                                     <th scope="col">"Step"</th>

@@ -10,6 +10,7 @@ mod files;
 mod format;
 mod header;
 mod icons;
+mod measurements;
 mod model_panel;
 mod no_webgpu;
 mod notice;

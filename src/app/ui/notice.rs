@@ -82,6 +82,7 @@ fn words(progress: &Progress) -> String {
         Stage::Reading => format!("Reading: {}", of(bytes)),
         Stage::Preparing => "Checking the weights and preparing the GPU…".to_owned(),
         Stage::Tokenising => format!("Tokenising sentences: {}", of(|number| count(number as usize))),
+        Stage::Encoding => format!("Encoding sentences: {}", of(|number| count(number as usize))),
         Stage::Writing => "Reading the weights back and writing the file…".to_owned(),
     }
 }

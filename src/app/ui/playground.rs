@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::{
+    measurements::Measurements,
     notice::{ErrorNotice, SlotProgress},
     recipe_fields::{Choice, Segments},
     sample::PLAYGROUND,
@@ -127,6 +128,7 @@ pub fn Playground() -> impl IntoView {
                 </div>
             </div>
             <SimilarityTable />
+            <Measurements weights pooler />
         </section>
     }
 }

@@ -7,8 +7,8 @@ use leptos::prelude::*;
 use super::recipe::Recipe;
 use crate::{
     app::protocol::{
-        Evaluation, EvaluationReport, Event, ModelReport, NoWebGpu, Progress, RequestId, RunEnd, RunPlan,
-        SimilarityMatrix, StepMetrics, TrainingReport,
+        Evaluation, EvaluationReport, Event, Measurement, ModelReport, NoWebGpu, Progress, RequestId, RunEnd,
+        RunPlan, SimilarityMatrix, StepMetrics, TrainingReport,
     },
     gpu::GpuInfo,
 };
@@ -66,6 +66,7 @@ pub enum Topic {
     Evaluation,
     Run,
     Similarity,
+    Measurement,
     Export,
 }
 
@@ -122,12 +123,14 @@ pub struct Store {
     /// Whether there are weights that differ from the loaded ones.
     pub trained: RwSignal<bool>,
     pub similarity: RwSignal<Option<SimilarityMatrix>>,
+    /// Of this model, on the pairs at hand; the oldest first.
+    pub measurements: RwSignal<Vec<Measurement>>,
     /// Not yet drawn; the charts take them.
     pub chart_updates: RwSignal<Vec<ChartUpdate>>,
     /// The name of the last file offered for download.
     pub exported: RwSignal<Option<String>>,
     window: StoredValue<VecDeque<StepMetrics>>,
-    slots: [Slot; 6],
+    slots: [Slot; 7],
 }
 
 impl Store {
@@ -145,6 +148,7 @@ impl Store {
             speed: RwSignal::new(None),
             trained: RwSignal::new(false),
             similarity: RwSignal::new(None),
+            measurements: RwSignal::new(Vec::new()),
             chart_updates: RwSignal::new(Vec::new()),
             exported: RwSignal::new(None),
             window: StoredValue::new(VecDeque::new()),
@@ -209,6 +213,7 @@ impl Store {
                 self.clear_run();
                 self.trained.set(false);
                 self.similarity.set(None);
+                self.measurements.set(Vec::new());
             }
             Event::TrainingLoaded { report, .. } => {
                 self.slot(Topic::Training).settle();
@@ -217,6 +222,7 @@ impl Store {
             Event::EvaluationLoaded { report, .. } => {
                 self.slot(Topic::Evaluation).settle();
                 self.evaluation.set(Some(report));
+                self.measurements.set(Vec::new());
             }
             Event::RunStarted(plan) => {
                 self.slot(Topic::Run).settle();
@@ -252,6 +258,10 @@ impl Store {
                 self.slot(Topic::Similarity).settle();
                 self.slot(Topic::Similarity).error.set(None);
                 self.similarity.set(Some(result));
+            }
+            Event::Measured { result, .. } => {
+                self.slot(Topic::Measurement).settle();
+                self.measurements.update(|all| all.push(result));
             }
             Event::Exported { file, .. } => {
                 self.slot(Topic::Export).settle();

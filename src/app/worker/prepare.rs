@@ -52,7 +52,8 @@ pub async fn prepare(
     Ok(Run::new(trainer, sentences))
 }
 
-async fn tokenise<S: AsRef<str>>(
+/// Token rows, with progress posted under `id`.
+pub async fn tokenise<S: AsRef<str>>(
     id: RequestId,
     tokenizer: &SentenceTokenizer,
     sentences: &[S],

@@ -27,8 +27,13 @@ impl Embedders {
         Self { network, made: HashMap::new() }
     }
 
-    /// Vectors [rows, hidden] of token rows.
-    pub async fn embed(&mut self, rows: &[Vec<u32>], pooler: Pooler) -> Result<Vec<f32>, ModelError> {
+    /// Vectors [rows, hidden] of token rows. `progress` hears of rows done.
+    pub async fn embed(
+        &mut self,
+        rows: &[Vec<u32>],
+        pooler: Pooler,
+        progress: impl FnMut(usize),
+    ) -> Result<Vec<f32>, ModelError> {
         let head = pooler == Pooler::Cls;
         if head && !self.network.has_head() {
             return Err(ModelError::NoHead);
@@ -41,7 +46,7 @@ impl Embedders {
                 place.insert(embedder)
             }
         };
-        let embeddings: Result<_, GpuError> = embedder.embed(rows, |_| ()).await;
+        let embeddings: Result<_, GpuError> = embedder.embed(rows, progress).await;
         Ok(embeddings?)
     }
 }

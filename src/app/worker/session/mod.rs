@@ -1,5 +1,7 @@
 //! What the engine holds: a model, texts, a run, and what came of the last one.
 
+mod probe;
+
 use std::collections::BTreeMap;
 
 use super::{
@@ -10,16 +12,16 @@ use super::{
     outbox::{post, post_file, post_progress},
     prepare::{Texts, prepare},
     run::{Advance, Run},
-    similarity::{Embedders, cosines},
+    similarity::Embedders,
 };
 use crate::{
     app::protocol::{
-        EndReason, Envelope, EvaluationReport, Event, ExportFormat, Request, RequestId, RunEnd,
-        SimilarityMatrix, Source, Stage, TrainingKind, TrainingReport, Weights,
+        EndReason, Envelope, EvaluationReport, Event, ExportFormat, Request, RequestId, RunEnd, Source,
+        Stage, TrainingKind, TrainingReport, Weights,
     },
     eval::POSITIVE_SCORE,
     gpu::{Gpu, GpuOptions},
-    model::{Checkpoint, HostTensor, Pooler},
+    model::{Checkpoint, HostTensor},
     text::{Corpus, StsSet, TrainingData},
     train::{TrainOptions, TrainingState},
 };
@@ -35,6 +37,7 @@ pub struct Session {
     run: Option<Run>,
     tuned: Option<Tuned>,
     original: Option<Embedders>,
+    /// Over the weights of the run at hand, else of the last one.
     current: Option<Embedders>,
     /// Of the run that a lost device took along.
     rescued: Option<TrainingState>,
@@ -110,6 +113,7 @@ impl Session {
             Request::Similarity { sentences, weights, pooler } => {
                 self.similarity(id, sentences, weights, pooler).await
             }
+            Request::Evaluate { weights, pooler } => self.evaluate(id, weights, pooler).await,
             Request::Export { format } => self.export(id, format).await,
             Request::SaveCheckpoint => self.save_checkpoint(id).await,
             Request::RestoreCheckpoint { source } => self.restore_checkpoint(id, source).await,
@@ -246,7 +250,7 @@ impl Session {
             kept_step = step;
             self.keep(weights, step);
         }
-        self.run = None;
+        (self.run, self.current) = (None, None);
         let trained = self.tuned.is_some();
         post(&Event::Finished(RunEnd { reason, step, kept_step, pooler, trained }));
         Ok(())
@@ -273,48 +277,11 @@ impl Session {
             Some(reason) => self.lose_device(reason),
             None => {
                 let kept_step = self.best_of_run();
-                self.run = None;
+                (self.run, self.current) = (None, None);
                 let trained = self.tuned.is_some();
                 post(&Event::RunFailed { message: error.to_string(), kept_step, trained });
             }
         }
-    }
-
-    async fn similarity(
-        &mut self,
-        id: RequestId,
-        sentences: Vec<String>,
-        weights: Weights,
-        pooler: Pooler,
-    ) -> Result<(), WorkerError> {
-        let model = self.model.as_ref().ok_or(WorkerError::Missing("a model"))?;
-        let rows = model.tokenizer.encode(&sentences, model.checkpoint.config.max_position_embeddings)?;
-        let mut running;
-        let (embedders, step) = match (weights, &self.run, &self.tuned) {
-            (Weights::Current, Some(run), _) => {
-                running = Embedders::over(run.trainer().network().clone());
-                (&mut running, run.trainer().position())
-            }
-            (Weights::Current, None, Some(tuned)) => {
-                let current = match self.current.take() {
-                    Some(current) => current,
-                    None => Embedders::upload(&self.gpu, &tuned.checkpoint)?,
-                };
-                (self.current.insert(current), tuned.step)
-            }
-            _ => {
-                let original = match self.original.take() {
-                    Some(original) => original,
-                    None => Embedders::upload(&self.gpu, &model.checkpoint)?,
-                };
-                (self.original.insert(original), 0)
-            }
-        };
-        let embeddings = embedders.embed(&rows, pooler).await?;
-        let cosines = cosines(&embeddings, model.checkpoint.config.hidden_size);
-        let result = SimilarityMatrix { sentences, weights, pooler, step, cosines };
-        post(&Event::Similarity { id, result });
-        Ok(())
     }
 
     async fn export(&mut self, id: RequestId, format: ExportFormat) -> Result<(), WorkerError> {

@@ -3,75 +3,22 @@
 //! Post-LN, as BERT has it: x = drop(LN(embeddings)); per layer
 //! `mid = LN(x + drop(attention(x)))`, `out = LN(mid + drop(gelu(mid·W₁ᵀ + b₁)·W₂ᵀ + b₂))`.
 
-use super::{BatchBuffers, ModelConfig, parameters::ParameterBuffers};
+mod blocks;
+mod state;
+
+use super::{BatchBuffers, ModelConfig, ParameterBuffers};
 use crate::{
-    gpu::{Arena, GpuError, Plan, View},
-    kernels::{
-        Attention, AttentionGradient, Embedding, EmbeddingGradient, Kernels, LayerNorm, LayerNormGradient,
-        Linear, LinearGradient, NO_DROPOUT, TOKENS,
-    },
+    gpu::{GpuError, Plan, View},
+    kernels::{Attention, AttentionGradient, EmbeddingGradient, Kernels, LayerNorm},
 };
+use blocks::{Blocks, LayerBlocks};
+use state::{BackwardScratch, LayerState, Scratch};
 
 /// The largest batch a plan's buffers can hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Capacity {
     pub tokens: usize,
     pub rows: usize,
-}
-
-/// What the forward pass leaves for the backward pass. Sizes are per token.
-struct LayerState {
-    qkv: View,
-    context: View,
-    log_sums: View,
-    attention_sums: View,
-    attention_statistics: View,
-    mid: View,
-    intermediate: View,
-    output_sums: View,
-    output_statistics: View,
-    output: View,
-}
-
-impl LayerState {
-    fn new(
-        arena: &Arena,
-        config: &ModelConfig,
-        tokens: usize,
-        output: Option<View>,
-    ) -> Result<Self, GpuError> {
-        let hidden = tokens * config.hidden_size;
-        Ok(Self {
-            qkv: arena.storage("queries, keys, values", 3 * hidden)?,
-            context: arena.storage("attention context", hidden)?,
-            log_sums: arena.storage("attention log-sums", tokens * config.num_attention_heads)?,
-            attention_sums: arena.storage("attention residual", hidden)?,
-            attention_statistics: arena.storage("attention LayerNorm statistics", 2 * tokens)?,
-            mid: arena.storage("attention output", hidden)?,
-            intermediate: arena.storage("intermediate", tokens * config.intermediate_size)?,
-            output_sums: arena.storage("output residual", hidden)?,
-            output_statistics: arena.storage("output LayerNorm statistics", 2 * tokens)?,
-            output: output.map_or_else(|| arena.storage("layer output", hidden), Ok)?,
-        })
-    }
-}
-
-/// Buffers that only one kernel after another uses.
-struct Scratch {
-    /// gelu of the intermediate, [tokens, intermediate].
-    activated: View,
-    backward: Option<BackwardScratch>,
-}
-
-struct BackwardScratch {
-    /// Gradients of residual streams and of dense outputs, [tokens, hidden] each.
-    stream: View,
-    mid: View,
-    dense: View,
-    /// Gradient of the intermediate, or of queries, keys and values.
-    wide: View,
-    delta: View,
-    partials: View,
 }
 
 /// The encoder over one batch's buffers.
@@ -284,159 +231,5 @@ impl Encoder {
             sums,
             statistics,
         }
-    }
-}
-
-impl BackwardScratch {
-    fn new(kernels: &Kernels, config: &ModelConfig, tokens: usize) -> Result<Self, GpuError> {
-        let arena = kernels.arena();
-        let (hidden, intermediate) = (config.hidden_size, config.intermediate_size);
-        let linear = |outputs: usize, inputs: usize| {
-            kernels.weight_gradient_scratch_len(outputs as u32, inputs as u32)
-        };
-        let partials = [
-            linear(3 * hidden, hidden),
-            linear(hidden, hidden),
-            linear(intermediate, hidden),
-            linear(hidden, intermediate),
-            LayerNorm::scratch_len(hidden, tokens),
-            Embedding::scratch_len(hidden, config.type_vocab_size, tokens),
-        ];
-        Ok(Self {
-            stream: arena.storage("gradient of the residual stream", tokens * hidden)?,
-            mid: arena.storage("gradient of the attention block", tokens * hidden)?,
-            dense: arena.storage("gradient of a dense output", tokens * hidden)?,
-            wide: arena.storage("gradient of the intermediate", tokens * intermediate.max(3 * hidden))?,
-            delta: arena.storage("attention delta", tokens * config.num_attention_heads)?,
-            partials: arena.storage("partial sums", partials.into_iter().max().unwrap_or(4))?,
-        })
-    }
-
-    fn norm_gradient<'a>(
-        &'a self,
-        dy: &'a View,
-        d_residual: &'a View,
-        weights: &'a View,
-    ) -> LayerNormGradient<'a> {
-        LayerNormGradient { dy, d_residual, dx: &self.dense, weights, scratch: &self.partials }
-    }
-
-    fn linear_gradient<'a>(&'a self, weight: &'a View, bias: &'a View) -> LinearGradient<'a> {
-        LinearGradient { weight, bias, scratch: &self.partials }
-    }
-}
-
-/// The embeddings' blocks of a parameter buffer.
-struct Blocks {
-    word: View,
-    position: View,
-    token_type: View,
-    norm: View,
-}
-
-impl Blocks {
-    fn new(parameters: &ParameterBuffers) -> Self {
-        let block = |name: &str| parameters.block(&format!("embeddings.{name}.weight"));
-        Self {
-            word: block("word_embeddings"),
-            position: block("position_embeddings"),
-            token_type: block("token_type_embeddings"),
-            norm: block("LayerNorm"),
-        }
-    }
-
-    fn embedding(&self, config: &ModelConfig) -> Embedding<'_> {
-        Embedding {
-            hidden: config.hidden_size as u32,
-            positions: config.max_position_embeddings as u32,
-            types: config.type_vocab_size as u32,
-            word: &self.word,
-            position: &self.position,
-            token_type: &self.token_type,
-        }
-    }
-
-    fn embedding_norm<'a>(&'a self, encoder: &'a Encoder, batch: &'a BatchBuffers) -> LayerNorm<'a> {
-        let (sums, statistics) = (&encoder.embedding_sums, &encoder.embedding_statistics);
-        encoder.norm(&self.norm, NO_DROPOUT, site::EMBEDDINGS, sums, statistics, batch)
-    }
-}
-
-/// One layer's blocks of a parameter buffer.
-struct LayerBlocks {
-    qkv_weight: View,
-    qkv_bias: View,
-    attention_weight: View,
-    attention_bias: View,
-    attention_norm: View,
-    intermediate_weight: View,
-    intermediate_bias: View,
-    output_weight: View,
-    output_bias: View,
-    output_norm: View,
-}
-
-impl LayerBlocks {
-    fn new(parameters: &ParameterBuffers, layer: usize) -> Self {
-        let block = |name: &str| parameters.block(&format!("encoder.layer.{layer}.{name}"));
-        Self {
-            qkv_weight: block("attention.self.query.weight"),
-            qkv_bias: block("attention.self.query.bias"),
-            attention_weight: block("attention.output.dense.weight"),
-            attention_bias: block("attention.output.dense.bias"),
-            attention_norm: block("attention.output.LayerNorm.weight"),
-            intermediate_weight: block("intermediate.dense.weight"),
-            intermediate_bias: block("intermediate.dense.bias"),
-            output_weight: block("output.dense.weight"),
-            output_bias: block("output.dense.bias"),
-            output_norm: block("output.LayerNorm.weight"),
-        }
-    }
-
-    fn linear<'a>(inputs: usize, outputs: usize, weight: &'a View, bias: &'a View) -> Linear<'a> {
-        Linear { rows: TOKENS, inputs: inputs as u32, outputs: outputs as u32, weight, bias }
-    }
-
-    fn qkv(&self, encoder: &Encoder) -> Linear<'_> {
-        let hidden = encoder.config.hidden_size;
-        Self::linear(hidden, 3 * hidden, &self.qkv_weight, &self.qkv_bias)
-    }
-
-    fn attention_output(&self, encoder: &Encoder) -> Linear<'_> {
-        let hidden = encoder.config.hidden_size;
-        Self::linear(hidden, hidden, &self.attention_weight, &self.attention_bias)
-    }
-
-    fn intermediate(&self, encoder: &Encoder) -> Linear<'_> {
-        let config = &encoder.config;
-        let (weight, bias) = (&self.intermediate_weight, &self.intermediate_bias);
-        Self::linear(config.hidden_size, config.intermediate_size, weight, bias)
-    }
-
-    fn output(&self, encoder: &Encoder) -> Linear<'_> {
-        let config = &encoder.config;
-        Self::linear(config.intermediate_size, config.hidden_size, &self.output_weight, &self.output_bias)
-    }
-
-    fn attention_norm<'a>(
-        &'a self,
-        encoder: &'a Encoder,
-        layer: usize,
-        batch: &'a BatchBuffers,
-    ) -> LayerNorm<'a> {
-        let state = encoder.layer(layer);
-        let (sums, statistics) = (&state.attention_sums, &state.attention_statistics);
-        encoder.norm(&self.attention_norm, site::attention_output(layer), NO_DROPOUT, sums, statistics, batch)
-    }
-
-    fn output_norm<'a>(
-        &'a self,
-        encoder: &'a Encoder,
-        layer: usize,
-        batch: &'a BatchBuffers,
-    ) -> LayerNorm<'a> {
-        let state = encoder.layer(layer);
-        let (sums, statistics) = (&state.output_sums, &state.output_statistics);
-        encoder.norm(&self.output_norm, site::output(layer), NO_DROPOUT, sums, statistics, batch)
     }
 }

@@ -1,0 +1,80 @@
+//! What weights are worth outside a run: similarities of typed sentences, scores on graded pairs.
+
+use super::{Embedders, Session};
+use crate::{
+    app::{
+        protocol::{Event, Measurement, RequestId, SimilarityMatrix, Stage, Weights},
+        worker::{
+            error::WorkerError,
+            outbox::{post, post_progress},
+            prepare::tokenise,
+            similarity::cosines,
+        },
+    },
+    eval::StsEvaluation,
+    model::Pooler,
+};
+
+impl Session {
+    pub(super) async fn similarity(
+        &mut self,
+        id: RequestId,
+        sentences: Vec<String>,
+        weights: Weights,
+        pooler: Pooler,
+    ) -> Result<(), WorkerError> {
+        let model = self.model.as_ref().ok_or(WorkerError::Missing("a model"))?;
+        let config = &model.checkpoint.config;
+        let (hidden, positions) = (config.hidden_size, config.max_position_embeddings);
+        let rows = model.tokenizer.encode(&sentences, positions)?;
+        let (embedders, step) = self.embedders(weights)?;
+        let embeddings = embedders.embed(&rows, pooler, |_| ()).await?;
+        let cosines = cosines(&embeddings, hidden);
+        let result = SimilarityMatrix { sentences, weights, pooler, step, cosines };
+        post(&Event::Similarity { id, result });
+        Ok(())
+    }
+
+    pub(super) async fn evaluate(
+        &mut self,
+        id: RequestId,
+        weights: Weights,
+        pooler: Pooler,
+    ) -> Result<(), WorkerError> {
+        let model = self.model.as_ref().ok_or(WorkerError::Missing("a model"))?;
+        let set = self.evaluation.as_ref().ok_or(WorkerError::Missing("evaluation pairs"))?;
+        let config = &model.checkpoint.config;
+        let (hidden, positions) = (config.hidden_size, config.max_position_embeddings);
+        let (pairs, gold) = (set.name.clone(), set.scores());
+        let rows = tokenise(id, &model.tokenizer, &set.sentences(), positions).await?;
+        let (embedders, step) = self.embedders(weights)?;
+        let progress = |done: usize| post_progress(id, Stage::Encoding, done as f64, Some(rows.len() as f64));
+        progress(0);
+        let embeddings = embedders.embed(&rows, pooler, progress).await?;
+        let scores = StsEvaluation::new(&embeddings, hidden, &gold);
+        post(&Event::Measured { id, result: Measurement { pairs, weights, pooler, step, scores } });
+        Ok(())
+    }
+
+    /// The embedders over `weights`, made where they are not at hand, and the steps behind those.
+    fn embedders(&mut self, weights: Weights) -> Result<(&mut Embedders, u32), WorkerError> {
+        let model = self.model.as_ref().ok_or(WorkerError::Missing("a model"))?;
+        let upload = |checkpoint| Embedders::upload(&self.gpu, checkpoint);
+        let (place, made, step) = match (weights, &self.run, &self.tuned) {
+            (Weights::Current, Some(run), _) => {
+                let made =
+                    self.current.take().unwrap_or_else(|| Embedders::over(run.trainer().network().clone()));
+                (&mut self.current, made, run.trainer().position())
+            }
+            (Weights::Current, None, Some(tuned)) => {
+                let made = self.current.take().map_or_else(|| upload(&tuned.checkpoint), Ok)?;
+                (&mut self.current, made, tuned.step)
+            }
+            _ => {
+                let made = self.original.take().map_or_else(|| upload(&model.checkpoint), Ok)?;
+                (&mut self.original, made, 0)
+            }
+        };
+        Ok((place.insert(made), step))
+    }
+}
