@@ -15,6 +15,7 @@ mod matmul;
 mod optimizer;
 mod pooling;
 mod shader_errors;
+mod timestamps;
 
 #[cfg(target_arch = "wasm32")]
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
