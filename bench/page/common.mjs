@@ -29,7 +29,7 @@ export async function loadModel(studio, folder) {
   const names = ['config.json', 'model.safetensors', 'tokenizer.json', 'vocab.txt'];
   const present = (await readdir(folder)).filter((name) => names.includes(name));
   await studio.give('model-files', present.map((name) => join(folder, name)));
-  await studio.page.getByText('is loaded').waitFor();
+  await studio.modelLoaded();
 }
 
 export async function loadTexts(studio, { data, sts }) {

@@ -37,14 +37,18 @@ export class Studio {
     await this.page.locator(`#${input}`).setInputFiles(files);
   }
 
+  async modelLoaded() {
+    await this.card('Model').locator('.loaded-name', { hasText: 'is loaded' }).waitFor();
+  }
+
   async loadTinyModel() {
     await this.give('model-files', tinyModel());
-    await this.page.getByText('is loaded').waitFor();
+    await this.modelLoaded();
   }
 
   async loadSiteModel() {
     await this.page.locator('.offer').getByRole('button', { name: 'Load' }).click();
-    await this.page.getByText('is loaded').waitFor();
+    await this.modelLoaded();
   }
 
   async loadSamples() {
