@@ -1,6 +1,8 @@
 // Embedding lookup and its gradients.
 //   forward   e[t] = word[id_t] + position[p_t] + type[0]            (one sentence: every token has type 0)
 //   backward  d_word[v] = Σ_{t: id_t = v} de[t],  d_position[p] = Σ_{t: p_t = p} de[t],  d_type[0] = Σ_t de[t]
+// A row's first token has position 0 in BERT and 2 in RoBERTa. A word table too large to be bound at once comes in
+// pieces of whole rows, a call each, which leaves the words of other pieces alone.
 // WGSL has no float atomics; the host lists each distinct token's places instead, so sums have a fixed order.
 
 struct Op {
@@ -8,6 +10,10 @@ struct Op {
     positions: u32,     // rows of the position table
     types: u32,         // rows of the type table
     chunk: u32,         // tokens that one partial sum of d_type covers
+    first_position: u32,
+    first_word: u32,    // words of the bound piece of the table
+    end_word: u32,
+    pad: u32,
 }
 
 @group(0) @binding(1) var<uniform> op: Op;
@@ -27,7 +33,9 @@ fn embed(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) group
     let token = index / op.width;
     let i = index % op.width;
     if (token >= step.tokens) { return; }
-    embedded[index] = word[token_ids[token] * op.width + i] + position[token_positions[token] * op.width + i]
+    let id = token_ids[token];
+    if (id < op.first_word || id >= op.end_word) { return; }
+    embedded[index] = word[(id - op.first_word) * op.width + i] + position[token_positions[token] * op.width + i]
         + token_type[i];
 }
 
@@ -45,15 +53,18 @@ fn embed_word_backward(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_wor
     let entry = index / op.width;
     let i = index % op.width;
     if (entry >= step.distinct) { return; }
+    let id = distinct[3u * entry];
+    if (id < op.first_word || id >= op.end_word) { return; }
     var sum = vec4(0.0);
     let end = distinct[3u * entry + 2u];
     for (var place = distinct[3u * entry + 1u]; place < end; place++) {
         sum += gradient[places[place] * op.width + i];
     }
-    table[distinct[3u * entry] * op.width + i] += sum;
+    table[(id - op.first_word) * op.width + i] += sum;
 }
 
-// Backward: positions. `places` holds row_starts here, [rows + 1]; position p of row r is token row_starts[r] + p.
+// Backward: positions. `places` holds row_starts here, [rows + 1]; token t of row r has
+// position first_position + t − row_starts[r].
 @compute @workgroup_size(64)
 fn embed_position_backward(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
                            @builtin(local_invocation_index) local: u32) {
@@ -62,8 +73,10 @@ fn embed_position_backward(@builtin(workgroup_id) group: vec3<u32>, @builtin(num
     let i = index % op.width;
     if (p >= op.positions) { return; }
     var sum = vec4(0.0);
-    for (var row = 0u; row < step.rows; row++) {
-        let token = places[row] + p;
+    // No token has a position before the first: the loop then has no row.
+    let rows = select(0u, step.rows, p >= op.first_position);
+    for (var row = 0u; row < rows; row++) {
+        let token = places[row] + p - op.first_position;
         if (token < places[row + 1u]) {
             sum += gradient[token * op.width + i];
         }

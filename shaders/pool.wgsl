@@ -1,13 +1,14 @@
 // From token states to one vector per row, and the tanh of the head.
 //   cls:   pooled[r] = x[first token of r]          backward: dx[first token] = dpooled[r], 0 elsewhere
 //   mean:  pooled[r] = (1/len_r) Σ_t x[t]           backward: dx[t] = dpooled[r] / len_r
-// The mean includes [CLS] and [SEP], as SimCSE's poolers do.
+// The mean includes [CLS] and [SEP], as SimCSE's poolers do. A pooler over several layers averages their poolings:
+// one call a layer, each times `factor`, all but the first added to what is there.
 
 struct Op {
     width: u32,     // vec4s of a row: hidden / 4
     mean: u32,      // 0: cls, 1: mean
-    pad0: u32,
-    pad1: u32,
+    accumulate: u32,
+    factor: f32,
 }
 
 @group(0) @binding(1) var<uniform> op: Op;
@@ -15,6 +16,11 @@ struct Op {
 @group(0) @binding(2) var<storage, read> row_starts: array<u32>;
 @group(0) @binding(3) var<storage, read> source: array<vec4<f32>>;
 @group(0) @binding(4) var<storage, read_write> destination: array<vec4<f32>>;
+
+fn store(index: u32, value: vec4<f32>) {
+    let scaled = op.factor * value;
+    destination[index] = select(scaled, scaled + destination[index], op.accumulate != 0u);
+}
 
 @compute @workgroup_size(64)
 fn pool(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
@@ -25,7 +31,7 @@ fn pool(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     if (row >= step.rows) { return; }
     let begin = row_starts[row];
     if (op.mean == 0u) {
-        destination[index] = source[begin * op.width + i];
+        store(index, source[begin * op.width + i]);
         return;
     }
     let end = row_starts[row + 1u];
@@ -33,7 +39,7 @@ fn pool(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     for (var token = begin; token < end; token++) {
         sum += source[token * op.width + i];
     }
-    destination[index] = sum / f32(end - begin);
+    store(index, sum / f32(end - begin));
 }
 
 // backward: [tokens]: dropout key, first token of the row, end of the row, row.
@@ -49,8 +55,8 @@ fn pool_backward(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroup
     let span = spans[token];
     let gradient = source[span.w * op.width + i];
     if (op.mean == 0u) {
-        destination[index] = select(vec4(0.0), gradient, token == span.y);
+        store(index, select(vec4(0.0), gradient, token == span.y));
     } else {
-        destination[index] = gradient / f32(span.z - span.y);
+        store(index, gradient / f32(span.z - span.y));
     }
 }

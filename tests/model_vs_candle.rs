@@ -29,11 +29,27 @@ const SEED: u32 = 7;
 const STEP: u32 = 3;
 
 const fn sizes(hidden: usize, layers: usize, heads: usize, intermediate: usize) -> Sizes {
-    Sizes { vocabulary: VOCABULARY, hidden, layers, heads, intermediate, positions: LONGEST + 2, types: 2 }
+    let positions = LONGEST + 2;
+    Sizes {
+        vocabulary: VOCABULARY,
+        hidden,
+        layers,
+        heads,
+        intermediate,
+        positions,
+        types: 2,
+        first_position: 0,
+    }
 }
 
-/// Head sizes 12, 26 (no multiple of 4) and 12 with odd vec4 counts; a feed-forward layer narrower than the rest.
-const MODELS: [Sizes; 3] = [sizes(48, 3, 4, 100), sizes(312, 1, 12, 40), sizes(36, 2, 3, 144)];
+const fn roberta(sizes: Sizes) -> Sizes {
+    Sizes { types: 1, first_position: 2, ..sizes }
+}
+
+/// Head sizes 12, 26 (no multiple of 4) and 12 with odd vec4 counts; a feed-forward layer narrower than the rest; and
+/// a RoBERTa.
+const MODELS: [Sizes; 4] =
+    [sizes(48, 3, 4, 100), sizes(312, 1, 12, 40), sizes(36, 2, 3, 144), roberta(sizes(48, 2, 4, 96))];
 
 /// Unit roundoff of float32.
 const ROUNDOFF: f64 = 1.0 / 16_777_216.0;
@@ -84,7 +100,7 @@ async fn token_states_agree_with_the_reference() {
         let weights = random_weights(sizes, false, 1);
         let rows = random_rows(VOCABULARY, 11, LONGEST, 2);
         let network = Network::new(&gpu, &engine::checkpoint(sizes, &weights), Head::None).unwrap();
-        let packed = PackedBatch::new(&rows, sizes.positions);
+        let packed = PackedBatch::for_model(&rows, &network.config);
         for (p, training) in [(0.0, false), (0.0, true), (DROPOUT, true)] {
             let step = Step {
                 tokens: packed.tokens() as u32,
@@ -111,7 +127,8 @@ async fn token_states(network: &Network, batch: &PackedBatch, step: &Step, train
     let encoder = Encoder::new(&network.kernels, &network.config, capacity, training).unwrap();
     let buffers = BatchBuffers::new(network.kernels.arena(), capacity.tokens, capacity.rows).unwrap();
     let mut plan = Plan::default();
-    encoder.forward(&mut plan, &network.kernels, &network.weights, &buffers).unwrap();
+    let (kernels, weights) = (&network.kernels, &network.weights);
+    encoder.forward(&mut plan, kernels, weights, &buffers, &mut |_, _, _| Ok(())).unwrap();
     gpu.ready().await.unwrap();
     buffers.write(gpu, batch);
     network.kernels.write_step(step);
@@ -131,6 +148,8 @@ async fn sentence_vectors_agree_with_the_reference_for_every_pooler() {
             (model::Pooler::Cls, false, Pooler::Cls),
             (model::Pooler::ClsBeforePooler, false, Pooler::Cls),
             (model::Pooler::Avg, false, Pooler::Average),
+            (model::Pooler::AvgTop2, false, Pooler::TopTwo),
+            (model::Pooler::AvgFirstLast, false, Pooler::FirstLast),
         ] {
             let embedder = Embedder::new(&network, pooler, head).unwrap();
             let vectors = embedder.embed(&rows, |_| ()).await.unwrap();
@@ -164,6 +183,8 @@ impl Case {
             Pooler::Head => model::Pooler::Cls,
             Pooler::Cls => model::Pooler::ClsBeforePooler,
             Pooler::Average => model::Pooler::Avg,
+            Pooler::TopTwo => model::Pooler::AvgTop2,
+            Pooler::FirstLast => model::Pooler::AvgFirstLast,
         };
         TrainOptions {
             objective: if self.sentences == 1 { Objective::Unsup } else { Objective::Sup },
@@ -201,7 +222,7 @@ impl Case {
         let head = if self.has_head() { Head::Stored } else { Head::None };
         let checkpoint = engine::checkpoint(self.sizes, &self.weights());
         let network = Network::new(gpu, &checkpoint, head).unwrap();
-        let rows = random_rows(VOCABULARY, 9 * self.sentences, LONGEST, 6);
+        let rows = random_rows(self.sizes.vocabulary, 9 * self.sentences, LONGEST, 6);
         let data = Dataset::new(rows, self.sentences);
         let step = TrainingStep::new(&network, &data, &self.options()).unwrap();
         Engine { network, data, step }
@@ -286,8 +307,10 @@ async fn loss_and_all_gradients_agree_with_autograd_for_unsupervised_batches() {
 #[pollster::test]
 async fn loss_and_all_gradients_agree_with_autograd_for_every_pooler() {
     let gpu = engine::open().await;
-    for pooler in [Pooler::Cls, Pooler::Average] {
-        check(&gpu, Case { pooler, p: DROPOUT, ..UNSUPERVISED }).await;
+    for sizes in MODELS {
+        for pooler in [Pooler::Cls, Pooler::Average, Pooler::TopTwo, Pooler::FirstLast] {
+            check(&gpu, Case { sizes, pooler, p: DROPOUT, ..UNSUPERVISED }).await;
+        }
     }
 }
 
@@ -301,6 +324,27 @@ async fn loss_and_all_gradients_agree_with_autograd_for_pairs_and_triplets() {
         let triplets = Case { sentences: 3, hard_negative_weight: 0.7, ..pairs };
         check(&gpu, triplets).await;
         check(&gpu, Case { p: DROPOUT, ..triplets }).await;
+    }
+}
+
+#[pollster::test]
+async fn a_word_table_in_pieces_gives_the_same_loss_and_gradients_bit_for_bit() {
+    let gpu = engine::open().await;
+    for sizes in [MODELS[0], MODELS[3]] {
+        let sizes = Sizes { vocabulary: 400, ..sizes };
+        let case = Case { sizes, p: DROPOUT, ..UNSUPERVISED };
+        let whole = case.engine(&gpu);
+        // The least that queries, keys and values need: 6,912 floats, which are 144 of the 400 words.
+        let limit = 4 * 3 * (sizes.hidden * sizes.hidden) as u64;
+        let checkpoint = engine::checkpoint(sizes, &case.weights());
+        let network = Network::within(&gpu, &checkpoint, Head::Stored, limit).unwrap();
+        let step = TrainingStep::new(&network, &whole.data, &case.options()).unwrap();
+        gpu.ready().await.unwrap();
+        let pieces = network.weights.table(model::WORD_EMBEDDINGS).len();
+        assert_eq!(pieces, 3);
+        let actual = step.gradients(&whole.rows(), whole.data.views(), case.step()).await.unwrap();
+        assert_eq!(actual, whole.gradients(&case).await);
+        assert_eq!(network.read_weights().await.unwrap(), whole.network.read_weights().await.unwrap());
     }
 }
 

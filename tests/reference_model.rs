@@ -18,9 +18,17 @@ use reference::random::Random;
 use reference::tiny::{Sizes, random_rows, random_weights};
 use reference::train::{Recipe, train_steps};
 
-const SIZES: Sizes =
-    Sizes { vocabulary: 13, hidden: 6, layers: 2, heads: 2, intermediate: 7, positions: 8, types: 2 };
-const POOLERS: [Pooler; 3] = [Pooler::Head, Pooler::Cls, Pooler::Average];
+const SIZES: Sizes = Sizes {
+    vocabulary: 13,
+    hidden: 6,
+    layers: 2,
+    heads: 2,
+    intermediate: 7,
+    positions: 8,
+    types: 2,
+    first_position: 0,
+};
+const POOLERS: [Pooler; 5] = [Pooler::Head, Pooler::Cls, Pooler::Average, Pooler::TopTwo, Pooler::FirstLast];
 
 /// Keeps about three of four elements, scaled.
 fn drop_some(element: Element) -> f64 {
@@ -124,7 +132,13 @@ fn gradients_of_every_parameter_agree_with_finite_differences_under_dropout() ->
     let weights = random_weights(SIZES, true, 3);
     let wide = widen_weights(&weights);
     let step = 1e-5;
-    for (pooler, views) in [(Pooler::Head, 3), (Pooler::Cls, 2), (Pooler::Average, 3)] {
+    for (pooler, views) in [
+        (Pooler::Head, 3),
+        (Pooler::Cls, 2),
+        (Pooler::Average, 3),
+        (Pooler::TopTwo, 2),
+        (Pooler::FirstLast, 2),
+    ] {
         let batch = batch(views, 4);
         let settings = Settings { temperature: 0.5, hard_negative_weight: 0.3 };
         let (_, gradients) = gradients(&model(&weights)?, pooler, &batch, settings, Some(&drop_some))?;

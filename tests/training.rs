@@ -21,8 +21,16 @@ use simcse_lab::{
     train::{Dataset, EvaluationSet, HeadMode, StepReport, TrainError, TrainOptions, Trainer, TrainingState},
 };
 
-const SIZES: Sizes =
-    Sizes { vocabulary: 50, hidden: 32, layers: 2, heads: 4, intermediate: 48, positions: 12, types: 2 };
+const SIZES: Sizes = Sizes {
+    vocabulary: 50,
+    hidden: 32,
+    layers: 2,
+    heads: 4,
+    intermediate: 48,
+    positions: 12,
+    types: 2,
+    first_position: 0,
+};
 /// Items: three batches of 6 and one of 2 in every epoch.
 const ITEMS: usize = 20;
 

@@ -26,7 +26,7 @@ export async function loadModel(studio, folder) {
     await studio.loadSiteModel();
     return;
   }
-  const names = ['config.json', 'model.safetensors', 'tokenizer.json', 'vocab.txt'];
+  const names = ['config.json', 'model.safetensors', 'tokenizer.json', 'vocab.txt', 'vocab.json', 'merges.txt'];
   const present = (await readdir(folder)).filter((name) => names.includes(name));
   await studio.give('model-files', present.map((name) => join(folder, name)));
   await studio.modelLoaded();

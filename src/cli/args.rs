@@ -36,7 +36,7 @@ pub struct ModelArgs {
     /// Directory with config.json, model.safetensors and tokenizer.json or vocab.txt.
     #[arg(long, value_name = "DIR")]
     pub model: PathBuf,
-    /// cls, cls_before_pooler or avg; without it, the one stored with the model.
+    /// cls, cls_before_pooler, avg, avg_top2 or avg_first_last; without it, the one stored with the model.
     #[arg(long, value_name = "NAME")]
     pub pooler: Option<Pooler>,
 }

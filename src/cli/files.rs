@@ -38,7 +38,8 @@ pub struct Model {
 }
 
 /// Folders below a model's own that may hold a part of it.
-const SUBFOLDERS: [&str; 4] = ["1_Pooling", "2_Dense", "0_Transformer", "0_BERT"];
+const SUBFOLDERS: [&str; 6] =
+    ["1_Pooling", "2_Pooling", "2_Dense", "1_WeightedLayerPooling", "0_Transformer", "0_BERT"];
 
 pub fn load_model(directory: &Path) -> Result<Model, CliError> {
     let mut files = Vec::new();
@@ -103,7 +104,7 @@ pub fn read_sentences(path: &Path) -> Result<Vec<String>, CliError> {
 
 /// The length asked for, or all positions of the model.
 pub fn max_length(asked: Option<usize>, model: &Model) -> Result<usize, CliError> {
-    let positions = model.checkpoint.config.max_position_embeddings;
+    let positions = model.checkpoint.config.max_tokens();
     match asked {
         Some(asked) if asked > positions || asked < 3 => Err(CliError::Usage(format!(
             "the maximum length is {asked}; expected 3 to {positions}, the model's positions"

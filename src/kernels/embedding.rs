@@ -27,6 +27,19 @@ struct Op {
     positions: u32,
     types: u32,
     chunk: u32,
+    first_position: u32,
+    first_word: u32,
+    end_word: u32,
+    pad: u32,
+}
+
+/// Consecutive rows of a word table that is too large to be bound at once.
+#[derive(Clone, Debug)]
+pub struct TableRows {
+    pub first_row: u32,
+    pub rows: u32,
+    /// [rows, hidden]
+    pub view: View,
 }
 
 /// Sum of word, position and type embeddings for every token; `hidden` is a multiple of 4.
@@ -35,10 +48,12 @@ pub struct Embedding<'a> {
     pub hidden: u32,
     /// Rows of the position table.
     pub positions: u32,
+    /// Position of a row's first token: 0 for BERT, 2 for RoBERTa.
+    pub first_position: u32,
     /// Rows of the type table; every token has type 0.
     pub types: u32,
-    /// [vocabulary, hidden]
-    pub word: &'a View,
+    /// [vocabulary, hidden], all rows in order.
+    pub word: &'a [TableRows],
     /// [positions, hidden]
     pub position: &'a View,
     /// [types, hidden]
@@ -50,8 +65,8 @@ pub struct Embedding<'a> {
 pub struct EmbeddingGradient<'a> {
     /// Gradient of the sum, [tokens, hidden].
     pub embedded: &'a View,
-    /// [vocabulary, hidden]; cleared beforehand unless the step accumulates.
-    pub word: &'a View,
+    /// [vocabulary, hidden], cut as the table itself; cleared beforehand unless the step accumulates.
+    pub word: &'a [TableRows],
     pub position: &'a View,
     pub token_type: &'a View,
     /// [distinct, 3]: token id, first and end index into `places`.
@@ -66,7 +81,20 @@ pub struct EmbeddingGradient<'a> {
 
 impl Embedding<'_> {
     fn op(&self) -> Op {
-        Op { width: self.hidden / 4, positions: self.positions, types: self.types, chunk: CHUNK }
+        Op {
+            width: self.hidden / 4,
+            positions: self.positions,
+            types: self.types,
+            chunk: CHUNK,
+            first_position: self.first_position,
+            first_word: 0,
+            end_word: 0,
+            pad: 0,
+        }
+    }
+
+    fn op_for(&self, words: &TableRows) -> Op {
+        Op { first_word: words.first_row, end_word: words.first_row + words.rows, ..self.op() }
     }
 
     /// Floats of scratch that the backward pass of up to `tokens` tokens needs.
@@ -85,9 +113,13 @@ impl Kernels {
         token_positions: &View,
         embedded: &View,
     ) -> Result<(), GpuError> {
-        let views = [token_ids, token_positions, layer.word, layer.position, layer.token_type, embedded];
-        let grid = threads_per(TOKENS, layer.hidden / 4);
-        self.call(plan, &FORWARD, &[], &layer.op(), &views, grid)
+        // Every token belongs to the piece that has its word.
+        for words in layer.word {
+            let views = [token_ids, token_positions, &words.view, layer.position, layer.token_type, embedded];
+            let grid = threads_per(TOKENS, layer.hidden / 4);
+            self.call(plan, &FORWARD, &[], &layer.op_for(words), &views, grid)?;
+        }
+        Ok(())
     }
 
     pub fn embed_backward(
@@ -98,8 +130,11 @@ impl Kernels {
     ) -> Result<(), GpuError> {
         let (op, width) = (layer.op(), layer.hidden / 4);
         let de = gradient.embedded;
-        let views = [gradient.distinct, gradient.places, de, gradient.word];
-        self.call(plan, &WORD_BACKWARD, &[], &op, &views, threads_per(DISTINCT, width))?;
+        for words in gradient.word {
+            let views = [gradient.distinct, gradient.places, de, &words.view];
+            let grid = threads_per(DISTINCT, width);
+            self.call(plan, &WORD_BACKWARD, &[], &layer.op_for(words), &views, grid)?;
+        }
 
         let views = [gradient.distinct, gradient.row_starts, de, gradient.position];
         let grid = threads_per(Extent::Fixed(layer.positions), width);

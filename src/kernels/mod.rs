@@ -20,7 +20,7 @@ use std::rc::Rc;
 pub use attention::{Attention, AttentionGradient};
 pub use contrastive::Contrastive;
 pub use dropout::{drop_threshold, keep_factors};
-pub use embedding::{Embedding, EmbeddingGradient};
+pub use embedding::{Embedding, EmbeddingGradient, TableRows};
 pub use layer_norm::{LayerNorm, LayerNormGradient};
 pub use matmul::{Linear, LinearGradient};
 pub use optimizer::{METRICS, Optimizer, OptimizerShard};

@@ -20,7 +20,8 @@ static BACKWARD: KernelSpec = KernelSpec {
 struct Op {
     width: u32,
     mean: u32,
-    pad: [u32; 2],
+    accumulate: u32,
+    factor: f32,
 }
 
 /// One vector per row from its tokens' states: the first token's, or the mean over all of them.
@@ -28,6 +29,10 @@ struct Op {
 pub struct Pool<'a> {
     pub hidden: u32,
     pub mean: bool,
+    /// What pooled vectors and gradients are multiplied by: a layer's share in a pooler over several.
+    pub factor: f32,
+    /// Add to what is there instead of overwriting it.
+    pub accumulate: bool,
     /// [rows + 1] u32
     pub row_starts: &'a View,
     /// [tokens, 4] u32: key into the dropout masks, first token of the row, end of the row, row.
@@ -36,18 +41,23 @@ pub struct Pool<'a> {
 
 impl Pool<'_> {
     fn op(&self) -> Op {
-        Op { width: self.hidden / 4, mean: u32::from(self.mean), pad: [0; 2] }
+        Op {
+            width: self.hidden / 4,
+            mean: u32::from(self.mean),
+            accumulate: u32::from(self.accumulate),
+            factor: self.factor,
+        }
     }
 }
 
 impl Kernels {
-    /// `pooled[rows, hidden]` from `states[tokens, hidden]`.
+    /// `pooled[rows, hidden] (+)= factor ·` the pooling of `states[tokens, hidden]`.
     pub fn pool(&self, plan: &mut Plan, layer: &Pool, states: &View, pooled: &View) -> Result<(), GpuError> {
         let views = [layer.row_starts, states, pooled];
         self.call(plan, &FORWARD, &[], &layer.op(), &views, threads_per(ROWS, layer.hidden / 4))
     }
 
-    /// `d_states[tokens, hidden]` from `d_pooled[rows, hidden]`; every element is written.
+    /// `d_states[tokens, hidden]` (+)= from `d_pooled[rows, hidden]`; every element is written.
     pub fn pool_backward(
         &self,
         plan: &mut Plan,

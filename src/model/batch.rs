@@ -1,5 +1,6 @@
 //! Tokenised rows, packed end to end, with the lists the kernels need.
 
+use super::ModelConfig;
 use crate::gpu::{Arena, Gpu, GpuError, View};
 
 /// All tokens of all rows end to end, nothing padded.
@@ -7,7 +8,7 @@ use crate::gpu::{Arena, Gpu, GpuError, View};
 pub struct PackedBatch {
     /// [tokens]
     pub token_ids: Vec<u32>,
-    /// [tokens]: position of the token in its row.
+    /// [tokens]: position of the token in its row, as the position table counts it.
     pub positions: Vec<u32>,
     /// [tokens]: key into the dropout masks, first token of the row, end of the row, row.
     pub spans: Vec<[u32; 4]>,
@@ -45,6 +46,17 @@ impl PackedBatch {
             }
         }
         batch
+    }
+
+    /// As [`PackedBatch::new`], with positions as the model counts them.
+    pub fn for_model<R: AsRef<[u32]>>(rows: &[R], config: &ModelConfig) -> Self {
+        Self::new(rows, config.max_position_embeddings).with_first_position(config.first_position)
+    }
+
+    /// Counts positions in every row from `first` on.
+    pub fn with_first_position(mut self, first: usize) -> Self {
+        self.positions.iter_mut().for_each(|position| *position += first as u32);
+        self
     }
 
     pub fn tokens(&self) -> usize {

@@ -1,11 +1,11 @@
-//! config.json of a Hugging Face BERT.
+//! config.json of a Hugging Face BERT or RoBERTa.
 
 use serde_json::{Map, Value};
 
 use super::ModelError;
 
 /// Model types that this engine can run.
-pub const SUPPORTED_MODEL_TYPES: [&str; 1] = ["bert"];
+pub const SUPPORTED_MODEL_TYPES: [&str; 2] = ["bert", "roberta"];
 
 /// The largest dimension head that the attention shaders tile for.
 pub const MAX_HEAD_DIM: usize = 128;
@@ -13,15 +13,42 @@ pub const MAX_HEAD_DIM: usize = 128;
 /// More parameters than this cannot be held by a tab: 4 bytes each, in a 4 GiB address space.
 const MAX_PARAMETERS: u128 = 1_000_000_000;
 
-/// A BERT encoder's hyperparameters, under the names of config.json.
+/// Which of the two encoders: they differ in names, in where positions begin and in their tokenizers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Architecture {
+    Bert,
+    Roberta,
+}
+
+impl Architecture {
+    fn model_type(self) -> &'static str {
+        match self {
+            Self::Bert => "bert",
+            Self::Roberta => "roberta",
+        }
+    }
+
+    /// The class of `transformers` for the encoder alone.
+    fn class(self) -> &'static str {
+        match self {
+            Self::Bert => "BertModel",
+            Self::Roberta => "RobertaModel",
+        }
+    }
+}
+
+/// An encoder's hyperparameters, under the names of config.json.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ModelConfig {
+    pub architecture: Architecture,
     pub vocab_size: usize,
     pub hidden_size: usize,
     pub num_hidden_layers: usize,
     pub num_attention_heads: usize,
     pub intermediate_size: usize,
     pub max_position_embeddings: usize,
+    /// Position of a sentence's first token: 0 in BERT; in RoBERTa the one behind `pad_token_id`, 2.
+    pub first_position: usize,
     pub type_vocab_size: usize,
     pub layer_norm_eps: f64,
     pub hidden_dropout_prob: f32,
@@ -52,8 +79,18 @@ impl ModelConfig {
             });
         };
         let fields = Fields { file: name, raw: &raw };
-        fields.check_architecture()?;
+        let architecture = fields.architecture()?;
+        fields.check_variant()?;
+        let (pad_token_id, first_position) = match architecture {
+            Architecture::Bert => (fields.pad_token_id(0)?, 0),
+            Architecture::Roberta => {
+                let pad = fields.pad_token_id(1)?;
+                (pad, pad + 1)
+            }
+        };
         let config = ModelConfig {
+            architecture,
+            first_position,
             vocab_size: fields.size("vocab_size")?,
             hidden_size: fields.size("hidden_size")?,
             num_hidden_layers: fields.size("num_hidden_layers")?,
@@ -75,7 +112,7 @@ impl ModelConfig {
                 |std| std > 0.0 && std < 10.0,
                 "between 0 and 10",
             )? as f32,
-            pad_token_id: fields.pad_token_id()?,
+            pad_token_id,
             raw: raw.clone(),
         };
         config.check_sizes(&fields)?;
@@ -86,11 +123,23 @@ impl ModelConfig {
     /// `transformers.AutoModel` needs to pick the class.
     pub fn to_json(&self) -> Vec<u8> {
         let mut raw = self.raw.clone();
-        raw.insert("model_type".to_owned(), "bert".into());
-        raw.insert("architectures".to_owned(), Value::from(vec!["BertModel"]));
+        raw.insert("model_type".to_owned(), self.architecture.model_type().into());
+        raw.insert("architectures".to_owned(), Value::from(vec![self.architecture.class()]));
         let mut text = format!("{:#}", Value::Object(raw)).into_bytes();
         text.push(b'\n');
         text
+    }
+
+    /// The same, with config.json telling transformers to put out every layer's states.
+    pub fn with_all_layers(&self) -> Self {
+        let mut config = self.clone();
+        config.raw.insert("output_hidden_states".to_owned(), true.into());
+        config
+    }
+
+    /// Tokens that a sentence may have, special tokens included.
+    pub fn max_tokens(&self) -> usize {
+        self.max_position_embeddings - self.first_position
     }
 
     /// Width of one attention head.
@@ -131,6 +180,10 @@ impl ModelConfig {
             if !size.is_multiple_of(4) {
                 return Err(fields.wrong(field, "a multiple of 4 (the shaders read rows as vec4)"));
             }
+        }
+        if self.max_position_embeddings < self.first_position + 3 {
+            let expected = format!("at least {}", self.first_position + 3);
+            return Err(fields.wrong("max_position_embeddings", &expected));
         }
         if self.head_dim() > MAX_HEAD_DIM {
             let expected = format!(
@@ -215,9 +268,9 @@ impl Fields<'_> {
         self.number_or(field, default, |p| (0.0..1.0).contains(&p), "from 0 to below 1").map(|p| p as f32)
     }
 
-    fn pad_token_id(&self) -> Result<usize, ModelError> {
+    fn pad_token_id(&self, default: usize) -> Result<usize, ModelError> {
         match self.get("pad_token_id") {
-            None => Ok(0),
+            None => Ok(default),
             Some(value) => value
                 .as_u64()
                 .filter(|&id| id <= Self::MAX_SIZE)
@@ -226,22 +279,23 @@ impl Fields<'_> {
         }
     }
 
-    fn check_architecture(&self) -> Result<(), ModelError> {
-        let supported = format!("one of: {}", SUPPORTED_MODEL_TYPES.join(", "));
-        match self.get("model_type") {
-            Some(model_type) => {
-                if !SUPPORTED_MODEL_TYPES.iter().any(|supported| model_type == supported) {
-                    return Err(self.wrong("model_type", &supported));
-                }
-            }
-            // Files written before 2020 have no model_type; the class name tells then.
-            None => {
-                let named = self.get("architectures").and_then(|names| names.get(0)).and_then(Value::as_str);
-                if named.is_some_and(|class| !class.starts_with("Bert")) {
-                    return Err(self.wrong("architectures", "a Bert… class"));
-                }
-            }
+    fn architecture(&self) -> Result<Architecture, ModelError> {
+        let both = [Architecture::Bert, Architecture::Roberta];
+        if let Some(model_type) = self.get("model_type") {
+            let known = both.into_iter().find(|architecture| model_type == architecture.model_type());
+            let supported = format!("one of: {}", SUPPORTED_MODEL_TYPES.join(", "));
+            return known.ok_or_else(|| self.wrong("model_type", &supported));
         }
+        // Files written before 2020 have no model_type; the class name tells then.
+        match self.get("architectures").and_then(|names| names.get(0)).and_then(Value::as_str) {
+            None => Ok(Architecture::Bert),
+            Some(class) if class.starts_with("Bert") => Ok(Architecture::Bert),
+            Some(class) if class.starts_with("Roberta") => Ok(Architecture::Roberta),
+            Some(_) => Err(self.wrong("architectures", "a Bert… or Roberta… class")),
+        }
+    }
+
+    fn check_variant(&self) -> Result<(), ModelError> {
         // `gelu_python` is transformers' other name for the exact, erf-based GELU.
         if self.get("hidden_act").is_some_and(|act| act != "gelu" && act != "gelu_python") {
             return Err(self.wrong("hidden_act", "\"gelu\" (the exact one, by erf)"));
@@ -257,95 +311,4 @@ impl Fields<'_> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::json;
-
-    fn minilm() -> Value {
-        json!({
-            "model_type": "bert", "vocab_size": 30522, "hidden_size": 384, "num_hidden_layers": 6,
-            "num_attention_heads": 12, "intermediate_size": 1536, "max_position_embeddings": 512,
-            "type_vocab_size": 2, "layer_norm_eps": 1e-12, "hidden_act": "gelu", "some_future_field": [1, 2]
-        })
-    }
-
-    fn read(value: &Value) -> Result<ModelConfig, ModelError> {
-        ModelConfig::from_json("config.json", value.to_string().as_bytes())
-    }
-
-    fn message_with(field: &str, value: Value) -> String {
-        let mut config = minilm();
-        config[field] = value;
-        read(&config).unwrap_err().to_string()
-    }
-
-    #[test]
-    fn minilm_has_its_published_number_of_parameters() {
-        let config = read(&minilm()).unwrap();
-        // 22,713,216 is what the safetensors header of all-MiniLM-L6-v2 adds up to, with its pooler.
-        assert_eq!(config.parameter_count() + 384 * 384 + 384, 22_713_216);
-        assert_eq!(config.head_dim(), 32);
-        assert_eq!((config.hidden_dropout_prob, config.pad_token_id), (0.1, 0));
-    }
-
-    #[test]
-    fn what_is_written_reads_back_and_keeps_unknown_fields() {
-        let config = read(&minilm()).unwrap();
-        let written = config.to_json();
-        let again = ModelConfig::from_json("config.json", &written).unwrap();
-        assert_eq!(again.raw["some_future_field"], json!([1, 2]));
-        assert_eq!(again.raw["architectures"], json!(["BertModel"]));
-        assert_eq!(again.hidden_size, config.hidden_size);
-    }
-
-    #[test]
-    fn broken_json_is_named_with_its_place() {
-        let error =
-            ModelConfig::from_json("dropped/config.json", b"{\"vocab_size\": 3,").unwrap_err().to_string();
-        assert!(
-            error.starts_with("dropped/config.json: not valid JSON") && error.contains("line 1"),
-            "{error}"
-        );
-        assert!(ModelConfig::from_json("c", b"[]").unwrap_err().to_string().contains("no object"));
-        assert!(ModelConfig::from_json("c", b"").is_err());
-    }
-
-    #[test]
-    fn a_missing_field_is_named() {
-        for field in
-            ["vocab_size", "hidden_size", "num_hidden_layers", "num_attention_heads", "intermediate_size"]
-        {
-            let mut config = minilm();
-            config.as_object_mut().unwrap().remove(field);
-            assert!(read(&config).unwrap_err().to_string().contains(&format!("\"{field}\" is missing")));
-        }
-    }
-
-    #[test]
-    fn other_architectures_are_refused_with_what_is_supported() {
-        assert!(message_with("model_type", json!("roberta")).contains("expected one of: bert"));
-        assert!(message_with("hidden_act", json!("relu")).contains("\"gelu\""));
-        assert!(message_with("position_embedding_type", json!("relative_key")).contains("\"absolute\""));
-        assert!(message_with("is_decoder", json!(true)).contains("is_decoder"));
-        let mut old = minilm();
-        old.as_object_mut().unwrap().remove("model_type");
-        assert!(read(&old).is_ok());
-        old["architectures"] = json!(["RobertaModel"]);
-        assert!(read(&old).unwrap_err().to_string().contains("RobertaModel"));
-    }
-
-    #[test]
-    fn sizes_that_contradict_or_cannot_run_are_refused() {
-        assert!(
-            message_with("num_attention_heads", json!(7)).contains("multiple of num_attention_heads (7)")
-        );
-        assert!(message_with("intermediate_size", json!(1537)).contains("multiple of 4"));
-        assert!(message_with("num_attention_heads", json!(2)).contains("at least 3"));
-        assert!(message_with("num_hidden_layers", json!(1_000_000)).contains("at most 1000000000"));
-        for nonsense in [json!(0), json!(-1), json!(1.5), json!("384"), json!(u64::MAX)] {
-            assert!(message_with("hidden_size", nonsense).contains("whole number from 1"));
-        }
-        assert!(message_with("hidden_dropout_prob", json!(1.0)).contains("below 1"));
-        assert!(message_with("layer_norm_eps", json!(0)).contains("between 0 and 1"));
-    }
-}
+mod tests;

@@ -24,15 +24,18 @@ impl Embedder {
         let arena = network.kernels.arena();
         // Enough rows to fill a GPU; few enough that a software adapter answers between two of them.
         let tokens = if network.gpu().info().software { 1024 } else { 8192 };
-        let tokens = tokens.max(network.config.max_position_embeddings);
+        let tokens = tokens.max(network.config.max_tokens());
         let capacity = Capacity { tokens, rows: tokens / 4 };
         let encoder = Encoder::new(&network.kernels, &network.config, capacity, false)?;
         let batch = BatchBuffers::new(arena, capacity.tokens, capacity.rows)?;
         let head = head && network.has_head();
-        let pooling = Pooling::new(&network.kernels, network.config.hidden_size, pooler, head, capacity)?;
+        let (kernels, weights) = (&network.kernels, &network.weights);
+        let pooling = Pooling::new(kernels, &network.config, pooler, head, capacity)?;
         let mut plan = Plan::default();
-        encoder.forward(&mut plan, &network.kernels, &network.weights, &batch)?;
-        pooling.forward(&mut plan, &network.kernels, &network.weights, &batch, encoder.output())?;
+        encoder.forward(&mut plan, kernels, weights, &batch, &mut |plan, depth, states| {
+            pooling.take(plan, kernels, &batch, depth, states)
+        })?;
+        pooling.finish(&mut plan, kernels, weights)?;
         Ok(Self { network: network.clone(), capacity, batch, pooling, plan })
     }
 
@@ -69,7 +72,7 @@ impl Embedder {
             let (chunk, later) = rest.split_at(self.fitting(rest, rows));
             rest = later;
             let chunk_rows: Vec<&[u32]> = chunk.iter().map(|row| rows[*row].as_ref()).collect();
-            let packed = PackedBatch::new(&chunk_rows, self.network.config.max_position_embeddings);
+            let packed = PackedBatch::for_model(&chunk_rows, &self.network.config);
             self.batch.write(gpu, &packed);
             let step = Step { tokens: packed.tokens() as u32, rows: packed.rows() as u32, ..Step::default() };
             let step = step.with_dropout(0.0);

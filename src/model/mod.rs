@@ -1,4 +1,4 @@
-//! BERT on the host side and on the device: configuration, checkpoints, encoder, poolers, head.
+//! BERT and RoBERTa on the host side and on the device: configuration, checkpoints, encoder, poolers, head.
 
 mod batch;
 pub mod checkpoint;
@@ -12,10 +12,10 @@ pub mod pooler;
 mod pooling;
 
 pub use batch::{BatchBuffers, PackedBatch};
-pub use checkpoint::{Checkpoint, HEAD_BIAS, HEAD_WEIGHT, HostTensor, expected_tensors};
+pub use checkpoint::{Checkpoint, HEAD_BIAS, HEAD_WEIGHT, HostTensor, WORD_EMBEDDINGS, expected_tensors};
 pub use config::ModelConfig;
 pub use embedder::Embedder;
-pub use encoder::{Capacity, Encoder};
+pub use encoder::{AtDepth, Capacity, Encoder};
 pub use error::ModelError;
 pub use network::{Head, Network};
 pub use parameters::{ParameterBuffers, ParameterLayout, TrainingBuffers};

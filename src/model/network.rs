@@ -38,8 +38,13 @@ pub struct Network {
 impl Network {
     /// Uploads a checkpoint.
     pub fn new(gpu: &Gpu, checkpoint: &Checkpoint, head: Head) -> Result<Self, ModelError> {
-        let head = head_weights(checkpoint, head)?;
         let limit = gpu.info().max_binding_bytes.min(gpu.info().max_buffer_bytes);
+        Self::within(gpu, checkpoint, head, limit)
+    }
+
+    /// The same in buffers of at most `limit` bytes, whatever the adapter would allow.
+    pub fn within(gpu: &Gpu, checkpoint: &Checkpoint, head: Head, limit: u64) -> Result<Self, ModelError> {
+        let head = head_weights(checkpoint, head)?;
         let layout = Rc::new(ParameterLayout::new(&checkpoint.config, head.is_some(), limit)?);
         let arena = Rc::new(Arena::new(gpu));
         let weights = ParameterBuffers::new(&arena, "weights", &layout)?;

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashMap};
 use super::{HEAD_BIAS, HEAD_WEIGHT, HostTensor, ModelConfig, expected_tensors};
 use crate::{
     gpu::{Arena, Gpu, GpuError, View},
-    kernels::OptimizerShard,
+    kernels::{OptimizerShard, TableRows},
 };
 
 /// Floats that every separately bound block starts at a multiple of: 256 bytes, WebGPU's strictest alignment.
@@ -16,14 +16,27 @@ const ALIGNMENT: usize = 64;
 #[derive(Debug, Clone, PartialEq)]
 struct Slot {
     shape: Vec<usize>,
+    /// One, or several for a table of more bytes than a shader may bind: whole rows each, in order.
+    pieces: Vec<Piece>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+struct Piece {
     shard: usize,
     /// Floats from the shard's start.
     offset: usize,
+    /// Floats.
+    len: usize,
 }
 
 impl Slot {
     fn len(&self) -> usize {
         self.shape.iter().product()
+    }
+
+    /// Floats of a row.
+    fn width(&self) -> usize {
+        self.shape.last().copied().unwrap_or(1)
     }
 }
 
@@ -79,18 +92,35 @@ impl ParameterLayout {
             for block in blocks {
                 let len: usize = block.iter().map(|name| shapes[name].iter().product::<usize>()).sum();
                 let len = len.next_multiple_of(ALIGNMENT);
-                if len > max_len {
-                    let error = GpuError::TooLarge {
-                        what: block.join(", "),
-                        needed: 4 * len as u64,
-                        limit: max_bytes,
-                    };
-                    return Err(error);
+                if len <= max_len {
+                    layout.place(&block, &shapes, len, decay, max_len);
+                    continue;
                 }
-                layout.place(&block, &shapes, len, decay, max_len);
+                let shape = &shapes[&block[0]];
+                if block.len() > 1 || shape.len() != 2 || shape[1] > max_len {
+                    let what = block.join(", ");
+                    return Err(GpuError::TooLarge { what, needed: 4 * len as u64, limit: max_bytes });
+                }
+                layout.split(&block[0], shape, decay, max_len);
             }
         }
         Ok(layout)
+    }
+
+    /// Gives a table of [rows, width] shards of its own, as many whole rows in each as fit.
+    fn split(&mut self, name: &str, shape: &[usize], decay: bool, max_len: usize) {
+        let (rows, width) = (shape[0], shape[1]);
+        let rows_of_piece = max_len / width;
+        // The one that the layout begins with may still be empty.
+        self.shards.retain(|(used, _)| *used > 0);
+        let mut pieces = Vec::new();
+        for first in (0..rows).step_by(rows_of_piece) {
+            let len = rows_of_piece.min(rows - first) * width;
+            pieces.push(Piece { shard: self.shards.len(), offset: 0, len });
+            let used = len.next_multiple_of(ALIGNMENT);
+            self.shards.push((used, if decay { used } else { 0 }));
+        }
+        self.slots.insert(name.to_owned(), Slot { shape: shape.to_vec(), pieces });
     }
 
     fn place(
@@ -108,9 +138,11 @@ impl ParameterLayout {
         let (used, decay_len) = &mut self.shards[shard];
         let mut offset = *used;
         for name in block {
-            let slot = Slot { shape: shapes[name].clone(), shard, offset };
-            offset += slot.len();
-            self.slots.insert(name.clone(), slot);
+            let shape = shapes[name].clone();
+            let len = shape.iter().product();
+            let pieces = vec![Piece { shard, offset, len }];
+            offset += len;
+            self.slots.insert(name.clone(), Slot { shape, pieces });
         }
         *used += len;
         if decay {
@@ -147,16 +179,31 @@ impl ParameterBuffers {
         Ok(Self { layout: layout.clone(), shards: shards? })
     }
 
+    /// A table's rows, by first row: in one piece, or in several where it exceeds what a shader may bind.
+    pub fn table(&self, name: &str) -> Vec<TableRows> {
+        let slot = self.layout.slot(name);
+        let mut first_row = 0;
+        let rows = |piece: &Piece| {
+            let rows = (piece.len / slot.width()) as u32;
+            let view = self.shards[piece.shard].slice(piece.offset, piece.len);
+            first_row += rows;
+            TableRows { first_row: first_row - rows, rows, view }
+        };
+        slot.pieces.iter().map(rows).collect()
+    }
+
     /// The view of one parameter, or of several that lie side by side (the first one's name).
     pub fn block(&self, name: &str) -> View {
         let first = self.layout.slot(name);
+        // Only word tables are cut, and those are asked for by `table`.
+        let piece = &first.pieces[0];
         let more: usize = fused(name)
             .into_iter()
             .flatten()
             .filter(|name| !name.is_empty())
             .map(|name| self.layout.slot(&name).len())
             .sum();
-        self.shards[first.shard].slice(first.offset, first.len() + more)
+        self.shards[piece.shard].slice(piece.offset, piece.len + more)
     }
 
     /// Whether these are exactly the tensors that have a place here, in their shapes.
@@ -170,8 +217,12 @@ impl ParameterBuffers {
     /// Uploads tensors by canonical name; names without a place here are passed over.
     pub fn write(&self, gpu: &Gpu, tensors: &BTreeMap<String, HostTensor>) {
         for (name, tensor) in tensors {
-            if let Some(slot) = self.layout.slots.get(name) {
-                self.shards[slot.shard].slice(slot.offset, slot.len()).write(gpu, &tensor.data);
+            let Some(slot) = self.layout.slots.get(name) else { continue };
+            let mut rest = tensor.data.as_slice();
+            for piece in &slot.pieces {
+                let (values, later) = rest.split_at(piece.len);
+                self.shards[piece.shard].slice(piece.offset, piece.len).write(gpu, values);
+                rest = later;
             }
         }
     }
@@ -182,9 +233,12 @@ impl ParameterBuffers {
         for shard in &self.shards {
             shards.push(shard.read::<f32>(gpu).await?);
         }
-        let tensor = |slot: &Slot| HostTensor {
-            shape: slot.shape.clone(),
-            data: shards[slot.shard][slot.offset..slot.offset + slot.len()].to_vec(),
+        let tensor = |slot: &Slot| {
+            let mut data = Vec::with_capacity(slot.len());
+            for Piece { shard, offset, len } in &slot.pieces {
+                data.extend_from_slice(&shards[*shard][*offset..offset + len]);
+            }
+            HostTensor { shape: slot.shape.clone(), data }
         };
         Ok(self.layout.slots.iter().map(|(name, slot)| (name.clone(), tensor(slot))).collect())
     }

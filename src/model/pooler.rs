@@ -6,7 +6,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-/// The pooling of the last layer's token states h_L, under the names of SimCSE's `--pooler_type`.
+/// The pooling of token states h_0 (embeddings) … h_L (last layer), under the names of SimCSE's `--pooler_type`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Pooler {
@@ -16,11 +16,16 @@ pub enum Pooler {
     ClsBeforePooler,
     /// The mean of h_L over all tokens, `[CLS]` and `[SEP]` included.
     Avg,
+    /// The mean over all tokens of (h_L + h_{L−1}) / 2.
+    AvgTop2,
+    /// The mean over all tokens of (h_1 + h_L) / 2, where h_1 is what the first layer puts out.
+    AvgFirstLast,
 }
 
 impl Pooler {
     /// Every pooler, in the order in which they are offered.
-    pub const ALL: [Pooler; 3] = [Pooler::Cls, Pooler::ClsBeforePooler, Pooler::Avg];
+    pub const ALL: [Pooler; 5] =
+        [Pooler::Cls, Pooler::ClsBeforePooler, Pooler::Avg, Pooler::AvgTop2, Pooler::AvgFirstLast];
 
     /// The name on the command line, in simcse.json and in the page.
     pub fn name(self) -> &'static str {
@@ -28,6 +33,24 @@ impl Pooler {
             Pooler::Cls => "cls",
             Pooler::ClsBeforePooler => "cls_before_pooler",
             Pooler::Avg => "avg",
+            Pooler::AvgTop2 => "avg_top2",
+            Pooler::AvgFirstLast => "avg_first_last",
+        }
+    }
+
+    /// Whether it takes the mean over a sentence's tokens, not the first one alone.
+    pub fn is_mean(self) -> bool {
+        !matches!(self, Pooler::Cls | Pooler::ClsBeforePooler)
+    }
+
+    /// Whose states it averages in an encoder of `layers` layers, ascending: 0 means the embeddings, k what layer k
+    /// puts out.
+    pub fn depths(self, layers: usize) -> Vec<usize> {
+        match self {
+            Pooler::Cls | Pooler::ClsBeforePooler | Pooler::Avg => vec![layers],
+            Pooler::AvgTop2 => vec![layers - 1, layers],
+            Pooler::AvgFirstLast if layers == 1 => vec![1],
+            Pooler::AvgFirstLast => vec![1, layers],
         }
     }
 }
@@ -69,8 +92,20 @@ mod tests {
     }
 
     #[test]
+    fn poolers_over_two_layers_name_them_in_order() {
+        assert_eq!(Pooler::AvgTop2.depths(12), [11, 12]);
+        assert_eq!(Pooler::AvgFirstLast.depths(12), [1, 12]);
+        assert_eq!(Pooler::AvgTop2.depths(1), [0, 1]);
+        assert_eq!(Pooler::AvgFirstLast.depths(1), [1], "first and last are one");
+        assert_eq!(Pooler::Avg.depths(6), [6]);
+    }
+
+    #[test]
     fn an_unknown_name_is_answered_with_the_known_ones() {
         let message = "max".parse::<Pooler>().unwrap_err().to_string();
-        assert_eq!(message, "unknown pooler \"max\"; known are cls, cls_before_pooler, avg");
+        assert_eq!(
+            message,
+            "unknown pooler \"max\"; known are cls, cls_before_pooler, avg, avg_top2, avg_first_last"
+        );
     }
 }

@@ -1,15 +1,21 @@
 //! From token states to sentence vectors: pooler, then the optional tanh head.
 
-use super::{BatchBuffers, Capacity, HEAD_BIAS, HEAD_WEIGHT, ParameterBuffers, Pooler};
+use super::{BatchBuffers, Capacity, HEAD_BIAS, HEAD_WEIGHT, ModelConfig, ParameterBuffers, Pooler};
 use crate::{
     gpu::{GpuError, Plan, View},
     kernels::{Kernels, Linear, LinearGradient, Pool, ROWS},
 };
 
 /// Pooler and head over one batch's buffers. With the head: `z = tanh(pooled · Wᵀ + b)` (R `MLPLayer`).
+///
+/// The encoder offers its token states depth by depth, since without training each layer overwrites those before
+/// it: [`Pooling::take`] what it offers, then [`Pooling::finish`]. Backward, from above: [`Pooling::begin_backward`],
+/// then [`Pooling::give`] at every depth.
 pub struct Pooling {
     hidden: u32,
     mean: bool,
+    /// Whose states are averaged, ascending; see [`Pooler::depths`].
+    depths: Vec<usize>,
     /// [rows, hidden]
     pooled: View,
     head: Option<HeadState>,
@@ -28,12 +34,13 @@ impl Pooling {
     /// `head`: apply the head; only [`Pooler::Cls`] has one.
     pub fn new(
         kernels: &Kernels,
-        hidden: usize,
+        config: &ModelConfig,
         pooler: Pooler,
         head: bool,
         capacity: Capacity,
     ) -> Result<Self, GpuError> {
         let arena = kernels.arena();
+        let hidden = config.hidden_size;
         let len = capacity.rows * hidden;
         let head = (head && pooler == Pooler::Cls).then(|| -> Result<_, GpuError> {
             Ok(HeadState { linear: arena.storage("head", len)?, output: arena.storage("head output", len)? })
@@ -41,7 +48,8 @@ impl Pooling {
         let scratch = kernels.weight_gradient_scratch_len(hidden as u32, hidden as u32);
         Ok(Self {
             hidden: hidden as u32,
-            mean: pooler == Pooler::Avg,
+            mean: pooler.is_mean(),
+            depths: pooler.depths(config.num_hidden_layers),
             pooled: arena.storage("pooled", len)?,
             head: head.transpose()?,
             d_pooled: arena.storage("gradient of pooled", len)?,
@@ -54,36 +62,43 @@ impl Pooling {
         self.head.as_ref().map_or(&self.pooled, |head| &head.output)
     }
 
-    pub fn forward(
+    /// Pools the token states [tokens, hidden] of a depth if this pooler wants them. Depths come in ascending order.
+    pub fn take(
+        &self,
+        plan: &mut Plan,
+        kernels: &Kernels,
+        batch: &BatchBuffers,
+        depth: usize,
+        states: &View,
+    ) -> Result<(), GpuError> {
+        match self.depths.iter().position(|wanted| *wanted == depth) {
+            Some(index) => kernels.pool(plan, &self.pool(batch, index > 0), states, &self.pooled),
+            None => Ok(()),
+        }
+    }
+
+    /// The head, behind all that was taken.
+    pub fn finish(
         &self,
         plan: &mut Plan,
         kernels: &Kernels,
         weights: &ParameterBuffers,
-        batch: &BatchBuffers,
-        states: &View,
     ) -> Result<(), GpuError> {
-        kernels.pool(plan, &self.pool(batch), states, &self.pooled)?;
-        if let Some(head) = &self.head {
-            let (weight, bias) = (weights.block(HEAD_WEIGHT), weights.block(HEAD_BIAS));
-            kernels.linear(plan, &self.linear(&weight, &bias), &self.pooled, &head.linear)?;
-            kernels.tanh(plan, self.hidden, &head.linear, &head.output)?;
-        }
-        Ok(())
+        let Some(head) = &self.head else { return Ok(()) };
+        let (weight, bias) = (weights.block(HEAD_WEIGHT), weights.block(HEAD_BIAS));
+        kernels.linear(plan, &self.linear(&weight, &bias), &self.pooled, &head.linear)?;
+        kernels.tanh(plan, self.hidden, &head.linear, &head.output)
     }
 
-    /// From `d_output` [rows, hidden], which is used up, to `d_states` [tokens, hidden].
-    pub fn backward(
+    /// Back through the head, from `d_output` [rows, hidden].
+    pub fn begin_backward(
         &self,
         plan: &mut Plan,
         kernels: &Kernels,
         (weights, gradients): (&ParameterBuffers, &ParameterBuffers),
-        batch: &BatchBuffers,
         d_output: &View,
-        d_states: &View,
     ) -> Result<(), GpuError> {
-        let Some(head) = &self.head else {
-            return kernels.pool_backward(plan, &self.pool(batch), d_output, d_states);
-        };
+        let Some(head) = &self.head else { return Ok(()) };
         let (weight, bias) = (weights.block(HEAD_WEIGHT), weights.block(HEAD_BIAS));
         let layer = self.linear(&weight, &bias);
         // The pre-activation is not needed again; its buffer takes its gradient.
@@ -92,12 +107,35 @@ impl Pooling {
         let (weight, bias) = (gradients.block(HEAD_WEIGHT), gradients.block(HEAD_BIAS));
         let gradient = LinearGradient { weight: &weight, bias: &bias, scratch: &self.partials };
         kernels.linear_weight_gradient(plan, &layer, &self.pooled, d_linear, &gradient)?;
-        kernels.linear_input_gradient(plan, &layer, d_linear, &self.d_pooled, false)?;
-        kernels.pool_backward(plan, &self.pool(batch), &self.d_pooled, d_states)
+        kernels.linear_input_gradient(plan, &layer, d_linear, &self.d_pooled, false)
     }
 
-    fn pool<'a>(&self, batch: &'a BatchBuffers) -> Pool<'a> {
-        Pool { hidden: self.hidden, mean: self.mean, row_starts: &batch.row_starts, spans: &batch.spans }
+    /// Adds a depth's share of the gradient to `d_states` [tokens, hidden]; at the last depth, which comes first, it
+    /// overwrites them. `d_output` is what [`Pooling::begin_backward`] was given.
+    pub fn give(
+        &self,
+        plan: &mut Plan,
+        kernels: &Kernels,
+        batch: &BatchBuffers,
+        depth: usize,
+        d_output: &View,
+        d_states: &View,
+    ) -> Result<(), GpuError> {
+        let Some(index) = self.depths.iter().position(|wanted| *wanted == depth) else { return Ok(()) };
+        let d_pooled = if self.head.is_some() { &self.d_pooled } else { d_output };
+        let accumulate = index + 1 < self.depths.len();
+        kernels.pool_backward(plan, &self.pool(batch, accumulate), d_pooled, d_states)
+    }
+
+    fn pool<'a>(&self, batch: &'a BatchBuffers, accumulate: bool) -> Pool<'a> {
+        Pool {
+            hidden: self.hidden,
+            mean: self.mean,
+            factor: 1.0 / self.depths.len() as f32,
+            accumulate,
+            row_starts: &batch.row_starts,
+            spans: &batch.spans,
+        }
     }
 
     fn linear<'a>(&self, weight: &'a View, bias: &'a View) -> Linear<'a> {

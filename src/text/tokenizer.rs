@@ -1,17 +1,27 @@
 //! Sentences to token ids, by the `tokenizers` crate.
 
+mod byte_level;
+mod cut;
+
 use serde_json::Value;
 use tokenizers::models::wordpiece::WordPiece;
 use tokenizers::normalizers::BertNormalizer;
 use tokenizers::pre_tokenizers::bert::BertPreTokenizer;
-use tokenizers::{AddedToken, NormalizerWrapper, PreTokenizerWrapper, Tokenizer};
+use tokenizers::{AddedToken, NormalizerWrapper, Tokenizer};
 
 use super::TextError;
 use super::decode::decode;
+use cut::Cut;
 
 /// The files of a tokenizer, in the order in which they are looked for.
-pub const TOKENIZER_FILES: [&str; 4] =
-    ["tokenizer.json", "vocab.txt", "tokenizer_config.json", "special_tokens_map.json"];
+pub const TOKENIZER_FILES: [&str; 6] = [
+    "tokenizer.json",
+    "vocab.txt",
+    "vocab.json",
+    "merges.txt",
+    "tokenizer_config.json",
+    "special_tokens_map.json",
+];
 
 /// A model's vocabulary may be padded to a round size; one that is larger by more belongs to another tokenizer.
 const MOST_VOCABULARY_PADDING: usize = 256;
@@ -19,7 +29,7 @@ const MOST_VOCABULARY_PADDING: usize = 256;
 /// A first guess at how many bytes of text give a token; being wrong costs time, nothing else.
 const BYTES_PER_TOKEN: usize = 16;
 
-/// Turns sentences into `[CLS] … [SEP]`, without padding.
+/// Turns sentences into `[CLS] … [SEP]` (RoBERTa: `<s> … </s>`), without padding.
 #[derive(Debug, Clone)]
 pub struct SentenceTokenizer {
     tokenizer: Tokenizer,
@@ -27,12 +37,13 @@ pub struct SentenceTokenizer {
     file: String,
     cls: u32,
     sep: u32,
-    can_cut: bool,
+    cut: Cut,
     files: Vec<(String, Vec<u8>)>,
 }
 
 impl SentenceTokenizer {
-    /// Reads the tokenizer among a model's files, which go by path or bare name: tokenizer.json, or vocab.txt.
+    /// Reads the tokenizer among a model's files, which go by path or bare name: tokenizer.json; or BERT's vocab.txt;
+    /// or RoBERTa's vocab.json and merges.txt.
     ///
     /// What tokenizer_config.json says of lower case, accents and Chinese characters holds for both, as in
     /// `transformers`; without it vocab.txt is taken to be uncased. Padding and truncation that tokenizer.json
@@ -58,14 +69,17 @@ impl SentenceTokenizer {
             ("tokenizer.json", from_json(bytes, &options)?)
         } else if let Some(bytes) = find("vocab.txt") {
             ("vocab.txt", from_vocabulary(bytes, &options)?)
+        } else if let (Some(vocabulary), Some(merges)) = (find("vocab.json"), find("merges.txt")) {
+            ("vocab.json", byte_level::from_vocabulary(vocabulary, merges, &options)?)
         } else {
             return Err(wrong(
                 "tokenizer",
-                "missing: a model needs its tokenizer.json or vocab.txt".to_owned(),
+                "missing: a model needs its tokenizer.json, its vocab.txt, or its vocab.json and merges.txt"
+                    .to_owned(),
             ));
         };
-        let can_cut = can_cut(&tokenizer);
-        Ok(SentenceTokenizer { tokenizer, file: file.to_owned(), cls, sep, can_cut, files })
+        let cut = Cut::of(&tokenizer);
+        Ok(SentenceTokenizer { tokenizer, file: file.to_owned(), cls, sep, cut, files })
     }
 
     /// Token ids of each sentence, `[CLS]` and `[SEP]` included, at most `max_length` of them; longer sentences
@@ -129,7 +143,7 @@ impl SentenceTokenizer {
     fn content(&self, sentence: &str, room: usize) -> Result<Vec<u32>, TextError> {
         let mut window = room * BYTES_PER_TOKEN;
         loop {
-            let text = if self.can_cut { first_words(sentence, window) } else { sentence };
+            let text = self.cut.first_words(sentence, window);
             let encoding = self.tokenizer.encode_fast(text, false);
             let encoding = encoding.map_err(|error| wrong(&self.file, error.to_string()))?;
             let ids = encoding.get_ids();
@@ -143,30 +157,6 @@ impl SentenceTokenizer {
 
 fn wrong(file: &str, reason: String) -> TextError {
     TextError::Tokenizer { file: file.to_owned(), reason }
-}
-
-/// The beginning of a text, of about `window` bytes or more: up to a place where BERT's tokenizer is sure to end a
-/// token whatever comes next, so that the tokens of the beginning are the first tokens of the whole.
-///
-/// Such places are before ASCII white space (other white space BERT's text cleaning may delete as a control
-/// character, joining the words around it) and before CJK ideographs, which are words of their own. See [`can_cut`].
-fn first_words(text: &str, window: usize) -> &str {
-    let ends = |c: char| matches!(c, ' ' | '\t' | '\n' | '\r' | '\u{4e00}'..='\u{9fff}');
-    let start = text.ceil_char_boundary(window.min(text.len()));
-    let end = text[start..].find(ends).map_or(text.len(), |offset| start + offset);
-    &text[..end]
-}
-
-/// Whether [`first_words`] is right for a tokenizer: BERT's normaliser with all its steps, then BERT's splitting at
-/// white space and punctuation, and no added token that could reach across a cut.
-fn can_cut(tokenizer: &Tokenizer) -> bool {
-    let normalizes = matches!(
-        tokenizer.get_normalizer(),
-        Some(NormalizerWrapper::BertNormalizer(bert)) if bert.clean_text && bert.handle_chinese_chars
-    );
-    let splits = matches!(tokenizer.get_pre_tokenizer(), Some(PreTokenizerWrapper::BertPreTokenizer(_)));
-    let is_one_word = |token: &AddedToken| token.content.chars().all(|c| c.is_ascii_graphic());
-    normalizes && splits && tokenizer.get_added_tokens_decoder().values().all(is_one_word)
 }
 
 /// What tokenizer_config.json has to say; `None` where it is silent.
@@ -201,9 +191,13 @@ impl Options {
         })
     }
 
+    /// The special token of a field such as `cls_token`, where it is stated.
+    fn stated(&self, field: &str) -> Option<&str> {
+        self.special.iter().find(|(name, _)| *name == field).map(|(_, token)| token.as_str())
+    }
+
     fn special(&self, field: &str, default: &str) -> String {
-        let stated = self.special.iter().find(|(name, _)| *name == field);
-        stated.map_or_else(|| default.to_owned(), |(_, token)| token.clone())
+        self.stated(field).unwrap_or(default).to_owned()
     }
 
     fn apply(&self, normalizer: &mut BertNormalizer) {
@@ -241,11 +235,20 @@ fn from_json(bytes: &[u8], options: &Options) -> Result<(Tokenizer, [u32; 2]), T
             format!("its vocabulary lacks its own unknown-word token {}", model.unk_token),
         ));
     }
-    let id = |token: &str| {
-        let missing = || wrong(FILE, format!("it has no {token} token; is this the tokenizer of a BERT?"));
-        tokenizer.token_to_id(token).ok_or_else(missing)
+    let id = |field: &str, usual: [&str; 2]| {
+        let stated = options.stated(field);
+        let mut names = stated.into_iter().chain(usual);
+        let missing = || {
+            let reason = format!(
+                "it has no {} token; is this the tokenizer of a BERT or RoBERTa?",
+                usual.join(" or ")
+            );
+            wrong(FILE, reason)
+        };
+        names.find_map(|token| tokenizer.token_to_id(token)).ok_or_else(missing)
     };
-    let around = around.map_or_else(|| Ok([id("[CLS]")?, id("[SEP]")?]), Ok)?;
+    let around = around
+        .map_or_else(|| Ok([id("cls_token", ["[CLS]", "<s>"])?, id("sep_token", ["[SEP]", "</s>"])?]), Ok)?;
     Ok((tokenizer, around))
 }
 

@@ -5,8 +5,11 @@ use std::collections::BTreeMap;
 use super::{Dataset, TrainError, TrainOptions};
 use crate::{
     gpu::{Plan, ReadbackRing, View, clear},
-    kernels::{METRICS, Optimizer, Step},
-    model::{BatchBuffers, Capacity, Encoder, HostTensor, Network, PackedBatch, Pooling, TrainingBuffers},
+    kernels::{METRICS, Optimizer, Step, TableRows},
+    model::{
+        BatchBuffers, Capacity, Encoder, HostTensor, Network, PackedBatch, Pooling, TrainingBuffers,
+        WORD_EMBEDDINGS,
+    },
     objective::ContrastiveLoss,
 };
 
@@ -38,7 +41,7 @@ pub struct TrainingStep {
     batch: BatchBuffers,
     buffers: TrainingBuffers,
     metrics: View,
-    word_gradient: View,
+    word_gradient: Vec<TableRows>,
     gradients: Plan,
     update: Plan,
     /// Dispatches of one submit: software adapters work on a submit for long, and the page must composite between.
@@ -54,21 +57,28 @@ impl TrainingStep {
         let encoder = Encoder::new(kernels, &network.config, capacity, true)?;
         let batch = BatchBuffers::new(arena, capacity.tokens, capacity.rows)?;
         let hidden = network.config.hidden_size;
-        let pooling = Pooling::new(kernels, hidden, options.pooler, network.has_head(), capacity)?;
+        let pooling = Pooling::new(kernels, &network.config, options.pooler, network.has_head(), capacity)?;
         let loss = ContrastiveLoss::new(arena, hidden, items, data.views())?;
         let metrics = arena.storage("metrics", METRICS)?;
         let buffers = TrainingBuffers::new(arena, &network.layout)?;
 
         let mut plan = Plan::default();
-        encoder.forward(&mut plan, kernels, weights, &batch)?;
-        pooling.forward(&mut plan, kernels, weights, &batch, encoder.output())?;
+        encoder.forward(&mut plan, kernels, weights, &batch, &mut |plan, depth, states| {
+            pooling.take(plan, kernels, &batch, depth, states)
+        })?;
+        pooling.finish(&mut plan, kernels, weights)?;
         loss.forward(&mut plan, kernels, pooling.output(), &metrics)?;
         loss.backward(&mut plan, kernels, pooling.output(), &metrics)?;
-        if let Some(d_states) = encoder.output_gradient() {
-            let parameters = (weights, &buffers.gradients);
-            pooling.backward(&mut plan, kernels, parameters, &batch, &loss.d_embeddings, d_states)?;
-        }
-        encoder.backward(&mut plan, kernels, weights, &buffers.gradients, &batch)?;
+        let d_vectors = &loss.d_embeddings;
+        pooling.begin_backward(&mut plan, kernels, (weights, &buffers.gradients), d_vectors)?;
+        encoder.backward(
+            &mut plan,
+            kernels,
+            weights,
+            &buffers.gradients,
+            &batch,
+            &mut |plan, depth, d_states| pooling.give(plan, kernels, &batch, depth, d_vectors, d_states),
+        )?;
 
         let shards = buffers.optimizer_shards(weights);
         let optimizer = Optimizer { shards: &shards, metrics: &metrics };
@@ -77,7 +87,7 @@ impl TrainingStep {
         kernels.adamw(&mut update, &optimizer)?;
 
         Ok(Self {
-            word_gradient: buffers.gradients.block("embeddings.word_embeddings.weight"),
+            word_gradient: buffers.gradients.table(WORD_EMBEDDINGS),
             dispatches_per_submit: if network.gpu().info().software { 12 } else { usize::MAX },
             network: network.clone(),
             batch,
@@ -133,7 +143,7 @@ impl TrainingStep {
     }
 
     fn upload(&self, rows: &[&[u32]], views: usize, mut step: Step) -> Step {
-        let packed = PackedBatch::new(rows, self.network.config.max_position_embeddings);
+        let packed = PackedBatch::for_model(rows, &self.network.config);
         step.tokens = packed.tokens() as u32;
         step.rows = packed.rows() as u32;
         step.items = (packed.rows() / views) as u32;
@@ -149,7 +159,7 @@ impl TrainingStep {
         for part in plan.parts(self.dispatches_per_submit) {
             let mut encoder = gpu.device().create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
             if std::mem::take(&mut clears) {
-                clear(&mut encoder, &self.word_gradient);
+                self.word_gradient.iter().for_each(|words| clear(&mut encoder, &words.view));
             }
             part.record(&mut encoder, &step.sizes());
             gpu.queue().submit([encoder.finish()]);

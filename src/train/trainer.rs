@@ -78,7 +78,7 @@ impl Trainer {
     ) -> Result<Self, TrainError> {
         options.validate()?;
         data.check(options.objective)?;
-        let positions = checkpoint.config.max_position_embeddings;
+        let positions = checkpoint.config.max_tokens();
         if options.max_length > positions {
             let value = format!("{}, and the model has {positions} positions", options.max_length);
             return Err(TrainError::Option {

@@ -20,7 +20,7 @@ pub async fn open() -> Gpu {
 
 pub fn config(sizes: Sizes) -> ModelConfig {
     let json = serde_json::json!({
-        "model_type": "bert",
+        "model_type": if sizes.first_position > 0 { "roberta" } else { "bert" },
         "vocab_size": sizes.vocabulary,
         "hidden_size": sizes.hidden,
         "num_hidden_layers": sizes.layers,
@@ -28,9 +28,9 @@ pub fn config(sizes: Sizes) -> ModelConfig {
         "intermediate_size": sizes.intermediate,
         "max_position_embeddings": sizes.positions,
         "type_vocab_size": sizes.types,
-        "layer_norm_eps": 1e-12,
+        "layer_norm_eps": sizes.config().layer_norm_epsilon,
         "hidden_act": "gelu",
-        "pad_token_id": 0,
+        "pad_token_id": sizes.first_position.saturating_sub(1),
     });
     ModelConfig::from_json("config.json", json.to_string().as_bytes()).expect("the sizes fit together")
 }

@@ -30,7 +30,9 @@ pub fn widen_weights(weights: &Weights) -> WideWeights {
 pub struct Config {
     pub layers: usize,
     pub heads: usize,
-    /// 1e-12 for BERT
+    /// Position of a row's first token: 0 for BERT, 2 for RoBERTa.
+    pub first_position: usize,
+    /// 1e-12 for BERT, 1e-5 for RoBERTa.
     pub layer_norm_epsilon: f64,
 }
 
@@ -100,17 +102,25 @@ impl Bert {
 
     /// Token ids of rows of any lengths → the last hidden states of each row, `[length, hidden]`.
     pub fn encode(&self, rows: &[Vec<u32>], dropout: Option<Dropout>) -> Result<Vec<Tensor>> {
+        Ok(self.encode_depths(rows, dropout)?.pop().unwrap_or_default())
+    }
+
+    /// The same for the embeddings, the first layer, … the last layer.
+    pub fn encode_depths(&self, rows: &[Vec<u32>], dropout: Option<Dropout>) -> Result<Vec<Vec<Tensor>>> {
         let mut starts = vec![0];
         for row in rows {
             starts.push(starts[starts.len() - 1] + row.len());
         }
         let spans: Vec<Range<usize>> = starts.windows(2).map(|bounds| bounds[0]..bounds[1]).collect();
         let batch = PackedBatch { model: self, spans, dropout };
-        let mut hidden = batch.embed(rows)?;
+        let mut depths = vec![batch.embed(rows)?];
         for layer in 0..self.config.layers {
-            hidden = batch.layer(&hidden, layer)?;
+            depths.push(batch.layer(&depths[layer], layer)?);
         }
-        batch.spans.iter().map(|span| hidden.narrow(0, span.start, span.len())).collect()
+        let in_rows = |hidden: &Tensor| {
+            batch.spans.iter().map(|span| hidden.narrow(0, span.start, span.len())).collect()
+        };
+        depths.iter().map(in_rows).collect()
     }
 
     /// `x [rows, inputs]` by `{name}.weight [outputs, inputs]` and `{name}.bias [outputs]`.
@@ -140,7 +150,8 @@ struct PackedBatch<'a> {
 impl PackedBatch<'_> {
     fn embed(&self, rows: &[Vec<u32>]) -> Result<Tensor> {
         let ids: Vec<u32> = rows.iter().flatten().copied().collect();
-        let positions: Vec<u32> = rows.iter().flat_map(|row| 0..row.len() as u32).collect();
+        let first = self.model.config.first_position as u32;
+        let positions: Vec<u32> = rows.iter().flat_map(|row| first..first + row.len() as u32).collect();
         let types = vec![0u32; ids.len()];
         let look_up = |table: &str, indices: Vec<u32>| {
             let indices = Tensor::new(indices, &Device::Cpu)?;

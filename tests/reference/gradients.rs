@@ -30,7 +30,7 @@ impl Batch {
 
 /// Embeddings of all rows, `[rows, hidden]`.
 pub fn embed(model: &Bert, pooler: Pooler, rows: &[Vec<u32>], dropout: Option<Dropout>) -> Result<Tensor> {
-    pool(model, pooler, &model.encode(rows, dropout)?)
+    pool(model, pooler, &model.encode_depths(rows, dropout)?)
 }
 
 /// The loss of one batch, a scalar.

@@ -1,4 +1,4 @@
-//! From the last hidden states of each row to its embedding.
+//! From the hidden states of each row to its embedding.
 
 use candle_core::{Result, Tensor};
 
@@ -13,20 +13,26 @@ pub enum Pooler {
     Cls,
     /// `avg`: the mean over all tokens, `[CLS]` and `[SEP]` included.
     Average,
+    /// `avg_top2`: the mean over all tokens of the last two layers' mean.
+    TopTwo,
+    /// `avg_first_last`: the mean over all tokens of the first and the last layer's mean.
+    FirstLast,
 }
 
-/// Hidden states per row, each `[length, hidden]` → embeddings `[rows, hidden]`.
-pub fn pool(model: &Bert, pooler: Pooler, hidden: &[Tensor]) -> Result<Tensor> {
-    let rows: Result<Vec<Tensor>> = hidden
-        .iter()
+/// Hidden states per depth and row, each `[length, hidden]`, embeddings first → embeddings `[rows, hidden]`.
+pub fn pool(model: &Bert, pooler: Pooler, depths: &[Vec<Tensor>]) -> Result<Tensor> {
+    let last = depths.len() - 1;
+    let rows: Result<Vec<Tensor>> = (0..depths[last].len())
         .map(|row| match pooler {
-            Pooler::Average => row.mean_keepdim(0),
-            Pooler::Head | Pooler::Cls => row.narrow(0, 0, 1),
+            Pooler::Average => depths[last][row].mean_keepdim(0),
+            Pooler::TopTwo => ((&depths[last][row] + &depths[last - 1][row])? / 2.0)?.mean_keepdim(0),
+            Pooler::FirstLast => ((&depths[last][row] + &depths[1][row])? / 2.0)?.mean_keepdim(0),
+            Pooler::Head | Pooler::Cls => depths[last][row].narrow(0, 0, 1),
         })
         .collect();
     let pooled = Tensor::cat(&rows?, 0)?;
     match pooler {
         Pooler::Head => model.linear(&pooled, "mlp.dense")?.tanh(),
-        Pooler::Cls | Pooler::Average => Ok(pooled),
+        _ => Ok(pooled),
     }
 }

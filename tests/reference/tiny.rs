@@ -13,12 +13,20 @@ pub struct Sizes {
     pub intermediate: usize,
     pub positions: usize,
     pub types: usize,
+    /// 0 for BERT, 2 for RoBERTa.
+    pub first_position: usize,
 }
 
 impl Sizes {
     /// What the reference encoder needs to know besides the weights.
     pub fn config(&self) -> Config {
-        Config { layers: self.layers, heads: self.heads, layer_norm_epsilon: 1e-12 }
+        let Sizes { layers, heads, first_position, .. } = *self;
+        Config {
+            layers,
+            heads,
+            first_position,
+            layer_norm_epsilon: if first_position > 0 { 1e-5 } else { 1e-12 },
+        }
     }
 }
 

@@ -66,8 +66,8 @@ pub fn ModelPanel() -> impl IntoView {
                 <div class="offers">{offered}</div>
                 <DropZone
                     id="model-files"
-                    label="Drop a BERT’s files, or choose them"
-                    hint="config.json, model.safetensors, tokenizer.json or vocab.txt"
+                    label="Drop a BERT’s or RoBERTa’s files, or choose them"
+                    hint="config.json, model.safetensors, tokenizer.json or vocabulary"
                     accept=".json,.safetensors,.txt"
                     multiple=true
                     folder=true

@@ -145,5 +145,7 @@ fn pooler_help(pooler: Pooler) -> &'static str {
         Pooler::Cls => "The first token through the head; needs a model that has one.",
         Pooler::ClsBeforePooler => "The first token’s state alone.",
         Pooler::Avg => "The mean over a sentence’s tokens.",
+        Pooler::AvgTop2 => "The mean over tokens and the last two layers.",
+        Pooler::AvgFirstLast => "The mean over tokens, first and last layer.",
     }
 }

@@ -177,6 +177,8 @@ fn poolers() -> Vec<(Pooler, &'static str)> {
         (Pooler::Cls, "cls: [CLS] through the head"),
         (Pooler::ClsBeforePooler, "cls_before_pooler: [CLS] as it is"),
         (Pooler::Avg, "avg: mean of all tokens"),
+        (Pooler::AvgTop2, "avg_top2: mean over the last two layers"),
+        (Pooler::AvgFirstLast, "avg_first_last: mean over first and last layer"),
     ]
 }
 
@@ -207,6 +209,10 @@ fn pooler_help(pooler: Pooler) -> &'static str {
         Pooler::Cls => "The paper’s choice: the first token’s state, through a small layer trained with it.",
         Pooler::ClsBeforePooler => "The first token’s state alone.",
         Pooler::Avg => "The mean over a sentence’s token states; what most published sentence encoders use.",
+        Pooler::AvgTop2 => "The mean over tokens and over the last two layers.",
+        Pooler::AvgFirstLast => {
+            "The mean over tokens, over the first and the last layer; strong without training."
+        }
     }
 }
 

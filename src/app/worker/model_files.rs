@@ -53,7 +53,7 @@ impl LoadedModel {
             hidden_size: config.hidden_size,
             attention_heads: config.num_attention_heads,
             vocabulary: config.vocab_size,
-            max_positions: config.max_position_embeddings,
+            max_positions: config.max_tokens(),
             dtype: self.checkpoint.report.dtype.clone(),
             missing: self.checkpoint.report.missing.clone(),
             unused: self.checkpoint.report.unused.clone(),

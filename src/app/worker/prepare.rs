@@ -31,7 +31,7 @@ pub async fn prepare(
     options: TrainOptions,
 ) -> Result<Run, WorkerError> {
     options.validate()?;
-    let positions = checkpoint.config.max_position_embeddings;
+    let positions = checkpoint.config.max_tokens();
     if options.max_length > positions {
         let value = format!("{}, and the model has {positions} positions", options.max_length);
         let expected = "no more tokens than the model has positions";

@@ -1,8 +1,11 @@
 //! A model's folder: which of its files is what.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use super::container::Container;
+use super::layer_weights::LayerWeights;
 use super::settings::{SIMCSE_FILE, SimcseSettings, object, st_pooling};
 use super::{Checkpoint, HEAD_BIAS, HEAD_WEIGHT};
 use crate::model::{ModelConfig, ModelError, Pooler};
@@ -10,15 +13,23 @@ use crate::model::{ModelConfig, ModelError, Pooler};
 /// The file name that transformers gives weights.
 pub(super) const WEIGHTS_FILE: &str = "model.safetensors";
 const CONFIG_FILE: &str = "config.json";
-const TOKENIZER_FILES: [&str; 4] =
-    ["tokenizer.json", "vocab.txt", "tokenizer_config.json", "special_tokens_map.json"];
+const TOKENIZER_FILES: [&str; 6] = [
+    "tokenizer.json",
+    "vocab.txt",
+    "vocab.json",
+    "merges.txt",
+    "tokenizer_config.json",
+    "special_tokens_map.json",
+];
+/// Any of these is a vocabulary; vocab.json, RoBERTa's, needs merges.txt too, and the tokenizer says so.
+const VOCABULARIES: [&str; 3] = ["tokenizer.json", "vocab.txt", "vocab.json"];
 
 /// A model read from its folder.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ModelDirectory {
     pub checkpoint: Checkpoint,
-    /// tokenizer.json, vocab.txt, tokenizer_config.json and special_tokens_map.json as far as they are there, under
-    /// their bare names.
+    /// tokenizer.json, vocab.txt, vocab.json, merges.txt, tokenizer_config.json and special_tokens_map.json as far as
+    /// they are there, under their bare names.
     pub tokenizer_files: Vec<(String, Vec<u8>)>,
     /// How sentences are to be embedded unless someone says otherwise, see [`load_directory`].
     pub pooler: Pooler,
@@ -37,7 +48,7 @@ pub struct ModelDirectory {
 /// the head; else `avg`.
 ///
 /// # Errors
-/// Names every file that is missing; several models at once, sharded weights, and all that [`ModelConfig::from_json`]
+/// Names every file that is missing; several models at once, and all that [`ModelConfig::from_json`]
 /// and [`Checkpoint::load`] refuse.
 pub fn load_directory(files: &[(String, Vec<u8>)]) -> Result<ModelDirectory, ModelError> {
     let files = Files::new(files);
@@ -57,7 +68,7 @@ pub fn load_directory(files: &[(String, Vec<u8>)]) -> Result<ModelDirectory, Mod
     if weights.is_none() {
         missing.push(WEIGHTS_FILE.to_owned());
     }
-    if !tokenizer_files.iter().any(|(name, _)| name == "tokenizer.json" || name == "vocab.txt") {
+    if !tokenizer_files.iter().any(|(name, _)| VOCABULARIES.contains(&name.as_str())) {
         missing.push("tokenizer.json (or vocab.txt)".to_owned());
     }
     let (Some(config), Some(weights), true) = (config, weights, missing.is_empty()) else {
@@ -66,7 +77,7 @@ pub fn load_directory(files: &[(String, Vec<u8>)]) -> Result<ModelDirectory, Mod
     };
 
     let config = ModelConfig::from_json(config.0, config.1)?;
-    let checkpoint = Checkpoint::load(config, weights.0, weights.1)?;
+    let checkpoint = Checkpoint::load_shards(config, weights.name, &weights.shards)?;
     let mut directory = ModelDirectory {
         checkpoint,
         tokenizer_files,
@@ -82,7 +93,7 @@ pub fn load_directory(files: &[(String, Vec<u8>)]) -> Result<ModelDirectory, Mod
         if settings.pooler == Pooler::Cls && !directory.checkpoint.has_head() {
             return Err(ModelError::Files {
                 file: path.to_owned(),
-                reason: format!("it asks for the pooler cls, and {} has no head {HEAD_WEIGHT}", weights.0),
+                reason: format!("it asks for the pooler cls, and {} has no head {HEAD_WEIGHT}", weights.name),
             });
         }
         directory.pooler = settings.pooler;
@@ -109,6 +120,9 @@ impl ModelDirectory {
                 }
             }
         }
+        if let Some(folder) = modules.layers {
+            self.read_layer_weights(files, &format!("{root}{folder}"))?;
+        }
         if own_head {
             self.pooler = Pooler::Cls;
         } else if let Some(dense) = modules.dense {
@@ -117,6 +131,22 @@ impl ModelDirectory {
                 Some(reason) => {
                     self.notes.push(format!("the layer in {root}{dense} is not applied: {reason}"))
                 }
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes sentence-transformers' weighting of layers if it is that of a pooler, else says so.
+    fn read_layer_weights(&mut self, files: &Files<'_>, folder: &str) -> Result<(), ModelError> {
+        let layers = self.checkpoint.config.num_hidden_layers;
+        let pooler = match files.get(&format!("{folder}{WEIGHTS_FILE}")) {
+            Some((path, bytes)) if self.pooler == Pooler::Avg => LayerWeights::pooler(path, bytes, layers)?,
+            _ => None,
+        };
+        match pooler {
+            Some(pooler) => self.pooler = pooler,
+            None => {
+                self.notes.push(format!("the weighting of layers in {folder} is not that of a pooler here"))
             }
         }
         Ok(())
@@ -156,11 +186,13 @@ impl ModelDirectory {
 struct Modules {
     pooling: String,
     dense: Option<String>,
+    /// Of a weighting of layers before the pooling.
+    layers: Option<String>,
 }
 
 impl Modules {
     fn read(files: &Files<'_>, root: &str) -> Result<Self, ModelError> {
-        let mut modules = Modules { pooling: "1_Pooling/".to_owned(), dense: None };
+        let mut modules = Modules { pooling: "1_Pooling/".to_owned(), dense: None, layers: None };
         let Some((path, bytes)) = files.get(&format!("{root}modules.json")) else { return Ok(modules) };
         let listed: Vec<Value> = serde_json::from_slice(bytes)
             .map_err(|error| ModelError::NotJson { file: path.to_owned(), reason: error.to_string() })?;
@@ -170,6 +202,7 @@ impl Modules {
             match text("type").rsplit('.').next() {
                 Some("Pooling") => modules.pooling = folder,
                 Some("Dense") => modules.dense = Some(folder),
+                Some("WeightedLayerPooling") => modules.layers = Some(folder),
                 _ => {}
             }
         }
@@ -218,21 +251,45 @@ impl<'a> Files<'a> {
         }
     }
 
-    /// The weights in a folder: model.safetensors, or else the one safetensors file.
-    fn weights(&self, model: &str) -> Result<Option<(&str, &'a [u8])>, ModelError> {
-        if let Some(found) = self.get(&format!("{model}{WEIGHTS_FILE}")) {
-            return Ok(Some(found));
+    /// The files that an index lists, all of which must be there.
+    fn shards(&self, path: &str, index: &[u8], model: &str) -> Result<WeightFiles<'_>, ModelError> {
+        let index = object(path, index)?;
+        let map = index.get("weight_map").and_then(Value::as_object);
+        let names: BTreeSet<&str> =
+            map.into_iter().flat_map(|map| map.values()).filter_map(Value::as_str).collect();
+        let mut weights =
+            WeightFiles { name: self.get(path).map_or(WEIGHTS_FILE, |(name, _)| name), shards: Vec::new() };
+        let mut missing = Vec::new();
+        for name in &names {
+            match self.get(&format!("{model}{name}")) {
+                Some(found) => weights.shards.push(found),
+                None => missing.push((*name).to_owned()),
+            }
+        }
+        if names.is_empty() {
+            let reason = "it names no files: \"weight_map\" is missing or empty".to_owned();
+            return Err(ModelError::Files { file: path.to_owned(), reason });
+        }
+        if !missing.is_empty() {
+            let found = self.0.iter().map(|(path, _)| path.clone()).collect();
+            return Err(ModelError::MissingFiles { missing, found });
+        }
+        Ok(weights)
+    }
+
+    /// The weights in a folder: model.safetensors, or the files that an index names, or else the one safetensors file.
+    fn weights(&self, model: &str) -> Result<Option<WeightFiles<'_>>, ModelError> {
+        if let Some((name, bytes)) = self.get(&format!("{model}{WEIGHTS_FILE}")) {
+            return Ok(Some(WeightFiles { name, shards: vec![(name, bytes)] }));
         }
         let here: Vec<&(String, &[u8])> = self.0.iter().filter(|(path, _)| folder(path) == model).collect();
         let refuse = |file: &str, reason: String| Err(ModelError::Files { file: file.to_owned(), reason });
-        if let Some((path, _)) = here.iter().find(|(path, _)| path.ends_with(".safetensors.index.json")) {
-            let reason = "the weights are in several shards, which is not yet supported; in Python, \
-                          model.save_pretrained(folder, max_shard_size=\"10GB\") makes one file of them";
-            return refuse(path, reason.to_owned());
+        if let Some((path, bytes)) = here.iter().find(|(path, _)| path.ends_with(".safetensors.index.json")) {
+            return self.shards(path, bytes, model).map(Some);
         }
         let candidates: Vec<_> = here.iter().filter(|(path, _)| path.ends_with(".safetensors")).collect();
         match candidates[..] {
-            [(path, bytes)] => Ok(Some((path, *bytes))),
+            [(path, bytes)] => Ok(Some(WeightFiles { name: path, shards: vec![(path, *bytes)] })),
             [] => match here.iter().find(|(path, _)| base(path) == "pytorch_model.bin") {
                 Some((path, _)) => {
                     let reason = "pickled weights are not read, since they can run code; in Python, \
@@ -252,10 +309,22 @@ impl<'a> Files<'a> {
     }
 }
 
+/// Where a model's weights are: one safetensors file, or several under an index.
+struct WeightFiles<'a> {
+    /// Of the file, or of the index.
+    name: &'a str,
+    shards: Vec<(&'a str, &'a [u8])>,
+}
+
 /// Modules of sentence-transformers have a config.json too. One that cannot be read is left to `ModelConfig` to judge.
 fn is_encoder_config(path: &str, bytes: &[u8]) -> bool {
-    const OF_MODULES: [&str; 4] =
-        ["pooling_mode", "pooling_mode_cls_token", "pooling_mode_mean_tokens", "activation_function"];
+    const OF_MODULES: [&str; 5] = [
+        "pooling_mode",
+        "pooling_mode_cls_token",
+        "pooling_mode_mean_tokens",
+        "activation_function",
+        "layer_start",
+    ];
     base(path) == CONFIG_FILE
         && !object(path, bytes).is_ok_and(|config| OF_MODULES.iter().any(|field| config.contains_key(*field)))
 }

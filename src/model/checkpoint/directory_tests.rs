@@ -69,7 +69,10 @@ fn sentence_transformers_finds_the_same_pooling_in_an_export() {
             }
         }
         let directory = load_directory(&files).unwrap();
-        assert_eq!(directory.pooler, pooler);
+        // Of two layers, the top two are the first and the last.
+        let poolings = [directory.pooler, pooler].map(|pooler| (pooler.is_mean(), pooler.depths(2)));
+        assert_eq!(poolings[0], poolings[1]);
+        assert_eq!(directory.pooler == Pooler::Cls, pooler == Pooler::Cls);
         if pooler == Pooler::Cls {
             assert_eq!(directory.checkpoint.tensors, with_head(), "2_Dense is the head");
         }
@@ -189,7 +192,7 @@ fn every_missing_file_is_named() {
 fn weights_in_other_forms_are_refused_with_what_to_do() {
     let bare = without(plain(), "model.safetensors");
     let with = |path: &str| bare.iter().cloned().chain([named(path, "{}")]).collect::<Named>();
-    assert!(message(&with("model.safetensors.index.json")).contains("shards, which is not yet supported"));
+    assert!(message(&with("model.safetensors.index.json")).contains("it names no files"));
     assert!(message(&with("pytorch_model.bin")).contains("save_pretrained"));
     let mut two = with("a.safetensors");
     two.push(named("b.safetensors", ""));
@@ -197,6 +200,26 @@ fn weights_in_other_forms_are_refused_with_what_to_do() {
     let renamed: Named =
         plain().into_iter().map(|(path, bytes)| (path.replace("model.s", "fine-tuned.s"), bytes)).collect();
     assert!(load_directory(&renamed).is_ok());
+}
+
+#[test]
+fn weights_in_several_files_are_put_together_by_their_index() {
+    let checkpoint = Checkpoint::init_random(tiny_config(), 9);
+    let (first, second): (Vec<_>, Vec<_>) =
+        checkpoint.tensors.iter().partition(|(name, _)| name.starts_with("embeddings."));
+    let mut map = serde_json::Map::new();
+    let mut files = without(plain(), "model.safetensors");
+    for (file, tensors) in [("model-1.safetensors", first), ("model-2.safetensors", second)] {
+        map.extend(tensors.iter().map(|(name, _)| ((*name).clone(), json!(file))));
+        let shard: BTreeMap<&str, &HostTensor> =
+            tensors.into_iter().map(|(name, tensor)| (name.as_str(), tensor)).collect();
+        files.push(named(file, write_safetensors(&shard).unwrap()));
+    }
+    files.push(named("model.safetensors.index.json", json!({"weight_map": map}).to_string()));
+    let directory = load_directory(&files).unwrap();
+    assert_eq!(directory.checkpoint.tensors, checkpoint.tensors);
+    assert!(directory.checkpoint.report.unused.is_empty());
+    assert!(message(&without(files, "model-2.safetensors")).contains("missing model-2.safetensors; found"));
 }
 
 #[test]

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::directory::WEIGHTS_FILE;
+use super::layer_weights::LayerWeights;
 use super::settings::{SIMCSE_FILE, SimcseSettings, st_pooling_config};
 use super::{Checkpoint, HEAD_BIAS, HEAD_WEIGHT, HostTensor, POOLER_BIAS, POOLER_WEIGHT, write_safetensors};
 use crate::model::{ModelError, Pooler};
@@ -31,17 +32,32 @@ pub fn export_directory(
     let head = match (settings.pooler, tensors.get(HEAD_WEIGHT), tensors.get(HEAD_BIAS)) {
         (Pooler::Cls, Some(weight), Some(bias)) => Some([weight, bias]),
         (Pooler::Cls, _, _) => return Err(ModelError::NoHead),
-        (Pooler::ClsBeforePooler | Pooler::Avg, _, _) => None,
+        _ => None,
     };
+    let layers = checkpoint.config.num_hidden_layers;
+    let depths = settings.pooler.depths(layers);
+    // sentence-transformers sees the last layer alone unless the model is told to put out all of them.
+    let all_layers = depths != [layers];
+    let config = if all_layers { checkpoint.config.with_all_layers() } else { checkpoint.config.clone() };
     let mut files = vec![
-        ("config.json".to_owned(), checkpoint.config.to_json()),
+        ("config.json".to_owned(), config.to_json()),
         (WEIGHTS_FILE.to_owned(), weights(checkpoint, tensors, head.is_some())?),
     ];
     files.extend(tokenizer_files.iter().cloned());
 
     let hidden = checkpoint.config.hidden_size;
-    let mut modules = vec![module(0, "", "Transformer"), module(1, "1_Pooling", "Pooling")];
-    files.push(pretty("1_Pooling/config.json", &st_pooling_config(settings.pooler, hidden)));
+    let mut modules = vec![module(0, "", "Transformer")];
+    if all_layers {
+        modules.push(module(1, "1_WeightedLayerPooling", "WeightedLayerPooling"));
+        let config =
+            json!({"word_embedding_dimension": hidden, "layer_start": 0, "num_hidden_layers": layers});
+        files.push(pretty("1_WeightedLayerPooling/config.json", &config));
+        let shares = LayerWeights::of(&depths, layers).to_safetensors()?;
+        files.push((format!("1_WeightedLayerPooling/{WEIGHTS_FILE}"), shares));
+    }
+    let pooling = format!("{}_Pooling", modules.len());
+    modules.push(module(modules.len(), &pooling, "Pooling"));
+    files.push(pretty(&format!("{pooling}/config.json"), &st_pooling_config(settings.pooler, hidden)));
     if let Some([weight, bias]) = head {
         modules.push(module(2, "2_Dense", "Dense"));
         let config = json!({
@@ -55,7 +71,7 @@ pub fn export_directory(
         files.push((format!("2_Dense/{WEIGHTS_FILE}"), linear));
     }
     files.push(pretty("modules.json", &Value::from(modules)));
-    let length = settings.max_length.unwrap_or(USUAL_LENGTH).min(checkpoint.config.max_position_embeddings);
+    let length = settings.max_length.unwrap_or(USUAL_LENGTH).min(checkpoint.config.max_tokens());
     let length = json!({"max_seq_length": length, "do_lower_case": false});
     files.push(pretty("sentence_bert_config.json", &length));
     files.push(pretty(SIMCSE_FILE, &json!(settings)));

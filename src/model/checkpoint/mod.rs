@@ -4,6 +4,7 @@ mod container;
 mod directory;
 mod export;
 mod init;
+mod layer_weights;
 mod names;
 mod settings;
 
@@ -13,7 +14,9 @@ pub use container::write_safetensors;
 pub use directory::{ModelDirectory, load_directory};
 pub use export::export_directory;
 pub use init::random_head;
-pub use names::{HEAD_BIAS, HEAD_WEIGHT, Naming, POOLER_BIAS, POOLER_WEIGHT, expected_tensors};
+pub use names::{
+    HEAD_BIAS, HEAD_WEIGHT, Naming, POOLER_BIAS, POOLER_WEIGHT, WORD_EMBEDDINGS, expected_tensors,
+};
 pub use settings::SimcseSettings;
 
 use super::{ModelConfig, ModelError};
@@ -59,21 +62,32 @@ pub struct Checkpoint {
 }
 
 impl Checkpoint {
-    /// Reads a BERT from a safetensors file; `name` is what errors call the file.
+    /// Reads a BERT or RoBERTa from a safetensors file; `name` is what errors call the file.
     ///
-    /// Any prefix before the encoder's names is stripped (`bert.`, `0.auto_model.`, `model.` …), LayerNorm's
+    /// Any prefix before the encoder's names is stripped (`bert.`, `roberta.`, `0.auto_model.`, `model.` …), LayerNorm's
     /// old `gamma` and `beta` are understood, F16 and BF16 become f32, and a missing pooler or head is no error.
     ///
     /// # Errors
     /// A file that is cut short or contradicts itself, has no encoder or lacks a tensor of it, a shape that
     /// disagrees with `config`, a weight in an integer type, a NaN or infinite weight.
     pub fn load(config: ModelConfig, name: &str, safetensors: &[u8]) -> Result<Checkpoint, ModelError> {
-        let container = Container::parse(name, safetensors)?;
-        let keys = container.keys();
+        Self::load_shards(config, name, &[(name, safetensors)])
+    }
+
+    /// The same from several files, each by its own name; `name` stands for all of them.
+    pub fn load_shards(
+        config: ModelConfig,
+        name: &str,
+        shards: &[(&str, &[u8])],
+    ) -> Result<Checkpoint, ModelError> {
+        let containers: Result<Vec<_>, _> =
+            shards.iter().map(|(name, bytes)| Container::parse(name, bytes)).collect();
+        let containers = containers?;
+        let keys: Vec<String> = containers.iter().flat_map(Container::keys).collect();
         let Some(naming) = Naming::find(keys.iter().map(String::as_str)) else {
             return Err(ModelError::NoEncoder { file: name.to_owned(), found: keys });
         };
-        let mut loader = Loader { container, naming, tensors: BTreeMap::new(), dtypes: BTreeSet::new() };
+        let mut loader = Loader { containers, naming, tensors: BTreeMap::new(), dtypes: BTreeSet::new() };
 
         let mut missing = Vec::new();
         for (canonical, shape) in expected_tensors(&config) {
@@ -120,7 +134,7 @@ impl Checkpoint {
 }
 
 struct Loader<'a> {
-    container: Container<'a>,
+    containers: Vec<Container<'a>>,
     naming: Naming,
     tensors: BTreeMap<String, HostTensor>,
     dtypes: BTreeSet<String>,
@@ -130,11 +144,13 @@ impl Loader<'_> {
     /// Reads a tensor under whichever of its names the file has; `false` where it has none.
     fn take(&mut self, canonical: &str, shape: &[usize]) -> Result<bool, ModelError> {
         for key in self.naming.candidates(canonical) {
-            if let Some((tensor, dtype)) = self.container.read(&key, shape)? {
-                self.tensors.insert(canonical.to_owned(), tensor);
-                self.dtypes.insert(dtype.to_string());
-                self.naming.record(canonical, key);
-                return Ok(true);
+            for container in &self.containers {
+                if let Some((tensor, dtype)) = container.read(&key, shape)? {
+                    self.tensors.insert(canonical.to_owned(), tensor);
+                    self.dtypes.insert(dtype.to_string());
+                    self.naming.record(canonical, key);
+                    return Ok(true);
+                }
             }
         }
         Ok(false)

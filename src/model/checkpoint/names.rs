@@ -11,7 +11,7 @@ pub const HEAD_BIAS: &str = "mlp.dense.bias";
 pub const POOLER_WEIGHT: &str = "pooler.dense.weight";
 pub const POOLER_BIAS: &str = "pooler.dense.bias";
 
-pub(super) const WORD_EMBEDDINGS: &str = "embeddings.word_embeddings.weight";
+pub const WORD_EMBEDDINGS: &str = "embeddings.word_embeddings.weight";
 
 /// Every tensor of the encoder with its shape, under canonical names (those of `transformers.BertModel`
 /// without a prefix), in the order of the forward pass: embeddings, then layer by layer.
@@ -73,10 +73,10 @@ impl Naming {
         self.own.get(canonical).map_or(canonical, String::as_str)
     }
 
-    /// Whether `transformers.AutoModel` finds the encoder under these names. It strips its own `bert.`
+    /// Whether `transformers.AutoModel` finds the encoder under these names. It strips its own `bert.` or `roberta.`
     /// and reads the old `LayerNorm.gamma`, and knows no wrapper's prefix such as `0.auto_model.`.
     pub fn is_known_to_transformers(&self) -> bool {
-        matches!(self.prefix.as_str(), "" | "bert.")
+        matches!(self.prefix.as_str(), "" | "bert." | "roberta.")
     }
 
     pub(super) fn record(&mut self, canonical: &str, in_file: String) {
@@ -86,7 +86,7 @@ impl Naming {
     /// Finds the encoder among a file's keys by its word embeddings. A file may hold several things that
     /// look like one (an exponential average, say): the usual prefixes win, then the shortest.
     pub(super) fn find<'a>(keys: impl Iterator<Item = &'a str>) -> Option<Self> {
-        const USUAL: [&str; 4] = ["", "bert.", "0.auto_model.", "model."];
+        const USUAL: [&str; 5] = ["", "bert.", "roberta.", "0.auto_model.", "model."];
         let prefix = keys
             .filter_map(|key| key.strip_suffix(WORD_EMBEDDINGS))
             .filter(|prefix| prefix.is_empty() || prefix.ends_with('.'))

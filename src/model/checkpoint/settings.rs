@@ -120,7 +120,11 @@ mod tests {
     #[test]
     fn an_unknown_pooler_is_answered_with_the_known_ones() {
         let error = SimcseSettings::parse("simcse.json", br#"{"pooler": "max"}"#).unwrap_err().to_string();
-        assert_eq!(error, "simcse.json: \"pooler\" is \"max\"; expected one of: cls, cls_before_pooler, avg");
+        assert_eq!(
+            error,
+            "simcse.json: \"pooler\" is \"max\"; expected one of: cls, cls_before_pooler, avg, \
+             avg_top2, avg_first_last"
+        );
         assert!(SimcseSettings::parse("simcse.json", b"{}").is_err());
         assert!(SimcseSettings::parse("simcse.json", b"[]").is_err());
     }

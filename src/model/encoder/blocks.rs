@@ -3,13 +3,13 @@
 use super::{Encoder, site};
 use crate::{
     gpu::View,
-    kernels::{Embedding, LayerNorm, Linear, NO_DROPOUT, TOKENS},
-    model::{BatchBuffers, ModelConfig, ParameterBuffers},
+    kernels::{Embedding, LayerNorm, Linear, NO_DROPOUT, TOKENS, TableRows},
+    model::{BatchBuffers, ModelConfig, ParameterBuffers, WORD_EMBEDDINGS},
 };
 
 /// The embeddings' blocks of a parameter buffer.
 pub(super) struct Blocks {
-    pub(super) word: View,
+    pub(super) word: Vec<TableRows>,
     pub(super) position: View,
     pub(super) token_type: View,
     pub(super) norm: View,
@@ -19,7 +19,7 @@ impl Blocks {
     pub(super) fn new(parameters: &ParameterBuffers) -> Self {
         let block = |name: &str| parameters.block(&format!("embeddings.{name}.weight"));
         Self {
-            word: block("word_embeddings"),
+            word: parameters.table(WORD_EMBEDDINGS),
             position: block("position_embeddings"),
             token_type: block("token_type_embeddings"),
             norm: block("LayerNorm"),
@@ -30,6 +30,7 @@ impl Blocks {
         Embedding {
             hidden: config.hidden_size as u32,
             positions: config.max_position_embeddings as u32,
+            first_position: config.first_position as u32,
             types: config.type_vocab_size as u32,
             word: &self.word,
             position: &self.position,

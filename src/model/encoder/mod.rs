@@ -21,6 +21,10 @@ pub struct Capacity {
     pub rows: usize,
 }
 
+/// Called at every depth with its token states, or their gradient, [tokens, hidden]: 0 means the embeddings, k what
+/// layer k puts out.
+pub type AtDepth<'a> = &'a mut dyn FnMut(&mut Plan, usize, &View) -> Result<(), GpuError>;
+
 /// The encoder over one batch's buffers.
 pub struct Encoder {
     config: ModelConfig,
@@ -79,11 +83,6 @@ impl Encoder {
         self.layers.last().map_or(&self.embedded, |layer| &layer.output)
     }
 
-    /// Where the gradient of [`Encoder::output`] is expected by the backward plan, [tokens, hidden].
-    pub fn output_gradient(&self) -> Option<&View> {
-        self.scratch.backward.as_ref().map(|scratch| &scratch.stream)
-    }
-
     fn width(&self) -> u32 {
         self.config.hidden_size as u32
     }
@@ -96,19 +95,22 @@ impl Encoder {
         if layer == 0 { &self.embedded } else { &self.layer(layer - 1).output }
     }
 
-    /// Appends the forward pass.
+    /// Appends the forward pass. `take` may append what reads a depth's states; without training the next depth
+    /// overwrites them.
     pub fn forward(
         &self,
         plan: &mut Plan,
         kernels: &Kernels,
         weights: &ParameterBuffers,
         batch: &BatchBuffers,
+        take: AtDepth,
     ) -> Result<(), GpuError> {
         let blocks = Blocks::new(weights);
         let (ids, positions) = (&batch.token_ids, &batch.positions);
         kernels.embed(plan, &blocks.embedding(&self.config), ids, positions, &self.embedding_sums)?;
         let norm = blocks.embedding_norm(self, batch);
         kernels.layer_norm(plan, &norm, None, &self.embedded)?;
+        take(plan, 0, &self.embedded)?;
 
         for layer in 0..self.config.num_hidden_layers {
             let (state, x) = (self.layer(layer), self.input(layer));
@@ -132,12 +134,14 @@ impl Encoder {
                 Some(&state.mid),
                 &state.output,
             )?;
+            take(plan, layer + 1, &state.output)?;
         }
         Ok(())
     }
 
-    /// Appends the backward pass: the forward list read upwards. It starts from [`Encoder::output_gradient`] and
-    /// writes all parameter gradients. The gradient table of the words must be clear unless the step accumulates.
+    /// Appends the backward pass: the forward list read upwards. `give` writes the gradient of the last depth's
+    /// states and may add to those of the others. All parameter gradients are written; the gradient table of the
+    /// words must be clear unless the step accumulates.
     pub fn backward(
         &self,
         plan: &mut Plan,
@@ -145,9 +149,11 @@ impl Encoder {
         weights: &ParameterBuffers,
         gradients: &ParameterBuffers,
         batch: &BatchBuffers,
+        give: AtDepth,
     ) -> Result<(), GpuError> {
         let Some(scratch) = &self.scratch.backward else { return Ok(()) };
         let activated = &self.scratch.activated;
+        give(plan, self.config.num_hidden_layers, &scratch.stream)?;
         for layer in (0..self.config.num_hidden_layers).rev() {
             let (state, x) = (self.layer(layer), self.input(layer));
             let block = LayerBlocks::new(weights, layer);
@@ -179,6 +185,7 @@ impl Encoder {
             let gradient = scratch.linear_gradient(&d.qkv_weight, &d.qkv_bias);
             kernels.linear_weight_gradient(plan, &qkv, x, wide, &gradient)?;
             kernels.linear_input_gradient(plan, &qkv, wide, &scratch.stream, true)?;
+            give(plan, layer, &scratch.stream)?;
         }
 
         let (blocks, d) = (Blocks::new(weights), Blocks::new(gradients));

@@ -11,6 +11,16 @@ fn uncased() -> SentenceTokenizer {
     SentenceTokenizer::from_files(&files(&[("model/vocab.txt", VOCABULARY)])).unwrap()
 }
 
+const BYTE_LEVEL: &str = r#"{"<s>": 0, "<pad>": 1, "</s>": 2, "<unk>": 3, "t": 4, "h": 5, "e": 6, "\u0120": 7, "th": 8,
+    "the": 9, "\u0120the": 10, "c": 11, "a": 12, "s": 13, "'": 14, "<mask>": 15, ".": 16, "\u010a": 17, "\u00c3": 18,
+    "\u00a9": 19}"#;
+const MERGES: &str = "#version: 0.2\nt h\nth e\n\u{120} the\n";
+
+fn roberta() -> SentenceTokenizer {
+    let pairs = [("m/vocab.json", BYTE_LEVEL), ("m/merges.txt", MERGES)];
+    SentenceTokenizer::from_files(&files(&pairs)).unwrap()
+}
+
 fn json_of(tokenizer: &SentenceTokenizer, change: impl Fn(&mut Value)) -> String {
     let mut json: Value = serde_json::from_str(&tokenizer.tokenizer.to_string(false).unwrap()).unwrap();
     change(&mut json);
@@ -28,6 +38,42 @@ fn a_vocabulary_alone_is_an_uncased_bert() {
     assert_eq!(ids[1], [2, 10, 11, 3]);
     assert_eq!(ids[2], [2, 3]);
     assert_eq!(ids[3], [2, 1, 3, 10, 3]);
+}
+
+#[test]
+fn a_byte_level_vocabulary_with_its_merges_is_a_cased_roberta() {
+    let ids = roberta().encode(&["the the\nthe.", "Thé <mask> s", ""], 32).unwrap();
+    assert_eq!(ids[0], [0, 9, 10, 17, 9, 16, 2]);
+    // No token for T; é is two bytes; the mask takes the space before it along.
+    assert_eq!(ids[1], [0, 3, 5, 18, 19, 15, 7, 13, 2]);
+    assert_eq!(ids[2], [0, 2]);
+    assert!(roberta().check_vocab(20).is_ok());
+    assert!(roberta().check_vocab(19).is_err());
+}
+
+#[test]
+fn a_byte_level_tokenizer_json_with_and_without_its_own_rule_gives_the_same_tokens() {
+    let expected = roberta().encode(&["the cat's hat"], 32).unwrap();
+    for rule in [
+        Value::Null,
+        serde_json::json!({"type": "RobertaProcessing", "sep": ["</s>", 2], "cls": ["<s>", 0],
+            "trim_offsets": true, "add_prefix_space": false}),
+    ] {
+        let json = json_of(&roberta(), |json| json["post_processor"] = rule.clone());
+        let tokenizer = SentenceTokenizer::from_files(&files(&[("tokenizer.json", &json)])).unwrap();
+        assert_eq!(tokenizer.encode(&["the cat's hat"], 32).unwrap(), expected);
+    }
+}
+
+#[test]
+fn half_a_byte_level_vocabulary_is_refused_in_words() {
+    assert!(message(&[("vocab.json", BYTE_LEVEL)]).contains("its vocab.json and merges.txt"));
+    let with =
+        |vocabulary: &str, merges: &str| message(&[("vocab.json", vocabulary), ("merges.txt", merges)]);
+    assert!(with("[]", MERGES).contains("vocab.json: not a JSON object"));
+    assert!(with("{\"a\": 0}", MERGES).contains("it lacks <s> or </s>"));
+    assert!(with(BYTE_LEVEL, "#version: 0.2\nt h e\n").contains("merges.txt: line 2"));
+    assert!(with(BYTE_LEVEL, "t x\n").contains("makes no tokenizer"));
 }
 
 #[test]
@@ -67,63 +113,44 @@ fn a_long_sentence_loses_its_end_and_keeps_its_special_tokens() {
     assert!(tokenizer.encode(&["the"], 2).unwrap_err().to_string().contains("must be 3 or more"));
 }
 
+/// Everything that might reach across a cut: special tokens, control characters that are deleted although they are
+/// white space (form feed, NEL, line separator), combining accents, zero-width joiners, long words, contractions, CJK.
+#[rustfmt::skip]
+const PIECES: [&str; 34] = [
+    "the", "cats", " ", "  ", "\t", "\r\n", "\u{c}", "\u{85}", "\u{2028}", "\u{a0}", "\u{3000}", "[SEP]", "[ SEP ]",
+    "[SE P]", "[", "]", ".", "\u{301}", "e\u{301}", "\u{200d}", "\u{0}", "中", "文", "\u{20000}", "xyz", "ab", "A\u{30a}",
+    "ßΣς", "<mask>", "</s>", "<", "'s", "it's", "42",
+];
+
 #[test]
 fn cutting_a_long_text_early_never_changes_its_tokens() {
-    let tokenizer = uncased();
-    assert!(tokenizer.can_cut);
-    // Everything that might reach across a cut: special tokens, control characters that are deleted although they
-    // are white space (form feed, NEL, line separator), combining accents, zero-width joiners, long words, CJK.
-    let pieces = [
-        "the",
-        "cats",
-        " ",
-        "  ",
-        "\t",
-        "\r\n",
-        "\u{c}",
-        "\u{85}",
-        "\u{2028}",
-        "\u{a0}",
-        "\u{3000}",
-        "[SEP]",
-        "[ SEP ]",
-        "[SE P]",
-        "[",
-        "]",
-        ".",
-        "\u{301}",
-        "e\u{301}",
-        "\u{200d}",
-        "\u{0}",
-        "中",
-        "文",
-        "\u{20000}",
-        "xyz",
-        "ab",
-        "A\u{30a}",
-        "ßΣς",
-    ];
-    let mut state = 1_u64;
-    let mut cut = 0;
-    for _ in 0..200 {
-        let mut text = String::new();
-        for _ in 0..60 {
-            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-            text.push_str(pieces[(state >> 33) as usize % pieces.len()]);
+    for (tokenizer, kind) in [(uncased(), Cut::Bert), (roberta(), Cut::ByteLevel)] {
+        assert_eq!(tokenizer.cut, kind);
+        let mut state = 1_u64;
+        let mut cut = 0;
+        for _ in 0..200 {
+            let mut text = String::new();
+            for _ in 0..60 {
+                state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                text.push_str(PIECES[(state >> 33) as usize % PIECES.len()]);
+            }
+            let whole = tokenizer.tokenizer.encode_fast(text.as_str(), false).unwrap();
+            for room in [1, 2, 3, 5, 8] {
+                let expected = &whole.get_ids()[..room.min(whole.len())];
+                assert_eq!(tokenizer.content(&text, room).unwrap(), expected, "{text:?}");
+                cut += usize::from(kind.first_words(&text, room * BYTES_PER_TOKEN).len() < text.len());
+            }
+            for window in 0..text.len() {
+                let beginning = kind.first_words(&text, window);
+                let beginning = tokenizer.tokenizer.encode_fast(beginning, false).unwrap();
+                assert!(
+                    whole.get_ids().starts_with(beginning.get_ids()),
+                    "{kind:?}, {text:?} cut at {window}"
+                );
+            }
         }
-        let whole = tokenizer.tokenizer.encode_fast(text.as_str(), false).unwrap();
-        for room in [1, 2, 3, 5, 8] {
-            let expected = &whole.get_ids()[..room.min(whole.len())];
-            assert_eq!(tokenizer.content(&text, room).unwrap(), expected, "{text:?}");
-            cut += usize::from(first_words(&text, room * BYTES_PER_TOKEN).len() < text.len());
-        }
-        for window in 0..text.len() {
-            let beginning = first_words(&text, window);
-            let beginning = tokenizer.tokenizer.encode_fast(beginning, false).unwrap();
-            assert!(whole.get_ids().starts_with(beginning.get_ids()), "{text:?} cut at {window}");
-        }
+        assert!(cut > 300, "only {cut} texts were cut");
     }
-    assert!(cut > 300, "only {cut} texts were cut");
 }
 
 #[test]
@@ -147,7 +174,7 @@ fn an_added_token_of_two_words_forbids_cutting() {
         json["added_tokens"].as_array_mut().unwrap().push(token);
     });
     let tokenizer = SentenceTokenizer::from_files(&files(&[("tokenizer.json", &json)])).unwrap();
-    assert!(!tokenizer.can_cut);
+    assert_eq!(tokenizer.cut, Cut::Nowhere);
     assert_eq!(tokenizer.encode(&["the cat sat"], 3).unwrap(), [[2, 19, 3]]);
 }
 
@@ -163,7 +190,7 @@ fn another_models_tokenizer_is_refused() {
 
 #[test]
 fn what_is_no_berts_tokenizer_is_refused_with_the_reason() {
-    assert!(message(&[]).contains("needs its tokenizer.json or vocab.txt"));
+    assert!(message(&[]).contains("needs its tokenizer.json, its vocab.txt, or"));
     assert!(message(&[("vocab.txt", "the\ncat\n[UNK]\n")]).contains("lacks [CLS] and [SEP]"));
     assert!(message(&[("vocab.txt", "")]).contains("vocab.txt: the file is empty"));
     assert!(message(&[("tokenizer.json", "{\"a\": 1}")]).starts_with("tokenizer.json: this is no tokenizer"));
@@ -172,7 +199,7 @@ fn what_is_no_berts_tokenizer_is_refused_with_the_reason() {
     let gpt = r#"{"version": "1.0", "truncation": null, "padding": null, "added_tokens": [], "normalizer": null,
         "pre_tokenizer": null, "post_processor": null, "decoder": null,
         "model": {"type": "WordLevel", "vocab": {"a": 0}, "unk_token": "a"}}"#;
-    assert!(message(&[("tokenizer.json", gpt)]).contains("no [CLS] token"));
+    assert!(message(&[("tokenizer.json", gpt)]).contains("no [CLS] or <s> token"));
     let prefix_only = json_of(&uncased(), |json| {
         json["post_processor"] = serde_json::json!({
             "type": "TemplateProcessing",

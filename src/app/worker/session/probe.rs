@@ -25,7 +25,7 @@ impl Session {
     ) -> Result<(), WorkerError> {
         let model = self.model.as_ref().ok_or(WorkerError::Missing("a model"))?;
         let config = &model.checkpoint.config;
-        let (hidden, positions) = (config.hidden_size, config.max_position_embeddings);
+        let (hidden, positions) = (config.hidden_size, config.max_tokens());
         let rows = model.tokenizer.encode(&sentences, positions)?;
         let (embedders, step) = self.embedders(weights)?;
         let embeddings = embedders.embed(&rows, pooler, |_| ()).await?;
@@ -44,7 +44,7 @@ impl Session {
         let model = self.model.as_ref().ok_or(WorkerError::Missing("a model"))?;
         let set = self.evaluation.as_ref().ok_or(WorkerError::Missing("evaluation pairs"))?;
         let config = &model.checkpoint.config;
-        let (hidden, positions) = (config.hidden_size, config.max_position_embeddings);
+        let (hidden, positions) = (config.hidden_size, config.max_tokens());
         let (pairs, gold) = (set.name.clone(), set.scores());
         let rows = tokenise(id, &model.tokenizer, &set.sentences(), positions).await?;
         let (embedders, step) = self.embedders(weights)?;
