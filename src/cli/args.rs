@@ -23,6 +23,8 @@ pub enum Command {
     Embed(EmbedArgs),
     /// Score a model on sentence pairs with gold scores.
     Eval(EvalArgs),
+    /// Score a model on STS tasks with subsets, in the settings all, mean and wmean.
+    Sts(StsArgs),
     /// Fine-tune a model contrastively.
     Train(TrainArgs),
     /// Write the loss and every parameter's gradient of one batch, without dropout.
@@ -63,6 +65,18 @@ pub struct EvalArgs {
     /// Sentence pairs with scores: STS-B's layout, SICK's, or sentence TAB sentence TAB score.
     #[arg(long, value_name = "FILE")]
     pub sts: PathBuf,
+    /// Tokens of a sentence, special tokens included; without it, as many as the model has positions.
+    #[arg(long, value_name = "TOKENS")]
+    pub max_length: Option<usize>,
+}
+
+#[derive(Debug, Args)]
+pub struct StsArgs {
+    #[command(flatten)]
+    pub model: ModelArgs,
+    /// Tasks: folders of STS.input.NAME.txt with STS.gs.NAME.txt, folders of such folders, or files as for eval.
+    #[arg(long, value_name = "PATH", required = true, num_args = 1..)]
+    pub data: Vec<PathBuf>,
     /// Tokens of a sentence, special tokens included; without it, as many as the model has positions.
     #[arg(long, value_name = "TOKENS")]
     pub max_length: Option<usize>,

@@ -7,6 +7,7 @@ mod error;
 mod evaluate;
 mod files;
 mod gradients;
+mod sts;
 mod train;
 
 use std::{io::Write, process::ExitCode};
@@ -44,6 +45,7 @@ async fn run(cli: Cli) -> Result<(), CliError> {
     match cli.command {
         Command::Embed(args) => embed::run(&args).await,
         Command::Eval(args) => evaluate::run(&args).await,
+        Command::Sts(args) => sts::run(&args).await,
         Command::Train(args) => train::run(&args).await,
         Command::Gradients(args) => gradients::run(&args).await,
         Command::Device => print_json(&open_gpu().await?.info()),

@@ -2,11 +2,13 @@
 
 mod geometry;
 mod spearman;
+mod task;
 
 use serde::{Deserialize, Serialize};
 
 pub use geometry::{alignment, cosine, normalised, uniformity};
 pub use spearman::spearman;
+pub use task::{ScoredSubset, SubsetScore, TaskScore};
 
 /// Pairs scored strictly above this are the positive pairs that alignment is measured on (the paper, section 7).
 pub const POSITIVE_SCORE: f64 = 4.0;

@@ -4,6 +4,7 @@
 mod corpus;
 mod decode;
 mod error;
+mod senteval;
 mod sts;
 mod table;
 mod tokenizer;

@@ -1,0 +1,150 @@
+//! `sts`: tasks in SentEval's layout and single files, in the settings of the paper's tables.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use serde::Serialize;
+
+use super::{args::StsArgs, error::CliError, files, open_gpu, print_json, progress_bar};
+use crate::{
+    eval::{ScoredSubset, TaskScore, cosine, normalised},
+    model::{Embedder, Head, Network, Pooler},
+    text::StsSet,
+};
+
+struct Task {
+    name: String,
+    subsets: Vec<StsSet>,
+}
+
+/// The last line.
+#[derive(Serialize)]
+struct Average {
+    /// Mean of the tasks' `all`.
+    average: f64,
+    tasks: usize,
+}
+
+/// Prints a JSON line a task and one with their average.
+pub async fn run(args: &StsArgs) -> Result<(), CliError> {
+    let model = files::load_model(&args.model.model)?;
+    let pooler = args.model.pooler.unwrap_or(model.pooler);
+    let max_length = files::max_length(args.max_length, &model)?;
+    let mut tasks = Vec::new();
+    for path in &args.data {
+        read(path, &mut tasks)?;
+    }
+
+    let gpu = open_gpu().await?;
+    let head = if pooler == Pooler::Cls { Head::Stored } else { Head::None };
+    let network = Network::new(&gpu, &model.checkpoint, head)?;
+    let embedder = Embedder::new(&network, pooler, true)?;
+    gpu.ready().await?;
+    let hidden = model.checkpoint.config.hidden_size;
+    let mut sum = 0.0;
+    for task in &tasks {
+        let mut scored = Vec::new();
+        for set in &task.subsets {
+            let rows = model.tokenizer.encode(&set.sentences(), max_length)?;
+            let bar = progress_bar(rows.len(), "sentences");
+            let embeddings = embedder.embed(&rows, |done| bar.set_position(done as u64)).await?;
+            bar.finish_and_clear();
+            let unit = normalised(&embeddings, hidden);
+            let pairs = unit.chunks_exact(2 * hidden).map(|pair| pair.split_at(hidden));
+            let cosines = pairs.map(|(first, second)| cosine(first, second)).collect();
+            scored.push(ScoredSubset { name: set.name.clone(), cosines, gold: set.scores() });
+        }
+        let score = TaskScore::new(&task.name, &scored);
+        sum += score.all;
+        print_json(&score)?;
+    }
+    print_json(&Average { average: sum / tasks.len() as f64, tasks: tasks.len() })
+}
+
+/// A file is a task; a folder with `STS.input.*` is one; a folder with neither is looked through for such folders.
+fn read(path: &Path, tasks: &mut Vec<Task>) -> Result<(), CliError> {
+    let name = path
+        .file_name()
+        .map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned());
+    if !path.is_dir() {
+        let subsets = vec![StsSet::parse(&path.display().to_string(), &files::read(path)?)?];
+        tasks.push(Task { name, subsets });
+        return Ok(());
+    }
+    let entries = entries(path)?;
+    let mut subsets = Vec::new();
+    for input in &entries {
+        let Some(subset) = subset_name(input) else { continue };
+        let gold = path.join(format!("STS.gs.{subset}.txt"));
+        let (input_name, gold_name) = (input.display().to_string(), gold.display().to_string());
+        let contents = (files::read(input)?, files::read(&gold)?);
+        subsets.push(StsSet::from_senteval(&subset, (&input_name, &contents.0), (&gold_name, &contents.1))?);
+    }
+    if !subsets.is_empty() {
+        tasks.push(Task { name, subsets });
+        return Ok(());
+    }
+    let before = tasks.len();
+    for folder in entries.iter().filter(|entry| entry.is_dir()) {
+        if self::entries(folder)?.iter().any(|entry| subset_name(entry).is_some()) {
+            read(folder, tasks)?;
+        }
+    }
+    match tasks.len() > before {
+        true => Ok(()),
+        false => Err(CliError::Input(format!(
+            "{}: no STS.input.NAME.txt in this folder or the folders in it",
+            path.display()
+        ))),
+    }
+}
+
+fn entries(folder: &Path) -> Result<Vec<PathBuf>, CliError> {
+    let failed = |reason| CliError::Read { path: folder.to_owned(), reason };
+    let entries: Result<Vec<_>, _> = fs::read_dir(folder).map_err(failed)?.collect();
+    let mut paths: Vec<PathBuf> = entries.map_err(failed)?.into_iter().map(|entry| entry.path()).collect();
+    paths.sort();
+    Ok(paths)
+}
+
+/// X of `STS.input.X.txt`.
+fn subset_name(path: &Path) -> Option<String> {
+    let name = path.file_name()?.to_str()?;
+    Some(name.strip_prefix("STS.input.")?.strip_suffix(".txt")?.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tasks(path: &Path) -> Result<Vec<(String, Vec<String>)>, String> {
+        let mut tasks = Vec::new();
+        read(path, &mut tasks).map_err(|error| error.to_string())?;
+        let names = |task: Task| (task.name, task.subsets.into_iter().map(|subset| subset.name).collect());
+        Ok(tasks.into_iter().map(names).collect())
+    }
+
+    #[test]
+    fn folders_of_subsets_are_found_at_two_depths_and_in_order() {
+        let root = tempfile::tempdir().unwrap();
+        for (task, subset) in [("STS13", "FNWN"), ("STS12", "MSRpar"), ("STS12", "surprise.OnWN")] {
+            let folder = root.path().join(task);
+            fs::create_dir_all(&folder).unwrap();
+            fs::write(folder.join(format!("STS.input.{subset}.txt")), "a\tb\nc\td\n").unwrap();
+            fs::write(folder.join(format!("STS.gs.{subset}.txt")), "1\n2\n").unwrap();
+            fs::write(folder.join("00-readme.txt"), "not a pair").unwrap();
+        }
+        let sts12 = ("STS12".to_owned(), vec!["MSRpar".to_owned(), "surprise.OnWN".to_owned()]);
+        let sts13 = ("STS13".to_owned(), vec!["FNWN".to_owned()]);
+        assert_eq!(tasks(root.path()).unwrap(), [sts12.clone(), sts13]);
+        assert_eq!(tasks(&root.path().join("STS12")).unwrap(), [sts12]);
+
+        fs::remove_file(root.path().join("STS13/STS.gs.FNWN.txt")).unwrap();
+        assert!(tasks(root.path()).unwrap_err().contains("STS.gs.FNWN.txt"));
+        let empty = root.path().join("empty");
+        fs::create_dir(&empty).unwrap();
+        assert!(tasks(&empty).unwrap_err().contains("no STS.input.NAME.txt"));
+    }
+}
