@@ -28,6 +28,15 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<(), CliError> {
     fs::write(path, bytes).map_err(failed)
 }
 
+/// What is in a folder, by name.
+pub fn entries(folder: &Path) -> Result<Vec<PathBuf>, CliError> {
+    let failed = |reason| CliError::Read { path: folder.to_owned(), reason };
+    let entries: Result<Vec<_>, _> = fs::read_dir(folder).map_err(failed)?.collect();
+    let mut paths: Vec<PathBuf> = entries.map_err(failed)?.into_iter().map(|entry| entry.path()).collect();
+    paths.sort();
+    Ok(paths)
+}
+
 /// A model read from its directory.
 pub struct Model {
     pub checkpoint: Checkpoint,
@@ -66,13 +75,7 @@ pub fn load_model(directory: &Path) -> Result<Model, CliError> {
 
 /// The files of a folder that can belong to a model, under `prefix`.
 fn collect(folder: &Path, prefix: &str, files: &mut Vec<(String, Vec<u8>)>) -> Result<(), CliError> {
-    let failed = |reason| CliError::Read { path: folder.to_owned(), reason };
-    let mut paths: Vec<PathBuf> = Vec::new();
-    for entry in fs::read_dir(folder).map_err(failed)? {
-        paths.push(entry.map_err(failed)?.path());
-    }
-    paths.sort();
-    for path in paths {
+    for path in entries(folder)? {
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         // A run's own state lies beside the model that came out of it.
         let state = name == super::train::STATE_FILE;

@@ -3,6 +3,7 @@
 
 mod args;
 mod embed;
+mod encode;
 mod error;
 mod evaluate;
 mod files;

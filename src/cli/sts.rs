@@ -1,16 +1,12 @@
 //! `sts`: tasks in SentEval's layout and single files, in the settings of the paper's tables.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-};
+use std::path::Path;
 
 use serde::Serialize;
 
-use super::{args::StsArgs, error::CliError, files, open_gpu, print_json, progress_bar};
+use super::{args::StsArgs, encode, error::CliError, files, print_json};
 use crate::{
-    eval::{ScoredSubset, TaskScore, cosine, normalised},
-    model::{Embedder, Head, Network, Pooler},
+    eval::{ScoredSubset, TaskScore, normalised, pair_cosines},
     text::StsSet,
 };
 
@@ -30,30 +26,21 @@ struct Average {
 /// Prints a JSON line a task and one with their average.
 pub async fn run(args: &StsArgs) -> Result<(), CliError> {
     let model = files::load_model(&args.model.model)?;
-    let pooler = args.model.pooler.unwrap_or(model.pooler);
     let max_length = files::max_length(args.max_length, &model)?;
     let mut tasks = Vec::new();
     for path in &args.data {
         read(path, &mut tasks)?;
     }
 
-    let gpu = open_gpu().await?;
-    let head = if pooler == Pooler::Cls { Head::Stored } else { Head::None };
-    let network = Network::new(&gpu, &model.checkpoint, head)?;
-    let embedder = Embedder::new(&network, pooler, true)?;
-    gpu.ready().await?;
+    let embedder = encode::embedder(&model, args.model.pooler).await?;
     let hidden = model.checkpoint.config.hidden_size;
     let mut sum = 0.0;
     for task in &tasks {
         let mut scored = Vec::new();
         for set in &task.subsets {
             let rows = model.tokenizer.encode(&set.sentences(), max_length)?;
-            let bar = progress_bar(rows.len(), "sentences");
-            let embeddings = embedder.embed(&rows, |done| bar.set_position(done as u64)).await?;
-            bar.finish_and_clear();
-            let unit = normalised(&embeddings, hidden);
-            let pairs = unit.chunks_exact(2 * hidden).map(|pair| pair.split_at(hidden));
-            let cosines = pairs.map(|(first, second)| cosine(first, second)).collect();
+            let embeddings = encode::vectors(&embedder, &rows).await?;
+            let cosines = pair_cosines(&normalised(&embeddings, hidden), hidden);
             scored.push(ScoredSubset { name: set.name.clone(), cosines, gold: set.scores() });
         }
         let score = TaskScore::new(&task.name, &scored);
@@ -73,7 +60,7 @@ fn read(path: &Path, tasks: &mut Vec<Task>) -> Result<(), CliError> {
         tasks.push(Task { name, subsets });
         return Ok(());
     }
-    let entries = entries(path)?;
+    let entries = files::entries(path)?;
     let mut subsets = Vec::new();
     for input in &entries {
         let Some(subset) = subset_name(input) else { continue };
@@ -88,7 +75,7 @@ fn read(path: &Path, tasks: &mut Vec<Task>) -> Result<(), CliError> {
     }
     let before = tasks.len();
     for folder in entries.iter().filter(|entry| entry.is_dir()) {
-        if self::entries(folder)?.iter().any(|entry| subset_name(entry).is_some()) {
+        if files::entries(folder)?.iter().any(|entry| subset_name(entry).is_some()) {
             read(folder, tasks)?;
         }
     }
@@ -101,14 +88,6 @@ fn read(path: &Path, tasks: &mut Vec<Task>) -> Result<(), CliError> {
     }
 }
 
-fn entries(folder: &Path) -> Result<Vec<PathBuf>, CliError> {
-    let failed = |reason| CliError::Read { path: folder.to_owned(), reason };
-    let entries: Result<Vec<_>, _> = fs::read_dir(folder).map_err(failed)?.collect();
-    let mut paths: Vec<PathBuf> = entries.map_err(failed)?.into_iter().map(|entry| entry.path()).collect();
-    paths.sort();
-    Ok(paths)
-}
-
 /// X of `STS.input.X.txt`.
 fn subset_name(path: &Path) -> Option<String> {
     let name = path.file_name()?.to_str()?;
@@ -117,6 +96,8 @@ fn subset_name(path: &Path) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     fn tasks(path: &Path) -> Result<Vec<(String, Vec<String>)>, String> {

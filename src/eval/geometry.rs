@@ -38,6 +38,12 @@ pub fn cosine(a: &[f32], b: &[f32]) -> f64 {
     if cosine.is_nan() { 0.0 } else { cosine }
 }
 
+/// Cosine of each pair of rows, `rows` being `[2 · pairs, hidden]` with first and second in turn.
+pub fn pair_cosines(rows: &[f32], hidden: usize) -> Vec<f64> {
+    let pairs = rows.chunks_exact(2 * hidden).map(|pair| pair.split_at(hidden));
+    pairs.map(|(first, second)| cosine(first, second)).collect()
+}
+
 /// Mean ‖f(x) − f(x⁺)‖² over pairs of normalised rows; `None` without a pair.
 pub fn alignment<'a>(pairs: impl Iterator<Item = (&'a [f32], &'a [f32])>) -> Option<f64> {
     let (mut sum, mut count) = (0.0, 0);

@@ -6,7 +6,7 @@ mod task;
 
 use serde::{Deserialize, Serialize};
 
-pub use geometry::{alignment, cosine, normalised, uniformity};
+pub use geometry::{alignment, cosine, normalised, pair_cosines, uniformity};
 pub use spearman::spearman;
 pub use task::{ScoredSubset, SubsetScore, TaskScore};
 
@@ -44,16 +44,21 @@ impl StsEvaluation {
         assert_eq!(embeddings.len(), 2 * scores.len() * hidden, "two embeddings a score");
         let unit = normalised(embeddings, hidden);
         let pairs = || unit.chunks_exact(2 * hidden).map(|pair| pair.split_at(hidden));
-        let cosines: Vec<f64> = pairs().map(|(first, second)| cosine(first, second)).collect();
+        let cosines = pair_cosines(&unit, hidden);
         let positives =
             pairs().zip(scores).filter(|(_, score)| **score > POSITIVE_SCORE).map(|(pair, _)| pair);
         StsEvaluation {
-            spearman: 100.0 * spearman(&cosines, scores).unwrap_or(0.0),
+            spearman: correlation(&cosines, scores),
             alignment: alignment(positives),
             uniformity: uniformity(&unit, hidden).unwrap_or(0.0),
             pairs: scores.len(),
         }
     }
+}
+
+/// Spearman × 100; 0 where one of the two never varies.
+fn correlation(cosines: &[f64], gold: &[f64]) -> f64 {
+    100.0 * spearman(cosines, gold).unwrap_or(0.0)
 }
 
 #[cfg(test)]

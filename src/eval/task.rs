@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::spearman;
+use super::correlation;
 
 /// One subset of a task: a year's headlines, say.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -39,7 +39,6 @@ pub struct ScoredSubset {
 impl TaskScore {
     /// A correlation that does not exist, because one side never varies, counts as 0.
     pub fn new(task: &str, subsets: &[ScoredSubset]) -> Self {
-        let correlation = |cosines: &[f64], gold: &[f64]| 100.0 * spearman(cosines, gold).unwrap_or(0.0);
         let scores: Vec<SubsetScore> = subsets
             .iter()
             .map(|subset| SubsetScore {

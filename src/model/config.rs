@@ -4,9 +4,6 @@ use serde_json::{Map, Value};
 
 use super::ModelError;
 
-/// Model types that this engine can run.
-pub const SUPPORTED_MODEL_TYPES: [&str; 2] = ["bert", "roberta"];
-
 /// The largest dimension head that the attention shaders tile for.
 pub const MAX_HEAD_DIM: usize = 128;
 
@@ -21,6 +18,8 @@ pub enum Architecture {
 }
 
 impl Architecture {
+    const ALL: [Architecture; 2] = [Architecture::Bert, Architecture::Roberta];
+
     fn model_type(self) -> &'static str {
         match self {
             Self::Bert => "bert",
@@ -280,10 +279,10 @@ impl Fields<'_> {
     }
 
     fn architecture(&self) -> Result<Architecture, ModelError> {
-        let both = [Architecture::Bert, Architecture::Roberta];
         if let Some(model_type) = self.get("model_type") {
-            let known = both.into_iter().find(|architecture| model_type == architecture.model_type());
-            let supported = format!("one of: {}", SUPPORTED_MODEL_TYPES.join(", "));
+            let known =
+                Architecture::ALL.into_iter().find(|architecture| model_type == architecture.model_type());
+            let supported = format!("one of: {}", Architecture::ALL.map(Architecture::model_type).join(", "));
             return known.ok_or_else(|| self.wrong("model_type", &supported));
         }
         // Files written before 2020 have no model_type; the class name tells then.
