@@ -8,18 +8,20 @@ mod reference;
 use std::collections::BTreeMap;
 
 use reference::{
-    bert::{Bert, Dropout, Weights},
+    bert::{Bert, Dropout, Element, Weights},
     gradients::{self, Batch},
+    kernels::contrastive::{self as contrastive, Form},
     loss::Settings,
+    mlm::{self, Masked},
     pooling::Pooler,
     tiny::{Sizes, random_rows, random_weights},
 };
 use simcse_lab::{
     gpu::{Gpu, Plan},
-    kernels::Step,
-    model::{self, BatchBuffers, Capacity, Embedder, Encoder, Head, HostTensor, Network, PackedBatch},
+    kernels::{LossForm, Step},
+    model::{self, BatchBuffers, Capacity, Embedder, Encoder, Head, HostTensor, Network, PackedBatch, Parts},
     objective::Objective,
-    train::{Dataset, HeadMode, TrainOptions, TrainingStep},
+    train::{Batch as StepBatch, CorruptedRows, Dataset, HeadMode, StepMetrics, TrainOptions, TrainingStep},
 };
 
 const VOCABULARY: usize = 60;
@@ -66,6 +68,13 @@ fn encoder_bound(sizes: Sizes) -> f64 {
 /// other count, 1/√hidden of a random direction.
 fn logit_bound(sizes: Sizes, temperature: f64) -> f64 {
     2.0 * encoder_bound(sizes) / (temperature * (sizes.hidden as f64).sqrt())
+}
+
+/// Absolute error that the loss of masked-language modelling may have. A logit is a sum over the width of a state of
+/// components about 1, with the encoder's relative error, times a word's components of 0.5 at random; the loss is a
+/// difference of two such, and itself rounded.
+fn mlm_bound(sizes: Sizes, loss: f64) -> f64 {
+    2.0 * encoder_bound(sizes) * 0.5 * (sizes.hidden as f64).sqrt() + ROUNDOFF * loss
 }
 
 /// Relative error that a gradient may have: a logit's error is the relative one of the softmax; the backward pass is
@@ -175,6 +184,12 @@ struct Case {
     temperature: f32,
     hard_negative_weight: f32,
     p: f32,
+    form: LossForm,
+    threshold: f32,
+    widths: &'static [usize],
+    fixed_mask: bool,
+    mlm_weight: f32,
+    micro_batch: usize,
 }
 
 impl Case {
@@ -195,6 +210,12 @@ impl Case {
             dropout: self.p,
             seed: SEED,
             batch_size: 9,
+            loss: self.form,
+            false_negative_threshold: self.threshold,
+            matryoshka: self.widths.to_vec(),
+            fixed_mask: self.fixed_mask,
+            mlm_weight: self.mlm_weight,
+            micro_batch_size: self.micro_batch,
             ..TrainOptions::default()
         }
     }
@@ -204,24 +225,37 @@ impl Case {
     }
 
     fn step(&self) -> Step {
-        Step {
-            seed: SEED,
-            step: STEP,
-            inverse_temperature: 1.0 / self.temperature,
-            hard_negative_weight: self.hard_negative_weight,
-            ..Step::default()
-        }
-        .with_dropout(self.p)
+        Step { step: STEP, ..self.options().step() }
     }
 
     fn weights(&self) -> Weights {
-        random_weights(self.sizes, self.has_head(), 5)
+        let mut weights = random_weights(self.sizes, self.has_head(), 5);
+        if self.mlm_weight > 0.0 {
+            weights.extend(mlm::random_head(self.sizes, 8));
+        }
+        weights
+    }
+
+    /// The engine gets 1/τ and w as float32.
+    fn settings(&self) -> Settings {
+        let kernel = contrastive::Settings {
+            form: match self.form {
+                LossForm::OneWay => Form::OneWay,
+                LossForm::Symmetric => Form::Symmetric,
+                LossForm::NtXent => Form::NtXent,
+            },
+            temperature: 1.0 / f64::from(1.0 / self.temperature),
+            hard_negative_weight: f64::from(self.hard_negative_weight),
+            false_negative_threshold: (self.threshold > 0.0).then_some(f64::from(self.threshold)),
+        };
+        Settings { kernel, widths: self.widths }
     }
 
     fn engine(&self, gpu: &Gpu) -> Engine {
         let head = if self.has_head() { Head::Stored } else { Head::None };
         let checkpoint = engine::checkpoint(self.sizes, &self.weights());
-        let network = Network::new(gpu, &checkpoint, head).unwrap();
+        let mlm = (self.mlm_weight > 0.0).then_some(0);
+        let network = Network::new(gpu, &checkpoint, Parts { head, mlm }).unwrap();
         let rows = random_rows(self.sizes.vocabulary, 9 * self.sentences, LONGEST, 6);
         let data = Dataset::new(rows, self.sentences);
         let step = TrainingStep::new(&network, &data, &self.options()).unwrap();
@@ -242,7 +276,22 @@ impl Engine {
     }
 
     async fn gradients(&self, case: &Case) -> (f32, BTreeMap<String, HostTensor>) {
-        self.step.gradients(&self.rows(), self.data.views(), case.step()).await.unwrap()
+        let (metrics, gradients) = self.metrics_and_gradients(case).await;
+        (metrics.loss, gradients)
+    }
+
+    async fn metrics_and_gradients(&self, case: &Case) -> (StepMetrics, BTreeMap<String, HostTensor>) {
+        let rows = self.rows();
+        let Masked { rows: ids, labels } = self.masked();
+        let corrupted = CorruptedRows { rows: ids, labels };
+        let batch = StepBatch::new(&rows, &self.data);
+        let batch = batch.with_corrupted((case.mlm_weight > 0.0).then_some(&corrupted));
+        self.step.gradients(&batch, case.step()).await.unwrap()
+    }
+
+    fn masked(&self) -> Masked {
+        let rows: Vec<Vec<u32>> = self.rows().iter().map(|row| row.to_vec()).collect();
+        Masked::random(&rows, VOCABULARY, 9)
     }
 
     fn batch(&self) -> Batch {
@@ -258,17 +307,33 @@ async fn check(gpu: &Gpu, case: Case) {
     let (loss, actual) = engine.gradients(&case).await;
     let model = reference_model(case.sizes, &case.weights());
     let masks = engine::masks(case.sizes, case.p, SEED, STEP);
-    let dropout = (case.p > 0.0).then_some(&masks as Dropout);
-    // The engine gets 1/τ and w as float32.
-    let temperature = 1.0 / f64::from(1.0 / case.temperature);
-    let settings = Settings { temperature, hard_negative_weight: f64::from(case.hard_negative_weight) };
-    let (expected_loss, expected) =
-        gradients::gradients(&model, case.pooler, &engine.batch(), settings, dropout).unwrap();
+    let rows = engine.rows().len();
+    let items = rows / engine.data.views();
+    let contrastive_masks = |element: Element| {
+        let row = if case.fixed_mask { element.row % items } else { element.row };
+        masks(Element { row, ..element })
+    };
+    let dropout = (case.p > 0.0).then_some(&contrastive_masks as Dropout);
+    let settings = case.settings();
+    let temperature = settings.kernel.temperature;
+    let mut total = gradients::loss(&model, case.pooler, &engine.batch(), settings, dropout).unwrap();
+    if case.mlm_weight > 0.0 {
+        // Masks of their own, behind those of the contrastive pass.
+        let mlm_masks = |element: Element| masks(Element { row: element.row + rows, ..element });
+        let dropout = (case.p > 0.0).then_some(&mlm_masks as Dropout);
+        let mlm = mlm::loss(&model, &engine.masked(), dropout).unwrap();
+        total = (total + (mlm * f64::from(case.mlm_weight)).unwrap()).unwrap();
+    }
+    let (expected_loss, expected) = gradients::gradients_of(&model, &total).unwrap();
 
     let bound = gradient_bound(case.sizes, temperature);
     let error = (f64::from(loss) - expected_loss).abs();
+    let most = match case.mlm_weight > 0.0 {
+        true => f64::from(case.mlm_weight) * mlm_bound(case.sizes, expected_loss),
+        false => 0.0,
+    };
     assert!(
-        error <= logit_bound(case.sizes, temperature),
+        error <= logit_bound(case.sizes, temperature) + most,
         "{case:?}: loss {loss} instead of {expected_loss}"
     );
     assert_eq!(actual.keys().collect::<Vec<_>>(), expected.keys().collect::<Vec<_>>());
@@ -291,6 +356,12 @@ const UNSUPERVISED: Case = Case {
     temperature: 0.05,
     hard_negative_weight: 0.0,
     p: 0.0,
+    form: LossForm::OneWay,
+    threshold: 0.0,
+    widths: &[],
+    fixed_mask: false,
+    mlm_weight: 0.0,
+    micro_batch: 0,
 };
 
 #[pollster::test]
@@ -328,22 +399,112 @@ async fn loss_and_all_gradients_agree_with_autograd_for_pairs_and_triplets() {
 }
 
 #[pollster::test]
+async fn loss_and_all_gradients_agree_with_autograd_for_every_variant_of_the_objective() {
+    let gpu = engine::open().await;
+    for sentences in [1, 3] {
+        let case =
+            Case { sizes: MODELS[3], sentences, p: DROPOUT, hard_negative_weight: 0.3, ..UNSUPERVISED };
+        for form in [LossForm::Symmetric, LossForm::NtXent] {
+            check(&gpu, Case { form, ..case }).await;
+        }
+        check(&gpu, Case { threshold: 0.2, temperature: 1.0, pooler: Pooler::Average, ..case }).await;
+        check(&gpu, Case { widths: &[48, 12, 28], ..case }).await;
+        check(&gpu, Case { widths: &[20], form: LossForm::NtXent, ..case }).await;
+    }
+    check(&gpu, Case { fixed_mask: true, p: DROPOUT, ..UNSUPERVISED }).await;
+}
+
+#[pollster::test]
+async fn masked_language_modelling_adds_its_loss_and_gradients() {
+    let gpu = engine::open().await;
+    for sizes in [MODELS[0], MODELS[2], MODELS[3]] {
+        // A vocabulary that is no multiple of 4.
+        let sizes = Sizes { vocabulary: VOCABULARY + 3, ..sizes };
+        for (mlm_weight, p, sentences) in [(0.1, 0.0, 1), (2.0, DROPOUT, 3)] {
+            let case = Case { sizes, sentences, mlm_weight, p, temperature: 1.0, ..UNSUPERVISED };
+            check(&gpu, case).await;
+            check(&gpu, Case { micro_batch: 4, ..case }).await;
+        }
+    }
+}
+
+#[pollster::test]
+async fn masked_language_modelling_over_a_word_table_in_pieces_gives_the_same() {
+    let gpu = engine::open().await;
+    let sizes = Sizes { vocabulary: 402, ..MODELS[0] };
+    let case = Case { sizes, p: DROPOUT, mlm_weight: 1.0, ..UNSUPERVISED };
+    let whole = case.engine(&gpu);
+    let limit = 4 * 3 * (sizes.hidden * sizes.hidden) as u64;
+    let checkpoint = engine::checkpoint(sizes, &case.weights());
+    let parts = Parts { head: Head::Stored, mlm: Some(0) };
+    let network = Network::within(&gpu, &checkpoint, parts, limit).unwrap();
+    assert!(network.weights.table(model::WORD_EMBEDDINGS).len() > 1);
+    let step = TrainingStep::new(&network, &whole.data, &case.options()).unwrap();
+    let cut = Engine { network, data: whole.data.clone(), step };
+    gpu.ready().await.unwrap();
+    let (metrics, gradients) = cut.metrics_and_gradients(&case).await;
+    let (expected_metrics, expected) = whole.metrics_and_gradients(&case).await;
+    assert!(expected_metrics.mlm > 1.0 && expected_metrics.mlm < expected_metrics.loss);
+    // Sums over the words are cut otherwise, so they round otherwise.
+    assert!((metrics.mlm - expected_metrics.mlm).abs() <= 1e-5 * expected_metrics.mlm);
+    for (name, expected) in &expected {
+        let expected: Vec<f64> = expected.data.iter().map(|value| f64::from(*value)).collect();
+        let size = if name.ends_with("key.bias") { 1.0 } else { norm(&expected) };
+        assert!(distance(&gradients[name].data, &expected) <= 1e-5 * size, "{name}");
+    }
+}
+
+/// The parts' gradients are summed in another order than those of the whole batch; their vectors are the same bits,
+/// so the loss is too.
+#[pollster::test]
+async fn micro_batches_give_the_loss_and_gradients_of_the_whole_batch() {
+    let gpu = engine::open().await;
+    for (sizes, sentences) in [(MODELS[0], 1), (MODELS[3], 3)] {
+        let direct = Case { sizes, sentences, p: DROPOUT, ..UNSUPERVISED };
+        let whole = direct.engine(&gpu);
+        gpu.ready().await.unwrap();
+        let (expected_loss, expected) = whole.gradients(&direct).await;
+        for micro_batch in [1, 4, 8, 9] {
+            let case = Case { micro_batch, ..direct };
+            let parts = case.engine(&gpu);
+            gpu.ready().await.unwrap();
+            // Twice: nothing may be left from the first time.
+            parts.gradients(&case).await;
+            let (loss, actual) = parts.gradients(&case).await;
+            assert_eq!(loss, expected_loss, "{case:?}");
+            for (name, expected) in &expected {
+                let expected: Vec<f64> = expected.data.iter().map(|value| f64::from(*value)).collect();
+                // A key's bias has the gradient 0; what is there is rounding.
+                let size = match name.strip_suffix("key.bias") {
+                    Some(_) => 1.0,
+                    None => norm(&expected),
+                };
+                let error = distance(&actual[name].data, &expected);
+                assert!(error <= 1e-5 * size, "{case:?}: {name} is off by {:e}", error / size);
+            }
+            check(&gpu, case).await;
+        }
+    }
+}
+
+#[pollster::test]
 async fn a_word_table_in_pieces_gives_the_same_loss_and_gradients_bit_for_bit() {
     let gpu = engine::open().await;
     for sizes in [MODELS[0], MODELS[3]] {
         let sizes = Sizes { vocabulary: 400, ..sizes };
         let case = Case { sizes, p: DROPOUT, ..UNSUPERVISED };
         let whole = case.engine(&gpu);
-        // The least that queries, keys and values need: 6,912 floats, which are 144 of the 400 words.
+        // The least that queries, keys and values need: 6,912 floats, which are 144 of the 400 words; a piece has 128.
         let limit = 4 * 3 * (sizes.hidden * sizes.hidden) as u64;
         let checkpoint = engine::checkpoint(sizes, &case.weights());
         let network = Network::within(&gpu, &checkpoint, Head::Stored, limit).unwrap();
         let step = TrainingStep::new(&network, &whole.data, &case.options()).unwrap();
         gpu.ready().await.unwrap();
         let pieces = network.weights.table(model::WORD_EMBEDDINGS).len();
-        assert_eq!(pieces, 3);
-        let actual = step.gradients(&whole.rows(), whole.data.views(), case.step()).await.unwrap();
-        assert_eq!(actual, whole.gradients(&case).await);
+        assert_eq!(pieces, 4);
+        let rows = whole.rows();
+        let actual = step.gradients(&StepBatch::new(&rows, &whole.data), case.step()).await.unwrap();
+        assert_eq!(actual, whole.metrics_and_gradients(&case).await);
         assert_eq!(network.read_weights().await.unwrap(), whole.network.read_weights().await.unwrap());
     }
 }

@@ -3,7 +3,7 @@
 mod reference;
 
 use reference::kernels::attention::{Attention, keep_all, softmax};
-use reference::kernels::contrastive::{self, Settings};
+use reference::kernels::contrastive::{self, Form, Settings};
 use reference::kernels::optimizer::{AdamW, Moments, clip_factor, global_norm, linear_schedule};
 use reference::kernels::pooling::Pooling;
 use reference::kernels::{
@@ -210,39 +210,44 @@ fn pooling_gradients_agree_with_finite_differences() {
 
 #[test]
 fn contrastive_loss_of_equal_embeddings_is_the_logarithm_of_the_candidate_count() {
-    let anchors = [0.6, 0.8].repeat(4);
-    let settings = Settings { temperature: 0.05, hard_negative_weight: 0.0 };
-    let two_views = contrastive::loss(&anchors, &anchors, 2, settings);
-    assert!((two_views.loss - 4f64.ln()).abs() < 1e-12);
-    let three_views = contrastive::loss(&anchors, &anchors.repeat(2), 2, settings);
-    assert!((three_views.loss - 8f64.ln()).abs() < 1e-12);
-    let weight = 2f64.ln();
-    let weighted = contrastive::loss(
-        &anchors,
-        &anchors.repeat(2),
-        2,
-        Settings { hard_negative_weight: weight, ..settings },
+    let (equal, settings) = ([0.6, 0.8], Settings::default());
+    let loss = |views: usize, settings| contrastive::loss(&equal.repeat(4 * views), 4, 2, settings).loss;
+    assert!((loss(2, settings) - 4f64.ln()).abs() < 1e-12);
+    assert!((loss(3, settings) - 8f64.ln()).abs() < 1e-12);
+    let weighted = Settings { hard_negative_weight: 2f64.ln(), ..settings };
+    assert!((loss(3, weighted) - 9f64.ln()).abs() < 1e-12, "α = 2 counts one negative twice");
+    let symmetric = Settings { form: Form::Symmetric, ..settings };
+    assert!(
+        (loss(3, symmetric) - (8f64.ln() + 4f64.ln()) / 2.0).abs() < 1e-12,
+        "no hard negatives backwards"
     );
-    assert!((weighted.loss - 9f64.ln()).abs() < 1e-12, "α = 2 counts one negative twice");
+    let all = Settings { form: Form::NtXent, ..settings };
+    assert!((loss(2, all) - 7f64.ln()).abs() < 1e-12, "all but the anchor itself");
+    let masked = Settings { false_negative_threshold: Some(0.9), ..settings };
+    assert_eq!(loss(2, masked), 0.0, "every negative is false");
+    assert!((loss(3, masked) - 2f64.ln()).abs() < 1e-12, "the own hard negative stays");
 }
 
 #[test]
 fn contrastive_gradients_agree_with_finite_differences() {
-    let (n, hidden) = (4, 5);
+    let (items, hidden) = (4, 5);
     let mut random = Random::new(8);
-    let anchors = random.normals(n * hidden);
-    for m in [n, 2 * n] {
-        let candidates = random.normals(m * hidden);
-        let settings = Settings { temperature: 0.3, hard_negative_weight: 0.7 };
-        let result = contrastive::loss(&anchors, &candidates, hidden, settings);
-        let by_anchors = finite_differences(&anchors, STEP, |anchors| {
-            contrastive::loss(anchors, &candidates, hidden, settings).loss
-        });
-        let by_candidates = finite_differences(&candidates, STEP, |candidates| {
-            contrastive::loss(&anchors, candidates, hidden, settings).loss
-        });
-        assert_close(&result.anchor_grad, &by_anchors, TOLERANCE);
-        assert_close(&result.candidate_grad, &by_candidates, TOLERANCE);
+    for views in [2, 3] {
+        let embeddings = random.normals(views * items * hidden);
+        for form in [Form::OneWay, Form::Symmetric, Form::NtXent] {
+            for false_negative_threshold in [None, Some(0.3)] {
+                let settings =
+                    Settings { form, temperature: 0.3, hard_negative_weight: 0.7, false_negative_threshold };
+                let result = contrastive::loss(&embeddings, items, hidden, settings);
+                let quotients = finite_differences(&embeddings, STEP, |embeddings| {
+                    contrastive::loss(embeddings, items, hidden, settings).loss
+                });
+                assert_close(&result.grad, &quotients, TOLERANCE);
+                let left_out = result.logits.iter().flatten().filter(|logit| **logit == -1e30).count();
+                let own = if form == Form::NtXent { 2 * items } else { 0 };
+                assert_eq!(left_out > own, false_negative_threshold.is_some(), "the threshold matters");
+            }
+        }
     }
 }
 

@@ -110,10 +110,8 @@ fn candle_encoder_and_loss_agree_with_the_kernel_references() -> Result<()> {
         let embeddings: Vec<f64> = embeddings.flatten_all()?.to_vec1()?;
         assert!(relative_difference(&embeddings, &pooled) < 1e-13);
 
-        let (anchors, candidates) = pooled.split_at(3 * SIZES.hidden);
-        let plain_settings = contrastive::Settings { temperature: 0.2, hard_negative_weight: 0.4 };
-        let expected = contrastive::loss(anchors, candidates, SIZES.hidden, plain_settings).loss;
-        let settings = Settings { temperature: 0.2, hard_negative_weight: 0.4 };
+        let settings = Settings::new(0.2, 0.4);
+        let expected = contrastive::loss(&pooled, 3, SIZES.hidden, settings.kernel).loss;
         let actual: f64 = loss(&model(&weights)?, pooler, &batch, settings, None)?.to_scalar()?;
         assert!((actual - expected).abs() < 1e-13 * expected.abs(), "{actual} instead of {expected}");
     }
@@ -123,8 +121,7 @@ fn candle_encoder_and_loss_agree_with_the_kernel_references() -> Result<()> {
 /// The loss as a function of the weights.
 fn loss_at(weights: &WideWeights, pooler: Pooler, batch: &Batch) -> Result<f64> {
     let model = Bert::from_f64(weights, SIZES.config(), DType::F64)?;
-    loss(&model, pooler, batch, Settings { temperature: 0.5, hard_negative_weight: 0.3 }, Some(&drop_some))?
-        .to_scalar()
+    loss(&model, pooler, batch, Settings::new(0.5, 0.3), Some(&drop_some))?.to_scalar()
 }
 
 #[test]
@@ -140,7 +137,7 @@ fn gradients_of_every_parameter_agree_with_finite_differences_under_dropout() ->
         (Pooler::FirstLast, 2),
     ] {
         let batch = batch(views, 4);
-        let settings = Settings { temperature: 0.5, hard_negative_weight: 0.3 };
+        let settings = Settings::new(0.5, 0.3);
         let (_, gradients) = gradients(&model(&weights)?, pooler, &batch, settings, Some(&drop_some))?;
         let head_parameters = if pooler == Pooler::Head { 0 } else { 2 };
         assert_eq!(gradients.len(), weights.len() - head_parameters);
@@ -197,10 +194,10 @@ fn dropout_of_nothing_changes_nothing_and_each_site_matters() -> Result<()> {
 #[test]
 fn loss_of_equal_embeddings_is_the_logarithm_of_the_candidate_count() -> Result<()> {
     let same = Tensor::new(&[[3.0f64, 4.0], [0.6, 0.8], [6.0, 8.0]], &Device::Cpu)?;
-    let settings = Settings { temperature: 0.05, hard_negative_weight: 0.0 };
+    let settings = Settings::new(0.05, 0.0);
     let two: f64 = reference::loss::contrastive(&[same.clone(), same.clone()], settings)?.to_scalar()?;
     assert!((two - 3f64.ln()).abs() < 1e-12);
-    let weighted = Settings { hard_negative_weight: 2f64.ln(), ..settings };
+    let weighted = Settings::new(0.05, 2f64.ln());
     let three = reference::loss::contrastive(&[same.clone(), same.clone(), same], weighted)?;
     assert!((three.to_scalar::<f64>()? - 7f64.ln()).abs() < 1e-12, "α = 2 counts one negative twice");
     Ok(())
@@ -241,7 +238,7 @@ fn training_follows_the_schedule_lowers_the_loss_and_is_reproducible() -> Result
     let batches = vec![batch(2, 14); 12];
     let recipe = Recipe {
         pooler: Pooler::Head,
-        loss: Settings { temperature: 0.2, hard_negative_weight: 0.0 },
+        loss: Settings::new(0.2, 0.0),
         learning_rate: 0.01,
         warm_up: 2,
         total_steps: 12,

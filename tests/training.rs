@@ -111,7 +111,7 @@ async fn agree_with_the_reference(gpu: &Gpu, options: TrainOptions) {
     let (reports, actual) = train(gpu, options.clone()).await;
     let recipe = Recipe {
         pooler: Pooler::Head,
-        loss: Settings { temperature: f64::from(options.temperature), hard_negative_weight: 0.0 },
+        loss: Settings::new(f64::from(options.temperature), 0.0),
         learning_rate: options.learning_rate,
         warm_up: options.warmup as usize,
         total_steps: 10,

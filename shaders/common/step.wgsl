@@ -18,6 +18,10 @@ struct Step {
     max_norm: f32,              // 0: no clipping
     inverse_temperature: f32,   // 1 / τ
     hard_negative_weight: f32,  // w = ln α, added to each item's own hard-negative logit
+    false_negative_threshold: f32,  // negatives with a cosine above it are left out; 0: none
+    loss_scale: f32,            // of masked-language modelling: weight / masked tokens of the batch
+    pad0: u32,
+    pad1: u32,
 }
 
 @group(0) @binding(0) var<uniform> step: Step;

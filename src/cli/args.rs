@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::{
+    kernels::LossForm,
     model::Pooler,
     train::{HeadMode, Objective, TrainOptions},
 };
@@ -149,9 +150,52 @@ pub struct RecipeArgs {
     /// Largest global gradient norm; 0: no clipping.
     #[arg(long, default_value_t = TrainOptions::default().clip)]
     pub clip: f32,
+    #[command(flatten)]
+    pub loss: LossArgs,
+    /// How second views are made: crop:0.1, delete:0.1 …; see the README. Without it, by dropout alone.
+    #[arg(long)]
+    pub augmentation: Option<String>,
+    /// The ablation: both views get the same dropout masks.
+    #[arg(long)]
+    pub fixed_mask: bool,
+}
+
+/// What the loss is made of.
+#[derive(Debug, Args)]
+pub struct LossArgs {
     /// ln α of the paper's eq. 8.
     #[arg(long, default_value_t = TrainOptions::default().hard_negative_weight, allow_negative_numbers = true)]
     pub hard_negative_weight: f32,
+    /// one-way (the paper's), symmetric or nt-xent.
+    #[arg(long, default_value = TrainOptions::default().loss.name())]
+    pub loss: LossForm,
+    /// Leave out negatives whose cosine is above this; 0: none.
+    #[arg(long, default_value_t = TrainOptions::default().false_negative_threshold)]
+    pub false_negative_threshold: f32,
+    /// Widths to train on in turn, such as 384,128,64.
+    #[arg(long, value_delimiter = ',', value_name = "WIDTH,…")]
+    pub matryoshka: Vec<usize>,
+    /// Share of masked-language modelling in the loss; 0: none.
+    #[arg(long, default_value_t = TrainOptions::default().mlm_weight)]
+    pub mlm_weight: f32,
+    /// Items encoded at a time; 0: the whole batch. Saves memory (GradCache).
+    #[arg(long, default_value_t = TrainOptions::default().micro_batch_size)]
+    pub micro_batch_size: usize,
+}
+
+impl LossArgs {
+    /// `options` with these.
+    pub fn apply(&self, options: TrainOptions) -> TrainOptions {
+        TrainOptions {
+            hard_negative_weight: self.hard_negative_weight,
+            loss: self.loss,
+            false_negative_threshold: self.false_negative_threshold,
+            matryoshka: self.matryoshka.clone(),
+            mlm_weight: self.mlm_weight,
+            micro_batch_size: self.micro_batch_size,
+            ..options
+        }
+    }
 }
 
 #[derive(Debug, Args)]
@@ -171,8 +215,11 @@ pub struct GradientsArgs {
     pub head: Option<HeadMode>,
     #[arg(long, default_value_t = TrainOptions::default().max_length)]
     pub max_length: usize,
-    #[arg(long, default_value_t = TrainOptions::default().hard_negative_weight, allow_negative_numbers = true)]
-    pub hard_negative_weight: f32,
+    #[command(flatten)]
+    pub loss: LossArgs,
+    /// Of the corrupted tokens, with --mlm-weight.
+    #[arg(long, default_value_t = TrainOptions::default().seed)]
+    pub seed: u32,
     /// Tensor `loss` and every parameter's gradient under the checkpoint's own names.
     #[arg(long, value_name = "FILE.safetensors")]
     pub output: PathBuf,
@@ -188,7 +235,7 @@ impl TrainArgs {
             (Pooler::Cls, Objective::Sup) => HeadMode::Keep,
             _ => HeadMode::None,
         });
-        TrainOptions {
+        recipe.loss.apply(TrainOptions {
             objective: self.objective,
             batch_size: recipe.batch_size,
             learning_rate: recipe.learning_rate,
@@ -204,7 +251,9 @@ impl TrainArgs {
             warmup: recipe.warmup,
             weight_decay: recipe.weight_decay,
             clip: recipe.clip,
-            hard_negative_weight: recipe.hard_negative_weight,
-        }
+            augmentation: recipe.augmentation.clone(),
+            fixed_mask: recipe.fixed_mask,
+            ..TrainOptions::default()
+        })
     }
 }

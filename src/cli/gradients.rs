@@ -1,10 +1,8 @@
-use std::collections::BTreeMap;
-
 use super::{args::GradientsArgs, error::CliError, files, open_gpu};
 use crate::{
-    model::{HEAD_WEIGHT, Head, HostTensor, Network, Pooler},
+    model::{HEAD_WEIGHT, Head, HostTensor, Network, Parts, Pooler},
     text::Corpus,
-    train::{Dataset, HeadMode, TrainOptions, TrainingStep},
+    train::{Batch, CorruptedRows, Dataset, HeadMode, TrainOptions, TrainingStep},
 };
 
 /// `gradients`: loss and every parameter's gradient of one batch, without dropout.
@@ -26,9 +24,10 @@ pub async fn run(args: &GradientsArgs) -> Result<(), CliError> {
         pooler,
         head,
         dropout: 0.0,
-        hard_negative_weight: args.hard_negative_weight,
+        seed: args.seed,
         ..TrainOptions::default()
     };
+    let options = args.loss.apply(options);
     options.validate()?;
     files::max_length(Some(options.max_length), &model)?;
     let rows = model.tokenizer.encode(corpus.data.sentences(), options.max_length)?;
@@ -40,12 +39,39 @@ pub async fn run(args: &GradientsArgs) -> Result<(), CliError> {
         true => Head::Trained { seed: u64::from(options.seed) },
         false => Head::None,
     };
-    let network = Network::new(&gpu, &model.checkpoint, head)?;
+    let mlm = (options.mlm_weight > 0.0).then_some(u64::from(options.seed));
+    let network = Network::new(&gpu, &model.checkpoint, Parts { head, mlm })?;
     let step = TrainingStep::new(&network, &data, &options)?;
     gpu.ready().await?;
     let items: Vec<u32> = (0..data.len() as u32).collect();
-    let (loss, mut tensors): (f32, BTreeMap<String, HostTensor>) =
-        step.gradients(&data.batch(&items), data.views(), options.step()).await?;
-    tensors.insert("loss".to_owned(), HostTensor { shape: vec![], data: vec![loss] });
+    let rows = data.batch(&items);
+    let corrupted = mlm.and_then(|_| data.corrupted(&rows, options.seed, 0));
+    let batch = Batch::new(&rows, &data).with_corrupted(corrupted.as_ref());
+    let (metrics, mut tensors) = step.gradients(&batch, options.step()).await?;
+    let scalar = |value| HostTensor { shape: vec![], data: vec![value] };
+    tensors.insert("loss".to_owned(), scalar(metrics.loss));
+    if let Some(corrupted) = corrupted {
+        tensors.insert("mlm.loss".to_owned(), scalar(metrics.mlm));
+        tensors.extend(tensors_of(&corrupted));
+    }
     files::write(&args.output, &model.checkpoint.save_safetensors(&tensors)?)
+}
+
+/// What masked-language modelling saw, so that others can compute the same: `mlm.ids` and `mlm.labels` (−100 where
+/// nothing is to be guessed) of all rows end to end, `mlm.lengths` of the rows, as the loss had them view after view.
+fn tensors_of(corrupted: &CorruptedRows) -> [(String, HostTensor); 3] {
+    let ids = corrupted.rows.concat();
+    let mut labels = Vec::new();
+    for (row, places) in corrupted.rows.iter().zip(&corrupted.labels) {
+        let first = labels.len();
+        labels.resize(first + row.len(), -100.0);
+        places.iter().for_each(|(position, label)| labels[first + *position as usize] = *label as f32);
+    }
+    // Whole numbers below 2²⁴, which float32 holds exactly.
+    let vector = |name: &str, data: Vec<f32>| (name.to_owned(), HostTensor { shape: vec![data.len()], data });
+    [
+        vector("mlm.ids", ids.iter().map(|id| *id as f32).collect()),
+        vector("mlm.labels", labels),
+        vector("mlm.lengths", corrupted.rows.iter().map(|row| row.len() as f32).collect()),
+    ]
 }

@@ -1,4 +1,4 @@
-use std::cell::Cell;
+use std::{cell::RefCell, collections::BTreeMap};
 
 use super::{Gpu, GpuError};
 
@@ -39,12 +39,32 @@ impl View {
 /// Allocates buffers and counts their bytes, so that a model's memory is known and held by one owner.
 pub struct Arena {
     gpu: Gpu,
-    bytes: Cell<u64>,
+    /// Bytes by label.
+    ledger: RefCell<BTreeMap<String, u64>>,
+    /// Stands for every buffer where nothing is to be allocated.
+    stand_in: Option<wgpu::Buffer>,
 }
 
 impl Arena {
     pub fn new(gpu: &Gpu) -> Self {
-        Self { gpu: gpu.clone(), bytes: Cell::new(0) }
+        Self { gpu: gpu.clone(), ledger: RefCell::default(), stand_in: None }
+    }
+
+    /// An arena that only counts: what is built over it adds up to the bytes that the same over a real one would
+    /// take, and cannot be run.
+    pub fn estimate(gpu: &Gpu) -> Self {
+        let descriptor = wgpu::BufferDescriptor {
+            label: Some("stand-in"),
+            size: 16,
+            usage: wgpu::BufferUsages::STORAGE,
+            mapped_at_creation: false,
+        };
+        let stand_in = Some(gpu.device().create_buffer(&descriptor));
+        Self { stand_in, ..Self::new(gpu) }
+    }
+
+    pub fn is_estimate(&self) -> bool {
+        self.stand_in.is_some()
     }
 
     pub fn gpu(&self) -> &Gpu {
@@ -53,7 +73,12 @@ impl Arena {
 
     /// Bytes allocated so far.
     pub fn bytes(&self) -> u64 {
-        self.bytes.get()
+        self.ledger.borrow().values().sum()
+    }
+
+    /// The same by buffer label.
+    pub fn ledger(&self) -> BTreeMap<String, u64> {
+        self.ledger.borrow().clone()
     }
 
     /// A zeroed storage buffer of `len` 32-bit values (at least one).
@@ -66,7 +91,9 @@ impl Arena {
     pub fn uniform<T: bytemuck::NoUninit>(&self, label: &str, value: &T) -> Result<View, GpuError> {
         let usage = wgpu::BufferUsages::UNIFORM | wgpu::BufferUsages::COPY_DST;
         let view = self.allocate(label, size_of::<T>().div_ceil(4), usage)?;
-        view.write(&self.gpu, std::slice::from_ref(value));
+        if !self.is_estimate() {
+            view.write(&self.gpu, std::slice::from_ref(value));
+        }
         Ok(view)
     }
 
@@ -85,13 +112,11 @@ impl Arena {
         if size > limit {
             return Err(GpuError::TooLarge { what: label.to_owned(), needed: size, limit });
         }
-        let buffer = self.gpu.device().create_buffer(&wgpu::BufferDescriptor {
-            label: Some(label),
-            size,
-            usage,
-            mapped_at_creation: false,
-        });
-        self.bytes.set(self.bytes.get() + size);
+        let descriptor =
+            wgpu::BufferDescriptor { label: Some(label), size, usage, mapped_at_creation: false };
+        let create = || self.gpu.device().create_buffer(&descriptor);
+        let buffer = self.stand_in.clone().unwrap_or_else(create);
+        *self.ledger.borrow_mut().entry(label.to_owned()).or_default() += size;
         Ok(View { buffer, offset: 0, size })
     }
 }

@@ -20,8 +20,8 @@ pub enum GpuError {
     )]
     DeviceLost(String),
     #[error(
-        "{what} needs a buffer of {needed} bytes, but this adapter allows {limit}. Use a smaller batch, a shorter \
-         maximum length or a smaller model"
+        "{what} needs a buffer of {needed} bytes, but this adapter allows {limit}. Use a smaller batch or \
+         micro-batch, a shorter maximum length or a smaller model"
     )]
     TooLarge { what: String, needed: u64, limit: u64 },
     #[error(

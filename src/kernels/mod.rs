@@ -9,6 +9,7 @@ mod dropout;
 mod embedding;
 mod layer_norm;
 mod matmul;
+mod mlm;
 mod optimizer;
 mod pool;
 mod reduce;
@@ -18,11 +19,12 @@ mod tanh;
 use std::rc::Rc;
 
 pub use attention::{Attention, AttentionGradient};
-pub use contrastive::Contrastive;
+pub use contrastive::{Contrastive, LossForm};
 pub use dropout::{drop_threshold, keep_factors};
 pub use embedding::{Embedding, EmbeddingGradient, TableRows};
 pub use layer_norm::{LayerNorm, LayerNormGradient};
 pub use matmul::{Linear, LinearGradient};
+pub use mlm::{MaskedLoss, PieceLogits};
 pub use optimizer::{METRICS, Optimizer, OptimizerShard};
 pub use pool::Pool;
 pub use step::{DISTINCT, ITEMS, ROWS, Step, TOKENS};
@@ -72,6 +74,12 @@ impl Kernels {
         self
     }
 
+    /// The same kernels over a step uniform of their own.
+    pub fn with_own_step(&self) -> Result<Self, GpuError> {
+        let step = self.arena.uniform("step", &Step::default())?;
+        Ok(Self { step, ..self.clone() })
+    }
+
     pub fn arena(&self) -> &Arena {
         &self.arena
     }
@@ -92,6 +100,9 @@ impl Kernels {
         grid: Grid,
     ) -> Result<(), GpuError> {
         let op = self.arena.uniform(spec.entry, op)?;
+        if self.arena.is_estimate() {
+            return Ok(());
+        }
         let mut all = vec![&self.step, &op];
         all.extend_from_slice(views);
         let (pipeline, group) = self.arena.gpu().bind(spec, constants, &all);
@@ -101,13 +112,14 @@ impl Kernels {
 }
 
 /// All shader modules, so that a test can hold every file to every implementation.
-pub fn shader_sources() -> [&'static ShaderSource; 9] {
+pub fn shader_sources() -> [&'static ShaderSource; 10] {
     [
         &attention::SOURCE,
         &contrastive::SOURCE,
         &embedding::SOURCE,
         &layer_norm::SOURCE,
         &matmul::SOURCE,
+        &mlm::SOURCE,
         &optimizer::SOURCE,
         &pool::SOURCE,
         &reduce::SOURCE,

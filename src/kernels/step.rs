@@ -32,6 +32,9 @@ pub struct Step {
     pub max_norm: f32,
     pub inverse_temperature: f32,
     pub hard_negative_weight: f32,
+    pub false_negative_threshold: f32,
+    pub loss_scale: f32,
+    pub pad: [u32; 2],
 }
 
 impl Step {

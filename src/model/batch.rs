@@ -53,6 +53,15 @@ impl PackedBatch {
         Self::new(rows, config.max_position_embeddings).with_first_position(config.first_position)
     }
 
+    /// Gives row r the dropout masks of row `mask_row(r)` of a whole batch, of which this may be a part;
+    /// `max_positions` as in [`PackedBatch::new`].
+    pub fn with_mask_rows(mut self, max_positions: usize, mask_row: impl Fn(usize) -> usize) -> Self {
+        for (token, [key, begin, _, row]) in (0..).zip(&mut self.spans) {
+            *key = (mask_row(*row as usize) * max_positions) as u32 + token - *begin;
+        }
+        self
+    }
+
     /// Counts positions in every row from `first` on.
     pub fn with_first_position(mut self, first: usize) -> Self {
         self.positions.iter_mut().for_each(|position| *position += first as u32);

@@ -3,9 +3,9 @@
 use std::{collections::BTreeMap, rc::Rc};
 
 use super::{
-    Checkpoint, HEAD_BIAS, HEAD_WEIGHT, HostTensor, ModelConfig, ModelError, ParameterBuffers,
+    Checkpoint, HEAD_BIAS, HEAD_WEIGHT, Heads, HostTensor, ModelConfig, ModelError, ParameterBuffers,
     ParameterLayout,
-    checkpoint::{POOLER_BIAS, POOLER_WEIGHT, random_head},
+    checkpoint::{MLM_BIAS, POOLER_BIAS, POOLER_WEIGHT, random_head, random_mlm_head},
 };
 use crate::{
     gpu::{Arena, Gpu, GpuError},
@@ -25,6 +25,21 @@ pub enum Head {
     Stored,
 }
 
+/// What of a checkpoint goes to the device.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Parts {
+    pub head: Head,
+    /// Seed of the head of masked-language modelling, if there is to be one: the checkpoint's, or drawn anew where it
+    /// has none.
+    pub mlm: Option<u64>,
+}
+
+impl From<Head> for Parts {
+    fn from(head: Head) -> Self {
+        Parts { head, mlm: None }
+    }
+}
+
 /// Weights in GPU memory, shared by the plans made over them.
 #[derive(Clone)]
 pub struct Network {
@@ -37,25 +52,39 @@ pub struct Network {
 
 impl Network {
     /// Uploads a checkpoint.
-    pub fn new(gpu: &Gpu, checkpoint: &Checkpoint, head: Head) -> Result<Self, ModelError> {
+    pub fn new(gpu: &Gpu, checkpoint: &Checkpoint, parts: impl Into<Parts>) -> Result<Self, ModelError> {
         let limit = gpu.info().max_binding_bytes.min(gpu.info().max_buffer_bytes);
-        Self::within(gpu, checkpoint, head, limit)
+        Self::within(gpu, checkpoint, parts, limit)
     }
 
     /// The same in buffers of at most `limit` bytes, whatever the adapter would allow.
-    pub fn within(gpu: &Gpu, checkpoint: &Checkpoint, head: Head, limit: u64) -> Result<Self, ModelError> {
-        let head = head_weights(checkpoint, head)?;
-        let layout = Rc::new(ParameterLayout::new(&checkpoint.config, head.is_some(), limit)?);
-        let arena = Rc::new(Arena::new(gpu));
-        let weights = ParameterBuffers::new(&arena, "weights", &layout)?;
-        weights.write(gpu, &checkpoint.tensors);
-        let has_head = head.is_some();
-        if let Some([weight, bias]) = head {
-            let tensors = [(HEAD_WEIGHT.to_owned(), weight), (HEAD_BIAS.to_owned(), bias)];
-            weights.write(gpu, &BTreeMap::from(tensors));
+    pub fn within(
+        gpu: &Gpu,
+        checkpoint: &Checkpoint,
+        parts: impl Into<Parts>,
+        limit: u64,
+    ) -> Result<Self, ModelError> {
+        let parts = parts.into();
+        let mut heads = BTreeMap::new();
+        if let Some([weight, bias]) = head_weights(checkpoint, parts.head)? {
+            heads.extend([(HEAD_WEIGHT.to_owned(), weight), (HEAD_BIAS.to_owned(), bias)]);
         }
+        let has = Heads { sentence: !heads.is_empty(), mlm: parts.mlm.is_some() };
+        if let Some(seed) = parts.mlm.filter(|_| !checkpoint.tensors.contains_key(MLM_BIAS)) {
+            heads.extend(random_mlm_head(&checkpoint.config, seed));
+        }
+        let network = Self::empty(Rc::new(Arena::new(gpu)), &checkpoint.config, has, limit)?;
+        network.weights.write(gpu, &checkpoint.tensors);
+        network.weights.write(gpu, &heads);
+        Ok(network)
+    }
+
+    /// Room for a model's weights in buffers of at most `limit` bytes each.
+    pub fn empty(arena: Rc<Arena>, config: &ModelConfig, heads: Heads, limit: u64) -> Result<Self, GpuError> {
+        let layout = Rc::new(ParameterLayout::new(config, heads, limit)?);
+        let weights = ParameterBuffers::new(&arena, "weights", &layout)?;
         let kernels = Kernels::new(arena)?;
-        Ok(Self { config: checkpoint.config.clone(), kernels, layout, weights, has_head })
+        Ok(Self { config: config.clone(), kernels, layout, weights, has_head: heads.sentence })
     }
 
     pub fn gpu(&self) -> &Gpu {

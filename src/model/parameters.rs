@@ -3,9 +3,12 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::{HEAD_BIAS, HEAD_WEIGHT, HostTensor, ModelConfig, expected_tensors};
+use super::{
+    HEAD_BIAS, HEAD_WEIGHT, HostTensor, ModelConfig, WORD_EMBEDDINGS, checkpoint::mlm_tensors,
+    expected_tensors,
+};
 use crate::{
-    gpu::{Arena, Gpu, GpuError, View},
+    gpu::{Arena, Gpu, GpuError, View, clear},
     kernels::{OptimizerShard, TableRows},
 };
 
@@ -66,14 +69,35 @@ fn decays(name: &str) -> bool {
     !name.contains("bias") && !name.contains("LayerNorm.weight")
 }
 
+/// Floats of a tensor with what is kept free behind it: the word table has whole vec4s of words, because the
+/// products of masked-language modelling are over them. The free rows stay zero.
+fn padded_len(name: &str, shape: &[usize]) -> usize {
+    match name {
+        WORD_EMBEDDINGS => shape[0].next_multiple_of(4) * shape[1],
+        _ => shape.iter().product(),
+    }
+}
+
+/// Which heads a layout has parameters for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Heads {
+    /// SimCSE's tanh head over sentence vectors.
+    pub sentence: bool,
+    /// That of masked-language modelling.
+    pub mlm: bool,
+}
+
 impl ParameterLayout {
-    /// All encoder parameters, and the head's where there is one. `max_bytes` is what one shard may have.
-    pub fn new(config: &ModelConfig, head: bool, max_bytes: u64) -> Result<Self, GpuError> {
+    /// All encoder parameters, and those of the heads there are. `max_bytes` is what one shard may have.
+    pub fn new(config: &ModelConfig, heads: Heads, max_bytes: u64) -> Result<Self, GpuError> {
         let mut tensors = expected_tensors(config);
-        if head {
+        if heads.sentence {
             let hidden = config.hidden_size;
             tensors.push((HEAD_WEIGHT.to_owned(), vec![hidden, hidden]));
             tensors.push((HEAD_BIAS.to_owned(), vec![hidden]));
+        }
+        if heads.mlm {
+            tensors.extend(mlm_tensors(config).map(|(name, shape)| (name.to_owned(), shape)));
         }
         let shapes: HashMap<String, Vec<usize>> = tensors.iter().cloned().collect();
         let max_len = (max_bytes / 4) as usize / ALIGNMENT * ALIGNMENT;
@@ -90,7 +114,7 @@ impl ParameterLayout {
         let mut layout = ParameterLayout { slots: HashMap::new(), shards: vec![(0, 0)] };
         for (blocks, decay) in [(decaying, true), (rest, false)] {
             for block in blocks {
-                let len: usize = block.iter().map(|name| shapes[name].iter().product::<usize>()).sum();
+                let len: usize = block.iter().map(|name| padded_len(name, &shapes[name])).sum();
                 let len = len.next_multiple_of(ALIGNMENT);
                 if len <= max_len {
                     layout.place(&block, &shapes, len, decay, max_len);
@@ -110,14 +134,15 @@ impl ParameterLayout {
     /// Gives a table of [rows, width] shards of its own, as many whole rows in each as fit.
     fn split(&mut self, name: &str, shape: &[usize], decay: bool, max_len: usize) {
         let (rows, width) = (shape[0], shape[1]);
-        let rows_of_piece = max_len / width;
+        // Whole vec4s of words, and pieces of a bias over them that may be bound.
+        let rows_of_piece = (max_len / width / ALIGNMENT * ALIGNMENT).max(1);
         // The one that the layout begins with may still be empty.
         self.shards.retain(|(used, _)| *used > 0);
         let mut pieces = Vec::new();
         for first in (0..rows).step_by(rows_of_piece) {
             let len = rows_of_piece.min(rows - first) * width;
             pieces.push(Piece { shard: self.shards.len(), offset: 0, len });
-            let used = len.next_multiple_of(ALIGNMENT);
+            let used = padded_len(name, &[len / width, width]).next_multiple_of(ALIGNMENT);
             self.shards.push((used, if decay { used } else { 0 }));
         }
         self.slots.insert(name.to_owned(), Slot { shape: shape.to_vec(), pieces });
@@ -179,13 +204,15 @@ impl ParameterBuffers {
         Ok(Self { layout: layout.clone(), shards: shards? })
     }
 
-    /// A table's rows, by first row: in one piece, or in several where it exceeds what a shader may bind.
+    /// A table's rows, by first row: in one piece, or in several where it exceeds what a shader may bind. The views
+    /// of word tables reach over the free rows that make their number a multiple of 4.
     pub fn table(&self, name: &str) -> Vec<TableRows> {
         let slot = self.layout.slot(name);
         let mut first_row = 0;
         let rows = |piece: &Piece| {
             let rows = (piece.len / slot.width()) as u32;
-            let view = self.shards[piece.shard].slice(piece.offset, piece.len);
+            let len = padded_len(name, &[piece.len / slot.width(), slot.width()]);
+            let view = self.shards[piece.shard].slice(piece.offset, len);
             first_row += rows;
             TableRows { first_row: first_row - rows, rows, view }
         };
@@ -204,6 +231,13 @@ impl ParameterBuffers {
             .map(|name| self.layout.slot(&name).len())
             .sum();
         self.shards[piece.shard].slice(piece.offset, piece.len + more)
+    }
+
+    /// Part of a vector over the words: those of a piece of the word table, and what is free up to a whole vec4.
+    pub fn words_of(&self, name: &str, piece: &TableRows) -> View {
+        let place = &self.layout.slot(name).pieces[0];
+        let first = place.offset + piece.first_row as usize;
+        self.shards[place.shard].slice(first, piece.rows.next_multiple_of(4) as usize)
     }
 
     /// Whether these are exactly the tensors that have a place here, in their shapes.
@@ -241,6 +275,11 @@ impl ParameterBuffers {
             HostTensor { shape: slot.shape.clone(), data }
         };
         Ok(self.layout.slots.iter().map(|(name, slot)| (name.clone(), tensor(slot))).collect())
+    }
+
+    /// Sets everything to zero.
+    pub fn clear(&self, encoder: &mut wgpu::CommandEncoder) {
+        self.shards.iter().for_each(|shard| clear(encoder, shard));
     }
 
     /// Copies all of `source`, which has the same layout, on the device.

@@ -1,11 +1,14 @@
 use crate::{
     gpu::{Arena, GpuError, Plan, View},
-    kernels::{Contrastive, Kernels},
+    kernels::{Contrastive, Kernels, LossForm},
 };
 
 /// The contrastive loss over `views` blocks of up to `items` sentence vectors, with its buffers.
 pub struct ContrastiveLoss {
+    form: LossForm,
     hidden: u32,
+    /// Columns of the sentence vectors that count, widest first: one loss each, summed.
+    widths: Vec<u32>,
     stride: u32,
     unit: View,
     norms: View,
@@ -18,69 +21,63 @@ pub struct ContrastiveLoss {
 }
 
 impl ContrastiveLoss {
-    pub fn new(arena: &Arena, hidden: usize, items: usize, views: usize) -> Result<Self, GpuError> {
-        let (rows, candidates) = (items * views, items * (views - 1));
+    /// `widths` are those of Matryoshka training, multiples of 4 up to `hidden`; without any, all columns count.
+    pub fn new(
+        arena: &Arena,
+        form: LossForm,
+        hidden: usize,
+        widths: &[usize],
+        items: usize,
+        views: usize,
+    ) -> Result<Self, GpuError> {
+        let (rows, candidates) = (items * views, form.candidates(items, views));
+        let matrix = items * form.anchor_views() * candidates;
+        let mut widths: Vec<u32> = widths.iter().map(|width| *width as u32).collect();
+        if widths.is_empty() {
+            widths.push(hidden as u32);
+        }
+        widths.sort_unstable_by(|a, b| b.cmp(a));
         Ok(Self {
+            form,
             hidden: hidden as u32,
+            widths,
             stride: candidates as u32,
             unit: arena.storage("unit vectors", rows * hidden)?,
             norms: arena.storage("norms", rows)?,
-            similarity: arena.storage("similarity", items * candidates)?,
-            d_similarity: arena.storage("gradient of the similarity", items * candidates)?,
-            losses: arena.storage("losses", items)?,
+            similarity: arena.storage("similarity", matrix)?,
+            d_similarity: arena.storage("gradient of the similarity", matrix)?,
+            losses: arena.storage("losses", items * form.anchor_views())?,
             d_unit: arena.storage("gradient of unit vectors", rows * hidden)?,
             d_embeddings: arena.storage("gradient of sentence vectors", rows * hidden)?,
         })
     }
 
-    /// cos/τ of items (rows) and candidates, rows of [`ContrastiveLoss::stride`] floats.
-    pub fn similarity(&self) -> &View {
-        &self.similarity
-    }
-
-    /// Floats between rows of the similarity matrix.
-    pub fn stride(&self) -> usize {
-        self.stride as usize
-    }
-
-    fn kernel<'a>(&'a self, embeddings: &'a View, metrics: &'a View) -> Contrastive<'a> {
-        Contrastive {
-            hidden: self.hidden,
-            stride: self.stride,
-            embeddings,
-            unit: &self.unit,
-            norms: &self.norms,
-            similarity: &self.similarity,
-            d_similarity: &self.d_similarity,
-            losses: &self.losses,
-            metrics,
+    /// The loss into `metrics[0]`, and [`ContrastiveLoss::d_embeddings`].
+    pub fn run(
+        &self,
+        plan: &mut Plan,
+        kernels: &Kernels,
+        embeddings: &View,
+        metrics: &View,
+    ) -> Result<(), GpuError> {
+        for (index, width) in self.widths.iter().enumerate() {
+            let loss = Contrastive {
+                form: self.form,
+                hidden: self.hidden,
+                width: *width,
+                accumulate: index > 0,
+                stride: self.stride,
+                embeddings,
+                unit: &self.unit,
+                norms: &self.norms,
+                similarity: &self.similarity,
+                d_similarity: &self.d_similarity,
+                losses: &self.losses,
+                metrics,
+            };
+            kernels.contrastive(plan, &loss)?;
+            kernels.contrastive_backward(plan, &loss, &self.d_unit, &self.d_embeddings)?;
         }
-    }
-
-    /// The loss into `metrics[0]`.
-    pub fn forward(
-        &self,
-        plan: &mut Plan,
-        kernels: &Kernels,
-        embeddings: &View,
-        metrics: &View,
-    ) -> Result<(), GpuError> {
-        kernels.contrastive(plan, &self.kernel(embeddings, metrics))
-    }
-
-    /// [`ContrastiveLoss::d_embeddings`] from the forward pass.
-    pub fn backward(
-        &self,
-        plan: &mut Plan,
-        kernels: &Kernels,
-        embeddings: &View,
-        metrics: &View,
-    ) -> Result<(), GpuError> {
-        kernels.contrastive_backward(
-            plan,
-            &self.kernel(embeddings, metrics),
-            &self.d_unit,
-            &self.d_embeddings,
-        )
+        Ok(())
     }
 }

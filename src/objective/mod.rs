@@ -1,10 +1,12 @@
 //! What training minimises, over the sentence vectors of one batch.
 
 mod contrastive;
+mod mlm;
 
 use serde::{Deserialize, Serialize};
 
 pub use contrastive::ContrastiveLoss;
+pub use mlm::{MLM_PROBABILITY, MaskedLanguageModel, MaskedTokens};
 
 /// Which pairs are pulled together and which are pushed apart (arXiv 2104.08821, sections 3 and 4).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,21 +1,54 @@
+use std::{borrow::Cow, fmt, rc::Rc};
+
 use rand::{SeedableRng, seq::SliceRandom};
 use rand_chacha::ChaCha8Rng;
 
-use super::{Objective, TrainError};
+use super::{CorruptedRows, Objective, TrainError};
+
+/// Makes the second view of an item, token ids with special tokens.
+pub type Augment = Rc<dyn Fn(usize, &mut ChaCha8Rng) -> Vec<u32>>;
+/// Corrupts a row for masked-language modelling: what becomes of it, and position and former id of each token that
+/// is to be guessed.
+pub type Corrupt = Rc<dyn Fn(&[u32], &mut ChaCha8Rng) -> (Vec<u32>, Vec<(u32, u32)>)>;
 
 /// Tokenised training items: one sentence each (encoded twice), a pair, or a triplet with a hard negative.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Dataset {
     /// Sentence after sentence, item after item.
     rows: Vec<Vec<u32>>,
     sentences_per_item: usize,
+    /// With the length that no augmented row exceeds.
+    augment: Option<(Augment, usize)>,
+    corrupt: Option<Corrupt>,
+}
+
+impl fmt::Debug for Dataset {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "Dataset of {} items of {} sentences", self.len(), self.sentences_per_item)
+    }
 }
 
 impl Dataset {
     /// `rows` are token ids with special tokens, `sentences_per_item` (1, 2 or 3) of them for each item.
     pub fn new(rows: Vec<Vec<u32>>, sentences_per_item: usize) -> Self {
         debug_assert!((1..=3).contains(&sentences_per_item) && rows.len().is_multiple_of(sentences_per_item));
-        Self { rows, sentences_per_item }
+        Self { rows, sentences_per_item, augment: None, corrupt: None }
+    }
+
+    /// Second views made by `augment`, cut to `max_length` tokens there.
+    pub fn with_augment(mut self, augment: Augment, max_length: usize) -> Self {
+        self.augment = Some((augment, max_length));
+        self
+    }
+
+    /// What masked-language modelling corrupts rows with.
+    pub fn with_corrupt(mut self, corrupt: Corrupt) -> Self {
+        self.corrupt = Some(corrupt);
+        self
+    }
+
+    pub fn can_corrupt(&self) -> bool {
+        self.corrupt.is_some()
     }
 
     /// Items.
@@ -57,10 +90,36 @@ impl Dataset {
         (0..self.views()).flat_map(view).collect()
     }
 
+    /// As [`Dataset::batch`], with the second views that `seed` and `epoch` give where there is augmentation.
+    pub fn augmented_batch(&self, items: &[u32], seed: u32, epoch: u32) -> Vec<Cow<'_, [u32]>> {
+        let mut rows: Vec<Cow<[u32]>> = self.batch(items).into_iter().map(Cow::Borrowed).collect();
+        let Some((augment, max_length)) = &self.augment else { return rows };
+        for (row, item) in rows[items.len()..].iter_mut().zip(items) {
+            let view = augment(*item as usize, &mut random(seed, epoch, AUGMENT_STREAM, *item));
+            debug_assert!(view.len() <= *max_length);
+            *row = Cow::Owned(view);
+        }
+        rows
+    }
+
+    /// The rows as masked-language modelling sees them in a step.
+    pub fn corrupted<R: AsRef<[u32]>>(&self, rows: &[R], seed: u32, step: u32) -> Option<CorruptedRows> {
+        let corrupt = self.corrupt.as_ref()?;
+        let each = (0..)
+            .zip(rows)
+            .map(|(index, row)| corrupt(row.as_ref(), &mut random(seed, step, CORRUPT_STREAM, index)));
+        let (rows, labels) = each.unzip();
+        Some(CorruptedRows { rows, labels })
+    }
+
     /// Tokens that no batch of `batch_size` items exceeds.
     pub fn most_tokens(&self, batch_size: usize) -> usize {
-        let tokens =
-            |item: usize| (0..self.views()).map(|view| self.sentence(item, view).len()).sum::<usize>();
+        let augmented = self.augment.as_ref().map(|(_, max_length)| *max_length);
+        let len = |item: usize, view: usize| match augmented {
+            Some(max_length) if view == 1 => max_length,
+            _ => self.sentence(item, view).len(),
+        };
+        let tokens = |item: usize| (0..self.views()).map(|view| len(item, view)).sum::<usize>();
         let mut lengths: Vec<usize> = (0..self.len()).map(tokens).collect();
         lengths.sort_unstable_by(|a, b| b.cmp(a));
         lengths.iter().take(batch_size).sum()
@@ -80,6 +139,16 @@ impl Dataset {
         let ids = self.rows.iter().flat_map(|row| row.iter().copied().chain([u32::MAX]));
         ids.fold(start, |hash, id| (hash ^ u64::from(id)).wrapping_mul(0x0000_0100_0000_01b3))
     }
+}
+
+const AUGMENT_STREAM: u64 = 1 << 32;
+const CORRUPT_STREAM: u64 = 2 << 32;
+
+/// Random numbers of one item or row in one epoch or step.
+fn random(seed: u32, time: u32, stream: u64, index: u32) -> ChaCha8Rng {
+    let mut random = ChaCha8Rng::seed_from_u64((u64::from(seed) << 32) | u64::from(time));
+    random.set_stream(stream | u64::from(index));
+    random
 }
 
 #[cfg(test)]

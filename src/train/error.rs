@@ -12,6 +12,11 @@ pub enum TrainError {
          told from"
     )]
     TooFewItems { found: usize },
+    #[error(
+        "masked-language modelling needs a tokenizer with a mask token ([MASK] or <mask>), and this one has none; \
+         set its weight to 0"
+    )]
+    NoMaskToken,
     #[error("the objective {objective} does not fit the data: {reason}")]
     Objective { objective: &'static str, reason: &'static str },
     #[error(

@@ -1,15 +1,18 @@
 //! Batches, schedule, the training step, and runs that can be paused, saved and resumed.
 
+mod batch;
 mod dataset;
 mod error;
 mod options;
+mod pass;
 mod schedule;
 mod state;
 mod step;
 mod trainer;
 
 pub use crate::objective::Objective;
-pub use dataset::Dataset;
+pub use batch::{Batch, CorruptedRows};
+pub use dataset::{Augment, Corrupt, Dataset};
 pub use error::TrainError;
 pub use options::{HeadMode, TrainOptions};
 pub use state::TrainingState;

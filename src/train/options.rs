@@ -1,7 +1,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Objective, TrainError};
-use crate::{kernels::Step, model::Pooler};
+use crate::{
+    kernels::{LossForm, Step},
+    model::Pooler,
+};
 
 /// What becomes of the MLP head behind the `cls` pooler (SimCSE.md: unsupervised drops it, supervised keeps it).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -57,6 +60,21 @@ pub struct TrainOptions {
     pub clip: f32,
     /// w = ln α of the paper's eq. 8, added to each item's own hard-negative logit.
     pub hard_negative_weight: f32,
+    pub loss: LossForm,
+    /// Negatives with a cosine above it are taken for false ones and left out; 0: none.
+    pub false_negative_threshold: f32,
+    /// Columns of the sentence vectors to train on in turn, as sentence-transformers' MatryoshkaLoss sums them;
+    /// empty: all columns only.
+    pub matryoshka: Vec<usize>,
+    /// The ablation "fixed mask": both views of an item get the same dropout masks.
+    pub fixed_mask: bool,
+    /// How the second view of an unsupervised item is made from its sentence; none: it is the sentence itself.
+    pub augmentation: Option<String>,
+    /// Share of masked-language modelling in the loss; 0: none.
+    pub mlm_weight: f32,
+    /// Items encoded at a time, with all their views; 0: the whole batch. Fewer need less memory and about a third
+    /// more time, and change nothing else (GradCache).
+    pub micro_batch_size: usize,
 }
 
 impl Default for TrainOptions {
@@ -78,6 +96,13 @@ impl Default for TrainOptions {
             weight_decay: 0.0,
             clip: 1.0,
             hard_negative_weight: 0.0,
+            loss: LossForm::OneWay,
+            false_negative_threshold: 0.0,
+            matryoshka: Vec::new(),
+            fixed_mask: false,
+            augmentation: None,
+            mlm_weight: 0.0,
+            micro_batch_size: 0,
         }
     }
 }
@@ -123,6 +148,29 @@ impl TrainOptions {
         )?;
         let weight = self.hard_negative_weight;
         check(weight.is_finite(), "hard-negative weight", weight.to_string(), "a number")?;
+        let threshold = self.false_negative_threshold;
+        check(
+            (0.0..=1.0).contains(&threshold),
+            "false-negative threshold",
+            threshold.to_string(),
+            "a cosine above 0 up to 1, or 0 for none",
+        )?;
+        let widths = &self.matryoshka;
+        check(
+            widths.iter().all(|width| *width > 0 && width.is_multiple_of(4)),
+            "Matryoshka widths",
+            format!("{widths:?}"),
+            "multiples of 4",
+        )?;
+        let share = self.mlm_weight;
+        check(
+            share.is_finite() && share >= 0.0,
+            "MLM weight",
+            share.to_string(),
+            "a number from 0 (off) on",
+        )?;
+        let augmented = self.augmentation.is_none() || self.objective == Objective::Unsup;
+        check(augmented, "augmentation", "given for sup".to_owned(), "none: given pairs are not augmented")?;
         let fits = self.pooler == Pooler::Cls || self.head == HeadMode::None;
         check(
             fits,
@@ -130,6 +178,11 @@ impl TrainOptions {
             format!("{:?} with the pooler {}", self.head, self.pooler),
             "none: only cls has a head",
         )
+    }
+
+    /// Items of a batch of `items` that are encoded at a time.
+    pub fn micro_batch(&self, items: usize) -> usize {
+        if self.micro_batch_size == 0 { items } else { self.micro_batch_size.min(items) }
     }
 
     /// Whether training uses the head.
@@ -158,6 +211,7 @@ impl TrainOptions {
             max_norm: self.clip,
             inverse_temperature: 1.0 / self.temperature,
             hard_negative_weight: self.hard_negative_weight,
+            false_negative_threshold: self.false_negative_threshold,
             ..Step::default()
         }
         .with_dropout(self.dropout)

@@ -1,16 +1,17 @@
-//! One training step on the device: forward, loss, backward, clip, AdamW, as two plans made once.
+//! One training step on the device: forward, loss, backward, clip, AdamW, as plans made once.
+//!
+//! With micro-batches it is GradCache (Gao et al. 2021, arXiv 2101.06983): every part of the batch is encoded for its
+//! vectors alone, the loss gives their gradients, and each part is encoded once more, with the same dropout, to take
+//! them through the encoder. The masks' counter makes that free: nothing of a mask is stored.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, ops::Range};
 
-use super::{Dataset, TrainError, TrainOptions};
+use super::{Dataset, TrainError, TrainOptions, batch::Batch, pass::EncoderPass};
 use crate::{
     gpu::{Plan, ReadbackRing, View, clear},
     kernels::{METRICS, Optimizer, Step, TableRows},
-    model::{
-        BatchBuffers, Capacity, Encoder, HostTensor, Network, PackedBatch, Pooling, TrainingBuffers,
-        WORD_EMBEDDINGS,
-    },
-    objective::ContrastiveLoss,
+    model::{Capacity, HostTensor, Network, PackedBatch, TrainingBuffers, WORD_EMBEDDINGS},
+    objective::{ContrastiveLoss, MaskedLanguageModel},
 };
 
 /// What a step leaves in the metrics buffer.
@@ -22,11 +23,13 @@ pub struct StepMetrics {
     /// Factor that clipping put on the gradients; 0 means that the update was left out because the norm was not
     /// finite.
     pub clip_factor: f32,
+    /// What masked-language modelling adds to the loss, its weight included; 0 without it.
+    pub mlm: f32,
 }
 
 impl StepMetrics {
     pub fn from_values(values: &[f32]) -> Self {
-        Self { loss: values[0], gradient_norm: values[1], clip_factor: values[2] }
+        Self { loss: values[0], gradient_norm: values[1], clip_factor: values[2], mlm: values[3] }
     }
 
     /// Whether loss and gradients were numbers.
@@ -38,63 +41,98 @@ impl StepMetrics {
 /// All buffers and plans of training one network with one recipe.
 pub struct TrainingStep {
     network: Network,
-    batch: BatchBuffers,
+    pass: EncoderPass,
     buffers: TrainingBuffers,
     metrics: View,
     word_gradient: Vec<TableRows>,
-    gradients: Plan,
+    loss: Plan,
+    /// Where the batch is encoded in parts.
+    cache: Option<GradientCache>,
+    mlm: Option<MlmPass>,
     update: Plan,
+    fixed_mask: bool,
     /// Dispatches of one submit: software adapters work on a submit for long, and the page must composite between.
     dispatches_per_submit: usize,
+}
+
+/// Vectors and their gradients of the whole batch, view after view, [rows, hidden].
+struct GradientCache {
+    /// Items encoded together.
+    items: usize,
+    vectors: View,
+    gradients: View,
+    /// Where a part's gradients are taken from.
+    part_gradients: View,
+}
+
+struct MlmPass {
+    model: MaskedLanguageModel,
+    weight: f32,
+    /// The encoder's, from the gradient that the model leaves.
+    backward: Plan,
 }
 
 impl TrainingStep {
     pub fn new(network: &Network, data: &Dataset, options: &TrainOptions) -> Result<Self, TrainError> {
         let arena = network.kernels.arena();
+        let views = data.views();
         let items = options.batch_size.min(data.len());
-        let capacity = Capacity { tokens: data.most_tokens(items), rows: items * data.views() };
-        let (kernels, weights) = (&network.kernels, &network.weights);
-        let encoder = Encoder::new(kernels, &network.config, capacity, true)?;
-        let batch = BatchBuffers::new(arena, capacity.tokens, capacity.rows)?;
+        let part = options.micro_batch(items);
+        let capacity = Capacity { tokens: data.most_tokens(part), rows: part * views };
         let hidden = network.config.hidden_size;
-        let pooling = Pooling::new(kernels, &network.config, options.pooler, network.has_head(), capacity)?;
-        let loss = ContrastiveLoss::new(arena, hidden, items, data.views())?;
+        let loss = ContrastiveLoss::new(arena, options.loss, hidden, &options.matryoshka, items, views)?;
         let metrics = arena.storage("metrics", METRICS)?;
         let buffers = TrainingBuffers::new(arena, &network.layout)?;
 
-        let mut plan = Plan::default();
-        encoder.forward(&mut plan, kernels, weights, &batch, &mut |plan, depth, states| {
-            pooling.take(plan, kernels, &batch, depth, states)
+        let mut cache = None;
+        let pass = EncoderPass::new(network, &buffers.gradients, options.pooler, capacity, |_| {
+            if part == items {
+                return Ok(loss.d_embeddings.clone());
+            }
+            let part_gradients =
+                arena.storage("gradient of a micro-batch's vectors", part * views * hidden)?;
+            cache = Some(GradientCache {
+                items: part,
+                vectors: arena.storage("cached vectors", items * views * hidden)?,
+                gradients: loss.d_embeddings.clone(),
+                part_gradients: part_gradients.clone(),
+            });
+            Ok(part_gradients)
         })?;
-        pooling.finish(&mut plan, kernels, weights)?;
-        loss.forward(&mut plan, kernels, pooling.output(), &metrics)?;
-        loss.backward(&mut plan, kernels, pooling.output(), &metrics)?;
-        let d_vectors = &loss.d_embeddings;
-        pooling.begin_backward(&mut plan, kernels, (weights, &buffers.gradients), d_vectors)?;
-        encoder.backward(
-            &mut plan,
-            kernels,
-            weights,
-            &buffers.gradients,
-            &batch,
-            &mut |plan, depth, d_states| pooling.give(plan, kernels, &batch, depth, d_vectors, d_states),
-        )?;
+        let vectors = cache.as_ref().map_or(pass.vectors(), |cache| &cache.vectors);
+        let mut plan = Plan::default();
+        loss.run(&mut plan, &network.kernels, vectors, &metrics)?;
 
-        let shards = buffers.optimizer_shards(weights);
+        let mlm = match options.mlm_weight > 0.0 {
+            false => None,
+            true => {
+                let (encoder, tokens) = (&pass.encoder, capacity.tokens);
+                let gradients = &buffers.gradients;
+                let model =
+                    MaskedLanguageModel::new(network, gradients, encoder, &pass.batch, tokens, &metrics)?;
+                let backward = pass.backward_from_states(network, gradients)?;
+                Some(MlmPass { model, weight: options.mlm_weight, backward })
+            }
+        };
+
+        let shards = buffers.optimizer_shards(&network.weights);
         let optimizer = Optimizer { shards: &shards, metrics: &metrics };
         let mut update = Plan::default();
-        kernels.gradient_norm(&mut update, &optimizer)?;
-        kernels.adamw(&mut update, &optimizer)?;
+        network.kernels.gradient_norm(&mut update, &optimizer)?;
+        network.kernels.adamw(&mut update, &optimizer)?;
 
         Ok(Self {
             word_gradient: buffers.gradients.table(WORD_EMBEDDINGS),
             dispatches_per_submit: if network.gpu().info().software { 12 } else { usize::MAX },
             network: network.clone(),
-            batch,
+            pass,
             buffers,
             metrics,
-            gradients: plan,
+            loss: plan,
+            cache,
+            mlm,
             update,
+            fixed_mask: options.fixed_mask,
         })
     }
 
@@ -103,9 +141,13 @@ impl TrainingStep {
         ReadbackRing::new(self.network.gpu(), self.metrics.size, depth)
     }
 
-    /// Dispatches of a whole step.
+    /// Dispatches of a whole step over a full batch that is encoded in one piece.
     pub fn dispatches(&self) -> usize {
-        self.gradients.len() + self.update.len()
+        let mlm = self
+            .mlm
+            .as_ref()
+            .map_or(0, |mlm| self.pass.forward.len() + mlm.model.plan().len() + mlm.backward.len());
+        self.pass.forward.len() + self.loss.len() + self.pass.backward.len() + mlm + self.update.len()
     }
 
     pub fn network(&self) -> &Network {
@@ -117,10 +159,9 @@ impl TrainingStep {
     }
 
     /// Submits a whole step; its metrics arrive in `ring`, which has room.
-    pub fn run(&self, rows: &[&[u32]], views: usize, step: Step, ring: &mut ReadbackRing) {
-        let step = self.upload(rows, views, step);
-        self.submit(&self.gradients, &step, true);
-        self.submit(&self.update, &step, false);
+    pub fn run<R: AsRef<[u32]>>(&self, batch: &Batch<R>, step: Step, ring: &mut ReadbackRing) {
+        self.submit_gradients(batch, step);
+        self.submit(&[&self.update], &step);
         let gpu = self.network.gpu();
         let mut encoder = gpu.device().create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
         ring.record(&mut encoder, &self.metrics);
@@ -128,39 +169,146 @@ impl TrainingStep {
         ring.submitted();
     }
 
-    /// Loss and every parameter's gradient by canonical name, without an update.
-    pub async fn gradients(
+    /// Metrics and every parameter's gradient by canonical name, without an update.
+    pub async fn gradients<R: AsRef<[u32]>>(
         &self,
-        rows: &[&[u32]],
-        views: usize,
+        batch: &Batch<'_, R>,
         step: Step,
-    ) -> Result<(f32, BTreeMap<String, HostTensor>), TrainError> {
-        let step = self.upload(rows, views, step);
-        self.submit(&self.gradients, &step, true);
+    ) -> Result<(StepMetrics, BTreeMap<String, HostTensor>), TrainError> {
+        self.submit_gradients(batch, step);
         let gpu = self.network.gpu();
         let metrics = self.metrics.read::<f32>(gpu).await?;
-        Ok((metrics[0], self.buffers.gradients.read(gpu).await?))
+        Ok((StepMetrics::from_values(&metrics), self.buffers.gradients.read(gpu).await?))
     }
 
-    fn upload(&self, rows: &[&[u32]], views: usize, mut step: Step) -> Step {
-        let packed = PackedBatch::for_model(rows, &self.network.config);
+    fn submit_gradients<R: AsRef<[u32]>>(&self, batch: &Batch<R>, mut step: Step) {
+        self.clear();
+        let all = 0..batch.items();
+        match &self.cache {
+            Some(cache) if cache.items < batch.items() => self.submit_parts(cache, batch, step),
+            cache => {
+                step = self.upload(batch, all, step);
+                self.submit(&[&self.pass.forward], &step);
+                if let Some(cache) = cache {
+                    self.copy(self.pass.vectors(), &cache.vectors, batch, &(0..batch.items()), true);
+                }
+                self.submit(&[&self.loss], &step);
+                if let Some(cache) = cache {
+                    let gradients = (&cache.gradients, &cache.part_gradients);
+                    self.copy(gradients.1, gradients.0, batch, &(0..batch.items()), false);
+                }
+                self.submit(&[&self.pass.backward], &step);
+            }
+        }
+        if let Some(mlm) = &self.mlm {
+            self.submit_mlm(mlm, batch, step);
+        }
+    }
+
+    /// GradCache.
+    fn submit_parts<R: AsRef<[u32]>>(&self, cache: &GradientCache, batch: &Batch<R>, step: Step) {
+        let parts = batch.parts(cache.items);
+        for part in &parts {
+            let step = self.upload(batch, part.clone(), step);
+            self.submit(&[&self.pass.forward], &step);
+            self.copy(self.pass.vectors(), &cache.vectors, batch, part, true);
+        }
+        let whole = Step { items: batch.items() as u32, rows: batch.rows().len() as u32, ..step };
+        self.network.kernels.write_step(&whole);
+        self.submit(&[&self.loss], &whole);
+        // Backwards, because the last part's states are still there.
+        for (index, part) in parts.iter().rev().enumerate() {
+            let accumulate = if index > 0 { 1 } else { step.accumulate };
+            let step = self.upload(batch, part.clone(), Step { accumulate, ..step });
+            if index > 0 {
+                self.submit(&[&self.pass.forward], &step);
+            }
+            self.copy(&cache.part_gradients, &cache.gradients, batch, part, false);
+            self.submit(&[&self.pass.backward], &step);
+        }
+    }
+
+    fn submit_mlm<R: AsRef<[u32]>>(&self, mlm: &MlmPass, batch: &Batch<R>, step: Step) {
+        let Some(corrupted) = batch.corrupted() else { return };
+        let count = corrupted.labels.iter().map(Vec::len).sum::<usize>();
+        let scale = mlm.weight / count.max(1) as f32;
+        let items = self.cache.as_ref().map_or(batch.items(), |cache| cache.items);
+        for part in batch.parts(items) {
+            let rows = batch.rows_of(&part);
+            let ids: Vec<&[u32]> = rows.iter().map(|row| corrupted.rows[*row].as_slice()).collect();
+            // Masks of their own: the rows count on behind those of the contrastive pass.
+            let mask_row = |row: usize| batch.rows().len() + rows[row];
+            let packed = PackedBatch::for_model(&ids, &self.network.config)
+                .with_mask_rows(self.network.config.max_position_embeddings, mask_row);
+            let masked = corrupted.masked(&rows);
+            let step = self.write(&packed, part.len(), Step { accumulate: 1, ..step });
+            self.submit(&[&self.pass.forward], &step);
+            let own_step = mlm.model.upload(&masked, packed.tokens(), scale);
+            self.submit(&[mlm.model.plan()], &own_step);
+            self.submit(&[&mlm.backward], &step);
+        }
+    }
+
+    /// Uploads the rows of the items in `part`.
+    fn upload<R: AsRef<[u32]>>(&self, batch: &Batch<R>, part: Range<usize>, step: Step) -> Step {
+        let rows = batch.rows_of(&part);
+        let ids: Vec<&[u32]> = rows.iter().map(|row| batch.rows()[*row].as_ref()).collect();
+        let mask_row = |row: usize| if self.fixed_mask { rows[row] % batch.items() } else { rows[row] };
+        let config = &self.network.config;
+        let packed =
+            PackedBatch::for_model(&ids, config).with_mask_rows(config.max_position_embeddings, mask_row);
+        self.write(&packed, part.len(), step)
+    }
+
+    fn write(&self, packed: &PackedBatch, items: usize, mut step: Step) -> Step {
         step.tokens = packed.tokens() as u32;
         step.rows = packed.rows() as u32;
-        step.items = (packed.rows() / views) as u32;
+        step.items = items as u32;
         step.distinct = packed.distinct.len() as u32;
-        self.batch.write(self.network.gpu(), &packed);
+        self.pass.batch.write(self.network.gpu(), packed);
         self.network.kernels.write_step(&step);
         step
     }
 
-    fn submit(&self, plan: &Plan, step: &Step, clears: bool) {
+    /// Copies the vectors of a part's items to their places in the whole batch, or back.
+    fn copy<R: AsRef<[u32]>>(
+        &self,
+        of_part: &View,
+        of_batch: &View,
+        batch: &Batch<R>,
+        part: &Range<usize>,
+        to_batch: bool,
+    ) {
         let gpu = self.network.gpu();
-        let mut clears = clears && step.accumulate == 0;
-        for part in plan.parts(self.dispatches_per_submit) {
-            let mut encoder = gpu.device().create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
-            if std::mem::take(&mut clears) {
-                self.word_gradient.iter().for_each(|words| clear(&mut encoder, &words.view));
+        let width = self.network.config.hidden_size;
+        let mut encoder = gpu.device().create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
+        for view in 0..batch.views() {
+            let place = of_part.slice(view * part.len() * width, part.len() * width);
+            let home = of_batch.slice((view * batch.items() + part.start) * width, part.len() * width);
+            let (from, to) = if to_batch { (&place, &home) } else { (&home, &place) };
+            encoder.copy_buffer_to_buffer(&from.buffer, from.offset, &to.buffer, to.offset, from.size);
+        }
+        gpu.queue().submit([encoder.finish()]);
+    }
+
+    /// What the first pass adds to instead of overwriting it.
+    fn clear(&self) {
+        let gpu = self.network.gpu();
+        let mut encoder = gpu.device().create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
+        match &self.mlm {
+            None => self.word_gradient.iter().for_each(|words| clear(&mut encoder, &words.view)),
+            Some(_) => {
+                self.buffers.gradients.clear(&mut encoder);
+                clear(&mut encoder, &self.metrics);
             }
+        }
+        gpu.queue().submit([encoder.finish()]);
+    }
+
+    fn submit(&self, plans: &[&Plan], step: &Step) {
+        let gpu = self.network.gpu();
+        for part in plans.iter().flat_map(|plan| plan.parts(self.dispatches_per_submit)) {
+            let mut encoder = gpu.device().create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
             part.record(&mut encoder, &step.sizes());
             gpu.queue().submit([encoder.finish()]);
         }

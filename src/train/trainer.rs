@@ -6,12 +6,13 @@ use serde::Serialize;
 use web_time::Instant;
 
 use super::{
-    Dataset, StepMetrics, TrainError, TrainOptions, TrainingState, TrainingStep, schedule::learning_rate,
+    Batch, Dataset, StepMetrics, TrainError, TrainOptions, TrainingState, TrainingStep,
+    schedule::learning_rate,
 };
 use crate::{
     eval::StsEvaluation,
     gpu::{Gpu, ReadbackRing},
-    model::{Checkpoint, Embedder, Head, HostTensor, Network},
+    model::{Checkpoint, Embedder, Head, HostTensor, Network, Parts},
 };
 
 /// Steps whose metrics may still be on their way: the device never waits for the host.
@@ -34,6 +35,8 @@ pub struct StepReport {
     pub loss: f32,
     pub learning_rate: f64,
     pub gradient_norm: f32,
+    /// What masked-language modelling adds to the loss; 0 without it.
+    pub mlm: f32,
     /// Tokens encoded, all views.
     pub tokens: usize,
     /// Since the run was started or resumed, until these metrics arrived.
@@ -91,7 +94,20 @@ impl Trainer {
             true => Head::Trained { seed: u64::from(options.seed) },
             false => Head::None,
         };
-        let network = Network::new(gpu, checkpoint, head)?;
+        let widest = options.matryoshka.iter().max();
+        if let Some(width) = widest.filter(|width| **width > checkpoint.config.hidden_size) {
+            let value = format!("{width}, and the model's vectors have {}", checkpoint.config.hidden_size);
+            return Err(TrainError::Option {
+                option: "Matryoshka width",
+                value,
+                expected: "no more than that",
+            });
+        }
+        let mlm = (options.mlm_weight > 0.0).then_some(u64::from(options.seed));
+        if mlm.is_some() && !data.can_corrupt() {
+            return Err(TrainError::NoMaskToken);
+        }
+        let network = Network::new(gpu, checkpoint, Parts { head, mlm })?;
         let step = TrainingStep::new(&network, &data, &options)?;
         let embedder = Embedder::new(&network, options.evaluation_pooler(), options.keeps_head())?;
         gpu.ready().await?;
@@ -174,10 +190,15 @@ impl Trainer {
             self.order = Some((epoch, self.data.order(self.options.seed, epoch)));
         }
         let items = self.order.as_ref().map_or(&[][..], |(_, order)| &order[begin..end]);
-        let rows = self.data.batch(items);
+        let rows = self.data.augmented_batch(items, self.options.seed, epoch);
+        let corrupted = match self.options.mlm_weight > 0.0 {
+            true => self.data.corrupted(&rows, self.options.seed, number),
+            false => None,
+        };
         let rate = learning_rate(self.options.learning_rate, number, self.options.warmup, self.total);
         let step = crate::kernels::Step { step: number, ..self.options.step() }.with_update(number + 1, rate);
-        self.step.run(&rows, self.data.views(), step, &mut self.ring);
+        let batch = Batch::new(&rows, &self.data).with_corrupted(corrupted.as_ref());
+        self.step.run(&batch, step, &mut self.ring);
         self.in_flight.push_back((number + 1, rate, rows.iter().map(|row| row.len()).sum()));
         self.next += 1;
         Ok(report)
@@ -200,6 +221,7 @@ impl Trainer {
             loss: metrics.loss,
             learning_rate,
             gradient_norm: metrics.gradient_norm,
+            mlm: metrics.mlm,
             tokens,
             seconds: self.started.elapsed().as_secs_f64(),
         }))

@@ -129,7 +129,8 @@ impl Bert {
         x.matmul(&weight.t()?)?.broadcast_add(self.parameter(&format!("{name}.bias"))?)
     }
 
-    fn layer_norm(&self, x: &Tensor, name: &str) -> Result<Tensor> {
+    /// LayerNorm of rows by `{name}.weight` and `{name}.bias`.
+    pub fn layer_norm(&self, x: &Tensor, name: &str) -> Result<Tensor> {
         let centred = x.broadcast_sub(&x.mean_keepdim(D::Minus1)?)?;
         let variance = centred.sqr()?.mean_keepdim(D::Minus1)?;
         let deviation = (variance + self.config.layer_norm_epsilon)?.sqrt()?;
@@ -232,7 +233,7 @@ impl PackedBatch<'_> {
 }
 
 /// `x Φ(x)`.
-fn gelu(x: &Tensor) -> Result<Tensor> {
+pub fn gelu(x: &Tensor) -> Result<Tensor> {
     let distribution = (((x / SQRT_2)?.erf()? + 1.0)? * 0.5)?;
     x.mul(&distribution)
 }

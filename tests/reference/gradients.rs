@@ -56,7 +56,11 @@ pub fn gradients(
     settings: Settings,
     dropout: Option<Dropout>,
 ) -> Result<(f64, BTreeMap<String, Vec<f64>>)> {
-    let loss = loss(model, pooler, batch, settings, dropout)?;
+    gradients_of(model, &loss(model, pooler, batch, settings, dropout)?)
+}
+
+/// The value of a loss, and the gradient of every parameter that it depends on, by name.
+pub fn gradients_of(model: &Bert, loss: &Tensor) -> Result<(f64, BTreeMap<String, Vec<f64>>)> {
     let store = loss.backward()?;
     let mut gradients = BTreeMap::new();
     for (name, parameter) in model.parameters() {

@@ -2,39 +2,64 @@
 
 use candle_core::{D, DType, Device, Result, Tensor};
 
-/// Temperature, and the weight added to the logit of an anchor's own hard negative.
-#[derive(Clone, Copy, Debug)]
+use super::kernels::contrastive::{self as kernels, Anchor};
+
+/// The settings of the loss, as those of the kernels' reference, and the widths that are summed over.
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Settings {
-    pub temperature: f64,
-    pub hard_negative_weight: f64,
+    pub kernel: kernels::Settings,
+    /// Matryoshka: the loss is the sum of those of the first so many columns; without any, that of all.
+    pub widths: &'static [usize],
 }
 
-impl Default for Settings {
-    fn default() -> Self {
-        Settings { temperature: 0.05, hard_negative_weight: 0.0 }
+impl Settings {
+    pub fn new(temperature: f64, hard_negative_weight: f64) -> Self {
+        let kernel = kernels::Settings { temperature, hard_negative_weight, ..Default::default() };
+        Settings { kernel, widths: &[] }
     }
 }
 
 /// The views of `n` items, each `[n, hidden]`: two (anchor, positive), or three (also hard negative) → a scalar.
 pub fn contrastive(views: &[Tensor], settings: Settings) -> Result<Tensor> {
-    let items = views[0].dim(0)?;
-    let anchors = normalize(&views[0])?;
-    let mut blocks = Vec::new();
-    for (view, candidates) in views.iter().enumerate().skip(1) {
-        let logits = (anchors.matmul(&normalize(candidates)?.t()?)? / settings.temperature)?;
-        let is_hard_negative = view == 2;
-        blocks.push(if is_hard_negative {
-            let own = Tensor::eye(items, logits.dtype(), &Device::Cpu)?;
-            (logits + (own * settings.hard_negative_weight)?)?
-        } else {
-            logits
-        });
+    let (items, hidden) = views[0].dims2()?;
+    let embeddings = Tensor::cat(views, 0)?;
+    let whole = [hidden];
+    let widths = if settings.widths.is_empty() { &whole } else { settings.widths };
+    let losses: Result<Vec<Tensor>> = widths
+        .iter()
+        .map(|width| contrastive_of(&embeddings.narrow(1, 0, *width)?, items, settings.kernel))
+        .collect();
+    Tensor::stack(&losses?, 0)?.sum_all()
+}
+
+/// `embeddings [rows, width]`, view after view.
+fn contrastive_of(embeddings: &Tensor, items: usize, settings: kernels::Settings) -> Result<Tensor> {
+    let rows = embeddings.dim(0)?;
+    let unit = normalize(embeddings)?;
+    let cosines = unit.matmul(&unit.t()?)?;
+    let mut losses = Vec::new();
+    for Anchor { row, candidates, label } in kernels::anchors(settings.form, items, rows) {
+        let indices: Vec<u32> = candidates.iter().map(|candidate| *candidate as u32).collect();
+        let cosines = cosines.get(row)?.index_select(&Tensor::new(indices, &Device::Cpu)?, 0)?;
+        let values: Vec<f64> = cosines.to_dtype(DType::F64)?.to_vec1()?;
+        let shift = |(column, candidate): (usize, &usize)| {
+            let own_hard_negative = *candidate == 2 * items + row % items;
+            let negative = column != label && !own_hard_negative;
+            let above = settings.false_negative_threshold.is_some_and(|most| values[column] > most);
+            match own_hard_negative {
+                _ if *candidate == row || (above && negative) => -1e30,
+                true => settings.hard_negative_weight,
+                false => 0.0,
+            }
+        };
+        let shifts: Vec<f64> = candidates.iter().enumerate().map(shift).collect();
+        let shifts = Tensor::new(shifts, &Device::Cpu)?.to_dtype(embeddings.dtype())?;
+        let logits = ((cosines / settings.temperature)? + shifts)?;
+        let maximum = logits.max(0)?.detach();
+        let log_sum = (logits.broadcast_sub(&maximum)?.exp()?.sum_all()?.log()? + maximum)?;
+        losses.push((log_sum - logits.get(label)?)?);
     }
-    let logits = Tensor::cat(&blocks, 1)?;
-    let maximum = logits.max_keepdim(D::Minus1)?.detach();
-    let log_sum = (logits.broadcast_sub(&maximum)?.exp()?.sum_keepdim(D::Minus1)?.log()? + maximum)?;
-    let labels = Tensor::arange(0u32, items as u32, &Device::Cpu)?.unsqueeze(1)?;
-    (log_sum - logits.gather(&labels, 1)?)?.mean_all()
+    Tensor::stack(&losses, 0)?.mean_all()
 }
 
 /// Rows divided by `max(norm, 1e-8)`.

@@ -2,7 +2,7 @@
 //!
 //! - [`kernels`]: one plain `f64` function per GPU kernel, forward and backward written out by hand.
 //!   No dependency but `libm`, so it runs in the browser tests too.
-//! - [`bert`], [`pooling`], [`loss`], [`gradients`], [`train`]: the same mathematics a second time, as
+//! - [`bert`], [`pooling`], [`loss`], [`mlm`], [`gradients`], [`train`]: the same mathematics a second time, as
 //!   tensor expressions that candle differentiates. Native only.
 //! - [`random`], [`tiny`]: reproducible data and small random models.
 //!
@@ -17,6 +17,8 @@ pub mod gradients;
 pub mod kernels;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod loss;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod mlm;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod pooling;
 pub mod random;

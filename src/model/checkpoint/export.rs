@@ -90,12 +90,12 @@ fn weights(
         .filter(|(name, _)| with_head || ![HEAD_WEIGHT, HEAD_BIAS].contains(&name.as_str()))
         .map(|(name, tensor)| (name.as_str(), tensor))
         .collect();
-    if !checkpoint.naming.is_known_to_transformers() {
-        return write_safetensors(&all);
-    }
-    write_safetensors(
-        &all.into_iter().map(|(name, tensor)| (checkpoint.naming.in_file(name), tensor)).collect(),
-    )
+    let known = checkpoint.naming.is_known_to_transformers();
+    let name = |canonical| match known {
+        true => checkpoint.naming.for_export(canonical, &checkpoint.config),
+        false => canonical,
+    };
+    write_safetensors(&all.into_iter().map(|(canonical, tensor)| (name(canonical), tensor)).collect())
 }
 
 fn module(index: usize, path: &str, class: &str) -> Value {

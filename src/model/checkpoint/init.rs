@@ -6,12 +6,15 @@ use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 use rand_distr::{Distribution, Normal};
 
-use super::names::{HEAD_BIAS, HEAD_WEIGHT, expected_tensors};
+use super::names::{
+    HEAD_BIAS, HEAD_WEIGHT, MLM_DENSE_WEIGHT, MLM_NORM_WEIGHT, expected_tensors, mlm_tensors,
+};
 use super::{Checkpoint, HostTensor, LoadReport, Naming};
 use crate::model::ModelConfig;
 
 /// Keeps the head's stream of random numbers apart from the encoder's with the same seed.
 const HEAD_STREAM: u64 = 1;
+const MLM_STREAM: u64 = 2;
 
 impl Checkpoint {
     /// An encoder that has learned nothing, as BERT initialises it: weights from N(0, initializer_range),
@@ -46,6 +49,18 @@ pub fn random_head(config: &ModelConfig, seed: u64) -> [(String, HostTensor); 2]
         (HEAD_WEIGHT.to_owned(), normal(vec![hidden, hidden], config.initializer_range, &mut rng)),
         (HEAD_BIAS.to_owned(), HostTensor::filled(vec![hidden], 0.0)),
     ]
+}
+
+/// A fresh head of masked-language modelling as BERT initialises it, by canonical name.
+pub fn random_mlm_head(config: &ModelConfig, seed: u64) -> BTreeMap<String, HostTensor> {
+    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    rng.set_stream(MLM_STREAM);
+    let mut tensor = |name: &str, shape: Vec<usize>| match name {
+        MLM_NORM_WEIGHT => HostTensor::filled(shape, 1.0),
+        MLM_DENSE_WEIGHT => normal(shape, config.initializer_range, &mut rng),
+        _ => HostTensor::filled(shape, 0.0),
+    };
+    mlm_tensors(config).into_iter().map(|(name, shape)| (name.to_owned(), tensor(name, shape))).collect()
 }
 
 fn normal(shape: Vec<usize>, std: f32, rng: &mut ChaCha8Rng) -> HostTensor {

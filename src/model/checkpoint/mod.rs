@@ -13,9 +13,10 @@ use std::collections::{BTreeMap, BTreeSet};
 pub use container::write_safetensors;
 pub use directory::{ModelDirectory, load_directory};
 pub use export::export_directory;
-pub use init::random_head;
+pub use init::{random_head, random_mlm_head};
 pub use names::{
-    HEAD_BIAS, HEAD_WEIGHT, Naming, POOLER_BIAS, POOLER_WEIGHT, WORD_EMBEDDINGS, expected_tensors,
+    HEAD_BIAS, HEAD_WEIGHT, MLM_BIAS, MLM_DENSE_BIAS, MLM_DENSE_WEIGHT, MLM_NORM_BIAS, MLM_NORM_WEIGHT,
+    Naming, POOLER_BIAS, POOLER_WEIGHT, WORD_EMBEDDINGS, expected_tensors, mlm_tensors,
 };
 pub use settings::SimcseSettings;
 
@@ -54,8 +55,8 @@ pub struct LoadReport {
 pub struct Checkpoint {
     pub config: ModelConfig,
     /// By canonical name (`embeddings.word_embeddings.weight`, `encoder.layer.0.attention.self.query.weight`
-    /// …): all of [`expected_tensors`], and where the file has them the SimCSE head `mlp.dense.*` and the
-    /// pre-trained `pooler.dense.*`. Each has the shape that the config calls for and finite values.
+    /// …): all of [`expected_tensors`], and where the file has them the SimCSE head `mlp.dense.*`, the pre-trained
+    /// `pooler.dense.*` and the head of masked-language modelling, [`mlm_tensors`]. Each has the shape that the config calls for and finite values.
     pub tensors: BTreeMap<String, HostTensor>,
     pub naming: Naming,
     pub report: LoadReport,
@@ -108,6 +109,7 @@ impl Checkpoint {
             }
             report.missing.extend(absent);
         }
+        loader.take_all(&mlm_tensors(&config))?;
         let Loader { naming, tensors, dtypes, .. } = loader;
         let used: BTreeSet<&str> = tensors.keys().map(|canonical| naming.in_file(canonical)).collect();
         report.unused = keys.iter().filter(|key| !used.contains(key.as_str())).cloned().collect();
@@ -154,6 +156,17 @@ impl Loader<'_> {
             }
         }
         Ok(false)
+    }
+
+    /// Reads all of these tensors, or none where the file lacks one.
+    fn take_all(&mut self, tensors: &[(&str, Vec<usize>)]) -> Result<(), ModelError> {
+        for (canonical, shape) in tensors {
+            if !self.take(canonical, shape)? {
+                tensors.iter().for_each(|(canonical, _)| drop(self.tensors.remove(*canonical)));
+                return Ok(());
+            }
+        }
+        Ok(())
     }
 }
 

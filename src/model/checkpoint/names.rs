@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::ModelConfig;
+use crate::model::{ModelConfig, config::Architecture};
 
 /// SimCSE's MLP head over `[CLS]`: Linear(h, h), then tanh.
 pub const HEAD_WEIGHT: &str = "mlp.dense.weight";
@@ -55,6 +55,35 @@ pub(super) fn optional_pairs(config: &ModelConfig) -> [[(&'static str, Vec<usize
         .map(|[(weight, bias)]| [(weight, vec![hidden, hidden]), (bias, vec![hidden])])
 }
 
+/// The head of masked-language modelling under BERT's names, which are the canonical ones here: a dense layer, GELU,
+/// LayerNorm, and the word embeddings once more with a bias of their own.
+pub const MLM_DENSE_WEIGHT: &str = "cls.predictions.transform.dense.weight";
+pub const MLM_DENSE_BIAS: &str = "cls.predictions.transform.dense.bias";
+pub const MLM_NORM_WEIGHT: &str = "cls.predictions.transform.LayerNorm.weight";
+pub const MLM_NORM_BIAS: &str = "cls.predictions.transform.LayerNorm.bias";
+pub const MLM_BIAS: &str = "cls.predictions.bias";
+
+/// RoBERTa's name of each.
+const ROBERTA_MLM: [(&str, &str); 5] = [
+    (MLM_DENSE_WEIGHT, "lm_head.dense.weight"),
+    (MLM_DENSE_BIAS, "lm_head.dense.bias"),
+    (MLM_NORM_WEIGHT, "lm_head.layer_norm.weight"),
+    (MLM_NORM_BIAS, "lm_head.layer_norm.bias"),
+    (MLM_BIAS, "lm_head.bias"),
+];
+
+/// The tensors of the head of masked-language modelling, with their shapes. The decoder's weight is the word table.
+pub fn mlm_tensors(config: &ModelConfig) -> [(&'static str, Vec<usize>); 5] {
+    let hidden = config.hidden_size;
+    [
+        (MLM_DENSE_WEIGHT, vec![hidden, hidden]),
+        (MLM_DENSE_BIAS, vec![hidden]),
+        (MLM_NORM_WEIGHT, vec![hidden]),
+        (MLM_NORM_BIAS, vec![hidden]),
+        (MLM_BIAS, vec![config.vocab_size]),
+    ]
+}
+
 /// What a checkpoint's own file calls each tensor, so that gradients and exports can use its names.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Naming {
@@ -71,6 +100,19 @@ impl Naming {
     /// The file's name of a canonical name; a name that the file did not have (a new head) stays as it is.
     pub fn in_file<'a>(&'a self, canonical: &'a str) -> &'a str {
         self.own.get(canonical).map_or(canonical, String::as_str)
+    }
+
+    /// As [`Naming::in_file`], with a head of masked-language modelling that the file did not have under the names
+    /// of the model's own architecture.
+    pub fn for_export<'a>(&'a self, canonical: &'a str, config: &ModelConfig) -> &'a str {
+        match roberta_mlm(canonical) {
+            Some(name)
+                if config.architecture == Architecture::Roberta && !self.own.contains_key(canonical) =>
+            {
+                name
+            }
+            _ => self.in_file(canonical),
+        }
     }
 
     /// Whether `transformers.AutoModel` finds the encoder under these names. It strips its own `bert.` or `roberta.`
@@ -99,19 +141,28 @@ impl Naming {
 
     /// The keys under which a file may hold a tensor, the likeliest first.
     pub(super) fn candidates(&self, canonical: &str) -> Vec<String> {
-        let mut keys = vec![format!("{}{canonical}", self.prefix)];
+        let roberta = roberta_mlm(canonical);
+        // The head of masked-language modelling stands beside the encoder, not under its prefix.
+        let prefix = if roberta.is_some() { "" } else { self.prefix.as_str() };
+        let mut keys = vec![format!("{prefix}{canonical}")];
         // Checkpoints converted from TensorFlow call LayerNorm's weight and bias gamma and beta.
         if let Some(module) = canonical.strip_suffix("LayerNorm.weight") {
-            keys.push(format!("{}{module}LayerNorm.gamma", self.prefix));
+            keys.push(format!("{prefix}{module}LayerNorm.gamma"));
         }
         if let Some(module) = canonical.strip_suffix("LayerNorm.bias") {
-            keys.push(format!("{}{module}LayerNorm.beta", self.prefix));
+            keys.push(format!("{prefix}{module}LayerNorm.beta"));
         }
-        // SimCSE's BertForCL keeps the head beside `bert.`, not under it.
+        // SimCSE's BertForCL keeps the head beside `bert.` too.
         if canonical == HEAD_WEIGHT || canonical == HEAD_BIAS {
             keys.insert(0, canonical.to_owned());
         }
+        keys.extend(roberta.map(str::to_owned));
         keys.dedup();
         keys
     }
+}
+
+/// What RoBERTa calls a tensor of the head of masked-language modelling.
+fn roberta_mlm(canonical: &str) -> Option<&'static str> {
+    ROBERTA_MLM.iter().find(|(bert, _)| *bert == canonical).map(|(_, roberta)| *roberta)
 }

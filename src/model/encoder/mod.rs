@@ -83,6 +83,11 @@ impl Encoder {
         self.layers.last().map_or(&self.embedded, |layer| &layer.output)
     }
 
+    /// Where the gradient of the last layer's states is expected, [tokens, hidden]; none without training.
+    pub fn output_gradient(&self) -> Option<&View> {
+        self.scratch.backward.as_ref().map(|scratch| &scratch.stream)
+    }
+
     fn width(&self) -> u32 {
         self.config.hidden_size as u32
     }
@@ -140,7 +145,7 @@ impl Encoder {
     }
 
     /// Appends the backward pass: the forward list read upwards. `give` writes the gradient of the last depth's
-    /// states and may add to those of the others. All parameter gradients are written; the gradient table of the
+    /// states, unless it is in [`Encoder::output_gradient`] already, and may add to those of the others. All parameter gradients are written; the gradient table of the
     /// words must be clear unless the step accumulates.
     pub fn backward(
         &self,

@@ -1,10 +1,11 @@
-//! Cosine similarities and the contrastive cross-entropy of SimCSE (arXiv 2104.08821, equations 1, 5 and 8).
+//! Cosine similarities and the contrastive cross-entropy of SimCSE (arXiv 2104.08821, equations 1, 5 and 8), its
+//! symmetric form and NT-Xent (arXiv 2002.05709).
 //!
-//! Anchors `[n, hidden]`; candidates `[n, hidden]` (the positives), or `[2n, hidden]` (positives, then hard
-//! negatives). The label of anchor `i` is candidate `i`.
+//! Embeddings `[rows, hidden]` come view after view, `items` rows each: sentences, their positives, and maybe hard
+//! negatives.
 
 use super::attention::softmax;
-use super::matmul::{nn, nt, tn};
+use super::matmul::nt;
 
 /// Norms are not taken below this.
 pub const SMALLEST_NORM: f64 = 1e-8;
@@ -52,52 +53,106 @@ pub fn cosine_matrix(a: &[f64], b: &[f64], hidden: usize) -> Vec<f64> {
     nt(&normalize(a, hidden), &normalize(b, hidden), n, hidden, m)
 }
 
-/// The two settings of the loss.
+/// Who is an anchor, and which rows are its candidates.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Form {
+    /// The first view's rows; all rows of the other views.
+    #[default]
+    OneWay,
+    /// These, and the second view's rows with those of the first.
+    Symmetric,
+    /// The rows of the first two views; all rows but the anchor itself.
+    NtXent,
+}
+
+/// The settings of the loss.
 #[derive(Clone, Copy, Debug)]
 pub struct Settings {
+    pub form: Form,
     /// Divides the cosines.
     pub temperature: f64,
-    /// Added to the logit of an anchor's own hard negative, at `(i, n + i)` only: `ln α`.
+    /// Added to the logit of the hard negative of the anchor's own item: `ln α`.
     pub hard_negative_weight: f64,
+    /// Negatives with a cosine above it are left out, hard ones of the anchor's own item excepted.
+    pub false_negative_threshold: Option<f64>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        let form = Form::OneWay;
+        Settings { form, temperature: 0.05, hard_negative_weight: 0.0, false_negative_threshold: None }
+    }
+}
+
+/// An anchor's candidate rows and the place of its positive among them.
+pub struct Anchor {
+    pub row: usize,
+    pub candidates: Vec<usize>,
+    pub label: usize,
+}
+
+/// The anchors of a batch.
+pub fn anchors(form: Form, items: usize, rows: usize) -> Vec<Anchor> {
+    let anchor = |row: usize| {
+        let candidates: Vec<usize> = match form {
+            Form::NtXent => (0..rows).collect(),
+            _ if row < items => (items..rows).collect(),
+            _ => (0..items).collect(),
+        };
+        let positive = (row + items) % (2 * items);
+        let label = candidates.iter().position(|candidate| *candidate == positive).unwrap();
+        Anchor { row, candidates, label }
+    };
+    let count = if form == Form::OneWay { items } else { 2 * items };
+    (0..count).map(anchor).collect()
 }
 
 /// What [`loss`] returns.
 pub struct Contrastive {
     /// Mean over anchors.
     pub loss: f64,
-    /// `[n, m]`
-    pub logits: Vec<f64>,
-    /// `[n, hidden]`
-    pub anchor_grad: Vec<f64>,
-    /// `[m, hidden]`
-    pub candidate_grad: Vec<f64>,
+    /// Of each anchor.
+    pub losses: Vec<f64>,
+    /// Of each anchor, by candidate; -1e30 for one that is left out.
+    pub logits: Vec<Vec<f64>>,
+    /// `[rows, hidden]`
+    pub grad: Vec<f64>,
 }
 
-/// The loss and its gradients.
-pub fn loss(anchors: &[f64], candidates: &[f64], hidden: usize, settings: Settings) -> Contrastive {
-    let (n, m) = (anchors.len() / hidden, candidates.len() / hidden);
-    let mut logits: Vec<f64> = cosine_matrix(anchors, candidates, hidden);
-    logits.iter_mut().for_each(|value| *value /= settings.temperature);
-    if m == 2 * n {
-        (0..n).for_each(|i| logits[i * m + n + i] += settings.hard_negative_weight);
+/// The loss and its gradient.
+pub fn loss(embeddings: &[f64], items: usize, hidden: usize, settings: Settings) -> Contrastive {
+    let rows = embeddings.len() / hidden;
+    let unit = normalize(embeddings, hidden);
+    let cosines = cosine_matrix(embeddings, embeddings, hidden);
+    let anchors = anchors(settings.form, items, rows);
+    let (mut losses, mut all_logits) = (Vec::new(), Vec::new());
+    let mut unit_grad = vec![0.0; embeddings.len()];
+    for Anchor { row, candidates, label } in &anchors {
+        let own_hard_negative = 2 * items + row % items;
+        let logit = |(column, candidate): (usize, &usize)| {
+            let cosine = cosines[row * rows + candidate];
+            let negative = column != *label && *candidate != own_hard_negative;
+            let is_false = settings.false_negative_threshold.is_some_and(|most| cosine > most) && negative;
+            let weight = if *candidate == own_hard_negative { settings.hard_negative_weight } else { 0.0 };
+            if candidate == row || is_false { -1e30 } else { cosine / settings.temperature + weight }
+        };
+        let logits: Vec<f64> = candidates.iter().enumerate().map(logit).collect();
+        losses.push(cross_entropy(&logits, *label));
+        for ((column, probability), candidate) in softmax(&logits).iter().enumerate().zip(candidates) {
+            let target = if column == *label { 1.0 } else { 0.0 };
+            let slope = (probability - target) / (anchors.len() as f64 * settings.temperature);
+            for i in 0..hidden {
+                unit_grad[row * hidden + i] += slope * unit[candidate * hidden + i];
+                unit_grad[candidate * hidden + i] += slope * unit[row * hidden + i];
+            }
+        }
+        all_logits.push(logits);
     }
-    let mut loss = 0.0;
-    let mut cosine_grad = Vec::with_capacity(n * m);
-    for (label, row) in logits.chunks_exact(m).enumerate() {
-        loss += cross_entropy(row, label) / n as f64;
-        cosine_grad.extend(softmax(row).iter().enumerate().map(|(column, probability)| {
-            let target = if column == label { 1.0 } else { 0.0 };
-            (probability - target) / (n as f64 * settings.temperature)
-        }));
-    }
-    let (unit_anchors, unit_candidates) = (normalize(anchors, hidden), normalize(candidates, hidden));
-    let anchor_grad = nn(&cosine_grad, &unit_candidates, n, m, hidden);
-    let candidate_grad = tn(&cosine_grad, &unit_anchors, m, n, hidden);
     Contrastive {
-        loss,
-        logits,
-        anchor_grad: normalize_backward(anchors, &anchor_grad, hidden),
-        candidate_grad: normalize_backward(candidates, &candidate_grad, hidden),
+        loss: losses.iter().sum::<f64>() / anchors.len() as f64,
+        losses,
+        logits: all_logits,
+        grad: normalize_backward(embeddings, &unit_grad, hidden),
     }
 }
 

@@ -1,0 +1,187 @@
+//! The auxiliary objective of masked-language modelling (arXiv 2104.08821, appendix G of its third version; R
+//! `simcse/models.py`, `do_mlm`), with BERT's own head.
+//!
+//! R draws the decoder loose from the word embeddings; here it is tied to them, as in BERT.
+
+use crate::{
+    gpu::{GpuError, Plan, View},
+    kernels::{
+        Kernels, LayerNorm, LayerNormGradient, Linear, LinearGradient, MaskedLoss, NO_DROPOUT, PieceLogits,
+        Step, TOKENS, TableRows,
+    },
+    model::{
+        BatchBuffers, Encoder, Network, ParameterBuffers, WORD_EMBEDDINGS,
+        checkpoint::{MLM_BIAS, MLM_DENSE_BIAS, MLM_DENSE_WEIGHT, MLM_NORM_WEIGHT},
+    },
+};
+
+/// Share of the tokens that are corrupted.
+pub const MLM_PROBABILITY: f64 = 0.15;
+
+/// The corrupted tokens of a packed batch.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct MaskedTokens {
+    /// Which tokens of the batch, ascending.
+    pub places: Vec<u32>,
+    /// What stood there.
+    pub labels: Vec<u32>,
+}
+
+/// Head, loss and their gradients over the last states of one encoder.
+pub struct MaskedLanguageModel {
+    /// Kernels over a step of their own, whose tokens are the corrupted ones.
+    kernels: Kernels,
+    capacity: usize,
+    places: View,
+    slots: View,
+    labels: View,
+    plan: Plan,
+}
+
+impl MaskedLanguageModel {
+    /// Room for the corrupted tokens of batches of up to `tokens`: their mean and eight standard deviations.
+    fn capacity(tokens: usize) -> usize {
+        let (p, tokens) = (MLM_PROBABILITY, tokens as f64);
+        let most = p * tokens + 8.0 * (p * (1.0 - p) * tokens).sqrt() + 8.0;
+        most.min(tokens).ceil() as usize
+    }
+
+    /// `tokens` is the encoder's capacity. The gradient of its states goes where its backward pass begins.
+    pub fn new(
+        network: &Network,
+        gradients: &ParameterBuffers,
+        encoder: &Encoder,
+        batch: &BatchBuffers,
+        tokens: usize,
+        metrics: &View,
+    ) -> Result<Self, GpuError> {
+        let arena = network.kernels.arena();
+        let kernels = network.kernels.with_own_step()?;
+        let capacity = Self::capacity(tokens);
+        let (config, weights) = (&network.config, &network.weights);
+        let hidden = config.hidden_size;
+        let matrix = |label: &str| arena.storage(label, capacity * hidden);
+        let words = weights.table(WORD_EMBEDDINGS);
+        let (gathered, linear, activated) =
+            (matrix("masked")?, matrix("MLM dense")?, matrix("MLM activated")?);
+        let (output, d_output, d_linear) =
+            (matrix("MLM output")?, matrix("gradient of MLM output")?, matrix("gradient of MLM dense")?);
+        let statistics = arena.storage("MLM LayerNorm statistics", 2 * capacity)?;
+        let logits: Result<Vec<View>, GpuError> = words
+            .iter()
+            .map(|piece| arena.storage("MLM logits", capacity * piece.rows.next_multiple_of(4) as usize))
+            .collect();
+        let logits = logits?;
+        let scratch_lens = words.iter().map(|piece| (piece.rows.next_multiple_of(4), hidden as u32));
+        let scratch_lens = scratch_lens
+            .chain([(hidden as u32, hidden as u32)])
+            .map(|(outputs, inputs)| kernels.weight_gradient_scratch_len(outputs, inputs))
+            .chain([LayerNorm::scratch_len(hidden, capacity)]);
+        let scratch = arena.storage("MLM partial sums", scratch_lens.max().unwrap_or(4))?;
+        let [places, labels] = [(); 2].map(|()| arena.storage("masked tokens", capacity));
+        let (places, labels) = (places?, labels?);
+        let slots = arena.storage("places of masked tokens", tokens)?;
+
+        let width = hidden as u32;
+        let dense = [weights.block(MLM_DENSE_WEIGHT), weights.block(MLM_DENSE_BIAS)];
+        let dense =
+            Linear { rows: TOKENS, inputs: width, outputs: width, weight: &dense[0], bias: &dense[1] };
+        let norm_weights = weights.block(MLM_NORM_WEIGHT);
+        let norm = LayerNorm {
+            hidden: width,
+            epsilon: config.layer_norm_eps as f32,
+            weights: &norm_weights,
+            spans: &batch.spans,
+            site_in: NO_DROPOUT,
+            site_out: NO_DROPOUT,
+            sums: &activated,
+            statistics: &statistics,
+        };
+        let mut plan = Plan::default();
+        kernels.gather_masked(&mut plan, width, &places, encoder.output(), &gathered)?;
+        kernels.linear_gelu(&mut plan, &dense, &gathered, &linear, &activated)?;
+        kernels.layer_norm(&mut plan, &norm, None, &output)?;
+        let biases: Vec<View> = words.iter().map(|piece| weights.words_of(MLM_BIAS, piece)).collect();
+        let decoder = |index: usize| Linear {
+            rows: TOKENS,
+            inputs: width,
+            outputs: words[index].rows.next_multiple_of(4),
+            weight: &words[index].view,
+            bias: &biases[index],
+        };
+        for (index, logits) in logits.iter().enumerate() {
+            kernels.linear(&mut plan, &decoder(index), &output, logits)?;
+        }
+
+        let piece = |(words, logits): (&TableRows, _)| PieceLogits {
+            first_word: words.first_row,
+            words: words.rows,
+            logits,
+        };
+        let pieces: Vec<PieceLogits> = words.iter().zip(&logits).map(piece).collect();
+        let loss = MaskedLoss {
+            pieces: &pieces,
+            labels: &labels,
+            partials: &arena.storage("MLM partial losses", 2 * capacity * MaskedLoss::parts(pieces.len()))?,
+            targets: &arena.storage("MLM label logits", capacity)?,
+            statistics: &arena.storage("MLM statistics", 2 * capacity)?,
+            losses: &arena.storage("MLM losses", capacity)?,
+            metrics,
+        };
+        kernels.masked_loss(&mut plan, &loss)?;
+
+        for (index, d_words) in gradients.table(WORD_EMBEDDINGS).iter().enumerate() {
+            let (decoder, d_logits) = (decoder(index), &logits[index]);
+            kernels.linear_input_gradient(&mut plan, &decoder, d_logits, &d_output, index > 0)?;
+            let bias = gradients.words_of(MLM_BIAS, d_words);
+            let gradient = LinearGradient { weight: &d_words.view, bias: &bias, scratch: &scratch };
+            kernels.linear_weight_gradient(&mut plan, &decoder, &output, d_logits, &gradient)?;
+        }
+        let norm_gradient = LayerNormGradient {
+            dy: &d_output,
+            // The output is not needed again, and there is no residual.
+            d_residual: &output,
+            dx: &d_linear,
+            weights: &gradients.block(MLM_NORM_WEIGHT),
+            scratch: &scratch,
+        };
+        kernels.layer_norm_backward(&mut plan, &norm, &norm_gradient)?;
+        kernels.gelu_backward(&mut plan, width, &linear, &d_linear)?;
+        let gradient = LinearGradient {
+            weight: &gradients.block(MLM_DENSE_WEIGHT),
+            bias: &gradients.block(MLM_DENSE_BIAS),
+            scratch: &scratch,
+        };
+        kernels.linear_weight_gradient(&mut plan, &dense, &gathered, &d_linear, &gradient)?;
+        let d_gathered = &d_output;
+        kernels.linear_input_gradient(&mut plan, &dense, &d_linear, d_gathered, false)?;
+        if let Some(d_states) = encoder.output_gradient() {
+            kernels.scatter_masked(&mut plan, width, &slots, d_gathered, d_states)?;
+        }
+        Ok(Self { kernels, capacity, places, slots, labels, plan })
+    }
+
+    /// From the encoder's states to their gradient: what lies between its forward and its backward pass. Gradients
+    /// are added to what is there.
+    pub fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    /// Uploads the corrupted tokens of a batch of `tokens`, before whatever is submitted next, and returns the step
+    /// that the plan is to be recorded with. `scale` is what each token's loss counts.
+    pub fn upload(&self, masked: &MaskedTokens, tokens: usize, scale: f32) -> Step {
+        let gpu = self.kernels.arena().gpu();
+        let count = masked.places.len().min(self.capacity);
+        let mut slots = vec![u32::MAX; tokens];
+        for (slot, place) in (0..).zip(&masked.places[..count]) {
+            slots[*place as usize] = slot;
+        }
+        self.places.write(gpu, &masked.places[..count]);
+        self.labels.write(gpu, &masked.labels[..count]);
+        self.slots.write(gpu, &slots);
+        let (masked, tokens) = (count as u32, tokens as u32);
+        let step = Step { tokens: masked, rows: tokens, accumulate: 1, loss_scale: scale, ..Step::default() };
+        self.kernels.write_step(&step);
+        step
+    }
+}

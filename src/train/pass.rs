@@ -1,0 +1,68 @@
+//! Encoder and pooler over one micro-batch's buffers, there and back.
+
+use crate::{
+    gpu::{GpuError, Plan, View},
+    model::{BatchBuffers, Capacity, Encoder, Network, ParameterBuffers, Pooler, Pooling},
+};
+
+/// What a training step runs once over the whole batch, or several times over parts of it.
+pub(super) struct EncoderPass {
+    pub encoder: Encoder,
+    pub batch: BatchBuffers,
+    pooling: Pooling,
+    pub forward: Plan,
+    /// From the gradient of the vectors to all parameter gradients.
+    pub backward: Plan,
+}
+
+impl EncoderPass {
+    /// `d_vectors` [rows, hidden] is where the gradient of the vectors will be.
+    pub fn new(
+        network: &Network,
+        gradients: &ParameterBuffers,
+        pooler: Pooler,
+        capacity: Capacity,
+        d_vectors: impl FnOnce(&View) -> Result<View, GpuError>,
+    ) -> Result<Self, GpuError> {
+        let (kernels, weights) = (&network.kernels, &network.weights);
+        let encoder = Encoder::new(kernels, &network.config, capacity, true)?;
+        let batch = BatchBuffers::new(kernels.arena(), capacity.tokens, capacity.rows)?;
+        let pooling = Pooling::new(kernels, &network.config, pooler, network.has_head(), capacity)?;
+        let d_vectors = d_vectors(pooling.output())?;
+
+        let mut forward = Plan::default();
+        encoder.forward(&mut forward, kernels, weights, &batch, &mut |plan, depth, states| {
+            pooling.take(plan, kernels, &batch, depth, states)
+        })?;
+        pooling.finish(&mut forward, kernels, weights)?;
+
+        let mut backward = Plan::default();
+        pooling.begin_backward(&mut backward, kernels, (weights, gradients), &d_vectors)?;
+        encoder.backward(
+            &mut backward,
+            kernels,
+            weights,
+            gradients,
+            &batch,
+            &mut |plan, depth, d_states| pooling.give(plan, kernels, &batch, depth, &d_vectors, d_states),
+        )?;
+        Ok(Self { encoder, batch, pooling, forward, backward })
+    }
+
+    /// The sentence vectors, [rows, hidden].
+    pub fn vectors(&self) -> &View {
+        self.pooling.output()
+    }
+
+    /// The backward pass alone, from a gradient of the last states that stands in the encoder already.
+    pub fn backward_from_states(
+        &self,
+        network: &Network,
+        gradients: &ParameterBuffers,
+    ) -> Result<Plan, GpuError> {
+        let mut plan = Plan::default();
+        let (kernels, weights) = (&network.kernels, &network.weights);
+        self.encoder.backward(&mut plan, kernels, weights, gradients, &self.batch, &mut |_, _, _| Ok(()))?;
+        Ok(plan)
+    }
+}
