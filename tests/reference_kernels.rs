@@ -7,7 +7,7 @@ use reference::kernels::contrastive::{self, Form, Settings};
 use reference::kernels::optimizer::{AdamW, Moments, clip_factor, global_norm, linear_schedule};
 use reference::kernels::pooling::Pooling;
 use reference::kernels::{
-    activation, embedding, finite_differences, layer_norm, matmul, multiply, optimizer, pooling,
+    activation, embedding, finite_differences, layer_norm, matmul, mlm, multiply, optimizer, pooling,
 };
 use reference::random::Random;
 
@@ -249,6 +249,20 @@ fn contrastive_gradients_agree_with_finite_differences() {
             }
         }
     }
+}
+
+#[test]
+fn masked_language_modelling_agrees_with_finite_differences() {
+    let (tokens, hidden, words, places, labels) = (5, 3, 4, [1, 4], [3, 0]);
+    let mut random = Random::new(12);
+    let (states, grad) = (random.normals(tokens * hidden), random.normals(places.len() * hidden));
+    let quotients =
+        finite_differences(&states, STEP, |states| weighted(&mlm::gather(states, &places, hidden), &grad));
+    assert_close(&mlm::scatter(&grad, &places, tokens, hidden), &quotients, TOLERANCE);
+    let logits = random.normals(places.len() * words);
+    let quotients = finite_differences(&logits, STEP, |logits| mlm::loss(logits, &labels, words, 0.3).0);
+    assert_close(&mlm::loss(&logits, &labels, words, 0.3).1, &quotients, TOLERANCE);
+    assert!((mlm::loss(&[7.0; 4], &[2], words, 0.5).0 - 0.5 * 4f64.ln()).abs() < 1e-12);
 }
 
 #[test]

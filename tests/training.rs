@@ -18,7 +18,10 @@ use reference::{
 use simcse_lab::{
     gpu::Gpu,
     model::{self, Checkpoint, Embedder, Head, HostTensor, Network},
-    train::{Dataset, EvaluationSet, HeadMode, StepReport, TrainError, TrainOptions, Trainer, TrainingState},
+    train::{
+        Dataset, EvaluationSet, HeadMode, MemoryEstimate, StepReport, TrainError, TrainOptions, Trainer,
+        TrainingState,
+    },
 };
 
 const SIZES: Sizes = Sizes {
@@ -321,4 +324,58 @@ async fn a_sentence_has_the_same_vector_alone_and_among_others() {
             assert_eq!(alone, together[row * SIZES.hidden..(row + 1) * SIZES.hidden], "{pooler}, row {row}");
         }
     }
+}
+
+#[pollster::test]
+async fn the_memory_estimate_is_what_is_then_allocated() {
+    let gpu = engine::open().await;
+    for (mlm_weight, micro_batch_size) in [(0.0, 0), (0.0, 2), (0.1, 3)] {
+        let options = TrainOptions { mlm_weight, micro_batch_size, ..options() };
+        let data = data().with_corrupt(std::rc::Rc::new(|row, _| (row.to_vec(), Vec::new())));
+        let estimate = MemoryEstimate::new(&gpu, &checkpoint().config, &data, &options).unwrap();
+        let trainer = Trainer::new(&gpu, &checkpoint(), data, None, options).await.unwrap();
+        assert_eq!(estimate.total, trainer.gpu_bytes());
+        let parts = [estimate.weights, estimate.gradients, estimate.activations, estimate.evaluation];
+        assert_eq!(parts.iter().sum::<u64>() + estimate.optimizer, estimate.total);
+        assert_eq!(estimate.optimizer, 2 * estimate.weights);
+        assert_eq!(estimate.gradients, estimate.weights);
+    }
+}
+
+#[pollster::test]
+async fn what_does_not_fit_is_refused_with_a_micro_batch_that_does() {
+    let gpu = engine::open().await;
+    let (config, options) = (checkpoint().config, TrainOptions { batch_size: 20, ..options() });
+    let preflight = |options: &TrainOptions, limit| {
+        MemoryEstimate::preflight(&gpu, &config, &data(), options, Some(limit))
+    };
+    let whole = preflight(&options, u64::MAX).unwrap();
+    assert!(preflight(&options, whole.total).is_ok());
+    // Enough for half of the activations.
+    let limit = whole.total - whole.activations / 2;
+    let message = preflight(&options, limit).unwrap_err().to_string();
+    assert!(message.contains("set the micro-batch to 5 items"), "{message}");
+    let smaller = TrainOptions { micro_batch_size: 5, ..options.clone() };
+    assert!(preflight(&smaller, limit).unwrap().total <= limit);
+    let message = preflight(&options, whole.weights).unwrap_err().to_string();
+    assert!(message.contains("smaller model"), "{message}");
+}
+
+/// 512 items in micro-batches of 32 against 32 items: beside weights and the like, the loss of 1024 vectors is all
+/// that is more.
+#[pollster::test]
+async fn a_batch_of_512_needs_little_more_memory_than_one_of_32() {
+    let gpu = engine::open().await;
+    let rows = vec![vec![1_u32; 10]; 600];
+    let data = Dataset::new(rows, 1);
+    let config = checkpoint().config;
+    let total = |batch_size, micro_batch_size| {
+        let options = TrainOptions { batch_size, micro_batch_size, ..options() };
+        MemoryEstimate::new(&gpu, &config, &data, &options).unwrap().total
+    };
+    let (small, large) = (total(32, 0), total(512, 32));
+    // Vectors, unit vectors, two gradients of each: 4 of [1024, hidden] and the two matrices of 512 × 512.
+    let loss = 4 * (4 * 1024 * SIZES.hidden + 2 * 512 * 512) as u64;
+    assert!(large - small <= loss + loss / 20, "{} more, {loss} of it the loss's", large - small);
+    assert!(total(512, 0) - small > 4 * loss, "without micro-batches it is much more");
 }

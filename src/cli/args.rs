@@ -107,6 +107,12 @@ pub struct TrainArgs {
     /// Save the training state every so many steps as well as at the end.
     #[arg(long, value_name = "STEPS", default_value_t = 0)]
     pub checkpoint_every: u32,
+    /// Refuse a run that needs more GPU memory than this.
+    #[arg(long, value_name = "MIB")]
+    pub memory_limit: Option<u64>,
+    /// Print what GPU memory the run would need, in bytes, and end.
+    #[arg(long)]
+    pub estimate_memory: bool,
     /// Stop after this step, state saved, to be resumed later; the schedule is still that of the whole run.
     #[arg(long, value_name = "STEP")]
     pub stop_after: Option<u32>,

@@ -6,7 +6,7 @@ use super::{args::TrainArgs, error::CliError, files, open_gpu, print_json, progr
 use crate::{
     eval::StsEvaluation,
     text::{Corpus, StsSet},
-    train::{Dataset, EvaluationSet, StepReport, TrainOptions, Trainer, TrainingState},
+    train::{Dataset, EvaluationSet, MemoryEstimate, StepReport, TrainOptions, Trainer, TrainingState},
 };
 
 /// The training state's name in the output directory.
@@ -43,6 +43,11 @@ pub async fn run(args: &TrainArgs) -> Result<(), CliError> {
         .map_err(|reason| CliError::Write { path: args.output.clone(), reason })?;
 
     let gpu = open_gpu().await?;
+    let limit = args.memory_limit.map(|mebibytes| mebibytes.saturating_mul(1 << 20));
+    let estimate = MemoryEstimate::preflight(&gpu, &model.checkpoint.config, &data, &options, limit)?;
+    if args.estimate_memory {
+        return print_json(&estimate);
+    }
     let mut trainer = Trainer::new(&gpu, &model.checkpoint, data, evaluation, options.clone()).await?;
     let state_path = args.output.join(STATE_FILE);
     if args.resume {

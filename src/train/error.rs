@@ -26,6 +26,8 @@ pub enum TrainError {
     Diverged { step: u32 },
     #[error("this is no training checkpoint of this run: {0}")]
     Checkpoint(String),
+    #[error("{reason}; {advice}")]
+    Memory { reason: String, advice: String },
     #[error(transparent)]
     Model(#[from] ModelError),
     #[error(transparent)]

@@ -3,6 +3,7 @@
 mod batch;
 mod dataset;
 mod error;
+mod memory;
 mod options;
 mod pass;
 mod schedule;
@@ -14,6 +15,7 @@ pub use crate::objective::Objective;
 pub use batch::{Batch, CorruptedRows};
 pub use dataset::{Augment, Corrupt, Dataset};
 pub use error::TrainError;
+pub use memory::MemoryEstimate;
 pub use options::{HeadMode, TrainOptions};
 pub use state::TrainingState;
 pub use step::{StepMetrics, TrainingStep};

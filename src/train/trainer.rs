@@ -6,12 +6,12 @@ use serde::Serialize;
 use web_time::Instant;
 
 use super::{
-    Batch, Dataset, StepMetrics, TrainError, TrainOptions, TrainingState, TrainingStep,
+    Batch, Dataset, MemoryEstimate, StepMetrics, TrainError, TrainOptions, TrainingState, TrainingStep,
     schedule::learning_rate,
 };
 use crate::{
     eval::StsEvaluation,
-    gpu::{Gpu, ReadbackRing},
+    gpu::{Gpu, GpuError, ReadbackRing},
     model::{Checkpoint, Embedder, Head, HostTensor, Network, Parts},
 };
 
@@ -107,10 +107,20 @@ impl Trainer {
         if mlm.is_some() && !data.can_corrupt() {
             return Err(TrainError::NoMaskToken);
         }
+        let config = &checkpoint.config;
+        let estimate = MemoryEstimate::preflight(gpu, config, &data, &options, None)?;
         let network = Network::new(gpu, checkpoint, Parts { head, mlm })?;
         let step = TrainingStep::new(&network, &data, &options)?;
         let embedder = Embedder::new(&network, options.evaluation_pooler(), options.keeps_head())?;
-        gpu.ready().await?;
+        gpu.ready().await.map_err(|error| match error {
+            GpuError::OutOfMemory(reason) => TrainError::Memory {
+                reason: format!("the GPU has not the {} bytes that the run needs ({reason})", estimate.total),
+                advice: MemoryEstimate::advice(gpu, config, &data, &options, |smaller| {
+                    smaller.total <= estimate.total / 2
+                }),
+            },
+            error => error.into(),
+        })?;
         let steps_per_epoch = data.len().div_ceil(options.batch_size) as u32;
         let total = options.steps.unwrap_or(steps_per_epoch.saturating_mul(options.epochs as u32));
         let ring = step.ring(IN_FLIGHT);

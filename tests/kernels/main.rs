@@ -12,6 +12,7 @@ mod embedding;
 mod grid;
 mod layer_norm;
 mod matmul;
+mod mlm;
 mod optimizer;
 mod pooling;
 mod shader_errors;

@@ -9,6 +9,7 @@ pub mod contrastive;
 pub mod embedding;
 pub mod layer_norm;
 pub mod matmul;
+pub mod mlm;
 pub mod optimizer;
 pub mod pooling;
 

@@ -1,0 +1,115 @@
+//! GPU memory of a run, known before any of it is allocated.
+
+use std::rc::Rc;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Dataset, TrainError, TrainOptions, TrainingStep};
+use crate::{
+    gpu::{Arena, Gpu},
+    model::{Embedder, Heads, ModelConfig, Network},
+};
+
+/// Bytes of GPU memory by what they are for. Not in it: what the driver needs for itself and for shaders, and the small
+/// buffers that results are read back through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MemoryEstimate {
+    pub weights: u64,
+    pub gradients: u64,
+    /// AdamW's two moments.
+    pub optimizer: u64,
+    /// What a training step keeps for the backward pass, its scratch, batch and loss.
+    pub activations: u64,
+    /// What encoding without training needs.
+    pub evaluation: u64,
+    pub total: u64,
+}
+
+impl MemoryEstimate {
+    /// Counts, buffer by buffer, what [`super::Trainer::new`] would allocate, by building the same plans over an arena
+    /// that only counts.
+    ///
+    /// # Errors
+    /// A buffer larger than the adapter allows.
+    pub fn new(
+        gpu: &Gpu,
+        config: &ModelConfig,
+        data: &Dataset,
+        options: &TrainOptions,
+    ) -> Result<Self, TrainError> {
+        let arena = Rc::new(Arena::estimate(gpu));
+        let limit = gpu.info().max_binding_bytes.min(gpu.info().max_buffer_bytes);
+        let heads = Heads { sentence: options.trains_head(), mlm: options.mlm_weight > 0.0 };
+        let network = Network::empty(arena.clone(), config, heads, limit)?;
+        TrainingStep::new(&network, data, options)?;
+        let training = arena.bytes();
+        Embedder::new(&network, options.evaluation_pooler(), options.keeps_head())?;
+
+        let ledger = arena.ledger();
+        let of = |labels: &[&str]| labels.iter().filter_map(|label| ledger.get(*label)).sum::<u64>();
+        let (weights, gradients) = (of(&["weights"]), of(&["gradients"]));
+        let optimizer = of(&["first moments", "second moments"]);
+        Ok(Self {
+            weights,
+            gradients,
+            optimizer,
+            activations: training - weights - gradients - optimizer,
+            evaluation: arena.bytes() - training,
+            total: arena.bytes(),
+        })
+    }
+
+    /// The estimate of a run that fits `limit` bytes and the adapter's buffers.
+    ///
+    /// # Errors
+    /// [`TrainError::Memory`] for one that does not, with the largest micro-batch that would.
+    pub fn preflight(
+        gpu: &Gpu,
+        config: &ModelConfig,
+        data: &Dataset,
+        options: &TrainOptions,
+        limit: Option<u64>,
+    ) -> Result<Self, TrainError> {
+        let fits = |estimate: &Self| limit.is_none_or(|limit| estimate.total <= limit);
+        let reason = match Self::new(gpu, config, data, options) {
+            Ok(estimate) if fits(&estimate) => return Ok(estimate),
+            Ok(estimate) => format!(
+                "the run needs {} of GPU memory, {} of it for activations, and the limit is {}",
+                mebibytes(estimate.total),
+                mebibytes(estimate.activations),
+                mebibytes(limit.unwrap_or_default())
+            ),
+            Err(error) => error.to_string(),
+        };
+        let advice = Self::advice(gpu, config, data, options, fits);
+        Err(TrainError::Memory { reason, advice })
+    }
+
+    /// What to lower.
+    pub(super) fn advice(
+        gpu: &Gpu,
+        config: &ModelConfig,
+        data: &Dataset,
+        options: &TrainOptions,
+        fits: impl Fn(&Self) -> bool,
+    ) -> String {
+        let mut micro_batch_size = options.micro_batch(options.batch_size.min(data.len()));
+        while micro_batch_size > 1 {
+            micro_batch_size = micro_batch_size.div_ceil(2);
+            let smaller = TrainOptions { micro_batch_size, ..options.clone() };
+            if let Ok(estimate) = Self::new(gpu, config, data, &smaller)
+                && fits(&estimate)
+            {
+                return format!(
+                    "set the micro-batch to {micro_batch_size} items: the run then needs {} and learns the same",
+                    mebibytes(estimate.total)
+                );
+            }
+        }
+        "take a smaller model, or a shorter maximum length: no micro-batch is small enough".to_owned()
+    }
+}
+
+fn mebibytes(bytes: u64) -> String {
+    format!("{} MiB", bytes.div_ceil(1 << 20))
+}
