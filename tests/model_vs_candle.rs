@@ -488,6 +488,31 @@ async fn micro_batches_give_the_loss_and_gradients_of_the_whole_batch() {
 }
 
 #[pollster::test]
+async fn a_batch_of_256_in_micro_batches_of_16_has_the_gradients_of_the_whole() {
+    let gpu = engine::open().await;
+    let case = Case { p: DROPOUT, pooler: Pooler::Average, ..UNSUPERVISED };
+    let checkpoint = engine::checkpoint(case.sizes, &case.weights());
+    let data = Dataset::new(random_rows(VOCABULARY, 256, LONGEST, 6), 1);
+    let items: Vec<u32> = (0..256).collect();
+    let rows = data.batch(&items);
+    let mut results = Vec::new();
+    for micro_batch_size in [0, 16] {
+        let options = TrainOptions { batch_size: 256, micro_batch_size, ..case.options() };
+        let network = Network::new(&gpu, &checkpoint, Head::None).unwrap();
+        let step = TrainingStep::new(&network, &data, &options).unwrap();
+        gpu.ready().await.unwrap();
+        results.push(step.gradients(&StepBatch::new(&rows, &data), case.step()).await.unwrap());
+    }
+    let [(metrics, expected), (parts_metrics, actual)] = &results[..] else { unreachable!("two runs") };
+    assert_eq!(metrics.loss, parts_metrics.loss);
+    let wide = |tensor: &HostTensor| tensor.data.iter().map(|value| f64::from(*value)).collect::<Vec<_>>();
+    let whole: Vec<f64> = expected.values().flat_map(wide).collect();
+    let parts: Vec<f32> = actual.values().flat_map(|tensor| tensor.data.clone()).collect();
+    // What the sums' other order may do; the limit.
+    assert!(distance(&parts, &whole) <= 1e-5 * norm(&whole));
+}
+
+#[pollster::test]
 async fn a_word_table_in_pieces_gives_the_same_loss_and_gradients_bit_for_bit() {
     let gpu = engine::open().await;
     for sizes in [MODELS[0], MODELS[3]] {
