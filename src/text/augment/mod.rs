@@ -40,7 +40,7 @@ pub enum Augmentation {
     Reorder,
     /// Replaces max(1, ⌊share·words⌋) random words by a random one of their synonyms, or all that have any if they
     /// are fewer: EDA's rule (Wei and Zou 2019, arXiv 1901.11196). The paper's "synonym replacement" is share 0, one
-    /// word. Only words as they stand in the dictionary are found: "car", not "cars".
+    /// word. Only words as they stand in the dictionary are found: "car", not "cars"; and no names.
     Synonym { share: f64 },
     /// BERT's corruption as in [`mask_tokens`]. The paper's "MLM k %" fills the chosen places with words that BERT-base
     /// predicts there; without such a model at hand, four in five stay `[MASK]`.

@@ -170,16 +170,20 @@ fn synonyms_replace_one_word_or_a_share_and_leave_punctuation_and_case() {
             (0..2000).map(|_| augmentation(text).apply_to_text(sentence, Some(&dictionary), &mut random));
         drawn.collect::<Vec<_>>()
     };
-    let drawn = replace("synonym", "The \"Car\" is big.");
-    for (sentence, p) in
-        [("The \"Car\" is large.", 0.5), ("The \"Auto\" is big.", 0.25), ("The \"Vehicle\" is big.", 0.25)]
-    {
+    let drawn = replace("synonym", "\"Car\" is a big word.");
+    for (sentence, p) in [
+        ("\"Car\" is a large word.", 0.5),
+        ("\"Auto\" is a big word.", 0.25),
+        ("\"Vehicle\" is a big word.", 0.25),
+    ] {
         assert_share(drawn.iter().filter(|drawn| *drawn == sentence).count(), 2000, p);
     }
     // ⌊0.5·4⌋ = 2 words, though four are not to be had.
     let half = replace("synonym:0.5", "The car is big.");
     assert!(half.iter().all(|drawn| drawn.ends_with("large.") && !drawn.contains("car")));
     assert!(replace("synonym:0.9", "No such  word").iter().all(|drawn| drawn == "No such  word"));
+    let named = replace("synonym:0.9", "The Big Car is big.");
+    assert!(named.iter().all(|drawn| drawn == "The Big Car is large."));
     assert!(augmentation("synonym").needs_dictionary());
 }
 

@@ -44,7 +44,8 @@ pub(super) fn reorder(sentence: &str, random: &mut impl Rng) -> String {
 }
 
 /// Replaces max(1, ⌊share·n⌋) of the n words, as far as the dictionary has so many of them. Punctuation at a word's
-/// ends stays, a capital first letter too.
+/// ends stays, a capital first letter too. Capital words within the sentence are taken for names and left alone: John
+/// is not the john, nor March a procession.
 pub(super) fn replace_by_synonyms(
     sentence: &str,
     share: f64,
@@ -53,8 +54,9 @@ pub(super) fn replace_by_synonyms(
 ) -> String {
     let words = split(sentence);
     let most = ((share * words.len() as f64) as usize).max(1);
-    let mut found: Vec<usize> =
-        (0..words.len()).filter(|&at| !dictionary.synonyms(core(words[at])).is_empty()).collect();
+    let is_name = |at: usize| at > 0 && core(words[at]).starts_with(char::is_uppercase);
+    let is_known = |at: usize| !dictionary.synonyms(core(words[at])).is_empty();
+    let mut found: Vec<usize> = (0..words.len()).filter(|&at| is_known(at) && !is_name(at)).collect();
     if found.is_empty() {
         return sentence.to_owned();
     }
