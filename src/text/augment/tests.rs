@@ -97,14 +97,14 @@ fn a_crop_is_a_span_of_its_share_and_all_spans_are_equally_likely() {
 #[test]
 fn deletion_loses_each_word_with_its_probability_and_keeps_the_order() {
     let whole = words(SENTENCE);
-    let drawn = sentences("delete:0.2", SENTENCE, 3000);
+    let drawn = sentences("delete:0.2", SENTENCE, 20_000);
     let mut deleted = [0; 10];
     for sentence in &drawn {
         let kept = words(sentence);
         assert!(is_subsequence(&kept, &whole), "{sentence}");
         whole.iter().zip(&mut deleted).for_each(|(word, count)| *count += usize::from(!kept.contains(word)));
     }
-    deleted.into_iter().for_each(|count| assert_share(count, 3000, 0.2));
+    deleted.into_iter().for_each(|count| assert_share(count, 20_000, 0.2));
 }
 
 #[test]
