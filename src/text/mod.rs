@@ -1,6 +1,7 @@
 //! Text in: tokenizers, training corpora, sentence pairs with scores. Bytes in memory with a display name; who
 //! reads files, or takes dropped ones, is not this room's business.
 
+pub mod augment;
 mod corpus;
 mod decode;
 mod error;

@@ -2,6 +2,7 @@
 
 mod byte_level;
 mod cut;
+mod vocabulary;
 
 use serde_json::Value;
 use tokenizers::models::wordpiece::WordPiece;

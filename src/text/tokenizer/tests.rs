@@ -1,4 +1,5 @@
 use super::*;
+use crate::text::augment::Vocabulary;
 
 const VOCABULARY: &str =
     "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\nthe\ncat\n##s\nsat\n.\n中\n文\ncafe\nCat\na\n##b\nb\n[\n]\n";
@@ -248,4 +249,25 @@ fn the_files_come_back_as_they_were() {
     let tokenizer = SentenceTokenizer::from_files(&given).unwrap();
     assert_eq!(tokenizer.raw_files(), files(&[("vocab.txt", VOCABULARY), ("tokenizer_config.json", "{}")]));
     assert_eq!(tokenizer.token(6).as_deref(), Some("cat"));
+}
+
+#[test]
+fn the_vocabulary_tells_special_tokens_from_others() {
+    let bert = uncased().vocabulary().unwrap();
+    assert_eq!(bert, Vocabulary::new(0..19, &[0, 1, 2, 3], 4));
+    let json = json_of(&uncased(), |_| {});
+    let same = SentenceTokenizer::from_files(&files(&[("tokenizer.json", &json)])).unwrap();
+    assert_eq!(same.vocabulary().unwrap(), bert);
+    assert_eq!(roberta().vocabulary().unwrap(), Vocabulary::new(0..20, &[0, 1, 2, 3], 15));
+    let config = r#"{"mask_token": "cat", "pad_token": {"content": "the"}}"#;
+    let stated = SentenceTokenizer::from_files(&files(&[
+        ("vocab.txt", VOCABULARY),
+        ("tokenizer_config.json", config),
+    ]));
+    let stated = stated.unwrap().vocabulary().unwrap();
+    assert_eq!(stated.mask(), 6);
+    assert!(stated.is_special(5) && stated.is_special(4) && !stated.is_special(7));
+    let none = VOCABULARY.replace("[MASK]", "masked");
+    let error = SentenceTokenizer::from_files(&files(&[("vocab.txt", &none)])).unwrap().vocabulary();
+    assert!(error.unwrap_err().to_string().contains("no [MASK] or <mask> token"));
 }

@@ -2,7 +2,7 @@
 
 use std::{path::Path, sync::Once};
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 
 use crate::shell::{command, output, run, say};
 
@@ -15,16 +15,40 @@ pub fn install(step: &str, packages: &[&str], files: &[&str]) -> Result<()> {
         return Ok(());
     }
     let names = packages.join(" ");
-    if output(command("apt-get").arg("--version")).is_none() {
+    if !has_apt() {
         bail!("{step}: this machine has no apt-get; install the equivalent of: {names}");
     }
     say(step, format!("apt-get install {names}"));
-    UPDATED.call_once(|| {
-        // A stale list is no reason to stop: the install below says what is missing.
-        let _ = run(privileged().args(["apt-get", "-qq", "update"]));
-    });
+    update();
     run(privileged().args(["apt-get", "-qq", "install", "--yes", "--no-install-recommends"]).args(packages))?;
     Ok(())
+}
+
+/// Whether packages can be had here at all.
+pub fn has_apt() -> bool {
+    output(command("apt-get").arg("--version")).is_some()
+}
+
+/// Downloads a package and unpacks its files under `folder` instead of installing it.
+pub fn unpack(package: &str, folder: &Path) -> Result<()> {
+    update();
+    let downloads = folder.with_extension("deb");
+    std::fs::create_dir_all(&downloads)?;
+    // Else apt warns root of a folder that its own user cannot write to.
+    let quiet = ["-qq", "-o", "APT::Sandbox::User=root", "download", package];
+    run(command("apt-get").args(quiet).current_dir(&downloads))?;
+    let mut files = std::fs::read_dir(&downloads)?.filter_map(|entry| Some(entry.ok()?.path()));
+    let deb = files.find(|path| path.extension().is_some_and(|kind| kind == "deb"));
+    let deb = deb.with_context(|| format!("apt-get left no package {package} in {}", downloads.display()))?;
+    run(command("dpkg-deb").arg("-x").arg(deb).arg(folder))
+}
+
+/// Fetches the lists of packages, once.
+fn update() {
+    UPDATED.call_once(|| {
+        // A stale list is no reason to stop: what comes next says what is missing.
+        let _ = run(privileged().args(["apt-get", "-qq", "update"]));
+    });
 }
 
 /// `env` for root, `sudo` for others.

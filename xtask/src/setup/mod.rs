@@ -1,10 +1,12 @@
 //! What a fresh machine lacks, installed once. Every step checks first, so the second run takes seconds.
 
 mod debian;
+mod dictionary;
 mod model;
 mod node;
 mod tools;
 mod wasm_target;
+mod wordnet;
 
 use std::path::PathBuf;
 
@@ -17,13 +19,19 @@ pub fn models_dir() -> PathBuf {
     crate::shell::root().join("www/generated/models")
 }
 
+/// Where the dictionary of synonyms is made.
+pub fn dictionary_dir() -> PathBuf {
+    crate::shell::root().join("www/generated/dictionary")
+}
+
 /// Everything that building and serving the page needs.
 pub fn for_serving() -> Result<()> {
     let toolchain = WasmToolchain::find()?;
     tools::trunk(&toolchain)?;
     tools::wasm_bindgen(&toolchain)?;
     node::packages()?;
-    model::all_minilm_l6_v2()
+    model::all_minilm_l6_v2()?;
+    dictionary::synonyms()
 }
 
 /// What the tests need beside that: a Vulkan driver and a browser.

@@ -1,0 +1,216 @@
+//! Discrete augmentation of sentences: the operators g that SimCSE compares with dropout alone, h = f(g(x), z)
+//! (arXiv 2104.08821, section 3 and table 1), and ESimCSE's word repetition (arXiv 2109.04380, section 3.1).
+//!
+//! Those on words change the text before the tokenizer sees it, those on tokens change its ids. All of them are
+//! functions of what they are given and of the random numbers, and none leaves a sentence empty.
+
+mod dictionary;
+mod tokens;
+mod words;
+
+use std::fmt;
+use std::str::FromStr;
+
+use rand::Rng;
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+pub use dictionary::Dictionary;
+pub use tokens::{MlmExample, Vocabulary, mask_tokens, mlm_corrupt, repeat_tokens, replace_tokens};
+
+/// One way to make another sentence of a sentence. Written as its name, with a colon and its share where it has one:
+/// `crop:0.2`, `delete-one`; a name without its share means the default.
+///
+/// A **word** is what stands between white space, punctuation and all; but in scripts written without spaces (Han
+/// characters and kana) every character is a word of its own, in a Chinese sentence as in a Chinese name within an
+/// English one.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub enum Augmentation {
+    /// Keeps one random span of round((1 − share)·words) consecutive words, at least one: the paper's "crop k %".
+    /// At 10 % sentences of up to five words stay whole.
+    Crop { share: f64 },
+    /// Deletes every word with the probability `share`; one random word stays where all would go. The paper's "word
+    /// deletion k %", whose sentences lose exactly k %; here they do on average, which holds for short ones too.
+    Delete { share: f64 },
+    /// Deletes one random word: the paper's "delete one word".
+    DeleteOne,
+    /// Puts the words in a random order, all orders being equally likely, the old one too: a bag of words. Not in the
+    /// paper's table; it asks how much of a sentence's meaning its encoder takes from the order.
+    Reorder,
+    /// Replaces max(1, ⌊share·words⌋) random words by a random one of their synonyms, or all that have any if they
+    /// are fewer: EDA's rule (Wei and Zou 2019, arXiv 1901.11196). The paper's "synonym replacement" is share 0, one
+    /// word. Only words as they stand in the dictionary are found: "car", not "cars"; and no names.
+    Synonym { share: f64 },
+    /// BERT's corruption as in [`mask_tokens`]. The paper's "MLM k %" fills the chosen places with words that BERT-base
+    /// predicts there; without such a model at hand, four in five stay `[MASK]`.
+    Mask { share: f64 },
+    /// Replaces tokens, each with the probability `share`, by random ones as in [`replace_tokens`]. Like the paper's
+    /// "MLM k %" it leaves whole sentences with k % other words, but these fit worse than predicted ones.
+    Replace { share: f64 },
+    /// Writes random tokens twice, at most `share` of them, as in [`repeat_tokens`]: ESimCSE's word repetition, which
+    /// keeps the model from telling positives by their equal lengths.
+    Repeat { share: f64 },
+}
+
+impl Augmentation {
+    /// Every augmentation with its default share, in the order in which they are offered: 10 % for words, BERT's 15 %
+    /// for tokens, ESimCSE's `dup_rate` of 0.32.
+    pub const ALL: [Augmentation; 8] = [
+        Augmentation::Crop { share: 0.1 },
+        Augmentation::Delete { share: 0.1 },
+        Augmentation::DeleteOne,
+        Augmentation::Reorder,
+        Augmentation::Synonym { share: 0.0 },
+        Augmentation::Mask { share: 0.15 },
+        Augmentation::Replace { share: 0.15 },
+        Augmentation::Repeat { share: 0.32 },
+    ];
+
+    /// The name without the share.
+    pub fn name(self) -> &'static str {
+        match self {
+            Augmentation::Crop { .. } => "crop",
+            Augmentation::Delete { .. } => "delete",
+            Augmentation::DeleteOne => "delete-one",
+            Augmentation::Reorder => "reorder",
+            Augmentation::Synonym { .. } => "synonym",
+            Augmentation::Mask { .. } => "mask",
+            Augmentation::Replace { .. } => "replace",
+            Augmentation::Repeat { .. } => "repeat",
+        }
+    }
+
+    /// Whether it changes ids ([`Augmentation::apply_to_tokens`]) and not the text ([`Augmentation::apply_to_text`]).
+    pub fn is_on_tokens(self) -> bool {
+        matches!(self, Augmentation::Mask { .. } | Augmentation::Replace { .. } | Augmentation::Repeat { .. })
+    }
+
+    /// Whether it does nothing without a dictionary.
+    pub fn needs_dictionary(self) -> bool {
+        matches!(self, Augmentation::Synonym { .. })
+    }
+
+    /// The sentence that an augmentation on words makes of a sentence; those on tokens leave it as it is. White space
+    /// becomes single spaces where words go or move. A sentence of one word can only change by a synonym.
+    pub fn apply_to_text(
+        self,
+        sentence: &str,
+        dictionary: Option<&Dictionary>,
+        random: &mut impl Rng,
+    ) -> String {
+        match self {
+            Augmentation::Crop { share } => words::crop(sentence, share, random),
+            Augmentation::Delete { share } => words::delete(sentence, share, random),
+            Augmentation::DeleteOne => words::delete_one(sentence, random),
+            Augmentation::Reorder => words::reorder(sentence, random),
+            Augmentation::Synonym { share } => match dictionary {
+                Some(dictionary) => words::replace_by_synonyms(sentence, share, dictionary, random),
+                None => sentence.to_owned(),
+            },
+            Augmentation::Mask { .. } | Augmentation::Replace { .. } | Augmentation::Repeat { .. } => {
+                sentence.to_owned()
+            }
+        }
+    }
+
+    /// The ids that an augmentation on tokens makes of a sentence's ids (special tokens included), at most
+    /// `max_length` of them if it were no more before; those on words leave them as they are.
+    pub fn apply_to_tokens(
+        self,
+        ids: &[u32],
+        vocabulary: &Vocabulary,
+        max_length: usize,
+        random: &mut impl Rng,
+    ) -> Vec<u32> {
+        match self {
+            Augmentation::Mask { share } => mask_tokens(ids, vocabulary, share, random),
+            Augmentation::Replace { share } => replace_tokens(ids, vocabulary, share, random),
+            Augmentation::Repeat { share } => repeat_tokens(ids, vocabulary, share, max_length, random),
+            _ => ids.to_vec(),
+        }
+    }
+
+    fn share(self) -> Option<f64> {
+        match self {
+            Augmentation::Crop { share }
+            | Augmentation::Delete { share }
+            | Augmentation::Synonym { share }
+            | Augmentation::Mask { share }
+            | Augmentation::Replace { share }
+            | Augmentation::Repeat { share } => Some(share),
+            Augmentation::DeleteOne | Augmentation::Reorder => None,
+        }
+    }
+
+    fn with_share(mut self, new: f64) -> Self {
+        match &mut self {
+            Augmentation::Crop { share }
+            | Augmentation::Delete { share }
+            | Augmentation::Synonym { share }
+            | Augmentation::Mask { share }
+            | Augmentation::Replace { share }
+            | Augmentation::Repeat { share } => *share = new,
+            Augmentation::DeleteOne | Augmentation::Reorder => {}
+        }
+        self
+    }
+}
+
+impl fmt::Display for Augmentation {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.share() {
+            Some(share) => write!(formatter, "{}:{share}", self.name()),
+            None => formatter.write_str(self.name()),
+        }
+    }
+}
+
+/// Text that names no augmentation.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum AugmentationError {
+    #[error("unknown augmentation \"{name}\"; known are {}", Augmentation::ALL.map(|a| a.to_string()).join(", "))]
+    Unknown { name: String },
+
+    #[error("\"{share}\" as the share of {name}: expected a number from 0 up to, but not, 1, such as 0.1")]
+    Share { name: &'static str, share: String },
+
+    #[error("{name} takes no share, found \"{share}\"")]
+    NoShare { name: &'static str, share: String },
+}
+
+impl FromStr for Augmentation {
+    type Err = AugmentationError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let (name, share) = text.split_once(':').map_or((text, None), |(name, share)| (name, Some(share)));
+        let unknown = || AugmentationError::Unknown { name: name.to_owned() };
+        let default = Augmentation::ALL.into_iter().find(|known| known.name() == name).ok_or_else(unknown)?;
+        let Some(share) = share else { return Ok(default) };
+        let (name, owned) = (default.name(), share.to_owned());
+        if default.share().is_none() {
+            return Err(AugmentationError::NoShare { name, share: owned });
+        }
+        match share.parse() {
+            Ok(number) if (0.0..1.0).contains(&number) => Ok(default.with_share(number)),
+            _ => Err(AugmentationError::Share { name, share: owned }),
+        }
+    }
+}
+
+impl TryFrom<String> for Augmentation {
+    type Error = AugmentationError;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        text.parse()
+    }
+}
+
+impl From<Augmentation> for String {
+    fn from(augmentation: Augmentation) -> Self {
+        augmentation.to_string()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,34 @@
+//! Which of a tokenizer's tokens are special, for augmentation and the masked-language-model objective.
+
+use super::{Options, SentenceTokenizer, wrong};
+use crate::text::{TextError, augment::Vocabulary};
+
+/// What BERT and RoBERTa call their special tokens; [UNK] is one, as in `transformers`' `all_special_ids`.
+const USUAL: [&str; 10] =
+    ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "<s>", "<pad>", "</s>", "<unk>", "<mask>"];
+const MASKS: [&str; 2] = ["[MASK]", "<mask>"];
+
+impl SentenceTokenizer {
+    /// The ids that augmentation may change or draw, and those that it must not: all that the tokenizer's files call
+    /// special, and whatever goes by BERT's or RoBERTa's names.
+    ///
+    /// # Errors
+    /// A tokenizer without a mask token.
+    pub fn vocabulary(&self) -> Result<Vocabulary, TextError> {
+        let config = self.files.iter().find(|(name, _)| name == "tokenizer_config.json");
+        let options = Options::read(config.map(|(_, bytes)| bytes.as_slice()))?;
+        let id = |token: &str| self.tokenizer.token_to_id(token);
+        let mask = options.stated("mask_token").into_iter().chain(MASKS).find_map(id);
+        let mask = mask.ok_or_else(|| {
+            let reason = format!("it has no {} token, which masking needs", MASKS.join(" or "));
+            wrong(&self.file, reason)
+        })?;
+        let added = self.tokenizer.get_added_tokens_decoder();
+        let mut specials: Vec<u32> =
+            added.iter().filter(|(_, token)| token.special).map(|(&id, _)| id).collect();
+        let stated = options.special.iter().map(|(_, token)| token.as_str());
+        specials.extend(stated.chain(USUAL).filter_map(id));
+        specials.extend([self.cls, self.sep]);
+        Ok(Vocabulary::new(self.tokenizer.get_vocab(true).into_values(), &specials, mask))
+    }
+}
