@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand};
 use crate::{
     kernels::LossForm,
     model::Pooler,
+    text::augment::Augmentation,
     train::{HeadMode, Objective, TrainOptions},
 };
 
@@ -158,9 +159,13 @@ pub struct RecipeArgs {
     pub clip: f32,
     #[command(flatten)]
     pub loss: LossArgs,
-    /// How second views are made: crop:0.1, delete:0.1 …; see the README. Without it, by dropout alone.
-    #[arg(long)]
-    pub augmentation: Option<String>,
+    /// How second views are made: crop:0.1, delete:0.1, delete-one, reorder, synonym, mask:0.15, replace:0.15 or
+    /// repeat:0.32. Without it, by dropout alone.
+    #[arg(long, value_name = "NAME[:SHARE]")]
+    pub augmentation: Option<Augmentation>,
+    /// Synonyms for --augmentation synonym: word TAB synonym TAB …, as `cargo xtask setup` makes them of WordNet.
+    #[arg(long, value_name = "FILE", default_value = "www/generated/dictionary/synonyms.tsv")]
+    pub dictionary: PathBuf,
     /// The ablation: both views get the same dropout masks.
     #[arg(long)]
     pub fixed_mask: bool,
@@ -257,7 +262,7 @@ impl TrainArgs {
             warmup: recipe.warmup,
             weight_decay: recipe.weight_decay,
             clip: recipe.clip,
-            augmentation: recipe.augmentation.clone(),
+            augmentation: recipe.augmentation,
             fixed_mask: recipe.fixed_mask,
             ..TrainOptions::default()
         })

@@ -12,7 +12,7 @@ use crate::{
         Checkpoint, HostTensor, Pooler,
         checkpoint::{SimcseSettings, export_directory, load_directory},
     },
-    text::{Corpus, SentenceTokenizer, TrainingData},
+    text::{Corpus, SentenceTokenizer, TrainingData, augment::Dictionary},
     train::TrainOptions,
 };
 
@@ -103,6 +103,10 @@ pub fn read_sentences(path: &Path) -> Result<Vec<String>, CliError> {
             path.display()
         ))),
     }
+}
+
+pub fn dictionary(path: &Path) -> Result<Dictionary, CliError> {
+    Ok(Dictionary::parse(&path.display().to_string(), &read(path)?)?)
 }
 
 /// The length asked for, or all positions of the model.

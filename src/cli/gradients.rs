@@ -2,7 +2,7 @@ use super::{args::GradientsArgs, error::CliError, files, open_gpu};
 use crate::{
     model::{HEAD_WEIGHT, Head, HostTensor, Network, Parts, Pooler},
     text::Corpus,
-    train::{Batch, CorruptedRows, Dataset, HeadMode, TrainOptions, TrainingStep},
+    train::{self, Batch, CorruptedRows, HeadMode, TrainOptions, TrainingStep},
 };
 
 /// `gradients`: loss and every parameter's gradient of one batch, without dropout.
@@ -31,7 +31,7 @@ pub async fn run(args: &GradientsArgs) -> Result<(), CliError> {
     options.validate()?;
     files::max_length(Some(options.max_length), &model)?;
     let rows = model.tokenizer.encode(corpus.data.sentences(), options.max_length)?;
-    let data = Dataset::new(rows, corpus.data.sentences_per_item());
+    let data = train::dataset(&corpus.data, rows, &model.tokenizer, None, &options)?;
     data.check(options.objective)?;
 
     let gpu = open_gpu().await?;

@@ -5,8 +5,8 @@ use serde::Serialize;
 use super::{args::TrainArgs, error::CliError, files, open_gpu, print_json, progress_bar};
 use crate::{
     eval::StsEvaluation,
-    text::{Corpus, StsSet},
-    train::{Dataset, EvaluationSet, MemoryEstimate, StepReport, TrainOptions, Trainer, TrainingState},
+    text::{Corpus, StsSet, augment::Augmentation},
+    train::{self, EvaluationSet, MemoryEstimate, StepReport, TrainOptions, Trainer, TrainingState},
 };
 
 /// The training state's name in the output directory.
@@ -28,7 +28,11 @@ pub async fn run(args: &TrainArgs) -> Result<(), CliError> {
     files::max_length(Some(options.max_length), &model)?;
     let corpus = Corpus::parse(&args.data.display().to_string(), &files::read(&args.data)?)?;
     let rows = model.tokenizer.encode(corpus.data.sentences(), options.max_length)?;
-    let data = Dataset::new(rows, corpus.data.sentences_per_item());
+    let dictionary = match options.augmentation.is_some_and(Augmentation::needs_dictionary) {
+        true => Some(files::dictionary(&args.recipe.dictionary)?),
+        false => None,
+    };
+    let data = train::dataset(&corpus.data, rows, &model.tokenizer, dictionary, &options)?;
     data.check(options.objective)?;
     let evaluation = match &args.eval {
         None => None,

@@ -35,6 +35,11 @@ impl Dataset {
         Self { rows, sentences_per_item, augment: None, corrupt: None }
     }
 
+    /// Token ids of every sentence, item after item.
+    pub fn rows(&self) -> &[Vec<u32>] {
+        &self.rows
+    }
+
     /// Second views made by `augment`, cut to `max_length` tokens there.
     pub fn with_augment(mut self, augment: Augment, max_length: usize) -> Self {
         self.augment = Some((augment, max_length));

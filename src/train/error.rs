@@ -1,6 +1,6 @@
 use thiserror::Error;
 
-use crate::{gpu::GpuError, model::ModelError};
+use crate::{gpu::GpuError, model::ModelError, text::TextError};
 
 /// Why training cannot start or go on.
 #[derive(Debug, Clone, Error)]
@@ -28,6 +28,8 @@ pub enum TrainError {
     Checkpoint(String),
     #[error("{reason}; {advice}")]
     Memory { reason: String, advice: String },
+    #[error(transparent)]
+    Text(#[from] TextError),
     #[error(transparent)]
     Model(#[from] ModelError),
     #[error(transparent)]

@@ -4,6 +4,7 @@ use super::{Objective, TrainError};
 use crate::{
     kernels::{LossForm, Step},
     model::Pooler,
+    text::augment::Augmentation,
 };
 
 /// What becomes of the MLP head behind the `cls` pooler (SimCSE.md: unsupervised drops it, supervised keeps it).
@@ -69,7 +70,7 @@ pub struct TrainOptions {
     /// The ablation "fixed mask": both views of an item get the same dropout masks.
     pub fixed_mask: bool,
     /// How the second view of an unsupervised item is made from its sentence; none: it is the sentence itself.
-    pub augmentation: Option<String>,
+    pub augmentation: Option<Augmentation>,
     /// Share of masked-language modelling in the loss; 0: none.
     pub mlm_weight: f32,
     /// Items encoded at a time, with all their views; 0: the whole batch. Fewer need less memory and about a third

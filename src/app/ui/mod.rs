@@ -19,6 +19,7 @@ mod quick_start;
 mod recipe;
 mod recipe_fields;
 mod recipe_form;
+mod recipe_numbers;
 mod run_controls;
 mod sample;
 mod similarity_table;

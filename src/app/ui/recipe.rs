@@ -2,163 +2,13 @@
 
 use leptos::prelude::*;
 
+use super::recipe_numbers::{self as numbers, NumberField};
 use crate::{
     app::protocol::Weights,
+    kernels::LossForm,
     model::Pooler,
+    text::augment::Augmentation,
     train::{HeadMode, Objective, TrainOptions},
-};
-
-/// What a number field is called, explains and accepts.
-#[derive(Debug, PartialEq)]
-pub struct NumberSpec {
-    pub id: &'static str,
-    pub label: &'static str,
-    pub help: &'static str,
-    pub whole: bool,
-    pub range: (f64, f64),
-    pub expected: &'static str,
-}
-
-/// A number being typed.
-#[derive(Debug, Clone, Copy)]
-pub struct NumberField {
-    pub spec: &'static NumberSpec,
-    pub text: RwSignal<String>,
-}
-
-impl NumberField {
-    fn new(spec: &'static NumberSpec, value: f64) -> Self {
-        Self { spec, text: RwSignal::new(written(value)) }
-    }
-
-    fn set(&self, value: f64) {
-        self.text.set(written(value));
-    }
-
-    /// # Errors
-    /// What was typed and what is expected.
-    pub fn value(&self) -> Result<f64, String> {
-        let text = self.text.get();
-        let (low, high) = self.spec.range;
-        let fits = |value: &f64| (low..=high).contains(value) && (!self.spec.whole || value.fract() == 0.0);
-        text.trim().parse::<f64>().ok().filter(fits).ok_or_else(|| match text.trim() {
-            "" => format!("Enter {}.", self.spec.expected),
-            typed => format!("“{typed}” does not fit: enter {}.", self.spec.expected),
-        })
-    }
-}
-
-/// As people write it: 0.00003 is 3e-5.
-fn written(value: f64) -> String {
-    match value != 0.0 && value.abs() < 1e-3 {
-        true => format!("{value:e}"),
-        false => value.to_string(),
-    }
-}
-
-const BATCH_SIZE: NumberSpec = NumberSpec {
-    id: "batch-size",
-    label: "Batch size",
-    help: "Sentences told apart at once: more negatives, more memory and time per step.",
-    whole: true,
-    range: (1.0, 1024.0),
-    expected: "a whole number from 1 to 1024",
-};
-const LEARNING_RATE: NumberSpec = NumberSpec {
-    id: "learning-rate",
-    label: "Learning rate",
-    help: "Size of a weight's first updates; it falls to 0 over the run.",
-    whole: false,
-    range: (0.0, 1.0),
-    expected: "a number from 0 to 1, such as 3e-5",
-};
-const EPOCHS: NumberSpec = NumberSpec {
-    id: "epochs",
-    label: "Epochs",
-    help: "Passes over the training text.",
-    whole: true,
-    range: (1.0, 1000.0),
-    expected: "a whole number from 1 to 1000",
-};
-const STEPS: NumberSpec = NumberSpec {
-    id: "steps",
-    label: "Steps",
-    help: "Batches in the whole run, however many epochs that makes.",
-    whole: true,
-    range: (1.0, 1e6),
-    expected: "a whole number from 1 to 1,000,000",
-};
-const TEMPERATURE: NumberSpec = NumberSpec {
-    id: "temperature",
-    label: "Temperature τ",
-    help: "Cosines are divided by it: smaller values punish the closest negatives harder.",
-    whole: false,
-    range: (1e-3, 100.0),
-    expected: "a number from 0.001 to 100, such as 0.05",
-};
-const MAX_LENGTH: NumberSpec = NumberSpec {
-    id: "max-length",
-    label: "Maximum length",
-    help: "Tokens kept of a sentence, special tokens included; the rest is cut.",
-    whole: true,
-    range: (3.0, 512.0),
-    expected: "a whole number from 3 to 512",
-};
-const DROPOUT: NumberSpec = NumberSpec {
-    id: "dropout",
-    label: "Dropout",
-    help: "Share of activations zeroed at random: the only difference between a sentence's two views.",
-    whole: false,
-    range: (0.0, 0.99),
-    expected: "a number from 0 to 0.99, such as 0.1",
-};
-const SEED: NumberSpec = NumberSpec {
-    id: "seed",
-    label: "Seed",
-    help: "The same seed on the same device gives the same run, bit for bit.",
-    whole: true,
-    range: (0.0, 4_294_967_295.0),
-    expected: "a whole number from 0 to 4294967295",
-};
-const EVAL_EVERY: NumberSpec = NumberSpec {
-    id: "eval-every",
-    label: "Evaluate every",
-    help: "Steps between evaluations; 0 evaluates at the start and the end only.",
-    whole: true,
-    range: (0.0, 1e6),
-    expected: "a whole number from 0 to 1,000,000",
-};
-const WARMUP: NumberSpec = NumberSpec {
-    id: "warmup",
-    label: "Warm-up",
-    help: "Steps over which the learning rate grows from 0 to its peak.",
-    whole: true,
-    range: (0.0, 1e6),
-    expected: "a whole number from 0 to 1,000,000",
-};
-const WEIGHT_DECAY: NumberSpec = NumberSpec {
-    id: "weight-decay",
-    label: "Weight decay",
-    help: "Pulls weights towards 0 at each step (AdamW); biases and LayerNorm are spared.",
-    whole: false,
-    range: (0.0, 10.0),
-    expected: "a number from 0 to 10",
-};
-const CLIP: NumberSpec = NumberSpec {
-    id: "clip",
-    label: "Gradient clip",
-    help: "Longest gradient allowed, over all weights together; 0 turns clipping off.",
-    whole: false,
-    range: (0.0, 1e6),
-    expected: "a number from 0 to 1,000,000",
-};
-const HARD_NEGATIVE_WEIGHT: NumberSpec = NumberSpec {
-    id: "hard-negative-weight",
-    label: "Hard-negative weight",
-    help: "Added to each triplet's own hard-negative logit (ln α in the paper); 0 treats it like any negative.",
-    whole: false,
-    range: (-100.0, 100.0),
-    expected: "a number from -100 to 100",
 };
 
 /// How long a run is.
@@ -232,6 +82,14 @@ pub struct Recipe {
     pub weight_decay: NumberField,
     pub clip: NumberField,
     pub hard_negative_weight: NumberField,
+    pub loss: RwSignal<LossForm>,
+    pub augmentation: RwSignal<Option<Augmentation>>,
+    pub fixed_mask: RwSignal<bool>,
+    pub false_negative_threshold: NumberField,
+    pub mlm_weight: NumberField,
+    pub micro_batch_size: NumberField,
+    /// Matryoshka widths, with commas.
+    pub widths: RwSignal<String>,
 }
 
 impl Recipe {
@@ -243,19 +101,26 @@ impl Recipe {
             head: RwSignal::new(HeadMode::TrainOnly),
             length_unit: RwSignal::new(LengthUnit::Epochs),
             start_from: RwSignal::new(Weights::Original),
-            batch_size: NumberField::new(&BATCH_SIZE, 0.0),
-            learning_rate: NumberField::new(&LEARNING_RATE, 0.0),
-            epochs: NumberField::new(&EPOCHS, 1.0),
-            steps: NumberField::new(&STEPS, 100.0),
-            temperature: NumberField::new(&TEMPERATURE, 0.0),
-            max_length: NumberField::new(&MAX_LENGTH, 0.0),
-            dropout: NumberField::new(&DROPOUT, 0.0),
-            seed: NumberField::new(&SEED, 0.0),
-            eval_every: NumberField::new(&EVAL_EVERY, 0.0),
-            warmup: NumberField::new(&WARMUP, 0.0),
-            weight_decay: NumberField::new(&WEIGHT_DECAY, 0.0),
-            clip: NumberField::new(&CLIP, 0.0),
-            hard_negative_weight: NumberField::new(&HARD_NEGATIVE_WEIGHT, 0.0),
+            batch_size: NumberField::new(&numbers::BATCH_SIZE, 0.0),
+            learning_rate: NumberField::new(&numbers::LEARNING_RATE, 0.0),
+            epochs: NumberField::new(&numbers::EPOCHS, 1.0),
+            steps: NumberField::new(&numbers::STEPS, 100.0),
+            temperature: NumberField::new(&numbers::TEMPERATURE, 0.0),
+            max_length: NumberField::new(&numbers::MAX_LENGTH, 0.0),
+            dropout: NumberField::new(&numbers::DROPOUT, 0.0),
+            seed: NumberField::new(&numbers::SEED, 0.0),
+            eval_every: NumberField::new(&numbers::EVAL_EVERY, 0.0),
+            warmup: NumberField::new(&numbers::WARMUP, 0.0),
+            weight_decay: NumberField::new(&numbers::WEIGHT_DECAY, 0.0),
+            clip: NumberField::new(&numbers::CLIP, 0.0),
+            hard_negative_weight: NumberField::new(&numbers::HARD_NEGATIVE_WEIGHT, 0.0),
+            loss: RwSignal::new(LossForm::OneWay),
+            augmentation: RwSignal::new(None),
+            fixed_mask: RwSignal::new(false),
+            false_negative_threshold: NumberField::new(&numbers::FALSE_NEGATIVE_THRESHOLD, 0.0),
+            mlm_weight: NumberField::new(&numbers::MLM_WEIGHT, 0.0),
+            micro_batch_size: NumberField::new(&numbers::MICRO_BATCH_SIZE, 0.0),
+            widths: RwSignal::new(String::new()),
         };
         recipe.fill(&TrainOptions::default());
         recipe
@@ -282,6 +147,14 @@ impl Recipe {
         self.weight_decay.set(shortest(options.weight_decay));
         self.clip.set(shortest(options.clip));
         self.hard_negative_weight.set(shortest(options.hard_negative_weight));
+        self.loss.set(options.loss);
+        self.augmentation.set(options.augmentation);
+        self.fixed_mask.set(options.fixed_mask);
+        self.false_negative_threshold.set(shortest(options.false_negative_threshold));
+        self.mlm_weight.set(shortest(options.mlm_weight));
+        self.micro_batch_size.set(options.micro_batch_size as f64);
+        let widths: Vec<String> = options.matryoshka.iter().map(usize::to_string).collect();
+        self.widths.set(widths.join(", "));
     }
 
     /// What the form says.
@@ -297,8 +170,9 @@ impl Recipe {
             LengthUnit::Steps => Some(named(self.steps)? as u32),
         };
         let epochs = if steps.is_some() { 1 } else { named(self.epochs)? as usize };
+        let objective = self.objective.get();
         let options = TrainOptions {
-            objective: self.objective.get(),
+            objective,
             batch_size: named(self.batch_size)? as usize,
             learning_rate: named(self.learning_rate)?,
             temperature: named(self.temperature)? as f32,
@@ -314,9 +188,32 @@ impl Recipe {
             weight_decay: named(self.weight_decay)? as f32,
             clip: named(self.clip)? as f32,
             hard_negative_weight: named(self.hard_negative_weight)? as f32,
+            loss: self.loss.get(),
+            augmentation: self.augmentation.get().filter(|_| objective == Objective::Unsup),
+            fixed_mask: self.fixed_mask.get(),
+            false_negative_threshold: named(self.false_negative_threshold)? as f32,
+            mlm_weight: named(self.mlm_weight)? as f32,
+            micro_batch_size: named(self.micro_batch_size)? as usize,
+            matryoshka: self.matryoshka()?,
         };
         options.validate().map_err(|error| error.to_string())?;
         Ok(options)
+    }
+
+    /// # Errors
+    /// What was typed and what is expected.
+    pub fn matryoshka(&self) -> Result<Vec<usize>, String> {
+        let typed = self.widths.get();
+        let numbers = typed.split([',', ' ']).map(str::trim).filter(|number| !number.is_empty());
+        let widths: Result<Vec<usize>, _> = numbers.map(str::parse).collect();
+        widths
+            .ok()
+            .filter(|widths| widths.iter().all(|width| *width > 0 && width.is_multiple_of(4)))
+            .ok_or_else(|| {
+                format!(
+                    "Matryoshka widths: “{typed}” does not fit: enter multiples of 4 with commas, or nothing."
+                )
+            })
     }
 
     /// Steps of an epoch and of the whole run over `items` training items.

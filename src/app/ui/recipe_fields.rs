@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::recipe::NumberField;
+use super::recipe_numbers::NumberField;
 
 /// A number with its explanation and, where it cannot be used, why.
 #[component]
@@ -27,6 +27,37 @@ pub fn Number(field: NumberField, disabled: Signal<bool>) -> impl IntoView {
             />
             <p id=error class="field-error" aria-live="polite">{problem}</p>
             <p id=help class="field-help">{spec.help}</p>
+        </div>
+    }
+}
+
+/// A line of text with its explanation and, where it cannot be used, why.
+#[component]
+pub fn Line(
+    id: &'static str,
+    label: &'static str,
+    help: &'static str,
+    value: RwSignal<String>,
+    #[prop(into)] problem: Signal<Option<String>>,
+    disabled: Signal<bool>,
+) -> impl IntoView {
+    let (help_id, error_id) = (format!("{id}-help"), format!("{id}-error"));
+    let described = format!("{help_id} {error_id}");
+    view! {
+        <div class="field">
+            <label for=id>{label}</label>
+            <input
+                id=id
+                type="text"
+                autocomplete="off"
+                prop:value=value
+                disabled=disabled
+                aria-describedby=described
+                aria-invalid=move || problem.get().is_some().to_string()
+                on:input=move |event| value.set(event_target_value(&event))
+            />
+            <p id=error_id class="field-error" aria-live="polite">{move || problem.get()}</p>
+            <p id=help_id class="field-help">{help}</p>
         </div>
     }
 }

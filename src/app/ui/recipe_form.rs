@@ -5,13 +5,15 @@ use leptos::prelude::*;
 use super::{
     format::count,
     recipe::{LengthUnit, Preset},
-    recipe_fields::{Choice, Number, Segments},
+    recipe_fields::{Choice, Line, Number, Segments},
     store::Store,
     studio,
 };
 use crate::{
     app::protocol::{TrainingKind, Weights},
+    kernels::LossForm,
     model::Pooler,
+    text::augment::Augmentation,
     train::{HeadMode, Objective},
 };
 
@@ -82,9 +84,9 @@ pub fn RecipeForm() -> impl IntoView {
                             <Number field=recipe.clip disabled />
                             <Number field=recipe.seed disabled />
                         </div>
-                        <Number field=recipe.hard_negative_weight disabled />
                     </div>
                 </details>
+                <ObjectiveOptions disabled />
             </form>
             <p class="recipe-sum" aria-live="polite">{move || summary(store)}</p>
             <p class="fine reason">{move || disabled.get().then_some("The recipe is fixed while a run is on.")}</p>
@@ -110,6 +112,52 @@ fn Presets(disabled: Signal<bool>) -> impl IntoView {
     });
     view! {
         <div class="row" role="group" aria-label="Ready-made recipes">{buttons.collect_view()}</div>
+    }
+}
+
+/// What the paper compares with, and what others added to it; all of it off by default.
+#[component]
+fn ObjectiveOptions(disabled: Signal<bool>) -> impl IntoView {
+    let (store, _) = studio();
+    let recipe = store.recipe;
+    let given_pairs = Signal::derive(move || disabled.get() || recipe.objective.get() == Objective::Sup);
+    view! {
+        <details class="advanced">
+            <summary>"Loss, augmentation and memory"</summary>
+            <div class="fields">
+                <Choice id="loss" label="Loss" value=recipe.loss choices=losses() help=loss_help disabled />
+                <Choice
+                    id="augmentation"
+                    label="Augmentation"
+                    value=recipe.augmentation
+                    choices=augmentations()
+                    help=augmentation_help
+                    disabled=given_pairs
+                />
+                <Segments
+                    name="fixed-mask"
+                    legend="Dropout masks"
+                    value=recipe.fixed_mask
+                    choices=vec![(false, "One per view"), (true, "Fixed")]
+                    help=mask_help
+                    disabled
+                />
+                <div class="field-pair">
+                    <Number field=recipe.hard_negative_weight disabled />
+                    <Number field=recipe.false_negative_threshold disabled />
+                    <Number field=recipe.mlm_weight disabled />
+                    <Number field=recipe.micro_batch_size disabled />
+                </div>
+                <Line
+                    id="matryoshka"
+                    label="Matryoshka widths"
+                    help="Trains the first so many columns of the vectors to stand alone, such as 384, 128, 64; empty is off."
+                    value=recipe.widths
+                    problem=Signal::derive(move || recipe.matryoshka().err())
+                    disabled
+                />
+            </div>
+        </details>
     }
 }
 
@@ -184,6 +232,58 @@ fn poolers() -> Vec<(Pooler, &'static str)> {
 
 fn heads() -> Vec<(HeadMode, &'static str)> {
     vec![(HeadMode::TrainOnly, "train only"), (HeadMode::Keep, "keep"), (HeadMode::None, "none")]
+}
+
+fn losses() -> Vec<(LossForm, &'static str)> {
+    vec![
+        (LossForm::OneWay, "one-way: as the paper"),
+        (LossForm::Symmetric, "symmetric: both directions"),
+        (LossForm::NtXent, "NT-Xent: against all sentences"),
+    ]
+}
+
+fn loss_help(form: LossForm) -> &'static str {
+    match form {
+        LossForm::OneWay => "First views look for their second views among the batch’s.",
+        LossForm::Symmetric => "The mean of that and of second views looking for their first.",
+        LossForm::NtXent => {
+            "SimCLR’s: both views look for their partner among all other sentences of the batch."
+        }
+    }
+}
+
+fn augmentations() -> Vec<(Option<Augmentation>, &'static str)> {
+    let words = |augmentation| match augmentation {
+        Augmentation::Crop { .. } => "crop: keep 90 % in a row",
+        Augmentation::Delete { .. } => "delete: leave out 10 % of the words",
+        Augmentation::DeleteOne => "delete-one: leave out a word",
+        Augmentation::Reorder => "reorder: shuffle the words",
+        Augmentation::Synonym { .. } => "synonym: another word of WordNet’s",
+        Augmentation::Mask { .. } => "mask: corrupt 15 % of the tokens",
+        Augmentation::Replace { .. } => "replace: 15 % random tokens",
+        Augmentation::Repeat { .. } => "repeat: write some tokens twice",
+    };
+    let offered = Augmentation::ALL.into_iter().map(|augmentation| (Some(augmentation), words(augmentation)));
+    [(None, "none: dropout alone")].into_iter().chain(offered).collect()
+}
+
+fn augmentation_help(augmentation: Option<Augmentation>) -> &'static str {
+    match augmentation {
+        None => "The paper’s finding: dropout alone beats every change to the words.",
+        Some(Augmentation::Repeat { .. }) => {
+            "ESimCSE’s: keeps the model from telling pairs by their equal lengths."
+        }
+        Some(_) => "One of the baselines that dropout beats: the second view’s words are changed.",
+    }
+}
+
+fn mask_help(fixed: bool) -> &'static str {
+    match fixed {
+        false => "Each view draws its own masks: what makes the two differ.",
+        true => {
+            "An ablation: both views get the same masks, so they are the same vector, and nothing is learned."
+        }
+    }
 }
 
 fn objective_help(objective: Objective) -> &'static str {

@@ -89,6 +89,13 @@ fn content_length(response: &Response) -> Option<f64> {
     response.headers().get("content-length").ok()??.parse().ok()
 }
 
+/// The URL of a file of the site, whose root the worker's script lies in.
+pub fn beside_the_worker(path: &str) -> String {
+    let script = scope().location().href();
+    let root = script.rfind('/').map_or("", |end| &script[..=end]);
+    format!("{root}{path}")
+}
+
 /// The whole body; `portion` hears of bytes as they arrive.
 async fn body(
     file: &SiteFile,

@@ -1,14 +1,19 @@
 //! From texts and options to a run that can start.
 
-use super::{error::WorkerError, outbox::post_progress, run::Run};
+use super::{error::WorkerError, files, outbox::post_progress, run::Run};
 use crate::{
-    app::protocol::{RequestId, Stage},
+    app::protocol::{RequestId, SiteFile, Source, Stage},
     gpu::Gpu,
     model::Checkpoint,
-    text::{SentenceTokenizer, StsSet, TrainingData},
-    train::{Dataset, EvaluationSet, TrainError, TrainOptions, Trainer},
+    text::{
+        SentenceTokenizer, StsSet, TrainingData,
+        augment::{Augmentation, Dictionary},
+    },
+    train::{self, EvaluationSet, TrainError, TrainOptions, Trainer},
 };
 
+/// The dictionary of synonyms on the site.
+const DICTIONARY: &str = "dictionary/synonyms.tsv";
 /// Sentences tokenised between two reports of progress.
 const TOKENISE_AT_ONCE: usize = 2_000;
 
@@ -38,7 +43,11 @@ pub async fn prepare(
         return Err(TrainError::Option { option: "maximum length", value, expected }.into());
     }
     let rows = tokenise(id, texts.tokenizer, texts.training.sentences(), options.max_length).await?;
-    let data = Dataset::new(rows, texts.training.sentences_per_item());
+    let dictionary = match options.augmentation.is_some_and(Augmentation::needs_dictionary) {
+        true => Some(dictionary(id).await?),
+        false => None,
+    };
+    let data = train::dataset(texts.training, rows, texts.tokenizer, dictionary, &options)?;
     let evaluation = match texts.evaluation {
         None => None,
         Some(set) => {
@@ -50,6 +59,13 @@ pub async fn prepare(
     let sentences = evaluation.as_ref().map_or(0, |set| set.rows.len());
     let trainer = Trainer::new(gpu, checkpoint, data, evaluation, options).await?;
     Ok(Run::new(trainer, sentences))
+}
+
+/// The synonyms that come with the site.
+async fn dictionary(id: RequestId) -> Result<Dictionary, WorkerError> {
+    let (path, url) = (DICTIONARY.to_owned(), files::beside_the_worker(DICTIONARY));
+    let file = files::gather_one(id, Source::Site(vec![SiteFile { path, url }])).await?;
+    Ok(Dictionary::parse(DICTIONARY, &file.bytes)?)
 }
 
 /// Token rows, with progress posted under `id`.

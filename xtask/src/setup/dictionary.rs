@@ -15,17 +15,19 @@ const DATABASE: &str = "usr/share/wordnet";
 /// The notice that WordNet's licence wants on every copy.
 const LICENCE: &str = "usr/share/doc/wordnet-base/copyright";
 const STEP: &str = "dictionary";
+const SYNONYMS: &str = "synonyms.tsv";
 
 /// `synonyms.tsv`: a word a line with its synonyms, tabs between; and WordNet's licence beside it.
 pub fn synonyms() -> Result<()> {
     let folder = dictionary_dir();
-    if folder.exists() {
+    if folder.join(SYNONYMS).exists() {
         say(STEP, "already there");
         return Ok(());
     }
     let Some(root) = wordnet_root()? else {
         say(STEP, format!("left out: no apt-get to fetch {PACKAGE}; only synonym replacement needs it"));
-        return Ok(());
+        // The page copies the folder, whatever is in it.
+        return Ok(fs::create_dir_all(&folder)?);
     };
     let read = |path: &str| {
         let path = root.join(path);
@@ -42,7 +44,7 @@ pub fn synonyms() -> Result<()> {
     say(STEP, format!("{} words with synonyms, {} KB", entries.len(), tsv.len() / 1000));
     let staging = folder.with_extension("partial");
     fs::create_dir_all(&staging)?;
-    fs::write(staging.join("synonyms.tsv"), tsv)?;
+    fs::write(staging.join(SYNONYMS), tsv)?;
     fs::write(staging.join("LICENSE"), read(LICENCE)?)?;
     Ok(fs::rename(&staging, folder)?)
 }

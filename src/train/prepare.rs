@@ -1,0 +1,78 @@
+//! From texts to what a recipe trains on.
+
+use std::rc::Rc;
+
+use super::{Dataset, TrainError, TrainOptions};
+use crate::objective::MLM_PROBABILITY;
+use crate::text::{
+    SentenceTokenizer, TrainingData,
+    augment::{Augmentation, Dictionary, mlm_corrupt},
+};
+
+/// A recipe's items: `rows` are the token ids of all sentences of `texts`, cut to the recipe's length. Second views are
+/// augmented as it says, each epoch anew, and rows are corrupted for masked-language modelling where it has a share.
+///
+/// # Errors
+/// An augmentation that does not fit the data or lacks its dictionary; a tokenizer without the mask token that is
+/// needed.
+pub fn dataset(
+    texts: &TrainingData,
+    rows: Vec<Vec<u32>>,
+    tokenizer: &SentenceTokenizer,
+    dictionary: Option<Dictionary>,
+    options: &TrainOptions,
+) -> Result<Dataset, TrainError> {
+    let mut data = Dataset::new(rows, texts.sentences_per_item());
+    if options.mlm_weight > 0.0 {
+        let vocabulary = tokenizer.vocabulary()?;
+        data = data.with_corrupt(Rc::new(move |row, random| {
+            let example = mlm_corrupt(row, &vocabulary, MLM_PROBABILITY, random);
+            (example.ids, example.targets.into_iter().map(|(place, id)| (place as u32, id)).collect())
+        }));
+    }
+    let Some(augmentation) = options.augmentation else { return Ok(data) };
+    if augmentation.needs_dictionary() && dictionary.is_none() {
+        return Err(TrainError::Option {
+            option: "augmentation",
+            value: augmentation.to_string(),
+            expected: "a dictionary of synonyms with it",
+        });
+    }
+    let max_length = options.max_length;
+    Ok(match augmentation.is_on_tokens() {
+        true => {
+            let (vocabulary, rows) = (tokenizer.vocabulary()?, data.rows().to_vec());
+            let of_tokens = move |item: usize, random: &mut _| {
+                augmentation.apply_to_tokens(&rows[item], &vocabulary, max_length, random)
+            };
+            data.with_augment(Rc::new(of_tokens), max_length)
+        }
+        false => {
+            let words = Words { augmentation, texts: texts.sentences().to_vec(), dictionary, max_length };
+            let (tokenizer, rows) = (tokenizer.clone(), data.rows().to_vec());
+            data.with_augment(
+                Rc::new(move |item, random| {
+                    let sentence = [words.sentence(item, random)];
+                    // All sentences have been tokenised once; should one refuse, it goes without augmentation.
+                    let row =
+                        tokenizer.encode(&sentence, words.max_length).ok().and_then(|mut rows| rows.pop());
+                    row.unwrap_or_else(|| rows[item].clone())
+                }),
+                max_length,
+            )
+        }
+    })
+}
+
+struct Words {
+    augmentation: Augmentation,
+    texts: Vec<String>,
+    dictionary: Option<Dictionary>,
+    max_length: usize,
+}
+
+impl Words {
+    fn sentence(&self, item: usize, random: &mut impl rand::Rng) -> String {
+        self.augmentation.apply_to_text(&self.texts[item], self.dictionary.as_ref(), random)
+    }
+}
