@@ -1,6 +1,7 @@
 //! The command line: the engine of the page, natively and headless. Results go to stdout or files, progress and the
 //! one line that says what went wrong to stderr. Exit status 0, 1 for a failure, 2 for wrong usage.
 
+mod ablate;
 mod args;
 mod embed;
 mod encode;
@@ -48,6 +49,7 @@ async fn run(cli: Cli) -> Result<(), CliError> {
         Command::Eval(args) => evaluate::run(&args).await,
         Command::Sts(args) => sts::run(&args).await,
         Command::Train(args) => train::run(&args).await,
+        Command::Ablate(args) => ablate::run(&args).await,
         Command::Gradients(args) => gradients::run(&args).await,
         Command::Device => print_json(&open_gpu().await?.info()),
     }
