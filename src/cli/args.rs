@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::{
+    eval::TransferOptions,
     model::Pooler,
     train::{HeadMode, Objective, TrainOptions},
 };
@@ -25,6 +26,8 @@ pub enum Command {
     Eval(EvalArgs),
     /// Score a model on STS tasks with subsets, in the settings all, mean and wmean.
     Sts(StsArgs),
+    /// Score a model on SentEval's transfer tasks: logistic regression on its frozen vectors.
+    Transfer(TransferArgs),
     /// Fine-tune a model contrastively.
     Train(TrainArgs),
     /// Write the loss and every parameter's gradient of one batch, without dropout.
@@ -80,6 +83,24 @@ pub struct StsArgs {
     /// Tokens of a sentence, special tokens included; without it, as many as the model has positions.
     #[arg(long, value_name = "TOKENS")]
     pub max_length: Option<usize>,
+}
+
+#[derive(Debug, Args)]
+pub struct TransferArgs {
+    #[command(flatten)]
+    pub model: ModelArgs,
+    /// Folders of MR, CR, SUBJ, MPQA, SST, TREC or MRPC with SentEval's file names, or folders of such folders.
+    #[arg(long, value_name = "PATH", required = true, num_args = 1..)]
+    pub data: Vec<PathBuf>,
+    /// Tokens of a sentence, special tokens included; without it, as many as the model has positions.
+    #[arg(long, value_name = "TOKENS")]
+    pub max_length: Option<usize>,
+    /// Of the cross-validations.
+    #[arg(long, default_value_t = TransferOptions::default().folds)]
+    pub folds: usize,
+    /// Of folds, first weights and shuffles.
+    #[arg(long, default_value_t = TransferOptions::default().seed)]
+    pub seed: u32,
 }
 
 #[derive(Debug, Args)]

@@ -10,6 +10,7 @@ mod files;
 mod gradients;
 mod sts;
 mod train;
+mod transfer;
 
 use std::{io::Write, process::ExitCode};
 
@@ -47,6 +48,7 @@ async fn run(cli: Cli) -> Result<(), CliError> {
         Command::Embed(args) => embed::run(&args).await,
         Command::Eval(args) => evaluate::run(&args).await,
         Command::Sts(args) => sts::run(&args).await,
+        Command::Transfer(args) => transfer::run(&args).await,
         Command::Train(args) => train::run(&args).await,
         Command::Gradients(args) => gradients::run(&args).await,
         Command::Device => print_json(&open_gpu().await?.info()),

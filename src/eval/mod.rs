@@ -1,14 +1,17 @@
-//! What embeddings are worth: rank correlation with human scores, alignment, uniformity.
+//! What embeddings are worth: rank correlation with human scores, accuracy on other tasks, alignment,
+//! uniformity.
 
 mod geometry;
 mod spearman;
 mod task;
+mod transfer;
 
 use serde::{Deserialize, Serialize};
 
 pub use geometry::{alignment, cosine, normalised, pair_cosines, uniformity};
 pub use spearman::spearman;
 pub use task::{ScoredSubset, SubsetScore, TaskScore};
+pub use transfer::{TransferError, TransferOptions, TransferScore, transfer};
 
 /// Pairs scored strictly above this are the positive pairs that alignment is measured on (the paper, section 7).
 pub const POSITIVE_SCORE: f64 = 4.0;
