@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+use super::output::Format;
 use crate::{
     eval::TransferOptions,
     model::Pooler,
@@ -28,6 +29,8 @@ pub enum Command {
     Sts(StsArgs),
     /// Score a model on SentEval's transfer tasks: logistic regression on its frozen vectors.
     Transfer(TransferArgs),
+    /// Evaluate as `eval` does, and add singular values and a histogram of cosines by gold score.
+    Analyse(EvalArgs),
     /// Fine-tune a model contrastively.
     Train(TrainArgs),
     /// Write the loss and every parameter's gradient of one batch, without dropout.
@@ -71,6 +74,11 @@ pub struct EvalArgs {
     /// Tokens of a sentence, special tokens included; without it, as many as the model has positions.
     #[arg(long, value_name = "TOKENS")]
     pub max_length: Option<usize>,
+    #[command(flatten)]
+    pub whitening: WhiteningArgs,
+    /// json: an object a line; csv: a header and rows.
+    #[arg(long, value_enum, default_value_t = Format::Json)]
+    pub format: Format,
 }
 
 #[derive(Debug, Args)]
@@ -83,6 +91,24 @@ pub struct StsArgs {
     /// Tokens of a sentence, special tokens included; without it, as many as the model has positions.
     #[arg(long, value_name = "TOKENS")]
     pub max_length: Option<usize>,
+    #[command(flatten)]
+    pub whitening: WhiteningArgs,
+    /// json: an object a line; csv: a header and rows.
+    #[arg(long, value_enum, default_value_t = Format::Json)]
+    pub format: Format,
+}
+
+#[derive(Debug, Args)]
+pub struct WhiteningArgs {
+    /// Whiten the vectors before they are scored (Su et al. 2021), fitted to each task's own sentences.
+    #[arg(long)]
+    pub whitening: bool,
+    /// Keep the so many dimensions of the largest variance; without it, all that vary.
+    #[arg(long, value_name = "DIMENSIONS", requires = "whitening")]
+    pub whitening_dims: Option<usize>,
+    /// Text file, a sentence a line, to fit the whitening to instead.
+    #[arg(long, value_name = "FILE", requires = "whitening")]
+    pub whitening_data: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -101,6 +127,9 @@ pub struct TransferArgs {
     /// Of folds, first weights and shuffles.
     #[arg(long, default_value_t = TransferOptions::default().seed)]
     pub seed: u32,
+    /// json: an object a line; csv: a header and rows.
+    #[arg(long, value_enum, default_value_t = Format::Json)]
+    pub format: Format,
 }
 
 #[derive(Debug, Args)]

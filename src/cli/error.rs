@@ -2,7 +2,13 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
-use crate::{eval::TransferError, gpu::GpuError, model::ModelError, text::TextError, train::TrainError};
+use crate::{
+    eval::{TransferError, WhiteningError},
+    gpu::GpuError,
+    model::ModelError,
+    text::TextError,
+    train::TrainError,
+};
 
 /// Why a command failed; one line each.
 #[derive(Debug, Error)]
@@ -26,6 +32,8 @@ pub enum CliError {
     #[error(transparent)]
     Transfer(#[from] TransferError),
     #[error(transparent)]
+    Whitening(#[from] WhiteningError),
+    #[error(transparent)]
     Gpu(#[from] GpuError),
 }
 
@@ -35,7 +43,8 @@ impl CliError {
             // An option's value that cannot work is wrong usage, as an unknown option is.
             CliError::Usage(_)
             | CliError::Train(TrainError::Option { .. })
-            | CliError::Transfer(TransferError::Folds { .. }) => 2,
+            | CliError::Transfer(TransferError::Folds { .. })
+            | CliError::Whitening(WhiteningError::Dimensions { .. }) => 2,
             _ => 1,
         }
     }

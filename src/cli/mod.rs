@@ -8,9 +8,11 @@ mod error;
 mod evaluate;
 mod files;
 mod gradients;
+mod output;
 mod sts;
 mod train;
 mod transfer;
+mod whiten;
 
 use std::{io::Write, process::ExitCode};
 
@@ -47,6 +49,7 @@ async fn run(cli: Cli) -> Result<(), CliError> {
     match cli.command {
         Command::Embed(args) => embed::run(&args).await,
         Command::Eval(args) => evaluate::run(&args).await,
+        Command::Analyse(args) => evaluate::analyse(&args).await,
         Command::Sts(args) => sts::run(&args).await,
         Command::Transfer(args) => transfer::run(&args).await,
         Command::Train(args) => train::run(&args).await,

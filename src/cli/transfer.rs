@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use super::{args::TransferArgs, encode, error::CliError, files, print_json, progress_bar};
+use super::{args::TransferArgs, encode, error::CliError, files, output::Output, progress_bar};
 use crate::{
     eval::{TransferOptions, transfer},
     text::{TransferKind, TransferTask},
@@ -21,7 +21,7 @@ struct Average {
     tasks: usize,
 }
 
-/// Prints a JSON line a task and one with their average.
+/// Prints a line a task and one with their average.
 pub async fn run(args: &TransferArgs) -> Result<(), CliError> {
     let options = TransferOptions { folds: args.folds, seed: args.seed };
     let model = files::load_model(&args.model.model)?;
@@ -33,6 +33,7 @@ pub async fn run(args: &TransferArgs) -> Result<(), CliError> {
 
     let embedder = encode::embedder(&model, args.model.pooler).await?;
     let hidden = model.checkpoint.config.hidden_size;
+    let mut output = Output::new(args.format);
     let mut sum = 0.0;
     for task in &tasks {
         let rows = model.tokenizer.encode(&task.sentences(), max_length)?;
@@ -44,9 +45,11 @@ pub async fn run(args: &TransferArgs) -> Result<(), CliError> {
         })?;
         bar.finish_and_clear();
         sum += score.accuracy;
-        print_json(&score)?;
+        output.write(&score, [&score])?;
     }
-    print_json(&Average { average: sum / tasks.len() as f64, tasks: tasks.len() })
+    let average = Average { average: sum / tasks.len() as f64, tasks: tasks.len() };
+    // In the columns of the tasks' rows, of which only the accuracy has a mean that says something.
+    output.write(&average, [("average", average.average, "", "", "", "")])
 }
 
 /// The tasks in a folder, or in the folders in it, in the order of the paper's table.
@@ -91,7 +94,7 @@ mod tests {
     #[test]
     fn task_folders_are_found_at_every_depth_and_put_in_the_papers_order() {
         let root = tempfile::tempdir().unwrap();
-        let mut put = |path: &str, text: &str| {
+        let put = |path: &str, text: &str| {
             let path = root.path().join(path);
             fs::create_dir_all(path.parent().unwrap()).unwrap();
             fs::write(path, text).unwrap();
