@@ -4,7 +4,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+use super::output::Format;
 use crate::{
+    eval::TransferOptions,
     kernels::LossForm,
     model::Pooler,
     text::augment::Augmentation,
@@ -27,6 +29,10 @@ pub enum Command {
     Eval(EvalArgs),
     /// Score a model on STS tasks with subsets, in the settings all, mean and wmean.
     Sts(StsArgs),
+    /// Score a model on SentEval's transfer tasks: logistic regression on its frozen vectors.
+    Transfer(TransferArgs),
+    /// Evaluate as `eval` does, and add singular values and a histogram of cosines by gold score.
+    Analyse(EvalArgs),
     /// Fine-tune a model contrastively.
     Train(TrainArgs),
     /// Rerun the paper's comparisons: dropout, no dropout, augmentations; hard negatives or none.
@@ -72,6 +78,11 @@ pub struct EvalArgs {
     /// Tokens of a sentence, special tokens included; without it, as many as the model has positions.
     #[arg(long, value_name = "TOKENS")]
     pub max_length: Option<usize>,
+    #[command(flatten)]
+    pub whitening: WhiteningArgs,
+    /// json: an object a line; csv: a header and rows.
+    #[arg(long, value_enum, default_value_t = Format::Json)]
+    pub format: Format,
 }
 
 #[derive(Debug, Args)]
@@ -84,6 +95,45 @@ pub struct StsArgs {
     /// Tokens of a sentence, special tokens included; without it, as many as the model has positions.
     #[arg(long, value_name = "TOKENS")]
     pub max_length: Option<usize>,
+    #[command(flatten)]
+    pub whitening: WhiteningArgs,
+    /// json: an object a line; csv: a header and rows.
+    #[arg(long, value_enum, default_value_t = Format::Json)]
+    pub format: Format,
+}
+
+#[derive(Debug, Args)]
+pub struct WhiteningArgs {
+    /// Whiten the vectors before they are scored (Su et al. 2021), fitted to each task's own sentences.
+    #[arg(long)]
+    pub whitening: bool,
+    /// Keep the so many dimensions of the largest variance; without it, all that vary.
+    #[arg(long, value_name = "DIMENSIONS", requires = "whitening")]
+    pub whitening_dims: Option<usize>,
+    /// Text file, a sentence a line, to fit the whitening to instead.
+    #[arg(long, value_name = "FILE", requires = "whitening")]
+    pub whitening_data: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct TransferArgs {
+    #[command(flatten)]
+    pub model: ModelArgs,
+    /// Folders of MR, CR, SUBJ, MPQA, SST, TREC or MRPC with SentEval's file names, or folders of such folders.
+    #[arg(long, value_name = "PATH", required = true, num_args = 1..)]
+    pub data: Vec<PathBuf>,
+    /// Tokens of a sentence, special tokens included; without it, as many as the model has positions.
+    #[arg(long, value_name = "TOKENS")]
+    pub max_length: Option<usize>,
+    /// Of the cross-validations.
+    #[arg(long, default_value_t = TransferOptions::default().folds)]
+    pub folds: usize,
+    /// Of folds, first weights and shuffles.
+    #[arg(long, default_value_t = TransferOptions::default().seed)]
+    pub seed: u32,
+    /// json: an object a line; csv: a header and rows.
+    #[arg(long, value_enum, default_value_t = Format::Json)]
+    pub format: Format,
 }
 
 #[derive(Debug, Args)]

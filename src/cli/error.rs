@@ -2,7 +2,13 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
-use crate::{gpu::GpuError, model::ModelError, text::TextError, train::TrainError};
+use crate::{
+    eval::{TransferError, WhiteningError},
+    gpu::GpuError,
+    model::ModelError,
+    text::TextError,
+    train::TrainError,
+};
 
 /// Why a command failed; one line each.
 #[derive(Debug, Error)]
@@ -24,6 +30,10 @@ pub enum CliError {
     #[error(transparent)]
     Train(#[from] TrainError),
     #[error(transparent)]
+    Transfer(#[from] TransferError),
+    #[error(transparent)]
+    Whitening(#[from] WhiteningError),
+    #[error(transparent)]
     Gpu(#[from] GpuError),
 }
 
@@ -31,7 +41,10 @@ impl CliError {
     pub fn exit_status(&self) -> u8 {
         match self {
             // An option's value that cannot work is wrong usage, as an unknown option is.
-            CliError::Usage(_) | CliError::Train(TrainError::Option { .. }) => 2,
+            CliError::Usage(_)
+            | CliError::Train(TrainError::Option { .. })
+            | CliError::Transfer(TransferError::Folds { .. })
+            | CliError::Whitening(WhiteningError::Dimensions { .. }) => 2,
             _ => 1,
         }
     }

@@ -9,8 +9,11 @@ mod error;
 mod evaluate;
 mod files;
 mod gradients;
+mod output;
 mod sts;
 mod train;
+mod transfer;
+mod whiten;
 
 use std::{io::Write, process::ExitCode};
 
@@ -47,7 +50,9 @@ async fn run(cli: Cli) -> Result<(), CliError> {
     match cli.command {
         Command::Embed(args) => embed::run(&args).await,
         Command::Eval(args) => evaluate::run(&args).await,
+        Command::Analyse(args) => evaluate::analyse(&args).await,
         Command::Sts(args) => sts::run(&args).await,
+        Command::Transfer(args) => transfer::run(&args).await,
         Command::Train(args) => train::run(&args).await,
         Command::Ablate(args) => ablate::run(&args).await,
         Command::Gradients(args) => gradients::run(&args).await,

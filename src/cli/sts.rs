@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use super::{args::StsArgs, encode, error::CliError, files, print_json};
+use super::{args::StsArgs, encode, error::CliError, files, output::Output, whiten::Whitener};
 use crate::{
     eval::{ScoredSubset, TaskScore, normalised, pair_cosines},
     text::StsSet,
@@ -23,7 +23,19 @@ struct Average {
     tasks: usize,
 }
 
-/// Prints a JSON line a task and one with their average.
+/// A row of CSV.
+#[derive(Serialize)]
+struct Row<'a> {
+    task: &'a str,
+    /// Empty for the task as a whole.
+    subset: &'a str,
+    pairs: Option<usize>,
+    all: f64,
+    mean: Option<f64>,
+    wmean: Option<f64>,
+}
+
+/// Prints a line a task and one with their average; as CSV, also one a subset.
 pub async fn run(args: &StsArgs) -> Result<(), CliError> {
     let model = files::load_model(&args.model.model)?;
     let max_length = files::max_length(args.max_length, &model)?;
@@ -33,21 +45,53 @@ pub async fn run(args: &StsArgs) -> Result<(), CliError> {
     }
 
     let embedder = encode::embedder(&model, args.model.pooler).await?;
-    let hidden = model.checkpoint.config.hidden_size;
+    let whitener = Whitener::new(&args.whitening, &model, &embedder, max_length).await?;
+    let mut output = Output::new(args.format);
     let mut sum = 0.0;
     for task in &tasks {
-        let mut scored = Vec::new();
-        for set in &task.subsets {
-            let rows = model.tokenizer.encode(&set.sentences(), max_length)?;
-            let embeddings = encode::vectors(&embedder, &rows).await?;
-            let cosines = pair_cosines(&normalised(&embeddings, hidden), hidden);
-            scored.push(ScoredSubset { name: set.name.clone(), cosines, gold: set.scores() });
-        }
+        let sentences: Vec<&str> = task.subsets.iter().flat_map(StsSet::sentences).collect();
+        let rows = model.tokenizer.encode(&sentences, max_length)?;
+        let embeddings = encode::vectors(&embedder, &rows).await?;
+        let (embeddings, hidden) = whitener.apply(embeddings, model.checkpoint.config.hidden_size)?;
+        let mut cosines = pair_cosines(&normalised(&embeddings, hidden), hidden).into_iter();
+        let scored: Vec<ScoredSubset> = task
+            .subsets
+            .iter()
+            .map(|set| ScoredSubset {
+                name: set.name.clone(),
+                cosines: cosines.by_ref().take(set.pairs.len()).collect(),
+                gold: set.scores(),
+            })
+            .collect();
         let score = TaskScore::new(&task.name, &scored);
         sum += score.all;
-        print_json(&score)?;
+        output.write(&score, rows_of(&score))?;
     }
-    print_json(&Average { average: sum / tasks.len() as f64, tasks: tasks.len() })
+    let average = Average { average: sum / tasks.len() as f64, tasks: tasks.len() };
+    let row = Row { task: "average", subset: "", pairs: None, all: average.average, mean: None, wmean: None };
+    output.write(&average, [row])
+}
+
+/// The task's row and its subsets'.
+fn rows_of(score: &TaskScore) -> Vec<Row<'_>> {
+    let task = score.task.as_str();
+    let whole = Row {
+        task,
+        subset: "",
+        pairs: Some(score.pairs),
+        all: score.all,
+        mean: Some(score.mean),
+        wmean: Some(score.wmean),
+    };
+    let subsets = score.subsets.iter().map(|subset| Row {
+        task,
+        subset: &subset.name,
+        pairs: Some(subset.pairs),
+        all: subset.spearman,
+        mean: None,
+        wmean: None,
+    });
+    std::iter::once(whole).chain(subsets).collect()
 }
 
 /// A file is a task; a folder with `STS.input.*` is one; a folder with neither is looked through for such folders.

@@ -1,14 +1,23 @@
-//! What embeddings are worth: rank correlation with human scores, alignment, uniformity.
+//! What embeddings are worth: rank correlation with human scores, accuracy on other tasks, alignment,
+//! uniformity, singular values, and the whitening that embeddings are compared with.
 
+mod analysis;
 mod geometry;
 mod spearman;
+mod spectrum;
 mod task;
+mod transfer;
+mod whitening;
 
 use serde::{Deserialize, Serialize};
 
+pub use analysis::{Analysis, GoldBin};
 pub use geometry::{alignment, cosine, normalised, pair_cosines, uniformity};
 pub use spearman::spearman;
+pub use spectrum::singular_values;
 pub use task::{ScoredSubset, SubsetScore, TaskScore};
+pub use transfer::{TransferError, TransferOptions, TransferScore, transfer};
+pub use whitening::{Whitening, WhiteningError};
 
 /// Pairs scored strictly above this are the positive pairs that alignment is measured on (the paper, section 7).
 pub const POSITIVE_SCORE: f64 = 4.0;

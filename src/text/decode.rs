@@ -1,5 +1,7 @@
 //! Bytes to text.
 
+use std::borrow::Cow;
+
 use super::TextError;
 
 /// The bytes as UTF-8 without a byte order mark.
@@ -7,28 +9,56 @@ use super::TextError;
 /// # Errors
 /// An empty file, a binary one, another encoding (with the line of the first byte that is not UTF-8).
 pub(super) fn decode<'a>(file: &str, bytes: &'a [u8]) -> Result<&'a str, TextError> {
-    let file = || file.to_owned();
-    let line_of = |at: usize| 1 + bytes[..at].iter().filter(|&&byte| byte == b'\n').count();
-    if bytes.is_empty() {
-        return Err(TextError::Empty { file: file() });
-    }
-    if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
-        let advice = "it begins as UTF-16 does: save it as UTF-8";
-        return Err(TextError::NotUtf8 { file: file(), line: 1, advice });
-    }
-    if let Some(at) = bytes.iter().position(|&byte| byte == 0) {
-        return Err(TextError::Binary { file: file(), line: line_of(at) });
-    }
+    refuse_other_than_text(file, bytes)?;
     let text = std::str::from_utf8(bytes).map_err(|error| TextError::NotUtf8 {
-        file: file(),
-        line: line_of(error.valid_up_to()),
+        file: file.to_owned(),
+        line: line_of(bytes, error.valid_up_to()),
         advice: "it may be Latin-1 or Windows-1252: save it as UTF-8",
     })?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    if text.trim().is_empty() {
-        return Err(TextError::Blank { file: file(), lines: text.lines().count() });
-    }
+    refuse_blank(file, text)?;
     Ok(text)
+}
+
+/// The same for files that circulate in Latin-1: what is not UTF-8 is taken for it.
+///
+/// # Errors
+/// An empty file, a binary one, UTF-16.
+pub(super) fn decode_or_latin1<'a>(file: &str, bytes: &'a [u8]) -> Result<Cow<'a, str>, TextError> {
+    if std::str::from_utf8(bytes).is_ok() {
+        return decode(file, bytes).map(Cow::Borrowed);
+    }
+    refuse_other_than_text(file, bytes)?;
+    // Latin-1's bytes are the first 256 code points.
+    let text: String = bytes.iter().copied().map(char::from).collect();
+    refuse_blank(file, &text)?;
+    Ok(Cow::Owned(text))
+}
+
+fn line_of(bytes: &[u8], at: usize) -> usize {
+    1 + bytes[..at].iter().filter(|&&byte| byte == b'\n').count()
+}
+
+fn refuse_other_than_text(file: &str, bytes: &[u8]) -> Result<(), TextError> {
+    let file = file.to_owned();
+    if bytes.is_empty() {
+        return Err(TextError::Empty { file });
+    }
+    if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
+        let advice = "it begins as UTF-16 does: save it as UTF-8";
+        return Err(TextError::NotUtf8 { file, line: 1, advice });
+    }
+    match bytes.iter().position(|&byte| byte == 0) {
+        Some(at) => Err(TextError::Binary { file, line: line_of(bytes, at) }),
+        None => Ok(()),
+    }
+}
+
+fn refuse_blank(file: &str, text: &str) -> Result<(), TextError> {
+    match text.trim().is_empty() {
+        true => Err(TextError::Blank { file: file.to_owned(), lines: text.lines().count() }),
+        false => Ok(()),
+    }
 }
 
 #[cfg(test)]
@@ -47,6 +77,17 @@ mod tests {
         assert!(message(b"one\ntwo\ncaf\xe9\n").contains("not UTF-8 (line 3); it may be Latin-1"));
         assert!(message(b"\xff\xfeh\0i\0").contains("UTF-16"));
         assert!(message("\u{feff}\n".as_bytes()).contains("blank"));
+    }
+
+    #[test]
+    fn latin1_is_read_only_where_it_may_circulate_and_utf8_is_preferred() {
+        assert_eq!(decode_or_latin1("a.txt", b"sister\xadcity").unwrap(), "sister\u{ad}city");
+        assert_eq!(decode_or_latin1("a.txt", "\u{feff}caf\u{e9}".as_bytes()).unwrap(), "caf\u{e9}");
+        assert!(
+            decode_or_latin1("a.txt", b"caf\xe9\n\0").unwrap_err().to_string().contains("line 2 has a NUL")
+        );
+        assert!(decode_or_latin1("a.txt", b"\xff\xfeh\0").unwrap_err().to_string().contains("UTF-16"));
+        assert!(decode_or_latin1("a.txt", b"\xa0\n").unwrap_err().to_string().contains("blank"));
     }
 
     #[test]

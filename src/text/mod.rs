@@ -9,8 +9,10 @@ mod senteval;
 mod sts;
 mod table;
 mod tokenizer;
+mod transfer;
 
 pub use corpus::{Corpus, CorpusReport, TrainingData};
 pub use error::TextError;
 pub use sts::{StsPair, StsSet};
 pub use tokenizer::{SentenceTokenizer, TOKENIZER_FILES};
+pub use transfer::{LabelledSet, TransferKind, TransferTask};

@@ -1,0 +1,106 @@
+//! What the paper's figures show of an encoder: singular values, and cosines by gold score.
+
+use serde::{Deserialize, Serialize};
+
+use super::{StsEvaluation, normalised, pair_cosines, singular_values};
+
+/// Groups of gold scores: 0 to 1, …, 4 to 5.
+const GOLD_BINS: usize = 5;
+/// Intervals of 0.05 from −1 to 1.
+const COSINE_BINS: usize = 40;
+
+/// An evaluation with what lies behind it. Serialised, it is what `simcse-lab analyse` prints.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Analysis {
+    #[serde(flatten)]
+    pub evaluation: StsEvaluation,
+    /// Of the matrix of all sentences' embeddings, largest first; see [`singular_values`].
+    pub singular_values: Vec<f64>,
+    /// Five groups of pairs, gold scores ascending.
+    pub histogram: Vec<GoldBin>,
+}
+
+/// Pairs of similar gold scores and the distribution of their cosines.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GoldBin {
+    /// The scores' range, the upper end belonging to the next group; the first and the last group also have what is
+    /// below 0 and above 5.
+    pub gold: [u32; 2],
+    pub pairs: usize,
+    /// Pairs whose cosine is in −1 + 0.05·i … −1 + 0.05·(i + 1), for i from 0 to 39; the upper end belongs to the next,
+    /// the cosine 1 to the last.
+    pub counts: Vec<usize>,
+}
+
+impl Analysis {
+    /// `embeddings` is `[2 · scores.len(), hidden]`, first and second sentence of each pair in turn; they need not be
+    /// normalised.
+    ///
+    /// # Panics
+    /// If the lengths do not fit together.
+    pub fn new(embeddings: &[f32], hidden: usize, scores: &[f64]) -> Analysis {
+        let cosines = pair_cosines(&normalised(embeddings, hidden), hidden);
+        Analysis {
+            evaluation: StsEvaluation::new(embeddings, hidden, scores),
+            singular_values: singular_values(embeddings, hidden),
+            histogram: histogram(&cosines, scores),
+        }
+    }
+}
+
+fn histogram(cosines: &[f64], scores: &[f64]) -> Vec<GoldBin> {
+    let empty = |low: u32| GoldBin { gold: [low, low + 1], pairs: 0, counts: vec![0; COSINE_BINS] };
+    let mut bins: Vec<GoldBin> = (0..GOLD_BINS as u32).map(empty).collect();
+    for (cosine, score) in cosines.iter().zip(scores) {
+        // Conversion clamps what is below 0 to it.
+        let bin = &mut bins[(score.floor() as usize).min(GOLD_BINS - 1)];
+        bin.pairs += 1;
+        let position = (cosine + 1.0) * (COSINE_BINS / 2) as f64;
+        bin.counts[(position.floor() as usize).min(COSINE_BINS - 1)] += 1;
+    }
+    bins
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cosines_are_counted_by_gold_score_and_both_ends_belong() {
+        let cosines = [-1.0, -0.951, -0.949, 0.0, 0.049, 0.051, 0.999, 1.0, 1.000_000_1, 0.5];
+        let scores = [0.0, 0.99, 1.0, 2.5, 2.6, 3.0, 4.0, 5.0, 7.0, -1.0];
+        let bins = histogram(&cosines, &scores);
+        let found: Vec<_> = bins
+            .iter()
+            .map(|bin| {
+                let filled = bin.counts.iter().enumerate().filter(|(_, count)| **count > 0);
+                (bin.gold, bin.pairs, filled.map(|(index, &count)| (index, count)).collect::<Vec<_>>())
+            })
+            .collect();
+        assert_eq!(
+            found,
+            [
+                ([0, 1], 3, vec![(0, 2), (30, 1)]),
+                ([1, 2], 1, vec![(1, 1)]),
+                ([2, 3], 2, vec![(20, 2)]),
+                ([3, 4], 1, vec![(21, 1)]),
+                ([4, 5], 3, vec![(39, 3)]),
+            ]
+        );
+    }
+
+    #[test]
+    fn an_analysis_is_one_object_and_finite() {
+        let analysis = Analysis::new(&[1.0, 0.0, 0.0, 2.0, 1.0, 0.0, 3.0, 0.0], 2, &[1.5, 4.5]);
+        let json = serde_json::to_value(&analysis).unwrap();
+        assert!(json["spearman"] == 100.0 && json["alignment"] == 0.0 && json["pairs"] == 2);
+        // The columns' lengths √(1 + 1 + 9) and 2, which are orthogonal.
+        assert!((analysis.singular_values[0] - 11.0_f64.sqrt()).abs() < 1e-12);
+        assert!((analysis.singular_values[1] - 2.0).abs() < 1e-12);
+        assert_eq!(
+            (json["histogram"][1]["counts"][20].as_u64(), json["histogram"][4]["counts"][39].as_u64()),
+            (Some(1), Some(1))
+        );
+        assert_eq!(serde_json::from_value::<Analysis>(json).unwrap(), analysis);
+    }
+}

@@ -1,0 +1,123 @@
+//! SentEval's transfer tasks: sentences with classes, told by the files they come in (R `SentEval/senteval`:
+//! binary.py, sst.py, trec.py, mrpc.py).
+
+mod parse;
+
+use serde::{Deserialize, Serialize};
+
+use super::TextError;
+
+/// The seven tasks, in the order of the paper's table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum TransferKind {
+    /// Film reviews, negative or positive.
+    #[serde(rename = "MR")]
+    Mr,
+    /// Product reviews, negative or positive.
+    #[serde(rename = "CR")]
+    Cr,
+    /// Subjective or objective.
+    #[serde(rename = "SUBJ")]
+    Subj,
+    /// Opinion polarity of phrases.
+    #[serde(rename = "MPQA")]
+    Mpqa,
+    /// The Stanford Sentiment Treebank, two classes.
+    #[serde(rename = "SST-2")]
+    Sst2,
+    /// Six types of questions.
+    #[serde(rename = "TREC")]
+    Trec,
+    /// Pairs of sentences, paraphrases or not.
+    #[serde(rename = "MRPC")]
+    Mrpc,
+}
+
+impl TransferKind {
+    /// Every task.
+    pub const ALL: [TransferKind; 7] = {
+        use TransferKind::*;
+        [Mr, Cr, Subj, Mpqa, Sst2, Trec, Mrpc]
+    };
+
+    /// As the paper writes it.
+    pub fn name(self) -> &'static str {
+        match self {
+            TransferKind::Mr => "MR",
+            TransferKind::Cr => "CR",
+            TransferKind::Subj => "SUBJ",
+            TransferKind::Mpqa => "MPQA",
+            TransferKind::Sst2 => "SST-2",
+            TransferKind::Trec => "TREC",
+            TransferKind::Mrpc => "MRPC",
+        }
+    }
+
+    /// The files of the task's folder. One class a file, the class 1 first; else training, development if there is
+    /// any, and test.
+    pub fn files(self) -> &'static [&'static str] {
+        match self {
+            TransferKind::Mr => &["rt-polarity.pos", "rt-polarity.neg"],
+            TransferKind::Cr => &["custrev.pos", "custrev.neg"],
+            TransferKind::Subj => &["subj.objective", "subj.subjective"],
+            TransferKind::Mpqa => &["mpqa.pos", "mpqa.neg"],
+            TransferKind::Sst2 => &["sentiment-train", "sentiment-dev", "sentiment-test"],
+            TransferKind::Trec => &["train_5500.label", "TREC_10.label"],
+            TransferKind::Mrpc => &["msr_paraphrase_train.txt", "msr_paraphrase_test.txt"],
+        }
+    }
+
+    /// The task that a folder with these file names holds, all of its files or a part of them.
+    pub fn recognise<'a>(names: impl IntoIterator<Item = &'a str>) -> Option<TransferKind> {
+        let of = |name: &str| Self::ALL.into_iter().find(|kind| kind.files().contains(&name));
+        names.into_iter().find_map(of)
+    }
+
+    pub fn classes(self) -> usize {
+        if self == TransferKind::Trec { 6 } else { 2 }
+    }
+
+    /// 2 where pairs are classified.
+    pub fn sentences_per_item(self) -> usize {
+        if self == TransferKind::Mrpc { 2 } else { 1 }
+    }
+}
+
+/// Sentences, or pairs of them, with their classes.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct LabelledSet {
+    /// The sentences of each item in turn, words separated by single spaces. May be empty, as SentEval has it.
+    pub sentences: Vec<String>,
+    /// Of each item, from 0.
+    pub labels: Vec<usize>,
+}
+
+/// A transfer task's data, in the order in which SentEval goes through it: by the number of words, then by class.
+/// The folds depend on it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TransferTask {
+    pub kind: TransferKind,
+    /// All of it where each class has its file; else training, development if there is any, and test.
+    pub sets: Vec<LabelledSet>,
+}
+
+impl TransferTask {
+    /// Reads a task from the contents of [`TransferKind::files`], in that order, each with a display name. Text that
+    /// is not UTF-8 is taken for Latin-1.
+    ///
+    /// # Errors
+    /// No text; a line whose class is missing or unknown, or which lacks a sentence. Where each class has its file,
+    /// every line will do: an empty one is an empty sentence.
+    ///
+    /// # Panics
+    /// If there are not as many files as the task has.
+    pub fn parse(kind: TransferKind, files: &[(String, Vec<u8>)]) -> Result<TransferTask, TextError> {
+        assert_eq!(files.len(), kind.files().len(), "the files of {}", kind.name());
+        Ok(TransferTask { kind, sets: parse::sets(kind, files)? })
+    }
+
+    /// The sentences of all sets.
+    pub fn sentences(&self) -> Vec<&str> {
+        self.sets.iter().flat_map(|set| &set.sentences).map(String::as_str).collect()
+    }
+}

@@ -1,0 +1,186 @@
+//! The files of SentEval's transfer tasks.
+
+use super::{LabelledSet, TransferKind};
+use crate::text::{TextError, decode::decode_or_latin1};
+
+/// TREC's coarse classes in the order of their numbers.
+const TREC_CLASSES: [&str; 6] = ["ABBR", "DESC", "ENTY", "HUM", "LOC", "NUM"];
+
+/// An item's class and sentences.
+type Item<'a> = (usize, Vec<&'a str>);
+
+/// The sets of a task out of its files.
+pub(super) fn sets(kind: TransferKind, files: &[(String, Vec<u8>)]) -> Result<Vec<LabelledSet>, TextError> {
+    let texts = files.iter().map(|(file, bytes)| Ok((file.as_str(), decode_or_latin1(file, bytes)?)));
+    let texts = texts.collect::<Result<Vec<_>, TextError>>()?;
+    let each = |item: fn(&str) -> Result<Item<'_>, String>| {
+        texts.iter().map(|(file, text)| Ok(sorted(items(file, text, item)?))).collect()
+    };
+    match kind {
+        TransferKind::Sst2 => each(sst),
+        TransferKind::Trec => each(trec),
+        TransferKind::Mrpc => texts.iter().map(|(file, text)| Ok(sorted(mrpc(file, text)?))).collect(),
+        TransferKind::Mr | TransferKind::Cr | TransferKind::Subj | TransferKind::Mpqa => {
+            // Class 1 is in the first file. An empty line is an item without words.
+            let classes = texts.iter().zip([1, 0]);
+            let items =
+                classes.flat_map(|((_, text), class)| text.lines().map(move |line| (class, vec![line])));
+            Ok(vec![sorted(items.collect())])
+        }
+    }
+}
+
+/// Lines that are not blank, each made an item.
+fn items<'a>(
+    file: &str,
+    text: &'a str,
+    item: fn(&'a str) -> Result<Item<'a>, String>,
+) -> Result<Vec<Item<'a>>, TextError> {
+    let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
+    let wrong = |index, reason| TextError::Line { file: file.to_owned(), line: index + 1, reason };
+    lines.map(|(index, line)| item(line).map_err(|reason| wrong(index, reason))).collect()
+}
+
+/// `sentence TAB 0 or 1`.
+fn sst(line: &str) -> Result<Item<'_>, String> {
+    match line.trim().split_once('\t') {
+        Some((sentence, label)) => Ok((binary(label)?, vec![sentence])),
+        None => Err("expected a sentence, a tab and the class, 0 or 1".to_owned()),
+    }
+}
+
+/// `COARSE:fine question`.
+fn trec(line: &str) -> Result<Item<'_>, String> {
+    let parts = line.trim().split_once(':');
+    let parts = parts.and_then(|(coarse, rest)| Some((coarse, rest.split_once(' ')?.1)));
+    let (coarse, question) = parts.ok_or("expected COARSE:fine, a space and the question")?;
+    let class = TREC_CLASSES.iter().position(|&class| class == coarse);
+    let class =
+        class.ok_or_else(|| format!("{coarse:?} is none of the classes {}", TREC_CLASSES.join(", ")))?;
+    Ok((class, vec![question]))
+}
+
+/// `quality TAB id TAB id TAB sentence TAB sentence` below a header; quotes mean nothing.
+fn mrpc<'a>(file: &str, text: &'a str) -> Result<Vec<Item<'a>>, TextError> {
+    let items = items(file, text, |line| {
+        let cells: Vec<&str> = line.trim().split('\t').collect();
+        match cells[..] {
+            // A class that nothing has: the header, to be taken out.
+            [quality, ..] if quality.eq_ignore_ascii_case("quality") => Ok((usize::MAX, Vec::new())),
+            [quality, _, _, first, second] => Ok((binary(quality)?, vec![first, second])),
+            _ => Err(format!(
+                "{} columns (separator: tab), expected quality, two ids, two sentences",
+                cells.len()
+            )),
+        }
+    })?;
+    let items: Vec<_> = items.into_iter().filter(|(_, sentences)| !sentences.is_empty()).collect();
+    match items.is_empty() {
+        true => Err(TextError::Format {
+            file: file.to_owned(),
+            reason: "the header is all there is, no pairs".to_owned(),
+        }),
+        false => Ok(items),
+    }
+}
+
+fn binary(label: &str) -> Result<usize, String> {
+    match label.trim() {
+        "0" => Ok(0),
+        "1" => Ok(1),
+        other => Err(format!("the class is {other:?}, expected 0 or 1")),
+    }
+}
+
+/// In SentEval's order: by the words of each sentence, then by class, else as in the file.
+fn sorted(items: Vec<Item<'_>>) -> LabelledSet {
+    let mut items: Vec<_> = items
+        .into_iter()
+        .map(|(class, sentences)| {
+            let words = sentences.iter().map(|sentence| sentence.split_whitespace().collect());
+            (words.collect::<Vec<Vec<&str>>>(), class)
+        })
+        .collect();
+    items.sort_by_cached_key(|(words, class)| (words.iter().map(Vec::len).collect::<Vec<_>>(), *class));
+    let mut set = LabelledSet::default();
+    for (sentences, class) in items {
+        set.sentences.extend(sentences.iter().map(|words| words.join(" ")));
+        set.labels.push(class);
+    }
+    set
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::TransferTask;
+    use super::*;
+
+    fn read(kind: TransferKind, texts: &[&[u8]]) -> Result<Vec<LabelledSet>, String> {
+        let files: Vec<_> =
+            kind.files().iter().zip(texts).map(|(name, text)| ((*name).to_owned(), text.to_vec())).collect();
+        TransferTask::parse(kind, &files).map(|task| task.sets).map_err(|error| error.to_string())
+    }
+
+    fn set(sentences: &[&str], labels: &[usize]) -> LabelledSet {
+        LabelledSet { sentences: sentences.iter().map(|&s| s.to_owned()).collect(), labels: labels.to_vec() }
+    }
+
+    #[test]
+    fn a_class_a_file_is_sorted_by_words_then_class_and_keeps_empty_lines() {
+        let texts: [&[u8]; 2] = [b"\xef\xbb\xbfgood  film .\r\n\r\nfine\r\n", b"caf\xe9 bad\nbad\nall bad\n"];
+        let expected =
+            set(&["", "bad", "fine", "caf\u{e9} bad", "all bad", "good film ."], &[1, 0, 1, 0, 0, 1]);
+        for kind in [TransferKind::Mr, TransferKind::Cr, TransferKind::Subj, TransferKind::Mpqa] {
+            assert_eq!(read(kind, &texts).unwrap(), [expected.clone()], "{kind:?}");
+        }
+        assert_eq!(read(TransferKind::Cr, &[b"a\n", b""]).unwrap_err(), "custrev.neg: the file is empty");
+    }
+
+    #[test]
+    fn sst_has_the_class_behind_a_tab() {
+        let sets = read(TransferKind::Sst2, &[b"a b\t1\n\nc\t0\r\n", b"d\t1\n", b"e \"f\t0"]).unwrap();
+        assert_eq!(sets, [set(&["c", "a b"], &[0, 1]), set(&["d"], &[1]), set(&["e \"f"], &[0])]);
+        let message = read(TransferKind::Sst2, &[b"a\t1\n", b"\nb\t2\n", b"c\t0\n"]).unwrap_err();
+        assert_eq!(message, "sentiment-dev, line 2: the class is \"2\", expected 0 or 1");
+        let message = read(TransferKind::Sst2, &[b"a\t1\n1\n", b"b\t1\n", b"c\t0\n"]).unwrap_err();
+        assert_eq!(message, "sentiment-train, line 2: expected a sentence, a tab and the class, 0 or 1");
+    }
+
+    #[test]
+    fn trec_has_the_coarse_class_before_a_colon() {
+        let sets =
+            read(TransferKind::Trec, &[b"NUM:dist How far : \xb5m ?\nLOC:city Where ?\n", b"ABBR:exp US ?"]);
+        assert_eq!(sets.unwrap(), [set(&["Where ?", "How far : \u{b5}m ?"], &[4, 5]), set(&["US ?"], &[0])]);
+        let message = |text| read(TransferKind::Trec, &[b"LOC:city Where ?\n", text]).unwrap_err();
+        assert!(
+            message(b"HUM:ind Who ?\nWHO:ind Who ?\n")
+                .starts_with("TREC_10.label, line 2: \"WHO\" is none of")
+        );
+        assert!(message(b"HUM Who ?\n").contains("line 1: expected COARSE:fine"));
+        assert!(message(b"HUM:ind\n").contains("line 1: expected COARSE:fine"));
+    }
+
+    #[test]
+    fn mrpc_has_pairs_below_a_header_and_quotes_that_mean_nothing() {
+        let train = "\u{feff}Quality\t#1 ID\t#2 ID\t#1 String\t#2 String\r\n\
+                     1\t7\t8\ta \"b c\td\r\n0\t9\t10\te f g\th i\r\n1\t11\t12\tj k l\tm\r\n";
+        let sets = read(TransferKind::Mrpc, &[train.as_bytes(), b"0\t1\t2\ta\tb\n"]).unwrap();
+        let expected = set(&["a \"b c", "d", "j k l", "m", "e f g", "h i"], &[1, 1, 0]);
+        assert_eq!(sets, [expected, set(&["a", "b"], &[0])]);
+        let message = |text| read(TransferKind::Mrpc, &[train.as_bytes(), text]).unwrap_err();
+        assert!(message(b"1\t7\t8\ta\n").contains("line 1: 4 columns (separator: tab)"));
+        assert!(message(b"1\t7\t8\ta\tb\nyes\t7\t8\ta\tb\n").contains("line 2: the class is \"yes\""));
+        assert!(message(b"Quality\t#1 ID\t#2 ID\t#1 String\t#2 String\n").contains("no pairs"));
+    }
+
+    #[test]
+    fn a_folder_is_told_by_its_files() {
+        assert_eq!(TransferKind::recognise(["README", "TREC_10.label"]), Some(TransferKind::Trec));
+        assert_eq!(TransferKind::recognise(["sentiment-dev"]), Some(TransferKind::Sst2));
+        assert_eq!(TransferKind::recognise(["sts-dev.csv"]), None);
+        for kind in TransferKind::ALL {
+            assert_eq!(TransferKind::recognise(kind.files().iter().copied()), Some(kind));
+            assert_eq!(serde_json::to_value(kind).unwrap(), kind.name());
+        }
+    }
+}
