@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use wasm_bindgen::JsValue;
 use web_sys::Blob;
 
-use crate::{eval::StsEvaluation, gpu::GpuInfo, model::Pooler, train::TrainOptions};
+use crate::{eval::StsEvaluation, gpu::GpuInfo, model::Pooler, store::hub::HubModel, train::TrainOptions};
 
 /// Names a request, so that the answer to it can be told from others'.
 pub type RequestId = u32;
@@ -24,6 +24,13 @@ pub struct Envelope {
 pub enum Request {
     /// Replaces the model, and with it what was trained. Answer: [`Event::ModelLoaded`].
     LoadModel { source: Source },
+    /// Downloads a model's files into the browser's storage, beside whatever else is going on; what is there already
+    /// is not asked for again. Answer: [`Event::Downloaded`] or [`Event::DownloadCancelled`].
+    Download { address: HubAddress },
+    /// Answer: the download's [`Event::DownloadCancelled`].
+    CancelDownload,
+    /// Takes a downloaded model out of the browser's storage. Answer: [`Event::Cached`].
+    RemoveCached { address: HubAddress },
     /// A sentence a line, or CSV/TSV pairs or triplets. Answer: [`Event::TrainingLoaded`].
     LoadTraining { source: Source },
     /// Sentence pairs with gold scores. Answer: [`Event::EvaluationLoaded`].
@@ -59,6 +66,24 @@ pub enum Source {
     Files(Vec<PickedFile>),
     /// Parts of the site.
     Site(Vec<SiteFile>),
+    /// Downloaded before: read from the browser's storage, without a request to anybody.
+    Cached(HubAddress),
+}
+
+/// A model on a hub.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HubAddress {
+    /// The hub's own address, without a slash at its end.
+    pub base: String,
+    pub model: HubModel,
+}
+
+/// A model in the browser's storage.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CachedModel {
+    pub address: HubAddress,
+    /// `None`: its download was broken off, by a closed tab say, and it cannot be loaded.
+    pub bytes: Option<f64>,
 }
 
 /// A file of the visitor's; the worker reads it.
@@ -116,6 +141,16 @@ pub enum Event {
         id: RequestId,
         report: ModelReport,
     },
+    Downloaded {
+        id: RequestId,
+        address: HubAddress,
+    },
+    /// Nothing of it is kept.
+    DownloadCancelled {
+        id: RequestId,
+    },
+    /// All downloaded models, after every change and at the start.
+    Cached(Vec<CachedModel>),
     TrainingLoaded {
         id: RequestId,
         report: TrainingReport,
@@ -186,11 +221,15 @@ pub struct Progress {
     pub done: f64,
     /// `None` where it is not known beforehand.
     pub total: Option<f64>,
+    /// At the speed so far; downloads alone have it.
+    pub seconds_left: Option<f64>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Stage {
-    /// Bytes.
+    /// Bytes, from a hub.
+    Downloading,
+    /// Bytes, from this site.
     Fetching,
     /// Bytes.
     Reading,

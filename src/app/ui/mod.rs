@@ -9,6 +9,7 @@ mod evaluation_table;
 mod files;
 mod format;
 mod header;
+mod hub_panel;
 mod icons;
 mod measurements;
 mod model_panel;

@@ -7,8 +7,8 @@ use leptos::prelude::*;
 use super::recipe::Recipe;
 use crate::{
     app::protocol::{
-        Evaluation, EvaluationReport, Event, Measurement, ModelReport, NoWebGpu, Progress, RequestId, RunEnd,
-        RunPlan, SimilarityMatrix, StepMetrics, TrainingReport,
+        CachedModel, Evaluation, EvaluationReport, Event, Measurement, ModelReport, NoWebGpu, Progress,
+        RequestId, RunEnd, RunPlan, SimilarityMatrix, StepMetrics, TrainingReport,
     },
     gpu::GpuInfo,
 };
@@ -62,6 +62,7 @@ impl Phase {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Topic {
     Model,
+    Download,
     Training,
     Evaluation,
     Run,
@@ -112,6 +113,8 @@ pub enum ChartUpdate {
 pub struct Store {
     pub engine: RwSignal<EngineState>,
     pub model: RwSignal<Option<ModelReport>>,
+    /// Downloaded models in the browser's storage.
+    pub cached: RwSignal<Vec<CachedModel>>,
     pub training: RwSignal<Option<TrainingReport>>,
     pub evaluation: RwSignal<Option<EvaluationReport>>,
     pub recipe: Recipe,
@@ -130,7 +133,7 @@ pub struct Store {
     /// The name of the last file offered for download.
     pub exported: RwSignal<Option<String>>,
     window: StoredValue<VecDeque<StepMetrics>>,
-    slots: [Slot; 7],
+    slots: [Slot; 8],
 }
 
 impl Store {
@@ -138,6 +141,7 @@ impl Store {
         Self {
             engine: RwSignal::new(EngineState::Starting),
             model: RwSignal::new(None),
+            cached: RwSignal::new(Vec::new()),
             training: RwSignal::new(None),
             evaluation: RwSignal::new(None),
             recipe: Recipe::new(),
@@ -215,6 +219,8 @@ impl Store {
                 self.similarity.set(None);
                 self.measurements.set(Vec::new());
             }
+            Event::Downloaded { .. } | Event::DownloadCancelled { .. } => self.slot(Topic::Download).settle(),
+            Event::Cached(models) => self.cached.set(models),
             Event::TrainingLoaded { report, .. } => {
                 self.slot(Topic::Training).settle();
                 self.training.set(Some(report));
@@ -267,7 +273,7 @@ impl Store {
                 self.slot(Topic::Export).settle();
                 self.exported.set(Some(file.name));
             }
-            Event::Failed { message, .. } => self.fail(topic.unwrap_or(Topic::Run), message),
+            Event::Failed { id, message } => self.fail(id, topic.unwrap_or(Topic::Run), message),
         }
     }
 
@@ -280,9 +286,12 @@ impl Store {
         }
     }
 
-    fn fail(&self, topic: Topic, message: String) {
+    fn fail(&self, id: RequestId, topic: Topic, message: String) {
         let slot = self.slot(topic);
-        slot.settle();
+        // A model that cannot be removed does not end the download of another.
+        if slot.pending.get_untracked() == Some(id) {
+            slot.settle();
+        }
         slot.error.set(Some(message));
         if topic == Topic::Run && self.phase.get_untracked() == Phase::Starting {
             self.phase.set(Phase::Idle);

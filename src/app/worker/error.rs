@@ -1,5 +1,6 @@
 use thiserror::Error;
 
+use super::hub::HubAccessError;
 use crate::{
     gpu::{Gpu, GpuError},
     model::ModelError,
@@ -26,6 +27,8 @@ pub enum WorkerError {
     Untrained,
     #[error("{0}")]
     Browser(String),
+    #[error(transparent)]
+    Hub(#[from] HubAccessError),
     #[error(transparent)]
     Model(#[from] ModelError),
     #[error(transparent)]

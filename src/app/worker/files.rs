@@ -5,7 +5,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{ReadableStreamDefaultReader, Response};
 
-use super::{error::WorkerError, outbox::post_progress, scope};
+use super::{error::WorkerError, hub, outbox::post_progress, scope};
 use crate::app::protocol::{PickedFile, RequestId, SiteFile, Source, Stage};
 
 /// Reports of progress come no closer together than this, bytes.
@@ -22,6 +22,7 @@ pub async fn gather(id: RequestId, source: Source) -> Result<Vec<NamedBytes>, Wo
     match source {
         Source::Files(files) => read_all(id, files).await,
         Source::Site(files) => fetch_all(id, &files).await,
+        Source::Cached(address) => Ok(hub::read_cached(id, address).await?),
     }
 }
 
@@ -85,7 +86,7 @@ async fn request(file: &SiteFile) -> Result<Response, WorkerError> {
     }
 }
 
-fn content_length(response: &Response) -> Option<f64> {
+pub(super) fn content_length(response: &Response) -> Option<f64> {
     response.headers().get("content-length").ok()??.parse().ok()
 }
 
@@ -117,7 +118,7 @@ fn failed(file: &SiteFile, error: &JsValue) -> WorkerError {
 }
 
 /// A JavaScript error's message.
-fn words(error: &JsValue) -> String {
+pub(super) fn words(error: &JsValue) -> String {
     match error.dyn_ref::<js_sys::Error>() {
         Some(error) => String::from(error.message()),
         None => format!("{error:?}"),

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use super::{
     error::WorkerError,
     files::{gather, gather_one},
+    hub::{self, Downloads},
     inbox::Inbox,
     model_files::{LoadedModel, exported},
     outbox::{post, post_file, post_progress},
@@ -42,6 +43,7 @@ pub struct Session {
     /// Of the run that a lost device took along.
     rescued: Option<TrainingState>,
     lost: bool,
+    downloads: Downloads,
 }
 
 /// What the last run came to.
@@ -65,6 +67,7 @@ impl Session {
             current: None,
             rescued: None,
             lost: false,
+            downloads: Downloads::default(),
         }
     }
 
@@ -104,6 +107,12 @@ impl Session {
     async fn handle(&mut self, id: RequestId, request: Request) -> Result<(), WorkerError> {
         match request {
             Request::LoadModel { source } => self.load_model(id, source).await,
+            Request::Download { address } => Ok(self.downloads.start(id, address)?),
+            Request::CancelDownload => {
+                self.downloads.cancel();
+                Ok(())
+            }
+            Request::RemoveCached { address } => Ok(hub::remove_cached(&address).await?),
             Request::LoadTraining { source } => self.load_training(id, source).await,
             Request::LoadEvaluation { source } => self.load_evaluation(id, source).await,
             Request::Train { options, start_from } => self.train(id, options, start_from).await,
