@@ -7,7 +7,13 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use wasm_bindgen::JsValue;
 use web_sys::Blob;
 
-use crate::{eval::StsEvaluation, gpu::GpuInfo, model::Pooler, store::hub::HubModel, train::TrainOptions};
+use crate::{
+    eval::{StsEvaluation, TaskScore},
+    gpu::GpuInfo,
+    model::Pooler,
+    store::hub::HubModel,
+    train::TrainOptions,
+};
 
 /// Names a request, so that the answer to it can be told from others'.
 pub type RequestId = u32;
@@ -47,6 +53,12 @@ pub enum Request {
     Similarity { sentences: Vec<String>, weights: Weights, pooler: Pooler },
     /// Scores on the loaded pairs, without a run. Answer: [`Event::Measured`].
     Evaluate { weights: Weights, pooler: Pooler },
+    /// Adds STS tasks to the suite, in place of those of the same name. Answer: [`Event::SuiteLoaded`].
+    LoadSuite { source: Source },
+    /// Answer: [`Event::SuiteLoaded`], of an empty suite.
+    ClearSuite,
+    /// Scores on all tasks of the suite. Answer: [`Event::SuiteMeasured`].
+    EvaluateSuite { weights: Weights, pooler: Pooler },
     /// The trained weights as a file. Answer: [`Event::Exported`].
     Export { format: ExportFormat },
     /// The whole state of the run at hand as a file. Answer: [`Event::Exported`].
@@ -182,6 +194,14 @@ pub enum Event {
     Measured {
         id: RequestId,
         result: Measurement,
+    },
+    SuiteLoaded {
+        id: RequestId,
+        report: SuiteReport,
+    },
+    SuiteMeasured {
+        id: RequestId,
+        result: SuiteMeasurement,
     },
     Exported {
         id: RequestId,
@@ -383,6 +403,34 @@ pub struct Measurement {
     /// Steps behind the weights; 0: as loaded.
     pub step: u32,
     pub scores: StsEvaluation,
+}
+
+/// The suite at hand.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct SuiteReport {
+    pub tasks: Vec<SuiteTask>,
+    /// What of the last files was passed over, in sentences.
+    pub notes: Vec<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SuiteTask {
+    /// Of the folder or the file.
+    pub name: String,
+    pub subsets: usize,
+    /// Pairs with a score.
+    pub pairs: usize,
+}
+
+/// What some weights score on the suite.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SuiteMeasurement {
+    pub model: String,
+    pub weights: Weights,
+    pub pooler: Pooler,
+    /// Steps behind the weights; 0: as loaded.
+    pub step: u32,
+    pub tasks: Vec<TaskScore>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]

@@ -1,13 +1,17 @@
 //! What embeddings are worth: rank correlation with human scores, alignment, uniformity.
 
 mod geometry;
+mod published;
 mod spearman;
+mod suite;
 mod task;
 
 use serde::{Deserialize, Serialize};
 
 pub use geometry::{alignment, cosine, normalised, pair_cosines, uniformity};
+pub use published::published_task;
 pub use spearman::spearman;
+pub use suite::{SuiteRow, SuiteTable};
 pub use task::{ScoredSubset, SubsetScore, TaskScore};
 
 /// Pairs scored strictly above this are the positive pairs that alignment is measured on (the paper, section 7).

@@ -7,9 +7,11 @@ mod error;
 mod senteval;
 mod sts;
 mod table;
+mod tasks;
 mod tokenizer;
 
 pub use corpus::{Corpus, CorpusReport, TrainingData};
 pub use error::TextError;
 pub use sts::{StsPair, StsSet};
+pub use tasks::{StsTask, StsTasks, is_senteval_file};
 pub use tokenizer::{SentenceTokenizer, TOKENIZER_FILES};

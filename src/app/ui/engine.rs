@@ -79,6 +79,8 @@ impl Engine {
             | Event::EvaluationLoaded { id, .. }
             | Event::Similarity { id, .. }
             | Event::Measured { id, .. }
+            | Event::SuiteLoaded { id, .. }
+            | Event::SuiteMeasured { id, .. }
             | Event::Exported { id, .. }
             | Event::Failed { id, .. } => Some((*id, true)),
             _ => None,

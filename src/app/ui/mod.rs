@@ -24,6 +24,8 @@ mod run_controls;
 mod sample;
 mod similarity_table;
 mod store;
+mod suite;
+mod suite_table;
 
 use leptos::prelude::*;
 

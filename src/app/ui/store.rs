@@ -8,7 +8,8 @@ use super::recipe::Recipe;
 use crate::{
     app::protocol::{
         CachedModel, Evaluation, EvaluationReport, Event, Measurement, ModelReport, NoWebGpu, Progress,
-        RequestId, RunEnd, RunPlan, SimilarityMatrix, StepMetrics, TrainingReport,
+        RequestId, RunEnd, RunPlan, SimilarityMatrix, StepMetrics, SuiteMeasurement, SuiteReport,
+        TrainingReport,
     },
     gpu::GpuInfo,
 };
@@ -68,6 +69,7 @@ pub enum Topic {
     Run,
     Similarity,
     Measurement,
+    Suite,
     Export,
 }
 
@@ -128,12 +130,15 @@ pub struct Store {
     pub similarity: RwSignal<Option<SimilarityMatrix>>,
     /// Of this model, on the pairs at hand; the oldest first.
     pub measurements: RwSignal<Vec<Measurement>>,
+    pub suite: RwSignal<SuiteReport>,
+    /// Of this model, on the suite at hand; the oldest first.
+    pub suite_results: RwSignal<Vec<SuiteMeasurement>>,
     /// Not yet drawn; the charts take them.
     pub chart_updates: RwSignal<Vec<ChartUpdate>>,
     /// The name of the last file offered for download.
     pub exported: RwSignal<Option<String>>,
     window: StoredValue<VecDeque<StepMetrics>>,
-    slots: [Slot; 8],
+    slots: [Slot; 9],
 }
 
 impl Store {
@@ -153,6 +158,8 @@ impl Store {
             trained: RwSignal::new(false),
             similarity: RwSignal::new(None),
             measurements: RwSignal::new(Vec::new()),
+            suite: RwSignal::new(SuiteReport::default()),
+            suite_results: RwSignal::new(Vec::new()),
             chart_updates: RwSignal::new(Vec::new()),
             exported: RwSignal::new(None),
             window: StoredValue::new(VecDeque::new()),
@@ -218,6 +225,7 @@ impl Store {
                 self.trained.set(false);
                 self.similarity.set(None);
                 self.measurements.set(Vec::new());
+                self.suite_results.set(Vec::new());
             }
             Event::Downloaded { .. } | Event::DownloadCancelled { .. } => self.slot(Topic::Download).settle(),
             Event::Cached(models) => self.cached.set(models),
@@ -268,6 +276,22 @@ impl Store {
             Event::Measured { result, .. } => {
                 self.slot(Topic::Measurement).settle();
                 self.measurements.update(|all| all.push(result));
+            }
+            Event::SuiteLoaded { report, .. } => {
+                self.slot(Topic::Suite).settle();
+                self.suite.set(report);
+                self.suite_results.set(Vec::new());
+            }
+            Event::SuiteMeasured { result, .. } => {
+                self.slot(Topic::Suite).settle();
+                self.suite_results.update(|all| {
+                    let again = |other: &SuiteMeasurement| {
+                        (other.weights, other.step, other.pooler)
+                            == (result.weights, result.step, result.pooler)
+                    };
+                    all.retain(|other| !again(other));
+                    all.push(result);
+                });
             }
             Event::Exported { file, .. } => {
                 self.slot(Topic::Export).settle();
