@@ -7,7 +7,13 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use wasm_bindgen::JsValue;
 use web_sys::Blob;
 
-use crate::{eval::StsEvaluation, gpu::GpuInfo, model::Pooler, train::TrainOptions};
+use crate::{
+    eval::{StsEvaluation, TaskScore},
+    gpu::GpuInfo,
+    model::Pooler,
+    store::hub::HubModel,
+    train::TrainOptions,
+};
 
 /// Names a request, so that the answer to it can be told from others'.
 pub type RequestId = u32;
@@ -24,6 +30,13 @@ pub struct Envelope {
 pub enum Request {
     /// Replaces the model, and with it what was trained. Answer: [`Event::ModelLoaded`].
     LoadModel { source: Source },
+    /// Downloads a model's files into the browser's storage, beside whatever else is going on; what is there already
+    /// is not asked for again. Answer: [`Event::Downloaded`] or [`Event::DownloadCancelled`].
+    Download { address: HubAddress },
+    /// Answer: the download's [`Event::DownloadCancelled`].
+    CancelDownload,
+    /// Takes a downloaded model out of the browser's storage. Answer: [`Event::Cached`].
+    RemoveCached { address: HubAddress },
     /// A sentence a line, or CSV/TSV pairs or triplets. Answer: [`Event::TrainingLoaded`].
     LoadTraining { source: Source },
     /// Sentence pairs with gold scores. Answer: [`Event::EvaluationLoaded`].
@@ -40,6 +53,12 @@ pub enum Request {
     Similarity { sentences: Vec<String>, weights: Weights, pooler: Pooler },
     /// Scores on the loaded pairs, without a run. Answer: [`Event::Measured`].
     Evaluate { weights: Weights, pooler: Pooler },
+    /// Adds STS tasks to the suite, in place of those of the same name. Answer: [`Event::SuiteLoaded`].
+    LoadSuite { source: Source },
+    /// Answer: [`Event::SuiteLoaded`], of an empty suite.
+    ClearSuite,
+    /// Scores on all tasks of the suite. Answer: [`Event::SuiteMeasured`].
+    EvaluateSuite { weights: Weights, pooler: Pooler },
     /// The trained weights as a file. Answer: [`Event::Exported`].
     Export { format: ExportFormat },
     /// The whole state of the run at hand as a file. Answer: [`Event::Exported`].
@@ -59,6 +78,24 @@ pub enum Source {
     Files(Vec<PickedFile>),
     /// Parts of the site.
     Site(Vec<SiteFile>),
+    /// Downloaded before: read from the browser's storage, without a request to anybody.
+    Cached(HubAddress),
+}
+
+/// A model on a hub.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HubAddress {
+    /// The hub's own address, without a slash at its end.
+    pub base: String,
+    pub model: HubModel,
+}
+
+/// A model in the browser's storage.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CachedModel {
+    pub address: HubAddress,
+    /// `None`: its download was broken off, by a closed tab say, and it cannot be loaded.
+    pub bytes: Option<f64>,
 }
 
 /// A file of the visitor's; the worker reads it.
@@ -116,6 +153,16 @@ pub enum Event {
         id: RequestId,
         report: ModelReport,
     },
+    Downloaded {
+        id: RequestId,
+        address: HubAddress,
+    },
+    /// Nothing of it is kept.
+    DownloadCancelled {
+        id: RequestId,
+    },
+    /// All downloaded models, after every change and at the start.
+    Cached(Vec<CachedModel>),
     TrainingLoaded {
         id: RequestId,
         report: TrainingReport,
@@ -147,6 +194,14 @@ pub enum Event {
     Measured {
         id: RequestId,
         result: Measurement,
+    },
+    SuiteLoaded {
+        id: RequestId,
+        report: SuiteReport,
+    },
+    SuiteMeasured {
+        id: RequestId,
+        result: SuiteMeasurement,
     },
     Exported {
         id: RequestId,
@@ -186,11 +241,15 @@ pub struct Progress {
     pub done: f64,
     /// `None` where it is not known beforehand.
     pub total: Option<f64>,
+    /// At the speed so far; downloads alone have it.
+    pub seconds_left: Option<f64>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Stage {
-    /// Bytes.
+    /// Bytes, from a hub.
+    Downloading,
+    /// Bytes, from this site.
     Fetching,
     /// Bytes.
     Reading,
@@ -344,6 +403,34 @@ pub struct Measurement {
     /// Steps behind the weights; 0: as loaded.
     pub step: u32,
     pub scores: StsEvaluation,
+}
+
+/// The suite at hand.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct SuiteReport {
+    pub tasks: Vec<SuiteTask>,
+    /// What of the last files was passed over, in sentences.
+    pub notes: Vec<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SuiteTask {
+    /// Of the folder or the file.
+    pub name: String,
+    pub subsets: usize,
+    /// Pairs with a score.
+    pub pairs: usize,
+}
+
+/// What some weights score on the suite.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SuiteMeasurement {
+    pub model: String,
+    pub weights: Weights,
+    pub pooler: Pooler,
+    /// Steps behind the weights; 0: as loaded.
+    pub step: u32,
+    pub tasks: Vec<TaskScore>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]

@@ -1,19 +1,14 @@
 //! `sts`: tasks in SentEval's layout and single files, in the settings of the paper's tables.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
 use super::{args::StsArgs, encode, error::CliError, files, output::Output, whiten::Whitener};
 use crate::{
     eval::{ScoredSubset, TaskScore, normalised, pair_cosines},
-    text::StsSet,
+    text::{StsSet, StsTask, is_senteval_file},
 };
-
-struct Task {
-    name: String,
-    subsets: Vec<StsSet>,
-}
 
 /// The last line.
 #[derive(Serialize)]
@@ -95,47 +90,35 @@ fn rows_of(score: &TaskScore) -> Vec<Row<'_>> {
 }
 
 /// A file is a task; a folder with `STS.input.*` is one; a folder with neither is looked through for such folders.
-fn read(path: &Path, tasks: &mut Vec<Task>) -> Result<(), CliError> {
-    let name = path
-        .file_name()
-        .map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned());
+fn read(path: &Path, tasks: &mut Vec<StsTask>) -> Result<(), CliError> {
     if !path.is_dir() {
-        let subsets = vec![StsSet::parse(&path.display().to_string(), &files::read(path)?)?];
-        tasks.push(Task { name, subsets });
+        tasks.push(StsTask::from_file(&path.display().to_string(), &files::read(path)?)?);
         return Ok(());
     }
-    let entries = files::entries(path)?;
-    let mut subsets = Vec::new();
-    for input in &entries {
-        let Some(subset) = subset_name(input) else { continue };
-        let gold = path.join(format!("STS.gs.{subset}.txt"));
-        let (input_name, gold_name) = (input.display().to_string(), gold.display().to_string());
-        let contents = (files::read(input)?, files::read(&gold)?);
-        subsets.push(StsSet::from_senteval(&subset, (&input_name, &contents.0), (&gold_name, &contents.1))?);
-    }
-    if !subsets.is_empty() {
-        tasks.push(Task { name, subsets });
-        return Ok(());
-    }
-    let before = tasks.len();
-    for folder in entries.iter().filter(|entry| entry.is_dir()) {
-        if files::entries(folder)?.iter().any(|entry| subset_name(entry).is_some()) {
-            read(folder, tasks)?;
+    let mut found = StsTask::from_folders(&senteval_files(path)?)?;
+    if found.is_empty() {
+        for folder in files::entries(path)?.iter().filter(|entry| entry.is_dir()) {
+            found.extend(StsTask::from_folders(&senteval_files(folder)?)?);
         }
     }
-    match tasks.len() > before {
-        true => Ok(()),
-        false => Err(CliError::Input(format!(
+    if found.is_empty() {
+        return Err(CliError::Input(format!(
             "{}: no STS.input.NAME.txt in this folder or the folders in it",
             path.display()
-        ))),
+        )));
     }
+    tasks.extend(found);
+    Ok(())
 }
 
-/// X of `STS.input.X.txt`.
-fn subset_name(path: &Path) -> Option<String> {
-    let name = path.file_name()?.to_str()?;
-    Some(name.strip_prefix("STS.input.")?.strip_suffix(".txt")?.to_owned())
+/// The files of a folder that are parts of its task.
+fn senteval_files(folder: &Path) -> Result<Vec<(String, Vec<u8>)>, CliError> {
+    let is_part = |path: &PathBuf| {
+        path.is_file() && path.file_name().and_then(|name| name.to_str()).is_some_and(is_senteval_file)
+    };
+    let slashes = |path: &Path| path.display().to_string().replace(std::path::MAIN_SEPARATOR, "/");
+    let parts = files::entries(folder)?.into_iter().filter(is_part);
+    parts.map(|path| Ok((slashes(&path), files::read(&path)?))).collect()
 }
 
 #[cfg(test)]
@@ -147,7 +130,7 @@ mod tests {
     fn tasks(path: &Path) -> Result<Vec<(String, Vec<String>)>, String> {
         let mut tasks = Vec::new();
         read(path, &mut tasks).map_err(|error| error.to_string())?;
-        let names = |task: Task| (task.name, task.subsets.into_iter().map(|subset| subset.name).collect());
+        let names = |task: StsTask| (task.name, task.subsets.into_iter().map(|subset| subset.name).collect());
         Ok(tasks.into_iter().map(names).collect())
     }
 

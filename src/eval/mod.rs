@@ -3,8 +3,10 @@
 
 mod analysis;
 mod geometry;
+mod published;
 mod spearman;
 mod spectrum;
+mod suite;
 mod task;
 mod transfer;
 mod whitening;
@@ -13,8 +15,10 @@ use serde::{Deserialize, Serialize};
 
 pub use analysis::{Analysis, GoldBin};
 pub use geometry::{alignment, cosine, normalised, pair_cosines, uniformity};
+pub use published::published_task;
 pub use spearman::spearman;
 pub use spectrum::singular_values;
+pub use suite::{SuiteRow, SuiteTable};
 pub use task::{ScoredSubset, SubsetScore, TaskScore};
 pub use transfer::{TransferError, TransferOptions, TransferScore, transfer};
 pub use whitening::{Whitening, WhiteningError};

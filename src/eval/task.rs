@@ -1,11 +1,11 @@
 //! An STS task of several subsets, scored as SentEval and SimCSE's evaluation do (R `SentEval/senteval/sts.py`).
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::correlation;
 
 /// One subset of a task: a year's headlines, say.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SubsetScore {
     pub name: String,
     /// Pairs that have a gold score.
@@ -15,7 +15,7 @@ pub struct SubsetScore {
 }
 
 /// A task's three settings, Spearman × 100 each. The paper reports `all`.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct TaskScore {
     pub task: String,
     pub pairs: usize,

@@ -1,5 +1,6 @@
-//! Where models are kept and how they leave the page.
+//! Where models are kept, where they come from and how they leave the page.
 
 mod archive;
+pub mod hub;
 
 pub use archive::{ArchiveError, zip};

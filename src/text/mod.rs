@@ -8,11 +8,13 @@ mod error;
 mod senteval;
 mod sts;
 mod table;
+mod tasks;
 mod tokenizer;
 mod transfer;
 
 pub use corpus::{Corpus, CorpusReport, TrainingData};
 pub use error::TextError;
 pub use sts::{StsPair, StsSet};
+pub use tasks::{StsTask, StsTasks, is_senteval_file};
 pub use tokenizer::{SentenceTokenizer, TOKENIZER_FILES};
 pub use transfer::{LabelledSet, TransferKind, TransferTask};

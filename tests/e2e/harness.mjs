@@ -63,11 +63,13 @@ const noWebgpu = ['--disable-features=WebGPU', '--disable-blink-features=WebGPU'
  * Opens the page for one test and closes all when `use` is done.
  * `options.webgpu: false` starts a browser without it; `options.context` is Playwright's (viewport, colorScheme …);
  * `options.host` is the name under which the page is opened (not localhost, hence insecure); `options.expectErrors`
- * lets the page log errors; `options.beforeLoad(page)` is called first.
+ * lets the page log errors; `options.beforeLoad(page)` is called first. `options.hub` is a hub's address that the page
+ * is told of, and may ask.
  */
 export async function withPage(options, use) {
   const server = await serve();
   const url = server.url.replace('127.0.0.1', options.host ?? '127.0.0.1');
+  const allowed = [new URL(url).origin, ...(options.hub ? [options.hub] : [])];
   const args = [...quiet, ...(options.host ? [`--host-resolver-rules=MAP ${options.host} 127.0.0.1`] : []), ...(options.webgpu === false ? noWebgpu : webgpu)];
   const browser = await chromium.launch({
     executablePath: '/usr/bin/chromium',
@@ -80,7 +82,7 @@ export async function withPage(options, use) {
     const page = await context.newPage();
     context.on('request', (request) => {
       const asked = request.url();
-      if (!asked.startsWith(new URL(url).origin) && !/^(data|blob):/.test(asked)) {
+      if (!allowed.some((origin) => asked.startsWith(origin)) && !/^(data|blob):/.test(asked)) {
         faults.push(`a request left the site: ${asked}`);
       }
     });
@@ -89,7 +91,7 @@ export async function withPage(options, use) {
       if (message.type() === 'error' && !options.expectErrors) faults.push(`console: ${message.text()}`);
     });
     if (options.beforeLoad) await options.beforeLoad(page);
-    await page.goto(url);
+    await page.goto(options.hub ? `${url}?hub=${encodeURIComponent(options.hub)}` : url);
     await use(page, { url, context });
     assert.deepEqual(faults, []);
   } catch (error) {

@@ -11,7 +11,7 @@ use super::{
     store::{Phase, Store, Topic},
 };
 use crate::{
-    app::protocol::{Envelope, Event, Request, RequestId, Weights, decode, encode},
+    app::protocol::{Envelope, Event, Request, RequestId, Source, Weights, decode, encode},
     train::TrainOptions,
 };
 
@@ -73,9 +73,14 @@ impl Engine {
         let id = match &event {
             Event::Progress { id, .. } => Some((*id, false)),
             Event::ModelLoaded { id, .. }
+            | Event::Downloaded { id, .. }
+            | Event::DownloadCancelled { id }
             | Event::TrainingLoaded { id, .. }
             | Event::EvaluationLoaded { id, .. }
             | Event::Similarity { id, .. }
+            | Event::Measured { id, .. }
+            | Event::SuiteLoaded { id, .. }
+            | Event::SuiteMeasured { id, .. }
             | Event::Exported { id, .. }
             | Event::Failed { id, .. } => Some((*id, true)),
             _ => None,
@@ -91,31 +96,56 @@ impl Engine {
         {
             self.store.slot(Topic::Export).error.set(Some(message));
         }
+        let downloaded = match &event {
+            Event::Downloaded { address, .. } => Some(address.clone()),
+            _ => None,
+        };
         self.store.apply(event, topic);
+        // During a run it stays in the list of downloaded models, to be loaded from there.
+        if let Some(address) = downloaded
+            && !self.store.phase.with_untracked(Phase::active)
+        {
+            self.send(Topic::Model, Request::LoadModel { source: Source::Cached(address) });
+        }
     }
 
     /// Posts a request; its answer arrives at the topic's place in the store.
     pub fn send(self, topic: Topic, request: Request) {
-        let id = self.requests.try_update_value(|requests| {
-            requests.last += 1;
-            requests.open.insert(requests.last, topic);
-            requests.last
-        });
-        let Some(id) = id else { return };
+        let Some(id) = self.number(topic) else { return };
         let slot = self.store.slot(topic);
         slot.error.set(None);
         slot.progress.set(None);
         slot.pending.set(Some(id));
-        let posted = encode(&Envelope { id, request }).and_then(|message| {
-            self.worker.with_value(|worker| match worker {
-                Some(worker) => worker.post_message(&message).map_err(|error| format!("{error:?}")),
-                None => Err("the engine is not running; reload the page".to_owned()),
-            })
-        });
-        if let Err(message) = posted {
+        if let Err(message) = self.post(id, request) {
             slot.pending.set(None);
             slot.error.set(Some(message));
         }
+    }
+
+    /// Posts a request about a download: its answer is news for everybody, or that of the download itself.
+    pub fn tell(self, request: Request) {
+        let topic = Topic::Download;
+        if let Some(id) = self.number(topic)
+            && let Err(message) = self.post(id, request)
+        {
+            self.store.slot(topic).error.set(Some(message));
+        }
+    }
+
+    fn number(self, topic: Topic) -> Option<RequestId> {
+        self.requests.try_update_value(|requests| {
+            requests.last += 1;
+            requests.open.insert(requests.last, topic);
+            requests.last
+        })
+    }
+
+    fn post(self, id: RequestId, request: Request) -> Result<(), String> {
+        let message = encode(&Envelope { id, request })?;
+        self.worker.with_value(|worker| match worker {
+            Some(worker) => worker.post_message(&message).map_err(|error| format!("{error:?}")),
+            None => Err("the engine is not running; reload the page".to_owned()),
+        })
     }
 
     pub fn train(self, options: TrainOptions, start_from: Weights) {

@@ -9,6 +9,7 @@ mod evaluation_table;
 mod files;
 mod format;
 mod header;
+mod hub_panel;
 mod icons;
 mod measurements;
 mod model_panel;
@@ -24,6 +25,8 @@ mod run_controls;
 mod sample;
 mod similarity_table;
 mod store;
+mod suite;
+mod suite_table;
 
 use leptos::prelude::*;
 

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use super::{
     drop_zone::{DropZone, Inputs},
     format::{bytes, count, counted, millions},
+    hub_panel::{HubPanel, HubProgress},
     icons::{Glyph, Icon},
     notice::{ErrorNotice, SlotProgress},
     sample::{SiteModel, site_models},
@@ -62,6 +63,7 @@ pub fn ModelPanel() -> impl IntoView {
             {move || store.model.get().map(|report| view! { <LoadedModel report /> })}
             <SlotProgress of=slot what="Loading" />
             <ErrorNotice of=slot title="The model was not loaded" />
+            <HubProgress />
             <Inputs loaded=Signal::derive(move || store.model.with(Option::is_some)) again="Load another model">
                 <div class="offers">{offered}</div>
                 <DropZone
@@ -74,6 +76,7 @@ pub fn ModelPanel() -> impl IntoView {
                     disabled
                     on_files
                 />
+                <HubPanel disabled />
                 <p class="fine reason">{move || reason.get().filter(|_| !slot.busy())}</p>
             </Inputs>
         </section>

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::{
-    format::{bytes, count},
+    format::{bytes, count, duration},
     icons::{Glyph, Icon},
     store::Slot,
 };
@@ -77,7 +77,9 @@ fn words(progress: &Progress) -> String {
         Some(total) => format!("{} of {}", written(progress.done), written(total)),
         None => written(progress.done),
     };
+    let left = progress.seconds_left.map(|seconds| format!(", {} left", duration(seconds)));
     match progress.stage {
+        Stage::Downloading => format!("Downloading: {}{}", of(bytes), left.unwrap_or_default()),
         Stage::Fetching => format!("Fetching: {}", of(bytes)),
         Stage::Reading => format!("Reading: {}", of(bytes)),
         Stage::Preparing => "Checking the weights and preparing the GPU…".to_owned(),

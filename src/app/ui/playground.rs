@@ -10,6 +10,7 @@ use super::{
     similarity_table::SimilarityTable,
     store::{Phase, Topic},
     studio,
+    suite::Suite,
 };
 use crate::{
     app::protocol::{Request, Weights},
@@ -129,6 +130,7 @@ pub fn Playground() -> impl IntoView {
             </div>
             <SimilarityTable />
             <Measurements weights pooler />
+            <Suite weights pooler />
         </section>
     }
 }

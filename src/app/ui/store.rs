@@ -7,8 +7,9 @@ use leptos::prelude::*;
 use super::recipe::Recipe;
 use crate::{
     app::protocol::{
-        Evaluation, EvaluationReport, Event, Measurement, ModelReport, NoWebGpu, Progress, RequestId, RunEnd,
-        RunPlan, SimilarityMatrix, StepMetrics, TrainingReport,
+        CachedModel, Evaluation, EvaluationReport, Event, Measurement, ModelReport, NoWebGpu, Progress,
+        RequestId, RunEnd, RunPlan, SimilarityMatrix, StepMetrics, SuiteMeasurement, SuiteReport,
+        TrainingReport,
     },
     gpu::GpuInfo,
 };
@@ -62,11 +63,13 @@ impl Phase {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Topic {
     Model,
+    Download,
     Training,
     Evaluation,
     Run,
     Similarity,
     Measurement,
+    Suite,
     Export,
 }
 
@@ -112,6 +115,8 @@ pub enum ChartUpdate {
 pub struct Store {
     pub engine: RwSignal<EngineState>,
     pub model: RwSignal<Option<ModelReport>>,
+    /// Downloaded models in the browser's storage.
+    pub cached: RwSignal<Vec<CachedModel>>,
     pub training: RwSignal<Option<TrainingReport>>,
     pub evaluation: RwSignal<Option<EvaluationReport>>,
     pub recipe: Recipe,
@@ -125,12 +130,15 @@ pub struct Store {
     pub similarity: RwSignal<Option<SimilarityMatrix>>,
     /// Of this model, on the pairs at hand; the oldest first.
     pub measurements: RwSignal<Vec<Measurement>>,
+    pub suite: RwSignal<SuiteReport>,
+    /// Of this model, on the suite at hand; the oldest first.
+    pub suite_results: RwSignal<Vec<SuiteMeasurement>>,
     /// Not yet drawn; the charts take them.
     pub chart_updates: RwSignal<Vec<ChartUpdate>>,
     /// The name of the last file offered for download.
     pub exported: RwSignal<Option<String>>,
     window: StoredValue<VecDeque<StepMetrics>>,
-    slots: [Slot; 7],
+    slots: [Slot; 9],
 }
 
 impl Store {
@@ -138,6 +146,7 @@ impl Store {
         Self {
             engine: RwSignal::new(EngineState::Starting),
             model: RwSignal::new(None),
+            cached: RwSignal::new(Vec::new()),
             training: RwSignal::new(None),
             evaluation: RwSignal::new(None),
             recipe: Recipe::new(),
@@ -149,6 +158,8 @@ impl Store {
             trained: RwSignal::new(false),
             similarity: RwSignal::new(None),
             measurements: RwSignal::new(Vec::new()),
+            suite: RwSignal::new(SuiteReport::default()),
+            suite_results: RwSignal::new(Vec::new()),
             chart_updates: RwSignal::new(Vec::new()),
             exported: RwSignal::new(None),
             window: StoredValue::new(VecDeque::new()),
@@ -214,7 +225,10 @@ impl Store {
                 self.trained.set(false);
                 self.similarity.set(None);
                 self.measurements.set(Vec::new());
+                self.suite_results.set(Vec::new());
             }
+            Event::Downloaded { .. } | Event::DownloadCancelled { .. } => self.slot(Topic::Download).settle(),
+            Event::Cached(models) => self.cached.set(models),
             Event::TrainingLoaded { report, .. } => {
                 self.slot(Topic::Training).settle();
                 self.training.set(Some(report));
@@ -263,11 +277,27 @@ impl Store {
                 self.slot(Topic::Measurement).settle();
                 self.measurements.update(|all| all.push(result));
             }
+            Event::SuiteLoaded { report, .. } => {
+                self.slot(Topic::Suite).settle();
+                self.suite.set(report);
+                self.suite_results.set(Vec::new());
+            }
+            Event::SuiteMeasured { result, .. } => {
+                self.slot(Topic::Suite).settle();
+                self.suite_results.update(|all| {
+                    let again = |other: &SuiteMeasurement| {
+                        (other.weights, other.step, other.pooler)
+                            == (result.weights, result.step, result.pooler)
+                    };
+                    all.retain(|other| !again(other));
+                    all.push(result);
+                });
+            }
             Event::Exported { file, .. } => {
                 self.slot(Topic::Export).settle();
                 self.exported.set(Some(file.name));
             }
-            Event::Failed { message, .. } => self.fail(topic.unwrap_or(Topic::Run), message),
+            Event::Failed { id, message } => self.fail(id, topic.unwrap_or(Topic::Run), message),
         }
     }
 
@@ -280,9 +310,12 @@ impl Store {
         }
     }
 
-    fn fail(&self, topic: Topic, message: String) {
+    fn fail(&self, id: RequestId, topic: Topic, message: String) {
         let slot = self.slot(topic);
-        slot.settle();
+        // A model that cannot be removed does not end the download of another.
+        if slot.pending.get_untracked() == Some(id) {
+            slot.settle();
+        }
         slot.error.set(Some(message));
         if topic == Topic::Run && self.phase.get_untracked() == Phase::Starting {
             self.phase.set(Phase::Idle);

@@ -1,5 +1,6 @@
 use thiserror::Error;
 
+use super::hub::HubAccessError;
 use crate::{
     gpu::{Gpu, GpuError},
     model::ModelError,
@@ -16,6 +17,12 @@ pub enum WorkerError {
     Fetch { path: String, reason: String },
     #[error("{found} files were given where one is expected; choose one")]
     OneFile { found: usize },
+    #[error(
+        "{path}: {megabytes:.0} MB of text are too much for a browser tab (at most {most:.0} MB). Split the file, for \
+         example with `split -C 500m`, or take a part of its lines with `shuf -n 1000000`; the command line \
+         (simcse-lab train) takes it whole"
+    )]
+    TextTooLarge { path: String, megabytes: f64, most: f64 },
     #[error("{0} has to be loaded first")]
     Missing(&'static str),
     #[error("there is no run under way")]
@@ -26,6 +33,8 @@ pub enum WorkerError {
     Untrained,
     #[error("{0}")]
     Browser(String),
+    #[error(transparent)]
+    Hub(#[from] HubAccessError),
     #[error(transparent)]
     Model(#[from] ModelError),
     #[error(transparent)]

@@ -5,11 +5,15 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{ReadableStreamDefaultReader, Response};
 
-use super::{error::WorkerError, outbox::post_progress, scope};
+use super::{error::WorkerError, hub, outbox::post_progress, scope};
 use crate::app::protocol::{PickedFile, RequestId, SiteFile, Source, Stage};
 
 /// Reports of progress come no closer together than this, bytes.
 const REPORT_EVERY: f64 = 1e6;
+
+/// Texts of more bytes are refused: sentences and tokens of a larger one do not fit in the 4 GiB that WebAssembly has
+/// for everything, and a tab that runs out of memory takes the run with it.
+const MOST_TEXT: f64 = 512e6;
 
 /// A file in memory.
 pub struct NamedBytes {
@@ -22,6 +26,7 @@ pub async fn gather(id: RequestId, source: Source) -> Result<Vec<NamedBytes>, Wo
     match source {
         Source::Files(files) => read_all(id, files).await,
         Source::Site(files) => fetch_all(id, &files).await,
+        Source::Cached(address) => Ok(hub::read_cached(id, address).await?),
     }
 }
 
@@ -31,6 +36,29 @@ pub async fn gather_one(id: RequestId, source: Source) -> Result<NamedBytes, Wor
     let found = files.len();
     let mut files = files.into_iter();
     files.next().filter(|_| found == 1).ok_or(WorkerError::OneFile { found })
+}
+
+/// The one text file of `source`.
+///
+/// # Errors
+/// One that is too large for a tab, before it is read.
+pub async fn gather_text(id: RequestId, source: Source) -> Result<NamedBytes, WorkerError> {
+    check_text_size(&source)?;
+    gather_one(id, source).await
+}
+
+/// Refuses texts that are too large for a tab together.
+pub fn check_text_size(source: &Source) -> Result<(), WorkerError> {
+    let Source::Files(files) = source else { return Ok(()) };
+    let bytes: f64 = files.iter().map(|file| file.blob.size()).sum();
+    match bytes > MOST_TEXT {
+        false => Ok(()),
+        true => Err(WorkerError::TextTooLarge {
+            path: files.first().map_or_else(String::new, |file| file.path.clone()),
+            megabytes: bytes / 1e6,
+            most: MOST_TEXT / 1e6,
+        }),
+    }
 }
 
 async fn read_all(id: RequestId, files: Vec<PickedFile>) -> Result<Vec<NamedBytes>, WorkerError> {
@@ -85,7 +113,7 @@ async fn request(file: &SiteFile) -> Result<Response, WorkerError> {
     }
 }
 
-fn content_length(response: &Response) -> Option<f64> {
+pub(super) fn content_length(response: &Response) -> Option<f64> {
     response.headers().get("content-length").ok()??.parse().ok()
 }
 
@@ -124,7 +152,7 @@ fn failed(file: &SiteFile, error: &JsValue) -> WorkerError {
 }
 
 /// A JavaScript error's message.
-fn words(error: &JsValue) -> String {
+pub(super) fn words(error: &JsValue) -> String {
     match error.dyn_ref::<js_sys::Error>() {
         Some(error) => String::from(error.message()),
         None => format!("{error:?}"),

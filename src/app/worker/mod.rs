@@ -2,6 +2,7 @@
 
 mod error;
 mod files;
+mod hub;
 mod inbox;
 mod model_files;
 mod outbox;
@@ -31,6 +32,7 @@ const HEALTH_CHECK: u32 = 1_000;
 pub fn start() {
     console_error_panic_hook::set_once();
     let inbox = Inbox::listen(&scope());
+    spawn_local(hub::post_cached());
     spawn_local(async move {
         match open_gpu().await {
             Ok(gpu) => {

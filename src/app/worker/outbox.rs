@@ -16,7 +16,7 @@ pub fn post(event: &Event) {
 
 /// How far the request `id` is.
 pub fn post_progress(id: RequestId, stage: Stage, done: f64, total: Option<f64>) {
-    post(&Event::Progress { id, progress: Progress { stage, done, total } });
+    post(&Event::Progress { id, progress: Progress { stage, done, total, seconds_left: None } });
 }
 
 /// Hands a file to the page.

@@ -1,12 +1,14 @@
 //! What the engine holds: a model, texts, a run, and what came of the last one.
 
 mod probe;
+mod suite;
 
 use std::collections::BTreeMap;
 
 use super::{
     error::WorkerError,
-    files::{gather, gather_one},
+    files::{gather, gather_one, gather_text},
+    hub::{self, Downloads},
     inbox::Inbox,
     model_files::{LoadedModel, exported},
     outbox::{post, post_file, post_progress},
@@ -22,7 +24,7 @@ use crate::{
     eval::POSITIVE_SCORE,
     gpu::{Gpu, GpuOptions},
     model::{Checkpoint, HostTensor},
-    text::{Corpus, StsSet, TrainingData},
+    text::{Corpus, StsSet, StsTask, TrainingData},
     train::{TrainOptions, TrainingState},
 };
 
@@ -34,6 +36,7 @@ pub struct Session {
     model: Option<LoadedModel>,
     training: Option<(String, Corpus)>,
     evaluation: Option<StsSet>,
+    suite: Vec<StsTask>,
     run: Option<Run>,
     tuned: Option<Tuned>,
     original: Option<Embedders>,
@@ -42,6 +45,7 @@ pub struct Session {
     /// Of the run that a lost device took along.
     rescued: Option<TrainingState>,
     lost: bool,
+    downloads: Downloads,
 }
 
 /// What the last run came to.
@@ -59,12 +63,14 @@ impl Session {
             model: None,
             training: None,
             evaluation: None,
+            suite: Vec::new(),
             run: None,
             tuned: None,
             original: None,
             current: None,
             rescued: None,
             lost: false,
+            downloads: Downloads::default(),
         }
     }
 
@@ -104,6 +110,12 @@ impl Session {
     async fn handle(&mut self, id: RequestId, request: Request) -> Result<(), WorkerError> {
         match request {
             Request::LoadModel { source } => self.load_model(id, source).await,
+            Request::Download { address } => Ok(self.downloads.start(id, address)?),
+            Request::CancelDownload => {
+                self.downloads.cancel();
+                Ok(())
+            }
+            Request::RemoveCached { address } => Ok(hub::remove_cached(&address).await?),
             Request::LoadTraining { source } => self.load_training(id, source).await,
             Request::LoadEvaluation { source } => self.load_evaluation(id, source).await,
             Request::Train { options, start_from } => self.train(id, options, start_from).await,
@@ -114,6 +126,13 @@ impl Session {
                 self.similarity(id, sentences, weights, pooler).await
             }
             Request::Evaluate { weights, pooler } => self.evaluate(id, weights, pooler).await,
+            Request::LoadSuite { source } => self.load_suite(id, source).await,
+            Request::ClearSuite => {
+                self.suite.clear();
+                self.post_suite(id, Vec::new());
+                Ok(())
+            }
+            Request::EvaluateSuite { weights, pooler } => self.evaluate_suite(id, weights, pooler).await,
             Request::Export { format } => self.export(id, format).await,
             Request::SaveCheckpoint => self.save_checkpoint(id).await,
             Request::RestoreCheckpoint { source } => self.restore_checkpoint(id, source).await,
@@ -138,7 +157,7 @@ impl Session {
 
     async fn load_training(&mut self, id: RequestId, source: Source) -> Result<(), WorkerError> {
         self.refuse_during_run()?;
-        let file = gather_one(id, source).await?;
+        let file = gather_text(id, source).await?;
         let corpus = Corpus::parse(&file.path, &file.bytes)?;
         let data = &corpus.data;
         let per_item = data.sentences_per_item();
@@ -160,7 +179,7 @@ impl Session {
 
     async fn load_evaluation(&mut self, id: RequestId, source: Source) -> Result<(), WorkerError> {
         self.refuse_during_run()?;
-        let file = gather_one(id, source).await?;
+        let file = gather_text(id, source).await?;
         let set = StsSet::parse(&file.path, &file.bytes)?;
         let pairs = set.pairs.iter();
         let report = EvaluationReport {

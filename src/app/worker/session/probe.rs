@@ -57,7 +57,7 @@ impl Session {
     }
 
     /// The embedders over `weights`, made where they are not at hand, and the steps behind those.
-    fn embedders(&mut self, weights: Weights) -> Result<(&mut Embedders, u32), WorkerError> {
+    pub(super) fn embedders(&mut self, weights: Weights) -> Result<(&mut Embedders, u32), WorkerError> {
         let model = self.model.as_ref().ok_or(WorkerError::Missing("a model"))?;
         let upload = |checkpoint| Embedders::upload(&self.gpu, checkpoint);
         let (place, made, step) = match (weights, &self.run, &self.tuned) {

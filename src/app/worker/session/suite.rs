@@ -1,0 +1,90 @@
+//! The STS tasks of the paper's tables, or any others, scored in one go.
+
+use super::Session;
+use crate::{
+    app::{
+        protocol::{Event, RequestId, Source, Stage, SuiteMeasurement, SuiteReport, SuiteTask, Weights},
+        worker::{
+            error::WorkerError,
+            files::{check_text_size, gather},
+            outbox::{post, post_progress},
+        },
+    },
+    eval::{ScoredSubset, TaskScore, normalised, pair_cosines},
+    model::Pooler,
+    text::{StsTask, StsTasks},
+};
+
+impl Session {
+    pub(super) async fn load_suite(&mut self, id: RequestId, source: Source) -> Result<(), WorkerError> {
+        check_text_size(&source)?;
+        let files: Vec<_> =
+            gather(id, source).await?.into_iter().map(|file| (file.path, file.bytes)).collect();
+        let StsTasks { tasks, notes } = StsTasks::gather(&files)?;
+        self.suite.retain(|old| tasks.iter().all(|new| new.name != old.name));
+        self.suite.extend(tasks);
+        self.post_suite(id, notes);
+        Ok(())
+    }
+
+    pub(super) fn post_suite(&self, id: RequestId, notes: Vec<String>) {
+        let task = |task: &StsTask| SuiteTask {
+            name: task.name.clone(),
+            subsets: task.subsets.len(),
+            pairs: task.pairs(),
+        };
+        let tasks = self.suite.iter().map(task).collect();
+        post(&Event::SuiteLoaded { id, report: SuiteReport { tasks, notes } });
+    }
+
+    pub(super) async fn evaluate_suite(
+        &mut self,
+        id: RequestId,
+        weights: Weights,
+        pooler: Pooler,
+    ) -> Result<(), WorkerError> {
+        if self.suite.is_empty() {
+            return Err(WorkerError::Missing("an STS suite"));
+        }
+        let tasks = std::mem::take(&mut self.suite);
+        let result = self.score(id, &tasks, weights, pooler).await;
+        self.suite = tasks;
+        post(&Event::SuiteMeasured { id, result: result? });
+        Ok(())
+    }
+
+    async fn score(
+        &mut self,
+        id: RequestId,
+        tasks: &[StsTask],
+        weights: Weights,
+        pooler: Pooler,
+    ) -> Result<SuiteMeasurement, WorkerError> {
+        let total: usize = tasks.iter().map(|task| 2 * task.pairs()).sum();
+        let mut before = 0;
+        let mut scores = Vec::with_capacity(tasks.len());
+        let mut step = 0;
+        for task in tasks {
+            let mut subsets = Vec::with_capacity(task.subsets.len());
+            for set in &task.subsets {
+                let model = self.model.as_ref().ok_or(WorkerError::Missing("a model"))?;
+                let config = &model.checkpoint.config;
+                let hidden = config.hidden_size;
+                let rows = model.tokenizer.encode(&set.sentences(), config.max_tokens())?;
+                let (embedders, behind) = self.embedders(weights)?;
+                step = behind;
+                let progress = |done: usize| {
+                    post_progress(id, Stage::Encoding, (before + done) as f64, Some(total as f64));
+                };
+                progress(0);
+                let embeddings = embedders.embed(&rows, pooler, progress).await?;
+                before += rows.len();
+                let cosines = pair_cosines(&normalised(&embeddings, hidden), hidden);
+                subsets.push(ScoredSubset { name: set.name.clone(), cosines, gold: set.scores() });
+            }
+            scores.push(TaskScore::new(&task.name, &subsets));
+        }
+        let model = self.model.as_ref().map(|model| model.name.clone()).unwrap_or_default();
+        Ok(SuiteMeasurement { model, weights, pooler, step, tasks: scores })
+    }
+}

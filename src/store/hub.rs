@@ -1,0 +1,157 @@
+//! Models on the Hugging Face hub, or on a server that lays its files out the same way: their addresses, and which
+//! files of a model are needed. Pure: who asks for the files is told what to ask next, and tells what came of it.
+
+mod plan;
+
+use std::{fmt, str::FromStr};
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+pub use plan::{FilePlan, Wanted};
+
+/// Where models are looked for unless the page is opened with another `hub` parameter.
+pub const HUGGING_FACE: &str = "https://huggingface.co";
+const MAIN: &str = "main";
+
+/// A model's name on the hub: `owner/name`, or `name` for the few old ones without an owner, with `@revision` for
+/// another branch, tag or commit than main.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct HubModel {
+    pub id: String,
+    pub revision: String,
+}
+
+/// Why a model cannot be had from the hub, before anything is asked or by what its files turn out to be.
+#[derive(Debug, Clone, PartialEq, Error)]
+pub enum HubError {
+    #[error(
+        "“{0}” is no model id; expected owner/name, such as google-bert/bert-base-uncased, or owner/name@revision"
+    )]
+    Id(String),
+    #[error("the repository has no config.json, so it holds no transformers model at this revision")]
+    NoConfig,
+    #[error(
+        "the repository has no tokenizer.json, vocab.txt, or vocab.json with merges.txt: no tokenizer to use"
+    )]
+    NoTokenizer,
+    #[error(
+        "the repository has neither model.safetensors nor model.safetensors.index.json: no weights to use"
+    )]
+    NoWeights,
+    #[error(
+        "its weights are there as pytorch_model.bin only, a pickle, which can run code and is not read here. Convert \
+         it in Python: from transformers import AutoModel, AutoTokenizer; \
+         AutoModel.from_pretrained(\"{id}\").save_pretrained(\"folder\"); \
+         AutoTokenizer.from_pretrained(\"{id}\").save_pretrained(\"folder\"); then load that folder here. Or look \
+         among the repository's pull requests for the converter's and load it as {id}@refs/pr/1 (its number)"
+    )]
+    Pickled { id: String },
+    #[error("{file} cannot be used: {reason}")]
+    File { file: String, reason: String },
+}
+
+impl FromStr for HubModel {
+    type Err = HubError;
+
+    /// Takes the address of a model's page on huggingface.co too.
+    fn from_str(text: &str) -> Result<Self, HubError> {
+        let wrong = || HubError::Id(text.trim().to_owned());
+        let mut name = text.trim();
+        for start in ["https://", "http://", "huggingface.co/", "hf.co/"] {
+            name = name.strip_prefix(start).unwrap_or(name);
+        }
+        let name = name.trim_end_matches('/');
+        let (id, revision) =
+            name.split_once('@').or_else(|| name.split_once("/tree/")).unwrap_or((name, MAIN));
+        let fits = |part: &str| {
+            !part.is_empty()
+                && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
+                && part.bytes().any(|byte| byte != b'.')
+        };
+        let parts: Vec<&str> = id.split('/').collect();
+        if parts.len() > 2 || !parts.into_iter().all(fits) || !revision.split('/').all(fits) {
+            return Err(wrong());
+        }
+        Ok(Self { id: id.to_owned(), revision: revision.to_owned() })
+    }
+}
+
+impl fmt::Display for HubModel {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.revision.as_str() {
+            MAIN => formatter.write_str(&self.id),
+            revision => write!(formatter, "{}@{revision}", self.id),
+        }
+    }
+}
+
+impl HubModel {
+    /// The address of a file: `{base}/{id}/resolve/{revision}/{file}`.
+    pub fn url(&self, base: &str, file: &str) -> String {
+        // A branch such as refs/pr/1 is one segment to the hub.
+        let revision = self.revision.replace('/', "%2F");
+        format!("{}/{}/resolve/{revision}/{file}", base.trim_end_matches('/'), self.id)
+    }
+
+    /// The last part of the id: what the loaded model is called.
+    pub fn name(&self) -> &str {
+        self.id.rsplit('/').next().unwrap_or(&self.id)
+    }
+}
+
+/// The `hub` parameter of the page's address, where it is an http address; else [`HUGGING_FACE`].
+///
+/// `parameter` is the decoded value. It is for mirrors and tests, and the page shows whom it will ask.
+pub fn hub_base(parameter: Option<&str>) -> String {
+    let is_http = |base: &&str| base.starts_with("https://") || base.starts_with("http://");
+    parameter.filter(is_http).unwrap_or(HUGGING_FACE).trim_end_matches('/').to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn model(text: &str) -> HubModel {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn ids_are_read_with_and_without_a_revision() {
+        let plain = model(" google-bert/bert-base-uncased ");
+        assert_eq!((plain.id.as_str(), plain.revision.as_str()), ("google-bert/bert-base-uncased", "main"));
+        assert_eq!(
+            (plain.to_string().as_str(), plain.name()),
+            ("google-bert/bert-base-uncased", "bert-base-uncased")
+        );
+        let other = model("a/b@refs/pr/3");
+        assert_eq!((other.to_string().as_str(), other.revision.as_str()), ("a/b@refs/pr/3", "refs/pr/3"));
+        assert_eq!(model("https://huggingface.co/a/b/"), model("a/b"));
+        assert_eq!(model("https://huggingface.co/a/b/tree/v1.0"), model("a/b@v1.0"));
+        assert_eq!(model("bert-base-uncased").name(), "bert-base-uncased");
+    }
+
+    #[test]
+    fn what_is_no_id_is_refused_before_anything_is_asked() {
+        for text in
+            ["", "a/b/c", "a//b", "a b/c", "a/b@", "a/b@x y", "../b", "a/..", "a/b?x=1", "a/b#c", "a/ü"]
+        {
+            assert_eq!(text.parse::<HubModel>(), Err(HubError::Id(text.to_owned())), "{text}");
+        }
+    }
+
+    #[test]
+    fn addresses_are_the_hubs() {
+        let url = model("a/b").url(HUGGING_FACE, "1_Pooling/config.json");
+        assert_eq!(url, "https://huggingface.co/a/b/resolve/main/1_Pooling/config.json");
+        let url = model("a/b@refs/pr/3").url("http://localhost:8000/", "config.json");
+        assert_eq!(url, "http://localhost:8000/a/b/resolve/refs%2Fpr%2F3/config.json");
+    }
+
+    #[test]
+    fn the_page_asks_hugging_face_unless_told_otherwise() {
+        assert_eq!(hub_base(None), HUGGING_FACE);
+        assert_eq!(hub_base(Some("javascript:alert(1)")), HUGGING_FACE);
+        assert_eq!(hub_base(Some("http://localhost:8000/")), "http://localhost:8000");
+    }
+}
