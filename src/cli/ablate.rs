@@ -31,7 +31,10 @@ struct RunLine<'a> {
 
 /// Trains every row with every seed; a JSON line a run on standard output, then the table.
 pub async fn run(args: &AblateArgs) -> Result<(), CliError> {
-    let model = files::load_model(&args.model.model)?;
+    let mut model = files::load_model(&args.model.model)?;
+    if let Some(layers) = args.layers {
+        model.checkpoint = model.checkpoint.first_layers(layers);
+    }
     let base = args.options(model.pooler);
     base.validate()?;
     let positions = files::max_length(None, &model)?;

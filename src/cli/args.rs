@@ -274,6 +274,9 @@ pub struct AblateArgs {
     /// Sentence pairs with scores.
     #[arg(long, value_name = "FILE")]
     pub eval: PathBuf,
+    /// Take the encoder's first so many layers only, for an answer within minutes.
+    #[arg(long)]
+    pub layers: Option<usize>,
     /// Runs of each recipe.
     #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=1000))]
     pub seeds: u32,

@@ -51,12 +51,15 @@ const SUBFOLDERS: [&str; 6] =
     ["1_Pooling", "2_Pooling", "2_Dense", "1_WeightedLayerPooling", "0_Transformer", "0_BERT"];
 
 pub fn load_model(directory: &Path) -> Result<Model, CliError> {
+    // The folder's name may tell what its files do not.
+    let whole = directory.canonicalize().unwrap_or_else(|_| directory.to_owned());
+    let name = whole.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let mut files = Vec::new();
-    collect(directory, "", &mut files)?;
+    collect(directory, &format!("{name}/"), &mut files)?;
     for folder in SUBFOLDERS {
         let path = directory.join(folder);
         if path.is_dir() {
-            collect(&path, &format!("{folder}/"), &mut files)?;
+            collect(&path, &format!("{name}/{folder}/"), &mut files)?;
         }
     }
     let loaded = load_directory(&files)?;

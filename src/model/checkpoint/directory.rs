@@ -6,8 +6,9 @@ use serde_json::Value;
 
 use super::container::Container;
 use super::layer_weights::LayerWeights;
+use super::released::pooler_by_name;
 use super::settings::{SIMCSE_FILE, SimcseSettings, object, st_pooling};
-use super::{Checkpoint, HEAD_BIAS, HEAD_WEIGHT};
+use super::{Checkpoint, HEAD_BIAS, HEAD_WEIGHT, POOLER_WEIGHT};
 use crate::model::{ModelConfig, ModelError, Pooler};
 
 /// The file name that transformers gives weights.
@@ -43,9 +44,10 @@ pub struct ModelDirectory {
 /// files or a directory. Paths may have folders before the model's own; files that have nothing to do with the model
 /// are ignored.
 ///
-/// The default pooler is the one that simcse.json records; else `cls` if the weights have a SimCSE head (`mlp.dense`);
-/// else what sentence-transformers' pooling config asks for, with a tanh layer of theirs behind CLS pooling taken as
-/// the head; else `avg`.
+/// The default pooler is the one that simcse.json records; else what sentence-transformers' pooling config asks for, with
+/// a tanh layer of theirs behind CLS pooling taken as the head; else what the name of a SimCSE checkpoint says, raw or
+/// converted: `cls_before_pooler` for unsup-simcse-…, whose head is not to be used, `cls` for sup-simcse-…; else `cls`
+/// if the weights have a SimCSE head (`mlp.dense`), which wins over sentence-transformers' pooling too; else `avg`.
 ///
 /// # Errors
 /// Names every file that is missing; several models at once, and all that [`ModelConfig::from_json`]
@@ -88,6 +90,9 @@ pub fn load_directory(files: &[(String, Vec<u8>)]) -> Result<ModelDirectory, Mod
     // Old sentence-transformers folders keep the encoder in a sub-folder and the rest beside it.
     let root = folder.strip_suffix("0_Transformer/").unwrap_or(&folder);
     directory.read_st_files(&files, root)?;
+    if files.get(&format!("{root}modules.json")).is_none() {
+        directory.read_name(root);
+    }
     if let Some((path, bytes)) = files.get(&format!("{root}{SIMCSE_FILE}")) {
         let settings = SimcseSettings::parse(path, bytes)?;
         if settings.pooler == Pooler::Cls && !directory.checkpoint.has_head() {
@@ -134,6 +139,25 @@ impl ModelDirectory {
             }
         }
         Ok(())
+    }
+
+    /// The pooler of a SimCSE checkpoint, which its files do not tell.
+    fn read_name(&mut self, root: &str) {
+        let own_head = self.checkpoint.has_head();
+        let converted_head = self.checkpoint.tensors.contains_key(POOLER_WEIGHT);
+        match pooler_by_name(root, &self.checkpoint.config.raw) {
+            Some(Pooler::Cls) if !own_head && !converted_head => {}
+            Some(pooler) => {
+                self.pooler = pooler;
+                self.notes.push(format!("by its name a SimCSE checkpoint that is evaluated with the pooler {pooler}"));
+            }
+            None if own_head => self.notes.push(
+                "it has a SimCSE head, so the pooler is cls, as for supervised ones; if it was trained without \
+                 supervision, cls_before_pooler is right"
+                    .to_owned(),
+            ),
+            None => {}
+        }
     }
 
     /// Takes sentence-transformers' weighting of layers if it is that of a pooler, else says so.

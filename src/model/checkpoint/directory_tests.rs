@@ -237,3 +237,61 @@ fn two_models_at_once_are_refused_and_broken_files_named() {
         assert!(message(&files).starts_with(&format!("{path}: not valid JSON")), "{}", message(&files));
     }
 }
+
+/// SimCSE's own files: raw ones keep the head as `mlp.dense` beside `bert.`, converted ones as `pooler.dense`.
+fn released(folder: &str, converted: bool) -> Named {
+    let checkpoint = Checkpoint::init_random(tiny_config(), 9);
+    let [(_, weight), (_, bias)] = random_head(&tiny_config(), 12);
+    let (prefix, head) = if converted { ("", "pooler.dense") } else { ("bert.", "mlp.dense") };
+    let mut tensors: BTreeMap<String, &HostTensor> =
+        checkpoint.tensors.iter().map(|(name, tensor)| (format!("{prefix}{name}"), tensor)).collect();
+    tensors.insert(format!("{head}.weight"), &weight);
+    tensors.insert(format!("{head}.bias"), &bias);
+    let tensors = tensors.iter().map(|(name, tensor)| (name.as_str(), *tensor)).collect();
+    vec![
+        named(&format!("{folder}/config.json"), checkpoint.config.to_json()),
+        named(&format!("{folder}/model.safetensors"), write_safetensors(&tensors).unwrap()),
+        named(&format!("{folder}/vocab.txt"), "[PAD]"),
+    ]
+}
+
+#[test]
+fn raw_and_converted_simcse_checkpoints_load_with_the_pooler_that_they_are_evaluated_with() {
+    for converted in [false, true] {
+        for (folder, pooler) in [
+            ("unsup-simcse-bert-base-uncased", Pooler::ClsBeforePooler),
+            ("sup-simcse-bert-base-uncased", Pooler::Cls),
+        ] {
+            let directory = load_directory(&released(folder, converted)).unwrap();
+            assert_eq!(directory.pooler, pooler, "{folder}, converted: {converted}");
+            assert_eq!(directory.notes.len(), 1);
+            assert!(directory.checkpoint.report.unused.is_empty());
+        }
+    }
+    let nameless = load_directory(&released("model", false)).unwrap();
+    assert_eq!(nameless.pooler, Pooler::Cls);
+    assert!(nameless.notes[0].contains("cls_before_pooler"));
+    assert_eq!(
+        load_directory(&released("model", true)).unwrap().pooler,
+        Pooler::Avg,
+        "any BERT has a pooler"
+    );
+}
+
+#[test]
+fn a_trained_mlm_head_is_saved_under_the_names_of_its_architecture_and_reads_back() {
+    let roberta = json!({"model_type": "roberta", "pad_token_id": 1, "type_vocab_size": 1});
+    for (changes, name) in [(json!({}), "cls.predictions.bias"), (roberta, "lm_head.bias")] {
+        let mut config: serde_json::Value = serde_json::from_slice(&tiny_config().to_json()).unwrap();
+        changes.as_object().unwrap().iter().for_each(|(key, value)| config[key] = value.clone());
+        let config = ModelConfig::from_json("config.json", config.to_string().as_bytes()).unwrap();
+        let checkpoint = Checkpoint::init_random(config.clone(), 9);
+        let mut tensors = checkpoint.tensors.clone();
+        tensors.extend(random_mlm_head(&config, 4));
+        let vocabulary = [named("vocab.txt", "[PAD]")];
+        let files = export_directory(&checkpoint, &tensors, &vocabulary, &settings(Pooler::Avg)).unwrap();
+        let (_, weights) = files.iter().find(|(path, _)| path == "model.safetensors").unwrap();
+        assert!(String::from_utf8_lossy(weights).contains(&format!("\"{name}\"")), "{name}");
+        assert_eq!(load_directory(&files).unwrap().checkpoint.tensors, tensors);
+    }
+}
