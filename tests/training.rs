@@ -4,7 +4,10 @@
 mod engine;
 mod reference;
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, rc::Rc};
+
+use rand::{Rng, seq::SliceRandom};
+use rand_chacha::ChaCha8Rng;
 
 use reference::{
     bert::{Element, Weights},
@@ -17,6 +20,7 @@ use reference::{
 };
 use simcse_lab::{
     gpu::Gpu,
+    kernels::LossForm,
     model::{self, Checkpoint, Embedder, Head, HostTensor, Network},
     train::{
         Dataset, EvaluationSet, HeadMode, MemoryEstimate, StepReport, TrainError, TrainOptions, Trainer,
@@ -72,6 +76,23 @@ fn options() -> TrainOptions {
 
 async fn trainer(gpu: &Gpu, options: TrainOptions) -> Trainer {
     Trainer::new(gpu, &checkpoint(), data(), None, options).await.expect("the options are valid")
+}
+
+/// Second views and corrupted rows that are drawn anew every time.
+fn random_views() -> Dataset {
+    let rows = data().rows().to_vec();
+    let augment = move |item: usize, random: &mut ChaCha8Rng| {
+        let mut row = rows[item].clone();
+        row.shuffle(random);
+        row
+    };
+    let corrupt = |row: &[u32], random: &mut ChaCha8Rng| {
+        let place = random.random_range(0..row.len());
+        let mut corrupted = row.to_vec();
+        corrupted[place] = random.random_range(0..SIZES.vocabulary as u32);
+        (corrupted, vec![(place as u32, row[place])])
+    };
+    data().with_augment(Rc::new(augment), 10).with_corrupt(Rc::new(corrupt))
 }
 
 /// Goes on to `step` and returns the reports of all steps that finished since the last call.
@@ -225,6 +246,37 @@ async fn a_run_saved_at_step_20_and_resumed_ends_like_one_that_never_stopped() {
 }
 
 #[pollster::test]
+async fn a_run_with_every_extra_resumes_bit_for_bit_wherever_it_was_saved() {
+    let gpu = engine::open().await;
+    let options = TrainOptions {
+        steps: Some(9),
+        mlm_weight: 0.1,
+        micro_batch_size: 4,
+        matryoshka: vec![32, 8],
+        loss: LossForm::Symmetric,
+        ..options()
+    };
+    let trainer = async || {
+        Trainer::new(&gpu, &checkpoint(), random_views(), None, options.clone()).await.expect("valid options")
+    };
+    let mut whole = trainer().await;
+    let reports = train_to(&mut whole, 9).await.unwrap();
+    assert!(reports.iter().all(|report| report.mlm > 0.0 && report.mlm < report.loss));
+    let uninterrupted = whole.weights().await.unwrap();
+    for stop in [1, 3, 4, 8] {
+        let mut first = trainer().await;
+        while first.position() < stop {
+            first.step().await.unwrap();
+        }
+        let file = first.state().await.unwrap().to_safetensors().unwrap();
+        let mut second = trainer().await;
+        second.restore(TrainingState::from_safetensors(&file).unwrap()).unwrap();
+        train_to(&mut second, 9).await.unwrap();
+        assert_identical(&second.weights().await.unwrap(), &uninterrupted);
+    }
+}
+
+#[pollster::test]
 async fn a_saved_run_is_refused_by_another_recipe_or_other_data() {
     let gpu = engine::open().await;
     let state = trainer(&gpu, options()).await.state().await.unwrap();
@@ -331,7 +383,7 @@ async fn the_memory_estimate_is_what_is_then_allocated() {
     let gpu = engine::open().await;
     for (mlm_weight, micro_batch_size) in [(0.0, 0), (0.0, 2), (0.1, 3)] {
         let options = TrainOptions { mlm_weight, micro_batch_size, ..options() };
-        let data = data().with_corrupt(std::rc::Rc::new(|row, _| (row.to_vec(), Vec::new())));
+        let data = data().with_corrupt(Rc::new(|row, _| (row.to_vec(), Vec::new())));
         let estimate = MemoryEstimate::new(&gpu, &checkpoint().config, &data, &options).unwrap();
         let trainer = Trainer::new(&gpu, &checkpoint(), data, None, options).await.unwrap();
         assert_eq!(estimate.total, trainer.gpu_bytes());
