@@ -6,7 +6,7 @@ use super::{args::TrainArgs, error::CliError, files, open_gpu, print_json, progr
 use crate::{
     eval::StsEvaluation,
     text::{Corpus, StsSet},
-    train::{Dataset, EvaluationSet, StepReport, TrainOptions, Trainer, TrainingState},
+    train::{Dataset, EvaluationSet, StepReport, TrainOptions, Trainer, TrainingState, export_trained},
 };
 
 /// The training state's name in the output directory.
@@ -120,7 +120,7 @@ async fn save_model(
         Some(best) => best.weights.clone(),
         None => trainer.weights().await?,
     };
-    for (name, bytes) in files::export(model, &weights, options)? {
+    for (name, bytes) in export_trained(&model.checkpoint, &weights, &model.tokenizer_files, options)? {
         files::write(&directory.join(name), &bytes)?;
     }
     Ok(())

@@ -1,5 +1,6 @@
 //! Batches, schedule, the training step, and runs that can be paused, saved and resumed.
 
+mod continuation;
 mod dataset;
 mod error;
 mod options;
@@ -9,6 +10,7 @@ mod step;
 mod trainer;
 
 pub use crate::objective::Objective;
+pub use continuation::{continuation_script, export_trained};
 pub use dataset::Dataset;
 pub use error::TrainError;
 pub use options::{HeadMode, TrainOptions};
