@@ -26,7 +26,10 @@ pub struct SuiteTable {
     pub rows: Vec<SuiteRow>,
 }
 
-const SETTINGS: [(&str, fn(&TaskScore) -> f64); 3] =
+/// A setting's name and where a task has its score.
+type Setting = (&'static str, fn(&TaskScore) -> f64);
+
+const SETTINGS: [Setting; 3] =
     [("all", |task| task.all), ("mean", |task| task.mean), ("wmean", |task| task.wmean)];
 
 impl SuiteTable {

@@ -43,7 +43,7 @@ def main():
     if HEAD == "train-only":
         # Linear + tanh over [CLS], in training only: the paper's unsupervised models are better without it afterwards.
         # The run's own head is not in this folder for the same reason, so a new one is drawn.
-        width = exported[0].get_word_embedding_dimension()
+        width = exported[0].auto_model.config.hidden_size
         head = Dense(width, width, activation_function=torch.nn.Tanh())
         torch.nn.init.normal_(head.linear.weight, std=0.02)
         torch.nn.init.zeros_(head.linear.bias)

@@ -72,9 +72,14 @@ from sentence_transformers import (
     SentenceTransformerTrainer,
     SentenceTransformerTrainingArguments,
 )
-from sentence_transformers.losses import MultipleNegativesRankingLoss
-from sentence_transformers.models import Dense
 from transformers import set_seed
+
+try:  # Where sentence-transformers has them from version 6 on.
+    from sentence_transformers.sentence_transformer.losses import MultipleNegativesRankingLoss
+    from sentence_transformers.sentence_transformer.modules import Dense
+except ImportError:
+    from sentence_transformers.losses import MultipleNegativesRankingLoss
+    from sentence_transformers.models import Dense
 
 OBJECTIVE = "{objective}"
 HEAD = "{head}"
