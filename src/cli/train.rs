@@ -26,9 +26,7 @@ pub async fn run(args: &TrainArgs) -> Result<(), CliError> {
     options.validate()?;
     let model = files::load_model(&args.model.model)?;
     files::max_length(Some(options.max_length), &model)?;
-    let corpus = Corpus::parse(&args.data.display().to_string(), &files::read(&args.data)?)?;
-    let rows = model.tokenizer.encode(corpus.data.sentences(), options.max_length)?;
-    let data = Dataset::new(rows, corpus.data.sentences_per_item());
+    let data = dataset(args, &model, options.max_length)?;
     data.check(options.objective)?;
     let evaluation = match &args.eval {
         None => None,
@@ -62,6 +60,13 @@ pub async fn run(args: &TrainArgs) -> Result<(), CliError> {
         save_model(&trainer, &model, &options, &args.output).await?;
     }
     Ok(())
+}
+
+/// The training items as tokens. The text itself, which may be gigabytes, is let go.
+fn dataset(args: &TrainArgs, model: &files::Model, max_length: usize) -> Result<Dataset, CliError> {
+    let corpus = Corpus::parse(&args.data.display().to_string(), &files::read(&args.data)?)?;
+    let rows = model.tokenizer.encode(corpus.data.sentences(), max_length)?;
+    Ok(Dataset::new(rows, corpus.data.sentences_per_item()))
 }
 
 async fn steps(
