@@ -80,7 +80,7 @@ async fn trainer(gpu: &Gpu, options: TrainOptions) -> Trainer {
 
 /// Second views and corrupted rows that are drawn anew every time.
 fn random_views() -> Dataset {
-    let rows = data().rows().to_vec();
+    let rows = data().rows();
     let augment = move |item: usize, random: &mut ChaCha8Rng| {
         let mut row = rows[item].clone();
         row.shuffle(random);

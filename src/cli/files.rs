@@ -1,19 +1,14 @@
 //! Files and model directories.
 
 use std::{
-    collections::BTreeMap,
     fs,
     path::{Path, PathBuf},
 };
 
 use super::error::CliError;
 use crate::{
-    model::{
-        Checkpoint, HostTensor, Pooler,
-        checkpoint::{SimcseSettings, export_directory, load_directory},
-    },
+    model::{Checkpoint, Pooler, checkpoint::load_directory},
     text::{Corpus, SentenceTokenizer, TrainingData, augment::Dictionary},
-    train::TrainOptions,
 };
 
 pub fn read(path: &Path) -> Result<Vec<u8>, CliError> {
@@ -121,16 +116,4 @@ pub fn max_length(asked: Option<usize>, model: &Model) -> Result<usize, CliError
         ))),
         _ => Ok(asked.unwrap_or(positions)),
     }
-}
-
-/// The directory of a trained model, as paths and contents.
-pub fn export(
-    model: &Model,
-    weights: &BTreeMap<String, HostTensor>,
-    options: &TrainOptions,
-) -> Result<Vec<(String, Vec<u8>)>, CliError> {
-    let recipe = serde_json::to_value(options).map_err(|error| CliError::Output(error.to_string()))?;
-    // The length is training's; embedding and evaluation take all positions, and so shall Python.
-    let settings = SimcseSettings { pooler: options.evaluation_pooler(), max_length: None, recipe };
-    Ok(export_directory(&model.checkpoint, weights, &model.tokenizer_files, &settings)?)
 }

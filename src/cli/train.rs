@@ -6,7 +6,10 @@ use super::{args::TrainArgs, error::CliError, files, open_gpu, print_json, progr
 use crate::{
     eval::StsEvaluation,
     text::{Corpus, StsSet, augment::Augmentation},
-    train::{self, EvaluationSet, MemoryEstimate, StepReport, TrainOptions, Trainer, TrainingState},
+    train::{
+        self, Dataset, EvaluationSet, MemoryEstimate, StepReport, TrainOptions, Trainer, TrainingState,
+        export_trained,
+    },
 };
 
 /// The training state's name in the output directory.
@@ -26,13 +29,7 @@ pub async fn run(args: &TrainArgs) -> Result<(), CliError> {
     options.validate()?;
     let model = files::load_model(&args.model.model)?;
     files::max_length(Some(options.max_length), &model)?;
-    let corpus = Corpus::parse(&args.data.display().to_string(), &files::read(&args.data)?)?;
-    let rows = model.tokenizer.encode(corpus.data.sentences(), options.max_length)?;
-    let dictionary = match options.augmentation.is_some_and(Augmentation::needs_dictionary) {
-        true => Some(files::dictionary(&args.recipe.dictionary)?),
-        false => None,
-    };
-    let data = train::dataset(&corpus.data, rows, &model.tokenizer, dictionary, &options)?;
+    let data = dataset(args, &model, &options)?;
     data.check(options.objective)?;
     let evaluation = match &args.eval {
         None => None,
@@ -71,6 +68,17 @@ pub async fn run(args: &TrainArgs) -> Result<(), CliError> {
         save_model(&trainer, &model, &options, &args.output).await?;
     }
     Ok(())
+}
+
+/// The training items as tokens. The text itself, which may be gigabytes, is let go.
+fn dataset(args: &TrainArgs, model: &files::Model, options: &TrainOptions) -> Result<Dataset, CliError> {
+    let corpus = Corpus::parse(&args.data.display().to_string(), &files::read(&args.data)?)?;
+    let rows = model.tokenizer.encode(corpus.data.sentences(), options.max_length)?;
+    let dictionary = match options.augmentation.is_some_and(Augmentation::needs_dictionary) {
+        true => Some(files::dictionary(&args.recipe.dictionary)?),
+        false => None,
+    };
+    Ok(train::dataset(&corpus.data, rows, &model.tokenizer, dictionary, options)?)
 }
 
 async fn steps(
@@ -129,7 +137,7 @@ async fn save_model(
         Some(best) => best.weights.clone(),
         None => trainer.weights().await?,
     };
-    for (name, bytes) in files::export(model, &weights, options)? {
+    for (name, bytes) in export_trained(&model.checkpoint, &weights, &model.tokenizer_files, options)? {
         files::write(&directory.join(name), &bytes)?;
     }
     Ok(())

@@ -19,10 +19,10 @@ pub const PUBLISHED: [Published; 8] = [
     row("BERT-base, first-last average", [39.70, 59.38, 49.67, 66.03, 66.19, 53.87, 62.06]),
     row("BERT-base, whitening", [57.83, 66.90, 60.90, 75.08, 71.31, 68.24, 63.73]),
     row("SBERT-base", [70.97, 76.53, 73.19, 79.09, 74.30, 77.03, 72.91]),
-    row("Unsupervised SimCSE, BERT-base", [68.40, 82.41, 74.38, 80.91, 78.56, 76.85, 72.23]),
-    row("Unsupervised SimCSE, RoBERTa-base", [70.16, 81.77, 73.24, 81.36, 80.65, 80.22, 68.56]),
-    row("Supervised SimCSE, BERT-base", [75.30, 84.67, 80.19, 85.40, 80.82, 84.25, 80.39]),
-    row("Supervised SimCSE, RoBERTa-base", [76.53, 85.21, 80.95, 86.03, 82.57, 85.83, 80.50]),
+    row("Unsup. SimCSE, BERT-base", [68.40, 82.41, 74.38, 80.91, 78.56, 76.85, 72.23]),
+    row("Unsup. SimCSE, RoBERTa-base", [70.16, 81.77, 73.24, 81.36, 80.65, 80.22, 68.56]),
+    row("Sup. SimCSE, BERT-base", [75.30, 84.67, 80.19, 85.40, 80.82, 84.25, 80.39]),
+    row("Sup. SimCSE, RoBERTa-base", [76.53, 85.21, 80.95, 86.03, 82.57, 85.83, 80.50]),
 ];
 
 /// Which of [`TASKS`] a folder or file is by its name: `STS12-en-test`, `sts-test.csv`, `SICK_test_annotated.txt`. The

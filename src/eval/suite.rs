@@ -26,7 +26,10 @@ pub struct SuiteTable {
     pub rows: Vec<SuiteRow>,
 }
 
-const SETTINGS: [(&str, fn(&TaskScore) -> f64); 3] =
+/// A setting's name and where a task has its score.
+type Setting = (&'static str, fn(&TaskScore) -> f64);
+
+const SETTINGS: [Setting; 3] =
     [("all", |task| task.all), ("mean", |task| task.mean), ("wmean", |task| task.wmean)];
 
 impl SuiteTable {
@@ -109,7 +112,7 @@ mod tests {
             (vec![Some(60.0), Some(80.0)], Some(70.0))
         );
         assert_eq!(measured[2].average, Some(72.0));
-        let unsup = table.rows.iter().find(|row| row.model == "Unsupervised SimCSE, BERT-base").unwrap();
+        let unsup = table.rows.iter().find(|row| row.model == "Unsup. SimCSE, BERT-base").unwrap();
         assert_eq!(unsup.scores, [Some(68.40), Some(76.85)]);
         assert!((unsup.average.unwrap() - 72.625).abs() < 1e-9);
     }

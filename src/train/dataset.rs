@@ -15,7 +15,7 @@ pub type Corrupt = Rc<dyn Fn(&[u32], &mut ChaCha8Rng) -> (Vec<u32>, Vec<(u32, u3
 #[derive(Clone)]
 pub struct Dataset {
     /// Sentence after sentence, item after item.
-    rows: Vec<Vec<u32>>,
+    rows: Rc<Vec<Vec<u32>>>,
     sentences_per_item: usize,
     /// With the length that no augmented row exceeds.
     augment: Option<(Augment, usize)>,
@@ -32,12 +32,12 @@ impl Dataset {
     /// `rows` are token ids with special tokens, `sentences_per_item` (1, 2 or 3) of them for each item.
     pub fn new(rows: Vec<Vec<u32>>, sentences_per_item: usize) -> Self {
         debug_assert!((1..=3).contains(&sentences_per_item) && rows.len().is_multiple_of(sentences_per_item));
-        Self { rows, sentences_per_item, augment: None, corrupt: None }
+        Self { rows: Rc::new(rows), sentences_per_item, augment: None, corrupt: None }
     }
 
     /// Token ids of every sentence, item after item.
-    pub fn rows(&self) -> &[Vec<u32>] {
-        &self.rows
+    pub fn rows(&self) -> Rc<Vec<Vec<u32>>> {
+        self.rows.clone()
     }
 
     /// Second views made by `augment`, cut to `max_length` tokens there.

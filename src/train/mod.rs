@@ -1,6 +1,7 @@
 //! Batches, schedule, the training step, and runs that can be paused, saved and resumed.
 
 mod batch;
+mod continuation;
 mod dataset;
 mod error;
 mod memory;
@@ -14,6 +15,7 @@ mod trainer;
 
 pub use crate::objective::Objective;
 pub use batch::{Batch, CorruptedRows};
+pub use continuation::{continuation_script, export_trained};
 pub use dataset::{Augment, Corrupt, Dataset};
 pub use error::TrainError;
 pub use memory::MemoryEstimate;

@@ -41,7 +41,7 @@ pub fn dataset(
     let max_length = options.max_length;
     Ok(match augmentation.is_on_tokens() {
         true => {
-            let (vocabulary, rows) = (tokenizer.vocabulary()?, data.rows().to_vec());
+            let (vocabulary, rows) = (tokenizer.vocabulary()?, data.rows());
             let of_tokens = move |item: usize, random: &mut _| {
                 augmentation.apply_to_tokens(&rows[item], &vocabulary, max_length, random)
             };
@@ -49,7 +49,7 @@ pub fn dataset(
         }
         false => {
             let words = Words { augmentation, texts: texts.sentences().to_vec(), dictionary, max_length };
-            let (tokenizer, rows) = (tokenizer.clone(), data.rows().to_vec());
+            let (tokenizer, rows) = (tokenizer.clone(), data.rows());
             data.with_augment(
                 Rc::new(move |item, random| {
                     let sentence = [words.sentence(item, random)];

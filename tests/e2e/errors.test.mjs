@@ -1,6 +1,9 @@
 // Files as they should not be: each is refused in words, and what was there before still is.
 
 import assert from 'node:assert/strict';
+import { mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 
 import { withPage } from './harness.mjs';
@@ -89,6 +92,26 @@ test('one line of ten megabytes is cut to the length asked for, not choked on', 
     await studio.train();
     await studio.phase('Finished');
   });
+});
+
+test('a text that is too large for a tab is refused before it is read', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'large-'));
+  try {
+    // A hole in the disk: half a gigabyte that takes no room.
+    const large = join(folder, 'large.txt');
+    await writeFile(large, '');
+    await truncate(large, 600_000_000);
+    await withPage({}, async (page) => {
+      const studio = new Studio(page);
+      await studio.ready();
+      await studio.give('training-file', large);
+      const alert = studio.card('Text').getByRole('alert').filter({ hasText: 'The text was not loaded' });
+      await alert.waitFor();
+      assert.match(await alert.innerText(), /large\.txt: 600 MB of text are too much.*at most 512 MB.*shuf/);
+    });
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 });
 
 test('a run that diverges says so, and the page goes on', async () => {

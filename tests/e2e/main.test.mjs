@@ -61,12 +61,13 @@ test('all-MiniLM-L6-v2 is loaded, trained, paused, resumed, compared and downloa
     assert.match(name, /^all-MiniLM-L6-v2-simcse-step-\d+\.zip$/);
     const files = unzip(bytes);
     const folder = name.replace('.zip', '/');
-    for (const file of ['config.json', 'tokenizer.json', 'modules.json', '1_Pooling/config.json', 'simcse.json']) {
+    for (const file of ['config.json', 'tokenizer.json', 'modules.json', '1_Pooling/config.json', 'simcse.json', 'continue_training.py']) {
       assert.ok(files[folder + file], `${file} is in the archive`);
     }
     const tensors = header(files[`${folder}model.safetensors`]);
     assert.deepEqual(tensors['embeddings.word_embeddings.weight'].shape, [30522, 384]);
     assert.equal(tensors['encoder.layer.5.output.dense.weight'].dtype, 'F32');
     assert.equal(JSON.parse(files[`${folder}simcse.json`]).pooler, 'avg');
+    assert.match(files[`${folder}continue_training.py`].toString(), /^BATCH_SIZE = 4 .*^LEARNING_RATE = 1e-4$/ms);
   });
 });

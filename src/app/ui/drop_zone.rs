@@ -77,7 +77,7 @@ pub fn DropZone(
             {folder.then(|| view! {
                 <label class="drop-folder">
                     <Glyph icon=Icon::Folder />
-                    "or choose its folder"
+                    "or choose a folder"
                     <input
                         node_ref=folder_input
                         class="visually-hidden"

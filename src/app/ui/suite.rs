@@ -96,7 +96,8 @@ fn Tasks(report: SuiteReport) -> impl IntoView {
     let tasks = report.tasks.iter().map(|task| {
         let known = published_task(&task.name);
         let name = match known {
-            Some(known) if known != task.name => format!("{known} ({})", task.name),
+            Some(known) if task.name.starts_with(known) => known.to_owned(),
+            Some(known) => format!("{known} ({})", task.name),
             _ => task.name.clone(),
         };
         let parts = match task.subsets {

@@ -60,7 +60,7 @@ fn Results(results: Vec<SuiteMeasurement>) -> impl IntoView {
                 <thead>
                     <tr>
                         <th scope="col">"Model"</th>
-                        <th scope="col">"Setting"</th>
+                        <th scope="col" class="setting">"Setting"</th>
                         {table.columns.iter().map(|column| view! { <th scope="col">{column.clone()}</th> }).collect_view()}
                         <th scope="col">"Average"</th>
                     </tr>
@@ -79,8 +79,8 @@ fn Results(results: Vec<SuiteMeasurement>) -> impl IntoView {
             <span class="fine" role="status">{copied}</span>
         </div>
         <p class="fine">
-            "Grey rows are from the paper (arXiv 2104.08821, table 5: test sets, all); their average is given where \
-             every task here is one of the paper’s."
+            "Grey rows are from the paper (arXiv 2104.08821, table 5: test sets, all); the average is that of the row, \
+             where it has all tasks."
         </p>
     }
 }
@@ -98,7 +98,7 @@ fn row(row: &SuiteRow) -> impl IntoView + use<> {
     view! {
         <tr class:published=row.published>
             {name}
-            <td>{setting}</td>
+            <td class="setting">{setting}</td>
             {scores}
             <td class="average">{number(&row.average)}</td>
         </tr>

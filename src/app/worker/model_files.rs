@@ -5,13 +5,10 @@ use std::collections::BTreeMap;
 use super::{error::WorkerError, files::NamedBytes};
 use crate::{
     app::protocol::{ExportFormat, ModelReport},
-    model::{
-        Checkpoint, HostTensor, Pooler,
-        checkpoint::{SimcseSettings, export_directory, load_directory},
-    },
+    model::{Checkpoint, HostTensor, Pooler, checkpoint::load_directory},
     store::zip,
     text::SentenceTokenizer,
-    train::TrainOptions,
+    train::{TrainOptions, export_trained},
 };
 
 /// A model in host memory with all that came along.
@@ -97,10 +94,7 @@ pub fn exported(
             let failed = |reason: String| {
                 WorkerError::Browser(format!("the folder {stem} could not be put together: {reason}"))
             };
-            let recipe = serde_json::to_value(options).map_err(|error| failed(error.to_string()))?;
-            // The length is training's; embedding and evaluation take all positions, and so shall Python.
-            let settings = SimcseSettings { pooler: options.evaluation_pooler(), max_length: None, recipe };
-            let files = export_directory(&model.checkpoint, weights, &model.tokenizer_files, &settings)?;
+            let files = export_trained(&model.checkpoint, weights, &model.tokenizer_files, options)?;
             let bytes = zip(&stem, &files).map_err(|error| failed(error.to_string()))?;
             Ok((format!("{stem}.zip"), bytes))
         }

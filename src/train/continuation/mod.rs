@@ -1,0 +1,166 @@
+//! A trained model's folder to take home, with a Python script that goes on from there.
+
+use std::collections::BTreeMap;
+
+use super::{HeadMode, Objective, TrainOptions};
+use crate::model::{
+    Checkpoint, HostTensor, ModelError,
+    checkpoint::{SimcseSettings, export_directory},
+};
+
+/// The script's name in the exported folder.
+const SCRIPT: &str = "continue_training.py";
+const BODY: &str = include_str!("body.py");
+
+/// The files of [`export_directory`] for weights that were trained with `options`, and [`SCRIPT`].
+///
+/// # Errors
+/// Those of [`export_directory`].
+pub fn export_trained(
+    checkpoint: &Checkpoint,
+    weights: &BTreeMap<String, HostTensor>,
+    tokenizer_files: &[(String, Vec<u8>)],
+    options: &TrainOptions,
+) -> Result<Vec<(String, Vec<u8>)>, ModelError> {
+    // Plain data: there is always JSON for it.
+    let recipe = serde_json::to_value(options).unwrap_or_default();
+    // The length is training's; embedding and evaluation take all positions, and so shall Python.
+    let settings = SimcseSettings { pooler: options.evaluation_pooler(), max_length: None, recipe };
+    let mut files = export_directory(checkpoint, weights, tokenizer_files, &settings)?;
+    files.push((SCRIPT.to_owned(), continuation_script(options).into_bytes()));
+    Ok(files)
+}
+
+/// A Python script that goes on training with the same recipe in sentence-transformers 3 or later, on any number of
+/// GPUs. It reads the model from the folder that it lies in.
+pub fn continuation_script(options: &TrainOptions) -> String {
+    let head = match options.head {
+        HeadMode::TrainOnly => "train-only",
+        HeadMode::Keep => "keep",
+        HeadMode::None => "none",
+    };
+    let steps = options.steps.map_or("None".to_owned(), |steps| steps.to_string());
+    let (data, loss) = match options.objective {
+        Objective::Unsup => ("sentences.txt", "each sentence against itself under another dropout mask"),
+        Objective::Sup => ("triplets.csv", "pairs, or triplets whose third sentence is a hard negative"),
+    };
+    // An option that the loss does not have is named rather than dropped without a word.
+    let weight = match options.hard_negative_weight {
+        0.0 => String::new(),
+        weight => format!(
+            "# Not carried on: the run's hard-negative weight of {weight}; MultipleNegativesRankingLoss has none.\n"
+        ),
+    };
+    format!(
+        r#""""Goes on training this model with the recipe of its run in SimCSE Lab: {loss}.
+
+pip install "sentence-transformers[train]>=3"
+python continue_training.py --data {data}
+torchrun --nproc_per_node=4 continue_training.py --data {data}
+"""
+
+import argparse
+import csv
+import inspect
+import os
+from pathlib import Path
+
+import torch
+from datasets import Dataset
+from sentence_transformers import (
+    SentenceTransformer,
+    SentenceTransformerTrainer,
+    SentenceTransformerTrainingArguments,
+)
+from transformers import set_seed
+
+try:  # Where sentence-transformers has them from version 6 on.
+    from sentence_transformers.sentence_transformer.losses import MultipleNegativesRankingLoss
+    from sentence_transformers.sentence_transformer.modules import Dense
+except ImportError:
+    from sentence_transformers.losses import MultipleNegativesRankingLoss
+    from sentence_transformers.models import Dense
+
+OBJECTIVE = "{objective}"
+HEAD = "{head}"
+BATCH_SIZE = {batch_size}  # of all GPUs together
+LEARNING_RATE = {learning_rate:e}
+TEMPERATURE = {temperature}
+EPOCHS = {epochs}
+STEPS = {steps}
+MAX_LENGTH = {max_length}
+DROPOUT = {dropout}
+WARMUP = {warmup}
+WEIGHT_DECAY = {weight_decay}
+CLIP = {clip}
+SEED = {seed}
+{weight}{BODY}"#,
+        objective = options.objective,
+        batch_size = options.batch_size,
+        learning_rate = options.learning_rate,
+        temperature = options.temperature,
+        epochs = options.epochs,
+        max_length = options.max_length,
+        dropout = options.dropout,
+        warmup = options.warmup,
+        weight_decay = options.weight_decay,
+        clip = options.clip,
+        seed = options.seed,
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::ModelConfig;
+
+    #[test]
+    fn an_exported_folder_brings_the_script_along() {
+        let config = br#"{"model_type": "bert", "vocab_size": 7, "hidden_size": 4, "num_hidden_layers": 1,
+            "num_attention_heads": 2, "intermediate_size": 8, "max_position_embeddings": 6}"#;
+        let checkpoint = Checkpoint::init_random(ModelConfig::from_json("config.json", config).unwrap(), 1);
+        let options = TrainOptions { batch_size: 17, ..TrainOptions::default() };
+        let files = export_trained(&checkpoint, &checkpoint.tensors, &[], &options).unwrap();
+        let content = |name: &str| {
+            let (_, bytes) = files.iter().find(|(path, _)| path == name).expect(name);
+            String::from_utf8(bytes.clone()).unwrap()
+        };
+        assert!(content("continue_training.py").contains("\nBATCH_SIZE = 17 "));
+        assert!(content("simcse.json").contains("\"batch_size\": 17"));
+    }
+
+    #[test]
+    fn the_script_says_what_the_run_did() {
+        let options = TrainOptions {
+            objective: Objective::Sup,
+            head: HeadMode::Keep,
+            batch_size: 48,
+            learning_rate: 5e-5,
+            temperature: 0.07,
+            steps: Some(321),
+            seed: 9,
+            ..TrainOptions::default()
+        };
+        let script = continuation_script(&options);
+        for line in [
+            "OBJECTIVE = \"sup\"",
+            "HEAD = \"keep\"",
+            "BATCH_SIZE = 48  # of all GPUs together",
+            "LEARNING_RATE = 5e-5",
+            "TEMPERATURE = 0.07",
+            "STEPS = 321",
+            "MAX_LENGTH = 32",
+            "DROPOUT = 0.1",
+            "CLIP = 1",
+            "SEED = 9",
+        ] {
+            assert!(script.lines().any(|found| found == line), "{line}\n{script}");
+        }
+        assert!(!script.contains("hard-negative weight of"));
+        let weighted = TrainOptions { hard_negative_weight: 0.5, ..options };
+        assert!(
+            continuation_script(&weighted).contains("Not carried on: the run's hard-negative weight of 0.5")
+        );
+        assert!(continuation_script(&TrainOptions::default()).contains("\nSTEPS = None\n"));
+    }
+}
