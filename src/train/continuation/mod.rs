@@ -3,9 +3,12 @@
 use std::collections::BTreeMap;
 
 use super::{HeadMode, Objective, TrainOptions};
-use crate::model::{
-    Checkpoint, HostTensor, ModelError,
-    checkpoint::{SimcseSettings, export_directory},
+use crate::{
+    kernels::LossForm,
+    model::{
+        Checkpoint, HostTensor, ModelError,
+        checkpoint::{SimcseSettings, export_directory},
+    },
 };
 
 /// The script's name in the exported folder.
@@ -44,13 +47,7 @@ pub fn continuation_script(options: &TrainOptions) -> String {
         Objective::Unsup => ("sentences.txt", "each sentence against itself under another dropout mask"),
         Objective::Sup => ("triplets.csv", "pairs, or triplets whose third sentence is a hard negative"),
     };
-    // An option that the loss does not have is named rather than dropped without a word.
-    let weight = match options.hard_negative_weight {
-        0.0 => String::new(),
-        weight => format!(
-            "# Not carried on: the run's hard-negative weight of {weight}; MultipleNegativesRankingLoss has none.\n"
-        ),
-    };
+    let weight = not_carried_on(options);
     format!(
         r#""""Goes on training this model with the recipe of its run in SimCSE Lab: {loss}.
 
@@ -109,6 +106,31 @@ SEED = {seed}
     )
 }
 
+/// Options that MultipleNegativesRankingLoss does not have are named rather than dropped without a word.
+fn not_carried_on(options: &TrainOptions) -> String {
+    let mut left: Vec<String> = Vec::new();
+    let mut say = |set: bool, what: &dyn Fn() -> String| left.extend(set.then(what));
+    say(options.hard_negative_weight != 0.0, &|| {
+        format!("the hard-negative weight of {}", options.hard_negative_weight)
+    });
+    say(options.loss != LossForm::OneWay, &|| format!("the {} loss", options.loss.name()));
+    say(options.false_negative_threshold > 0.0, &|| {
+        format!("the false-negative threshold of {}", options.false_negative_threshold)
+    });
+    say(!options.matryoshka.is_empty(), &|| format!("the Matryoshka widths {:?}", options.matryoshka));
+    say(options.mlm_weight > 0.0, &|| {
+        format!("masked-language modelling with weight {}", options.mlm_weight)
+    });
+    say(options.fixed_mask, &|| "the fixed dropout masks".to_owned());
+    if let Some(augmentation) = options.augmentation {
+        say(true, &|| format!("the augmentation {augmentation}"));
+    }
+    match left.is_empty() {
+        true => String::new(),
+        false => format!("# Of the run, not carried on here: {}.\n", left.join("; ")),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -156,11 +178,15 @@ mod tests {
         ] {
             assert!(script.lines().any(|found| found == line), "{line}\n{script}");
         }
-        assert!(!script.contains("hard-negative weight of"));
-        let weighted = TrainOptions { hard_negative_weight: 0.5, ..options };
-        assert!(
-            continuation_script(&weighted).contains("Not carried on: the run's hard-negative weight of 0.5")
-        );
-        assert!(continuation_script(&TrainOptions::default()).contains("\nSTEPS = None\n"));
+        assert!(!script.contains("not carried on"));
+        let other = TrainOptions {
+            hard_negative_weight: 0.5,
+            loss: LossForm::NtXent,
+            matryoshka: vec![64, 32],
+            ..options
+        };
+        let note = "# Of the run, not carried on here: the hard-negative weight of 0.5; the nt-xent loss; the Matryoshka \
+                    widths [64, 32].\n";
+        assert!(continuation_script(&other).contains(note));
     }
 }
