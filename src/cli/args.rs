@@ -277,6 +277,9 @@ pub struct AblateArgs {
     /// Take the encoder's first so many layers only, for an answer within minutes.
     #[arg(long)]
     pub layers: Option<usize>,
+    /// Only these rows of the tables, besides the first of each: no-dropout, fixed-mask, crop:0.1 …
+    #[arg(long, value_delimiter = ',', value_name = "ROW,…")]
+    pub only: Vec<String>,
     /// Runs of each recipe.
     #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=1000))]
     pub seeds: u32,

@@ -188,5 +188,6 @@ mod tests {
         let note = "# Of the run, not carried on here: the hard-negative weight of 0.5; the nt-xent loss; the Matryoshka \
                     widths [64, 32].\n";
         assert!(continuation_script(&other).contains(note));
+        assert!(continuation_script(&TrainOptions::default()).contains("\nSTEPS = None\n"));
     }
 }
