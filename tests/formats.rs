@@ -7,7 +7,7 @@ use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{RngCore, SeedableRng};
 use simcse_lab::model::checkpoint::{SimcseSettings, export_directory, load_directory, random_head};
 use simcse_lab::model::{Checkpoint, ModelConfig, ModelError, Pooler};
-use simcse_lab::text::{Corpus, SentenceTokenizer, StsSet, TrainingData};
+use simcse_lab::text::{Corpus, SentenceTokenizer, StsSet, TrainingData, TransferKind, TransferTask};
 
 /// A file of shared/data with its name, or `None` on a machine without it.
 fn shared(path: &str) -> Option<(String, Vec<u8>)> {
@@ -86,8 +86,30 @@ fn corpora_are_read_whole() {
 }
 
 #[test]
+fn transfer_tasks_are_read_whole() {
+    for (kind, folder, sizes) in [
+        (TransferKind::Cr, "CR", &[3775][..]),
+        (TransferKind::Subj, "SUBJ", &[10_000]),
+        (TransferKind::Trec, "TREC", &[5452, 500]),
+        (TransferKind::Mrpc, "MRPC", &[4076, 1725]),
+    ] {
+        let files = kind.files().iter().map(|file| shared(&format!("transfer/{folder}/{file}")));
+        let Some(files) = files.collect::<Option<Vec<_>>>() else { continue };
+        let task = TransferTask::parse(kind, &files).unwrap();
+        assert_eq!(task.sets.iter().map(|set| set.labels.len()).collect::<Vec<_>>(), sizes, "{folder}");
+        let items: usize = sizes.iter().sum();
+        assert_eq!(task.sentences().len(), items * kind.sentences_per_item(), "{folder}");
+        let empty = task.sentences().iter().filter(|sentence| sentence.is_empty()).count();
+        assert_eq!(empty, if kind == TransferKind::Cr { 4 } else { 0 }, "{folder}");
+    }
+}
+
+#[test]
 fn no_damage_makes_a_text_reader_panic() {
-    let texts: [&[u8]; 5] = [
+    let texts: [&[u8]; 8] = [
+        b"good .\t1\nbad .\t0\r\n\nfine\t1\n",
+        b"LOC:city Where ?\nNUM:dist How far : sister\xadcity ?\n",
+        b"\xef\xbb\xbfQuality\t#1 ID\t#2 ID\t#1 String\t#2 String\r\n1\t7\t8\ta \"b\tc\r\n0\t9\t1\td\te\n",
         b"sent0,sent1,hard_neg\n\"a, \"\"b\"\"\",c,\"d\ne\"\r\n\r\nf,g,h\r\n",
         b"premise\tentailment\tcontradiction\na\tb\tc\n\n",
         b"g\tf\t2012\t1\t4.5\tA \"man.\tB\ng\tf\t2012\t2\t0\tC\tD\n",
@@ -100,6 +122,12 @@ fn no_damage_makes_a_text_reader_panic() {
             for name in ["a.txt", "a.csv", "a.tsv", "a"] {
                 read += usize::from(Corpus::parse(name, &bytes).is_ok_and(|corpus| !corpus.data.is_empty()));
                 read += usize::from(StsSet::parse(name, &bytes).is_ok_and(|set| !set.pairs.is_empty()));
+            }
+            for kind in [TransferKind::Sst2, TransferKind::Trec, TransferKind::Mrpc] {
+                let files: Vec<_> =
+                    kind.files().iter().map(|&name| (name.to_owned(), bytes.clone())).collect();
+                read +=
+                    usize::from(TransferTask::parse(kind, &files).is_ok_and(|task| !task.sets.is_empty()));
             }
         }
     }

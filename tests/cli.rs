@@ -1,0 +1,215 @@
+//! The evaluating commands, run as a user runs them: on a tiny random model, with small files in each layout.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::Value;
+use simcse_lab::model::checkpoint::{SimcseSettings, export_directory};
+use simcse_lab::model::{Checkpoint, ModelConfig, Pooler};
+
+const HIDDEN: usize = 8;
+
+/// A folder with a model over the words a to z.
+fn model(root: &Path) -> PathBuf {
+    let mut vocabulary: Vec<String> =
+        ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"].map(str::to_owned).into();
+    vocabulary.extend(('a'..='z').map(String::from));
+    let config = format!(
+        r#"{{"model_type": "bert", "vocab_size": {}, "hidden_size": {HIDDEN}, "num_hidden_layers": 1,
+        "num_attention_heads": 2, "intermediate_size": 8, "max_position_embeddings": 16, "pad_token_id": 0}}"#,
+        vocabulary.len()
+    );
+    let config = ModelConfig::from_json("config.json", config.as_bytes()).unwrap();
+    let checkpoint = Checkpoint::init_random(config, 1);
+    let tokenizer = [("vocab.txt".to_owned(), vocabulary.join("\n").into_bytes())];
+    let settings = SimcseSettings { pooler: Pooler::Avg, max_length: None, recipe: Value::Null };
+    let folder = root.join("model");
+    for (path, bytes) in export_directory(&checkpoint, &checkpoint.tensors, &tokenizer, &settings).unwrap() {
+        let path = folder.join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, bytes).unwrap();
+    }
+    folder
+}
+
+/// Standard output of a command that succeeds, or standard error of one that fails with `status`.
+fn run(status: i32, command: &str, model: &Path, arguments: &[&str]) -> String {
+    let mut process = Command::new(env!("CARGO_BIN_EXE_simcse-lab"));
+    let output = process.arg(command).arg("--model").arg(model).args(arguments).output().unwrap();
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(status), "{error}");
+    if status == 0 { String::from_utf8(output.stdout).unwrap() } else { error }
+}
+
+fn json(line: &str) -> Value {
+    serde_json::from_str(line).unwrap()
+}
+
+/// A number of a table is that of the JSON, which serde_json reads to the last bit but one.
+fn assert_same(cell: &str, value: &Value) {
+    let (cell, value) = (cell.parse::<f64>().unwrap(), value.as_f64().unwrap());
+    assert!((cell - value).abs() <= 1e-14 * value.abs(), "{cell} is not {value}");
+}
+
+fn rows(text: &str) -> Vec<Vec<String>> {
+    let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(text.as_bytes());
+    reader.records().map(|row| row.unwrap().iter().map(str::to_owned).collect()).collect()
+}
+
+/// Twelve pairs of different words, scores 0 to 5.
+fn pairs(separator: &str) -> String {
+    let line = |i: usize| {
+        let word = |i: usize| char::from(b'a' + (i % 26) as u8);
+        let (a, b, c) = (word(i), word(i * 7 + 3), word(i * 5 + 1));
+        format!("{a} {b}{separator}{b} {c}{separator}{}\n", i % 6)
+    };
+    (0..12).map(line).collect()
+}
+
+#[test]
+fn eval_and_analyse_print_the_same_numbers_as_json_and_as_csv() {
+    let root = tempfile::tempdir().unwrap();
+    let model = model(root.path());
+    let file = root.path().join("pairs.tsv");
+    fs::write(&file, pairs("\t")).unwrap();
+    let sts = ["--sts", file.to_str().unwrap()];
+    let csv = ["--sts", sts[1], "--format", "csv"];
+
+    let evaluation = json(&run(0, "eval", &model, &sts));
+    assert_eq!(evaluation["pairs"], 12);
+    let table = rows(&run(0, "eval", &model, &csv));
+    assert_eq!(table[0], ["spearman", "alignment", "uniformity", "pairs"]);
+    assert_same(&table[1][0], &evaluation["spearman"]);
+    assert_eq!(table.len(), 2);
+
+    let analysis = json(&run(0, "analyse", &model, &sts));
+    for name in ["spearman", "alignment", "uniformity", "pairs"] {
+        assert_eq!(analysis[name], evaluation[name]);
+    }
+    assert_eq!(analysis["singular_values"].as_array().unwrap().len(), HIDDEN);
+    let counts =
+        analysis["histogram"].as_array().unwrap().iter().flat_map(|bin| bin["counts"].as_array().unwrap());
+    assert_eq!(counts.map(|count| count.as_u64().unwrap()).sum::<u64>(), 12);
+    let table = rows(&run(0, "analyse", &model, &csv));
+    assert_eq!(table.len(), 1 + 4 + HIDDEN + 5 * 40);
+    assert_eq!(table[0], ["measure", "gold", "at", "value"]);
+    assert_same(&table[5][3], &analysis["singular_values"][0]);
+    let number = |cell: &str| cell.parse::<f64>().unwrap();
+    let histogram: Vec<_> = table.iter().filter(|row| row[0] == "histogram").collect();
+    assert_eq!(histogram.iter().map(|row| number(&row[3])).sum::<f64>(), 12.0);
+    assert_eq!((&histogram[40][1][..], number(&histogram[41][2])), ("1-2", -0.95));
+}
+
+#[test]
+fn whitening_changes_the_scores_and_is_fitted_to_what_is_asked_for() {
+    let root = tempfile::tempdir().unwrap();
+    let model = model(root.path());
+    let file = root.path().join("pairs.tsv");
+    fs::write(&file, pairs("\t")).unwrap();
+    // All sentences of the pairs, a line each: fitted to them it is the default's whitening.
+    let sentences = root.path().join("sentences.txt");
+    let text: String =
+        pairs("\t").lines().flat_map(|line| line.split('\t').take(2)).map(|s| format!("{s}\n")).collect();
+    fs::write(&sentences, text).unwrap();
+    let (file, sentences) = (file.to_str().unwrap(), sentences.to_str().unwrap());
+    let eval = |more: &[&str]| json(&run(0, "eval", &model, &[&["--sts", file], more].concat()));
+
+    let plain = eval(&[]);
+    let white = eval(&["--whitening"]);
+    assert!(white["uniformity"].as_f64() < plain["uniformity"].as_f64(), "{white} {plain}");
+    assert_eq!(eval(&["--whitening", "--whitening-data", sentences]), white);
+    assert_ne!(eval(&["--whitening", "--whitening-dims", "2"]), white);
+    let sts = run(0, "sts", &model, &["--data", file, "--whitening"]);
+    assert_eq!(json(sts.lines().next().unwrap())["all"], white["spearman"]);
+
+    let message = run(2, "eval", &model, &["--sts", file, "--whitening", "--whitening-dims", "9"]);
+    assert!(message.contains("whitening to 9 dimensions: the vectors have 8"), "{message}");
+    run(2, "eval", &model, &["--sts", file, "--whitening-dims", "2"]);
+}
+
+#[test]
+fn chinese_pairs_are_read_in_both_forms() {
+    let root = tempfile::tempdir().unwrap();
+    let model = model(root.path());
+    let with_bars: String =
+        pairs("||").lines().enumerate().map(|(id, line)| format!("{id}||{line}\n")).collect();
+    let score = |name: &str, text: &str| {
+        let file = root.path().join(name);
+        fs::write(&file, text.replace('a', "\u{4e2d}")).unwrap();
+        run(0, "eval", &model, &["--sts", file.to_str().unwrap()])
+    };
+    assert_eq!(score("bars.txt", &with_bars), score("tabs.txt", &pairs("\t")));
+}
+
+#[test]
+fn sts_as_csv_has_a_row_a_task_a_subset_and_the_average() {
+    let root = tempfile::tempdir().unwrap();
+    let model = model(root.path());
+    let task = root.path().join("STS12");
+    fs::create_dir(&task).unwrap();
+    for (subset, lines) in [("MSRpar", 7), ("OnWN", 5)] {
+        let (mut input, mut gold) = (String::new(), String::new());
+        for line in pairs("\t").lines().take(lines) {
+            let (pair, score) = line.rsplit_once('\t').unwrap();
+            input += &format!("{pair}\n");
+            gold += &format!("{score}\n");
+        }
+        fs::write(task.join(format!("STS.input.{subset}.txt")), input).unwrap();
+        fs::write(task.join(format!("STS.gs.{subset}.txt")), gold).unwrap();
+    }
+    let arguments = ["--data", task.to_str().unwrap()];
+    let lines = run(0, "sts", &model, &arguments);
+    let score = json(lines.lines().next().unwrap());
+    let table = rows(&run(0, "sts", &model, &[&arguments[..], &["--format", "csv"]].concat()));
+    assert_eq!(table[0], ["task", "subset", "pairs", "all", "mean", "wmean"]);
+    let names: Vec<_> = table[1..].iter().map(|row| [&row[0][..], &row[1], &row[2]]).collect();
+    assert_eq!(
+        names,
+        [["STS12", "", "12"], ["STS12", "MSRpar", "7"], ["STS12", "OnWN", "5"], ["average", "", ""]]
+    );
+    assert_same(&table[1][5], &score["wmean"]);
+    assert_same(&table[2][3], &score["subsets"][0]["spearman"]);
+    assert_eq!(table[4][3], table[1][3]);
+}
+
+#[test]
+fn transfer_prints_a_line_a_task_and_their_average() {
+    let root = tempfile::tempdir().unwrap();
+    let model = model(root.path());
+    let data = root.path().join("downstream");
+    let put = |path: &str, text: String| {
+        let path = data.join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    };
+    // An empty line is a sentence without words.
+    put("CR/custrev.pos", "a b c\n".repeat(1500) + "\n");
+    put("CR/custrev.neg", "x y z\n".repeat(1499));
+    for (part, pairs) in [("train", 60), ("test", 10)] {
+        let line = |i: usize| format!("{}\t1\t2\ta b\t{}\n", i % 2, if i % 2 == 1 { "a b" } else { "y z" });
+        let header = "\u{feff}Quality\t#1 ID\t#2 ID\t#1 String\t#2 String\n".to_owned();
+        put(&format!("MRPC/msr_paraphrase_{part}.txt"), header + &(0..pairs).map(line).collect::<String>());
+    }
+    let arguments = ["--data", data.to_str().unwrap(), "--folds", "2", "--seed", "7"];
+    let lines = run(0, "transfer", &model, &arguments);
+    let scores: Vec<Value> = lines.lines().map(json).collect();
+    assert_eq!(scores.len(), 3);
+    assert_eq!((&scores[0]["task"], &scores[0]["test_items"]), (&Value::from("CR"), &Value::from(3000)));
+    assert!(scores[0]["f1"].is_null() && scores[1]["f1"].is_number(), "{lines}");
+    // Two sentences, a class each, beside the empty one; enough of them for Adam's steps to add up.
+    assert!(scores[0]["accuracy"].as_f64().unwrap() > 99.0, "{lines}");
+    assert_eq!((&scores[1]["dev_items"], &scores[1]["test_items"]), (&Value::from(60), &Value::from(10)));
+    let mean = (scores[0]["accuracy"].as_f64().unwrap() + scores[1]["accuracy"].as_f64().unwrap()) / 2.0;
+    assert_eq!((&scores[2]["average"], &scores[2]["tasks"]), (&Value::from(mean), &Value::from(2)));
+
+    let table = rows(&run(0, "transfer", &model, &[&arguments[..], &["--format", "csv"]].concat()));
+    assert_eq!(table[0], ["task", "accuracy", "dev_accuracy", "f1", "dev_items", "test_items"]);
+    assert_eq!((&table[2][0][..], &table[3][0][..]), ("MRPC", "average"));
+    assert_same(&table[3][1], &scores[2]["average"]);
+
+    let message = run(2, "transfer", &model, &[&arguments[..2], &["--folds", "1"]].concat());
+    assert!(message.contains("1 folds make no cross-validation"), "{message}");
+    put("CR/custrev.neg", String::new());
+    assert!(run(1, "transfer", &model, &arguments).contains("custrev.neg: the file is empty"));
+}
