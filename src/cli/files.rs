@@ -32,6 +32,11 @@ pub fn entries(folder: &Path) -> Result<Vec<PathBuf>, CliError> {
     Ok(paths)
 }
 
+/// A path as it is shown and compared, with `/` on every system.
+pub fn slashes(path: &Path) -> String {
+    path.display().to_string().replace(std::path::MAIN_SEPARATOR, "/")
+}
+
 /// A model read from its directory.
 pub struct Model {
     pub checkpoint: Checkpoint,

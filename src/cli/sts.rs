@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::{args::StsArgs, encode, error::CliError, files, output::Output, whiten::Whitener};
 use crate::{
-    eval::{ScoredSubset, TaskScore, normalised, pair_cosines},
+    eval::TaskScore,
     text::{StsSet, StsTask, is_senteval_file},
 };
 
@@ -48,17 +48,7 @@ pub async fn run(args: &StsArgs) -> Result<(), CliError> {
         let rows = model.tokenizer.encode(&sentences, max_length)?;
         let embeddings = encode::vectors(&embedder, &rows).await?;
         let (embeddings, hidden) = whitener.apply(embeddings, model.checkpoint.config.hidden_size)?;
-        let mut cosines = pair_cosines(&normalised(&embeddings, hidden), hidden).into_iter();
-        let scored: Vec<ScoredSubset> = task
-            .subsets
-            .iter()
-            .map(|set| ScoredSubset {
-                name: set.name.clone(),
-                cosines: cosines.by_ref().take(set.pairs.len()).collect(),
-                gold: set.scores(),
-            })
-            .collect();
-        let score = TaskScore::new(&task.name, &scored);
+        let score = TaskScore::of(task, &embeddings, hidden);
         sum += score.all;
         output.write(&score, rows_of(&score))?;
     }
@@ -116,9 +106,8 @@ fn senteval_files(folder: &Path) -> Result<Vec<(String, Vec<u8>)>, CliError> {
     let is_part = |path: &PathBuf| {
         path.is_file() && path.file_name().and_then(|name| name.to_str()).is_some_and(is_senteval_file)
     };
-    let slashes = |path: &Path| path.display().to_string().replace(std::path::MAIN_SEPARATOR, "/");
     let parts = files::entries(folder)?.into_iter().filter(is_part);
-    parts.map(|path| Ok((slashes(&path), files::read(&path)?))).collect()
+    parts.map(|path| Ok((files::slashes(&path), files::read(&path)?))).collect()
 }
 
 #[cfg(test)]

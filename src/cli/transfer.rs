@@ -39,10 +39,11 @@ pub async fn run(args: &TransferArgs) -> Result<(), CliError> {
         let rows = model.tokenizer.encode(&task.sentences(), max_length)?;
         let embeddings = encode::vectors(&embedder, &rows).await?;
         let bar = progress_bar(0, "classifiers");
-        let score = transfer(task, &embeddings, hidden, &options, &mut |done, of| {
+        let progress = async |done: usize, of: usize| {
             bar.set_length(of as u64);
             bar.set_position(done as u64);
-        })?;
+        };
+        let score = transfer(task, &embeddings, hidden, &options, progress).await?;
         bar.finish_and_clear();
         sum += score.accuracy;
         output.write(&score, [&score])?;
@@ -54,32 +55,27 @@ pub async fn run(args: &TransferArgs) -> Result<(), CliError> {
 
 /// The tasks in a folder, or in the folders in it, in the order of the paper's table.
 fn read(path: &Path) -> Result<Vec<TransferTask>, CliError> {
-    let mut tasks = Vec::new();
-    collect(path, DEPTH, &mut tasks)?;
-    tasks.sort_by_key(|task| task.kind);
-    match tasks.is_empty() {
-        false => Ok(tasks),
-        true => Err(CliError::Input(format!(
-            "{}: no transfer task in this folder or the folders in it; a task is told by its files: {}",
-            path.display(),
-            TransferKind::ALL.map(|kind| format!("{} {}", kind.name(), kind.files().join(" "))).join(", ")
-        ))),
+    let mut parts = Vec::new();
+    collect(path, DEPTH, &mut parts)?;
+    if parts.is_empty() {
+        // Named in the error; without a part of a task in it, it is not read.
+        parts.push((files::slashes(path), Vec::new()));
     }
+    Ok(TransferTask::gather(&parts)?)
 }
 
-fn collect(folder: &Path, depth: usize, tasks: &mut Vec<TransferTask>) -> Result<(), CliError> {
-    let entries = files::entries(folder)?;
-    let names = entries.iter().filter_map(|entry| entry.file_name()?.to_str());
-    if let Some(kind) = TransferKind::recognise(names) {
-        let content = |name: &&str| {
-            let path = folder.join(name);
-            Ok((path.display().to_string(), files::read(&path)?))
-        };
-        let contents = kind.files().iter().map(content).collect::<Result<Vec<_>, CliError>>()?;
-        tasks.push(TransferTask::parse(kind, &contents)?);
-    } else if depth > 0 {
-        for folder in entries.iter().filter(|entry| entry.is_dir()) {
-            collect(folder, depth - 1, tasks)?;
+/// The files that are parts of tasks.
+fn collect(folder: &Path, depth: usize, parts: &mut Vec<(String, Vec<u8>)>) -> Result<(), CliError> {
+    for path in files::entries(folder)? {
+        if path.is_dir() {
+            if depth > 0 {
+                collect(&path, depth - 1, parts)?;
+            }
+            continue;
+        }
+        let name = files::slashes(&path);
+        if TransferKind::of_file(&name).is_some() {
+            parts.push((name, files::read(&path)?));
         }
     }
     Ok(())
@@ -119,6 +115,6 @@ mod tests {
         fs::remove_file(root.path().join("downstream/CR/custrev.neg")).unwrap();
         assert!(kinds("downstream/CR").unwrap_err().contains("custrev.neg"), "a missing file is named");
         fs::create_dir(root.path().join("empty")).unwrap();
-        assert!(kinds("empty").unwrap_err().contains("no transfer task in this folder"));
+        assert!(kinds("empty").unwrap_err().contains("empty: no transfer task among these files"));
     }
 }

@@ -32,7 +32,41 @@ pub struct GoldBin {
     pub counts: Vec<usize>,
 }
 
+/// One number of an analysis: a row of CSV.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct AnalysisRow {
+    pub measure: &'static str,
+    /// Group of gold scores, of histogram rows.
+    pub gold: Option<String>,
+    /// The singular value's rank from 1, or where the interval of cosines begins.
+    pub at: Option<f64>,
+    pub value: Option<f64>,
+}
+
 impl Analysis {
+    /// All of it, a row a number.
+    pub fn rows(&self) -> Vec<AnalysisRow> {
+        let whole = |measure, value| AnalysisRow { measure, gold: None, at: None, value };
+        let mut rows = vec![
+            whole("spearman", Some(self.evaluation.spearman)),
+            whole("alignment", self.evaluation.alignment),
+            whole("uniformity", Some(self.evaluation.uniformity)),
+            whole("pairs", Some(self.evaluation.pairs as f64)),
+        ];
+        rows.extend(self.singular_values.iter().zip(1..).map(|(&value, rank)| AnalysisRow {
+            at: Some(f64::from(rank)),
+            ..whole("singular_value", Some(value))
+        }));
+        for bin in &self.histogram {
+            rows.extend(bin.counts.iter().zip(0..).map(|(&count, index)| AnalysisRow {
+                gold: Some(format!("{}-{}", bin.gold[0], bin.gold[1])),
+                at: Some(f64::from(index - COSINE_BINS as i32 / 2) * 2.0 / COSINE_BINS as f64),
+                ..whole("histogram", Some(count as f64))
+            }));
+        }
+        rows
+    }
+
     /// `embeddings` is `[2 · scores.len(), hidden]`, first and second sentence of each pair in turn; they need not be
     /// normalised.
     ///
@@ -102,5 +136,13 @@ mod tests {
             (Some(1), Some(1))
         );
         assert_eq!(serde_json::from_value::<Analysis>(json).unwrap(), analysis);
+
+        let rows = analysis.rows();
+        assert_eq!(rows.len(), 4 + 2 + 5 * 40);
+        assert_eq!((rows[5].measure, rows[5].at, rows[5].value), ("singular_value", Some(2.0), Some(2.0)));
+        let filled: Vec<_> =
+            rows.iter().filter(|row| row.measure == "histogram" && row.value != Some(0.0)).collect();
+        let place = |row: &AnalysisRow| (row.gold.clone().unwrap(), row.at.unwrap());
+        assert_eq!((place(filled[0]), place(filled[1])), (("1-2".to_owned(), 0.0), ("4-5".to_owned(), 0.95)));
     }
 }

@@ -4,6 +4,7 @@
 mod analysis;
 mod geometry;
 mod published;
+mod score_table;
 mod spearman;
 mod spectrum;
 mod suite;
@@ -13,14 +14,15 @@ mod whitening;
 
 use serde::{Deserialize, Serialize};
 
-pub use analysis::{Analysis, GoldBin};
+pub use analysis::{Analysis, AnalysisRow, GoldBin};
 pub use geometry::{alignment, cosine, normalised, pair_cosines, uniformity};
 pub use published::published_task;
+pub use score_table::{ScoreRow, ScoreTable};
 pub use spearman::spearman;
 pub use spectrum::singular_values;
-pub use suite::{SuiteRow, SuiteTable};
+pub use suite::suite_table;
 pub use task::{ScoredSubset, SubsetScore, TaskScore};
-pub use transfer::{TransferError, TransferOptions, TransferScore, transfer};
+pub use transfer::{TransferError, TransferOptions, TransferScore, transfer, transfer_table};
 pub use whitening::{Whitening, WhiteningError};
 
 /// Pairs scored strictly above this are the positive pairs that alignment is measured on (the paper, section 7).

@@ -1,30 +1,9 @@
-//! A suite of STS tasks as the table that papers print, with the published numbers beside.
+//! A suite of STS tasks as a table in the paper's order.
 
 use super::{
-    TaskScore,
+    ScoreRow, ScoreTable, TaskScore,
     published::{PUBLISHED, TASKS, published_task},
 };
-
-/// A row: one model in one setting. Numbers are Spearman × 100.
-#[derive(Debug, Clone, PartialEq)]
-pub struct SuiteRow {
-    pub model: String,
-    /// all, mean or wmean.
-    pub setting: &'static str,
-    /// From the paper, not measured here.
-    pub published: bool,
-    /// By column; `None` where the paper has no such task.
-    pub scores: Vec<Option<f64>>,
-    /// Over the columns; `None` where one is missing, since averages over different tasks do not compare.
-    pub average: Option<f64>,
-}
-
-#[derive(Debug, Clone, PartialEq)]
-pub struct SuiteTable {
-    /// The paper's tasks by its names and in its order, then others by their own.
-    pub columns: Vec<String>,
-    pub rows: Vec<SuiteRow>,
-}
 
 /// A setting's name and where a task has its score.
 type Setting = (&'static str, fn(&TaskScore) -> f64);
@@ -32,63 +11,33 @@ type Setting = (&'static str, fn(&TaskScore) -> f64);
 const SETTINGS: [Setting; 3] =
     [("all", |task| task.all), ("mean", |task| task.mean), ("wmean", |task| task.wmean)];
 
-impl SuiteTable {
-    /// `measured` are models' names with their scores, all on the same tasks in the same order. Three rows each, then
-    /// the paper's, if it has any of the tasks.
-    pub fn new(measured: &[(String, &[TaskScore])]) -> Self {
-        let tasks = measured.first().map_or(&[][..], |(_, scores)| scores);
-        let place =
-            |task: &TaskScore| TASKS.into_iter().position(|name| published_task(&task.task) == Some(name));
-        let mut order: Vec<usize> = (0..tasks.len()).collect();
-        order.sort_by_key(|&index| place(&tasks[index]).unwrap_or(TASKS.len()));
-        let places: Vec<Option<usize>> = order.iter().map(|&index| place(&tasks[index])).collect();
-        let columns = order.iter().zip(&places).map(|(&index, place)| match place {
-            Some(place) => TASKS[*place].to_owned(),
-            None => tasks[index].task.clone(),
-        });
-        let mut rows = Vec::new();
-        for (model, scores) in measured {
-            for (setting, value) in SETTINGS {
-                let scores = order.iter().map(|&index| Some(value(&scores[index]))).collect();
-                rows.push(SuiteRow::new(model, setting, false, scores));
-            }
+/// `measured` are models' names with their scores, all on the same tasks in the same order: Spearman × 100. Three rows
+/// each, then the paper's, if it has any of the tasks.
+pub fn suite_table(measured: &[(String, &[TaskScore])]) -> ScoreTable {
+    let tasks = measured.first().map_or(&[][..], |(_, scores)| scores);
+    let place =
+        |task: &TaskScore| TASKS.into_iter().position(|name| published_task(&task.task) == Some(name));
+    let mut order: Vec<usize> = (0..tasks.len()).collect();
+    order.sort_by_key(|&index| place(&tasks[index]).unwrap_or(TASKS.len()));
+    let places: Vec<Option<usize>> = order.iter().map(|&index| place(&tasks[index])).collect();
+    let columns = order.iter().zip(&places).map(|(&index, place)| match place {
+        Some(place) => TASKS[*place].to_owned(),
+        None => tasks[index].task.clone(),
+    });
+    let mut rows = Vec::new();
+    for (model, scores) in measured {
+        for (setting, value) in SETTINGS {
+            let scores = order.iter().map(|&index| Some(value(&scores[index]))).collect();
+            rows.push(ScoreRow::new(model, setting, false, scores));
         }
-        if places.iter().any(Option::is_some) {
-            rows.extend(PUBLISHED.iter().map(|row| {
-                let scores = places.iter().map(|place| place.map(|place| row.scores[place])).collect();
-                SuiteRow::new(row.model, "all", true, scores)
-            }));
-        }
-        SuiteTable { columns: columns.collect(), rows }
     }
-
-    /// RFC 4180, a header and a row a line; two decimals, nothing where there is no number.
-    pub fn to_csv(&self) -> String {
-        let quoted = |cell: &str| match cell.contains([',', '"', '\n', '\r']) {
-            true => format!("\"{}\"", cell.replace('"', "\"\"")),
-            false => cell.to_owned(),
-        };
-        let number = |score: &Option<f64>| score.map(|score| format!("{score:.2}")).unwrap_or_default();
-        let mut header = vec!["model".to_owned(), "source".to_owned(), "setting".to_owned()];
-        header.extend(self.columns.iter().map(|column| quoted(column)));
-        header.push("average".to_owned());
-        let mut lines = vec![header.join(",")];
-        for row in &self.rows {
-            let source = if row.published { "paper" } else { "measured" };
-            let mut cells = vec![quoted(&row.model), source.to_owned(), row.setting.to_owned()];
-            cells.extend(row.scores.iter().chain([&row.average]).map(number));
-            lines.push(cells.join(","));
-        }
-        lines.join("\n") + "\n"
+    if places.iter().any(Option::is_some) {
+        rows.extend(PUBLISHED.iter().map(|row| {
+            let scores = places.iter().map(|place| place.map(|place| row.scores[place])).collect();
+            ScoreRow::new(row.model, "all", true, scores)
+        }));
     }
-}
-
-impl SuiteRow {
-    fn new(model: &str, setting: &'static str, published: bool, scores: Vec<Option<f64>>) -> Self {
-        let sum: Option<f64> = scores.iter().copied().sum();
-        let average = sum.map(|sum| sum / scores.len() as f64);
-        SuiteRow { model: model.to_owned(), setting, published, scores, average }
-    }
+    ScoreTable { columns: columns.collect(), rows }
 }
 
 #[cfg(test)]
@@ -103,7 +52,7 @@ mod tests {
     #[test]
     fn columns_follow_the_paper_and_its_rows_stand_below() {
         let scores = [score("sts-test.csv", 80.0), score("STS12-en-test", 60.0)];
-        let table = SuiteTable::new(&[("mine".to_owned(), &scores)]);
+        let table = suite_table(&[("mine".to_owned(), &scores)]);
         assert_eq!(table.columns, ["STS12", "STS-B"]);
         let measured: Vec<_> = table.rows.iter().filter(|row| !row.published).collect();
         assert_eq!(measured.iter().map(|row| row.setting).collect::<Vec<_>>(), ["all", "mean", "wmean"]);
@@ -120,7 +69,7 @@ mod tests {
     #[test]
     fn averages_over_other_tasks_than_the_papers_are_not_set_beside_them() {
         let scores = [score("my, own.tsv", 50.0), score("STS16", 60.0)];
-        let table = SuiteTable::new(&[("a \"b\"".to_owned(), &scores)]);
+        let table = suite_table(&[("a \"b\"".to_owned(), &scores)]);
         assert_eq!(table.columns, ["STS16", "my, own.tsv"]);
         assert!(table.rows.iter().filter(|row| row.published).all(|row| row.average.is_none()));
         let csv = table.to_csv();
@@ -128,7 +77,7 @@ mod tests {
         assert_eq!(lines[0], "model,source,setting,STS16,\"my, own.tsv\",average");
         assert_eq!(lines[1], "\"a \"\"b\"\"\",measured,all,60.00,50.00,55.00");
         assert_eq!(lines[4], "\"GloVe, average\",paper,all,63.66,,");
-        let unknown = SuiteTable::new(&[("x".to_owned(), &[score("mine.tsv", 1.0)])]);
+        let unknown = suite_table(&[("x".to_owned(), &[score("mine.tsv", 1.0)])]);
         assert_eq!(unknown.rows.len(), 3, "nothing to set beside");
     }
 }

@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::correlation;
+use super::{correlation, normalised, pair_cosines};
+use crate::text::StsTask;
 
 /// One subset of a task: a year's headlines, say.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -37,6 +38,22 @@ pub struct ScoredSubset {
 }
 
 impl TaskScore {
+    /// `embeddings` is `[2 · task.pairs(), hidden]`, of the subsets' pairs in order, first and second sentence of each
+    /// in turn; they need not be normalised.
+    ///
+    /// # Panics
+    /// If the lengths do not fit together.
+    pub fn of(task: &StsTask, embeddings: &[f32], hidden: usize) -> Self {
+        assert_eq!(embeddings.len(), 2 * task.pairs() * hidden, "two embeddings a pair");
+        let mut cosines = pair_cosines(&normalised(embeddings, hidden), hidden).into_iter();
+        let subsets = task.subsets.iter().map(|set| ScoredSubset {
+            name: set.name.clone(),
+            cosines: cosines.by_ref().take(set.pairs.len()).collect(),
+            gold: set.scores(),
+        });
+        TaskScore::new(&task.name, &subsets.collect::<Vec<_>>())
+    }
+
     /// A correlation that does not exist, because one side never varies, counts as 0.
     pub fn new(task: &str, subsets: &[ScoredSubset]) -> Self {
         let scores: Vec<SubsetScore> = subsets
@@ -67,6 +84,7 @@ impl TaskScore {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::text::StsSet;
 
     fn subset(name: &str, cosines: &[f64], gold: &[f64]) -> ScoredSubset {
         ScoredSubset { name: name.to_owned(), cosines: cosines.to_vec(), gold: gold.to_vec() }
@@ -83,6 +101,19 @@ mod tests {
         assert!((score.wmean - 20.0).abs() < 1e-12);
         // Ranks 2 1 3 4 5 against 1 2 3 4 5: 1 − 6·2/(5·24).
         assert!((score.all - 90.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn embeddings_are_dealt_out_to_the_subsets_in_order() {
+        let set = |name: &str, text: &str| StsSet::parse(name, text.as_bytes()).unwrap();
+        let subsets = vec![set("a", "p\tq\t5\nr\ts\t0\n"), set("b", "t\tu\t1\nv\tw\t2\nx\ty\t3\n")];
+        let task = StsTask { name: "task".to_owned(), subsets };
+        // Cosines 1 and 0 in the first, 1, 0 and −1 in the second, where the scores run the other way.
+        let second = [[1.0, 0.0], [0.0, 2.0], [3.0, 0.0], [0.0, 1.0], [-2.0, 0.0]];
+        let embeddings: Vec<f32> = second.iter().flat_map(|[x, y]| [1.0, 0.0, *x, *y]).collect();
+        let found: Vec<f64> =
+            TaskScore::of(&task, &embeddings, 2).subsets.iter().map(|set| set.spearman).collect();
+        assert!((found[0] - 100.0).abs() < 1e-9 && (found[1] + 100.0).abs() < 1e-9, "{found:?}");
     }
 
     #[test]

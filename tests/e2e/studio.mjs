@@ -110,7 +110,7 @@ export class Studio {
 
   /** Scores of the weights chosen in the playground on the loaded pairs. */
   async evaluate() {
-    const rows = this.page.locator('.measurements tbody tr');
+    const rows = this.card('On graded pairs').locator('tbody tr');
     const before = await rows.count();
     await this.button('Evaluate').click();
     await rows.nth(before).waitFor();

@@ -91,3 +91,33 @@ test('folders and files become tasks, scored as papers do', async () => {
     await rm(folder, { recursive: true });
   }
 });
+
+test('whitened vectors are scored in rows of their own', async () => {
+  // Five sentences in 32 dimensions are whitened to the corners of a simplex: what is left in the cosines is how often
+  // each occurs. With counts m of n, different sentences have −1/√((n/m − 1)(n/m′ − 1)).
+  const some = [['a', 'a', 5], ['a', 'b', 4], ['b', 'c', 1], ['d', 'e', 0]];
+  const all = some.flatMap(([first, second]) => [first, second]);
+  const odds = (sentence) => all.length / all.filter((other) => other === sentence).length - 1;
+  const cosines = some.map(([first, second]) => (first === second ? 1 : -1 / Math.sqrt(odds(first) * odds(second))));
+  const expected = 100 * spearman(cosines, some.map((pair) => pair[2]));
+  await withPage({}, async (page) => {
+    const studio = new Studio(page);
+    await studio.ready();
+    await studio.loadTinyModel();
+    const suite = studio.card('On an STS suite');
+    const rows = suite.locator('.suite-scores tbody tr');
+    await studio.give('suite-files', [file('mine.tsv', stsb(some))]);
+    await suite.getByText('1 task').waitFor();
+    await studio.button('Evaluate suite').click();
+    await rows.nth(2).waitFor();
+    await suite.getByText('Whitened', { exact: true }).click();
+    await studio.button('Evaluate suite').click();
+    await rows.nth(5).waitFor();
+    const [whitened, plain] = [await cells(rows.nth(0)), await cells(rows.nth(3))];
+    assert.match(whitened[0], /, whitened$/);
+    assert.equal(plain[0], whitened[0].replace(', whitened', ''));
+    assert.equal(whitened[2], expected.toFixed(2));
+    const json = JSON.parse((await studio.download('JSON')).bytes);
+    assert.deepEqual(json.measurements.map((measurement) => measurement.whitened), [true, false]);
+  });
+});

@@ -1,5 +1,7 @@
-// The run's charts. One public function; src/app/ui/charts.rs calls what it returns.
+// The run's charts, and an analysis'. Two public functions; src/app/ui/charts.rs and analysis_charts.rs call what they
+// return.
 
+import { CosinesView, SpectrumView } from "./analysis.js";
 import { LineView } from "./lines.js";
 import { PlaneView } from "./plane.js";
 import { History } from "./history.js";
@@ -32,6 +34,22 @@ export function mount(places) {
     evaluated(step, spearman, alignment, uniformity) {
       history.evaluated({ step, spearman, alignment, uniformity });
       painter.invalidate("evaluations");
+    },
+  };
+}
+
+/** Draws into `places`: elements under the names spectrum and cosines. */
+export function mountAnalysis(places) {
+  const analysis = { states: [] };
+  const views = [new SpectrumView(places.spectrum, analysis), new CosinesView(places.cosines, analysis)];
+  const painter = new FramePainter(views);
+  onThemeChange(() => painter.restyle());
+
+  return {
+    show(states) {
+      analysis.states = JSON.parse(states);
+      // Made anew: how many lines there are differs.
+      painter.restyle();
     },
   };
 }

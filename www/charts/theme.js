@@ -14,6 +14,8 @@ export function theme() {
     alignment: value("--series-alignment"),
     uniformity: value("--series-uniformity"),
     path: value("--series-path"),
+    base: value("--series-base"),
+    trained: value("--series-trained"),
     font: style.fontFamily,
   };
 }

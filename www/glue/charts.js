@@ -5,3 +5,9 @@ export async function mountCharts(address, places) {
   const { mount } = await import(address);
   return mount(places);
 }
+
+/** The same for an analysis. */
+export async function mountAnalysis(address, places) {
+  const charts = await import(address);
+  return charts.mountAnalysis(places);
+}

@@ -87,7 +87,8 @@ pub fn RunCharts() -> impl IntoView {
     Effect::new(move |_| {
         let Some(grid) = grid.get() else { return };
         spawn_local(async move {
-            match mount_charts(&site_url("charts.js"), &places(&grid)).await {
+            match mount_charts(&site_url("charts.js"), &places(&grid, &PLACES.map(|place| place.name))).await
+            {
                 Ok(charts) => {
                     dashboard.set_value(Some(charts.unchecked_into()));
                     mounted.set(true);
@@ -144,12 +145,12 @@ fn draw(charts: &Dashboard, update: &ChartUpdate) {
 }
 
 /// The elements by name, as www/charts takes them.
-fn places(grid: &HtmlElement) -> JsValue {
+pub fn places(grid: &HtmlElement, names: &[&str]) -> JsValue {
     let places = js_sys::Object::new();
-    for place in &PLACES {
-        if let Ok(Some(element)) = grid.query_selector(&format!("[data-chart={}]", place.name)) {
+    for name in names {
+        if let Ok(Some(element)) = grid.query_selector(&format!("[data-chart={name}]")) {
             // Setting a property of a plain object cannot fail.
-            let _ = js_sys::Reflect::set(&places, &place.name.into(), &element);
+            let _ = js_sys::Reflect::set(&places, &(*name).into(), &element);
         }
     }
     places.into()

@@ -72,6 +72,7 @@ impl Engine {
     fn receive(self, event: Event) {
         let id = match &event {
             Event::Progress { id, .. } => Some((*id, false)),
+            Event::TransferMeasured { id, last, .. } => Some((*id, *last)),
             Event::ModelLoaded { id, .. }
             | Event::Downloaded { id, .. }
             | Event::DownloadCancelled { id }
@@ -81,6 +82,9 @@ impl Engine {
             | Event::Measured { id, .. }
             | Event::SuiteLoaded { id, .. }
             | Event::SuiteMeasured { id, .. }
+            | Event::TransferLoaded { id, .. }
+            | Event::TransferCancelled { id }
+            | Event::Analysed { id, .. }
             | Event::Exported { id, .. }
             | Event::Failed { id, .. } => Some((*id, true)),
             _ => None,
@@ -122,9 +126,8 @@ impl Engine {
         }
     }
 
-    /// Posts a request about a download: its answer is news for everybody, or that of the download itself.
-    pub fn tell(self, request: Request) {
-        let topic = Topic::Download;
+    /// Posts a request whose answer is news for everybody, or that of the request it cancels.
+    pub fn tell(self, topic: Topic, request: Request) {
         if let Some(id) = self.number(topic)
             && let Err(message) = self.post(id, request)
         {

@@ -94,12 +94,12 @@ pub fn HubProgress() -> impl IntoView {
     let slot = store.slot(Topic::Download);
     view! {
         {move || slot.busy().then(|| view! {
-            <div class="hub-progress">
+            <div class="progress-row">
                 <SlotProgress of=slot what="Downloading" />
                 <button
                     type="button"
                     class="button button-small"
-                    on:click=move |_| engine.tell(Request::CancelDownload)
+                    on:click=move |_| engine.tell(Topic::Download, Request::CancelDownload)
                 >
                     "Cancel"
                 </button>
@@ -126,7 +126,7 @@ fn CachedCard(model: CachedModel, base: String, disabled: Signal<bool>) -> impl 
             engine.send(Topic::Model, Request::LoadModel { source: Source::Cached(address.clone()) });
         }
     };
-    let remove = move |_| engine.tell(Request::RemoveCached { address: address.clone() });
+    let remove = move |_| engine.tell(Topic::Download, Request::RemoveCached { address: address.clone() });
     let remove_label = format!("Remove {name} from this browser");
     let load_label = format!("Load {name}");
     view! {

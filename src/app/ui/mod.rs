@@ -1,5 +1,7 @@
 //! The page.
 
+mod analysis;
+mod analysis_charts;
 mod charts;
 mod data_panel;
 mod downloads;
@@ -23,10 +25,11 @@ mod recipe_form;
 mod recipe_numbers;
 mod run_controls;
 mod sample;
+mod score_table;
 mod similarity_table;
 mod store;
 mod suite;
-mod suite_table;
+mod transfer;
 
 use leptos::prelude::*;
 

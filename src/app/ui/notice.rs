@@ -85,6 +85,14 @@ fn words(progress: &Progress) -> String {
         Stage::Preparing => "Checking the weights and preparing the GPU…".to_owned(),
         Stage::Tokenising => format!("Tokenising sentences: {}", of(|number| count(number as usize))),
         Stage::Encoding => format!("Encoding sentences: {}", of(|number| count(number as usize))),
+        Stage::EncodingTask(kind) => {
+            format!("{}: encoding sentences, {}", kind.name(), of(|number| count(number as usize)))
+        }
+        Stage::Fitting(kind) => {
+            format!("{}: fitting classifiers, {}", kind.name(), of(|number| count(number as usize)))
+        }
+        Stage::Whitening => "Whitening the vectors…".to_owned(),
+        Stage::Analysing => "Computing singular values…".to_owned(),
         Stage::Writing => "Reading the weights back and writing the file…".to_owned(),
     }
 }

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::{
+    analysis::AnalysisPanel,
     measurements::Measurements,
     notice::{ErrorNotice, SlotProgress},
     recipe_fields::{Choice, Segments},
@@ -11,6 +12,7 @@ use super::{
     store::{Phase, Topic},
     studio,
     suite::Suite,
+    transfer::Transfer,
 };
 use crate::{
     app::protocol::{Request, Weights},
@@ -130,7 +132,9 @@ pub fn Playground() -> impl IntoView {
             </div>
             <SimilarityTable />
             <Measurements weights pooler />
+            <AnalysisPanel pooler />
             <Suite weights pooler />
+            <Transfer weights pooler />
         </section>
     }
 }

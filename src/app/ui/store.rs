@@ -7,9 +7,9 @@ use leptos::prelude::*;
 use super::recipe::Recipe;
 use crate::{
     app::protocol::{
-        CachedModel, Evaluation, EvaluationReport, Event, Measurement, ModelReport, NoWebGpu, Progress,
-        RequestId, RunEnd, RunPlan, SimilarityMatrix, StepMetrics, SuiteMeasurement, SuiteReport,
-        TrainingReport,
+        AnalysisReport, CachedModel, Evaluation, EvaluationReport, Event, Measurement, ModelReport, NoWebGpu,
+        Progress, RequestId, RunEnd, RunPlan, SimilarityMatrix, StepMetrics, SuiteMeasurement, SuiteReport,
+        TrainingReport, TransferMeasurement, TransferReport,
     },
     gpu::GpuInfo,
 };
@@ -70,6 +70,8 @@ pub enum Topic {
     Similarity,
     Measurement,
     Suite,
+    Transfer,
+    Analysis,
     Export,
 }
 
@@ -133,12 +135,17 @@ pub struct Store {
     pub suite: RwSignal<SuiteReport>,
     /// Of this model, on the suite at hand; the oldest first.
     pub suite_results: RwSignal<Vec<SuiteMeasurement>>,
+    pub transfer: RwSignal<TransferReport>,
+    /// Of this model, on the transfer tasks at hand; the oldest first.
+    pub transfer_results: RwSignal<Vec<TransferMeasurement>>,
+    /// Of this model, on the pairs at hand.
+    pub analysis: RwSignal<Option<AnalysisReport>>,
     /// Not yet drawn; the charts take them.
     pub chart_updates: RwSignal<Vec<ChartUpdate>>,
     /// The name of the last file offered for download.
     pub exported: RwSignal<Option<String>>,
     window: StoredValue<VecDeque<StepMetrics>>,
-    slots: [Slot; 9],
+    slots: [Slot; 11],
 }
 
 impl Store {
@@ -160,6 +167,9 @@ impl Store {
             measurements: RwSignal::new(Vec::new()),
             suite: RwSignal::new(SuiteReport::default()),
             suite_results: RwSignal::new(Vec::new()),
+            transfer: RwSignal::new(TransferReport::default()),
+            transfer_results: RwSignal::new(Vec::new()),
+            analysis: RwSignal::new(None),
             chart_updates: RwSignal::new(Vec::new()),
             exported: RwSignal::new(None),
             window: StoredValue::new(VecDeque::new()),
@@ -189,6 +199,9 @@ impl Store {
         if self.model.with(Option::is_none) {
             missing.push("a model (step 1)");
         }
+        if self.slot(Topic::Transfer).busy() {
+            missing.push("the end of the transfer tasks’ evaluation");
+        }
         if self.training.with(Option::is_none) {
             missing.push("training text (step 2)");
         }
@@ -196,6 +209,19 @@ impl Store {
             missing.push("a valid recipe (step 3)");
         }
         missing
+    }
+
+    /// What keeps the encoder from embedding texts outside a run, for people.
+    pub fn encoding_blocked(&self) -> Option<&'static str> {
+        if !self.ready() {
+            Some("The engine has to be running first.")
+        } else if self.model.with(Option::is_none) {
+            Some("Load a model first (step 1).")
+        } else if self.phase.with(|phase| phase.active() && *phase != Phase::Paused) {
+            Some("Pause or stop the run to evaluate here.")
+        } else {
+            None
+        }
     }
 
     /// Takes in an event; `topic` is what the request it answers was about.
@@ -226,6 +252,8 @@ impl Store {
                 self.similarity.set(None);
                 self.measurements.set(Vec::new());
                 self.suite_results.set(Vec::new());
+                self.transfer_results.set(Vec::new());
+                self.analysis.set(None);
             }
             Event::Downloaded { .. } | Event::DownloadCancelled { .. } => self.slot(Topic::Download).settle(),
             Event::Cached(models) => self.cached.set(models),
@@ -237,6 +265,7 @@ impl Store {
                 self.slot(Topic::Evaluation).settle();
                 self.evaluation.set(Some(report));
                 self.measurements.set(Vec::new());
+                self.analysis.set(None);
             }
             Event::RunStarted(plan) => {
                 self.slot(Topic::Run).settle();
@@ -285,13 +314,30 @@ impl Store {
             Event::SuiteMeasured { result, .. } => {
                 self.slot(Topic::Suite).settle();
                 self.suite_results.update(|all| {
-                    let again = |other: &SuiteMeasurement| {
-                        (other.weights, other.step, other.pooler)
-                            == (result.weights, result.step, result.pooler)
-                    };
-                    all.retain(|other| !again(other));
+                    let key = |of: &SuiteMeasurement| (of.weights, of.step, of.pooler, of.whitened);
+                    all.retain(|other| key(other) != key(&result));
                     all.push(result);
                 });
+            }
+            Event::TransferLoaded { report, .. } => {
+                self.slot(Topic::Transfer).settle();
+                self.transfer.set(report);
+                self.transfer_results.set(Vec::new());
+            }
+            Event::TransferMeasured { result, last, .. } => {
+                if last {
+                    self.slot(Topic::Transfer).settle();
+                }
+                self.transfer_results.update(|all| {
+                    let key = |of: &TransferMeasurement| (of.weights, of.step, of.pooler, of.options);
+                    all.retain(|other| key(other) != key(&result));
+                    all.push(result);
+                });
+            }
+            Event::TransferCancelled { .. } => self.slot(Topic::Transfer).settle(),
+            Event::Analysed { result, .. } => {
+                self.slot(Topic::Analysis).settle();
+                self.analysis.set(Some(result));
             }
             Event::Exported { file, .. } => {
                 self.slot(Topic::Export).settle();

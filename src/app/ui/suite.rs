@@ -7,13 +7,14 @@ use super::{
     format::{count, counted},
     icons::{Glyph, Icon},
     notice::{ErrorNotice, SlotProgress},
-    store::{Phase, Topic},
+    recipe_fields::Segments,
+    score_table::{Scores, ScoresTable, label},
+    store::Topic,
     studio,
-    suite_table::SuiteResults,
 };
 use crate::{
-    app::protocol::{PickedFile, Request, Source, SuiteReport, Weights},
-    eval::published_task,
+    app::protocol::{PickedFile, Request, Source, SuiteMeasurement, SuiteReport, Weights},
+    eval::{published_task, suite_table},
     model::Pooler,
 };
 
@@ -22,19 +23,9 @@ pub fn Suite(weights: RwSignal<Weights>, pooler: RwSignal<Pooler>) -> impl IntoV
     let (store, engine) = studio();
     let slot = store.slot(Topic::Suite);
     let empty = move || store.suite.with(|suite| suite.tasks.is_empty());
-    let reason = Signal::derive(move || {
-        if !store.ready() {
-            Some("The engine has to be running first.")
-        } else if store.model.with(Option::is_none) {
-            Some("Load a model first (step 1).")
-        } else if empty() {
-            Some("Load tasks first.")
-        } else if store.phase.with(|phase| phase.active() && *phase != Phase::Paused) {
-            Some("Pause or stop the run to evaluate here.")
-        } else {
-            None
-        }
-    });
+    let whiten = RwSignal::new(false);
+    let reason =
+        Signal::derive(move || store.encoding_blocked().or_else(|| empty().then_some("Load tasks first.")));
     let disabled = Signal::derive(move || !store.ready() || slot.busy());
     let on_files = move |files: Result<Vec<PickedFile>, String>| match files {
         Ok(files) => engine.send(Topic::Suite, Request::LoadSuite { source: Source::Files(files) }),
@@ -42,7 +33,8 @@ pub fn Suite(weights: RwSignal<Weights>, pooler: RwSignal<Pooler>) -> impl IntoV
     };
     let evaluate = move |_| {
         let (weights, pooler) = (weights.get_untracked(), pooler.get_untracked());
-        engine.send(Topic::Suite, Request::EvaluateSuite { weights, pooler });
+        let whiten = whiten.get_untracked();
+        engine.send(Topic::Suite, Request::EvaluateSuite { weights, pooler, whiten });
     };
     view! {
         <section class="measurements suite" aria-labelledby="suite-title">
@@ -62,6 +54,16 @@ pub fn Suite(weights: RwSignal<Weights>, pooler: RwSignal<Pooler>) -> impl IntoV
                 on_files
             />
             {move || (!empty()).then(|| view! { <Tasks report=store.suite.get() /> })}
+            <div class="suite-options">
+                <Segments
+                    name="suite-vectors"
+                    legend="Vectors"
+                    value=whiten
+                    choices=vec![(false, "As is"), (true, "Whitened")]
+                    help=vectors_help
+                    disabled
+                />
+            </div>
             <div class="row">
                 <button
                     type="button"
@@ -87,6 +89,42 @@ pub fn Suite(weights: RwSignal<Weights>, pooler: RwSignal<Pooler>) -> impl IntoV
             <ErrorNotice of=slot title="The suite was not evaluated" />
             <SuiteResults />
         </section>
+    }
+}
+
+fn vectors_help(whiten: bool) -> &'static str {
+    match whiten {
+        false => "As the pooler gives them.",
+        true => {
+            "Centred, and scaled to equal variance in every direction of each task’s own sentences (Su et al. 2021): \
+             the paper’s baseline without training."
+        }
+    }
+}
+
+#[component]
+fn SuiteResults() -> impl IntoView {
+    let (store, _) = studio();
+    move || {
+        let results: Vec<SuiteMeasurement> = store.suite_results.get().into_iter().rev().collect();
+        (!results.is_empty()).then(|| {
+            let whitened = |result: &SuiteMeasurement| if result.whitened { ", whitened" } else { "" };
+            let name = |result: &SuiteMeasurement| {
+                label(&result.model, result.step, result.pooler) + whitened(result)
+            };
+            let measured: Vec<_> =
+                results.iter().map(|result| (name(result), result.tasks.as_slice())).collect();
+            view! {
+                <ScoresTable
+                    of=Scores::new(suite_table(&measured), &results)
+                    topic=Topic::Suite
+                    label="Scores on the STS suite"
+                    files=["sts-suite.csv", "sts-suite.json"]
+                    note="Grey rows are from the paper (arXiv 2104.08821, table 5: test sets, all); their average is \
+                          given where every task here is one of the paper’s."
+                />
+            }
+        })
     }
 }
 

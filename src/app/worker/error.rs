@@ -2,6 +2,7 @@ use thiserror::Error;
 
 use super::hub::HubAccessError;
 use crate::{
+    eval::{TransferError, WhiteningError},
     gpu::{Gpu, GpuError},
     model::ModelError,
     text::TextError,
@@ -29,6 +30,10 @@ pub enum WorkerError {
     NoRun,
     #[error("a run is under way; stop it first")]
     Busy,
+    #[error("the transfer tasks are being evaluated; wait for them, or cancel it")]
+    Transferring,
+    #[error("the run ended during the evaluation, and its weights are others now; evaluate again")]
+    WeightsChanged,
     #[error("nothing has been trained yet")]
     Untrained,
     #[error("{0}")]
@@ -41,6 +46,10 @@ pub enum WorkerError {
     Text(#[from] TextError),
     #[error(transparent)]
     Train(#[from] TrainError),
+    #[error(transparent)]
+    Transfer(#[from] TransferError),
+    #[error(transparent)]
+    Whitening(#[from] WhiteningError),
     #[error(transparent)]
     Gpu(#[from] GpuError),
 }

@@ -65,10 +65,11 @@ async fn open_gpu() -> Result<Gpu, NoWebGpu> {
 
 async fn serve(mut inbox: Inbox, mut session: Session) {
     loop {
-        if session.training() {
+        if session.training() || session.transferring() {
             match inbox.waiting() {
                 Some(envelope) => session.answer(envelope).await,
-                None => session.advance(&mut inbox).await,
+                None if session.training() => session.advance(&mut inbox).await,
+                None => session.advance_transfer().await,
             }
             // Messages arrive between tasks only: without this, a Stop would wait for the end of the run.
             TimeoutFuture::new(0).await;

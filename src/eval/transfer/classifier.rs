@@ -50,13 +50,14 @@ pub(super) struct Classifier {
 impl Classifier {
     /// Trains on the items `train` of `examples` until `held_out` improves no more, and returns the state with the
     /// most of those right; without any, on 95 % of `train` against the rest. `l2` times the parameters is added to the
-    /// gradient. The same arguments give the same classifier, whatever went before.
-    pub fn fit(
+    /// gradient. The same arguments give the same classifier, whatever went before. Waits for `after_epoch` after each.
+    pub async fn fit(
         examples: &Examples<'_>,
         train: &[usize],
         held_out: Option<&[usize]>,
         l2: f32,
         seed: u32,
+        mut after_epoch: impl AsyncFnMut(),
     ) -> Self {
         let mut shuffles = Random::new(seed);
         let drawn: Vec<usize>;
@@ -85,6 +86,7 @@ impl Classifier {
                     );
                     adam.step(&mut classifier.parameters);
                 }
+                after_epoch().await;
             }
             epoch += EPOCHS_A_ROUND;
             let right = Some(classifier.right(examples, held_out));
@@ -218,6 +220,11 @@ impl Adam {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::eval::transfer::tests::ready;
+
+    fn fit(examples: &Examples<'_>, train: &[usize], l2: f32, seed: u32) -> Classifier {
+        ready(Classifier::fit(examples, train, None, l2, seed, async || {}))
+    }
 
     /// Points in the plane around one centre a class. As many as real tasks have: Adam's steps are 0.001 a weight.
     fn ring(count: usize, classes: usize, spread: f32) -> (Vec<f32>, Vec<usize>) {
@@ -236,7 +243,7 @@ mod tests {
             let (features, labels) = ring(7200, classes, 0.3);
             let examples = Examples { features: &features, width: 2, labels: &labels, classes };
             let items: Vec<usize> = (0..7200).collect();
-            let classifier = Classifier::fit(&examples, &items[..6000], None, 1e-5, 1111);
+            let classifier = fit(&examples, &items[..6000], 1e-5, 1111);
             // All of the 300 held out were right when it stopped; of 1200 others a few may be wrong.
             let right = classifier.right(&examples, &items[6000..]);
             assert!(right >= 1190, "{classes} classes: {right} of 1200");
@@ -281,7 +288,7 @@ mod tests {
         }
         let examples = Examples { features: &features, width: 2, labels: &labels, classes: 2 };
         let items: Vec<usize> = (0..7200).collect();
-        let fit = |seed| Classifier::fit(&examples, &items[..6000], None, 1e-3, seed);
+        let fit = |seed| fit(&examples, &items[..6000], 1e-3, seed);
         let right = fit(1).right(&examples, &items[6000..]);
         assert!((948..=1052).contains(&right), "{right} of 1200");
         assert_eq!(fit(1), fit(1));

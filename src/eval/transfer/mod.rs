@@ -4,12 +4,14 @@
 mod classifier;
 mod folds;
 mod random;
+mod table;
 
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::text::{TransferKind, TransferTask};
 use classifier::{Classifier, Examples};
+pub use table::transfer_table;
 
 /// Strengths of the regularisation to choose from.
 const L2: [f32; 4] = [1e-5, 1e-4, 1e-3, 1e-2];
@@ -61,19 +63,20 @@ pub enum TransferError {
 /// - TREC, MRPC: the regularisation chosen by cross-validation on the training set, refitted there, tested once;
 /// - SST-2: chosen on the development set.
 ///
-/// An embedding with a NaN or infinity counts as zeros. `progress` hears of classifiers fitted, out of how many.
+/// An embedding with a NaN or infinity counts as zeros. `progress` hears of classifiers fitted, out of how many, after
+/// every epoch of each; the work waits for it, so that it can let others run, and ends where it is dropped.
 ///
 /// # Errors
 /// Too few folds, or too few items for them.
 ///
 /// # Panics
 /// If the embeddings are not as many as the sentences.
-pub fn transfer(
+pub async fn transfer(
     task: &TransferTask,
     embeddings: &[f32],
     hidden: usize,
     options: &TransferOptions,
-    progress: &mut dyn FnMut(usize, usize),
+    progress: impl AsyncFnMut(usize, usize),
 ) -> Result<TransferScore, TransferError> {
     let items: usize = task.sets.iter().map(|set| set.labels.len()).sum();
     assert_eq!(embeddings.len(), items * task.kind.sentences_per_item() * hidden, "an embedding a sentence");
@@ -87,9 +90,9 @@ pub fn transfer(
     let sets: Vec<Vec<usize>> = task.sets.iter().map(|set| take(&mut next, set.labels.len())).collect();
     let protocol = Protocol { examples, options, fitted: 0, fits: 0, progress };
     let (dev_accuracy, accuracy, f1) = match &sets[..] {
-        [all] => protocol.nested(all),
-        [train, test] => protocol.cross_validated(train, test),
-        [train, dev, test] => protocol.split(train, dev, test),
+        [all] => protocol.nested(all).await,
+        [train, test] => protocol.cross_validated(train, test).await,
+        [train, dev, test] => protocol.split(train, dev, test).await,
         _ => unreachable!("a task has one to three sets"),
     };
     let dev = if sets.len() == 3 { &sets[1] } else { &sets[0] };
@@ -144,67 +147,73 @@ fn features(embeddings: &[f32], hidden: usize, sentences_per_item: usize) -> Vec
 }
 
 /// The three ways to a result, each giving development accuracy, test accuracy and F1 of class 1, in per cent.
-struct Protocol<'a> {
+struct Protocol<'a, P> {
     examples: Examples<'a>,
     options: &'a TransferOptions,
     fitted: usize,
     fits: usize,
-    progress: &'a mut dyn FnMut(usize, usize),
+    progress: P,
 }
 
-impl Protocol<'_> {
-    fn nested(mut self, all: &[usize]) -> (f64, f64, Option<f64>) {
+impl<P: AsyncFnMut(usize, usize)> Protocol<'_, P> {
+    async fn nested(mut self, all: &[usize]) -> (f64, f64, Option<f64>) {
         let folds = self.options.folds;
         self.fits = folds * (L2.len() * folds + 1);
         let (mut dev, mut test) = (0.0, 0.0);
         for (train, held) in folds::splits(all, self.examples.labels, folds, self.options.seed) {
-            let (l2, accuracy) = self.choose(&train);
+            let (l2, accuracy) = self.choose(&train).await;
             dev += accuracy;
-            let classifier = self.fit(&train, None, l2);
+            let classifier = self.fit(&train, None, l2).await;
             test += rounded(self.accuracy(&classifier, &held));
         }
         (rounded(dev / folds as f64), rounded(test / folds as f64), None)
     }
 
-    fn cross_validated(mut self, train: &[usize], test: &[usize]) -> (f64, f64, Option<f64>) {
+    async fn cross_validated(mut self, train: &[usize], test: &[usize]) -> (f64, f64, Option<f64>) {
         self.fits = L2.len() * self.options.folds + 1;
-        let (l2, dev) = self.choose(train);
-        let classifier = self.fit(train, None, l2);
+        let (l2, dev) = self.choose(train).await;
+        let classifier = self.fit(train, None, l2).await;
         let truth = test.iter().map(|&item| self.examples.labels[item]);
         let f1 = f1(truth.zip(classifier.predictions(&self.examples, test)));
         (dev, rounded(self.accuracy(&classifier, test)), Some(rounded(100.0 * f1)))
     }
 
-    fn split(mut self, train: &[usize], dev: &[usize], test: &[usize]) -> (f64, f64, Option<f64>) {
+    async fn split(mut self, train: &[usize], dev: &[usize], test: &[usize]) -> (f64, f64, Option<f64>) {
         self.fits = L2.len();
-        let fitted = L2.map(|l2| {
-            let classifier = self.fit(train, Some(dev), l2);
-            (rounded(self.accuracy(&classifier, dev)), classifier)
-        });
+        let mut fitted = Vec::with_capacity(L2.len());
+        for l2 in L2 {
+            let classifier = self.fit(train, Some(dev), l2).await;
+            fitted.push((rounded(self.accuracy(&classifier, dev)), classifier));
+        }
         // SentEval fits the best a second time, from the same seed: it is the same.
-        let best = first_of_the_largest(&fitted.each_ref().map(|(accuracy, _)| *accuracy));
-        let (accuracy, classifier) = &fitted[best];
+        let accuracies: Vec<f64> = fitted.iter().map(|(accuracy, _)| *accuracy).collect();
+        let (accuracy, classifier) = &fitted[first_of_the_largest(&accuracies)];
         (*accuracy, rounded(self.accuracy(classifier, test)), None)
     }
 
     /// The regularisation with the best mean accuracy over the folds of `train`, and that accuracy.
-    fn choose(&mut self, train: &[usize]) -> (f32, f64) {
+    async fn choose(&mut self, train: &[usize]) -> (f32, f64) {
         let splits = folds::splits(train, self.examples.labels, self.options.folds, self.options.seed);
-        let accuracies = L2.map(|l2| {
-            let accuracy = |(train, held): &(Vec<usize>, Vec<usize>)| {
-                let classifier = self.fit(train, Some(held), l2);
-                self.accuracy(&classifier, held)
-            };
-            rounded(splits.iter().map(accuracy).sum::<f64>() / splits.len() as f64)
-        });
+        let mut accuracies = [0.0; L2.len()];
+        for (mean, l2) in accuracies.iter_mut().zip(L2) {
+            let mut sum = 0.0;
+            for (train, held) in &splits {
+                let classifier = self.fit(train, Some(held), l2).await;
+                sum += self.accuracy(&classifier, held);
+            }
+            *mean = rounded(sum / splits.len() as f64);
+        }
         let best = first_of_the_largest(&accuracies);
         (L2[best], accuracies[best])
     }
 
-    fn fit(&mut self, train: &[usize], held_out: Option<&[usize]>, l2: f32) -> Classifier {
-        let classifier = Classifier::fit(&self.examples, train, held_out, l2, self.options.seed);
+    async fn fit(&mut self, train: &[usize], held_out: Option<&[usize]>, l2: f32) -> Classifier {
+        let (fitted, fits) = (self.fitted, self.fits);
+        let after_epoch = async || (self.progress)(fitted, fits).await;
+        let seed = self.options.seed;
+        let classifier = Classifier::fit(&self.examples, train, held_out, l2, seed, after_epoch).await;
         self.fitted += 1;
-        (self.progress)(self.fitted, self.fits);
+        (self.progress)(self.fitted, self.fits).await;
         classifier
     }
 

@@ -1,6 +1,7 @@
 //! SentEval's transfer tasks: sentences with classes, told by the files they come in (R `SentEval/senteval`:
 //! binary.py, sst.py, trec.py, mrpc.py).
 
+mod gather;
 mod parse;
 
 use serde::{Deserialize, Serialize};
@@ -65,12 +66,6 @@ impl TransferKind {
             TransferKind::Trec => &["train_5500.label", "TREC_10.label"],
             TransferKind::Mrpc => &["msr_paraphrase_train.txt", "msr_paraphrase_test.txt"],
         }
-    }
-
-    /// The task that a folder with these file names holds, all of its files or a part of them.
-    pub fn recognise<'a>(names: impl IntoIterator<Item = &'a str>) -> Option<TransferKind> {
-        let of = |name: &str| Self::ALL.into_iter().find(|kind| kind.files().contains(&name));
-        names.into_iter().find_map(of)
     }
 
     pub fn classes(self) -> usize {

@@ -1,10 +1,13 @@
 //! What the engine holds: a model, texts, a run, and what came of the last one.
 
+mod analysis;
 mod probe;
 mod suite;
+mod transfer;
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, rc::Rc};
 
+use self::transfer::TransferJob;
 use super::{
     error::WorkerError,
     files::{gather, gather_one, gather_text},
@@ -24,7 +27,7 @@ use crate::{
     eval::POSITIVE_SCORE,
     gpu::{Gpu, GpuOptions},
     model::{Checkpoint, HostTensor},
-    text::{Corpus, StsSet, StsTask, TrainingData},
+    text::{Corpus, StsSet, StsTask, TrainingData, TransferTask},
     train::{TrainOptions, TrainingState},
 };
 
@@ -37,6 +40,9 @@ pub struct Session {
     training: Option<(String, Corpus)>,
     evaluation: Option<StsSet>,
     suite: Vec<StsTask>,
+    transfer: Vec<Rc<TransferTask>>,
+    /// The evaluation on them, while there is one.
+    job: Option<TransferJob>,
     run: Option<Run>,
     tuned: Option<Tuned>,
     original: Option<Embedders>,
@@ -64,6 +70,8 @@ impl Session {
             training: None,
             evaluation: None,
             suite: Vec::new(),
+            transfer: Vec::new(),
+            job: None,
             run: None,
             tuned: None,
             original: None,
@@ -132,7 +140,19 @@ impl Session {
                 self.post_suite(id, Vec::new());
                 Ok(())
             }
-            Request::EvaluateSuite { weights, pooler } => self.evaluate_suite(id, weights, pooler).await,
+            Request::EvaluateSuite { weights, pooler, whiten } => {
+                self.evaluate_suite(id, weights, pooler, whiten).await
+            }
+            Request::LoadTransfer { source } => self.load_transfer(id, source).await,
+            Request::ClearTransfer => self.clear_transfer(id),
+            Request::EvaluateTransfer { weights, pooler, options } => {
+                self.start_transfer(id, weights, pooler, options)
+            }
+            Request::CancelTransfer => {
+                self.cancel_transfer();
+                Ok(())
+            }
+            Request::Analyse { pooler } => self.analyse(id, pooler).await,
             Request::Export { format } => self.export(id, format).await,
             Request::SaveCheckpoint => self.save_checkpoint(id).await,
             Request::RestoreCheckpoint { source } => self.restore_checkpoint(id, source).await,
@@ -241,6 +261,7 @@ impl Session {
     }
 
     fn resume(&mut self) -> Result<(), WorkerError> {
+        self.refuse_during_transfer()?;
         let run = self.run.as_mut().ok_or(WorkerError::NoRun)?;
         run.paused = false;
         post(&Event::Resumed { step: run.trainer().position() });
@@ -354,7 +375,7 @@ impl Session {
         if let Some(mut run) = self.run.take() {
             self.rescued = run.take_snapshot();
         }
-        (self.original, self.current) = (None, None);
+        (self.original, self.current, self.job) = (None, None, None);
         let resumable = self.rescued.as_ref().map(|state| state.step);
         post(&Event::DeviceLost { message, resumable });
     }
@@ -373,6 +394,7 @@ impl Session {
     }
 
     fn refuse_during_run(&self) -> Result<(), WorkerError> {
+        self.refuse_during_transfer()?;
         if self.run.is_some() { Err(WorkerError::Busy) } else { Ok(()) }
     }
 }

@@ -10,9 +10,9 @@ use crate::{
             outbox::{post, post_progress},
         },
     },
-    eval::{ScoredSubset, TaskScore, normalised, pair_cosines},
+    eval::{TaskScore, Whitening},
     model::Pooler,
-    text::{StsTask, StsTasks},
+    text::{StsSet, StsTask, StsTasks},
 };
 
 impl Session {
@@ -42,12 +42,13 @@ impl Session {
         id: RequestId,
         weights: Weights,
         pooler: Pooler,
+        whiten: bool,
     ) -> Result<(), WorkerError> {
         if self.suite.is_empty() {
             return Err(WorkerError::Missing("an STS suite"));
         }
         let tasks = std::mem::take(&mut self.suite);
-        let result = self.score(id, &tasks, weights, pooler).await;
+        let result = self.score(id, &tasks, weights, pooler, whiten).await;
         self.suite = tasks;
         post(&Event::SuiteMeasured { id, result: result? });
         Ok(())
@@ -59,32 +60,35 @@ impl Session {
         tasks: &[StsTask],
         weights: Weights,
         pooler: Pooler,
+        whiten: bool,
     ) -> Result<SuiteMeasurement, WorkerError> {
         let total: usize = tasks.iter().map(|task| 2 * task.pairs()).sum();
         let mut before = 0;
         let mut scores = Vec::with_capacity(tasks.len());
         let mut step = 0;
         for task in tasks {
-            let mut subsets = Vec::with_capacity(task.subsets.len());
-            for set in &task.subsets {
-                let model = self.model.as_ref().ok_or(WorkerError::Missing("a model"))?;
-                let config = &model.checkpoint.config;
-                let hidden = config.hidden_size;
-                let rows = model.tokenizer.encode(&set.sentences(), config.max_tokens())?;
-                let (embedders, behind) = self.embedders(weights)?;
-                step = behind;
-                let progress = |done: usize| {
-                    post_progress(id, Stage::Encoding, (before + done) as f64, Some(total as f64));
-                };
-                progress(0);
-                let embeddings = embedders.embed(&rows, pooler, progress).await?;
-                before += rows.len();
-                let cosines = pair_cosines(&normalised(&embeddings, hidden), hidden);
-                subsets.push(ScoredSubset { name: set.name.clone(), cosines, gold: set.scores() });
-            }
-            scores.push(TaskScore::new(&task.name, &subsets));
+            let model = self.model.as_ref().ok_or(WorkerError::Missing("a model"))?;
+            let (hidden, positions) =
+                (model.checkpoint.config.hidden_size, model.checkpoint.config.max_tokens());
+            let sentences: Vec<&str> = task.subsets.iter().flat_map(StsSet::sentences).collect();
+            let rows = model.tokenizer.encode(&sentences, positions)?;
+            let (embedders, behind) = self.embedders(weights)?;
+            step = behind;
+            let progress = |done: usize| {
+                post_progress(id, Stage::Encoding, (before + done) as f64, Some(total as f64));
+            };
+            progress(0);
+            let embeddings = embedders.embed(&rows, pooler, progress).await?;
+            before += rows.len();
+            scores.push(if whiten {
+                post_progress(id, Stage::Whitening, 0.0, None);
+                let whitening = Whitening::fit(&embeddings, hidden, None)?;
+                TaskScore::of(task, &whitening.apply(&embeddings), whitening.dimensions())
+            } else {
+                TaskScore::of(task, &embeddings, hidden)
+            });
         }
         let model = self.model.as_ref().map(|model| model.name.clone()).unwrap_or_default();
-        Ok(SuiteMeasurement { model, weights, pooler, step, tasks: scores })
+        Ok(SuiteMeasurement { model, weights, pooler, step, whitened: whiten, tasks: scores })
     }
 }

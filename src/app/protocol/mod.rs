@@ -3,15 +3,19 @@
 //! The page posts [`Request`]s, the worker posts [`Event`]s; both cross by structured clone. Files go as handles and
 //! results as blobs, so that no weight ever passes through the page's own memory.
 
+mod scores;
+
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use wasm_bindgen::JsValue;
 use web_sys::Blob;
 
+pub use scores::{
+    AnalysedWeights, AnalysisReport, Measurement, SuiteMeasurement, SuiteReport, SuiteTask, TransferInfo,
+    TransferMeasurement, TransferReport,
+};
+
 use crate::{
-    eval::{StsEvaluation, TaskScore},
-    gpu::GpuInfo,
-    model::Pooler,
-    store::hub::HubModel,
+    eval::TransferOptions, gpu::GpuInfo, model::Pooler, store::hub::HubModel, text::TransferKind,
     train::TrainOptions,
 };
 
@@ -57,8 +61,20 @@ pub enum Request {
     LoadSuite { source: Source },
     /// Answer: [`Event::SuiteLoaded`], of an empty suite.
     ClearSuite,
-    /// Scores on all tasks of the suite. Answer: [`Event::SuiteMeasured`].
-    EvaluateSuite { weights: Weights, pooler: Pooler },
+    /// Scores on all tasks of the suite, of the vectors or of the whitened ones. Answer: [`Event::SuiteMeasured`].
+    EvaluateSuite { weights: Weights, pooler: Pooler, whiten: bool },
+    /// Adds transfer tasks, in place of those of the same name. Answer: [`Event::TransferLoaded`].
+    LoadTransfer { source: Source },
+    /// Answer: [`Event::TransferLoaded`], of no tasks.
+    ClearTransfer,
+    /// Accuracies on the transfer tasks, beside other requests. Answers: [`Event::TransferMeasured`], one a task, or in
+    /// the end [`Event::TransferCancelled`].
+    EvaluateTransfer { weights: Weights, pooler: Pooler, options: TransferOptions },
+    /// Answer: the evaluation's [`Event::TransferCancelled`].
+    CancelTransfer,
+    /// Singular values and cosines by gold score on the loaded pairs, of the loaded weights and the trained ones.
+    /// Answer: [`Event::Analysed`].
+    Analyse { pooler: Pooler },
     /// The trained weights as a file. Answer: [`Event::Exported`].
     Export { format: ExportFormat },
     /// The whole state of the run at hand as a file. Answer: [`Event::Exported`].
@@ -203,6 +219,24 @@ pub enum Event {
         id: RequestId,
         result: SuiteMeasurement,
     },
+    TransferLoaded {
+        id: RequestId,
+        report: TransferReport,
+    },
+    TransferMeasured {
+        id: RequestId,
+        result: TransferMeasurement,
+        /// Whether all tasks are done.
+        last: bool,
+    },
+    /// The scores of the tasks done so far stand.
+    TransferCancelled {
+        id: RequestId,
+    },
+    Analysed {
+        id: RequestId,
+        result: AnalysisReport,
+    },
     Exported {
         id: RequestId,
         file: ExportedFile,
@@ -259,6 +293,14 @@ pub enum Stage {
     Tokenising,
     /// Sentences.
     Encoding,
+    /// Sentences of a transfer task.
+    EncodingTask(TransferKind),
+    /// Classifiers of a transfer task.
+    Fitting(TransferKind),
+    /// Computing eigenvectors of the vectors' covariance; no unit.
+    Whitening,
+    /// Computing singular values; no unit.
+    Analysing,
     /// Reading weights back and writing the file; no unit.
     Writing,
 }
@@ -391,46 +433,6 @@ pub struct SimilarityMatrix {
     pub step: u32,
     /// Cosines, [sentences, sentences] row-major.
     pub cosines: Vec<f32>,
-}
-
-/// What some weights score on the loaded pairs.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Measurement {
-    /// The set's name.
-    pub pairs: String,
-    pub weights: Weights,
-    pub pooler: Pooler,
-    /// Steps behind the weights; 0: as loaded.
-    pub step: u32,
-    pub scores: StsEvaluation,
-}
-
-/// The suite at hand.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-pub struct SuiteReport {
-    pub tasks: Vec<SuiteTask>,
-    /// What of the last files was passed over, in sentences.
-    pub notes: Vec<String>,
-}
-
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct SuiteTask {
-    /// Of the folder or the file.
-    pub name: String,
-    pub subsets: usize,
-    /// Pairs with a score.
-    pub pairs: usize,
-}
-
-/// What some weights score on the suite.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct SuiteMeasurement {
-    pub model: String,
-    pub weights: Weights,
-    pub pooler: Pooler,
-    /// Steps behind the weights; 0: as loaded.
-    pub step: u32,
-    pub tasks: Vec<TaskScore>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]

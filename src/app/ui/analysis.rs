@@ -1,0 +1,172 @@
+//! What lies behind the scores on graded pairs: charts, the same as numbers, and all of it to take home.
+
+use leptos::prelude::*;
+
+use super::{
+    analysis_charts::AnalysisCharts,
+    files::{from_text, offer_download},
+    format::{count, significant},
+    icons::{Glyph, Icon},
+    notice::{ErrorNotice, SlotProgress},
+    store::Topic,
+    studio,
+};
+use crate::{
+    app::protocol::{AnalysedWeights, AnalysisReport, Request},
+    eval::GoldBin,
+    model::Pooler,
+};
+
+const FILE: &str = "analysis.csv";
+
+#[component]
+pub fn AnalysisPanel(pooler: RwSignal<Pooler>) -> impl IntoView {
+    let (store, engine) = studio();
+    let slot = store.slot(Topic::Analysis);
+    let reason = Signal::derive(move || {
+        let no_pairs = store.evaluation.with(Option::is_none);
+        store.encoding_blocked().or_else(|| no_pairs.then_some("Load evaluation pairs first (step 2)."))
+    });
+    let analyse = move |_| {
+        engine.send(Topic::Analysis, Request::Analyse { pooler: pooler.get_untracked() });
+    };
+    view! {
+        <section class="measurements analysis" aria-labelledby="analysis-title">
+            <h3 id="analysis-title">"Behind the scores"</h3>
+            <p class="fine">
+                "How evenly the pairs’ vectors use their directions, and how their cosines follow people’s scores: \
+                 the loaded weights, and beside them the trained ones once a run has made some."
+            </p>
+            <div class="row">
+                <button
+                    type="button"
+                    class="button"
+                    disabled=move || reason.with(Option::is_some) || slot.busy()
+                    on:click=analyse
+                >
+                    "Analyse"
+                </button>
+                <span class="fine">{reason}</span>
+            </div>
+            <SlotProgress of=slot what="Encoding" />
+            <ErrorNotice of=slot title="The pairs were not analysed" />
+            <AnalysisCharts />
+            {move || store.analysis.get().map(|report| view! { <Numbers report /> })}
+        </section>
+    }
+}
+
+/// "Loaded weights", "Step 20".
+pub fn state_name(state: &AnalysedWeights) -> String {
+    match state.step {
+        0 => "Loaded weights".to_owned(),
+        step => format!("Step {}", count(step as usize)),
+    }
+}
+
+/// From the middles of the histogram's intervals, hence exact to half of one, 0.025.
+pub fn mean_cosine(bin: &GoldBin) -> Option<f64> {
+    let width = 2.0 / bin.counts.len() as f64;
+    let middles = (0..bin.counts.len()).map(|index| (index as f64 + 0.5) * width - 1.0);
+    let sum: f64 = bin.counts.iter().zip(middles).map(|(&count, middle)| count as f64 * middle).sum();
+    (bin.pairs > 0).then(|| sum / bin.pairs as f64)
+}
+
+/// The singular value of a rank, from 1, as a share of the largest.
+pub fn relative(state: &AnalysedWeights, rank: usize) -> Option<f64> {
+    let values = &state.analysis.singular_values;
+    values.get(rank - 1).zip(values.first()).map(|(value, first)| value / first).filter(|v| v.is_finite())
+}
+
+#[component]
+fn Numbers(report: AnalysisReport) -> impl IntoView {
+    let (store, _) = studio();
+    let note = format!("{}, pooler {}, on {}.", report.model, report.pooler.name(), report.pairs);
+    let headless = report
+        .headless
+        .then_some("The loaded weights are left out: they have no head, which the pooler cls reads from.");
+    let states = report.states.clone();
+    let names =
+        || states.iter().map(|state| view! { <th scope="col">{state_name(state)}</th> }).collect_view();
+    let cells = |value: &dyn Fn(&AnalysedWeights) -> Option<f64>| {
+        let words = |value: Option<f64>| value.map_or("–".to_owned(), significant);
+        states.iter().map(|state| view! { <td>{words(value(state))}</td> }).collect_view()
+    };
+    let longest = states.iter().map(|state| state.analysis.singular_values.len()).max().unwrap_or(0);
+    let ranks = [2, 10, 100].into_iter().filter(|&rank| rank < longest).chain([longest]);
+    let spectrum = ranks
+        .filter(|&rank| rank > 0)
+        .map(|rank| view! { <tr><th scope="row">{count(rank)}</th>{cells(&|state| relative(state, rank))}</tr> })
+        .collect_view();
+    let bins = states.first().map_or(0, |state| state.analysis.histogram.len());
+    let cosines = (0..bins)
+        .rev()
+        .map(|index| {
+            let bin = &states[0].analysis.histogram[index];
+            view! {
+                <tr>
+                    <th scope="row">{format!("{} to {}", bin.gold[0], bin.gold[1])}</th>
+                    <td>{count(bin.pairs)}</td>
+                    {cells(&|state| state.analysis.histogram.get(index).and_then(mean_cosine))}
+                </tr>
+            }
+        })
+        .collect_view();
+    let download = move |_| {
+        let offered = csv(&report)
+            .and_then(|text| from_text(FILE, &text))
+            .and_then(|file| offer_download(FILE, &file.blob));
+        if let Err(message) = offered {
+            store.slot(Topic::Analysis).error.set(Some(message));
+        }
+    };
+    view! {
+        {headless.map(|words| view! { <p class="fine">{words}</p> })}
+        <div class="row">
+            <button type="button" class="button button-small" on:click=download>
+                <Glyph icon=Icon::Download />"Analysis as CSV"
+            </button>
+            <span class="fine" role="status">{note}</span>
+        </div>
+        <details>
+            <summary>"Analysis as numbers"</summary>
+            <div class="analysis-numbers">
+                <div class="table-scroll" tabindex="0" role="region" aria-label="Singular values">
+                    <table class="scores">
+                        <caption>"Singular values, as shares of the largest"</caption>
+                        <thead><tr><th scope="col">"Rank"</th>{names()}</tr></thead>
+                        <tbody>{spectrum}</tbody>
+                    </table>
+                </div>
+                <div class="table-scroll" tabindex="0" role="region" aria-label="Cosines by gold score">
+                    <table class="scores">
+                        <caption>"Mean cosines, exact to 0.025"</caption>
+                        <thead>
+                            <tr><th scope="col">"Gold score"</th><th scope="col">"Pairs"</th>{names()}</tr>
+                        </thead>
+                        <tbody>{cosines}</tbody>
+                    </table>
+                </div>
+            </div>
+        </details>
+    }
+}
+
+/// A row a number, of each state in turn.
+fn csv(report: &AnalysisReport) -> Result<String, String> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    let written = (|| {
+        writer.write_record(["model", "step", "pooler", "measure", "gold", "at", "value"])?;
+        for state in &report.states {
+            for row in state.analysis.rows() {
+                let of = (&report.model, state.step, report.pooler.name());
+                writer.serialize((of, row.measure, row.gold, row.at, row.value))?;
+            }
+        }
+        Ok::<_, csv::Error>(())
+    })();
+    let failed = |error: String| format!("{FILE} could not be written: {error}");
+    written.map_err(|error| failed(error.to_string()))?;
+    let bytes = writer.into_inner().map_err(|error| failed(error.to_string()))?;
+    String::from_utf8(bytes).map_err(|error| failed(error.to_string()))
+}

@@ -1,0 +1,175 @@
+//! SentEval's transfer tasks: files in, one table out.
+
+use leptos::prelude::*;
+
+use super::{
+    drop_zone::DropZone,
+    format::{count, counted},
+    icons::{Glyph, Icon},
+    notice::{ErrorNotice, SlotProgress},
+    recipe_fields::Number,
+    recipe_numbers::{NumberField, NumberSpec},
+    score_table::{Scores, ScoresTable, label},
+    store::Topic,
+    studio,
+};
+use crate::{
+    app::protocol::{PickedFile, Request, Source, TransferMeasurement, TransferReport, Weights},
+    eval::{TransferOptions, transfer_table},
+    model::Pooler,
+};
+
+const FOLDS: NumberSpec = NumberSpec {
+    id: "transfer-folds",
+    label: "Folds",
+    help: "The paper’s 10 mean 410 classifiers for each of MR, CR, SUBJ and MPQA; fewer are quicker.",
+    whole: true,
+    range: (2.0, 100.0),
+    expected: "a whole number from 2 to 100",
+};
+const SEED: NumberSpec = NumberSpec {
+    id: "transfer-seed",
+    label: "Seed",
+    help: "Of folds, first weights and shuffles; 1111 is SentEval’s.",
+    whole: true,
+    range: (0.0, 4_294_967_295.0),
+    expected: "a whole number from 0 to 4294967295",
+};
+
+#[component]
+pub fn Transfer(weights: RwSignal<Weights>, pooler: RwSignal<Pooler>) -> impl IntoView {
+    let (store, engine) = studio();
+    let slot = store.slot(Topic::Transfer);
+    let usual = TransferOptions::default();
+    let folds = NumberField::new(&FOLDS, usual.folds as f64);
+    let seed = NumberField::new(&SEED, f64::from(usual.seed));
+    let options = move || -> Option<TransferOptions> {
+        Some(TransferOptions { folds: folds.value().ok()? as usize, seed: seed.value().ok()? as u32 })
+    };
+    let empty = move || store.transfer.with(|report| report.tasks.is_empty());
+    let reason = Signal::derive(move || {
+        let blocked = store.encoding_blocked().or_else(|| empty().then_some("Load tasks first."));
+        blocked.or_else(|| options().is_none().then_some("Mend the folds or the seed first."))
+    });
+    let disabled = Signal::derive(move || !store.ready() || slot.busy());
+    let on_files = move |files: Result<Vec<PickedFile>, String>| match files {
+        Ok(files) => engine.send(Topic::Transfer, Request::LoadTransfer { source: Source::Files(files) }),
+        Err(message) => slot.error.set(Some(message)),
+    };
+    let evaluate = move |_| {
+        if let Some(options) = untrack(options) {
+            let (weights, pooler) = (weights.get_untracked(), pooler.get_untracked());
+            engine.send(Topic::Transfer, Request::EvaluateTransfer { weights, pooler, options });
+        }
+    };
+    view! {
+        <section class="measurements suite" aria-labelledby="transfer-title">
+            <h3 id="transfer-title">"On transfer tasks"</h3>
+            <p class="fine">
+                "What the vectors are worth to others: logistic regression on them, frozen, by SentEval’s protocol. \
+                 Accuracy in per cent, and for MRPC also F1, beside SimCSE’s published numbers."
+            </p>
+            <DropZone
+                id="transfer-files"
+                label="Drop transfer tasks, or choose them"
+                hint="SentEval’s folders of MR, CR, SUBJ, MPQA, SST, TREC and MRPC, told by their files’ names"
+                accept=""
+                multiple=true
+                folder=true
+                disabled
+                on_files
+            />
+            {move || (!empty()).then(|| view! { <Tasks report=store.transfer.get() /> })}
+            <div class="suite-options field-pair">
+                <Number field=folds disabled />
+                <Number field=seed disabled />
+            </div>
+            <div class="row">
+                <button
+                    type="button"
+                    class="button"
+                    disabled=move || reason.with(Option::is_some) || slot.busy()
+                    on:click=evaluate
+                >
+                    "Evaluate transfer"
+                </button>
+                {move || (!empty()).then(|| view! {
+                    <button
+                        type="button"
+                        class="link-button"
+                        disabled=disabled
+                        on:click=move |_| engine.send(Topic::Transfer, Request::ClearTransfer)
+                    >
+                        "Start over"
+                    </button>
+                })}
+                <span class="fine">{reason}</span>
+            </div>
+            {move || slot.busy().then(|| view! {
+                <div class="progress-row">
+                    <SlotProgress of=slot what="Reading" />
+                    <button
+                        type="button"
+                        class="button button-small"
+                        on:click=move |_| engine.tell(Topic::Transfer, Request::CancelTransfer)
+                    >
+                        "Cancel"
+                    </button>
+                </div>
+            })}
+            <ErrorNotice of=slot title="The transfer tasks were not evaluated" />
+            <Results />
+        </section>
+    }
+}
+
+#[component]
+fn Tasks(report: TransferReport) -> impl IntoView {
+    let items: usize = report.tasks.iter().map(|task| task.items).sum();
+    let tasks = report.tasks.iter().map(|task| {
+        let (one, many) = match task.kind.sentences_per_item() {
+            1 => ("sentence", "sentences"),
+            _ => ("pair", "pairs"),
+        };
+        let facts = format!(" · {}", counted(task.items, one, many));
+        view! { <li>{task.kind.name()}<span class="fine">{facts}</span></li> }
+    });
+    view! {
+        <div class="loaded" role="status">
+            <p class="loaded-name">
+                <Glyph icon=Icon::Check />
+                {counted(report.tasks.len(), "task", "tasks")}
+                <span class="fine">{format!(" · {} items", count(items))}</span>
+            </p>
+            <ul class="suite-tasks">{tasks.collect_view()}</ul>
+            {report.notes.iter().map(|note| view! { <p class="fine">{note.clone()}</p> }).collect_view()}
+        </div>
+    }
+}
+
+#[component]
+fn Results() -> impl IntoView {
+    let (store, _) = studio();
+    move || {
+        let results: Vec<TransferMeasurement> = store.transfer_results.get().into_iter().rev().collect();
+        (!results.is_empty()).then(|| {
+            let name = |result: &TransferMeasurement| {
+                let TransferOptions { folds, seed } = result.options;
+                let encoder = label(&result.model, result.step, result.pooler);
+                format!("{encoder}, {folds} folds, seed {seed}")
+            };
+            let measured: Vec<_> =
+                results.iter().map(|result| (name(result), result.tasks.as_slice())).collect();
+            view! {
+                <ScoresTable
+                    of=Scores::new(transfer_table(&measured), &results)
+                    topic=Topic::Transfer
+                    label="Scores on transfer tasks"
+                    files=["transfer.csv", "transfer.json"]
+                    note="Dev accuracy is that of the regularisation chosen: by cross-validation, or on SST-2’s \
+                          development set. Grey rows are from the paper (arXiv 2104.08821, appendix E: accuracy, 10 folds)."
+                />
+            }
+        })
+    }
+}

@@ -1,0 +1,51 @@
+//! What lies behind the scores on the loaded pairs: singular values, and cosines by gold score.
+
+use super::Session;
+use crate::{
+    app::{
+        protocol::{AnalysedWeights, AnalysisReport, Event, RequestId, Stage, Weights},
+        worker::{
+            error::WorkerError,
+            outbox::{post, post_progress},
+            prepare::tokenise,
+        },
+    },
+    eval::Analysis,
+    model::{ModelError, Pooler},
+};
+
+impl Session {
+    /// Analyses the loaded weights and, where there are any, the trained ones.
+    pub(super) async fn analyse(&mut self, id: RequestId, pooler: Pooler) -> Result<(), WorkerError> {
+        let model = self.model.as_ref().ok_or(WorkerError::Missing("a model"))?;
+        let set = self.evaluation.as_ref().ok_or(WorkerError::Missing("evaluation pairs"))?;
+        let config = &model.checkpoint.config;
+        let (hidden, positions) = (config.hidden_size, config.max_tokens());
+        let (name, pairs, gold) = (model.name.clone(), set.name.clone(), set.scores());
+        let rows = tokenise(id, &model.tokenizer, &set.sentences(), positions).await?;
+        let (mut states, mut headless) = (Vec::new(), false);
+        // Without a trained state the current weights are the loaded ones.
+        let trained = self.run.is_some() || self.tuned.is_some();
+        for weights in [Weights::Original, Weights::Current].into_iter().take(1 + usize::from(trained)) {
+            let (embedders, step) = self.embedders(weights)?;
+            let progress =
+                |done: usize| post_progress(id, Stage::Encoding, done as f64, Some(rows.len() as f64));
+            progress(0);
+            match embedders.embed(&rows, pooler, progress).await {
+                Ok(embeddings) => {
+                    post_progress(id, Stage::Analysing, 0.0, None);
+                    let analysis = Analysis::new(&embeddings, hidden, &gold);
+                    states.push(AnalysedWeights { step, analysis });
+                }
+                // A run makes the head that the loaded weights may lack.
+                Err(ModelError::NoHead) if trained && weights == Weights::Original => headless = true,
+                Err(error) => return Err(error.into()),
+            }
+        }
+        post(&Event::Analysed {
+            id,
+            result: AnalysisReport { model: name, pairs, pooler, states, headless },
+        });
+        Ok(())
+    }
+}

@@ -1,0 +1,96 @@
+//! Transfer tasks from files by their paths.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{TransferKind, TransferTask};
+use crate::text::TextError;
+
+impl TransferTask {
+    /// The tasks among `files`, paths with `/` and contents, wherever the folders lie; files that belong to none are
+    /// ignored. In the order of the paper's table.
+    ///
+    /// # Errors
+    /// A task of which a file is missing, no task at all, and those of [`TransferTask::parse`].
+    pub fn gather(files: &[(String, Vec<u8>)]) -> Result<Vec<TransferTask>, TextError> {
+        let contents: BTreeMap<&str, &[u8]> =
+            files.iter().map(|(path, bytes)| (path.as_str(), bytes.as_slice())).collect();
+        let found: BTreeSet<(TransferKind, &str)> =
+            contents.keys().filter_map(|path| Some((TransferKind::of_file(path)?, folder(path)))).collect();
+        if found.is_empty() {
+            let file = files.first().map_or("the folder", |(path, _)| path).to_owned();
+            return Err(TextError::Format { file, reason: none_found() });
+        }
+        let task = |(kind, folder): (TransferKind, &str)| {
+            let content = |name: &&str| {
+                let path = format!("{folder}{name}");
+                match contents.get(path.as_str()) {
+                    Some(bytes) => Ok((path, bytes.to_vec())),
+                    None => {
+                        let reason = format!("it is not there, and {} needs it", kind.name());
+                        Err(TextError::Format { file: path, reason })
+                    }
+                }
+            };
+            let parts = kind.files().iter().map(content).collect::<Result<Vec<_>, _>>()?;
+            TransferTask::parse(kind, &parts)
+        };
+        found.into_iter().map(task).collect()
+    }
+}
+
+impl TransferKind {
+    /// The task that a file belongs to by its name, the path's last part.
+    pub fn of_file(path: &str) -> Option<TransferKind> {
+        let name = &path[folder(path).len()..];
+        Self::ALL.into_iter().find(|kind| kind.files().contains(&name))
+    }
+}
+
+/// With the slash at its end.
+fn folder(path: &str) -> &str {
+    &path[..path.rfind('/').map_or(0, |slash| slash + 1)]
+}
+
+/// What to look for.
+fn none_found() -> String {
+    let kinds = TransferKind::ALL.map(|kind| format!("{} {}", kind.name(), kind.files().join(" ")));
+    format!("no transfer task among these files; a task is told by its files: {}", kinds.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kinds(list: &[(&str, &str)]) -> Result<Vec<TransferKind>, String> {
+        let files: Vec<_> =
+            list.iter().map(|(path, text)| ((*path).to_owned(), text.as_bytes().to_vec())).collect();
+        let tasks = TransferTask::gather(&files).map_err(|error| error.to_string())?;
+        Ok(tasks.into_iter().map(|task| task.kind).collect())
+    }
+
+    #[test]
+    fn tasks_are_found_in_any_folder_and_put_in_the_papers_order() {
+        let trec = [("d/TREC/TREC_10.label", "NUM:d How ?\n"), ("d/TREC/train_5500.label", "NUM:d How ?\n")];
+        let sst = ["train", "dev", "test"].map(|part| format!("d/SST/binary/sentiment-{part}"));
+        let mut files = vec![("d/readme.txt", "words"), trec[0], trec[1]];
+        files.extend(sst.iter().map(|path| (path.as_str(), "good\t1\nbad\t0\n")));
+        files.extend([("d/CR/custrev.neg", "bad\n"), ("d/CR/custrev.pos", "good\n")]);
+        assert_eq!(kinds(&files).unwrap(), [TransferKind::Cr, TransferKind::Sst2, TransferKind::Trec]);
+    }
+
+    #[test]
+    fn files_given_one_by_one_may_be_of_several_tasks() {
+        let files =
+            [("mpqa.pos", "a\n"), ("custrev.pos", "a\n"), ("custrev.neg", "b\n"), ("mpqa.neg", "b\n")];
+        assert_eq!(kinds(&files).unwrap(), [TransferKind::Cr, TransferKind::Mpqa]);
+    }
+
+    #[test]
+    fn what_is_missing_is_named() {
+        let error = kinds(&[("x/CR/custrev.pos", "good\n"), ("x/readme.txt", "words\n")]).unwrap_err();
+        assert_eq!(error, "x/CR/custrev.neg: it is not there, and CR needs it");
+        let error = kinds(&[("x/pos.txt", "good\n")]).unwrap_err();
+        assert!(error.starts_with("x/pos.txt: no transfer task among these files"), "{error}");
+        assert!(error.contains("TREC train_5500.label TREC_10.label"), "{error}");
+    }
+}

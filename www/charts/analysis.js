@@ -1,0 +1,148 @@
+// What lies behind an evaluation, of the loaded weights and the trained ones: singular values, and cosines by gold score.
+
+import { View, axis, short, tooltip } from "./chart.js";
+
+/** Singular values of a smaller share of the largest are left out: the engine's rounding, no direction of the data. */
+const SMALLEST_SHARE = 1e-5;
+
+/** Space between the rows of cosines, and around them all, pixels. */
+const ROW_GAP = 10;
+const TOP = 34;
+const BOTTOM = 46;
+
+function legend(colours) {
+  return {
+    top: 0,
+    left: "center",
+    itemWidth: 18,
+    itemHeight: 8,
+    textStyle: { color: colours.ink, fontFamily: colours.font, fontSize: 12 },
+  };
+}
+
+function line(colours, state) {
+  const colour = state.trained ? colours.trained : colours.base;
+  return {
+    type: "line",
+    name: state.name,
+    showSymbol: false,
+    lineStyle: { color: colour, width: 2, type: state.trained ? "solid" : [5, 3] },
+    itemStyle: { color: colour },
+  };
+}
+
+export class SpectrumView extends View {
+  frame(colours) {
+    const plain = axis(colours, "");
+    return {
+      animation: false,
+      grid: { left: 62, right: 18, top: TOP, bottom: BOTTOM },
+      legend: legend(colours),
+      tooltip: tooltip(colours, { trigger: "axis", valueFormatter: short }),
+      xAxis: axis(colours, "Rank", {
+        min: 1,
+        minInterval: 1,
+        splitLine: { show: false },
+        axisPointer: { label: { formatter: ({ value }) => `Rank ${Math.round(value)}` } },
+      }),
+      yAxis: axis(colours, "Share of the largest", {
+        type: "log",
+        max: 1,
+        nameGap: 46,
+        axisLabel: { ...plain.axisLabel, formatter: short },
+      }),
+    };
+  }
+
+  data(colours) {
+    const lines = this.history.states.map(({ singularValues }) =>
+      singularValues
+        .map((value, index) => [index + 1, value / singularValues[0]])
+        .filter(([, share]) => share > SMALLEST_SHARE),
+    );
+    const ranks = lines.map((points) => points.length);
+    return {
+      xAxis: { max: Math.max(2, ...ranks) },
+      series: this.history.states.map((state, index) => ({ ...line(colours, state), data: lines[index] })),
+    };
+  }
+}
+
+/** A row of axes for each group of gold scores, the highest on top, all to one scale. */
+export class CosinesView extends View {
+  frame(colours) {
+    const rows = this.rows();
+    const height = (this.element.clientHeight - TOP - BOTTOM + ROW_GAP) / rows.length;
+    const plain = axis(colours, "");
+    const last = rows.length - 1;
+    const where = ({ value: [cosine], name }) => {
+      const low = cosine - 0.025;
+      return `${name}Cosine ${low.toFixed(2)} to ${(low + 0.05).toFixed(2)}`;
+    };
+    return {
+      animation: false,
+      legend: legend(colours),
+      grid: rows.map((_, row) => ({ left: 62, right: 18, top: TOP + row * height, height: height - ROW_GAP })),
+      tooltip: tooltip(colours, {
+        trigger: "axis",
+        formatter: (points) =>
+          [where(points[0]), ...points.map(({ marker, seriesName, value }) => `${marker}${seriesName} ${short(value[1])} %`)].join("<br>"),
+      }),
+      xAxis: rows.map((_, row) =>
+        axis(colours, row === last ? "Cosine" : "", {
+          gridIndex: row,
+          max: 1,
+          axisTick: { show: row === last },
+          axisLabel: { ...plain.axisLabel, show: row === last },
+          splitLine: { show: false },
+        }),
+      ),
+      yAxis: rows.map(({ gold, pairs }, row) =>
+        axis(colours, `${gold[0]}–${gold[1]}\n${pairs} pairs`, {
+          gridIndex: row,
+          min: 0,
+          nameGap: 8,
+          nameRotate: 0,
+          nameTextStyle: { ...plain.nameTextStyle, align: "right", fontSize: 11, lineHeight: 14 },
+          axisLabel: { show: false },
+          axisTick: { show: false },
+          splitLine: { show: false },
+        }),
+      ),
+    };
+  }
+
+  data(colours) {
+    const rows = this.rows();
+    const lines = this.history.states.map(({ histogram }) => [...histogram].reverse().map(shares));
+    const points = lines.flat(2);
+    // The first interval that is filled, on the axis' round numbers.
+    const filled = points.filter(([, share]) => share > 0).map(([cosine]) => cosine - 0.025);
+    const low = Math.max(-1, Math.floor(Math.min(0.8, ...filled) * 5) / 5);
+    const high = Math.max(1, ...points.map(([, share]) => share));
+    return {
+      xAxis: rows.map(() => ({ min: low })),
+      yAxis: rows.map(() => ({ max: high })),
+      series: this.history.states.flatMap((state, index) =>
+        rows.map((_, row) => ({
+          ...line(colours, state),
+          xAxisIndex: row,
+          yAxisIndex: row,
+          step: "middle",
+          areaStyle: { opacity: state.trained ? 0.25 : 0.12 },
+          data: lines[index][row].filter(([cosine]) => cosine > low),
+        })),
+      ),
+    };
+  }
+
+  rows() {
+    return [...(this.history.states[0]?.histogram ?? [])].reverse();
+  }
+}
+
+/** [middle of the interval, per cent of the group's pairs]. */
+function shares({ counts, pairs }) {
+  const width = 2 / counts.length;
+  return counts.map((count, index) => [(index + 0.5) * width - 1, (100 * count) / Math.max(1, pairs)]);
+}
