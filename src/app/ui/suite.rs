@@ -120,8 +120,8 @@ fn SuiteResults() -> impl IntoView {
                     topic=Topic::Suite
                     label="Scores on the STS suite"
                     files=["sts-suite.csv", "sts-suite.json"]
-                    note="Grey rows are from the paper (arXiv 2104.08821, table 5: test sets, all); their average is \
-                          given where every task here is one of the paper’s."
+                    note="Grey rows are from the paper (arXiv 2104.08821, table 5: test sets, all); the average is that of \
+                          the row, where it has all tasks."
                 />
             }
         })
