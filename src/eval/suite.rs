@@ -5,7 +5,10 @@ use super::{
     published::{PUBLISHED, TASKS, published_task},
 };
 
-const SETTINGS: [(&str, fn(&TaskScore) -> f64); 3] =
+/// Its name, and its number of a task.
+type Setting = (&'static str, fn(&TaskScore) -> f64);
+
+const SETTINGS: [Setting; 3] =
     [("all", |task| task.all), ("mean", |task| task.mean), ("wmean", |task| task.wmean)];
 
 /// `measured` are models' names with their scores, all on the same tasks in the same order: Spearman × 100. Three rows

@@ -264,13 +264,13 @@ mod tests {
         }
         let expected: [f32; 8] = [
             -0.04849984,
-            -0.47622451,
+            -0.476_224_5,
             0.34450442,
             -0.11573125,
-            0.52215391,
+            0.522_153_9,
             0.11637371,
             -0.01767285,
-            0.51036739,
+            0.510_367_4,
         ];
         for (found, expected) in classifier.parameters.iter().zip(expected) {
             // A few roundings of f32 values below 1.

@@ -131,7 +131,7 @@ mod tests {
         let expected =
             set(&["", "bad", "fine", "caf\u{e9} bad", "all bad", "good film ."], &[1, 0, 1, 0, 0, 1]);
         for kind in [TransferKind::Mr, TransferKind::Cr, TransferKind::Subj, TransferKind::Mpqa] {
-            assert_eq!(read(kind, &texts).unwrap(), [expected.clone()], "{kind:?}");
+            assert_eq!(read(kind, &texts).unwrap(), std::slice::from_ref(&expected), "{kind:?}");
         }
         assert_eq!(read(TransferKind::Cr, &[b"a\n", b""]).unwrap_err(), "custrev.neg: the file is empty");
     }
