@@ -97,7 +97,7 @@ fn vectors_help(whiten: bool) -> &'static str {
         false => "As the pooler gives them.",
         true => {
             "Centred, and scaled to equal variance in every direction of each task’s own sentences (Su et al. 2021): \
-             the paper’s baseline without training."
+             the paper’s baseline without training. It needs many more sentences than the vectors have dimensions."
         }
     }
 }

@@ -14,7 +14,7 @@ use super::{
     studio,
 };
 use crate::{
-    app::protocol::{PickedFile, Request, Source, TransferMeasurement, TransferReport, Weights},
+    app::protocol::{PickedFile, Request, Source, Stage, TransferMeasurement, TransferReport, Weights},
     eval::{TransferOptions, transfer_table},
     model::Pooler,
 };
@@ -52,6 +52,10 @@ pub fn Transfer(weights: RwSignal<Weights>, pooler: RwSignal<Pooler>) -> impl In
         blocked.or_else(|| options().is_none().then_some("Mend the folds or the seed first."))
     });
     let disabled = Signal::derive(move || !store.ready() || slot.busy());
+    let evaluating = move || {
+        let stage = slot.progress.with(|progress| progress.as_ref().map(|progress| progress.stage));
+        matches!(stage, Some(Stage::EncodingTask(_) | Stage::Fitting(_)))
+    };
     let on_files = move |files: Result<Vec<PickedFile>, String>| match files {
         Ok(files) => engine.send(Topic::Transfer, Request::LoadTransfer { source: Source::Files(files) }),
         Err(message) => slot.error.set(Some(message)),
@@ -105,9 +109,9 @@ pub fn Transfer(weights: RwSignal<Weights>, pooler: RwSignal<Pooler>) -> impl In
                 })}
                 <span class="fine">{reason}</span>
             </div>
-            {move || slot.busy().then(|| view! {
-                <div class="progress-row">
-                    <SlotProgress of=slot what="Reading" />
+            <div class="progress-row">
+                <SlotProgress of=slot what="Reading" />
+                {move || evaluating().then(|| view! {
                     <button
                         type="button"
                         class="button button-small"
@@ -115,8 +119,8 @@ pub fn Transfer(weights: RwSignal<Weights>, pooler: RwSignal<Pooler>) -> impl In
                     >
                         "Cancel"
                     </button>
-                </div>
-            })}
+                })}
+            </div>
             <ErrorNotice of=slot title="The transfer tasks were not evaluated" />
             <Results />
         </section>
@@ -164,7 +168,7 @@ fn Results() -> impl IntoView {
                 <ScoresTable
                     of=Scores::new(transfer_table(&measured), &results)
                     topic=Topic::Transfer
-                    label="Scores on transfer tasks"
+                    label="Transfer accuracies"
                     files=["transfer.csv", "transfer.json"]
                     note="Dev accuracy is that of the regularisation chosen: by cross-validation, or on SST-2’s \
                           development set. Grey rows are from the paper (arXiv 2104.08821, appendix E: accuracy, 10 folds)."

@@ -8,7 +8,10 @@ use crate::{
     text::TransferKind,
 };
 
-const SETTINGS: [(&str, fn(&TransferScore) -> Option<f64>); 3] = [
+/// Its name, and its number of a task that has it.
+type Setting = (&'static str, fn(&TransferScore) -> Option<f64>);
+
+const SETTINGS: [Setting; 3] = [
     ("accuracy", |score| Some(score.accuracy)),
     ("dev accuracy", |score| Some(score.dev_accuracy)),
     ("F1", |score| score.f1),

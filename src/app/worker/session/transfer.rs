@@ -24,8 +24,8 @@ use crate::{
     text::{TransferKind, TransferTask},
 };
 
-/// Sentences encoded between two looks at the inbox.
-const ENCODE_AT_ONCE: usize = 256;
+/// Sentences encoded between two looks at the inbox: on a GPU, and on a software adapter.
+const ENCODE_AT_ONCE: [usize; 2] = [1024, 128];
 /// The worker classifies so long before it looks for messages.
 const CLASSIFY_AT_ONCE: Duration = Duration::from_millis(40);
 /// Progress is posted no oftener than this.
@@ -166,7 +166,8 @@ impl Session {
             post_progress(job.id, stage, done as f64, Some(sentences.len() as f64));
         };
         report(done);
-        let portion = &sentences[done..sentences.len().min(done + ENCODE_AT_ONCE)];
+        let at_once = ENCODE_AT_ONCE[usize::from(self.gpu.info().software)];
+        let portion = &sentences[done..sentences.len().min(done + at_once)];
         let rows = model.tokenizer.encode(portion, positions)?;
         let (embedders, step) = self.embedders(job.result.weights)?;
         if step != job.result.step {
