@@ -5,6 +5,9 @@ import { View, axis, short, tooltip } from "./chart.js";
 /** Singular values of a smaller share of the largest are left out: the engine's rounding, no direction of the data. */
 const SMALLEST_SHARE = 1e-5;
 
+/** Of an interval of cosines, as src/eval/analysis.rs counts them. */
+const WIDTH = 0.05;
+
 /** Space between the rows of cosines, and around them all, pixels. */
 const ROW_GAP = 10;
 const TOP = 34;
@@ -75,9 +78,9 @@ export class CosinesView extends View {
     const height = (this.element.clientHeight - TOP - BOTTOM + ROW_GAP) / rows.length;
     const plain = axis(colours, "");
     const last = rows.length - 1;
-    const where = ({ value: [cosine], name }) => {
-      const low = cosine - 0.025;
-      return `${name}Cosine ${low.toFixed(2)} to ${(low + 0.05).toFixed(2)}`;
+    const where = ({ value: [cosine] }) => {
+      const low = Math.min(cosine, 1 - WIDTH);
+      return `Cosine ${low.toFixed(2)} to ${(low + WIDTH).toFixed(2)}`;
     };
     return {
       animation: false,
@@ -104,6 +107,8 @@ export class CosinesView extends View {
           nameGap: 8,
           nameRotate: 0,
           nameTextStyle: { ...plain.nameTextStyle, align: "right", fontSize: 11, lineHeight: 14 },
+          // At the left edge, also where cosines fall below 0.
+          axisLine: { ...plain.axisLine, onZero: false },
           axisLabel: { show: false },
           axisTick: { show: false },
           splitLine: { show: false },
@@ -117,8 +122,8 @@ export class CosinesView extends View {
     const lines = this.history.states.map(({ histogram }) => [...histogram].reverse().map(shares));
     const points = lines.flat(2);
     // The first interval that is filled, on the axis' round numbers.
-    const filled = points.filter(([, share]) => share > 0).map(([cosine]) => cosine - 0.025);
-    const low = Math.max(-1, Math.floor(Math.min(0.8, ...filled) * 5) / 5);
+    const filled = points.filter(([, share]) => share > 0).map(([cosine]) => cosine);
+    const low = Math.max(-1, Math.floor(Math.min(0.6, ...filled) * 5 + 1e-9) / 5);
     const high = Math.max(1, ...points.map(([, share]) => share));
     return {
       xAxis: rows.map(() => ({ min: low })),
@@ -128,9 +133,9 @@ export class CosinesView extends View {
           ...line(colours, state),
           xAxisIndex: row,
           yAxisIndex: row,
-          step: "middle",
+          step: "end",
           areaStyle: { opacity: state.trained ? 0.25 : 0.12 },
-          data: lines[index][row].filter(([cosine]) => cosine > low),
+          data: lines[index][row].filter(([cosine]) => cosine > low - WIDTH / 2),
         })),
       ),
     };
@@ -141,8 +146,9 @@ export class CosinesView extends View {
   }
 }
 
-/** [middle of the interval, per cent of the group's pairs]. */
+/** [beginning of the interval, per cent of the group's pairs], and the end of the last. */
 function shares({ counts, pairs }) {
-  const width = 2 / counts.length;
-  return counts.map((count, index) => [(index + 0.5) * width - 1, (100 * count) / Math.max(1, pairs)]);
+  const share = (count) => (100 * count) / Math.max(1, pairs);
+  const steps = counts.map((count, index) => [index * WIDTH - 1, share(count)]);
+  return [...steps, [1, share(counts.at(-1))]];
 }

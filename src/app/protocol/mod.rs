@@ -3,12 +3,14 @@
 //! The page posts [`Request`]s, the worker posts [`Event`]s; both cross by structured clone. Files go as handles and
 //! results as blobs, so that no weight ever passes through the page's own memory.
 
+mod reports;
 mod scores;
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use wasm_bindgen::JsValue;
 use web_sys::Blob;
 
+pub use reports::{EvaluationReport, ModelReport, TrainingKind, TrainingReport};
 pub use scores::{
     AnalysedWeights, AnalysisReport, Measurement, SuiteMeasurement, SuiteReport, SuiteTask, TransferInfo,
     TransferMeasurement, TransferReport,
@@ -303,63 +305,6 @@ pub enum Stage {
     Analysing,
     /// Reading weights back and writing the file; no unit.
     Writing,
-}
-
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct ModelReport {
-    pub name: String,
-    pub parameters: usize,
-    pub layers: usize,
-    pub hidden_size: usize,
-    pub attention_heads: usize,
-    pub vocabulary: usize,
-    pub max_positions: usize,
-    /// Type in the file: F32, F16, BF16.
-    pub dtype: String,
-    /// Optional tensors that the file does not have.
-    pub missing: Vec<String>,
-    /// Keys of the file that were not used.
-    pub unused: Vec<String>,
-    /// What the model's own files say it was made for, else `avg`.
-    pub pooler: Pooler,
-    /// What of its files was passed over, in sentences.
-    pub notes: Vec<String>,
-    /// Whether the pooler `cls` can be used before training.
-    pub has_head: bool,
-}
-
-/// The forms training data come in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum TrainingKind {
-    /// For the unsupervised objective.
-    Sentences,
-    /// For the supervised one.
-    Pairs,
-    /// For the supervised one, with hard negatives.
-    Triplets,
-}
-
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct TrainingReport {
-    pub name: String,
-    pub kind: TrainingKind,
-    pub items: usize,
-    /// Lines left out: empty ones and the like.
-    pub skipped: usize,
-    /// The first items, sentences of an item in order.
-    pub preview: Vec<Vec<String>>,
-}
-
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct EvaluationReport {
-    pub name: String,
-    pub pairs: usize,
-    /// Pairs scored above 4: alignment is measured on these.
-    pub positive_pairs: usize,
-    /// Uniformity is measured on all of them.
-    pub sentences: usize,
-    /// The first pairs with their scores.
-    pub preview: Vec<(String, String, f64)>,
 }
 
 /// What a run will do.
