@@ -171,7 +171,7 @@ fn Results() -> impl IntoView {
                     label="Transfer accuracies"
                     files=["transfer.csv", "transfer.json"]
                     note="Dev accuracy is that of the regularisation chosen: by cross-validation, or on SST-2’s \
-                          development set. Grey rows are from the paper (arXiv 2104.08821, appendix E: accuracy, 10 folds)."
+                          development set. Grey rows are from the paper (arXiv 2104.08821: accuracy, 10 folds)."
                 />
             }
         })
