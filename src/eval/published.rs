@@ -25,7 +25,7 @@ pub const PUBLISHED: [Published; 8] = [
     row("Sup. SimCSE, RoBERTa-base", [76.53, 85.21, 80.95, 86.03, 82.57, 85.83, 80.50]),
 ];
 
-/// What the paper reports on the transfer tasks (arXiv 2104.08821, table of transfer tasks): test accuracy in per cent, in the order of
+/// What the paper reports on the transfer tasks (arXiv 2104.08821): test accuracy in per cent, in the order of
 /// [`TransferKind::ALL`](crate::text::TransferKind::ALL).
 pub const PUBLISHED_TRANSFER: [Published; 2] = [
     row("Unsupervised SimCSE, BERT-base", [81.18, 86.46, 94.45, 88.88, 85.50, 89.80, 74.43]),
