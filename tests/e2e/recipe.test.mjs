@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { withPage } from './harness.mjs';
 import { Studio } from './studio.mjs';
 
-const recipe = { 'batch-size': 8, steps: 4, 'eval-every': 0, seed: 3, pooler: 'avg: mean of all tokens' };
+const recipe = { 'batch-size': 8, steps: 30, 'eval-every': 0, seed: 3, pooler: 'avg: mean of all tokens' };
 
 test('augmentation, loss, masked words, widths and micro-batches train, and are kept with the run', async () => {
   await withPage({}, async (page) => {
@@ -25,7 +25,8 @@ test('augmentation, loss, masked words, widths and micro-batches train, and are 
     await card.getByText('enter multiples of 4').first().waitFor();
     await card.locator('#matryoshka').fill('32, 8');
     await studio.train();
-    await studio.phase('Finished');
+    await studio.reach(2);
+    await studio.pause();
     const { bytes } = await studio.download('Run so far (checkpoint)');
     const text = bytes.subarray(8, 8 + Number(bytes.readBigUInt64LE(0))).toString();
     const { options } = JSON.parse(JSON.parse(text).__metadata__.simcse_lab);
@@ -34,6 +35,8 @@ test('augmentation, loss, masked words, widths and micro-batches train, and are 
       { loss, augmentation, mlm: Number(mlm.toFixed(6)), micro, matryoshka },
       { loss: 'symmetric', augmentation: 'synonym:0', mlm: 0.1, micro: 3, matryoshka: [32, 8] },
     );
+    await studio.button('Resume').click();
+    await studio.phase('Finished');
     assert.ok(text.includes('weights.cls.predictions.transform.dense.weight'), 'the MLM head is trained');
   });
 });

@@ -110,7 +110,12 @@ fn address_of(name: &str) -> Option<HubAddress> {
 }
 
 fn caches() -> Result<CacheStorage, HubAccessError> {
-    scope().caches().map_err(|error| HubAccessError::browser(&error))
+    let caches = scope().caches().map_err(|error| HubAccessError::browser(&error))?;
+    // Over plain http from another machine browsers have none.
+    match caches.is_undefined() {
+        true => Err(HubAccessError::Browser("it needs https or localhost".to_owned())),
+        false => Ok(caches),
+    }
 }
 
 async fn wait(promise: js_sys::Promise) -> Result<JsValue, HubAccessError> {
