@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use super::{
     analysis_charts::AnalysisCharts,
+    evaluate_row::EvaluateRow,
     files::{from_text, offer_download},
     format::{count, significant},
     icons::{Glyph, Icon},
@@ -27,7 +28,7 @@ pub fn AnalysisPanel(pooler: RwSignal<Pooler>) -> impl IntoView {
         let no_pairs = store.evaluation.with(Option::is_none);
         store.encoding_blocked().or_else(|| no_pairs.then_some("Load evaluation pairs first (step 2)."))
     });
-    let analyse = move |_| {
+    let analyse = move || {
         engine.send(Topic::Analysis, Request::Analyse { pooler: pooler.get_untracked() });
     };
     view! {
@@ -37,17 +38,7 @@ pub fn AnalysisPanel(pooler: RwSignal<Pooler>) -> impl IntoView {
                 "How evenly the pairs’ vectors use their directions, and how their cosines follow people’s scores: \
                  the loaded weights, and beside them the trained ones once a run has made some."
             </p>
-            <div class="row">
-                <button
-                    type="button"
-                    class="button"
-                    disabled=move || reason.with(Option::is_some) || slot.busy()
-                    on:click=analyse
-                >
-                    "Analyse"
-                </button>
-                <span class="fine">{reason}</span>
-            </div>
+            <EvaluateRow label="Analyse" reason of=slot on_evaluate=analyse />
             <SlotProgress of=slot what="Encoding" />
             <ErrorNotice of=slot title="The pairs were not analysed" />
             <AnalysisCharts />

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::{
+    evaluate_row::EvaluateRow,
     format::count,
     notice::{ErrorNotice, SlotProgress},
     store::{Phase, Topic},
@@ -30,7 +31,7 @@ pub fn Measurements(weights: RwSignal<Weights>, pooler: RwSignal<Pooler>) -> imp
             None
         }
     });
-    let evaluate = move |_| {
+    let evaluate = move || {
         let (weights, pooler) = (weights.get_untracked(), pooler.get_untracked());
         engine.send(Topic::Measurement, Request::Evaluate { weights, pooler });
     };
@@ -42,17 +43,7 @@ pub fn Measurements(weights: RwSignal<Weights>, pooler: RwSignal<Pooler>) -> imp
                 "The same weights and pooler on the evaluation pairs: rank correlation with people’s scores, \
                  alignment and uniformity."
             </p>
-            <div class="row">
-                <button
-                    type="button"
-                    class="button"
-                    disabled=move || reason.with(Option::is_some) || slot.busy()
-                    on:click=evaluate
-                >
-                    "Evaluate"
-                </button>
-                <span class="fine">{reason}</span>
-            </div>
+            <EvaluateRow label="Evaluate" reason of=slot on_evaluate=evaluate />
             <SlotProgress of=slot what="Encoding" />
             <ErrorNotice of=slot title="The pairs were not evaluated" />
             {move || (!store.measurements.with(Vec::is_empty)).then(|| view! {

@@ -7,6 +7,7 @@ mod data_panel;
 mod downloads;
 mod drop_zone;
 mod engine;
+mod evaluate_row;
 mod evaluation_table;
 mod files;
 mod format;

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use super::{
     drop_zone::DropZone,
+    evaluate_row::{EvaluateRow, StartOver},
     format::{count, counted},
     icons::{Glyph, Icon},
     notice::{ErrorNotice, SlotProgress},
@@ -31,7 +32,7 @@ pub fn Suite(weights: RwSignal<Weights>, pooler: RwSignal<Pooler>) -> impl IntoV
         Ok(files) => engine.send(Topic::Suite, Request::LoadSuite { source: Source::Files(files) }),
         Err(message) => slot.error.set(Some(message)),
     };
-    let evaluate = move |_| {
+    let evaluate = move || {
         let (weights, pooler) = (weights.get_untracked(), pooler.get_untracked());
         let whiten = whiten.get_untracked();
         engine.send(Topic::Suite, Request::EvaluateSuite { weights, pooler, whiten });
@@ -64,27 +65,9 @@ pub fn Suite(weights: RwSignal<Weights>, pooler: RwSignal<Pooler>) -> impl IntoV
                     disabled
                 />
             </div>
-            <div class="row">
-                <button
-                    type="button"
-                    class="button"
-                    disabled=move || reason.with(Option::is_some) || slot.busy()
-                    on:click=evaluate
-                >
-                    "Evaluate suite"
-                </button>
-                {move || (!empty()).then(|| view! {
-                    <button
-                        type="button"
-                        class="link-button"
-                        disabled=disabled
-                        on:click=move |_| engine.send(Topic::Suite, Request::ClearSuite)
-                    >
-                        "Start over"
-                    </button>
-                })}
-                <span class="fine">{reason}</span>
-            </div>
+            <EvaluateRow label="Evaluate suite" reason of=slot on_evaluate=evaluate>
+                <StartOver empty=Signal::derive(empty) disabled on_clear=move || engine.send(Topic::Suite, Request::ClearSuite) />
+            </EvaluateRow>
             <SlotProgress of=slot what="Reading" />
             <ErrorNotice of=slot title="The suite was not evaluated" />
             <SuiteResults />

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use super::{
     drop_zone::DropZone,
+    evaluate_row::{EvaluateRow, StartOver},
     format::{count, counted},
     icons::{Glyph, Icon},
     notice::{ErrorNotice, SlotProgress},
@@ -60,7 +61,7 @@ pub fn Transfer(weights: RwSignal<Weights>, pooler: RwSignal<Pooler>) -> impl In
         Ok(files) => engine.send(Topic::Transfer, Request::LoadTransfer { source: Source::Files(files) }),
         Err(message) => slot.error.set(Some(message)),
     };
-    let evaluate = move |_| {
+    let evaluate = move || {
         if let Some(options) = untrack(options) {
             let (weights, pooler) = (weights.get_untracked(), pooler.get_untracked());
             engine.send(Topic::Transfer, Request::EvaluateTransfer { weights, pooler, options });
@@ -88,27 +89,9 @@ pub fn Transfer(weights: RwSignal<Weights>, pooler: RwSignal<Pooler>) -> impl In
                 <Number field=folds disabled />
                 <Number field=seed disabled />
             </div>
-            <div class="row">
-                <button
-                    type="button"
-                    class="button"
-                    disabled=move || reason.with(Option::is_some) || slot.busy()
-                    on:click=evaluate
-                >
-                    "Evaluate transfer"
-                </button>
-                {move || (!empty()).then(|| view! {
-                    <button
-                        type="button"
-                        class="link-button"
-                        disabled=disabled
-                        on:click=move |_| engine.send(Topic::Transfer, Request::ClearTransfer)
-                    >
-                        "Start over"
-                    </button>
-                })}
-                <span class="fine">{reason}</span>
-            </div>
+            <EvaluateRow label="Evaluate transfer" reason of=slot on_evaluate=evaluate>
+                <StartOver empty=Signal::derive(empty) disabled on_clear=move || engine.send(Topic::Transfer, Request::ClearTransfer) />
+            </EvaluateRow>
             <div class="progress-row">
                 <SlotProgress of=slot what="Reading" />
                 {move || evaluating().then(|| view! {

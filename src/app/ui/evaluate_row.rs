@@ -1,0 +1,48 @@
+//! The button that evaluates something, with what stands beside it.
+
+use leptos::prelude::*;
+
+use super::store::Slot;
+
+/// The button, `children` beside it, and why it cannot be pressed.
+#[component]
+pub fn EvaluateRow(
+    label: &'static str,
+    #[prop(into)] reason: Signal<Option<&'static str>>,
+    of: Slot,
+    on_evaluate: impl Fn() + 'static,
+    #[prop(optional)] children: Option<Children>,
+) -> impl IntoView {
+    view! {
+        <div class="row">
+            <button
+                type="button"
+                class="button"
+                disabled=move || reason.with(Option::is_some) || of.busy()
+                on:click=move |_| on_evaluate()
+            >
+                {label}
+            </button>
+            {children.map(|children| children())}
+            <span class="fine">{reason}</span>
+        </div>
+    }
+}
+
+/// Lets what was loaded go, while there is something.
+#[component]
+pub fn StartOver(
+    #[prop(into)] empty: Signal<bool>,
+    disabled: Signal<bool>,
+    on_clear: impl Fn() + Copy + Send + Sync + 'static,
+) -> impl IntoView {
+    move || {
+        (!empty.get()).then(|| {
+            view! {
+                <button type="button" class="link-button" disabled=disabled on:click=move |_| on_clear()>
+                    "Start over"
+                </button>
+            }
+        })
+    }
+}
