@@ -73,8 +73,8 @@ pub struct TrainOptions {
     pub augmentation: Option<Augmentation>,
     /// Share of masked-language modelling in the loss; 0: none.
     pub mlm_weight: f32,
-    /// Items encoded at a time, with all their views; 0: the whole batch. Fewer need less memory and about a third
-    /// more time, and change nothing else (GradCache).
+    /// Items encoded at a time, with all their views; 0: the whole batch. Fewer need less memory and one more
+    /// forward pass, and change nothing else (GradCache).
     pub micro_batch_size: usize,
 }
 

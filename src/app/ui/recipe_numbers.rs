@@ -165,7 +165,7 @@ pub(super) const FALSE_NEGATIVE_THRESHOLD: NumberSpec = NumberSpec {
 pub(super) const MLM_WEIGHT: NumberSpec = NumberSpec {
     id: "mlm-weight",
     label: "Masked-language modelling",
-    help: "Its share in the loss; 0 is off, the paper tried 0.1. Takes half as long again and more memory.",
+    help: "Its share in the loss; 0 is off, the paper tried 0.1. Every sentence is encoded once more for it.",
     whole: false,
     range: (0.0, 100.0),
     expected: "a number from 0 (off) to 100, such as 0.1",
@@ -173,7 +173,7 @@ pub(super) const MLM_WEIGHT: NumberSpec = NumberSpec {
 pub(super) const MICRO_BATCH_SIZE: NumberSpec = NumberSpec {
     id: "micro-batch-size",
     label: "Micro-batch",
-    help: "Items encoded at a time: fewer need less memory and a third more time, and learn the same. 0: all at once.",
+    help: "Items encoded at a time: fewer need less memory and one more forward pass, and learn the same. 0: all at once.",
     whole: true,
     range: (0.0, 1024.0),
     expected: "a whole number from 0 (the whole batch) to 1024",
