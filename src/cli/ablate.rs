@@ -8,8 +8,8 @@ use super::{args::AblateArgs, error::CliError, files, open_gpu, print_json, prog
 use crate::{
     eval::StsEvaluation,
     gpu::Gpu,
-    text::{Corpus, StsSet, TrainingData, augment::Augmentation},
-    train::{self, EvaluationSet, HeadMode, Objective, TrainOptions, Trainer},
+    text::{Corpus, TrainingData, augment::Augmentation},
+    train::{EvaluationSet, HeadMode, Objective, TrainOptions, Trainer},
 };
 
 /// One line of a table: a recipe that differs in one thing from the first of its objective.
@@ -37,7 +37,6 @@ pub async fn run(args: &AblateArgs) -> Result<(), CliError> {
     }
     let base = args.options(model.pooler);
     base.validate()?;
-    let positions = files::max_length(None, &model)?;
     files::max_length(Some(base.max_length), &model)?;
     let read = |path: &std::path::Path| -> Result<TrainingData, CliError> {
         Ok(Corpus::parse(&path.display().to_string(), &files::read(path)?)?.data)
@@ -47,9 +46,7 @@ pub async fn run(args: &AblateArgs) -> Result<(), CliError> {
         tables.push((supervised(&base), read(path)?));
     }
     tables.iter_mut().for_each(|(rows, _)| keep(rows, &args.only));
-    let set = StsSet::parse(&args.eval.display().to_string(), &files::read(&args.eval)?)?;
-    let rows = model.tokenizer.encode(&set.sentences(), positions)?;
-    let evaluation = EvaluationSet { rows, scores: set.scores() };
+    let evaluation = files::evaluation_set(&model, &args.eval)?;
     let gpu = open_gpu().await?;
 
     let runs = tables.iter().map(|(rows, _)| rows.len()).sum::<usize>() * args.seeds as usize;
@@ -134,13 +131,7 @@ impl Job<'_> {
         texts: &TrainingData,
         options: TrainOptions,
     ) -> Result<StsEvaluation, CliError> {
-        let dictionary = match options.augmentation.is_some_and(Augmentation::needs_dictionary) {
-            true => Some(files::dictionary(self.dictionary)?),
-            false => None,
-        };
-        let tokenizer = &self.model.tokenizer;
-        let rows = tokenizer.encode(texts.sentences(), options.max_length)?;
-        let data = train::dataset(texts, rows, tokenizer, dictionary, &options)?;
+        let data = files::dataset(self.model, texts, self.dictionary, &options)?;
         let evaluation = Some(self.evaluation.clone());
         let mut trainer = Trainer::new(gpu, &self.model.checkpoint, data, evaluation, options).await?;
         while !trainer.finished() {

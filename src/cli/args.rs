@@ -75,14 +75,8 @@ pub struct EvalArgs {
     /// Sentence pairs with scores: STS-B's layout, SICK's, or sentence TAB sentence TAB score.
     #[arg(long, value_name = "FILE")]
     pub sts: PathBuf,
-    /// Tokens of a sentence, special tokens included; without it, as many as the model has positions.
-    #[arg(long, value_name = "TOKENS")]
-    pub max_length: Option<usize>,
     #[command(flatten)]
-    pub whitening: WhiteningArgs,
-    /// json: an object a line; csv: a header and rows.
-    #[arg(long, value_enum, default_value_t = Format::Json)]
-    pub format: Format,
+    pub scoring: ScoringArgs,
 }
 
 #[derive(Debug, Args)]
@@ -92,6 +86,13 @@ pub struct StsArgs {
     /// Tasks: folders of STS.input.NAME.txt with STS.gs.NAME.txt, folders of such folders, or files as for eval.
     #[arg(long, value_name = "PATH", required = true, num_args = 1..)]
     pub data: Vec<PathBuf>,
+    #[command(flatten)]
+    pub scoring: ScoringArgs,
+}
+
+/// How vectors are made and scored, and how the scores are written.
+#[derive(Debug, Args)]
+pub struct ScoringArgs {
     /// Tokens of a sentence, special tokens included; without it, as many as the model has positions.
     #[arg(long, value_name = "TOKENS")]
     pub max_length: Option<usize>,

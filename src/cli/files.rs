@@ -8,7 +8,8 @@ use std::{
 use super::error::CliError;
 use crate::{
     model::{Checkpoint, Pooler, checkpoint::load_directory},
-    text::{Corpus, SentenceTokenizer, TrainingData, augment::Dictionary},
+    text::{Corpus, SentenceTokenizer, StsSet, TrainingData, augment::Dictionary},
+    train::{self, Dataset, EvaluationSet, TrainOptions},
 };
 
 pub fn read(path: &Path) -> Result<Vec<u8>, CliError> {
@@ -108,7 +109,26 @@ pub fn read_sentences(path: &Path) -> Result<Vec<String>, CliError> {
     }
 }
 
-pub fn dictionary(path: &Path) -> Result<Dictionary, CliError> {
+/// What a recipe trains on. The dictionary is read only where its augmentation needs it.
+pub fn dataset(
+    model: &Model,
+    texts: &TrainingData,
+    dictionary_path: &Path,
+    options: &TrainOptions,
+) -> Result<Dataset, CliError> {
+    let rows = model.tokenizer.encode(texts.sentences(), options.max_length)?;
+    let dictionary = options.needs_dictionary().then(|| dictionary(dictionary_path)).transpose()?;
+    Ok(train::dataset(texts, rows, &model.tokenizer, dictionary, options)?)
+}
+
+/// Scored pairs as a run evaluates on them, at the model's full length.
+pub fn evaluation_set(model: &Model, path: &Path) -> Result<EvaluationSet, CliError> {
+    let set = StsSet::parse(&path.display().to_string(), &read(path)?)?;
+    let rows = model.tokenizer.encode(&set.sentences(), max_length(None, model)?)?;
+    Ok(EvaluationSet { rows, scores: set.scores() })
+}
+
+fn dictionary(path: &Path) -> Result<Dictionary, CliError> {
     Ok(Dictionary::parse(&path.display().to_string(), &read(path)?)?)
 }
 

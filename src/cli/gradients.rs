@@ -1,6 +1,6 @@
 use super::{args::GradientsArgs, error::CliError, files, open_gpu};
 use crate::{
-    model::{HEAD_WEIGHT, Head, HostTensor, Network, Parts, Pooler},
+    model::{HEAD_WEIGHT, HostTensor, Network, Pooler},
     text::Corpus,
     train::{self, Batch, CorruptedRows, HeadMode, TrainOptions, TrainingStep},
 };
@@ -35,17 +35,12 @@ pub async fn run(args: &GradientsArgs) -> Result<(), CliError> {
     data.check(options.objective)?;
 
     let gpu = open_gpu().await?;
-    let head = match options.trains_head() {
-        true => Head::Trained { seed: u64::from(options.seed) },
-        false => Head::None,
-    };
-    let mlm = (options.mlm_weight > 0.0).then_some(u64::from(options.seed));
-    let network = Network::new(&gpu, &model.checkpoint, Parts { head, mlm })?;
+    let network = Network::new(&gpu, &model.checkpoint, options.parts())?;
     let step = TrainingStep::new(&network, &data, &options)?;
     gpu.ready().await?;
     let items: Vec<u32> = (0..data.len() as u32).collect();
     let rows = data.batch(&items);
-    let corrupted = mlm.and_then(|_| data.corrupted(&rows, options.seed, 0));
+    let corrupted = data.corrupted(&rows, options.seed, 0);
     let batch = Batch::new(&rows, &data).with_corrupted(corrupted.as_ref());
     let (metrics, mut tensors) = step.gradients(&batch, options.step()).await?;
     let scalar = |value| HostTensor { shape: vec![], data: vec![value] };

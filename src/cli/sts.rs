@@ -33,15 +33,15 @@ struct Row<'a> {
 /// Prints a line a task and one with their average; as CSV, also one a subset.
 pub async fn run(args: &StsArgs) -> Result<(), CliError> {
     let model = files::load_model(&args.model.model)?;
-    let max_length = files::max_length(args.max_length, &model)?;
+    let max_length = files::max_length(args.scoring.max_length, &model)?;
     let mut tasks = Vec::new();
     for path in &args.data {
         read(path, &mut tasks)?;
     }
 
     let embedder = encode::embedder(&model, args.model.pooler).await?;
-    let whitener = Whitener::new(&args.whitening, &model, &embedder, max_length).await?;
-    let mut output = Output::new(args.format);
+    let whitener = Whitener::new(&args.scoring.whitening, &model, &embedder, max_length).await?;
+    let mut output = Output::new(args.scoring.format);
     let mut sum = 0.0;
     for task in &tasks {
         let sentences: Vec<&str> = task.subsets.iter().flat_map(StsSet::sentences).collect();

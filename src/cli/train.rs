@@ -5,11 +5,8 @@ use serde::Serialize;
 use super::{args::TrainArgs, error::CliError, files, open_gpu, print_json, progress_bar};
 use crate::{
     eval::StsEvaluation,
-    text::{Corpus, StsSet, augment::Augmentation},
-    train::{
-        self, Dataset, EvaluationSet, MemoryEstimate, StepReport, TrainOptions, Trainer, TrainingState,
-        export_trained,
-    },
+    text::Corpus,
+    train::{Dataset, MemoryEstimate, StepReport, TrainOptions, Trainer, TrainingState, export_trained},
 };
 
 /// The training state's name in the output directory.
@@ -31,23 +28,20 @@ pub async fn run(args: &TrainArgs) -> Result<(), CliError> {
     files::max_length(Some(options.max_length), &model)?;
     let data = dataset(args, &model, &options)?;
     data.check(options.objective)?;
-    let evaluation = match &args.eval {
-        None => None,
-        Some(path) => {
-            let set = StsSet::parse(&path.display().to_string(), &files::read(path)?)?;
-            let rows = model.tokenizer.encode(&set.sentences(), files::max_length(None, &model)?)?;
-            Some(EvaluationSet { rows, scores: set.scores() })
-        }
-    };
+    let evaluation = args.eval.as_ref().map(|path| files::evaluation_set(&model, path)).transpose()?;
     // Found out now, not after an hour of training.
     std::fs::create_dir_all(&args.output)
         .map_err(|reason| CliError::Write { path: args.output.clone(), reason })?;
 
     let gpu = open_gpu().await?;
     let limit = args.memory_limit.map(|mebibytes| mebibytes.saturating_mul(1 << 20));
-    let estimate = MemoryEstimate::preflight(&gpu, &model.checkpoint.config, &data, &options, limit)?;
-    if args.estimate_memory {
-        return print_json(&estimate);
+    // The trainer makes an estimate of its own, without a limit.
+    if args.estimate_memory || limit.is_some() {
+        let config = &model.checkpoint.config;
+        let estimate = MemoryEstimate::preflight(&gpu, config, &data, &options, limit)?;
+        if args.estimate_memory {
+            return print_json(&estimate);
+        }
     }
     let mut trainer = Trainer::new(&gpu, &model.checkpoint, data, evaluation, options.clone()).await?;
     let state_path = args.output.join(STATE_FILE);
@@ -73,12 +67,7 @@ pub async fn run(args: &TrainArgs) -> Result<(), CliError> {
 /// The training items as tokens. The text itself, which may be gigabytes, is let go.
 fn dataset(args: &TrainArgs, model: &files::Model, options: &TrainOptions) -> Result<Dataset, CliError> {
     let corpus = Corpus::parse(&args.data.display().to_string(), &files::read(&args.data)?)?;
-    let rows = model.tokenizer.encode(corpus.data.sentences(), options.max_length)?;
-    let dictionary = match options.augmentation.is_some_and(Augmentation::needs_dictionary) {
-        true => Some(files::dictionary(&args.recipe.dictionary)?),
-        false => None,
-    };
-    Ok(train::dataset(&corpus.data, rows, &model.tokenizer, dictionary, options)?)
+    files::dataset(model, &corpus.data, &args.recipe.dictionary, options)
 }
 
 async fn steps(

@@ -34,6 +34,13 @@ pub struct Parts {
     pub mlm: Option<u64>,
 }
 
+impl Parts {
+    /// Which heads there are parameters for.
+    pub fn heads(self) -> Heads {
+        Heads { sentence: self.head != Head::None, mlm: self.mlm.is_some() }
+    }
+}
+
 impl From<Head> for Parts {
     fn from(head: Head) -> Self {
         Parts { head, mlm: None }
@@ -69,11 +76,10 @@ impl Network {
         if let Some([weight, bias]) = head_weights(checkpoint, parts.head)? {
             heads.extend([(HEAD_WEIGHT.to_owned(), weight), (HEAD_BIAS.to_owned(), bias)]);
         }
-        let has = Heads { sentence: !heads.is_empty(), mlm: parts.mlm.is_some() };
         if let Some(seed) = parts.mlm.filter(|_| !checkpoint.tensors.contains_key(MLM_BIAS)) {
             heads.extend(random_mlm_head(&checkpoint.config, seed));
         }
-        let network = Self::empty(Rc::new(Arena::new(gpu)), &checkpoint.config, has, limit)?;
+        let network = Self::empty(Rc::new(Arena::new(gpu)), &checkpoint.config, parts.heads(), limit)?;
         network.weights.write(gpu, &checkpoint.tensors);
         network.weights.write(gpu, &heads);
         Ok(network)

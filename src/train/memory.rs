@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{Dataset, TrainError, TrainOptions, TrainingStep};
 use crate::{
     gpu::{Arena, Gpu},
-    model::{Embedder, Heads, ModelConfig, Network},
+    model::{Embedder, ModelConfig, Network},
 };
 
 /// Bytes of GPU memory by what they are for. Not in it: what the driver needs for itself and for shaders, and the small
@@ -39,8 +39,7 @@ impl MemoryEstimate {
     ) -> Result<Self, TrainError> {
         let arena = Rc::new(Arena::estimate(gpu));
         let limit = gpu.info().max_binding_bytes.min(gpu.info().max_buffer_bytes);
-        let heads = Heads { sentence: options.trains_head(), mlm: options.mlm_weight > 0.0 };
-        let network = Network::empty(arena.clone(), config, heads, limit)?;
+        let network = Network::empty(arena.clone(), config, options.parts().heads(), limit)?;
         TrainingStep::new(&network, data, options)?;
         let training = arena.bytes();
         Embedder::new(&network, options.evaluation_pooler(), options.keeps_head())?;

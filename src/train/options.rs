@@ -3,7 +3,7 @@ use serde::{Deserialize, Serialize};
 use super::{Objective, TrainError};
 use crate::{
     kernels::{LossForm, Step},
-    model::Pooler,
+    model::{Head, Parts, Pooler},
     text::augment::Augmentation,
 };
 
@@ -189,6 +189,18 @@ impl TrainOptions {
     /// Whether training uses the head.
     pub fn trains_head(&self) -> bool {
         self.pooler == Pooler::Cls && self.head != HeadMode::None
+    }
+
+    /// What of a checkpoint training needs; heads that it lacks are drawn with the seed.
+    pub fn parts(&self) -> Parts {
+        let seed = u64::from(self.seed);
+        let head = if self.trains_head() { Head::Trained { seed } } else { Head::None };
+        Parts { head, mlm: (self.mlm_weight > 0.0).then_some(seed) }
+    }
+
+    /// Whether the augmentation does nothing without a dictionary.
+    pub fn needs_dictionary(&self) -> bool {
+        self.augmentation.is_some_and(Augmentation::needs_dictionary)
     }
 
     /// Whether evaluation and export use the head.

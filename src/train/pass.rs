@@ -22,13 +22,12 @@ impl EncoderPass {
         gradients: &ParameterBuffers,
         pooler: Pooler,
         capacity: Capacity,
-        d_vectors: impl FnOnce(&View) -> Result<View, GpuError>,
+        d_vectors: &View,
     ) -> Result<Self, GpuError> {
         let (kernels, weights) = (&network.kernels, &network.weights);
         let encoder = Encoder::new(kernels, &network.config, capacity, true)?;
         let batch = BatchBuffers::new(kernels.arena(), capacity.tokens, capacity.rows)?;
         let pooling = Pooling::new(kernels, &network.config, pooler, network.has_head(), capacity)?;
-        let d_vectors = d_vectors(pooling.output())?;
 
         let mut forward = Plan::default();
         encoder.forward(&mut forward, kernels, weights, &batch, &mut |plan, depth, states| {
@@ -37,14 +36,14 @@ impl EncoderPass {
         pooling.finish(&mut forward, kernels, weights)?;
 
         let mut backward = Plan::default();
-        pooling.begin_backward(&mut backward, kernels, (weights, gradients), &d_vectors)?;
+        pooling.begin_backward(&mut backward, kernels, (weights, gradients), d_vectors)?;
         encoder.backward(
             &mut backward,
             kernels,
             weights,
             gradients,
             &batch,
-            &mut |plan, depth, d_states| pooling.give(plan, kernels, &batch, depth, &d_vectors, d_states),
+            &mut |plan, depth, d_states| pooling.give(plan, kernels, &batch, depth, d_vectors, d_states),
         )?;
         Ok(Self { encoder, batch, pooling, forward, backward })
     }

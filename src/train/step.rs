@@ -84,21 +84,18 @@ impl TrainingStep {
         let metrics = arena.storage("metrics", METRICS)?;
         let buffers = TrainingBuffers::new(arena, &network.layout)?;
 
-        let mut cache = None;
-        let pass = EncoderPass::new(network, &buffers.gradients, options.pooler, capacity, |_| {
-            if part == items {
-                return Ok(loss.d_embeddings.clone());
-            }
-            let part_gradients =
-                arena.storage("gradient of a micro-batch's vectors", part * views * hidden)?;
-            cache = Some(GradientCache {
+        let cache = match part == items {
+            true => None,
+            false => Some(GradientCache {
                 items: part,
                 vectors: arena.storage("cached vectors", items * views * hidden)?,
                 gradients: loss.d_embeddings.clone(),
-                part_gradients: part_gradients.clone(),
-            });
-            Ok(part_gradients)
-        })?;
+                part_gradients: arena
+                    .storage("gradient of a micro-batch's vectors", part * views * hidden)?,
+            }),
+        };
+        let d_vectors = cache.as_ref().map_or(&loss.d_embeddings, |cache| &cache.part_gradients);
+        let pass = EncoderPass::new(network, &buffers.gradients, options.pooler, capacity, d_vectors)?;
         let vectors = cache.as_ref().map_or(pass.vectors(), |cache| &cache.vectors);
         let mut plan = Plan::default();
         loss.run(&mut plan, &network.kernels, vectors, &metrics)?;
@@ -161,7 +158,7 @@ impl TrainingStep {
     /// Submits a whole step; its metrics arrive in `ring`, which has room.
     pub fn run<R: AsRef<[u32]>>(&self, batch: &Batch<R>, step: Step, ring: &mut ReadbackRing) {
         self.submit_gradients(batch, step);
-        self.submit(&[&self.update], &step);
+        self.submit(&self.update, &step);
         let gpu = self.network.gpu();
         let mut encoder = gpu.device().create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
         ring.record(&mut encoder, &self.metrics);
@@ -181,23 +178,15 @@ impl TrainingStep {
         Ok((StepMetrics::from_values(&metrics), self.buffers.gradients.read(gpu).await?))
     }
 
-    fn submit_gradients<R: AsRef<[u32]>>(&self, batch: &Batch<R>, mut step: Step) {
+    fn submit_gradients<R: AsRef<[u32]>>(&self, batch: &Batch<R>, step: Step) {
         self.clear();
-        let all = 0..batch.items();
         match &self.cache {
-            Some(cache) if cache.items < batch.items() => self.submit_parts(cache, batch, step),
-            cache => {
-                step = self.upload(batch, all, step);
-                self.submit(&[&self.pass.forward], &step);
-                if let Some(cache) = cache {
-                    self.copy(self.pass.vectors(), &cache.vectors, batch, &(0..batch.items()), true);
+            Some(cache) => self.submit_parts(cache, batch, step),
+            None => {
+                let step = self.upload(batch, 0..batch.items(), step);
+                for plan in [&self.pass.forward, &self.loss, &self.pass.backward] {
+                    self.submit(plan, &step);
                 }
-                self.submit(&[&self.loss], &step);
-                if let Some(cache) = cache {
-                    let gradients = (&cache.gradients, &cache.part_gradients);
-                    self.copy(gradients.1, gradients.0, batch, &(0..batch.items()), false);
-                }
-                self.submit(&[&self.pass.backward], &step);
             }
         }
         if let Some(mlm) = &self.mlm {
@@ -210,21 +199,20 @@ impl TrainingStep {
         let parts = batch.parts(cache.items);
         for part in &parts {
             let step = self.upload(batch, part.clone(), step);
-            self.submit(&[&self.pass.forward], &step);
+            self.submit(&self.pass.forward, &step);
             self.copy(self.pass.vectors(), &cache.vectors, batch, part, true);
         }
         let whole = Step { items: batch.items() as u32, rows: batch.rows().len() as u32, ..step };
         self.network.kernels.write_step(&whole);
-        self.submit(&[&self.loss], &whole);
+        self.submit(&self.loss, &whole);
         // Backwards, because the last part's states are still there.
         for (index, part) in parts.iter().rev().enumerate() {
-            let accumulate = if index > 0 { 1 } else { step.accumulate };
-            let step = self.upload(batch, part.clone(), Step { accumulate, ..step });
+            let step = self.upload(batch, part.clone(), Step { accumulate: u32::from(index > 0), ..step });
             if index > 0 {
-                self.submit(&[&self.pass.forward], &step);
+                self.submit(&self.pass.forward, &step);
             }
             self.copy(&cache.part_gradients, &cache.gradients, batch, part, false);
-            self.submit(&[&self.pass.backward], &step);
+            self.submit(&self.pass.backward, &step);
         }
     }
 
@@ -238,14 +226,13 @@ impl TrainingStep {
             let ids: Vec<&[u32]> = rows.iter().map(|row| corrupted.rows[*row].as_slice()).collect();
             // Masks of their own: the rows count on behind those of the contrastive pass.
             let mask_row = |row: usize| batch.rows().len() + rows[row];
-            let packed = PackedBatch::for_model(&ids, &self.network.config)
-                .with_mask_rows(self.network.config.max_position_embeddings, mask_row);
+            let packed = self.pack(&ids, mask_row);
             let masked = corrupted.masked(&rows);
             let step = self.write(&packed, part.len(), Step { accumulate: 1, ..step });
-            self.submit(&[&self.pass.forward], &step);
+            self.submit(&self.pass.forward, &step);
             let own_step = mlm.model.upload(&masked, packed.tokens(), scale);
-            self.submit(&[mlm.model.plan()], &own_step);
-            self.submit(&[&mlm.backward], &step);
+            self.submit(mlm.model.plan(), &own_step);
+            self.submit(&mlm.backward, &step);
         }
     }
 
@@ -254,10 +241,13 @@ impl TrainingStep {
         let rows = batch.rows_of(&part);
         let ids: Vec<&[u32]> = rows.iter().map(|row| batch.rows()[*row].as_ref()).collect();
         let mask_row = |row: usize| if self.fixed_mask { rows[row] % batch.items() } else { rows[row] };
+        self.write(&self.pack(&ids, mask_row), part.len(), step)
+    }
+
+    /// `mask_row` says which row of the whole batch a row has its dropout masks as.
+    fn pack(&self, ids: &[&[u32]], mask_row: impl Fn(usize) -> usize) -> PackedBatch {
         let config = &self.network.config;
-        let packed =
-            PackedBatch::for_model(&ids, config).with_mask_rows(config.max_position_embeddings, mask_row);
-        self.write(&packed, part.len(), step)
+        PackedBatch::for_model(ids, config).with_mask_rows(config.max_position_embeddings, mask_row)
     }
 
     fn write(&self, packed: &PackedBatch, items: usize, mut step: Step) -> Step {
@@ -305,9 +295,9 @@ impl TrainingStep {
         gpu.queue().submit([encoder.finish()]);
     }
 
-    fn submit(&self, plans: &[&Plan], step: &Step) {
+    fn submit(&self, plan: &Plan, step: &Step) {
         let gpu = self.network.gpu();
-        for part in plans.iter().flat_map(|plan| plan.parts(self.dispatches_per_submit)) {
+        for part in plan.parts(self.dispatches_per_submit) {
             let mut encoder = gpu.device().create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
             part.record(&mut encoder, &step.sizes());
             gpu.queue().submit([encoder.finish()]);

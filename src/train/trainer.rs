@@ -12,7 +12,7 @@ use super::{
 use crate::{
     eval::StsEvaluation,
     gpu::{Gpu, GpuError, ReadbackRing},
-    model::{Checkpoint, Embedder, Head, HostTensor, Network, Parts},
+    model::{Checkpoint, Embedder, HostTensor, Network},
 };
 
 /// Steps whose metrics may still be on their way: the device never waits for the host.
@@ -90,10 +90,6 @@ impl Trainer {
                 expected: "no more than positions",
             });
         }
-        let head = match options.trains_head() {
-            true => Head::Trained { seed: u64::from(options.seed) },
-            false => Head::None,
-        };
         let widest = options.matryoshka.iter().max();
         if let Some(width) = widest.filter(|width| **width > checkpoint.config.hidden_size) {
             let value = format!("{width}, and the model's vectors have {}", checkpoint.config.hidden_size);
@@ -103,13 +99,13 @@ impl Trainer {
                 expected: "no more than that",
             });
         }
-        let mlm = (options.mlm_weight > 0.0).then_some(u64::from(options.seed));
-        if mlm.is_some() && !data.can_corrupt() {
+        let parts = options.parts();
+        if parts.mlm.is_some() && !data.can_corrupt() {
             return Err(TrainError::NoMaskToken);
         }
         let config = &checkpoint.config;
         let estimate = MemoryEstimate::preflight(gpu, config, &data, &options, None)?;
-        let network = Network::new(gpu, checkpoint, Parts { head, mlm })?;
+        let network = Network::new(gpu, checkpoint, parts)?;
         let step = TrainingStep::new(&network, &data, &options)?;
         let embedder = Embedder::new(&network, options.evaluation_pooler(), options.keeps_head())?;
         gpu.ready().await.map_err(|error| match error {

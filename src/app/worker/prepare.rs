@@ -5,10 +5,7 @@ use crate::{
     app::protocol::{RequestId, SiteFile, Source, Stage},
     gpu::Gpu,
     model::Checkpoint,
-    text::{
-        SentenceTokenizer, StsSet, TrainingData,
-        augment::{Augmentation, Dictionary},
-    },
+    text::{SentenceTokenizer, StsSet, TrainingData, augment::Dictionary},
     train::{self, EvaluationSet, TrainError, TrainOptions, Trainer},
 };
 
@@ -43,7 +40,7 @@ pub async fn prepare(
         return Err(TrainError::Option { option: "maximum length", value, expected }.into());
     }
     let rows = tokenise(id, texts.tokenizer, texts.training.sentences(), options.max_length).await?;
-    let dictionary = match options.augmentation.is_some_and(Augmentation::needs_dictionary) {
+    let dictionary = match options.needs_dictionary() {
         true => Some(dictionary(id).await?),
         false => None,
     };
