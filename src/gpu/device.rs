@@ -27,6 +27,8 @@ pub struct GpuInfo {
     /// Runs on the CPU (SwiftShader, lavapipe): correct, but slow.
     pub software: bool,
     pub timestamps: bool,
+    /// Subgroup operations, over at least the four threads of a quad.
+    pub subgroups: bool,
     /// Bytes one shader binding may cover.
     pub max_binding_bytes: u64,
     pub max_buffer_bytes: u64,
@@ -47,6 +49,9 @@ struct Inner {
     faults: Arc<Mutex<Faults>>,
 }
 
+/// Threads of a quad.
+const QUAD: u32 = 4;
+
 /// Errors that arrive outside any call: the browser and wgpu report them by callback.
 #[derive(Default)]
 struct Faults {
@@ -59,6 +64,8 @@ impl Gpu {
     pub async fn new(options: GpuOptions) -> Result<Self, GpuError> {
         let mut descriptor = wgpu::InstanceDescriptor::new_without_display_handle_from_env();
         descriptor.backends = wgpu::Backends::PRIMARY;
+        #[cfg(target_arch = "wasm32")]
+        let subgroups = (!options.baseline).then(super::web_subgroups::Subgroups::ask_for);
         let instance = wgpu::Instance::new(descriptor);
         let adapter = instance
             .request_adapter(&wgpu::RequestAdapterOptions {
@@ -70,7 +77,7 @@ impl Gpu {
             .map_err(|error| GpuError::NoAdapter(error.to_string()))?;
         let adapter_info = adapter.get_info();
 
-        let wanted = wgpu::Features::TIMESTAMP_QUERY;
+        let wanted = wgpu::Features::TIMESTAMP_QUERY | wgpu::Features::SUBGROUP;
         let (full_features, full_limits) = (adapter.features() & wanted, adapter.limits());
         let baseline = (wgpu::Features::empty(), wgpu::Limits::default());
         let attempts =
@@ -85,14 +92,25 @@ impl Gpu {
                 ..Default::default()
             };
             match adapter.request_device(&request).await {
-                Ok((device, queue)) => return Ok(Self::from_device(device, queue, &adapter_info)),
+                Ok((device, queue)) => {
+                    #[cfg(target_arch = "wasm32")]
+                    let subgroups = subgroups.is_some_and(|asked| asked.granted());
+                    #[cfg(not(target_arch = "wasm32"))]
+                    let subgroups = required_features.contains(wgpu::Features::SUBGROUP);
+                    return Ok(Self::from_device(device, queue, &adapter_info, subgroups));
+                }
                 Err(error) => refusal = error.to_string(),
             }
         }
         Err(GpuError::NoDevice { adapter: adapter_info.name, reason: refusal })
     }
 
-    fn from_device(device: wgpu::Device, queue: wgpu::Queue, adapter: &wgpu::AdapterInfo) -> Self {
+    fn from_device(
+        device: wgpu::Device,
+        queue: wgpu::Queue,
+        adapter: &wgpu::AdapterInfo,
+        subgroups: bool,
+    ) -> Self {
         let faults = Arc::new(Mutex::new(Faults::default()));
         let seen = Arc::clone(&faults);
         device.on_uncaptured_error(Arc::new(move |error: wgpu::Error| {
@@ -117,6 +135,7 @@ impl Gpu {
             driver: format!("{} {}", adapter.driver, adapter.driver_info).trim().to_owned(),
             software: adapter.device_type == wgpu::DeviceType::Cpu || looks_like_software(adapter),
             timestamps: device.features().contains(wgpu::Features::TIMESTAMP_QUERY),
+            subgroups: subgroups && adapter.subgroup_min_size >= QUAD,
             max_binding_bytes: limits.max_storage_buffer_binding_size,
             max_buffer_bytes: limits.max_buffer_size,
         };

@@ -9,6 +9,8 @@ mod pipeline;
 mod plan;
 mod readback;
 mod timestamps;
+#[cfg(target_arch = "wasm32")]
+mod web_subgroups;
 
 pub use buffer::{Arena, View};
 pub use device::{Gpu, GpuInfo, GpuOptions};

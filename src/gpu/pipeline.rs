@@ -5,6 +5,8 @@ use super::{Gpu, GpuError, View};
 /// A whole WGSL module, put together from files: shared parts first, the kernel family's own file last.
 #[derive(Debug, PartialEq, Eq, Hash)]
 pub struct ShaderSource {
+    /// Uses subgroup operations: for devices that have them.
+    pub subgroups: bool,
     /// Each part's path under `shaders/` and its text.
     pub parts: &'static [(&'static str, &'static str)],
 }
@@ -15,12 +17,24 @@ impl ShaderSource {
         self.parts.last().map_or("empty shader", |part| part.0)
     }
 
+    /// What must stand before the parts, on one line that [`ShaderSource::locate`] knows of.
+    fn directives(&self) -> &'static str {
+        // Naga offers the operations without asking for them by name, and does not know the name. Which threads stay
+        // together is a matter of the grid's shape, which browsers cannot see through.
+        match self.subgroups && cfg!(target_arch = "wasm32") {
+            true => "enable subgroups; diagnostic(off, subgroup_uniformity);\n",
+            false => "\n",
+        }
+    }
+
     fn text(&self) -> String {
-        self.parts.iter().map(|part| part.1).collect()
+        let parts = self.parts.iter().map(|part| part.1);
+        std::iter::once(self.directives()).chain(parts).collect()
     }
 
     /// File and line (from 1) of a line of the joined text (from 1).
-    fn locate(&self, mut line: u32) -> (&'static str, u32) {
+    fn locate(&self, line: u32) -> (&'static str, u32) {
+        let mut line = line.saturating_sub(1);
         for (path, text) in self.parts {
             let lines = text.bytes().filter(|byte| *byte == b'\n').count() as u32;
             if line <= lines {

@@ -1,25 +1,90 @@
 use bytemuck::{Pod, Zeroable};
+use serde::{Deserialize, Serialize};
 
 use super::{Kernels, shader, step::shader_extent};
 use crate::gpu::{
-    Binding::{Read, ReadWrite, Uniform},
-    Extent, GpuError, Grid, KernelSpec, Plan, ShaderSource, View,
+    Binding::{self, Read, ReadWrite, Uniform},
+    Extent, Gpu, GpuError, Grid, KernelSpec, Plan, ShaderSource, View,
 };
 
-pub(super) static SOURCE: ShaderSource = shader!("common/activation.wgsl", "matmul.wgsl");
+pub(super) static DIRECT: ShaderSource =
+    shader!("common/activation.wgsl", "matmul/common.wgsl", "matmul/direct.wgsl");
+pub(super) static QUAD: ShaderSource =
+    shader!(subgroups, "common/activation.wgsl", "matmul/common.wgsl", "matmul/quad.wgsl");
+pub(super) static SHARED: ShaderSource =
+    shader!("common/activation.wgsl", "matmul/common.wgsl", "matmul/shared.wgsl");
 
-const fn spec(entry: &'static str, bindings: &'static [crate::gpu::Binding]) -> KernelSpec {
-    KernelSpec { source: &SOURCE, entry, bindings }
+/// How the matrix products are computed; all give the same numbers up to the order of their sums.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum MatmulKind {
+    /// 8×8 elements a thread, operands straight from the buffers: software adapters.
+    Direct,
+    /// 16×8 elements a thread, loads shared by the four threads of a quad: software adapters with subgroups.
+    Quad,
+    /// 4×4 elements a thread, operands through workgroup memory: real GPUs.
+    Shared,
 }
-// Entry points of one file share binding numbers; those that an entry point does not use are bound all the same.
-static NT: KernelSpec = spec("nt", &[Uniform, Uniform, Read, Read, Read, ReadWrite]);
-static NT_GELU: KernelSpec = spec("nt_gelu", &[Uniform, Uniform, Read, Read, Read, ReadWrite, ReadWrite]);
-static NN: KernelSpec = spec("nn", &[Uniform, Uniform, Read, Read, Read, ReadWrite]);
-static NN_GELU: KernelSpec = spec("nn_gelu", &[Uniform, Uniform, Read, Read, Read, ReadWrite, ReadWrite]);
-static TN: KernelSpec = spec("tn", &[Uniform, Uniform, Read, Read, Read, ReadWrite, ReadWrite]);
 
-/// Elements of C that a workgroup covers in each direction.
-const GROUP: u32 = 64;
+impl MatmulKind {
+    pub const ALL: [Self; 3] = [Self::Direct, Self::Quad, Self::Shared];
+
+    /// Whether the device has what it needs.
+    pub fn runs_on(self, gpu: &Gpu) -> bool {
+        self != Self::Quad || gpu.info().subgroups
+    }
+
+    /// The best one known for this kind of device; `bench/LOG.md` has the measurements.
+    pub fn default_for(gpu: &Gpu) -> Self {
+        match (gpu.info().software, gpu.info().subgroups) {
+            (false, _) => Self::Shared,
+            (true, true) => Self::Quad,
+            (true, false) => Self::Direct,
+        }
+    }
+
+    fn source(self) -> &'static ShaderSource {
+        match self {
+            Self::Direct => &DIRECT,
+            Self::Quad => &QUAD,
+            Self::Shared => &SHARED,
+        }
+    }
+
+    /// Rows and columns of C that a workgroup covers; the shader files have the same constants.
+    fn group(self) -> (u32, u32) {
+        match self {
+            Self::Direct | Self::Shared => (64, 64),
+            Self::Quad => (128, 64),
+        }
+    }
+
+    fn nt(self) -> KernelSpec {
+        self.spec("nt", &[Uniform, Uniform, Read, Read, Read, ReadWrite])
+    }
+
+    fn nt_gelu(self) -> KernelSpec {
+        self.spec("nt_gelu", &[Uniform, Uniform, Read, Read, Read, ReadWrite, ReadWrite])
+    }
+
+    // Entry points of one file share binding numbers; those that an entry point does not use are bound all the same.
+    fn nn(self) -> KernelSpec {
+        self.spec("nn", &[Uniform, Uniform, Read, Read, Read, ReadWrite])
+    }
+
+    fn nn_gelu(self) -> KernelSpec {
+        self.spec("nn_gelu", &[Uniform, Uniform, Read, Read, Read, ReadWrite, ReadWrite])
+    }
+
+    fn tn(self) -> KernelSpec {
+        self.spec("tn", &[Uniform, Uniform, Read, Read, Read, ReadWrite, ReadWrite])
+    }
+
+    fn spec(self, entry: &'static str, bindings: &'static [Binding]) -> KernelSpec {
+        KernelSpec { source: self.source(), entry, bindings }
+    }
+}
+
 /// Floats that every binding starts at a multiple of: 256 bytes, WebGPU's strictest alignment.
 const ALIGNMENT: usize = 64;
 
@@ -79,10 +144,20 @@ fn bias_partials_start(outputs: u32, inputs: u32, splits: u32) -> usize {
 }
 
 impl Kernels {
+    /// Tiles of a result with `rows` × `columns` elements.
+    fn grid(&self, rows: Extent, columns: u32) -> Grid {
+        let (group_rows, group_columns) = self.matmul.group();
+        Grid::new(rows, group_rows, columns.div_ceil(group_columns))
+    }
+
+    fn gradient_tiles(&self, outputs: u32, inputs: u32) -> u32 {
+        let (rows, columns) = self.matmul.group();
+        outputs.div_ceil(rows) * inputs.div_ceil(columns)
+    }
+
     /// Parts that the weight gradient's sum over rows is cut into: enough for about 512 workgroups.
     fn splits(&self, outputs: u32, inputs: u32) -> u32 {
-        let tiles = outputs.div_ceil(GROUP) * inputs.div_ceil(GROUP);
-        (512 / tiles).clamp(1, self.max_splits)
+        (512 / self.gradient_tiles(outputs, inputs)).clamp(1, self.max_splits)
     }
 
     /// Floats of scratch that [`Kernels::linear_weight_gradient`] needs.
@@ -95,8 +170,8 @@ impl Kernels {
 
     /// `y[rows, outputs] = x[rows, inputs] · Wᵀ + b`
     pub fn linear(&self, plan: &mut Plan, layer: &Linear, x: &View, y: &View) -> Result<(), GpuError> {
-        let grid = Grid::new(layer.rows, GROUP, layer.outputs.div_ceil(GROUP));
-        self.call(plan, &NT, &[], &layer.forward_op(), &[x, layer.weight, layer.bias, y], grid)
+        let grid = self.grid(layer.rows, layer.outputs);
+        self.call(plan, &self.matmul.nt(), &[], &layer.forward_op(), &[x, layer.weight, layer.bias, y], grid)
     }
 
     /// `u = x · Wᵀ + b` and `activated = gelu(u)`, both [rows, outputs].
@@ -108,10 +183,10 @@ impl Kernels {
         u: &View,
         activated: &View,
     ) -> Result<(), GpuError> {
-        let grid = Grid::new(layer.rows, GROUP, layer.outputs.div_ceil(GROUP));
+        let grid = self.grid(layer.rows, layer.outputs);
         self.call(
             plan,
-            &NT_GELU,
+            &self.matmul.nt_gelu(),
             &[],
             &layer.forward_op(),
             &[x, layer.weight, layer.bias, u, activated],
@@ -128,9 +203,16 @@ impl Kernels {
         dx: &View,
         accumulate: bool,
     ) -> Result<(), GpuError> {
-        let grid = Grid::new(layer.rows, GROUP, layer.inputs.div_ceil(GROUP));
+        let grid = self.grid(layer.rows, layer.inputs);
         // `extra` is not read by this entry point.
-        self.call(plan, &NN, &[], &layer.backward_op(accumulate), &[dy, layer.weight, layer.bias, dx], grid)
+        self.call(
+            plan,
+            &self.matmul.nn(),
+            &[],
+            &layer.backward_op(accumulate),
+            &[dy, layer.weight, layer.bias, dx],
+            grid,
+        )
     }
 
     /// For a layer whose input was `gelu(u)`: `du = (dy · W) · gelu'(u)` and, once more, `activated = gelu(u)`, both
@@ -144,8 +226,15 @@ impl Kernels {
         du: &View,
         activated: &View,
     ) -> Result<(), GpuError> {
-        let grid = Grid::new(layer.rows, GROUP, layer.inputs.div_ceil(GROUP));
-        self.call(plan, &NN_GELU, &[], &layer.backward_op(false), &[dy, layer.weight, u, du, activated], grid)
+        let grid = self.grid(layer.rows, layer.inputs);
+        self.call(
+            plan,
+            &self.matmul.nn_gelu(),
+            &[],
+            &layer.backward_op(false),
+            &[dy, layer.weight, u, du, activated],
+            grid,
+        )
     }
 
     /// `dW = dyᵀ · x` and `db = Σ_rows dy`, overwritten or added to as the step says.
@@ -161,12 +250,12 @@ impl Kernels {
         let splits = self.splits(outputs, inputs);
         let (k_kind, k) = shader_extent(layer.rows);
         let op = Op { m_kind: 0, m: outputs, n: inputs, k_kind, k, splits, accumulate: 0, pad: 0 };
-        let groups = outputs.div_ceil(GROUP) * inputs.div_ceil(GROUP) * splits;
+        let groups = self.gradient_tiles(outputs, inputs) * splits;
         let grid = Grid::new(Extent::Fixed(groups), 1, 1);
         if splits == 1 {
             return self.call(
                 plan,
-                &TN,
+                &self.matmul.tn(),
                 &[],
                 &op,
                 &[dy, x, layer.bias, gradient.weight, gradient.bias],
@@ -175,11 +264,10 @@ impl Kernels {
         }
         let weight_len = (outputs * inputs) as usize;
         let weights = gradient.scratch.slice(0, splits as usize * weight_len);
-        let biases = bias_partials_start(outputs, inputs, splits);
-        let biases = gradient.scratch.slice(biases, (splits * outputs) as usize);
-        self.call(plan, &TN, &[], &op, &[dy, x, layer.bias, &weights, &biases], grid)?;
-        let parts = Extent::Fixed(splits);
-        self.sum_partials(plan, &weights, gradient.weight, outputs * inputs, parts, 1)?;
-        self.sum_partials(plan, &biases, gradient.bias, outputs, parts, 1)
+        let biases_start = bias_partials_start(outputs, inputs, splits);
+        let biases = gradient.scratch.slice(biases_start, (splits * outputs) as usize);
+        self.call(plan, &self.matmul.tn(), &[], &op, &[dy, x, layer.bias, &weights, &biases], grid)?;
+        let sums = [(gradient.weight, outputs * inputs, 0), (gradient.bias, outputs, biases_start)];
+        self.sum_two_partials(plan, gradient.scratch, sums, Extent::Fixed(splits), 1)
     }
 }

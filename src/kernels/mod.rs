@@ -23,7 +23,7 @@ pub use contrastive::{Contrastive, LossForm};
 pub use dropout::{drop_threshold, keep_factors};
 pub use embedding::{Embedding, EmbeddingGradient, TableRows};
 pub use layer_norm::{LayerNorm, LayerNormGradient};
-pub use matmul::{Linear, LinearGradient};
+pub use matmul::{Linear, LinearGradient, MatmulKind};
 pub use mlm::{MaskedLoss, PieceLogits};
 pub use optimizer::{METRICS, Optimizer, OptimizerShard};
 pub use pool::Pool;
@@ -40,8 +40,12 @@ const THREADS: u32 = 64;
 
 /// A shader module of the shared step file and the named files of `shaders/`.
 macro_rules! shader {
+    (subgroups, $($path:literal),+) => {
+        $crate::gpu::ShaderSource { subgroups: true, ..$crate::kernels::shader!($($path),+) }
+    };
     ($($path:literal),+) => {
         $crate::gpu::ShaderSource {
+            subgroups: false,
             parts: &[
                 ("common/step.wgsl", include_str!("../../shaders/common/step.wgsl")),
                 $(($path, include_str!(concat!("../../shaders/", $path)))),+
@@ -57,6 +61,7 @@ pub struct Kernels {
     arena: Rc<Arena>,
     step: View,
     max_splits: u32,
+    matmul: MatmulKind,
 }
 
 impl Kernels {
@@ -65,7 +70,15 @@ impl Kernels {
         // A GPU with thousands of lanes would idle on the few 64×64 tiles of a small weight; a software adapter
         // gains nothing from more threads.
         let max_splits = if arena.gpu().info().software { 1 } else { 16 };
-        Ok(Self { arena, step, max_splits })
+        let matmul = MatmulKind::default_for(arena.gpu());
+        Ok(Self { arena, step, max_splits, matmul })
+    }
+
+    /// Computes matrix products so, whatever the adapter is; the device must have what that needs.
+    pub fn with_matmul(mut self, matmul: MatmulKind) -> Self {
+        debug_assert!(matmul.runs_on(self.arena.gpu()));
+        self.matmul = matmul;
+        self
     }
 
     /// Cuts the sum over rows of a weight gradient into at most this many parts, whatever the adapter is.
@@ -112,13 +125,15 @@ impl Kernels {
 }
 
 /// All shader modules, so that a test can hold every file to every implementation.
-pub fn shader_sources() -> [&'static ShaderSource; 10] {
+pub fn shader_sources() -> [&'static ShaderSource; 12] {
     [
         &attention::SOURCE,
         &contrastive::SOURCE,
         &embedding::SOURCE,
         &layer_norm::SOURCE,
-        &matmul::SOURCE,
+        &matmul::DIRECT,
+        &matmul::QUAD,
+        &matmul::SHARED,
         &mlm::SOURCE,
         &optimizer::SOURCE,
         &pool::SOURCE,

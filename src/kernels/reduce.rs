@@ -10,6 +10,12 @@ pub(super) static SOURCE: ShaderSource = shader!("reduce.wgsl");
 static SUM_PARTIALS: KernelSpec =
     KernelSpec { source: &SOURCE, entry: "sum_partials", bindings: &[Uniform, Uniform, Read, ReadWrite] };
 
+static SUM_TWO_PARTIALS: KernelSpec = KernelSpec {
+    source: &SOURCE,
+    entry: "sum_two_partials",
+    bindings: &[Uniform, Uniform, Read, ReadWrite, ReadWrite],
+};
+
 #[repr(C)]
 #[derive(Clone, Copy, Pod, Zeroable)]
 struct Op {
@@ -17,6 +23,9 @@ struct Op {
     kind: u32,
     fixed: u32,
     tile: u32,
+    second_length: u32,
+    second_start: u32,
+    pad: [u32; 2],
 }
 
 impl Kernels {
@@ -31,8 +40,26 @@ impl Kernels {
         tile: u32,
     ) -> Result<(), GpuError> {
         let (kind, fixed) = shader_extent(extent);
-        let op = Op { length: len / 4, kind, fixed, tile };
+        let op = Op { length: len / 4, kind, fixed, tile, second_length: 0, second_start: 0, pad: [0; 2] };
         let grid = Grid::new(Extent::Fixed(op.length), THREADS, 1);
         self.call(plan, &SUM_PARTIALS, &[], &op, &[parts, total], grid)
+    }
+
+    /// Two such sums at once: each total, its length, and the float of `parts` where its own parts begin (the first
+    /// one's at 0).
+    pub(super) fn sum_two_partials(
+        &self,
+        plan: &mut Plan,
+        parts: &View,
+        [first, second]: [(&View, u32, usize); 2],
+        extent: Extent,
+        tile: u32,
+    ) -> Result<(), GpuError> {
+        let (kind, fixed) = shader_extent(extent);
+        let (length, second_length) = (first.1 / 4, second.1 / 4);
+        let second_start = second.2 as u32 / 4;
+        let op = Op { length, kind, fixed, tile, second_length, second_start, pad: [0; 2] };
+        let grid = Grid::new(Extent::Fixed(length + second_length), THREADS, 1);
+        self.call(plan, &SUM_TWO_PARTIALS, &[], &op, &[parts, first.0, second.0], grid)
     }
 }

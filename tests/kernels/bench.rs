@@ -21,15 +21,23 @@ pub const STEP: u32 = 5;
 thread_local! {
     /// One device per thread: the browser runs all tests on one, and makes each pipeline once. It is never dropped,
     /// because wgpu needs thread locals of its own for that, and they may be gone by then.
-    static GPU: RefCell<Option<ManuallyDrop<Gpu>>> = const { RefCell::new(None) };
+    static GPU: Kept = const { RefCell::new(None) };
+    static FULL_GPU: Kept = const { RefCell::new(None) };
 }
 
+type Kept = RefCell<Option<ManuallyDrop<Gpu>>>;
+
+/// A device with WebGPU's guaranteed limits and no optional features.
 pub async fn gpu() -> Gpu {
-    if let Some(gpu) = GPU.with_borrow(Clone::clone) {
+    kept(&GPU, true).await
+}
+
+async fn kept(place: &'static std::thread::LocalKey<Kept>, baseline: bool) -> Gpu {
+    if let Some(gpu) = place.with_borrow(Clone::clone) {
         return ManuallyDrop::into_inner(gpu);
     }
-    let gpu = Gpu::new(GpuOptions { baseline: true, software: false }).await.expect("a device opens");
-    GPU.set(Some(ManuallyDrop::new(gpu.clone())));
+    let gpu = Gpu::new(GpuOptions { baseline, software: false }).await.expect("a device opens");
+    place.set(Some(ManuallyDrop::new(gpu.clone())));
     gpu
 }
 
@@ -40,7 +48,19 @@ pub struct Bench {
 
 impl Bench {
     pub async fn new() -> Self {
-        let arena = Rc::new(Arena::new(&gpu().await));
+        Self::over(&gpu().await)
+    }
+
+    /// Over a device with all that the adapter offers. Both adapters that tests run on, lavapipe and SwiftShader,
+    /// have subgroups.
+    pub async fn with_all_features() -> Self {
+        let gpu = kept(&FULL_GPU, false).await;
+        assert!(gpu.info().subgroups, "no subgroups on {}", gpu.info().name);
+        Self::over(&gpu)
+    }
+
+    fn over(gpu: &Gpu) -> Self {
+        let arena = Rc::new(Arena::new(gpu));
         Self { kernels: Kernels::new(arena).expect("the step's uniform is small") }
     }
 

@@ -2,7 +2,7 @@
 
 use simcse_lab::{
     gpu::View,
-    kernels::{Linear, LinearGradient, ROWS, Step, TOKENS},
+    kernels::{Linear, LinearGradient, MatmulKind, ROWS, Step, TOKENS},
 };
 use wasm_bindgen_test::wasm_bindgen_test;
 
@@ -39,13 +39,18 @@ struct Case {
 }
 
 impl Case {
-    async fn new(shape: [usize; 3]) -> Self {
+    async fn new(shape: [usize; 3], kind: MatmulKind) -> Self {
         let [rows, inputs, outputs] = shape;
+        let mut bench = match kind {
+            MatmulKind::Direct | MatmulKind::Shared => Bench::new().await,
+            MatmulKind::Quad => Bench::with_all_features().await,
+        };
+        bench.kernels = bench.kernels.with_matmul(kind);
         let mut random = Random::new((rows + inputs + outputs) as u64);
         Self {
-            bench: Bench::new().await,
+            bench,
             shape,
-            name: format!("{rows} rows, {inputs} inputs, {outputs} outputs"),
+            name: format!("{kind:?}, {rows} rows, {inputs} inputs, {outputs} outputs"),
             x: random.normals(rows * inputs),
             weight: random.normals(outputs * inputs),
             bias: random.normals(outputs),
@@ -59,6 +64,11 @@ impl Case {
     }
 }
 
+/// Every shape in every way to compute it.
+fn cases() -> impl Iterator<Item = ([usize; 3], MatmulKind)> {
+    MatmulKind::ALL.into_iter().flat_map(|kind| SHAPES.map(|shape| (shape, kind)))
+}
+
 /// Over the rows of [`Case`], which are the step's tokens.
 fn layer<'a>(case: &Case, weights: &'a [View; 2]) -> Linear<'a> {
     let [_, inputs, outputs] = case.shape.map(|size| size as u32);
@@ -67,8 +77,8 @@ fn layer<'a>(case: &Case, weights: &'a [View; 2]) -> Linear<'a> {
 
 #[wasm_bindgen_test(unsupported = pollster::test)]
 async fn a_linear_layer_is_x_times_its_transposed_weight_plus_bias() {
-    for shape in SHAPES {
-        let case = Case::new(shape).await;
+    for (shape, kind) in cases() {
+        let case = Case::new(shape, kind).await;
         let [rows, inputs, outputs] = shape;
         let (bench, weights) = (&case.bench, case.weights());
         let (x, y) = (bench.floats(&case.x), bench.output(rows * outputs));
@@ -83,7 +93,7 @@ async fn a_linear_layer_is_x_times_its_transposed_weight_plus_bias() {
 
 #[wasm_bindgen_test(unsupported = pollster::test)]
 async fn the_rows_of_a_linear_layer_may_be_sentences_instead_of_tokens() {
-    let mut case = Case::new([5, 12, 20]).await;
+    let mut case = Case::new([5, 12, 20], MatmulKind::Direct).await;
     case.step = Step { rows: 5, tokens: 99_999, ..Step::default() };
     let (bench, weights) = (&case.bench, case.weights());
     let (x, y) = (bench.floats(&case.x), bench.output(5 * 20));
@@ -95,8 +105,8 @@ async fn the_rows_of_a_linear_layer_may_be_sentences_instead_of_tokens() {
 
 #[wasm_bindgen_test(unsupported = pollster::test)]
 async fn a_linear_layer_with_gelu_gives_its_sum_and_the_exact_gelu_of_it() {
-    for shape in SHAPES {
-        let case = Case::new(shape).await;
+    for (shape, kind) in cases() {
+        let case = Case::new(shape, kind).await;
         let [rows, inputs, outputs] = shape;
         let (bench, weights) = (&case.bench, case.weights());
         let (x, u) = (bench.floats(&case.x), bench.output(rows * outputs));
@@ -137,8 +147,8 @@ async fn gelu_is_right_from_its_flat_tail_over_zero_to_the_identity() {
 
 #[wasm_bindgen_test(unsupported = pollster::test)]
 async fn the_input_gradient_is_dy_times_the_weight_and_adds_up_if_asked() {
-    for shape in SHAPES {
-        let case = Case::new(shape).await;
+    for (shape, kind) in cases() {
+        let case = Case::new(shape, kind).await;
         let [rows, inputs, outputs] = shape;
         let (bench, weights) = (&case.bench, case.weights());
         let before = Random::new(3).normals(rows * inputs);
@@ -161,8 +171,8 @@ async fn the_input_gradient_is_dy_times_the_weight_and_adds_up_if_asked() {
 
 #[wasm_bindgen_test(unsupported = pollster::test)]
 async fn the_input_gradient_goes_through_gelu_and_gives_its_value_once_more() {
-    for shape in SHAPES {
-        let case = Case::new(shape).await;
+    for (shape, kind) in cases() {
+        let case = Case::new(shape, kind).await;
         let [rows, inputs, outputs] = shape;
         let (bench, weights) = (&case.bench, case.weights());
         let (dy, u) = (bench.floats(&case.dy), bench.floats(&case.x));
@@ -185,9 +195,9 @@ async fn the_input_gradient_goes_through_gelu_and_gives_its_value_once_more() {
 
 #[wasm_bindgen_test(unsupported = pollster::test)]
 async fn weight_and_bias_gradients_are_sums_over_rows_in_any_number_of_parts() {
-    for shape in SHAPES {
+    for (shape, kind) in cases() {
         for max_splits in [1, 3, 16] {
-            let mut case = Case::new(shape).await;
+            let mut case = Case::new(shape, kind).await;
             case.bench.kernels = case.bench.kernels.with_max_splits(max_splits);
             case.name = format!("{}, {max_splits} splits", case.name);
             weight_gradient(&case, false).await;

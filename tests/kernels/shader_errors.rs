@@ -11,10 +11,14 @@ static BROKEN: &str = "@group(0) @binding(0) var<storage, read_write> values: ar
 static SOUND: &str = "@group(0) @binding(0) var<storage, read_write> values: array<f32>;\n\n\
     @compute @workgroup_size(1)\nfn sound() {\n    values[0] = twice(1.0);\n}\n";
 
-static BROKEN_SOURCE: ShaderSource =
-    ShaderSource { parts: &[("common/test_twice.wgsl", SHARED), ("test_broken.wgsl", BROKEN)] };
-static SOUND_SOURCE: ShaderSource =
-    ShaderSource { parts: &[("common/test_twice.wgsl", SHARED), ("test_sound.wgsl", SOUND)] };
+static BROKEN_SOURCE: ShaderSource = ShaderSource {
+    subgroups: false,
+    parts: &[("common/test_twice.wgsl", SHARED), ("test_broken.wgsl", BROKEN)],
+};
+static SOUND_SOURCE: ShaderSource = ShaderSource {
+    subgroups: false,
+    parts: &[("common/test_twice.wgsl", SHARED), ("test_sound.wgsl", SOUND)],
+};
 
 async fn error_of(source: &'static ShaderSource, entry: &'static str) -> GpuError {
     let (gpu, bench) = (gpu().await, Bench::new().await);
