@@ -20,8 +20,8 @@ struct Step {
     hard_negative_weight: f32,  // w = ln α, added to each item's own hard-negative logit
     false_negative_threshold: f32,  // negatives with a cosine above it are left out; 0: none
     loss_scale: f32,            // of masked-language modelling: weight / masked tokens of the batch
-    pad0: u32,
-    pad1: u32,
+    quads: u32,                 // attention's quads: up to four neighbouring tokens of a row each
+    pad: u32,
 }
 
 @group(0) @binding(0) var<uniform> step: Step;
@@ -33,6 +33,7 @@ fn extent(kind: u32, fixed: u32) -> u32 {
         case 2u: { return step.rows; }
         case 3u: { return step.items; }
         case 4u: { return step.distinct; }
+        case 5u: { return step.quads; }
         default: { return fixed; }
     }
 }

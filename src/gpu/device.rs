@@ -6,7 +6,7 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use super::{GpuError, pipeline::PipelineCache};
+use super::{GpuError, pipeline::PipelineCache, quad_check::quads_are_neighbours};
 
 /// How to open the device.
 #[derive(Debug, Clone, Copy, Default)]
@@ -97,7 +97,12 @@ impl Gpu {
                     let subgroups = subgroups.is_some_and(|asked| asked.granted());
                     #[cfg(not(target_arch = "wasm32"))]
                     let subgroups = required_features.contains(wgpu::Features::SUBGROUP);
-                    return Ok(Self::from_device(device, queue, &adapter_info, subgroups));
+                    let subgroups = subgroups && adapter_info.subgroup_min_size >= QUAD;
+                    let gpu = Self::from_device(device, queue, &adapter_info, subgroups);
+                    return match subgroups && !quads_are_neighbours(&gpu).await.unwrap_or(false) {
+                        true => Ok(gpu.without_subgroups()),
+                        false => Ok(gpu),
+                    };
                 }
                 Err(error) => refusal = error.to_string(),
             }
@@ -135,12 +140,28 @@ impl Gpu {
             driver: format!("{} {}", adapter.driver, adapter.driver_info).trim().to_owned(),
             software: adapter.device_type == wgpu::DeviceType::Cpu || looks_like_software(adapter),
             timestamps: device.features().contains(wgpu::Features::TIMESTAMP_QUERY),
-            subgroups: subgroups && adapter.subgroup_min_size >= QUAD,
+            subgroups,
             max_binding_bytes: limits.max_storage_buffer_binding_size,
             max_buffer_bytes: limits.max_buffer_size,
         };
         let pipelines = RefCell::new(PipelineCache::default());
         Self { inner: Rc::new(Inner { device, queue, info, limits, pipelines, faults }) }
+    }
+
+    /// The same device, only said to be without.
+    fn without_subgroups(self) -> Self {
+        log::warn!("the quads of {} are not four neighbours: subgroups are left alone", self.info().name);
+        let Inner { device, queue, info, limits, faults, .. } = &*self.inner;
+        let info = GpuInfo { subgroups: false, ..info.clone() };
+        let inner = Inner {
+            device: device.clone(),
+            queue: queue.clone(),
+            info,
+            limits: limits.clone(),
+            pipelines: RefCell::default(),
+            faults: Arc::clone(faults),
+        };
+        Self { inner: Rc::new(inner) }
     }
 
     pub fn device(&self) -> &wgpu::Device {

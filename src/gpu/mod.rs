@@ -7,6 +7,7 @@ mod device;
 mod error;
 mod pipeline;
 mod plan;
+mod quad_check;
 mod readback;
 mod timestamps;
 #[cfg(target_arch = "wasm32")]

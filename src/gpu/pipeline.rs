@@ -3,7 +3,7 @@ use std::{collections::HashMap, future::Future, pin::Pin};
 use super::{Gpu, GpuError, View};
 
 /// A whole WGSL module, put together from files: shared parts first, the kernel family's own file last.
-#[derive(Debug, PartialEq, Eq, Hash)]
+#[derive(Debug)]
 pub struct ShaderSource {
     /// Uses subgroup operations: for devices that have them.
     pub subgroups: bool,
@@ -15,6 +15,11 @@ impl ShaderSource {
     /// The path of the kernel family's own file.
     pub fn name(&self) -> &'static str {
         self.parts.last().map_or("empty shader", |part| part.0)
+    }
+
+    /// Tells one source from another: each is a static.
+    fn key(&'static self) -> usize {
+        std::ptr::from_ref(self).addr()
     }
 
     /// What must stand before the parts, on one line that [`ShaderSource::locate`] knows of.
@@ -63,11 +68,11 @@ pub struct KernelSpec {
 }
 
 type Check = Pin<Box<dyn Future<Output = Result<(), GpuError>>>>;
-type PipelineKey = (&'static str, &'static str, Vec<(&'static str, u64)>);
+type PipelineKey = (usize, &'static str, Vec<(&'static str, u64)>);
 
 #[derive(Default)]
 pub(super) struct PipelineCache {
-    modules: HashMap<&'static str, wgpu::ShaderModule>,
+    modules: HashMap<usize, wgpu::ShaderModule>,
     layouts: HashMap<&'static [Binding], wgpu::BindGroupLayout>,
     pipelines: HashMap<PipelineKey, wgpu::ComputePipeline>,
     pending: Vec<Check>,
@@ -102,7 +107,7 @@ impl PipelineCache {
     }
 
     fn module(&mut self, gpu: &Gpu, source: &'static ShaderSource) -> wgpu::ShaderModule {
-        if let Some(module) = self.modules.get(source.name()) {
+        if let Some(module) = self.modules.get(&source.key()) {
             return module.clone();
         }
         let scope = gpu.device().push_error_scope(wgpu::ErrorFilter::Validation);
@@ -130,7 +135,7 @@ impl PipelineCache {
                 Err(GpuError::Shader { shader: source.name().into(), entry: "any".into(), message })
             })
         }));
-        self.modules.insert(source.name(), module.clone());
+        self.modules.insert(source.key(), module.clone());
         module
     }
 
@@ -141,7 +146,7 @@ impl PipelineCache {
         constants: &[(&'static str, f64)],
     ) -> wgpu::ComputePipeline {
         let values = constants.iter().map(|(name, value)| (*name, value.to_bits())).collect();
-        let key = (spec.source.name(), spec.entry, values);
+        let key = (spec.source.key(), spec.entry, values);
         if let Some(pipeline) = self.pipelines.get(&key) {
             return pipeline.clone();
         }

@@ -1,23 +1,38 @@
 use bytemuck::{Pod, Zeroable};
 
-use super::{Kernels, THREADS, TOKENS, shader};
+use super::{Kernels, QUADS, shader};
 use crate::gpu::{
     Binding::{self, Read, ReadWrite, Uniform},
     GpuError, Grid, KernelSpec, Plan, ShaderSource, View,
 };
 
-pub(super) static SOURCE: ShaderSource = shader!("common/dropout.wgsl", "attention.wgsl");
-
-const fn spec(entry: &'static str, bindings: &'static [Binding]) -> KernelSpec {
-    KernelSpec { source: &SOURCE, entry, bindings }
+macro_rules! source {
+    ($($word:ident,)? $($path:literal),+) => {
+        shader!($($word,)? "common/dropout.wgsl", $($path,)+ "attention/common.wgsl")
+    };
 }
-static FORWARD: KernelSpec = spec("attention", &[Uniform, Uniform, Read, Read, ReadWrite, ReadWrite]);
-static BACKWARD_QUERY: KernelSpec =
-    spec("attention_backward_query", &[Uniform, Uniform, Read, Read, Read, Read, Read, ReadWrite, ReadWrite]);
-static BACKWARD_KEY: KernelSpec =
-    spec("attention_backward_key", &[Uniform, Uniform, Read, Read, Read, Read, Read, Read, ReadWrite]);
-static BACKWARD_VALUE: KernelSpec =
-    spec("attention_backward_value", &[Uniform, Uniform, Read, Read, Read, Read, Read, Read, ReadWrite]);
+pub(super) static ANY: ShaderSource = source!("attention/head_any.wgsl");
+pub(super) static HEAD_32: ShaderSource =
+    source!("attention/vectors.wgsl", "attention/loads_each.wgsl", "attention/head_32.wgsl");
+pub(super) static HEAD_64: ShaderSource =
+    source!("attention/vectors.wgsl", "attention/loads_each.wgsl", "attention/head_64.wgsl");
+pub(super) static QUAD_32: ShaderSource =
+    source!(subgroups, "attention/vectors.wgsl", "attention/loads_quad.wgsl", "attention/head_32.wgsl");
+pub(super) static QUAD_64: ShaderSource =
+    source!(subgroups, "attention/vectors.wgsl", "attention/loads_quad.wgsl", "attention/head_64.wgsl");
+
+const FORWARD: Entry = ("attention", &[Uniform, Uniform, Read, Read, ReadWrite, ReadWrite]);
+const BACKWARD_QUERY: Entry =
+    ("attention_backward_query", &[Uniform, Uniform, Read, Read, Read, Read, Read, ReadWrite, ReadWrite]);
+const TAKES_DELTA: &[Binding] = &[Uniform, Uniform, Read, Read, Read, Read, Read, Read, ReadWrite];
+const BACKWARD_KEY_VALUE: Entry = ("attention_backward_key_value", TAKES_DELTA);
+const BACKWARD_KEY: Entry = ("attention_backward_key", TAKES_DELTA);
+const BACKWARD_VALUE: Entry = ("attention_backward_value", TAKES_DELTA);
+
+type Entry = (&'static str, &'static [Binding]);
+
+/// Quads of a workgroup.
+const QUADS_OF_GROUP: u32 = 16;
 
 #[repr(C)]
 #[derive(Clone, Copy, Pod, Zeroable)]
@@ -37,8 +52,9 @@ pub struct Attention<'a> {
     pub max_positions: u32,
     /// Dropout site of the probabilities, or `NO_DROPOUT`.
     pub site: u32,
-    /// [tokens, 4] u32: key into the dropout masks, first token of the row, end of the row, row.
-    pub spans: &'a View,
+    /// [quads, 4] u32: first token, first token of its row, end of the row, key into the dropout masks of the row's
+    /// first token.
+    pub quads: &'a View,
     /// [tokens, 3, hidden]: queries, keys, values.
     pub qkv: &'a View,
     /// [tokens, hidden]: the output, kept for the backward pass.
@@ -63,19 +79,19 @@ impl Attention<'_> {
         Op { heads: self.heads, hidden: self.hidden, blocks: self.max_positions.div_ceil(4), site: self.site }
     }
 
-    fn constants(&self) -> [(&'static str, f64); 1] {
-        [("head_dim", f64::from(self.hidden / self.heads))]
+    fn head_dim(&self) -> u32 {
+        self.hidden / self.heads
     }
 
     fn grid(&self) -> Grid {
-        Grid::new(TOKENS, THREADS, self.heads)
+        Grid::new(QUADS, QUADS_OF_GROUP, self.heads)
     }
 }
 
 impl Kernels {
     pub fn attention(&self, plan: &mut Plan, layer: &Attention) -> Result<(), GpuError> {
-        let views = [layer.spans, layer.qkv, layer.context, layer.log_sums];
-        self.call(plan, &FORWARD, &layer.constants(), &layer.op(), &views, layer.grid())
+        let views = [layer.quads, layer.qkv, layer.context, layer.log_sums];
+        self.call_attention(plan, layer, FORWARD, &views)
     }
 
     pub fn attention_backward(
@@ -84,13 +100,42 @@ impl Kernels {
         layer: &Attention,
         gradient: &AttentionGradient,
     ) -> Result<(), GpuError> {
-        let (constants, op, grid) = (layer.constants(), layer.op(), layer.grid());
-        let (spans, qkv, d_context) = (layer.spans, layer.qkv, gradient.context);
-        let views = [spans, qkv, d_context, layer.context, layer.log_sums, gradient.delta, gradient.qkv];
-        self.call(plan, &BACKWARD_QUERY, &constants, &op, &views, grid)?;
-        // Keys and values take δ; the attention's output is bound where they do not look.
-        let views = [spans, qkv, d_context, layer.context, layer.log_sums, gradient.delta, gradient.qkv];
-        self.call(plan, &BACKWARD_KEY, &constants, &op, &views, grid)?;
-        self.call(plan, &BACKWARD_VALUE, &constants, &op, &views, grid)
+        // Keys and values do not look at the attention's output.
+        let views = [
+            layer.quads,
+            layer.qkv,
+            gradient.context,
+            layer.context,
+            layer.log_sums,
+            gradient.delta,
+            gradient.qkv,
+        ];
+        self.call_attention(plan, layer, BACKWARD_QUERY, &views)?;
+        if layer.head_dim() <= 32 || self.arena().gpu().info().software {
+            return self.call_attention(plan, layer, BACKWARD_KEY_VALUE, &views);
+        }
+        self.call_attention(plan, layer, BACKWARD_KEY, &views)?;
+        self.call_attention(plan, layer, BACKWARD_VALUE, &views)
+    }
+
+    fn call_attention(
+        &self,
+        plan: &mut Plan,
+        layer: &Attention,
+        (entry, bindings): Entry,
+        views: &[&View],
+    ) -> Result<(), GpuError> {
+        let head_dim = layer.head_dim();
+        let (source, fixed) = match (head_dim, self.subgroups) {
+            (32, false) => (&HEAD_32, true),
+            (32, true) => (&QUAD_32, true),
+            (64, false) => (&HEAD_64, true),
+            (64, true) => (&QUAD_64, true),
+            _ => (&ANY, false),
+        };
+        let constants = [("head_dim", f64::from(head_dim))];
+        let constants = if fixed { &[][..] } else { &constants[..] };
+        let spec = KernelSpec { source, entry, bindings };
+        self.call(plan, &spec, constants, &layer.op(), views, layer.grid())
     }
 }

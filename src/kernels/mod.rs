@@ -27,9 +27,9 @@ pub use matmul::{Linear, LinearGradient, MatmulKind};
 pub use mlm::{MaskedLoss, PieceLogits};
 pub use optimizer::{METRICS, Optimizer, OptimizerShard};
 pub use pool::Pool;
-pub use step::{DISTINCT, ITEMS, ROWS, Step, TOKENS};
+pub use step::{DISTINCT, ITEMS, QUADS, ROWS, Step, TOKENS};
 
-use crate::gpu::{Arena, Dispatch, GpuError, Grid, KernelSpec, Plan, ShaderSource, View};
+use crate::gpu::{Arena, Dispatch, GpuError, Grid, KernelSpec, Plan, View};
 
 /// The place in the dropout masks' counter that means "no dropout here".
 pub const NO_DROPOUT: u32 = u32::MAX;
@@ -62,6 +62,8 @@ pub struct Kernels {
     step: View,
     max_splits: u32,
     matmul: MatmulKind,
+    /// Whether the threads of a quad share their loads.
+    subgroups: bool,
 }
 
 impl Kernels {
@@ -71,7 +73,8 @@ impl Kernels {
         // gains nothing from more threads.
         let max_splits = if arena.gpu().info().software { 1 } else { 16 };
         let matmul = MatmulKind::default_for(arena.gpu());
-        Ok(Self { arena, step, max_splits, matmul })
+        let subgroups = arena.gpu().info().subgroups;
+        Ok(Self { arena, step, max_splits, matmul, subgroups })
     }
 
     /// Computes matrix products so, whatever the adapter is; the device must have what that needs.
@@ -122,22 +125,4 @@ impl Kernels {
         plan.push(Dispatch { label: spec.entry, pipeline, group, grid });
         Ok(())
     }
-}
-
-/// All shader modules, so that a test can hold every file to every implementation.
-pub fn shader_sources() -> [&'static ShaderSource; 12] {
-    [
-        &attention::SOURCE,
-        &contrastive::SOURCE,
-        &embedding::SOURCE,
-        &layer_norm::SOURCE,
-        &matmul::DIRECT,
-        &matmul::QUAD,
-        &matmul::SHARED,
-        &mlm::SOURCE,
-        &optimizer::SOURCE,
-        &pool::SOURCE,
-        &reduce::SOURCE,
-        &tanh::SOURCE,
-    ]
 }

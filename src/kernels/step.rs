@@ -12,6 +12,9 @@ pub const ITEMS: Extent = Extent::Dynamic(3);
 /// Distinct token ids of the batch.
 pub const DISTINCT: Extent = Extent::Dynamic(4);
 
+/// Quads of the batch: up to four neighbouring tokens of a row each.
+pub const QUADS: Extent = Extent::Dynamic(5);
+
 /// What changes from step to step; `shaders/common/step.wgsl` documents each field.
 #[repr(C)]
 #[derive(Debug, Clone, Copy, Default, Pod, Zeroable)]
@@ -34,13 +37,14 @@ pub struct Step {
     pub hard_negative_weight: f32,
     pub false_negative_threshold: f32,
     pub loss_scale: f32,
-    pub pad: [u32; 2],
+    pub quads: u32,
+    pub pad: u32,
 }
 
 impl Step {
     /// Values of the dynamic extents, in the order of the constants above.
-    pub fn sizes(&self) -> [u32; 5] {
-        [0, self.tokens, self.rows, self.items, self.distinct]
+    pub fn sizes(&self) -> [u32; 6] {
+        [0, self.tokens, self.rows, self.items, self.distinct, self.quads]
     }
 
     /// Dropout with probability `p` in 0…1 (exclusive); 0 switches it off.

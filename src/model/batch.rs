@@ -1,7 +1,10 @@
 //! Tokenised rows, packed end to end, with the lists the kernels need.
 
 use super::ModelConfig;
-use crate::gpu::{Arena, Gpu, GpuError, View};
+use crate::{
+    gpu::{Arena, Gpu, GpuError, View},
+    kernels::Step,
+};
 
 /// All tokens of all rows end to end, nothing padded.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -10,6 +13,9 @@ pub struct PackedBatch {
     pub token_ids: Vec<u32>,
     /// [tokens]: position of the token in its row, as the position table counts it.
     pub positions: Vec<u32>,
+    /// [quads]: first of up to four neighbouring tokens of a row, first token of the row, end of the row, key into the
+    /// dropout masks of the row's first token. A quad begins a multiple of four tokens behind its row's first.
+    pub quads: Vec<[u32; 4]>,
     /// [tokens]: key into the dropout masks, first token of the row, end of the row, row.
     pub spans: Vec<[u32; 4]>,
     /// [rows + 1]: first token of each row.
@@ -33,6 +39,8 @@ impl PackedBatch {
                 batch.positions.push(position);
                 batch.spans.push([row * max_positions as u32 + position, begin, end, row]);
             }
+            let key = row * max_positions as u32;
+            batch.quads.extend((begin..end).step_by(4).map(|first| [first, begin, end, key]));
             batch.token_ids.extend_from_slice(ids);
             batch.row_starts.push(end);
         }
@@ -56,8 +64,13 @@ impl PackedBatch {
     /// Gives row r the dropout masks of row `mask_row(r)` of a whole batch, of which this may be a part;
     /// `max_positions` as in [`PackedBatch::new`].
     pub fn with_mask_rows(mut self, max_positions: usize, mask_row: impl Fn(usize) -> usize) -> Self {
+        let key_of = |row: u32| (mask_row(row as usize) * max_positions) as u32;
         for (token, [key, begin, _, row]) in (0..).zip(&mut self.spans) {
-            *key = (mask_row(*row as usize) * max_positions) as u32 + token - *begin;
+            *key = key_of(*row) + token - *begin;
+        }
+        for [first, _, _, key] in &mut self.quads {
+            let [_, _, _, row] = self.spans[*first as usize];
+            *key = key_of(row);
         }
         self
     }
@@ -66,6 +79,17 @@ impl PackedBatch {
     pub fn with_first_position(mut self, first: usize) -> Self {
         self.positions.iter_mut().for_each(|position| *position += first as u32);
         self
+    }
+
+    /// The step's sizes of this batch; `items` of the contrastive loss are for the caller to set.
+    pub fn sizes(&self, step: Step) -> Step {
+        Step {
+            tokens: self.tokens() as u32,
+            rows: self.rows() as u32,
+            distinct: self.distinct.len() as u32,
+            quads: self.quads.len() as u32,
+            ..step
+        }
     }
 
     pub fn tokens(&self) -> usize {
@@ -82,6 +106,7 @@ pub struct BatchBuffers {
     pub token_ids: View,
     pub positions: View,
     pub spans: View,
+    pub quads: View,
     pub row_starts: View,
     pub distinct: View,
     pub places: View,
@@ -93,6 +118,7 @@ impl BatchBuffers {
             token_ids: arena.storage("token ids", tokens)?,
             positions: arena.storage("positions", tokens)?,
             spans: arena.storage("spans", 4 * tokens)?,
+            quads: arena.storage("quads", 4 * (tokens / 4 + rows))?,
             row_starts: arena.storage("row starts", rows + 1)?,
             distinct: arena.storage("distinct tokens", 3 * tokens)?,
             places: arena.storage("places of tokens", tokens)?,
@@ -104,6 +130,7 @@ impl BatchBuffers {
         self.token_ids.write(gpu, &batch.token_ids);
         self.positions.write(gpu, &batch.positions);
         self.spans.write(gpu, &batch.spans);
+        self.quads.write(gpu, &batch.quads);
         self.row_starts.write(gpu, &batch.row_starts);
         self.distinct.write(gpu, &batch.distinct);
         self.places.write(gpu, &batch.places);
@@ -121,6 +148,7 @@ mod tests {
         assert_eq!(batch.positions, [0, 1, 2, 0, 0, 1]);
         assert_eq!(batch.row_starts, [0, 3, 4, 6]);
         assert_eq!(batch.spans[5], [21, 4, 6, 2]);
+        assert_eq!(batch.quads, [[0, 0, 3, 0], [3, 3, 4, 10], [4, 4, 6, 20]]);
         assert_eq!(batch.distinct, [[3, 0, 3], [7, 3, 5], [9, 5, 6]]);
         assert_eq!(batch.places, [1, 4, 5, 0, 3, 2]);
     }

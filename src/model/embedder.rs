@@ -74,8 +74,7 @@ impl Embedder {
             let chunk_rows: Vec<&[u32]> = chunk.iter().map(|row| rows[*row].as_ref()).collect();
             let packed = PackedBatch::for_model(&chunk_rows, &self.network.config);
             self.batch.write(gpu, &packed);
-            let step = Step { tokens: packed.tokens() as u32, rows: packed.rows() as u32, ..Step::default() };
-            let step = step.with_dropout(0.0);
+            let step = packed.sizes(Step::default()).with_dropout(0.0);
             self.network.kernels.write_step(&step);
             let mut encoder = gpu.device().create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
             self.plan.record(&mut encoder, &step.sizes());

@@ -8,6 +8,7 @@ mod memory;
 mod options;
 mod pass;
 mod prepare;
+mod profile;
 mod schedule;
 mod state;
 mod step;

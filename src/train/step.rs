@@ -178,8 +178,16 @@ impl TrainingStep {
         Ok((StepMetrics::from_values(&metrics), self.buffers.gradients.read(gpu).await?))
     }
 
+    /// All of a step's plans in order, over a batch that is encoded in one piece.
+    pub(super) fn plans(&self) -> [&Plan; 4] {
+        [&self.pass.forward, &self.loss, &self.pass.backward, &self.update]
+    }
+
     fn submit_gradients<R: AsRef<[u32]>>(&self, batch: &Batch<R>, step: Step) {
-        self.clear();
+        let gpu = self.network.gpu();
+        let mut encoder = gpu.device().create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
+        self.clear(&mut encoder);
+        gpu.queue().submit([encoder.finish()]);
         match &self.cache {
             Some(cache) => self.submit_parts(cache, batch, step),
             None => {
@@ -237,7 +245,7 @@ impl TrainingStep {
     }
 
     /// Uploads the rows of the items in `part`.
-    fn upload<R: AsRef<[u32]>>(&self, batch: &Batch<R>, part: Range<usize>, step: Step) -> Step {
+    pub(super) fn upload<R: AsRef<[u32]>>(&self, batch: &Batch<R>, part: Range<usize>, step: Step) -> Step {
         let rows = batch.rows_of(&part);
         let ids: Vec<&[u32]> = rows.iter().map(|row| batch.rows()[*row].as_ref()).collect();
         let mask_row = |row: usize| if self.fixed_mask { rows[row] % batch.items() } else { rows[row] };
@@ -250,11 +258,8 @@ impl TrainingStep {
         PackedBatch::for_model(ids, config).with_mask_rows(config.max_position_embeddings, mask_row)
     }
 
-    fn write(&self, packed: &PackedBatch, items: usize, mut step: Step) -> Step {
-        step.tokens = packed.tokens() as u32;
-        step.rows = packed.rows() as u32;
-        step.items = items as u32;
-        step.distinct = packed.distinct.len() as u32;
+    fn write(&self, packed: &PackedBatch, items: usize, step: Step) -> Step {
+        let step = Step { items: items as u32, ..packed.sizes(step) };
         self.pass.batch.write(self.network.gpu(), packed);
         self.network.kernels.write_step(&step);
         step
@@ -282,17 +287,14 @@ impl TrainingStep {
     }
 
     /// What the first pass adds to instead of overwriting it.
-    fn clear(&self) {
-        let gpu = self.network.gpu();
-        let mut encoder = gpu.device().create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
+    pub(super) fn clear(&self, encoder: &mut wgpu::CommandEncoder) {
         match &self.mlm {
-            None => self.word_gradient.iter().for_each(|words| clear(&mut encoder, &words.view)),
+            None => self.word_gradient.iter().for_each(|words| clear(encoder, &words.view)),
             Some(_) => {
-                self.buffers.gradients.clear(&mut encoder);
-                clear(&mut encoder, &self.metrics);
+                self.buffers.gradients.clear(encoder);
+                clear(encoder, &self.metrics);
             }
         }
-        gpu.queue().submit([encoder.finish()]);
     }
 
     fn submit(&self, plan: &Plan, step: &Step) {

@@ -20,25 +20,29 @@ const SIZES: [(usize, usize); 7] = [(1, 4), (6, 2), (26, 12), (32, 2), (64, 2), 
 async fn attention_and_its_gradients_agree_with_the_reference_at_every_head_size() {
     let batch = batch(&[1, 6, 3, 1, 10, 4], 50, MAX_POSITIONS);
     for (head_size, heads) in SIZES {
-        check(&batch, head_size, heads, 0.0).await;
-        check(&batch, head_size, heads, 0.1).await;
+        for p in [0.0, 0.1] {
+            check(&Bench::new().await, &batch, head_size, heads, p).await;
+            check(&Bench::with_all_features().await, &batch, head_size, heads, p).await;
+        }
     }
 }
 
 #[wasm_bindgen_test(unsupported = pollster::test)]
 async fn attention_spans_workgroups_of_64_tokens_and_rows_up_to_the_longest() {
     let batch = batch(&[61, 5, 70, 1, 2], 50, MAX_POSITIONS);
-    check(&batch, 6, 3, 0.0).await;
-    check(&batch, 6, 3, 0.25).await;
+    for p in [0.0, 0.25] {
+        check(&Bench::new().await, &batch, 6, 3, p).await;
+        check(&Bench::with_all_features().await, &batch, 32, 3, p).await;
+    }
 }
 
 #[wasm_bindgen_test(unsupported = pollster::test)]
 async fn a_row_of_one_token_attends_to_itself() {
-    check(&batch(&[1], 50, MAX_POSITIONS), 6, 2, 0.0).await;
+    check(&Bench::new().await, &batch(&[1], 50, MAX_POSITIONS), 6, 2, 0.0).await;
+    check(&Bench::with_all_features().await, &batch(&[1], 50, MAX_POSITIONS), 32, 2, 0.0).await;
 }
 
-async fn check(batch: &PackedBatch, head_size: usize, heads: usize, p: f32) {
-    let bench = Bench::new().await;
+async fn check(bench: &Bench, batch: &PackedBatch, head_size: usize, heads: usize, p: f32) {
     let (tokens, hidden) = (batch.tokens(), head_size * heads);
     let name = |what: &str| format!("{what}, {tokens} tokens, {heads} heads of {head_size}, p = {p}");
     let mut random = Random::new(hidden as u64);
@@ -49,7 +53,7 @@ async fn check(batch: &PackedBatch, head_size: usize, heads: usize, p: f32) {
         .copied()
         .collect();
 
-    let (spans, qkv) = (bench.words(batch.spans.as_flattened()), bench.floats(&rows));
+    let (quads, qkv) = (bench.words(batch.quads.as_flattened()), bench.floats(&rows));
     let (context, log_sums) = (bench.output(tokens * hidden), bench.output(tokens * heads));
     let (d_context_view, delta) = (bench.floats(&d_context), bench.output(tokens * heads));
     let d_qkv = bench.output(3 * tokens * hidden);
@@ -58,7 +62,7 @@ async fn check(batch: &PackedBatch, head_size: usize, heads: usize, p: f32) {
         heads: heads as u32,
         max_positions: MAX_POSITIONS as u32,
         site: SITE,
-        spans: &spans,
+        quads: &quads,
         qkv: &qkv,
         context: &context,
         log_sums: &log_sums,

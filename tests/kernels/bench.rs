@@ -122,14 +122,7 @@ pub fn batch(lengths: &[usize], vocabulary: usize, max_positions: usize) -> Pack
 }
 
 pub fn step_of(batch: &PackedBatch) -> Step {
-    Step {
-        tokens: batch.tokens() as u32,
-        rows: batch.rows() as u32,
-        distinct: batch.distinct.len() as u32,
-        seed: SEED,
-        step: STEP,
-        ..Step::default()
-    }
+    batch.sizes(Step { seed: SEED, step: STEP, ..Step::default() })
 }
 
 pub fn row_starts(batch: &PackedBatch) -> Vec<usize> {

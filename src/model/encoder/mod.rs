@@ -216,7 +216,7 @@ impl Encoder {
             heads: self.config.num_attention_heads as u32,
             max_positions: self.config.max_position_embeddings as u32,
             site: site::probabilities(layer),
-            spans: &batch.spans,
+            quads: &batch.quads,
             qkv: &state.qkv,
             context: &state.context,
             log_sums: &state.log_sums,

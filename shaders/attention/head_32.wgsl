@@ -1,0 +1,62 @@
+// Heads of 32 dimensions (MiniLM's), read and written as vec4s.
+
+struct Head {
+    p0: mat4x4<f32>,
+    p1: mat4x4<f32>,
+}
+
+fn head_size() -> u32 {
+    return 32u;
+}
+
+fn dot_part(x: mat4x4<f32>, y: mat4x4<f32>) -> f32 {
+    return dot(x[0], y[0]) + dot(x[1], y[1]) + dot(x[2], y[2]) + dot(x[3], y[3]);
+}
+
+fn dot_heads(x: Head, y: Head) -> f32 {
+    return dot_part(x.p0, y.p0) + dot_part(x.p1, y.p1);
+}
+
+fn scaled(a: f32, x: Head) -> Head {
+    return Head(a * x.p0, a * x.p1);
+}
+
+fn add_scaled(sum: Head, a: f32, x: Head) -> Head {
+    return Head(sum.p0 + a * x.p0, sum.p1 + a * x.p1);
+}
+
+fn own_qkv(at: u32) -> Head {
+    return Head(own_qkv_part(at / 4u), own_qkv_part(at / 4u + 4u));
+}
+
+fn own_d_context(at: u32) -> Head {
+    return Head(own_d_context_part(at / 4u), own_d_context_part(at / 4u + 4u));
+}
+
+fn own_context(at: u32) -> Head {
+    return Head(own_context_part(at / 4u), own_context_part(at / 4u + 4u));
+}
+
+fn shared_qkv(at: u32, lane: u32) -> Head {
+    return Head(
+        shared_qkv_part(at / 4u, lane),
+        shared_qkv_part(at / 4u + 4u, lane),
+    );
+}
+
+fn shared_d_context(at: u32, lane: u32) -> Head {
+    return Head(
+        shared_d_context_part(at / 4u, lane),
+        shared_d_context_part(at / 4u + 4u, lane),
+    );
+}
+
+fn store_context(at: u32, value: Head) {
+    store_context_part(at / 4u, value.p0);
+    store_context_part(at / 4u + 4u, value.p1);
+}
+
+fn store_d_qkv(at: u32, value: Head) {
+    store_d_qkv_part(at / 4u, value.p0);
+    store_d_qkv_part(at / 4u + 4u, value.p1);
+}
