@@ -73,8 +73,9 @@ fn embed_position_backward(@builtin(workgroup_id) group: vec3<u32>, @builtin(num
     let i = index % op.width;
     if (p >= op.positions) { return; }
     var sum = vec4(0.0);
-    // No token has a position before the first: the loop then has no row.
-    let rows = select(0u, step.rows, p >= op.first_position);
+    // No token has a position before the first or behind the longest row's end: the loop then has no row.
+    let used = p >= op.first_position && p < op.first_position + step.longest;
+    let rows = select(0u, step.rows, used);
     for (var row = 0u; row < rows; row++) {
         let token = places[row] + p - op.first_position;
         if (token < places[row + 1u]) {

@@ -16,8 +16,11 @@ struct Op {
     kind: u32,          // extent of the rows
     fixed: u32,
     epsilon: f32,
-    chunk: u32,         // rows that one partial sum of parameter gradients covers
+    pad: u32,
 }
+
+// Rows that one partial sum of parameter gradients covers; src/kernels/mod.rs: CHUNK.
+const CHUNK = 64u;
 
 @group(0) @binding(1) var<uniform> op: Op;
 // [tokens]: the token's key into the dropout masks, first token of its row, end of its row, row.
@@ -74,10 +77,10 @@ fn layer_norm(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) 
 @group(0) @binding(7) var<storage, read_write> d_residual: array<vec4<f32>>;
 @group(0) @binding(8) var<storage, read_write> dx: array<vec4<f32>>;
 
-@compute @workgroup_size(64)
-fn layer_norm_backward(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-                       @builtin(local_invocation_index) local: u32) {
-    let row = unfold(group, groups) * 64u + local;
+// Parameter gradients, first half: [⌈rows / 64⌉, 2, hidden]; reduce.wgsl adds the parts.
+@group(0) @binding(9) var<storage, read_write> partials: array<vec4<f32>>;
+
+fn backward_of_row(row: u32) {
     if (row >= extent(op.kind, op.fixed)) { return; }
     let start = row * op.width;
     let key = spans[row].x;
@@ -104,26 +107,34 @@ fn layer_norm_backward(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_wor
     }
 }
 
-// Parameter gradients, first half: partial [⌈rows / chunk⌉, 2, hidden]; reduce.wgsl adds the parts.
-@compute @workgroup_size(64)
-fn layer_norm_parameters(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-                         @builtin(local_invocation_index) local: u32) {
+fn partial_of_parameters(part: u32, i: u32) {
     let rows = extent(op.kind, op.fixed);
-    let index = unfold(group, groups) * 64u + local;
-    let part = index / op.width;
-    let i = index % op.width;
-    let begin = part * op.chunk;
-    if (begin >= rows) { return; }
-    let end = min(begin + op.chunk, rows);
+    let begin = part * CHUNK;
+    if (begin >= rows || i >= op.width) { return; }
     var d_gamma = vec4(0.0);
     var d_beta = vec4(0.0);
-    for (var row = begin; row < end; row++) {
+    for (var row = begin; row < min(begin + CHUNK, rows); row++) {
         let g = keep4(op.site_out, spans[row].x, i) * other[row * op.width + i];
         let statistic = saved_statistics[row];
         d_gamma += g * (saved_sums[row * op.width + i] - statistic.x) * statistic.y;
         d_beta += g;
     }
-    // `d_residual` is bound to the partial sums here.
-    d_residual[2u * part * op.width + i] = d_gamma;
-    d_residual[(2u * part + 1u) * op.width + i] = d_beta;
+    partials[2u * part * op.width + i] = d_gamma;
+    partials[(2u * part + 1u) * op.width + i] = d_beta;
+}
+
+// For every chunk of rows one workgroup whose threads have a row each, and as many more as it takes to have a thread
+// for every vec4 of the parameters.
+@compute @workgroup_size(64)
+fn layer_norm_backward(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
+                       @builtin(local_invocation_index) local: u32) {
+    let index = unfold(group, groups);
+    let groups_of_chunk = 1u + (op.width + 63u) / 64u;
+    let chunk = index / groups_of_chunk;
+    let role = index % groups_of_chunk;
+    if (role == 0u) {
+        backward_of_row(chunk * CHUNK + local);
+    } else {
+        partial_of_parameters(chunk, (role - 1u) * 64u + local);
+    }
 }

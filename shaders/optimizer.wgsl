@@ -82,9 +82,13 @@ fn adamw(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) group
     let clip = metrics[2];
     if (i >= op.length || clip == 0.0) { return; }
     let g = gradients[i] * clip;
-    let m = BETA1 * first_moments[i] + (1.0 - BETA1) * g;
-    let v = BETA2 * second_moments[i] + (1.0 - BETA2) * g * g;
+    let old_m = first_moments[i];
+    let old_v = second_moments[i];
     let decay = select(0.0, step.weight_decay, i < op.decay_end);
+    // A word that no batch has had yet stays as it is, and most of the table are such words for long.
+    if (decay == 0.0 && all(g == vec4(0.0)) && all(old_m == vec4(0.0)) && all(old_v == vec4(0.0))) { return; }
+    let m = BETA1 * old_m + (1.0 - BETA1) * g;
+    let v = BETA2 * old_v + (1.0 - BETA2) * g * g;
     let p = parameters[i];
     let update = (m * step.first_correction) / (sqrt(v) * step.second_correction + EPSILON);
     parameters[i] = p - step.learning_rate * (decay * p + update);

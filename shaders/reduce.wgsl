@@ -7,7 +7,7 @@ struct Op {
     kind: u32,      // how many parts: ⌈extent / tile⌉
     fixed: u32,
     tile: u32,
-    second_length: u32,     // the same of a second sum, whose parts begin at this vec4
+    second_length: u32,     // the same of a second sum, whose parts begin at this vec4; listed: how many sums
     second_start: u32,
     pad0: u32,
     pad1: u32,
@@ -50,4 +50,18 @@ fn sum_two_partials(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgr
     if (index >= op.second_length) { return; }
     let sum = sum_of(op.second_start, op.second_length, index);
     second_total[index] = select(sum, sum + second_total[index], step.accumulate != 0u);
+}
+
+// [sums]: first vec4 of its parts, its vec4 in `total`.
+@group(0) @binding(4) var<storage, read> list: array<vec2<u32>>;
+
+@compute @workgroup_size(64)
+fn sum_listed_partials(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
+                       @builtin(local_invocation_index) local: u32) {
+    let thread = unfold(group, groups) * 64u + local;
+    if (thread >= op.length * op.second_length) { return; }
+    let entry = list[thread / op.length];
+    let sum = sum_of(entry.x, op.length, thread % op.length);
+    let index = entry.y + thread % op.length;
+    total[index] = select(sum, sum + total[index], step.accumulate != 0u);
 }

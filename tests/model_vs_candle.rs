@@ -111,13 +111,7 @@ async fn token_states_agree_with_the_reference() {
         let network = Network::new(&gpu, &engine::checkpoint(sizes, &weights), Head::None).unwrap();
         let packed = PackedBatch::for_model(&rows, &network.config);
         for (p, training) in [(0.0, false), (0.0, true), (DROPOUT, true)] {
-            let step = Step {
-                tokens: packed.tokens() as u32,
-                rows: packed.rows() as u32,
-                seed: SEED,
-                step: STEP,
-                ..Step::default()
-            };
+            let step = packed.sizes(Step { seed: SEED, step: STEP, ..Step::default() });
             let states = token_states(&network, &packed, &step.with_dropout(p), training).await;
             let masks = engine::masks(sizes, p, SEED, STEP);
             let dropout = (p > 0.0).then_some(&masks as Dropout);

@@ -21,7 +21,7 @@ struct Step {
     false_negative_threshold: f32,  // negatives with a cosine above it are left out; 0: none
     loss_scale: f32,            // of masked-language modelling: weight / masked tokens of the batch
     quads: u32,                 // attention's quads: up to four neighbouring tokens of a row each
-    pad: u32,
+    longest: u32,               // tokens of the longest row
 }
 
 @group(0) @binding(0) var<uniform> step: Step;

@@ -29,67 +29,52 @@ struct Op {
 // nt_gelu, nn_gelu: gelu(u) [M,N]. tn: db [M].
 @group(0) @binding(6) var<storage, read_write> second: array<vec4<f32>>;
 
-// Rows `row` … `row`+3 of C below `m`, columns `column` … `column`+3; nothing where the columns are beyond N.
+// What becomes of a finished block: rows `row` … `row`+3 of C below `m`, columns `column` … `column`+3, nothing where
+// the columns are beyond N. Loops, because what is written out once for every row of every block takes long to compile.
 
-fn finish_nt(m: u32, row: u32, column: u32, block: mat4x4<f32>) {
+fn finish_nt(m: u32, row: u32, column: u32, finished: mat4x4<f32>) {
     if (column >= op.n) { return; }
-    let n4 = op.n / 4u;
-    let index = row * n4 + column / 4u;
+    var block = finished;
     let bias = extra[column / 4u];
-    if (row < m) { c[index] = block[0] + bias; }
-    if (row + 1u < m) { c[index + n4] = block[1] + bias; }
-    if (row + 2u < m) { c[index + 2u * n4] = block[2] + bias; }
-    if (row + 3u < m) { c[index + 3u * n4] = block[3] + bias; }
+    for (var i = 0u; i < 4u && row + i < m; i++) {
+        c[((row + i) * op.n + column) / 4u] = block[i] + bias;
+    }
 }
 
 // As nt, with C = u and second = gelu(u): the feed-forward layer keeps u for the backward pass.
-fn store_gelu(index: u32, u: vec4<f32>) {
-    c[index] = u;
-    second[index] = gelu4(u);
-}
-
-fn finish_nt_gelu(m: u32, row: u32, column: u32, block: mat4x4<f32>) {
+fn finish_nt_gelu(m: u32, row: u32, column: u32, finished: mat4x4<f32>) {
     if (column >= op.n) { return; }
-    let n4 = op.n / 4u;
-    let index = row * n4 + column / 4u;
+    var block = finished;
     let bias = extra[column / 4u];
-    if (row < m) { store_gelu(index, block[0] + bias); }
-    if (row + 1u < m) { store_gelu(index + n4, block[1] + bias); }
-    if (row + 2u < m) { store_gelu(index + 2u * n4, block[2] + bias); }
-    if (row + 3u < m) { store_gelu(index + 3u * n4, block[3] + bias); }
+    for (var i = 0u; i < 4u && row + i < m; i++) {
+        let index = ((row + i) * op.n + column) / 4u;
+        let u = block[i] + bias;
+        c[index] = u;
+        second[index] = gelu4(u);
+    }
 }
 
-fn store_nn(index: u32, value: vec4<f32>) {
-    c[index] = select(value, value + c[index], op.accumulate != 0u);
-}
-
-fn finish_nn(m: u32, row: u32, column: u32, block: mat4x4<f32>) {
+fn finish_nn(m: u32, row: u32, column: u32, finished: mat4x4<f32>) {
     if (column >= op.n) { return; }
-    let n4 = op.n / 4u;
-    let index = row * n4 + column / 4u;
-    if (row < m) { store_nn(index, block[0]); }
-    if (row + 1u < m) { store_nn(index + n4, block[1]); }
-    if (row + 2u < m) { store_nn(index + 2u * n4, block[2]); }
-    if (row + 3u < m) { store_nn(index + 3u * n4, block[3]); }
+    var block = finished;
+    for (var i = 0u; i < 4u && row + i < m; i++) {
+        let index = ((row + i) * op.n + column) / 4u;
+        c[index] = select(block[i], block[i] + c[index], op.accumulate != 0u);
+    }
 }
 
 // As nn, through the GELU before it: C = du = (A·B) · gelu'(u), and second = gelu(u) once more, for the weight
 // gradient of the layer behind the GELU.
-fn store_nn_gelu(index: u32, gradient: vec4<f32>) {
-    let u = extra[index];
-    let cdf = normal_cdf4(u);
-    c[index] = gradient * gelu_slope4(u, cdf);
-    second[index] = u * cdf;
-}
-
-fn finish_nn_gelu(m: u32, row: u32, column: u32, block: mat4x4<f32>) {
+fn finish_nn_gelu(m: u32, row: u32, column: u32, finished: mat4x4<f32>) {
     if (column >= op.n) { return; }
-    let n4 = op.n / 4u;
-    let index = row * n4 + column / 4u;
-    if (row < m) { store_nn_gelu(index, block[0]); }
-    if (row + 1u < m) { store_nn_gelu(index + n4, block[1]); }
-    if (row + 2u < m) { store_nn_gelu(index + 2u * n4, block[2]); }
-    if (row + 3u < m) { store_nn_gelu(index + 3u * n4, block[3]); }
+    var block = finished;
+    for (var i = 0u; i < 4u && row + i < m; i++) {
+        let index = ((row + i) * op.n + column) / 4u;
+        let u = extra[index];
+        let cdf = normal_cdf4(u);
+        c[index] = block[i] * gelu_slope4(u, cdf);
+        second[index] = u * cdf;
+    }
 }
 
 // Weight gradient: with one split it goes to C and the bias gradient to `second`, overwritten or added to as the
@@ -98,19 +83,14 @@ fn adds_to_gradient() -> bool {
     return op.splits == 1u && step.accumulate != 0u;
 }
 
-fn store_tn(index: u32, value: vec4<f32>) {
-    c[index] = select(value, value + c[index], adds_to_gradient());
-}
-
 // M is a multiple of 4, so a block has all its rows or none.
-fn finish_tn(split: u32, row: u32, column: u32, block: mat4x4<f32>) {
+fn finish_tn(split: u32, row: u32, column: u32, finished: mat4x4<f32>) {
     if (row >= op.m || column >= op.n) { return; }
-    let n4 = op.n / 4u;
-    let index = (split * op.m + row) * n4 + column / 4u;
-    store_tn(index, block[0]);
-    store_tn(index + n4, block[1]);
-    store_tn(index + 2u * n4, block[2]);
-    store_tn(index + 3u * n4, block[3]);
+    var block = finished;
+    for (var i = 0u; i < 4u; i++) {
+        let index = ((split * op.m + row + i) * op.n + column) / 4u;
+        c[index] = select(block[i], block[i] + c[index], adds_to_gradient());
+    }
 }
 
 fn finish_bias(split: u32, row: u32, sum: vec4<f32>) {

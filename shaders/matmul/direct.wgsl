@@ -13,6 +13,11 @@ struct Tile {
     c11: mat4x4<f32>,
 }
 
+// The blocks row by row, two each.
+fn blocks_of(t: Tile) -> array<mat4x4<f32>, 4> {
+    return array(t.c00, t.c01, t.c10, t.c11);
+}
+
 // First row and column of a thread's tile.
 fn place_of(index: u32, local: vec3<u32>) -> vec2<u32> {
     return corner(index, ROWS, COLUMNS) + 8u * local.yx;
@@ -84,10 +89,10 @@ fn nt(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: 
     let place = place_of(unfold(group, groups), local);
     if (place.x >= m || place.y >= op.n) { return; }
     let t = product_nt(place.x, place.y, m);
-    finish_nt(m, place.x, place.y, t.c00);
-    finish_nt(m, place.x, place.y + 4u, t.c01);
-    finish_nt(m, place.x + 4u, place.y, t.c10);
-    finish_nt(m, place.x + 4u, place.y + 4u, t.c11);
+    var blocks = blocks_of(t);
+    for (var i = 0u; i < 4u; i++) {
+        finish_nt(m, place.x + i / 2u * 4u, place.y + i % 2u * 4u, blocks[i]);
+    }
 }
 
 @compute @workgroup_size(8, 8)
@@ -97,10 +102,10 @@ fn nt_gelu(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) gro
     let place = place_of(unfold(group, groups), local);
     if (place.x >= m || place.y >= op.n) { return; }
     let t = product_nt(place.x, place.y, m);
-    finish_nt_gelu(m, place.x, place.y, t.c00);
-    finish_nt_gelu(m, place.x, place.y + 4u, t.c01);
-    finish_nt_gelu(m, place.x + 4u, place.y, t.c10);
-    finish_nt_gelu(m, place.x + 4u, place.y + 4u, t.c11);
+    var blocks = blocks_of(t);
+    for (var i = 0u; i < 4u; i++) {
+        finish_nt_gelu(m, place.x + i / 2u * 4u, place.y + i % 2u * 4u, blocks[i]);
+    }
 }
 
 @compute @workgroup_size(8, 8)
@@ -110,10 +115,10 @@ fn nn(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: 
     let place = place_of(unfold(group, groups), local);
     if (place.x >= m || place.y >= op.n) { return; }
     let t = product_nn(place.x, place.y, m);
-    finish_nn(m, place.x, place.y, t.c00);
-    finish_nn(m, place.x, place.y + 4u, t.c01);
-    finish_nn(m, place.x + 4u, place.y, t.c10);
-    finish_nn(m, place.x + 4u, place.y + 4u, t.c11);
+    var blocks = blocks_of(t);
+    for (var i = 0u; i < 4u; i++) {
+        finish_nn(m, place.x + i / 2u * 4u, place.y + i % 2u * 4u, blocks[i]);
+    }
 }
 
 @compute @workgroup_size(8, 8)
@@ -123,10 +128,10 @@ fn nn_gelu(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) gro
     let place = place_of(unfold(group, groups), local);
     if (place.x >= m || place.y >= op.n) { return; }
     let t = product_nn(place.x, place.y, m);
-    finish_nn_gelu(m, place.x, place.y, t.c00);
-    finish_nn_gelu(m, place.x, place.y + 4u, t.c01);
-    finish_nn_gelu(m, place.x + 4u, place.y, t.c10);
-    finish_nn_gelu(m, place.x + 4u, place.y + 4u, t.c11);
+    var blocks = blocks_of(t);
+    for (var i = 0u; i < 4u; i++) {
+        finish_nn_gelu(m, place.x + i / 2u * 4u, place.y + i % 2u * 4u, blocks[i]);
+    }
 }
 
 // Four neighbouring columns of four rows of A (or B), rows from `end` on as zeros. `index` is the vec4 of row 0.
@@ -183,10 +188,10 @@ fn tn(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: 
             bias_bottom += dy_bottom[0] + dy_bottom[1] + dy_bottom[2] + dy_bottom[3];
         }
     }
-    finish_tn(split, place.x, place.y, t.c00);
-    finish_tn(split, place.x, place.y + 4u, t.c01);
-    finish_tn(split, place.x + 4u, place.y, t.c10);
-    finish_tn(split, place.x + 4u, place.y + 4u, t.c11);
+    var blocks = blocks_of(t);
+    for (var i = 0u; i < 4u; i++) {
+        finish_tn(split, place.x + i / 2u * 4u, place.y + i % 2u * 4u, blocks[i]);
+    }
     if (place.y == 0u) {
         finish_bias(split, place.x, bias_top);
         finish_bias(split, place.x + 4u, bias_bottom);

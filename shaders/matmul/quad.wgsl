@@ -19,6 +19,11 @@ struct Tile {
     c31: mat4x4<f32>,
 }
 
+// The blocks row by row, two each.
+fn blocks_of(t: Tile) -> array<mat4x4<f32>, 8> {
+    return array(t.c00, t.c01, t.c10, t.c11, t.c20, t.c21, t.c30, t.c31);
+}
+
 // First row and column of a thread's tile.
 fn place_of(index: u32, local: vec3<u32>) -> vec2<u32> {
     return corner(index, ROWS, COLUMNS) + vec2(16u, 8u) * local.yx;
@@ -110,14 +115,10 @@ fn nt(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: 
     let column = place.y;
     if (row >= m || first_column(column, local) >= op.n) { return; }
     let t = product_nt(row, column, local.x & 3u, m);
-    finish_nt(m, row, column, t.c00);
-    finish_nt(m, row, column + 4u, t.c01);
-    finish_nt(m, row + 4u, column, t.c10);
-    finish_nt(m, row + 4u, column + 4u, t.c11);
-    finish_nt(m, row + 8u, column, t.c20);
-    finish_nt(m, row + 8u, column + 4u, t.c21);
-    finish_nt(m, row + 12u, column, t.c30);
-    finish_nt(m, row + 12u, column + 4u, t.c31);
+    var blocks = blocks_of(t);
+    for (var i = 0u; i < 8u; i++) {
+        finish_nt(m, row + i / 2u * 4u, column + i % 2u * 4u, blocks[i]);
+    }
 }
 
 @compute @workgroup_size(8, 8)
@@ -129,14 +130,10 @@ fn nt_gelu(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) gro
     let column = place.y;
     if (row >= m || first_column(column, local) >= op.n) { return; }
     let t = product_nt(row, column, local.x & 3u, m);
-    finish_nt_gelu(m, row, column, t.c00);
-    finish_nt_gelu(m, row, column + 4u, t.c01);
-    finish_nt_gelu(m, row + 4u, column, t.c10);
-    finish_nt_gelu(m, row + 4u, column + 4u, t.c11);
-    finish_nt_gelu(m, row + 8u, column, t.c20);
-    finish_nt_gelu(m, row + 8u, column + 4u, t.c21);
-    finish_nt_gelu(m, row + 12u, column, t.c30);
-    finish_nt_gelu(m, row + 12u, column + 4u, t.c31);
+    var blocks = blocks_of(t);
+    for (var i = 0u; i < 8u; i++) {
+        finish_nt_gelu(m, row + i / 2u * 4u, column + i % 2u * 4u, blocks[i]);
+    }
 }
 
 @compute @workgroup_size(8, 8)
@@ -148,14 +145,10 @@ fn nn(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: 
     let column = place.y;
     if (row >= m || first_column(column, local) >= op.n) { return; }
     let t = product_nn(row, column, local.x & 3u, m);
-    finish_nn(m, row, column, t.c00);
-    finish_nn(m, row, column + 4u, t.c01);
-    finish_nn(m, row + 4u, column, t.c10);
-    finish_nn(m, row + 4u, column + 4u, t.c11);
-    finish_nn(m, row + 8u, column, t.c20);
-    finish_nn(m, row + 8u, column + 4u, t.c21);
-    finish_nn(m, row + 12u, column, t.c30);
-    finish_nn(m, row + 12u, column + 4u, t.c31);
+    var blocks = blocks_of(t);
+    for (var i = 0u; i < 8u; i++) {
+        finish_nn(m, row + i / 2u * 4u, column + i % 2u * 4u, blocks[i]);
+    }
 }
 
 @compute @workgroup_size(8, 8)
@@ -167,14 +160,10 @@ fn nn_gelu(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) gro
     let column = place.y;
     if (row >= m || first_column(column, local) >= op.n) { return; }
     let t = product_nn(row, column, local.x & 3u, m);
-    finish_nn_gelu(m, row, column, t.c00);
-    finish_nn_gelu(m, row, column + 4u, t.c01);
-    finish_nn_gelu(m, row + 4u, column, t.c10);
-    finish_nn_gelu(m, row + 4u, column + 4u, t.c11);
-    finish_nn_gelu(m, row + 8u, column, t.c20);
-    finish_nn_gelu(m, row + 8u, column + 4u, t.c21);
-    finish_nn_gelu(m, row + 12u, column, t.c30);
-    finish_nn_gelu(m, row + 12u, column + 4u, t.c31);
+    var blocks = blocks_of(t);
+    for (var i = 0u; i < 8u; i++) {
+        finish_nn_gelu(m, row + i / 2u * 4u, column + i % 2u * 4u, blocks[i]);
+    }
 }
 
 // Four columns of dy of this thread's row of K; zeros behind the end.
@@ -245,14 +234,10 @@ fn tn(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: 
             bias3 += dy3;
         }
     }
-    finish_tn(split, row, column, t.c00);
-    finish_tn(split, row, column + 4u, t.c01);
-    finish_tn(split, row + 4u, column, t.c10);
-    finish_tn(split, row + 4u, column + 4u, t.c11);
-    finish_tn(split, row + 8u, column, t.c20);
-    finish_tn(split, row + 8u, column + 4u, t.c21);
-    finish_tn(split, row + 12u, column, t.c30);
-    finish_tn(split, row + 12u, column + 4u, t.c31);
+    var blocks = blocks_of(t);
+    for (var i = 0u; i < 8u; i++) {
+        finish_tn(split, row + i / 2u * 4u, column + i % 2u * 4u, blocks[i]);
+    }
     if (first == 0u) {
         let total0 = sum_of_quad(bias0);
         let total1 = sum_of_quad(bias1);

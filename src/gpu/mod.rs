@@ -9,6 +9,7 @@ mod pipeline;
 mod plan;
 mod quad_check;
 mod readback;
+mod recorder;
 mod timestamps;
 #[cfg(target_arch = "wasm32")]
 mod web_subgroups;
@@ -19,4 +20,5 @@ pub use error::GpuError;
 pub use pipeline::{Binding, KernelSpec, ShaderSource};
 pub use plan::{Dispatch, Extent, Grid, Plan, clear};
 pub use readback::{Readback, ReadbackRing};
+pub use recorder::Recorder;
 pub use timestamps::{KernelTime, Timestamps};

@@ -75,15 +75,14 @@ impl Plan {
 
     /// Records all calls into one compute pass. `sizes` are the values of the plan's dynamic extents.
     pub fn record(&self, encoder: &mut wgpu::CommandEncoder, sizes: &[u32]) {
-        let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default());
-        for dispatch in &self.dispatches {
-            dispatch.record(&mut pass, sizes);
-        }
+        Self::record_all(&self.dispatches, encoder, sizes);
     }
 
-    /// The plan in parts of at most `dispatches` calls, to be submitted one after the other.
-    pub fn parts(&self, dispatches: usize) -> impl Iterator<Item = Plan> + '_ {
-        self.dispatches.chunks(dispatches.max(1)).map(|part| Plan { dispatches: part.to_vec() })
+    pub(super) fn record_all(dispatches: &[Dispatch], encoder: &mut wgpu::CommandEncoder, sizes: &[u32]) {
+        let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default());
+        for dispatch in dispatches {
+            dispatch.record(&mut pass, sizes);
+        }
     }
 
     /// As [`Plan::record`], with every call in a pass of its own between two timestamps.

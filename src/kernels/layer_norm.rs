@@ -1,6 +1,6 @@
 use bytemuck::{Pod, Zeroable};
 
-use super::{CHUNK, Kernels, NO_DROPOUT, THREADS, TOKENS, shader, step::shader_extent};
+use super::{ALIGNMENT, CHUNK, Kernels, NO_DROPOUT, THREADS, TOKENS, shader, step::shader_extent};
 use crate::gpu::{
     Binding::{Read, ReadWrite, Uniform},
     GpuError, Grid, KernelSpec, Plan, ShaderSource, View,
@@ -15,12 +15,7 @@ static FORWARD: KernelSpec = KernelSpec {
 static BACKWARD: KernelSpec = KernelSpec {
     source: &SOURCE,
     entry: "layer_norm_backward",
-    bindings: &[Uniform, Uniform, Read, Read, Read, Read, Read, ReadWrite, ReadWrite],
-};
-static PARAMETERS: KernelSpec = KernelSpec {
-    source: &SOURCE,
-    entry: "layer_norm_parameters",
-    bindings: &[Uniform, Uniform, Read, Read, Read, Read, Read, ReadWrite],
+    bindings: &[Uniform, Uniform, Read, Read, Read, Read, Read, ReadWrite, ReadWrite, ReadWrite],
 };
 
 #[repr(C)]
@@ -33,7 +28,7 @@ struct Op {
     kind: u32,
     fixed: u32,
     epsilon: f32,
-    chunk: u32,
+    pad: u32,
 }
 
 /// `y = dropout_out(LayerNorm(dropout_in(x) + residual))` over all tokens; `hidden` is a multiple of 4.
@@ -64,10 +59,9 @@ pub struct LayerNormGradient<'a> {
     pub d_residual: &'a View,
     /// Gradient of x, [tokens, hidden]: differs from `d_residual` by the dropout of x.
     pub dx: &'a View,
-    /// Gradients of γ then β, [2, hidden].
-    pub weights: &'a View,
-    /// [`LayerNorm::scratch_len`] floats.
-    pub scratch: &'a View,
+    /// Partial sums of the gradients of γ and β, [`LayerNorm::partials_len`] floats, for
+    /// [`Kernels::layer_norm_parameters`].
+    pub partials: &'a View,
 }
 
 impl LayerNorm<'_> {
@@ -81,13 +75,13 @@ impl LayerNorm<'_> {
             kind,
             fixed,
             epsilon: self.epsilon,
-            chunk: CHUNK,
+            pad: 0,
         }
     }
 
-    /// Floats of scratch that the backward pass of up to `tokens` tokens needs.
-    pub fn scratch_len(hidden: usize, tokens: usize) -> usize {
-        2 * hidden * tokens.div_ceil(CHUNK as usize)
+    /// Floats that the partial sums of up to `tokens` tokens take, to the next place that may be bound.
+    pub fn partials_len(hidden: usize, tokens: usize) -> usize {
+        (2 * hidden * tokens.div_ceil(CHUNK as usize)).next_multiple_of(ALIGNMENT)
     }
 }
 
@@ -113,17 +107,48 @@ impl Kernels {
         layer: &LayerNorm,
         gradient: &LayerNormGradient,
     ) -> Result<(), GpuError> {
-        let op = layer.op(false);
-        let inputs = [layer.spans, layer.weights, gradient.dy, layer.sums, layer.statistics];
-        let mut views = inputs.to_vec();
-        views.extend([gradient.d_residual, gradient.dx]);
-        self.call(plan, &BACKWARD, &[], &op, &views, Grid::new(TOKENS, THREADS, 1))?;
+        let views = [
+            layer.spans,
+            layer.weights,
+            gradient.dy,
+            layer.sums,
+            layer.statistics,
+            gradient.d_residual,
+            gradient.dx,
+            gradient.partials,
+        ];
+        let grid = Grid::new(TOKENS, CHUNK, 1 + (layer.hidden / 4).div_ceil(THREADS));
+        self.call(plan, &BACKWARD, &[], &layer.op(false), &views, grid)
+    }
 
-        let mut views = inputs.to_vec();
-        views.push(gradient.scratch);
-        // One thread per (chunk, vec4): the grid is rounded up to whole chunks of tokens.
-        let grid = Grid::new(TOKENS, CHUNK, (layer.hidden / 4).div_ceil(THREADS).max(1));
-        self.call(plan, &PARAMETERS, &[], &op, &views, grid)?;
-        self.sum_partials(plan, gradient.scratch, gradient.weights, 2 * layer.hidden, TOKENS, CHUNK)
+    /// Adds up what [`Kernels::layer_norm_backward`] left of several norms over the same tokens: `partials` has
+    /// theirs one after the other, `len` floats each, and `weights` is where the gradients of γ then β go,
+    /// [2, hidden] each.
+    pub fn layer_norm_parameters(
+        &self,
+        plan: &mut Plan,
+        hidden: u32,
+        partials: &View,
+        len: usize,
+        weights: &[View],
+    ) -> Result<(), GpuError> {
+        // The gradients lie in one buffer, or in a few where one would be larger than a shader may bind.
+        let mut buffers: Vec<&wgpu::Buffer> = Vec::new();
+        for view in weights {
+            if !buffers.contains(&&view.buffer) {
+                buffers.push(&view.buffer);
+            }
+        }
+        for buffer in buffers {
+            let of_buffer = || (0..).zip(weights).filter(|(_, view)| view.buffer == *buffer);
+            let begin = of_buffer().map(|(_, view)| view.offset).min().unwrap_or(0);
+            let end = of_buffer().map(|(_, view)| view.offset + view.size).max().unwrap_or(0);
+            let total = View { buffer: buffer.clone(), offset: begin, size: end - begin };
+            let entry =
+                |(norm, view): (usize, &View)| [(norm * len / 4) as u32, ((view.offset - begin) / 16) as u32];
+            let list: Vec<[u32; 2]> = of_buffer().map(entry).collect();
+            self.sum_listed_partials(plan, partials, &total, 2 * hidden, &list, TOKENS, CHUNK)?;
+        }
+        Ok(())
     }
 }

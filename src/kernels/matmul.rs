@@ -1,7 +1,7 @@
 use bytemuck::{Pod, Zeroable};
 use serde::{Deserialize, Serialize};
 
-use super::{Kernels, shader, step::shader_extent};
+use super::{ALIGNMENT, Kernels, shader, step::shader_extent};
 use crate::gpu::{
     Binding::{self, Read, ReadWrite, Uniform},
     Extent, Gpu, GpuError, Grid, KernelSpec, Plan, ShaderSource, View,
@@ -84,9 +84,6 @@ impl MatmulKind {
         KernelSpec { source: self.source(), entry, bindings }
     }
 }
-
-/// Floats that every binding starts at a multiple of: 256 bytes, WebGPU's strictest alignment.
-const ALIGNMENT: usize = 64;
 
 #[repr(C)]
 #[derive(Clone, Copy, Pod, Zeroable)]

@@ -35,6 +35,8 @@ use crate::gpu::{Arena, Dispatch, GpuError, Grid, KernelSpec, Plan, View};
 pub const NO_DROPOUT: u32 = u32::MAX;
 /// Rows (tokens) that one partial sum of a parameter gradient covers.
 const CHUNK: u32 = 64;
+/// Floats that every binding starts at a multiple of: 256 bytes, WebGPU's strictest alignment.
+const ALIGNMENT: usize = 64;
 /// Threads of a workgroup in every one-dimensional kernel.
 const THREADS: u32 = 64;
 

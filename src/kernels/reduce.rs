@@ -16,6 +16,12 @@ static SUM_TWO_PARTIALS: KernelSpec = KernelSpec {
     bindings: &[Uniform, Uniform, Read, ReadWrite, ReadWrite],
 };
 
+static SUM_LISTED_PARTIALS: KernelSpec = KernelSpec {
+    source: &SOURCE,
+    entry: "sum_listed_partials",
+    bindings: &[Uniform, Uniform, Read, ReadWrite, Read],
+};
+
 #[repr(C)]
 #[derive(Clone, Copy, Pod, Zeroable)]
 struct Op {
@@ -61,5 +67,26 @@ impl Kernels {
         let op = Op { length, kind, fixed, tile, second_length, second_start, pad: [0; 2] };
         let grid = Grid::new(Extent::Fixed(length + second_length), THREADS, 1);
         self.call(plan, &SUM_TWO_PARTIALS, &[], &op, &[parts, first.0, second.0], grid)
+    }
+
+    /// Many such sums of `len` floats at once. `list` says of each where its parts begin in `parts` and where it goes
+    /// in `total`, both in vec4s.
+    #[expect(clippy::too_many_arguments, reason = "the sums, and what each of them is over")]
+    pub(super) fn sum_listed_partials(
+        &self,
+        plan: &mut Plan,
+        parts: &View,
+        total: &View,
+        len: u32,
+        list: &[[u32; 2]],
+        extent: Extent,
+        tile: u32,
+    ) -> Result<(), GpuError> {
+        let (kind, fixed) = shader_extent(extent);
+        let second_length = list.len() as u32;
+        let op = Op { length: len / 4, kind, fixed, tile, second_length, second_start: 0, pad: [0; 2] };
+        let list = self.arena().upload("places of gradients", list.as_flattened())?;
+        let grid = Grid::new(Extent::Fixed(op.length * second_length), THREADS, 1);
+        self.call(plan, &SUM_LISTED_PARTIALS, &[], &op, &[parts, total, &list], grid)
     }
 }

@@ -38,7 +38,7 @@ pub struct Step {
     pub false_negative_threshold: f32,
     pub loss_scale: f32,
     pub quads: u32,
-    pub pad: u32,
+    pub longest: u32,
 }
 
 impl Step {

@@ -88,6 +88,7 @@ impl PackedBatch {
             rows: self.rows() as u32,
             distinct: self.distinct.len() as u32,
             quads: self.quads.len() as u32,
+            longest: self.row_starts.windows(2).map(|row| row[1] - row[0]).max().unwrap_or(0),
             ..step
         }
     }

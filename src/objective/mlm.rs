@@ -76,7 +76,7 @@ impl MaskedLanguageModel {
         let scratch_lens = scratch_lens
             .chain([(hidden as u32, hidden as u32)])
             .map(|(outputs, inputs)| kernels.weight_gradient_scratch_len(outputs, inputs))
-            .chain([LayerNorm::scratch_len(hidden, capacity)]);
+            .chain([LayerNorm::partials_len(hidden, capacity)]);
         let scratch = arena.storage("MLM partial sums", scratch_lens.max().unwrap_or(4))?;
         let [places, labels] = [(); 2].map(|()| arena.storage("masked tokens", capacity));
         let (places, labels) = (places?, labels?);
@@ -142,10 +142,11 @@ impl MaskedLanguageModel {
             // The output is not needed again, and there is no residual.
             d_residual: &output,
             dx: &d_linear,
-            weights: &gradients.block(MLM_NORM_WEIGHT),
-            scratch: &scratch,
+            partials: &scratch,
         };
         kernels.layer_norm_backward(&mut plan, &norm, &norm_gradient)?;
+        let (len, d_norm) = (LayerNorm::partials_len(hidden, capacity), gradients.block(MLM_NORM_WEIGHT));
+        kernels.layer_norm_parameters(&mut plan, width, &scratch, len, &[d_norm])?;
         kernels.gelu_backward(&mut plan, width, &linear, &d_linear)?;
         let gradient = LinearGradient {
             weight: &gradients.block(MLM_DENSE_WEIGHT),

@@ -8,7 +8,7 @@ use std::{collections::BTreeMap, ops::Range};
 
 use super::{Dataset, TrainError, TrainOptions, batch::Batch, pass::EncoderPass};
 use crate::{
-    gpu::{Plan, ReadbackRing, View, clear},
+    gpu::{Plan, ReadbackRing, Recorder, View, clear},
     kernels::{METRICS, Optimizer, Step, TableRows},
     model::{Capacity, HostTensor, Network, PackedBatch, TrainingBuffers, WORD_EMBEDDINGS},
     objective::{ContrastiveLoss, MaskedLanguageModel},
@@ -157,13 +157,16 @@ impl TrainingStep {
 
     /// Submits a whole step; its metrics arrive in `ring`, which has room.
     pub fn run<R: AsRef<[u32]>>(&self, batch: &Batch<R>, step: Step, ring: &mut ReadbackRing) {
-        self.submit_gradients(batch, step);
-        self.submit(&self.update, &step);
-        let gpu = self.network.gpu();
-        let mut encoder = gpu.device().create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
-        ring.record(&mut encoder, &self.metrics);
-        gpu.queue().submit([encoder.finish()]);
+        let mut recorder = self.recorder();
+        let step = self.record_gradients(&mut recorder, batch, step);
+        recorder.plan(&self.update, &step.sizes());
+        ring.record(recorder.encoder(), &self.metrics);
+        recorder.submit();
         ring.submitted();
+    }
+
+    fn recorder(&self) -> Recorder<'_> {
+        Recorder::new(self.network.gpu(), self.dispatches_per_submit)
     }
 
     /// Metrics and every parameter's gradient by canonical name, without an update.
@@ -172,7 +175,9 @@ impl TrainingStep {
         batch: &Batch<'_, R>,
         step: Step,
     ) -> Result<(StepMetrics, BTreeMap<String, HostTensor>), TrainError> {
-        self.submit_gradients(batch, step);
+        let mut recorder = self.recorder();
+        self.record_gradients(&mut recorder, batch, step);
+        recorder.submit();
         let gpu = self.network.gpu();
         let metrics = self.metrics.read::<f32>(gpu).await?;
         Ok((StepMetrics::from_values(&metrics), self.buffers.gradients.read(gpu).await?))
@@ -183,49 +188,71 @@ impl TrainingStep {
         [&self.pass.forward, &self.loss, &self.pass.backward, &self.update]
     }
 
-    fn submit_gradients<R: AsRef<[u32]>>(&self, batch: &Batch<R>, step: Step) {
-        let gpu = self.network.gpu();
-        let mut encoder = gpu.device().create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
-        self.clear(&mut encoder);
-        gpu.queue().submit([encoder.finish()]);
-        match &self.cache {
-            Some(cache) => self.submit_parts(cache, batch, step),
+    /// Returns the step as it is in the device's buffer behind that.
+    fn record_gradients<R: AsRef<[u32]>>(
+        &self,
+        recorder: &mut Recorder,
+        batch: &Batch<R>,
+        step: Step,
+    ) -> Step {
+        self.clear(recorder.encoder());
+        let step = match &self.cache {
+            Some(cache) => self.record_parts(recorder, cache, batch, step),
             None => {
                 let step = self.upload(batch, 0..batch.items(), step);
                 for plan in [&self.pass.forward, &self.loss, &self.pass.backward] {
-                    self.submit(plan, &step);
+                    recorder.plan(plan, &step.sizes());
                 }
+                step
             }
-        }
-        if let Some(mlm) = &self.mlm {
-            self.submit_mlm(mlm, batch, step);
+        };
+        match &self.mlm {
+            Some(mlm) => self.record_mlm(recorder, mlm, batch, step),
+            None => step,
         }
     }
 
     /// GradCache.
-    fn submit_parts<R: AsRef<[u32]>>(&self, cache: &GradientCache, batch: &Batch<R>, step: Step) {
+    fn record_parts<R: AsRef<[u32]>>(
+        &self,
+        recorder: &mut Recorder,
+        cache: &GradientCache,
+        batch: &Batch<R>,
+        step: Step,
+    ) -> Step {
         let parts = batch.parts(cache.items);
         for part in &parts {
+            recorder.submit();
             let step = self.upload(batch, part.clone(), step);
-            self.submit(&self.pass.forward, &step);
-            self.copy(self.pass.vectors(), &cache.vectors, batch, part, true);
+            recorder.plan(&self.pass.forward, &step.sizes());
+            self.copy(recorder, self.pass.vectors(), &cache.vectors, batch, part, true);
         }
+        recorder.submit();
         let whole = Step { items: batch.items() as u32, rows: batch.rows().len() as u32, ..step };
         self.network.kernels.write_step(&whole);
-        self.submit(&self.loss, &whole);
+        recorder.plan(&self.loss, &whole.sizes());
+        let mut last = whole;
         // Backwards, because the last part's states are still there.
         for (index, part) in parts.iter().rev().enumerate() {
-            let step = self.upload(batch, part.clone(), Step { accumulate: u32::from(index > 0), ..step });
+            recorder.submit();
+            last = self.upload(batch, part.clone(), Step { accumulate: u32::from(index > 0), ..step });
             if index > 0 {
-                self.submit(&self.pass.forward, &step);
+                recorder.plan(&self.pass.forward, &last.sizes());
             }
-            self.copy(&cache.part_gradients, &cache.gradients, batch, part, false);
-            self.submit(&self.pass.backward, &step);
+            self.copy(recorder, &cache.part_gradients, &cache.gradients, batch, part, false);
+            recorder.plan(&self.pass.backward, &last.sizes());
         }
+        last
     }
 
-    fn submit_mlm<R: AsRef<[u32]>>(&self, mlm: &MlmPass, batch: &Batch<R>, step: Step) {
-        let Some(corrupted) = batch.corrupted() else { return };
+    fn record_mlm<R: AsRef<[u32]>>(
+        &self,
+        recorder: &mut Recorder,
+        mlm: &MlmPass,
+        batch: &Batch<R>,
+        mut step: Step,
+    ) -> Step {
+        let Some(corrupted) = batch.corrupted() else { return step };
         let count = corrupted.labels.iter().map(Vec::len).sum::<usize>();
         let scale = mlm.weight / count.max(1) as f32;
         let items = self.cache.as_ref().map_or(batch.items(), |cache| cache.items);
@@ -236,12 +263,14 @@ impl TrainingStep {
             let mask_row = |row: usize| batch.rows().len() + rows[row];
             let packed = self.pack(&ids, mask_row);
             let masked = corrupted.masked(&rows);
-            let step = self.write(&packed, part.len(), Step { accumulate: 1, ..step });
-            self.submit(&self.pass.forward, &step);
+            recorder.submit();
+            step = self.write(&packed, part.len(), Step { accumulate: 1, ..step });
             let own_step = mlm.model.upload(&masked, packed.tokens(), scale);
-            self.submit(mlm.model.plan(), &own_step);
-            self.submit(&mlm.backward, &step);
+            recorder.plan(&self.pass.forward, &step.sizes());
+            recorder.plan(mlm.model.plan(), &own_step.sizes());
+            recorder.plan(&mlm.backward, &step.sizes());
         }
+        step
     }
 
     /// Uploads the rows of the items in `part`.
@@ -268,22 +297,21 @@ impl TrainingStep {
     /// Copies the vectors of a part's items to their places in the whole batch, or back.
     fn copy<R: AsRef<[u32]>>(
         &self,
+        recorder: &mut Recorder,
         of_part: &View,
         of_batch: &View,
         batch: &Batch<R>,
         part: &Range<usize>,
         to_batch: bool,
     ) {
-        let gpu = self.network.gpu();
         let width = self.network.config.hidden_size;
-        let mut encoder = gpu.device().create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
+        let encoder = recorder.encoder();
         for view in 0..batch.views() {
             let place = of_part.slice(view * part.len() * width, part.len() * width);
             let home = of_batch.slice((view * batch.items() + part.start) * width, part.len() * width);
             let (from, to) = if to_batch { (&place, &home) } else { (&home, &place) };
             encoder.copy_buffer_to_buffer(&from.buffer, from.offset, &to.buffer, to.offset, from.size);
         }
-        gpu.queue().submit([encoder.finish()]);
     }
 
     /// What the first pass adds to instead of overwriting it.
@@ -294,15 +322,6 @@ impl TrainingStep {
                 self.buffers.gradients.clear(encoder);
                 clear(encoder, &self.metrics);
             }
-        }
-    }
-
-    fn submit(&self, plan: &Plan, step: &Step) {
-        let gpu = self.network.gpu();
-        for part in plan.parts(self.dispatches_per_submit) {
-            let mut encoder = gpu.device().create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
-            part.record(&mut encoder, &step.sizes());
-            gpu.queue().submit([encoder.finish()]);
         }
     }
 }

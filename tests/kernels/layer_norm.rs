@@ -71,7 +71,7 @@ async fn check(batch: &PackedBatch, hidden: usize, setting: Setting, p: f32) {
     let (weights, residual_view) = (bench.floats(&[&weight[..], &bias].concat()), bench.floats(&residual));
     let spans = bench.words(batch.spans.as_flattened());
     let (y, statistics) = (bench.output(tokens * hidden), bench.output(2 * tokens));
-    let (dy_view, scratch_len) = (bench.floats(&dy), LayerNorm::scratch_len(hidden, tokens));
+    let (dy_view, scratch_len) = (bench.floats(&dy), LayerNorm::partials_len(hidden, tokens));
     let (d_residual, dx) = (bench.output(tokens * hidden), bench.output(tokens * hidden));
     let d_weights = if setting.accumulate { bench.floats(&before) } else { bench.output(2 * hidden) };
     let scratch = bench.output(scratch_len);
@@ -85,13 +85,7 @@ async fn check(batch: &PackedBatch, hidden: usize, setting: Setting, p: f32) {
         sums: &sums,
         statistics: &statistics,
     };
-    let gradient = LayerNormGradient {
-        dy: &dy_view,
-        d_residual: &d_residual,
-        dx: &dx,
-        weights: &d_weights,
-        scratch: &scratch,
-    };
+    let gradient = LayerNormGradient { dy: &dy_view, d_residual: &d_residual, dx: &dx, partials: &scratch };
     let mut step = step_of(batch).with_dropout(p);
     step.accumulate = u32::from(setting.accumulate);
     bench
@@ -99,6 +93,8 @@ async fn check(batch: &PackedBatch, hidden: usize, setting: Setting, p: f32) {
             let residual = setting.residual.then_some(&residual_view);
             kernels.layer_norm(plan, &layer, residual, &y).unwrap();
             kernels.layer_norm_backward(plan, &layer, &gradient).unwrap();
+            let weights = [d_weights.slice(0, 2 * hidden)];
+            kernels.layer_norm_parameters(plan, hidden as u32, &scratch, scratch_len, &weights).unwrap();
         })
         .await;
 

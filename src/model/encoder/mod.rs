@@ -164,7 +164,8 @@ impl Encoder {
             let block = LayerBlocks::new(weights, layer);
             let d = LayerBlocks::new(gradients, layer);
 
-            let norm = scratch.norm_gradient(&scratch.stream, &scratch.mid, &d.output_norm);
+            let partials = scratch.norm_partials(2 * layer + 1);
+            let norm = scratch.norm_gradient(&scratch.stream, &scratch.mid, &partials);
             kernels.layer_norm_backward(plan, &block.output_norm(self, layer, batch), &norm)?;
             let (dense, wide) = (&scratch.dense, &scratch.wide);
             let output = block.output(self);
@@ -176,7 +177,8 @@ impl Encoder {
             kernels.linear_weight_gradient(plan, &intermediate, &state.mid, wide, &gradient)?;
             kernels.linear_input_gradient(plan, &intermediate, wide, &scratch.mid, true)?;
 
-            let norm = scratch.norm_gradient(&scratch.mid, &scratch.stream, &d.attention_norm);
+            let partials = scratch.norm_partials(2 * layer);
+            let norm = scratch.norm_gradient(&scratch.mid, &scratch.stream, &partials);
             kernels.layer_norm_backward(plan, &block.attention_norm(self, layer, batch), &norm)?;
             let attention_output = block.attention_output(self);
             let gradient = scratch.linear_gradient(&d.attention_weight, &d.attention_bias);
@@ -194,8 +196,16 @@ impl Encoder {
         }
 
         let (blocks, d) = (Blocks::new(weights), Blocks::new(gradients));
-        let norm = scratch.norm_gradient(&scratch.stream, &scratch.mid, &d.norm);
+        let layers = self.config.num_hidden_layers;
+        let partials = scratch.norm_partials(2 * layers);
+        let norm = scratch.norm_gradient(&scratch.stream, &scratch.mid, &partials);
         kernels.layer_norm_backward(plan, &blocks.embedding_norm(self, batch), &norm)?;
+        let norms = (0..layers).flat_map(|layer| {
+            let LayerBlocks { attention_norm, output_norm, .. } = LayerBlocks::new(gradients, layer);
+            [attention_norm, output_norm]
+        });
+        let norms: Vec<View> = norms.chain([d.norm.clone()]).collect();
+        scratch.add_norms(plan, kernels, self.config.hidden_size, &norms)?;
         let gradient = EmbeddingGradient {
             embedded: &scratch.mid,
             word: &d.word,

@@ -1,7 +1,7 @@
 //! Buffers that live as long as an encoder's plans.
 
 use crate::{
-    gpu::{Arena, GpuError, View},
+    gpu::{Arena, GpuError, Plan, View},
     kernels::{Embedding, Kernels, LayerNorm, LayerNormGradient, LinearGradient},
     model::ModelConfig,
 };
@@ -59,6 +59,9 @@ pub(super) struct BackwardScratch {
     pub(super) wide: View,
     pub(super) delta: View,
     pub(super) partials: View,
+    /// Partial sums of all norms' parameter gradients: two a layer, then the embeddings'.
+    norm_partials: View,
+    norm_partials_len: usize,
 }
 
 impl BackwardScratch {
@@ -73,9 +76,10 @@ impl BackwardScratch {
             linear(hidden, hidden),
             linear(intermediate, hidden),
             linear(hidden, intermediate),
-            LayerNorm::scratch_len(hidden, tokens),
             Embedding::scratch_len(hidden, config.type_vocab_size, tokens),
         ];
+        let norms = 2 * config.num_hidden_layers + 1;
+        let norm_partials_len = LayerNorm::partials_len(hidden, tokens);
         Ok(Self {
             stream: arena.storage("gradient of the residual stream", tokens * hidden)?,
             mid: arena.storage("gradient of the attention block", tokens * hidden)?,
@@ -83,16 +87,35 @@ impl BackwardScratch {
             wide: arena.storage("gradient of the intermediate", tokens * intermediate.max(3 * hidden))?,
             delta: arena.storage("attention delta", tokens * config.num_attention_heads)?,
             partials: arena.storage("partial sums", partials.into_iter().max().unwrap_or(4))?,
+            norm_partials: arena.storage("partial sums of norms", norms * norm_partials_len)?,
+            norm_partials_len,
         })
+    }
+
+    /// Where the `norm`-th norm's partial sums go.
+    pub(super) fn norm_partials(&self, norm: usize) -> View {
+        self.norm_partials.slice(norm * self.norm_partials_len, self.norm_partials_len)
     }
 
     pub(super) fn norm_gradient<'a>(
         &'a self,
         dy: &'a View,
         d_residual: &'a View,
-        weights: &'a View,
+        partials: &'a View,
     ) -> LayerNormGradient<'a> {
-        LayerNormGradient { dy, d_residual, dx: &self.dense, weights, scratch: &self.partials }
+        LayerNormGradient { dy, d_residual, dx: &self.dense, partials }
+    }
+
+    /// Adds the partial sums of all norms up; `weights` are their gradients, in the same order.
+    pub(super) fn add_norms(
+        &self,
+        plan: &mut Plan,
+        kernels: &Kernels,
+        hidden: usize,
+        weights: &[View],
+    ) -> Result<(), GpuError> {
+        let (partials, len) = (&self.norm_partials, self.norm_partials_len);
+        kernels.layer_norm_parameters(plan, hidden as u32, partials, len, weights)
     }
 
     pub(super) fn linear_gradient<'a>(&'a self, weight: &'a View, bias: &'a View) -> LinearGradient<'a> {
