@@ -75,12 +75,10 @@ fn clip_factor() {
 @group(0) @binding(5) var<storage, read_write> first_moments: array<vec4<f32>>;
 @group(0) @binding(6) var<storage, read_write> second_moments: array<vec4<f32>>;
 
-@compute @workgroup_size(64)
-fn adamw(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-         @builtin(local_invocation_index) local: u32) {
-    let i = unfold(group, groups) * 64u + local;
-    let clip = metrics[2];
-    if (i >= op.length || clip == 0.0) { return; }
+// Vec4s that a thread updates: what it has to read first, sizes and rates, is then read once for several.
+const UPDATES = 8u;
+
+fn update(i: u32, clip: f32) {
     let g = gradients[i] * clip;
     let old_m = first_moments[i];
     let old_v = second_moments[i];
@@ -90,8 +88,20 @@ fn adamw(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) group
     let m = BETA1 * old_m + (1.0 - BETA1) * g;
     let v = BETA2 * old_v + (1.0 - BETA2) * g * g;
     let p = parameters[i];
-    let update = (m * step.first_correction) / (sqrt(v) * step.second_correction + EPSILON);
-    parameters[i] = p - step.learning_rate * (decay * p + update);
+    let change = (m * step.first_correction) / (sqrt(v) * step.second_correction + EPSILON);
+    parameters[i] = p - step.learning_rate * (decay * p + change);
     first_moments[i] = m;
     second_moments[i] = v;
+}
+
+@compute @workgroup_size(64)
+fn adamw(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
+         @builtin(local_invocation_index) local: u32) {
+    let clip = metrics[2];
+    if (clip == 0.0) { return; }
+    let first = unfold(group, groups) * 64u * UPDATES + local;
+    let end = min(first + 64u * UPDATES, op.length);
+    for (var i = first; i < end; i += 64u) {
+        update(i, clip);
+    }
 }

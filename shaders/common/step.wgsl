@@ -22,6 +22,10 @@ struct Step {
     loss_scale: f32,            // of masked-language modelling: weight / masked tokens of the batch
     quads: u32,                 // attention's quads: up to four neighbouring tokens of a row each
     longest: u32,               // tokens of the longest row
+    pairs: u32,                 // pairs of tokens of one row
+    pad0: u32,
+    pad1: u32,
+    pad2: u32,
 }
 
 @group(0) @binding(0) var<uniform> step: Step;
@@ -34,6 +38,7 @@ fn extent(kind: u32, fixed: u32) -> u32 {
         case 3u: { return step.items; }
         case 4u: { return step.distinct; }
         case 5u: { return step.quads; }
+        case 6u: { return step.pairs; }
         default: { return fixed; }
     }
 }

@@ -13,6 +13,7 @@ mod recorder;
 mod timestamps;
 #[cfg(target_arch = "wasm32")]
 mod web_subgroups;
+mod work;
 
 pub use buffer::{Arena, View};
 pub use device::{Gpu, GpuInfo, GpuOptions};
@@ -22,3 +23,4 @@ pub use plan::{Dispatch, Extent, Grid, Plan, clear};
 pub use readback::{Readback, ReadbackRing};
 pub use recorder::Recorder;
 pub use timestamps::{KernelTime, Timestamps};
+pub use work::{Amount, Work};

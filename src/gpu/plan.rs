@@ -1,4 +1,4 @@
-use super::{Gpu, Timestamps, View};
+use super::{Gpu, Timestamps, View, Work};
 
 /// A size that a grid depends on: known when the plan is built, or one that changes from step to step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -9,7 +9,7 @@ pub enum Extent {
 }
 
 impl Extent {
-    fn resolve(self, sizes: &[u32]) -> u32 {
+    pub(super) fn resolve(self, sizes: &[u32]) -> u32 {
         match self {
             Extent::Fixed(value) => value,
             Extent::Dynamic(index) => sizes[index],
@@ -48,6 +48,8 @@ pub struct Dispatch {
     pub pipeline: wgpu::ComputePipeline,
     pub group: wgpu::BindGroup,
     pub grid: Grid,
+    /// Where it is known.
+    pub work: Option<Work>,
 }
 
 /// A list of kernel calls in order. Built once per model, recorded once per step.
@@ -59,6 +61,13 @@ pub struct Plan {
 impl Plan {
     pub fn push(&mut self, dispatch: Dispatch) {
         self.dispatches.push(dispatch);
+    }
+
+    /// Says what the call pushed last has to do. A plan that only counts buffers has no calls, and takes no notice.
+    pub fn note(&mut self, work: Work) {
+        if let Some(last) = self.dispatches.last_mut() {
+            last.work = Some(work);
+        }
     }
 
     pub fn append(&mut self, other: &Plan) {

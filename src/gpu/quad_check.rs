@@ -17,7 +17,13 @@ pub(super) async fn quads_are_neighbours(gpu: &Gpu) -> Result<bool, GpuError> {
     for entry in ["quads_of_row", "quads_of_square"] {
         let spec = KernelSpec { source: &SOURCE, entry, bindings: &[ReadWrite] };
         let (pipeline, group) = gpu.bind(&spec, &[], &[&firsts]);
-        plan.push(Dispatch { label: entry, pipeline, group, grid: Grid::new(Extent::Fixed(1), 1, 1) });
+        plan.push(Dispatch {
+            label: entry,
+            pipeline,
+            group,
+            grid: Grid::new(Extent::Fixed(1), 1, 1),
+            work: None,
+        });
     }
     gpu.ready().await?;
     plan.submit(gpu, &[]);

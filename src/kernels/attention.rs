@@ -1,9 +1,10 @@
 use bytemuck::{Pod, Zeroable};
 
-use super::{Kernels, QUADS, shader};
+use super::{Kernels, PAIRS, QUADS, TOKENS, shader};
 use crate::gpu::{
+    Amount,
     Binding::{self, Read, ReadWrite, Uniform},
-    GpuError, Grid, KernelSpec, Plan, ShaderSource, View,
+    GpuError, Grid, KernelSpec, Plan, ShaderSource, View, Work,
 };
 
 macro_rules! source {
@@ -79,6 +80,17 @@ impl Attention<'_> {
         Op { heads: self.heads, hidden: self.hidden, blocks: self.max_positions.div_ceil(4), site: self.site }
     }
 
+    /// Of a kernel with so many products of heads for every pair of tokens that reads and writes so many vectors of
+    /// every token.
+    fn work(&self, products: u32, vectors: u32) -> Work {
+        let hidden = f64::from(self.hidden);
+        Work {
+            detail: format!("{} heads of {}", self.heads, self.head_dim()),
+            flops: Amount::each(PAIRS, 2.0 * f64::from(products) * hidden),
+            bytes: Amount::each(TOKENS, 4.0 * f64::from(vectors) * hidden),
+        }
+    }
+
     fn head_dim(&self) -> u32 {
         self.hidden / self.heads
     }
@@ -91,7 +103,10 @@ impl Attention<'_> {
 impl Kernels {
     pub fn attention(&self, plan: &mut Plan, layer: &Attention) -> Result<(), GpuError> {
         let views = [layer.quads, layer.qkv, layer.context, layer.log_sums];
-        self.call_attention(plan, layer, FORWARD, &views)
+        // Scores and weighted sum; queries, keys and values in, context out.
+        self.call_attention(plan, layer, FORWARD, &views)?;
+        plan.note(layer.work(2, 4));
+        Ok(())
     }
 
     pub fn attention_backward(
@@ -111,11 +126,17 @@ impl Kernels {
             gradient.qkv,
         ];
         self.call_attention(plan, layer, BACKWARD_QUERY, &views)?;
+        plan.note(layer.work(3, 6));
         if layer.head_dim() <= 32 || self.arena().gpu().info().software {
-            return self.call_attention(plan, layer, BACKWARD_KEY_VALUE, &views);
+            self.call_attention(plan, layer, BACKWARD_KEY_VALUE, &views)?;
+            plan.note(layer.work(4, 6));
+            return Ok(());
         }
         self.call_attention(plan, layer, BACKWARD_KEY, &views)?;
-        self.call_attention(plan, layer, BACKWARD_VALUE, &views)
+        plan.note(layer.work(3, 5));
+        self.call_attention(plan, layer, BACKWARD_VALUE, &views)?;
+        plan.note(layer.work(2, 4));
+        Ok(())
     }
 
     fn call_attention(

@@ -3,7 +3,7 @@ use bytemuck::{Pod, Zeroable};
 use super::{CHUNK, DISTINCT, Kernels, THREADS, TOKENS, shader};
 use crate::gpu::{
     Binding::{Read, ReadWrite, Uniform},
-    Extent, GpuError, Grid, KernelSpec, Plan, ShaderSource, View,
+    Extent, GpuError, Grid, KernelSpec, Plan, ShaderSource, View, Work,
 };
 
 pub(super) static SOURCE: ShaderSource = shader!("embedding.wgsl");
@@ -118,6 +118,7 @@ impl Kernels {
             let views = [token_ids, token_positions, &words.view, layer.position, layer.token_type, embedded];
             let grid = threads_per(TOKENS, layer.hidden / 4);
             self.call(plan, &FORWARD, &[], &layer.op_for(words), &views, grid)?;
+            plan.note(Work::moving(TOKENS, 3 * layer.hidden));
         }
         Ok(())
     }
@@ -134,15 +135,18 @@ impl Kernels {
             let views = [gradient.distinct, gradient.places, de, &words.view];
             let grid = threads_per(DISTINCT, width);
             self.call(plan, &WORD_BACKWARD, &[], &layer.op_for(words), &views, grid)?;
+            plan.note(Work::moving(TOKENS, 2 * layer.hidden));
         }
 
         let views = [gradient.distinct, gradient.row_starts, de, gradient.position];
         let grid = threads_per(Extent::Fixed(layer.positions), width);
         self.call(plan, &POSITION_BACKWARD, &[], &op, &views, grid)?;
+        plan.note(Work::moving(TOKENS, layer.hidden));
 
         let views = [gradient.distinct, gradient.row_starts, de, gradient.scratch];
         let grid = Grid::new(TOKENS, CHUNK, (layer.types * width).div_ceil(THREADS));
         self.call(plan, &TYPE_BACKWARD, &[], &op, &views, grid)?;
+        plan.note(Work::moving(TOKENS, layer.hidden));
         self.sum_partials(
             plan,
             gradient.scratch,

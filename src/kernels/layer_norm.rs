@@ -3,7 +3,7 @@ use bytemuck::{Pod, Zeroable};
 use super::{ALIGNMENT, CHUNK, Kernels, NO_DROPOUT, THREADS, TOKENS, shader, step::shader_extent};
 use crate::gpu::{
     Binding::{Read, ReadWrite, Uniform},
-    GpuError, Grid, KernelSpec, Plan, ShaderSource, View,
+    GpuError, Grid, KernelSpec, Plan, ShaderSource, View, Work,
 };
 
 pub(super) static SOURCE: ShaderSource = shader!("common/dropout.wgsl", "layer_norm.wgsl");
@@ -98,7 +98,9 @@ impl Kernels {
         let other = residual.unwrap_or(layer.weights);
         let views = [layer.spans, layer.weights, other, layer.sums, y, layer.statistics];
         let grid = Grid::new(TOKENS, THREADS, 1);
-        self.call(plan, &FORWARD, &[], &layer.op(residual.is_some()), &views, grid)
+        self.call(plan, &FORWARD, &[], &layer.op(residual.is_some()), &views, grid)?;
+        plan.note(Work::moving(TOKENS, (3 + u32::from(residual.is_some())) * layer.hidden));
+        Ok(())
     }
 
     pub fn layer_norm_backward(
@@ -118,7 +120,9 @@ impl Kernels {
             gradient.partials,
         ];
         let grid = Grid::new(TOKENS, CHUNK, 1 + (layer.hidden / 4).div_ceil(THREADS));
-        self.call(plan, &BACKWARD, &[], &layer.op(false), &views, grid)
+        self.call(plan, &BACKWARD, &[], &layer.op(false), &views, grid)?;
+        plan.note(Work::moving(TOKENS, 4 * layer.hidden));
+        Ok(())
     }
 
     /// Adds up what [`Kernels::layer_norm_backward`] left of several norms over the same tokens: `partials` has

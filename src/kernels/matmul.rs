@@ -3,8 +3,9 @@ use serde::{Deserialize, Serialize};
 
 use super::{ALIGNMENT, Kernels, shader, step::shader_extent};
 use crate::gpu::{
+    Amount,
     Binding::{self, Read, ReadWrite, Uniform},
-    Extent, Gpu, GpuError, Grid, KernelSpec, Plan, ShaderSource, View,
+    Extent, Gpu, GpuError, Grid, KernelSpec, Plan, ShaderSource, View, Work,
 };
 
 pub(super) static DIRECT: ShaderSource =
@@ -122,6 +123,17 @@ pub struct LinearGradient<'a> {
 }
 
 impl Linear<'_> {
+    /// Of one of the three products; `more` floats a row are moved beside input and output.
+    fn work(&self, more: u32) -> Work {
+        let (inputs, outputs) = (f64::from(self.inputs), f64::from(self.outputs));
+        let each = 4.0 * (inputs + outputs + f64::from(more));
+        Work {
+            detail: format!("{}→{}", self.inputs, self.outputs),
+            flops: Amount::each(self.rows, 2.0 * inputs * outputs),
+            bytes: Amount::each(self.rows, each).with_fixed(4.0 * inputs * outputs),
+        }
+    }
+
     fn forward_op(&self) -> Op {
         let (m_kind, m) = shader_extent(self.rows);
         Op { m_kind, m, n: self.outputs, k_kind: 0, k: self.inputs, splits: 1, accumulate: 0, pad: 0 }
@@ -168,7 +180,10 @@ impl Kernels {
     /// `y[rows, outputs] = x[rows, inputs] · Wᵀ + b`
     pub fn linear(&self, plan: &mut Plan, layer: &Linear, x: &View, y: &View) -> Result<(), GpuError> {
         let grid = self.grid(layer.rows, layer.outputs);
-        self.call(plan, &self.matmul.nt(), &[], &layer.forward_op(), &[x, layer.weight, layer.bias, y], grid)
+        let views = [x, layer.weight, layer.bias, y];
+        self.call(plan, &self.matmul.nt(), &[], &layer.forward_op(), &views, grid)?;
+        plan.note(layer.work(0));
+        Ok(())
     }
 
     /// `u = x · Wᵀ + b` and `activated = gelu(u)`, both [rows, outputs].
@@ -181,14 +196,10 @@ impl Kernels {
         activated: &View,
     ) -> Result<(), GpuError> {
         let grid = self.grid(layer.rows, layer.outputs);
-        self.call(
-            plan,
-            &self.matmul.nt_gelu(),
-            &[],
-            &layer.forward_op(),
-            &[x, layer.weight, layer.bias, u, activated],
-            grid,
-        )
+        let views = [x, layer.weight, layer.bias, u, activated];
+        self.call(plan, &self.matmul.nt_gelu(), &[], &layer.forward_op(), &views, grid)?;
+        plan.note(layer.work(layer.outputs));
+        Ok(())
     }
 
     /// `dx[rows, inputs] (+)= dy[rows, outputs] · W`; `accumulate` adds to what is there.
@@ -202,14 +213,10 @@ impl Kernels {
     ) -> Result<(), GpuError> {
         let grid = self.grid(layer.rows, layer.inputs);
         // `extra` is not read by this entry point.
-        self.call(
-            plan,
-            &self.matmul.nn(),
-            &[],
-            &layer.backward_op(accumulate),
-            &[dy, layer.weight, layer.bias, dx],
-            grid,
-        )
+        let views = [dy, layer.weight, layer.bias, dx];
+        self.call(plan, &self.matmul.nn(), &[], &layer.backward_op(accumulate), &views, grid)?;
+        plan.note(layer.work(if accumulate { layer.inputs } else { 0 }));
+        Ok(())
     }
 
     /// For a layer whose input was `gelu(u)`: `du = (dy · W) · gelu'(u)` and, once more, `activated = gelu(u)`, both
@@ -224,14 +231,10 @@ impl Kernels {
         activated: &View,
     ) -> Result<(), GpuError> {
         let grid = self.grid(layer.rows, layer.inputs);
-        self.call(
-            plan,
-            &self.matmul.nn_gelu(),
-            &[],
-            &layer.backward_op(false),
-            &[dy, layer.weight, u, du, activated],
-            grid,
-        )
+        let views = [dy, layer.weight, u, du, activated];
+        self.call(plan, &self.matmul.nn_gelu(), &[], &layer.backward_op(false), &views, grid)?;
+        plan.note(layer.work(2 * layer.inputs));
+        Ok(())
     }
 
     /// `dW = dyᵀ · x` and `db = Σ_rows dy`, overwritten or added to as the step says.
@@ -250,20 +253,17 @@ impl Kernels {
         let groups = self.gradient_tiles(outputs, inputs) * splits;
         let grid = Grid::new(Extent::Fixed(groups), 1, 1);
         if splits == 1 {
-            return self.call(
-                plan,
-                &self.matmul.tn(),
-                &[],
-                &op,
-                &[dy, x, layer.bias, gradient.weight, gradient.bias],
-                grid,
-            );
+            let views = [dy, x, layer.bias, gradient.weight, gradient.bias];
+            self.call(plan, &self.matmul.tn(), &[], &op, &views, grid)?;
+            plan.note(layer.work(0));
+            return Ok(());
         }
         let weight_len = (outputs * inputs) as usize;
         let weights = gradient.scratch.slice(0, splits as usize * weight_len);
         let biases_start = bias_partials_start(outputs, inputs, splits);
         let biases = gradient.scratch.slice(biases_start, (splits * outputs) as usize);
         self.call(plan, &self.matmul.tn(), &[], &op, &[dy, x, layer.bias, &weights, &biases], grid)?;
+        plan.note(layer.work(0));
         let sums = [(gradient.weight, outputs * inputs, 0), (gradient.bias, outputs, biases_start)];
         self.sum_two_partials(plan, gradient.scratch, sums, Extent::Fixed(splits), 1)
     }

@@ -4,6 +4,7 @@
 //! All matrices are row-major float32; "packed" means that the tokens of all rows lie end to end without padding.
 
 mod attention;
+mod ceilings;
 mod contrastive;
 mod dropout;
 mod embedding;
@@ -19,6 +20,7 @@ mod tanh;
 use std::rc::Rc;
 
 pub use attention::{Attention, AttentionGradient};
+pub use ceilings::Ceilings;
 pub use contrastive::{Contrastive, LossForm};
 pub use dropout::{drop_threshold, keep_factors};
 pub use embedding::{Embedding, EmbeddingGradient, TableRows};
@@ -27,7 +29,7 @@ pub use matmul::{Linear, LinearGradient, MatmulKind};
 pub use mlm::{MaskedLoss, PieceLogits};
 pub use optimizer::{METRICS, Optimizer, OptimizerShard};
 pub use pool::Pool;
-pub use step::{DISTINCT, ITEMS, QUADS, ROWS, Step, TOKENS};
+pub use step::{DISTINCT, ITEMS, PAIRS, QUADS, ROWS, Step, TOKENS};
 
 use crate::gpu::{Arena, Dispatch, GpuError, Grid, KernelSpec, Plan, View};
 
@@ -124,7 +126,7 @@ impl Kernels {
         let mut all = vec![&self.step, &op];
         all.extend_from_slice(views);
         let (pipeline, group) = self.arena.gpu().bind(spec, constants, &all);
-        plan.push(Dispatch { label: spec.entry, pipeline, group, grid });
+        plan.push(Dispatch { label: spec.entry, pipeline, group, grid, work: None });
         Ok(())
     }
 }

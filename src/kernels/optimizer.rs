@@ -3,7 +3,7 @@ use bytemuck::{Pod, Zeroable};
 use super::{Kernels, THREADS, shader};
 use crate::gpu::{
     Binding::{self, Read, ReadWrite, Uniform},
-    Extent, GpuError, Grid, KernelSpec, Plan, ShaderSource, View,
+    Extent, GpuError, Grid, KernelSpec, Plan, ShaderSource, View, Work,
 };
 
 pub(super) static SOURCE: ShaderSource = shader!("optimizer.wgsl");
@@ -18,6 +18,8 @@ static ADAMW: KernelSpec = spec("adamw", &[Uniform, Uniform, Read, Read, ReadWri
 
 /// Threads that share one shard's squares; optimizer.wgsl has the same constant.
 const PARTIALS: u32 = 4096;
+/// Vec4s that a thread updates; optimizer.wgsl has the same constant.
+const UPDATES: u32 = 8;
 /// Floats of the metrics buffer: loss, gradient norm before clipping, clip factor (0: the update was left out
 /// because the norm was not finite), unused.
 pub const METRICS: usize = 4;
@@ -66,6 +68,7 @@ impl Kernels {
             };
             let grid = Grid::new(Extent::Fixed(PARTIALS), THREADS, 1);
             self.call(plan, &SUM_SQUARES, &[], &op, &[&shard.gradients, &partial_sums], grid)?;
+            plan.note(Work::moving(Extent::Fixed(shard.len as u32), 1));
         }
         let one = Grid::new(Extent::Fixed(1), 1, 1);
         let op = Op { length: 0, decay_end: 0, first_partial: 0, partials };
@@ -85,7 +88,16 @@ impl Kernels {
                 &shard.first_moments,
                 &shard.second_moments,
             ];
-            self.call(plan, &ADAMW, &[], &op, &views, Grid::new(Extent::Fixed(length), THREADS, 1))?;
+            self.call(
+                plan,
+                &ADAMW,
+                &[],
+                &op,
+                &views,
+                Grid::new(Extent::Fixed(length), THREADS * UPDATES, 1),
+            )?;
+            // Gradient, two moments and the parameter in, all but the gradient out.
+            plan.note(Work::moving(Extent::Fixed(shard.len as u32), 7));
         }
         Ok(())
     }

@@ -3,7 +3,7 @@ use bytemuck::{Pod, Zeroable};
 use super::{Kernels, ROWS, TOKENS, embedding::threads_per, shader};
 use crate::gpu::{
     Binding::{Read, ReadWrite, Uniform},
-    GpuError, KernelSpec, Plan, ShaderSource, View,
+    GpuError, KernelSpec, Plan, ShaderSource, View, Work,
 };
 
 pub(super) static SOURCE: ShaderSource = shader!("pool.wgsl");
@@ -54,7 +54,9 @@ impl Kernels {
     /// `pooled[rows, hidden] (+)= factor ·` the pooling of `states[tokens, hidden]`.
     pub fn pool(&self, plan: &mut Plan, layer: &Pool, states: &View, pooled: &View) -> Result<(), GpuError> {
         let views = [layer.row_starts, states, pooled];
-        self.call(plan, &FORWARD, &[], &layer.op(), &views, threads_per(ROWS, layer.hidden / 4))
+        self.call(plan, &FORWARD, &[], &layer.op(), &views, threads_per(ROWS, layer.hidden / 4))?;
+        plan.note(Work::moving(ROWS, 2 * layer.hidden));
+        Ok(())
     }
 
     /// `d_states[tokens, hidden]` (+)= from `d_pooled[rows, hidden]`; every element is written.
@@ -66,6 +68,8 @@ impl Kernels {
         d_states: &View,
     ) -> Result<(), GpuError> {
         let views = [layer.spans, d_pooled, d_states];
-        self.call(plan, &BACKWARD, &[], &layer.op(), &views, threads_per(TOKENS, layer.hidden / 4))
+        self.call(plan, &BACKWARD, &[], &layer.op(), &views, threads_per(TOKENS, layer.hidden / 4))?;
+        plan.note(Work::moving(TOKENS, layer.hidden));
+        Ok(())
     }
 }

@@ -15,6 +15,9 @@ pub const DISTINCT: Extent = Extent::Dynamic(4);
 /// Quads of the batch: up to four neighbouring tokens of a row each.
 pub const QUADS: Extent = Extent::Dynamic(5);
 
+/// Pairs of tokens of one row: what attention computes.
+pub const PAIRS: Extent = Extent::Dynamic(6);
+
 /// What changes from step to step; `shaders/common/step.wgsl` documents each field.
 #[repr(C)]
 #[derive(Debug, Clone, Copy, Default, Pod, Zeroable)]
@@ -39,12 +42,14 @@ pub struct Step {
     pub loss_scale: f32,
     pub quads: u32,
     pub longest: u32,
+    pub pairs: u32,
+    pub pad: [u32; 3],
 }
 
 impl Step {
     /// Values of the dynamic extents, in the order of the constants above.
-    pub fn sizes(&self) -> [u32; 6] {
-        [0, self.tokens, self.rows, self.items, self.distinct, self.quads]
+    pub fn sizes(&self) -> [u32; 7] {
+        [0, self.tokens, self.rows, self.items, self.distinct, self.quads, self.pairs]
     }
 
     /// Dropout with probability `p` in 0…1 (exclusive); 0 switches it off.

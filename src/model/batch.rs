@@ -83,12 +83,14 @@ impl PackedBatch {
 
     /// The step's sizes of this batch; `items` of the contrastive loss are for the caller to set.
     pub fn sizes(&self, step: Step) -> Step {
+        let lengths = || self.row_starts.windows(2).map(|row| row[1] - row[0]);
         Step {
             tokens: self.tokens() as u32,
             rows: self.rows() as u32,
             distinct: self.distinct.len() as u32,
             quads: self.quads.len() as u32,
-            longest: self.row_starts.windows(2).map(|row| row[1] - row[0]).max().unwrap_or(0),
+            longest: lengths().max().unwrap_or(0),
+            pairs: lengths().map(|length| length * length).sum(),
             ..step
         }
     }

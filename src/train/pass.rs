@@ -13,6 +13,8 @@ pub(super) struct EncoderPass {
     pub forward: Plan,
     /// From the gradient of the vectors to all parameter gradients.
     pub backward: Plan,
+    /// Forward and backward together, pooling apart.
+    pub dispatches_per_layer: usize,
 }
 
 impl EncoderPass {
@@ -29,13 +31,19 @@ impl EncoderPass {
         let batch = BatchBuffers::new(kernels.arena(), capacity.tokens, capacity.rows)?;
         let pooling = Pooling::new(kernels, &network.config, pooler, network.has_head(), capacity)?;
 
+        // What lies between two depths is a layer's.
+        let (mut of_layer, mut before) = ([0; 2], 0);
         let mut forward = Plan::default();
         encoder.forward(&mut forward, kernels, weights, &batch, &mut |plan, depth, states| {
-            pooling.take(plan, kernels, &batch, depth, states)
+            of_layer[0] = plan.len() - before;
+            pooling.take(plan, kernels, &batch, depth, states)?;
+            before = plan.len();
+            Ok(())
         })?;
         pooling.finish(&mut forward, kernels, weights)?;
 
         let mut backward = Plan::default();
+        before = 0;
         pooling.begin_backward(&mut backward, kernels, (weights, gradients), d_vectors)?;
         encoder.backward(
             &mut backward,
@@ -43,9 +51,15 @@ impl EncoderPass {
             weights,
             gradients,
             &batch,
-            &mut |plan, depth, d_states| pooling.give(plan, kernels, &batch, depth, d_vectors, d_states),
+            &mut |plan, depth, d_states| {
+                of_layer[1] = plan.len() - before;
+                pooling.give(plan, kernels, &batch, depth, d_vectors, d_states)?;
+                before = plan.len();
+                Ok(())
+            },
         )?;
-        Ok(Self { encoder, batch, pooling, forward, backward })
+        let dispatches_per_layer = of_layer.iter().sum();
+        Ok(Self { encoder, batch, pooling, forward, backward, dispatches_per_layer })
     }
 
     /// The sentence vectors, [rows, hidden].

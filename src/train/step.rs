@@ -147,6 +147,11 @@ impl TrainingStep {
         self.pass.forward.len() + self.loss.len() + self.pass.backward.len() + mlm + self.update.len()
     }
 
+    /// Dispatches of one layer, forward and backward.
+    pub fn dispatches_per_layer(&self) -> usize {
+        self.pass.dispatches_per_layer
+    }
+
     pub fn network(&self) -> &Network {
         &self.network
     }

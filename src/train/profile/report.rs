@@ -1,0 +1,129 @@
+use std::fmt::Write;
+
+use serde::{Deserialize, Serialize};
+
+use crate::kernels::Ceilings;
+
+/// A training step, measured.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Profile {
+    pub adapter: String,
+    pub layers: usize,
+    pub hidden: usize,
+    /// Encoded rows of the batch, all views.
+    pub rows: usize,
+    /// Tokens of these rows; none of them is padding.
+    pub tokens: usize,
+    /// Tokens of the longest row.
+    pub longest: usize,
+    /// From the host's first call to the arrival of the metrics.
+    pub step_milliseconds: f64,
+    /// Of these, until everything was recorded and submitted.
+    pub host_milliseconds: f64,
+    pub dispatches: usize,
+    /// Forward and backward together.
+    pub dispatches_per_layer: usize,
+    pub ceilings: Ceilings,
+    /// The slowest first; empty on an adapter without timestamp queries.
+    pub kernels: Vec<KernelProfile>,
+    /// GPU buffers by label with their bytes.
+    pub buffers: Vec<(String, u64)>,
+}
+
+/// All calls of a kernel with the same sizes.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct KernelProfile {
+    /// Entry point of the shader.
+    pub kernel: String,
+    pub detail: String,
+    pub calls: usize,
+    pub milliseconds: f64,
+    /// Of the time of all kernels, 0…1.
+    pub share: f64,
+    pub gigaflops: f64,
+    pub gigabytes_per_second: f64,
+    /// The larger of its shares of the best matrix product's rate and of a copy's, 0…1; a copy can be beaten where
+    /// operands stay in a cache.
+    pub of_ceiling: f64,
+}
+
+impl KernelProfile {
+    pub fn is_matmul(&self) -> bool {
+        ["nt", "nt_gelu", "nn", "nn_gelu", "tn"].contains(&self.kernel.as_str())
+    }
+}
+
+impl Profile {
+    /// Share of the kernels' time that matrix products take, 0…1; none without timestamps.
+    pub fn matmul_share(&self) -> Option<f64> {
+        let share = self.kernels.iter().filter(|kernel| kernel.is_matmul()).map(|kernel| kernel.share).sum();
+        (!self.kernels.is_empty()).then_some(share)
+    }
+
+    pub fn gpu_bytes(&self) -> u64 {
+        self.buffers.iter().map(|(_, bytes)| bytes).sum()
+    }
+
+    /// Tables for people.
+    pub fn to_markdown(&self) -> String {
+        let mut text = String::new();
+        // Writing to a String cannot fail.
+        let _ = self.write_markdown(&mut text);
+        text
+    }
+
+    fn write_markdown(&self, text: &mut String) -> std::fmt::Result {
+        writeln!(
+            text,
+            "{} layers × {}, {} rows of up to {} tokens, {} tokens, on {}\n",
+            self.layers, self.hidden, self.rows, self.longest, self.tokens, self.adapter
+        )?;
+        writeln!(text, "| | |\n|---|---|")?;
+        writeln!(text, "| step | {:.1} ms |", self.step_milliseconds)?;
+        writeln!(text, "| of it the host's recording | {:.2} ms |", self.host_milliseconds)?;
+        writeln!(text, "| dispatches | {}, {} a layer |", self.dispatches, self.dispatches_per_layer)?;
+        if let Some(share) = self.matmul_share() {
+            writeln!(text, "| matrix products' share of the kernels' time | {:.1} % |", 100.0 * share)?;
+        }
+        for (kind, rate) in &self.ceilings.matmul_gigaflops {
+            writeln!(text, "| ceiling: square product, {kind:?} | {rate:.1} GFLOP/s |")?;
+        }
+        writeln!(text, "| ceiling: copy | {:.1} GB/s |", self.ceilings.copy_gigabytes_per_second)?;
+        writeln!(text, "| GPU memory | {:.1} MiB |", mebibytes(self.gpu_bytes()))?;
+
+        if self.kernels.is_empty() {
+            writeln!(text, "\nThis adapter has no timestamp queries: no times of single kernels.")?;
+        } else {
+            writeln!(text, "\n| kernel | sizes | calls | ms | share | GFLOP/s | GB/s | of ceiling |")?;
+            writeln!(text, "|---|---|--:|--:|--:|--:|--:|--:|")?;
+        }
+        for kernel in &self.kernels {
+            writeln!(
+                text,
+                "| {} | {} | {} | {:.2} | {:.1} % | {:.2} | {:.2} | {:.0} % |",
+                kernel.kernel,
+                kernel.detail,
+                kernel.calls,
+                kernel.milliseconds,
+                100.0 * kernel.share,
+                kernel.gigaflops,
+                kernel.gigabytes_per_second,
+                100.0 * kernel.of_ceiling
+            )?;
+        }
+        writeln!(text, "\n| buffers | MiB |\n|---|--:|")?;
+        let mut buffers = self.buffers.clone();
+        buffers.sort_by_key(|(_, bytes)| std::cmp::Reverse(*bytes));
+        let (large, small): (Vec<_>, Vec<_>) =
+            buffers.into_iter().partition(|(_, bytes)| bytes * 1000 >= self.gpu_bytes());
+        for (label, bytes) in large {
+            writeln!(text, "| {label} | {:.2} |", mebibytes(bytes))?;
+        }
+        let rest = small.iter().map(|(_, bytes)| bytes).sum();
+        writeln!(text, "| {} smaller kinds | {:.2} |", small.len(), mebibytes(rest))
+    }
+}
+
+fn mebibytes(bytes: u64) -> f64 {
+    bytes as f64 / f64::from(1 << 20)
+}
