@@ -1,12 +1,12 @@
 use std::{
-    cell::RefCell,
+    cell::{Cell, RefCell},
     rc::Rc,
     sync::{Arc, Mutex},
 };
 
 use serde::{Deserialize, Serialize};
 
-use super::{GpuError, pipeline::PipelineCache, quad_check::quads_are_neighbours};
+use super::{GpuError, MatmulKind, pipeline::PipelineCache, quad_check::quads_are_neighbours};
 
 /// How to open the device.
 #[derive(Debug, Clone, Copy, Default)]
@@ -46,6 +46,7 @@ struct Inner {
     info: GpuInfo,
     limits: wgpu::Limits,
     pipelines: RefCell<PipelineCache>,
+    matmul: Cell<MatmulKind>,
     faults: Arc<Mutex<Faults>>,
 }
 
@@ -145,7 +146,8 @@ impl Gpu {
             max_buffer_bytes: limits.max_buffer_size,
         };
         let pipelines = RefCell::new(PipelineCache::default());
-        Self { inner: Rc::new(Inner { device, queue, info, limits, pipelines, faults }) }
+        let matmul = Cell::new(MatmulKind::default_for(&info));
+        Self { inner: Rc::new(Inner { device, queue, info, limits, pipelines, matmul, faults }) }
     }
 
     /// The same device, only said to be without.
@@ -156,9 +158,10 @@ impl Gpu {
         let inner = Inner {
             device: device.clone(),
             queue: queue.clone(),
-            info,
             limits: limits.clone(),
             pipelines: RefCell::default(),
+            matmul: Cell::new(MatmulKind::default_for(&info)),
+            info,
             faults: Arc::clone(faults),
         };
         Self { inner: Rc::new(inner) }
@@ -180,6 +183,18 @@ impl Gpu {
         &self.inner.limits
     }
 
+    /// How models built from now on compute their matrix products.
+    pub fn matmul(&self) -> MatmulKind {
+        self.inner.matmul.get()
+    }
+
+    /// A kind that does not run on the device is passed over.
+    pub fn set_matmul(&self, kind: MatmulKind) {
+        if kind.runs_on(self.info()) {
+            self.inner.matmul.set(kind);
+        }
+    }
+
     pub(super) fn pipelines(&self) -> &RefCell<PipelineCache> {
         &self.inner.pipelines
     }
@@ -199,9 +214,16 @@ impl Gpu {
     /// Waits for the errors of all shaders and pipelines made so far, then for those of buffers and bindings.
     /// Call it after building a plan, before trusting it.
     pub async fn ready(&self) -> Result<(), GpuError> {
+        self.ready_with(|_, _| ()).await
+    }
+
+    /// The same; `progress` hears how many of the shaders and pipelines that had to be compiled are, and of how many.
+    pub async fn ready_with(&self, mut progress: impl FnMut(usize, usize)) -> Result<(), GpuError> {
         let pending = self.inner.pipelines.borrow_mut().take_pending();
-        for check in pending {
+        let total = pending.len();
+        for (done, check) in (1..).zip(pending) {
             check.await?;
+            progress(done, total);
         }
         self.check()
     }

@@ -5,6 +5,7 @@
 mod buffer;
 mod device;
 mod error;
+mod matmul_kind;
 mod pipeline;
 mod plan;
 mod quad_check;
@@ -18,6 +19,7 @@ mod work;
 pub use buffer::{Arena, View};
 pub use device::{Gpu, GpuInfo, GpuOptions};
 pub use error::GpuError;
+pub use matmul_kind::MatmulKind;
 pub use pipeline::{Binding, KernelSpec, ShaderSource};
 pub use plan::{Dispatch, Extent, Grid, Plan, clear};
 pub use readback::{Readback, ReadbackRing};

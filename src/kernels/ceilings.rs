@@ -5,8 +5,8 @@ use std::rc::Rc;
 use serde::{Deserialize, Serialize};
 use web_time::Instant;
 
-use super::{Kernels, Linear, MatmulKind, Step};
-use crate::gpu::{Arena, Extent, Gpu, GpuError, Plan, View};
+use super::{Kernels, Linear, Step};
+use crate::gpu::{Arena, Extent, Gpu, GpuError, MatmulKind, Plan, View};
 
 /// Rates of a device.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -27,10 +27,19 @@ impl Ceilings {
     /// Takes about a second.
     pub async fn measure(gpu: &Gpu) -> Result<Self, GpuError> {
         let mut matmul_gigaflops = Vec::new();
-        for kind in MatmulKind::ALL.into_iter().filter(|kind| kind.runs_on(gpu)) {
+        for kind in MatmulKind::ALL.into_iter().filter(|kind| kind.runs_on(gpu.info())) {
             matmul_gigaflops.push((kind, matmul_gigaflops_of(gpu, kind).await?));
         }
         Ok(Self { copy_gigabytes_per_second: copy_rate(gpu).await?, matmul_gigaflops })
+    }
+
+    /// Measures, and has the device use the kind of product that was fastest from now on.
+    pub async fn tune(gpu: &Gpu) -> Result<Self, GpuError> {
+        let ceilings = Self::measure(gpu).await?;
+        if let Some((kind, _)) = ceilings.best_matmul() {
+            gpu.set_matmul(kind);
+        }
+        Ok(ceilings)
     }
 
     /// The fastest kind of product, and its rate.

@@ -1,11 +1,10 @@
 use bytemuck::{Pod, Zeroable};
-use serde::{Deserialize, Serialize};
 
 use super::{ALIGNMENT, Kernels, shader, step::shader_extent};
 use crate::gpu::{
     Amount,
     Binding::{self, Read, ReadWrite, Uniform},
-    Extent, Gpu, GpuError, Grid, KernelSpec, Plan, ShaderSource, View, Work,
+    Extent, GpuError, Grid, KernelSpec, MatmulKind, Plan, ShaderSource, View, Work,
 };
 
 pub(super) static DIRECT: ShaderSource =
@@ -15,50 +14,11 @@ pub(super) static QUAD: ShaderSource =
 pub(super) static SHARED: ShaderSource =
     shader!("common/activation.wgsl", "matmul/common.wgsl", "matmul/shared.wgsl");
 
-/// How the matrix products are computed; all give the same numbers up to the order of their sums.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum MatmulKind {
-    /// 8×8 elements a thread, operands straight from the buffers: software adapters.
-    Direct,
-    /// 16×8 elements a thread, loads shared by the four threads of a quad: software adapters with subgroups.
-    Quad,
-    /// 4×4 elements a thread, operands through workgroup memory: real GPUs.
-    Shared,
-}
-
-impl MatmulKind {
-    pub const ALL: [Self; 3] = [Self::Direct, Self::Quad, Self::Shared];
-
-    /// Whether the device has what it needs.
-    pub fn runs_on(self, gpu: &Gpu) -> bool {
-        self != Self::Quad || gpu.info().subgroups
-    }
-
-    /// The best one known for this kind of device; `bench/LOG.md` has the measurements.
-    pub fn default_for(gpu: &Gpu) -> Self {
-        match (gpu.info().software, gpu.info().subgroups) {
-            (false, _) => Self::Shared,
-            (true, true) => Self::Quad,
-            (true, false) => Self::Direct,
-        }
-    }
-
-    fn source(self) -> &'static ShaderSource {
-        match self {
-            Self::Direct => &DIRECT,
-            Self::Quad => &QUAD,
-            Self::Shared => &SHARED,
-        }
-    }
-
+/// What the shader files of a kind are called and cover.
+trait MatmulShader: Sized + Copy {
+    fn source(self) -> &'static ShaderSource;
     /// Rows and columns of C that a workgroup covers; the shader files have the same constants.
-    fn group(self) -> (u32, u32) {
-        match self {
-            Self::Direct | Self::Shared => (64, 64),
-            Self::Quad => (128, 64),
-        }
-    }
+    fn group(self) -> (u32, u32);
 
     fn nt(self) -> KernelSpec {
         self.spec("nt", &[Uniform, Uniform, Read, Read, Read, ReadWrite])
@@ -83,6 +43,23 @@ impl MatmulKind {
 
     fn spec(self, entry: &'static str, bindings: &'static [Binding]) -> KernelSpec {
         KernelSpec { source: self.source(), entry, bindings }
+    }
+}
+
+impl MatmulShader for MatmulKind {
+    fn source(self) -> &'static ShaderSource {
+        match self {
+            Self::Direct => &DIRECT,
+            Self::Quad => &QUAD,
+            Self::Shared => &SHARED,
+        }
+    }
+
+    fn group(self) -> (u32, u32) {
+        match self {
+            Self::Direct | Self::Shared => (64, 64),
+            Self::Quad => (128, 64),
+        }
     }
 }
 

@@ -25,13 +25,13 @@ pub use contrastive::{Contrastive, LossForm};
 pub use dropout::{drop_threshold, keep_factors};
 pub use embedding::{Embedding, EmbeddingGradient, TableRows};
 pub use layer_norm::{LayerNorm, LayerNormGradient};
-pub use matmul::{Linear, LinearGradient, MatmulKind};
+pub use matmul::{Linear, LinearGradient};
 pub use mlm::{MaskedLoss, PieceLogits};
 pub use optimizer::{METRICS, Optimizer, OptimizerShard};
 pub use pool::Pool;
 pub use step::{DISTINCT, ITEMS, PAIRS, QUADS, ROWS, Step, TOKENS};
 
-use crate::gpu::{Arena, Dispatch, GpuError, Grid, KernelSpec, Plan, View};
+use crate::gpu::{Arena, Dispatch, GpuError, Grid, KernelSpec, MatmulKind, Plan, View};
 
 /// The place in the dropout masks' counter that means "no dropout here".
 pub const NO_DROPOUT: u32 = u32::MAX;
@@ -76,14 +76,14 @@ impl Kernels {
         // A GPU with thousands of lanes would idle on the few 64×64 tiles of a small weight; a software adapter
         // gains nothing from more threads.
         let max_splits = if arena.gpu().info().software { 1 } else { 16 };
-        let matmul = MatmulKind::default_for(arena.gpu());
+        let matmul = arena.gpu().matmul();
         let subgroups = arena.gpu().info().subgroups;
         Ok(Self { arena, step, max_splits, matmul, subgroups })
     }
 
     /// Computes matrix products so, whatever the adapter is; the device must have what that needs.
     pub fn with_matmul(mut self, matmul: MatmulKind) -> Self {
-        debug_assert!(matmul.runs_on(self.arena.gpu()));
+        debug_assert!(matmul.runs_on(self.arena.gpu().info()));
         self.matmul = matmul;
         self
     }

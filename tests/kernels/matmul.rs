@@ -1,8 +1,8 @@
 //! Linear layers: forward with and without GELU, gradients of input, weight and bias.
 
 use simcse_lab::{
-    gpu::View,
-    kernels::{Linear, LinearGradient, MatmulKind, ROWS, Step, TOKENS},
+    gpu::{MatmulKind, View},
+    kernels::{Linear, LinearGradient, ROWS, Step, TOKENS},
 };
 use wasm_bindgen_test::wasm_bindgen_test;
 

@@ -121,10 +121,7 @@ fn median(values: &mut [f64]) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
-        gpu::{Amount, Extent},
-        kernels::MatmulKind,
-    };
+    use crate::gpu::{Amount, Extent, MatmulKind};
 
     #[test]
     fn calls_of_one_kernel_and_size_are_one_line_with_the_nearer_ceiling() {
