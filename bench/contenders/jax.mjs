@@ -56,16 +56,17 @@ function contrastive(vectors, items) {
  */
 function trainingStep(size, sizes, items) {
   const loss = (p, ids, bias, share, key, rate) => {
-    const keys = [];
     let rest = key;
     const drop = (x) => {
       const [next, own] = random.split(rest, 2);
       rest = next;
-      keys.push(own);
       const kept = random.uniform(own, x.shape).less(rate.ref);
       return np.where(kept, 0, x.div(np.array(1).sub(rate.ref)));
     };
-    const oneHot = nn.oneHot(ids, p['embeddings.word_embeddings.weight'].shape[0]);
+    // nn.oneHot would make the whole identity matrix first.
+    const [vocabulary] = p['embeddings.word_embeddings.weight'].shape;
+    const all = np.arange(vocabulary, undefined, undefined, { dtype: np.int32 }).reshape([1, vocabulary]);
+    const oneHot = ids.reshape([sizes.rows * sizes.tokens, 1]).equal(all).astype(np.float32);
     const words = np.matmul(oneHot, p['embeddings.word_embeddings.weight'].ref);
     const shaped = words.reshape([sizes.rows, sizes.tokens, size.hidden]);
     const vectors = pooled(p, size, sizes, shaped, bias, share, drop);

@@ -146,7 +146,9 @@ offer({
               contrastive(pooled(p, size, batch, drop), rows.length),
             );
             const squares = Object.values(grads).map((gradient) => tf.sum(tf.square(gradient)));
-            const factor = tf.minimum(1, tf.div(1, tf.add(tf.sqrt(tf.addN(squares)), 1e-6)));
+            // tf.addN binds all of them at once, more than a shader may have.
+            const norm = squares.reduce((sum, square) => tf.add(sum, square));
+            const factor = tf.minimum(1, tf.div(1, tf.add(tf.sqrt(norm), 1e-6)));
             const clipped = Object.entries(grads).map(([name, gradient]) => [name, tf.mul(gradient, factor)]);
             optimizer.applyGradients(Object.fromEntries(clipped));
             return tf.keep(value);
