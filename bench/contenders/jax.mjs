@@ -2,7 +2,7 @@
 // `x` for another use, and every other use is its last.
 
 import './count.mjs';
-import { blockUntilReady, defaultDevice, init, jit, nn, numpy as np, random, valueAndGrad } from '@jax-js/jax';
+import { blockUntilReady, defaultDevice, init, jit, nn, numpy as np, random, valueAndGrad, vjp } from '@jax-js/jax';
 
 import { dimensions, encodeSorted, maskBias, padded } from './inputs.mjs';
 import { offer, variant } from './page.mjs';
@@ -50,24 +50,35 @@ function contrastive(vectors, items) {
   return np.mean(nn.logsumexp(logits, 1).sub(own));
 }
 
+const TABLE = 'embeddings.word_embeddings.weight';
+
+const [device, form] = variant.split('-');
+
+/** Word embeddings as a product with one-hot rows, once for both views, which have the same ids. */
+function oneHotWords(table, ids) {
+  const [vocabulary] = table.shape;
+  const [tokens] = ids.shape;
+  // nn.oneHot would make the whole identity matrix first.
+  const all = np.arange(vocabulary, undefined, undefined, { dtype: np.int32 }).reshape([1, vocabulary]);
+  const oneHot = ids.slice([0, tokens / 2]).reshape([tokens / 2, 1]).equal(all);
+  const words = np.matmul(oneHot.astype(np.float32), table);
+  return np.concatenate([words.ref, words], 0);
+}
+
 /**
- * One update; probability, learning rate and bias corrections are arguments, so that one compilation serves all. The
- * word embeddings are a product with one-hot rows: jax-js cannot compile the gradient of a gather.
+ * A step whose probability, learning rate and bias corrections are arguments, so that one compilation serves all. jax-js
+ * cannot compile the gradient of a gather. Its fastest form here is three parts: the gather, whose gradient is a scatter
+ * outside `jit`; loss and gradients from the word embeddings on; clipping and AdamW. The other form is one-hot rows.
  */
 function trainingStep(size, sizes, items) {
-  const loss = (p, ids, bias, share, key, rate) => {
+  const loss = (p, words, bias, share, key, rate) => {
     let rest = key;
     const drop = (x) => {
       const [next, own] = random.split(rest, 2);
       rest = next;
-      const kept = random.uniform(own, x.shape).less(rate.ref);
-      return np.where(kept, 0, x.div(np.array(1).sub(rate.ref)));
+      const dropped = random.uniform(own, x.shape).less(rate.ref);
+      return np.where(dropped, 0, x.div(np.array(1).sub(rate.ref)));
     };
-    // nn.oneHot would make the whole identity matrix first.
-    const [vocabulary] = p['embeddings.word_embeddings.weight'].shape;
-    const all = np.arange(vocabulary, undefined, undefined, { dtype: np.int32 }).reshape([1, vocabulary]);
-    const oneHot = ids.reshape([sizes.rows * sizes.tokens, 1]).equal(all).astype(np.float32);
-    const words = np.matmul(oneHot, p['embeddings.word_embeddings.weight'].ref);
     const shaped = words.reshape([sizes.rows, sizes.tokens, size.hidden]);
     const vectors = pooled(p, size, sizes, shaped, bias, share, drop);
     rest.dispose();
@@ -75,9 +86,11 @@ function trainingStep(size, sizes, items) {
     names(p).forEach((name) => p[name].dispose());
     return contrastive(vectors, items);
   };
-  return jit((p, m, v, ids, bias, share, key, rate, learningRate, first, second) => {
-    const held = map(p, (weight) => weight.ref);
-    const [value, gradients] = valueAndGrad(loss)(held, ids, bias, share, key, rate);
+  const gradients = jit(valueAndGrad(loss, { argnums: [0, 1] }));
+  const oneHotGradients = jit(
+    valueAndGrad(({ [TABLE]: table, ...p }, ids, ...given) => loss(p, oneHotWords(table, ids), ...given)),
+  );
+  const update = jit((p, m, v, gradients, learningRate, first, second) => {
     let squares = np.array(0);
     for (const name of names(gradients)) squares = squares.add(np.sum(np.square(gradients[name].ref)));
     const factor = np.minimum(1, np.array(1).div(np.sqrt(squares).add(1e-6)));
@@ -90,15 +103,30 @@ function trainingStep(size, sizes, items) {
       return weight.sub(change.mul(learningRate.ref));
     });
     [learningRate, first, second].forEach((scalar) => scalar.dispose());
-    return [p2, m2, v2, value];
+    return [p2, m2, v2];
   });
+  const both = ({ p }, { ids, bias, share }, key, rate) => {
+    const held = map(p, (weight) => weight.ref);
+    if (form === 'onehot') return oneHotGradients(held, ids, bias, share, key, rate);
+    const { [TABLE]: table, ...rest } = held;
+    const [words, back] = vjp((table) => table.slice(ids), [table]);
+    const [value, [g, dWords]] = gradients(rest, words, bias, share, key, rate);
+    const [dTable] = back(dWords);
+    back.dispose();
+    return [value, { ...g, [TABLE]: dTable }];
+  };
+  return (state, given, key, rate, ...scalars) => {
+    const [loss, gradients] = both(state, given, key, rate);
+    const [p, m, v] = update(state.p, state.m, state.v, gradients, ...scalars);
+    return { state: { p, m, v }, loss };
+  };
 }
 
 offer({
   async open() {
-    const found = await init(variant);
-    if (!found.includes(variant)) throw new Error(`jax-js has no device ${variant} here`);
-    defaultDevice(variant);
+    const found = await init(device);
+    if (!found.includes(device)) throw new Error(`jax-js has no device ${device} here`);
+    defaultDevice(device);
   },
 
   async matmul({ m, k, n }, a, b) {
@@ -158,33 +186,28 @@ offer({
       bias: array(maskBias(mask), [sizes.rows, 1, 1, sizes.tokens]),
       share: array(share, [sizes.rows, 1, sizes.tokens]),
     };
-    let [p, m, v, done, recipe] = [{}, {}, {}, 0];
+    let [state, done, recipe] = [{}, 0];
     return {
       async start(next) {
-        for (const tree of [p, m, v]) names(tree).forEach((name) => tree[name].dispose());
-        p = map(weights, ({ shape, data }) => array(data, shape));
-        [m, v] = [0, 0].map(() => map(weights, ({ shape, data }) => array(new Float32Array(data.length), shape)));
+        for (const tree of Object.values(state)) names(tree).forEach((name) => tree[name].dispose());
+        const zeros = () => map(weights, ({ shape, data }) => array(new Float32Array(data.length), shape));
+        state = { p: map(weights, ({ shape, data }) => array(data, shape)), m: zeros(), v: zeros() };
         [recipe, done] = [next, 0];
       },
       async steps(count) {
         const losses = [];
         for (let at = 0; at < count; at += 1) {
           done += 1;
-          let loss;
-          [p, m, v, loss] = step(
-            p,
-            m,
-            v,
-            given.ids.ref,
-            given.bias.ref,
-            given.share.ref,
+          const scalars = [recipe.learningRate, 1 / (1 - 0.9 ** done), 1 / (1 - 0.999 ** done)];
+          const next = step(
+            state,
+            map(given, (tensor) => tensor.ref),
             random.key(done),
             array([recipe.dropout], []),
-            array([recipe.learningRate], []),
-            array([1 / (1 - 0.9 ** done)], []),
-            array([1 / (1 - 0.999 ** done)], []),
+            ...scalars.map((scalar) => array([scalar], [])),
           );
-          losses.push((await loss.data())[0]);
+          state = next.state;
+          losses.push((await next.loss.data())[0]);
         }
         return losses;
       },

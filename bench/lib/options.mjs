@@ -8,6 +8,7 @@ export const WORKLOADS = ['matmul', 'encode', 'train', 'first', 'sweep'];
 export const CONTENDERS = {
   ours: 'ours',
   'jax-webgpu': 'jax:webgpu',
+  'jax-webgpu-onehot': 'jax:webgpu-onehot',
   'tfjs-webgpu': 'tfjs:webgpu',
   'ort-webgpu': 'ort-webgpu',
   'jax-wasm': 'jax:wasm',
@@ -16,12 +17,12 @@ export const CONTENDERS = {
   'ort-wasm-2': 'ort-wasm:2',
 };
 
-/** Who can do what: ONNX Runtime Web does not train; the first step is for those on WebGPU. */
+/** Who can do what: ONNX Runtime Web does not train, the one-hot form is of training; the first step is for WebGPU. */
 const ABLE = {
-  matmul: () => true,
-  encode: () => true,
+  matmul: (name) => !name.endsWith('onehot'),
+  encode: (name) => !name.endsWith('onehot'),
   train: (name) => !name.startsWith('ort'),
-  first: (name) => name === 'ours' || /^(jax|tfjs)-webgpu$/.test(name),
+  first: (name) => name === 'ours' || /^(jax|tfjs)-webgpu/.test(name),
   sweep: (name) => name === 'ours',
 };
 
@@ -46,7 +47,7 @@ const described = {
 };
 
 const quick = {
-  contenders: 'ours,jax-webgpu,tfjs-webgpu,ort-webgpu,ort-wasm-2',
+  contenders: 'ours,jax-webgpu,jax-webgpu-onehot,tfjs-webgpu,ort-webgpu,ort-wasm-2',
   rounds: '3',
   limit: '30',
   matmul: '1024x384x384,512x512x512',
