@@ -29,6 +29,12 @@ impl Summary {
     pub fn scaled(self, factor: f64) -> Self {
         Self { median: self.median * factor, min: self.min * factor, max: self.max * factor, ..self }
     }
+
+    /// Of `amount` divided by the samples: a rate for a time.
+    pub fn inverted(self, amount: f64) -> Self {
+        let [median, min, max] = [self.median, self.max, self.min].map(|value| amount / value);
+        Self { median, min, max, ..self }
+    }
 }
 
 #[cfg(test)]
@@ -42,5 +48,6 @@ mod tests {
         assert_eq!(of(&[4.0, 1.0, 3.0, 2.0]).median, 2.5);
         assert_eq!(Summary::of(&[]), None);
         assert_eq!(of(&[2.0, 4.0]).scaled(0.5), Summary { median: 1.5, min: 1.0, max: 2.0, samples: 2 });
+        assert_eq!(of(&[2.0, 4.0]).inverted(12.0), Summary { median: 4.0, min: 3.0, max: 6.0, samples: 2 });
     }
 }
