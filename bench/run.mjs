@@ -40,7 +40,7 @@ async function sweep({ axis, points }, inputs, given, server) {
     const [result] = await measure(task, ['ours'], given, server, log);
     const tokens = 2 * task.rowLengths.reduce((sum, length) => sum + length, 0);
     const work = tokens * parameters(found);
-    const failed = result.failed ?? (result.over && `over ${result.over} s`);
+    const failed = result.failed ?? result.over;
     measured.push({ value, work, bytes: result.bytes, ms: result.ms?.median, samples: result.samples, failed });
   }
   return { axis, points: measured, growth: growth(measured) };
@@ -50,7 +50,7 @@ const given = options();
 const { sentences, source } = await readSentences(given.sentences);
 await bundle();
 const server = await serve();
-const ours = new Contender('ours', server, given.adapter);
+const ours = new Contender('ours', server, given);
 const report = { environment: {}, cases: [], sweeps: [] };
 try {
   await ours.start();

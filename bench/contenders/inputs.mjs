@@ -87,7 +87,8 @@ export function matmulError({ m, k, n }, a, b, result) {
     const error = Math.abs(sum - result[row * n + column]);
     worst = Math.max(worst, Number.isNaN(error) ? Infinity : error);
   }
-  return worst / result.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  const largest = result.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  return Number.isFinite(largest) ? worst / largest : Infinity;
 }
 
 /** Largest absolute difference; infinite where one has a NaN or another length. */

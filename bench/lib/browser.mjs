@@ -19,7 +19,14 @@ const quiet = [
 ];
 const adapters = {
   swiftshader: ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader'],
-  gpu: ['--enable-unsafe-webgpu', '--enable-features=Vulkan', '--ignore-gpu-blocklist'],
+  // What headless Chromium needs on Linux to use a real GPU; other systems ignore what is Vulkan's.
+  gpu: [
+    '--enable-unsafe-webgpu',
+    '--ignore-gpu-blocklist',
+    '--use-angle=vulkan',
+    '--enable-features=Vulkan',
+    '--disable-vulkan-surface',
+  ],
 };
 
 /** What took longer than it may. */
@@ -31,19 +38,15 @@ export class Over extends Error {
 }
 
 export class Contender {
-  constructor(name, server, adapter) {
+  constructor(name, server, { adapter, browser }) {
     this.name = name;
     this.server = server;
-    this.adapter = adapter;
+    this.launch = { executablePath: browser, headless: true, args: [...quiet, ...adapters[adapter]] };
   }
 
   /** Opens the contender's page in a fresh browser. */
   async start(query = {}) {
-    this.browser = await chromium.launch({
-      executablePath: '/usr/bin/chromium',
-      headless: true,
-      args: [...quiet, ...adapters[this.adapter]],
-    });
+    this.browser = await chromium.launch(this.launch);
     this.page = await this.browser.newPage();
     this.page.setDefaultTimeout(0);
     const [bundle, variant] = CONTENDERS[this.name].split(':');

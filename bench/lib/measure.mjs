@@ -6,7 +6,9 @@ import { repetitions, sampleRows, summary } from './statistics.mjs';
 /** Milliseconds that a sample is to take where one repetition takes less. */
 const SAMPLE = { matmul: 600, train: 1000 };
 /** Milliseconds of an encoding sample: slow contenders encode a part of the rows. */
-const ENCODE_SAMPLE = 6000;
+const ENCODE_SAMPLE = 4000;
+/** Rounds of a workload at most: encoding and first steps take long, and differ by more than they scatter. */
+const ROUNDS = { encode: 3, first: 3 };
 
 const words = (error) => String(error?.message ?? error).split('\n')[0].slice(0, 160);
 
@@ -30,11 +32,15 @@ async function prepare(contender, task, options) {
     if (!facts.passed) {
       throw new Error(`its result differs by ${facts.error?.toExponential(1)}, allowed is ${facts.tolerance}`);
     }
-    if (facts.ms > 1000 * limit) throw new Over(limit);
+    if (facts.ms > 1000 * limit) {
+      result.over = `over ${limit} s`;
+      await contender.stop();
+      return result;
+    }
     Object.assign(result, { units: 1 }, share(task, facts));
     if (task.kind !== 'train') await contender.run(result.work, 2 * limit);
   } catch (error) {
-    if (error instanceof Over) result.over = error.seconds;
+    if (error instanceof Over) result.over = `over ${error.seconds} s, compilation and check included`;
     else result.failed = words(error);
     await contender.stop();
   }
@@ -45,13 +51,13 @@ async function prepare(contender, task, options) {
 export async function measure(task, names, options, server, log) {
   const field = [];
   for (const name of names) {
-    const contender = new Contender(name, server, options.adapter);
+    const contender = new Contender(name, server, options);
     const result = await prepare(contender, task, options);
-    log(`${task.name} ${name}: ${result.failed ?? (result.over ? `over ${result.over} s` : 'ready')}`);
+    log(`${task.name} ${name}: ${result.failed ?? result.over ?? 'ready'}`);
     field.push({ contender, result, spent: 0 });
   }
   try {
-    for (let round = 0; round < options.rounds; round += 1) {
+    for (let round = 0; round < Math.min(options.rounds, ROUNDS[task.kind] ?? Infinity); round += 1) {
       for (const one of field) {
         const { contender, result } = one;
         const last = one.last ?? 0;
@@ -64,7 +70,7 @@ export async function measure(task, names, options, server, log) {
           result.samples.push(ms / repeats);
           result.counts = Object.fromEntries(Object.entries(counts).map(([name, count]) => [name, count / repeats]));
         } catch (error) {
-          if (error instanceof Over) result.over = error.seconds;
+          if (error instanceof Over) result.over = `over ${error.seconds} s`;
           else result.failed = words(error);
         }
       }
@@ -79,10 +85,10 @@ export async function measure(task, names, options, server, log) {
 export async function measureFirst(task, names, options, server, log) {
   const results = names.map((contender) => ({ contender, samples: [], units: 1 }));
   server.exchange.set('/exchange/first.json', Buffer.from(JSON.stringify(task)));
-  for (let round = 0; round < Math.min(3, options.rounds); round += 1) {
+  for (let round = 0; round < Math.min(options.rounds, ROUNDS.first); round += 1) {
     for (const result of results) {
       if (result.failed || result.over) continue;
-      const contender = new Contender(result.contender, server, options.adapter);
+      const contender = new Contender(result.contender, server, options);
       try {
         await contender.start({ first: '/exchange/first.json' });
         const first = await contender.first(2 * options.limit);
@@ -90,7 +96,7 @@ export async function measureFirst(task, names, options, server, log) {
         result.samples.push(first.ms);
         log(`${task.name} ${result.contender}: first step after ${Math.round(first.ms)} ms`);
       } catch (error) {
-        if (error instanceof Over) result.over = error.seconds;
+        if (error instanceof Over) result.over = `over ${error.seconds} s`;
         else result.failed = words(error);
       } finally {
         await contender.stop();

@@ -36,9 +36,10 @@ const described = {
   rounds: '5',
   limit: '60',
   adapter: 'swiftshader',
+  browser: '/usr/bin/chromium',
   matmul: '1024x384x384,1024x384x1536,1024x1536x384,512x512x512',
   encode: '6x384:32x32,6x384:1000xnatural,4x256:32x32,4x256:1000xnatural',
-  train: '2x128:32x2x16,4x256:64x2xnatural,6x384:64x2xnatural@ours',
+  train: '2x128:32x2x16,4x256:64x2xnatural@ours+jax-webgpu+tfjs-webgpu+jax-wasm,6x384:64x2xnatural@ours',
   first: '2x128:32x2x16',
   sweep: 'batch,length,hidden',
   sentences: '',
@@ -47,13 +48,12 @@ const described = {
 };
 
 const quick = {
-  contenders: 'ours,jax-webgpu,jax-webgpu-onehot,tfjs-webgpu,ort-webgpu,ort-wasm-2',
-  rounds: '3',
-  limit: '30',
+  contenders: 'ours,jax-webgpu,tfjs-webgpu,ort-webgpu,ort-wasm-2',
+  rounds: '2',
   matmul: '1024x384x384,512x512x512',
-  encode: '6x384:8x32,6x384:64xnatural',
+  encode: '6x384:8x32',
   train: '2x128:32x2x16',
-  sweep: 'batch=8:32,length=8:32,hidden=128:256',
+  sweep: 'batch=8:32',
 };
 
 class Wrong extends Error {}
@@ -92,7 +92,7 @@ export function encodeCase(text) {
   return { kind: 'encode', name: text, layers: found.layers, hidden: found.hidden, count, lengths };
 }
 
-/** `LAYERSxHIDDEN:BATCHx2xTOKENS` or `…:BATCHx2xnatural`; `@ours,…` behind it names those who run it. */
+/** `LAYERSxHIDDEN:BATCHx2xTOKENS` or `…:BATCHx2xnatural`; `@ours+…` behind it names those who run it. */
 export function trainCase(text) {
   const [name, only] = text.split('@');
   const found = model(name);
@@ -150,6 +150,7 @@ export function readOptions(args) {
     rounds: positive('rounds', all.rounds, true),
     limit: positive('limit', all.limit, false),
     adapter: chosen('adapter', all.adapter, ['swiftshader', 'gpu'])[0],
+    browser: all.browser,
     matmul: list(all.matmul).map(matmulCase),
     encode: list(all.encode).map(encodeCase),
     train: list(all.train).map(trainCase),

@@ -49,7 +49,7 @@ function caseTable(kind, { task, results }) {
     const value = result.failed
       ? `failed: ${result.failed}`
       : result.over
-        ? `over ${result.over} s`
+        ? result.over
         : result.value
           ? spread(result.value)
           : 'not measured';
