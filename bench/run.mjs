@@ -75,7 +75,12 @@ try {
   };
   for (const kind of given.workloads.filter((kind) => kind !== 'sweep')) {
     for (const found of given[kind]) {
-      const task = await inputs.task(found);
+      const task = await inputs.task(found).catch((error) => ({ ...found, failed: String(error.message ?? error) }));
+      if (task.failed) {
+        log(`${found.name}: ${task.failed}`);
+        report.cases.push({ kind, task, results: [{ contender: 'ours', failed: task.failed.split('\n')[0] }] });
+        continue;
+      }
       const names = able(kind, given.contenders).filter((name) => !found.only || found.only.includes(name));
       const timing = kind === 'first' ? measureFirst : measure;
       const results = await timing(task, names, given, server, log);

@@ -30,12 +30,11 @@ export function readSafetensors(buffer) {
 }
 
 /** Heads and the like of a model of this size, as `src/bench/model.rs` makes it. */
-export const dimensions = ({ layers, hidden }) => ({
-  layers,
-  hidden,
-  heads: Math.ceil(hidden / (hidden < 512 ? 32 : 64)),
-  eps: 1e-12,
-});
+export function dimensions({ layers, hidden }) {
+  let heads = Math.ceil(hidden / (hidden < 512 ? 32 : 64));
+  while (hidden % heads > 0) heads += 1;
+  return { layers, hidden, heads, eps: 1e-12 };
+}
 
 /**
  * Rows padded to the longest of them (to a multiple of `round`): ids, 1 for tokens and 0 for padding, each token's

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { difference, encodeSorted, maskBias, matmulError, matrix, padded, readSafetensors } from '../contenders/inputs.mjs';
+import { difference, dimensions, encodeSorted, maskBias, matmulError, matrix, padded, readSafetensors } from '../contenders/inputs.mjs';
 import { sentencesOf } from '../lib/inputs.mjs';
 
 test('a safetensors file is read by name', () => {
@@ -11,6 +11,11 @@ test('a safetensors file is read by name', () => {
   new Uint8Array(file, 8).set(new TextEncoder().encode(header));
   new DataView(file).setFloat32(8 + header.length + 8, 2.5, true);
   assert.deepEqual(readSafetensors(file), { a: { shape: [2], data: Float32Array.of(0, 2.5) } });
+});
+
+test('heads are as wide as in src/bench/model.rs', () => {
+  const widths = [128, 200, 256, 384, 512, 768].map((hidden) => hidden / dimensions({ layers: 1, hidden }).heads);
+  assert.deepEqual(widths, [32, 25, 32, 32, 64, 64]);
 });
 
 test('rows are padded, masked and averaged over their own tokens', () => {

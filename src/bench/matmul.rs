@@ -75,3 +75,27 @@ impl Matmul {
         Ok(values.chunks_exact(outputs).flat_map(|row| &row[..self.case.n]).copied().collect())
     }
 }
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests {
+    use super::*;
+    use crate::{bench::matrix, gpu::GpuOptions};
+
+    #[pollster::test]
+    async fn widths_that_are_no_multiple_of_4_are_filled_up_unseen() {
+        let gpu = Gpu::new(GpuOptions { baseline: true, software: false }).await.unwrap();
+        let case = MatmulCase { m: 5, k: 6, n: 7 };
+        let (a, b) = (matrix(5, 6, 1), matrix(6, 7, 2));
+        let product = Matmul::new(&gpu, case, &a, &b).await.unwrap();
+        product.run(3).await.unwrap();
+        let result = product.result().await.unwrap();
+        assert_eq!(result.len(), 5 * 7);
+        for (index, value) in result.iter().enumerate() {
+            let (row, column) = (index / 7, index % 7);
+            let expected: f32 = (0..6).map(|k| a[row * 6 + k] * b[k * 7 + column]).sum();
+            // Six products of numbers below 1, rounded at 2⁻²⁴ each.
+            assert!((value - expected).abs() < 1e-6, "{row}, {column}: {value} is not {expected}");
+        }
+        assert!(Matmul::new(&gpu, case, &a[1..], &b).await.is_err());
+    }
+}

@@ -113,3 +113,30 @@ async fn oldest(ring: &mut ReadbackRing, first: u32, losses: &mut Vec<f32>) -> R
     }
     Ok(())
 }
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests {
+    use super::*;
+    use crate::{
+        bench::{ModelSize, config, token_rows},
+        gpu::GpuOptions,
+    };
+
+    #[pollster::test]
+    async fn steps_without_dropout_lower_the_loss_of_their_batch() {
+        let gpu = Gpu::new(GpuOptions { baseline: true, software: false }).await.unwrap();
+        let checkpoint = Checkpoint::init_random(config(ModelSize { layers: 1, hidden: 32 }).unwrap(), 42);
+        let rows = token_rows(&[4, 7, 5, 6], 3);
+        let recipe = Recipe { dropout: 0.0, learning_rate: 1e-3 };
+        let mut run = TrainingRun::new(&gpu, &checkpoint, rows.clone(), recipe).await.unwrap();
+        assert_eq!(run.tokens(), 44);
+        // More steps than may be in flight.
+        let losses = run.run(5).await.unwrap();
+        assert_eq!(losses.len(), 5);
+        assert!(losses.windows(2).all(|pair| pair[1] < pair[0]), "{losses:?}");
+        // One call or several: the same run.
+        let mut again = TrainingRun::new(&gpu, &checkpoint, rows, recipe).await.unwrap();
+        let first = again.run(2).await.unwrap();
+        assert_eq!([first, again.run(3).await.unwrap()].concat(), losses);
+    }
+}
