@@ -1,5 +1,4 @@
-// The benchmark against peers, in one browser on one adapter: `cargo xtask bench [options]`. bench/lib/options.mjs lists
-// the options and their defaults.
+// The benchmark against peers, in one browser on one adapter: `cargo xtask bench [options]`; `-- --help` lists them.
 
 import { mkdir, writeFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
@@ -9,7 +8,7 @@ import { Contender } from './lib/browser.mjs';
 import { bundle, versions } from './lib/build.mjs';
 import { Inputs, readSentences } from './lib/inputs.mjs';
 import { measure, measureFirst } from './lib/measure.mjs';
-import { able, readOptions } from './lib/options.mjs';
+import { able, readOptions, usage } from './lib/options.mjs';
 import { markdown, valued } from './lib/report.mjs';
 import { serve } from './lib/server.mjs';
 import { growth } from './lib/statistics.mjs';
@@ -47,6 +46,10 @@ async function sweep({ axis, points }, inputs, given, server) {
 }
 
 const given = options();
+if (given.help) {
+  console.log(usage());
+  process.exit(0);
+}
 const { sentences, source } = await readSentences(given.sentences);
 await bundle();
 const server = await serve();

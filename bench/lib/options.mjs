@@ -30,22 +30,33 @@ export const able = (workload, contenders) => contenders.filter((name) => ABLE[w
 
 const AXES = { batch: [8, 16, 32, 64, 128, 256], length: [8, 16, 32, 64, 128], hidden: [128, 256, 384, 512, 768] };
 
+/** Options with their defaults and what they mean. */
 const described = {
-  workloads: 'matmul,encode,train,first,sweep',
-  contenders: Object.keys(CONTENDERS).join(),
-  rounds: '5',
-  limit: '60',
-  adapter: 'swiftshader',
-  browser: '/usr/bin/chromium',
-  matmul: '1024x384x384,1024x384x1536,1024x1536x384,512x512x512',
-  encode: '6x384:32x32,6x384:1000xnatural,4x256:32x32,4x256:1000xnatural',
-  train: '2x128:32x2x16,4x256:64x2xnatural@ours+jax-webgpu+tfjs-webgpu+jax-wasm,6x384:64x2xnatural@ours',
-  first: '2x128:32x2x16',
-  sweep: 'batch,length,hidden',
-  sentences: '',
-  json: '',
-  markdown: '',
+  workloads: ['matmul,encode,train,first,sweep', 'what to measure'],
+  contenders: [Object.keys(CONTENDERS).join(), 'who takes part; ours always does'],
+  rounds: ['5', 'samples of each; encoding and first steps have 3 at most'],
+  limit: ['60', 'seconds of one repetition, and of all samples of a slow contender, at most'],
+  adapter: ['swiftshader', 'swiftshader, or gpu for a real one'],
+  browser: ['/usr/bin/chromium', 'Chromium or Chrome'],
+  matmul: ['1024x384x384,1024x384x1536,1024x1536x384,512x512x512', 'MxKxN,…'],
+  encode: ['6x384:32x32,6x384:1000xnatural,4x256:32x32,4x256:1000xnatural', 'LAYERSxHIDDEN:ROWSxTOKENS,…'],
+  train: [
+    '2x128:32x2x16,4x256:64x2xnatural@ours+jax-webgpu+tfjs-webgpu+jax-wasm,6x384:64x2xnatural@ours',
+    'LAYERSxHIDDEN:BATCHx2xTOKENS,…; behind @ those who run it',
+  ],
+  first: ['2x128:32x2x16', 'as --train'],
+  sweep: ['batch,length,hidden', 'AXIS or AXIS=VALUE:VALUE,…'],
+  sentences: ['', "sentences of natural length: STS-B's table, or a sentence a line; else the page's samples"],
+  json: ['', 'file for all samples'],
+  markdown: ['', 'file for the tables, which are printed too'],
 };
+const defaults = Object.fromEntries(Object.entries(described).map(([name, [value]]) => [name, value]));
+
+/** What `--help` prints. */
+export function usage() {
+  const lines = Object.entries(described).map(([name, [value, words]]) => `  --${name}\n      ${words}${value && `\n      [${value}]`}`);
+  return ['cargo xtask bench [options]', ...lines, '  --quick', '      fewer and smaller cases, for an answer within minutes'].join('\n');
+}
 
 const quick = {
   contenders: 'ours,jax-webgpu,tfjs-webgpu,ort-webgpu,ort-wasm-2',
@@ -140,8 +151,9 @@ function positive(name, text, whole) {
 /** Reads the command line. Throws an error whose message says what is wrong. */
 export function readOptions(args) {
   const strings = Object.fromEntries(Object.keys(described).map((name) => [name, { type: 'string' }]));
-  const { values } = parseArgs({ args, options: { ...strings, quick: { type: 'boolean' } } });
-  const all = { ...described, ...(values.quick && quick), ...values };
+  const { values } = parseArgs({ args, options: { ...strings, quick: { type: 'boolean' }, help: { type: 'boolean' } } });
+  if (values.help) return { help: true };
+  const all = { ...defaults, ...(values.quick && quick), ...values };
   const contenders = chosen('contender', all.contenders, Object.keys(CONTENDERS));
   return {
     workloads: chosen('workload', all.workloads, WORKLOADS),

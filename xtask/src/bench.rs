@@ -10,8 +10,8 @@ use crate::{
 
 #[derive(Args)]
 pub struct BenchArgs {
-    /// Passed to `bench/run.mjs`, such as --quick, --workloads matmul,train or --json FILE; bench/lib/options.mjs lists
-    /// them.
+    /// Passed to `bench/run.mjs`, such as --quick, --workloads matmul,train or --json FILE; `cargo xtask bench -- --help`
+    /// lists them.
     #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
     args: Vec<String>,
 }
