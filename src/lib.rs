@@ -4,6 +4,7 @@
 //! `app`, `cli` → `train`, `eval` → `objective` → `model` → `kernels` → `gpu`;
 //! `text` and `store` stand beside. `gpu` and `kernels` know no model.
 
+pub mod bench;
 pub mod eval;
 pub mod gpu;
 pub mod kernels;

@@ -213,3 +213,27 @@ fn transfer_prints_a_line_a_task_and_their_average() {
     put("CR/custrev.neg", String::new());
     assert!(run(1, "transfer", &model, &arguments).contains("custrev.neg: the file is empty"));
 }
+
+#[test]
+fn bench_measures_what_is_asked_for() {
+    let arguments =
+        ["bench", "--workloads", "matmul,encode,train", "--matmul", "8x6x5", "--encode", "1x32:3x5"];
+    let mut process = Command::new(env!("CARGO_BIN_EXE_simcse-lab"));
+    process.args(arguments).args(["--train", "1x32:2x2x4", "--rounds", "2"]);
+    let output = process.arg("--json").output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let report = json(&String::from_utf8(output.stdout).unwrap());
+    let results = report["results"].as_array().unwrap();
+    let cases: Vec<_> = results.iter().map(|result| result["case"].as_str().unwrap()).collect();
+    assert_eq!(cases, ["8x6x5", "1x32:3x5", "1x32:2x2x4"]);
+    for result in results {
+        let value = |name: &str| result["value"][name].as_f64().unwrap();
+        assert!(0.0 < value("min") && value("min") <= value("median") && value("median") <= value("max"));
+        assert_eq!(value("samples"), 2.0);
+    }
+
+    let wrong =
+        Command::new(env!("CARGO_BIN_EXE_simcse-lab")).args(["bench", "--matmul", "8x6"]).output().unwrap();
+    assert_eq!(wrong.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&wrong.stderr).contains("MxKxN"));
+}

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-use super::output::Format;
+use super::{bench::BenchArgs, output::Format};
 use crate::{
     eval::TransferOptions,
     kernels::LossForm,
@@ -39,6 +39,8 @@ pub enum Command {
     Ablate(AblateArgs),
     /// Write the loss and every parameter's gradient of one batch, without dropout.
     Gradients(GradientsArgs),
+    /// Time the engine: matrix products, encoding, training steps, growth. The same workloads as `cargo xtask bench`.
+    Bench(BenchArgs),
     /// Say which GPU adapter is used and what it can do.
     Device,
 }

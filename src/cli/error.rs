@@ -3,6 +3,7 @@ use std::path::PathBuf;
 use thiserror::Error;
 
 use crate::{
+    bench::BenchError,
     eval::{TransferError, WhiteningError},
     gpu::GpuError,
     model::ModelError,
@@ -33,6 +34,8 @@ pub enum CliError {
     Transfer(#[from] TransferError),
     #[error(transparent)]
     Whitening(#[from] WhiteningError),
+    #[error(transparent)]
+    Bench(#[from] BenchError),
     #[error(transparent)]
     Gpu(#[from] GpuError),
 }

@@ -3,6 +3,7 @@
 
 mod ablate;
 mod args;
+mod bench;
 mod embed;
 mod encode;
 mod error;
@@ -56,6 +57,7 @@ async fn run(cli: Cli) -> Result<(), CliError> {
         Command::Train(args) => train::run(&args).await,
         Command::Ablate(args) => ablate::run(&args).await,
         Command::Gradients(args) => gradients::run(&args).await,
+        Command::Bench(args) => bench::run(&args).await,
         Command::Device => print_json(&open_gpu().await?.info()),
     }
 }
@@ -70,6 +72,11 @@ async fn open_gpu() -> Result<Gpu, CliError> {
 fn print_json(value: &impl serde::Serialize) -> Result<(), CliError> {
     let line = serde_json::to_string(value).map_err(|error| CliError::Output(error.to_string()))?;
     writeln!(std::io::stdout(), "{line}").map_err(|error| CliError::Output(error.to_string()))
+}
+
+/// Text on standard output, as it is.
+fn print_text(text: &str) -> Result<(), CliError> {
+    write!(std::io::stdout(), "{text}").map_err(|error| CliError::Output(error.to_string()))
 }
 
 /// A bar on standard error; silent where that is no terminal.

@@ -1,5 +1,6 @@
-//! `cargo xtask …`: set-up, serve and test, each with one command on a fresh machine.
+//! `cargo xtask …`: set-up, serve, test and benchmark, each with one command on a fresh machine.
 
+mod bench;
 mod serve;
 mod setup;
 mod shell;
@@ -11,7 +12,7 @@ use anyhow::Result;
 use clap::{Parser, Subcommand};
 
 #[derive(Parser)]
-#[command(name = "cargo xtask", about = "Set up, serve and test SimCSE Lab")]
+#[command(name = "cargo xtask", about = "Set up, serve, test and benchmark SimCSE Lab")]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -26,6 +27,8 @@ enum Command {
         /// Run only this stage.
         stage: Option<test::Stage>,
     },
+    /// Install what is missing and compare the engine's speed with its peers' in headless Chromium.
+    Bench(bench::BenchArgs),
     /// Install what is missing, for serving and for testing.
     Setup,
 }
@@ -44,6 +47,7 @@ fn run(command: Command) -> Result<()> {
     match command {
         Command::Serve(args) => serve::run(&args),
         Command::Test { stage } => test::run(stage),
+        Command::Bench(args) => bench::execute(&args),
         Command::Setup => {
             setup::for_serving()?;
             setup::for_testing()

@@ -39,3 +39,9 @@ pub fn for_testing() -> Result<()> {
     debian::vulkan()?;
     debian::chromium()
 }
+
+/// What the benchmark needs beside what serving does.
+pub fn for_benchmark() -> Result<()> {
+    debian::chromium()?;
+    node::peers()
+}

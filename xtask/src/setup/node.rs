@@ -1,20 +1,33 @@
-//! npm packages, exactly those of package-lock.json.
+//! npm packages, exactly those of a package-lock.json.
+
+use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 
 use crate::shell::{command, output, root, run, say};
 
+/// Those of the page and its tests.
 pub fn packages() -> Result<()> {
-    let lock = std::fs::read(root().join("package-lock.json")).context("package-lock.json cannot be read")?;
-    let stamp = root().join("node_modules/.simcse-lock");
+    install("npm packages", &root())
+}
+
+/// Those that the benchmark compares with.
+pub fn peers() -> Result<()> {
+    install("npm packages of the peers", &root().join("bench"))
+}
+
+fn install(step: &str, folder: &Path) -> Result<()> {
+    let lock = folder.join("package-lock.json");
+    let lock = std::fs::read(&lock).with_context(|| format!("{} cannot be read", lock.display()))?;
+    let stamp = folder.join("node_modules/.simcse-lock");
     if std::fs::read(&stamp).is_ok_and(|installed| installed == lock) {
-        say("npm packages", "already there");
+        say(step, "already there");
         return Ok(());
     }
     if output(command("npm").arg("--version")).is_none() {
-        bail!("npm packages: npm was not found; install Node.js 20 or newer");
+        bail!("{step}: npm was not found; install Node.js 20 or newer");
     }
-    say("npm packages", "npm ci");
-    run(command("npm").args(["ci", "--no-audit", "--no-fund"]))?;
-    std::fs::write(stamp, lock).context("node_modules cannot be written")
+    say(step, "npm ci");
+    run(command("npm").args(["ci", "--no-audit", "--no-fund"]).current_dir(folder))?;
+    std::fs::write(stamp, lock).with_context(|| format!("{} cannot be written", folder.display()))
 }

@@ -1,13 +1,15 @@
 //! A compiler for wasm32: rustup's target where it can be had, else Debian's compiler with std built from source.
 
-use std::{path::Path, process::Command};
+use std::{
+    path::{Path, PathBuf},
+    process::Command,
+};
 
 use anyhow::Result;
 
 use super::debian;
 use crate::shell::{command, output, say};
 
-const TARGET: &str = "wasm32-unknown-unknown";
 /// Set to anything to build std from source even where rustup has the target: how that path is tested.
 const FORCE_SOURCE: &str = "SIMCSE_STD_FROM_SOURCE";
 
@@ -20,6 +22,8 @@ pub enum WasmToolchain {
 }
 
 impl WasmToolchain {
+    pub const TARGET: &str = "wasm32-unknown-unknown";
+
     pub fn find() -> Result<Self> {
         if std::env::var_os(FORCE_SOURCE).is_none() {
             if has_std() {
@@ -27,7 +31,7 @@ impl WasmToolchain {
                 return Ok(Self::Installed);
             }
             say("wasm target", "rustup target add wasm32-unknown-unknown");
-            let added = command("rustup").args(["target", "add", TARGET]).status();
+            let added = command("rustup").args(["target", "add", Self::TARGET]).status();
             if added.is_ok_and(|status| status.success()) && has_std() {
                 return Ok(Self::Installed);
             }
@@ -59,7 +63,16 @@ impl WasmToolchain {
             .env("CARGO_UNSTABLE_BUILD_STD", "std,panic_abort")
             .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", linker)
             // Another compiler's artefacts must not mix with the native build's.
-            .env("CARGO_TARGET_DIR", crate::shell::root().join("target/std-from-source"));
+            .env("CARGO_TARGET_DIR", self.target_dir());
+    }
+
+    /// Where its artefacts go.
+    pub fn target_dir(&self) -> PathBuf {
+        let own = std::env::var_os("CARGO_TARGET_DIR").map(PathBuf::from);
+        match self {
+            Self::Installed => own.unwrap_or_else(|| crate::shell::root().join("target")),
+            Self::FromSource { .. } => crate::shell::root().join("target/std-from-source"),
+        }
     }
 
     /// A Cargo command that compiles for wasm32.
@@ -76,5 +89,5 @@ impl WasmToolchain {
 
 fn has_std() -> bool {
     let Some(sysroot) = output(command("rustc").args(["--print", "sysroot"])) else { return false };
-    Path::new(&sysroot).join("lib/rustlib").join(TARGET).join("lib").is_dir()
+    Path::new(&sysroot).join("lib/rustlib").join(WasmToolchain::TARGET).join("lib").is_dir()
 }

@@ -96,7 +96,12 @@ fn checks(stage: Stage, toolchain: &WasmToolchain) -> Vec<Check> {
             let mut tests = command("cargo");
             // lavapipe uses all cores by itself; two tests at a time keep them busy between its calls.
             tests.args(["test", "--workspace", "--", "--test-threads", "2"]);
-            vec![check("native tests", tests, Some(count::cargo_test))]
+            let mut bench = command("npm");
+            bench.args(["run", "--silent", "test:bench"]);
+            vec![
+                check("native tests", tests, Some(count::cargo_test)),
+                check("the benchmark's own tests", bench, Some(count::node_test)),
+            ]
         }
         Stage::KernelsChromium => {
             let mut tests = toolchain.cargo();

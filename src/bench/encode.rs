@@ -1,0 +1,33 @@
+//! Sentence vectors without dropout.
+
+use super::BenchError;
+use crate::{
+    gpu::Gpu,
+    model::{Checkpoint, Embedder, Head, Network, Pooler},
+};
+
+/// An encoder on the device, its vectors the means of its last states.
+pub struct Encode {
+    embedder: Embedder,
+    bytes: u64,
+}
+
+impl Encode {
+    /// Uploads the weights and builds the plans.
+    pub async fn new(gpu: &Gpu, checkpoint: &Checkpoint) -> Result<Self, BenchError> {
+        let network = Network::new(gpu, checkpoint, Head::None)?;
+        let embedder = Embedder::new(&network, Pooler::Avg, false)?;
+        gpu.ready().await?;
+        Ok(Self { embedder, bytes: network.kernels.arena().bytes() })
+    }
+
+    /// Vectors [rows, hidden] in the order of the rows, read back to the host.
+    pub async fn run<R: AsRef<[u32]>>(&self, rows: &[R]) -> Result<Vec<f32>, BenchError> {
+        Ok(self.embedder.embed(rows, |_| {}).await?)
+    }
+
+    /// Of GPU memory, weights included.
+    pub fn gpu_bytes(&self) -> u64 {
+        self.bytes
+    }
+}

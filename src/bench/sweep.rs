@@ -1,0 +1,122 @@
+//! Does time, does memory grow faster than the work?
+
+use std::{fmt, str::FromStr};
+
+use serde::Serialize;
+
+use super::{BenchError, Lengths, ModelSize, TrainCase};
+
+/// What is varied, the rest held.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SweepAxis {
+    Batch,
+    Length,
+    Hidden,
+}
+
+impl SweepAxis {
+    pub const ALL: [SweepAxis; 3] = [SweepAxis::Batch, SweepAxis::Length, SweepAxis::Hidden];
+
+    fn name(self) -> &'static str {
+        match self {
+            SweepAxis::Batch => "batch",
+            SweepAxis::Length => "length",
+            SweepAxis::Hidden => "hidden",
+        }
+    }
+
+    /// The training step with `value` on this axis; else 2 layers of 128, a batch of 32 items of 16 tokens.
+    pub fn case(self, value: usize) -> TrainCase {
+        let (mut hidden, mut batch, mut tokens) = (128, 32, 16);
+        match self {
+            SweepAxis::Batch => batch = value,
+            SweepAxis::Length => tokens = value,
+            SweepAxis::Hidden => hidden = value,
+        }
+        TrainCase { model: ModelSize { layers: 2, hidden }, batch, lengths: Lengths::Full(tokens) }
+    }
+
+    /// The values that are measured when none are asked for.
+    pub fn values(self) -> &'static [usize] {
+        match self {
+            SweepAxis::Batch => &[8, 16, 32, 64, 128, 256],
+            SweepAxis::Length => &[8, 16, 32, 64, 128],
+            SweepAxis::Hidden => &[128, 256, 384, 512, 768],
+        }
+    }
+}
+
+impl fmt::Display for SweepAxis {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.name())
+    }
+}
+
+impl FromStr for SweepAxis {
+    type Err = BenchError;
+
+    fn from_str(text: &str) -> Result<Self, BenchError> {
+        SweepAxis::ALL.into_iter().find(|axis| axis.name() == text).ok_or_else(|| BenchError::Case {
+            what: "sweep",
+            text: text.to_owned(),
+            expected: "batch, length or hidden",
+        })
+    }
+}
+
+/// A step's cost at one place of the sweep.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct SweepPoint {
+    pub value: usize,
+    /// Of one step.
+    pub milliseconds: f64,
+    /// Of GPU memory.
+    pub bytes: u64,
+    /// Tokens times parameters.
+    pub work: f64,
+}
+
+/// From a point to the next: how much more time and memory than `work` has grown; 1 is linear, less is better.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Growth {
+    pub time: f64,
+    pub memory: f64,
+}
+
+/// Of all neighbouring points.
+pub fn growth(points: &[SweepPoint]) -> Vec<Growth> {
+    let of = |pair: &[SweepPoint]| {
+        let work = pair[1].work / pair[0].work;
+        Growth {
+            time: pair[1].milliseconds / pair[0].milliseconds / work,
+            memory: pair[1].bytes as f64 / pair[0].bytes as f64 / work,
+        }
+    };
+    points.windows(2).map(of).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn growth_is_the_excess_over_the_work() {
+        let point = |milliseconds, bytes, work| SweepPoint { value: 0, milliseconds, bytes, work };
+        let points = [point(10.0, 100, 1.0), point(20.0, 150, 2.0), point(90.0, 300, 6.0)];
+        let expected = [Growth { time: 1.0, memory: 0.75 }, Growth { time: 1.5, memory: 2.0 / 3.0 }];
+        for (found, expected) in growth(&points).iter().zip(expected) {
+            // A quotient of quotients is exact to a few units in the last place.
+            assert!((found.time - expected.time).abs() < 1e-12);
+            assert!((found.memory - expected.memory).abs() < 1e-12);
+        }
+        assert!(growth(&points[..1]).is_empty());
+    }
+
+    #[test]
+    fn an_axis_changes_one_size_only() {
+        assert_eq!(SweepAxis::Batch.case(8).to_string(), "2x128:8x2x16");
+        assert_eq!(SweepAxis::Length.case(64).to_string(), "2x128:32x2x64");
+        assert_eq!("hidden".parse::<SweepAxis>().unwrap().case(768).to_string(), "2x768:32x2x16");
+        assert!("width".parse::<SweepAxis>().is_err());
+    }
+}

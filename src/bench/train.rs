@@ -1,0 +1,142 @@
+//! The training step of unsupervised SimCSE.
+
+use super::BenchError;
+use crate::{
+    gpu::{Gpu, ReadbackRing},
+    kernels::Step,
+    model::{Checkpoint, Network, Pooler},
+    train::{Batch, Dataset, HeadMode, StepMetrics, TrainError, TrainOptions, TrainingStep},
+};
+
+/// Steps whose loss may still be on its way, as in a run.
+const IN_FLIGHT: usize = 2;
+
+/// What a step is told from outside; all else is the paper's recipe: τ 0.05, clipping at 1, AdamW without decay.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Recipe {
+    pub dropout: f32,
+    pub learning_rate: f64,
+}
+
+impl Default for Recipe {
+    fn default() -> Self {
+        Self { dropout: 0.1, learning_rate: 3e-5 }
+    }
+}
+
+/// Steps over one batch, weights updated by each.
+pub struct TrainingRun {
+    step: TrainingStep,
+    data: Dataset,
+    options: TrainOptions,
+    learning_rate: f64,
+    ring: ReadbackRing,
+    done: u32,
+}
+
+impl TrainingRun {
+    /// `rows` are the token ids of the batch's items; each is encoded twice. The vector is the mean of the last states,
+    /// without a head.
+    pub async fn new(
+        gpu: &Gpu,
+        checkpoint: &Checkpoint,
+        rows: Vec<Vec<u32>>,
+        recipe: Recipe,
+    ) -> Result<Self, BenchError> {
+        let options = TrainOptions {
+            batch_size: rows.len(),
+            pooler: Pooler::Avg,
+            head: HeadMode::None,
+            dropout: recipe.dropout,
+            learning_rate: recipe.learning_rate,
+            max_length: checkpoint.config.max_tokens(),
+            ..TrainOptions::default()
+        };
+        options.validate()?;
+        let data = Dataset::new(rows, 1);
+        data.check(options.objective)?;
+        let network = Network::new(gpu, checkpoint, options.parts())?;
+        let step = TrainingStep::new(&network, &data, &options)?;
+        gpu.ready().await?;
+        let ring = step.ring(IN_FLIGHT);
+        Ok(Self { step, data, options, learning_rate: recipe.learning_rate, ring, done: 0 })
+    }
+
+    /// `steps` steps, until the loss of the last has arrived; the losses in order.
+    ///
+    /// # Errors
+    /// A loss or gradient that is not finite.
+    pub async fn run(&mut self, steps: usize) -> Result<Vec<f32>, BenchError> {
+        let items: Vec<u32> = (0..self.data.len() as u32).collect();
+        let rows = self.data.batch(&items);
+        let first = self.done;
+        let mut losses = Vec::with_capacity(steps);
+        for _ in 0..steps {
+            if !self.ring.has_room() {
+                oldest(&mut self.ring, first, &mut losses).await?;
+            }
+            let number = self.done;
+            let step = Step { step: number, ..self.options.step() };
+            let step = step.with_update(number + 1, self.learning_rate);
+            self.step.run(&Batch::new(&rows, &self.data), step, &mut self.ring);
+            self.done += 1;
+        }
+        while self.ring.in_flight() > 0 {
+            oldest(&mut self.ring, first, &mut losses).await?;
+        }
+        Ok(losses)
+    }
+
+    /// Kernel calls of a step.
+    pub fn dispatches(&self) -> usize {
+        self.step.dispatches()
+    }
+
+    /// Of GPU memory: weights, gradients, moments, activations.
+    pub fn gpu_bytes(&self) -> u64 {
+        self.step.network().kernels.arena().bytes()
+    }
+
+    /// Tokens that a step encodes, both views.
+    pub fn tokens(&self) -> usize {
+        2 * self.data.rows().iter().map(Vec::len).sum::<usize>()
+    }
+}
+
+async fn oldest(ring: &mut ReadbackRing, first: u32, losses: &mut Vec<f32>) -> Result<(), BenchError> {
+    if let Some(values) = ring.oldest::<f32>().await? {
+        let metrics = StepMetrics::from_values(&values);
+        if !metrics.finite() {
+            return Err(TrainError::Diverged { step: first + losses.len() as u32 + 1 }.into());
+        }
+        losses.push(metrics.loss);
+    }
+    Ok(())
+}
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests {
+    use super::*;
+    use crate::{
+        bench::{ModelSize, config, token_rows},
+        gpu::GpuOptions,
+    };
+
+    #[pollster::test]
+    async fn steps_without_dropout_lower_the_loss_of_their_batch() {
+        let gpu = Gpu::new(GpuOptions { baseline: true, software: false }).await.unwrap();
+        let checkpoint = Checkpoint::init_random(config(ModelSize { layers: 1, hidden: 32 }).unwrap(), 42);
+        let rows = token_rows(&[4, 7, 5, 6], 3);
+        let recipe = Recipe { dropout: 0.0, learning_rate: 1e-3 };
+        let mut run = TrainingRun::new(&gpu, &checkpoint, rows.clone(), recipe).await.unwrap();
+        assert_eq!(run.tokens(), 44);
+        // More steps than may be in flight.
+        let losses = run.run(5).await.unwrap();
+        assert_eq!(losses.len(), 5);
+        assert!(losses.windows(2).all(|pair| pair[1] < pair[0]), "{losses:?}");
+        // One call or several: the same run.
+        let mut again = TrainingRun::new(&gpu, &checkpoint, rows, recipe).await.unwrap();
+        let first = again.run(2).await.unwrap();
+        assert_eq!([first, again.run(3).await.unwrap()].concat(), losses);
+    }
+}
