@@ -30,7 +30,8 @@ async function write(path, text) {
   await writeFile(path, text);
 }
 
-const parameters = ({ layers, hidden }) => (30522 + 512 + 2 + 2) * hidden + layers * (12 * hidden * hidden + 13 * hidden);
+const layerParameters = ({ layers, hidden }) => layers * (12 * hidden * hidden + 13 * hidden);
+const parameters = (model) => (30522 + 512 + 2 + 2) * model.hidden + layerParameters(model);
 
 async function sweep({ axis, points }, inputs, given, server) {
   const measured = [];
@@ -38,11 +39,17 @@ async function sweep({ axis, points }, inputs, given, server) {
     const task = await inputs.task(found);
     const [result] = await measure(task, ['ours'], given, server, log);
     const tokens = 2 * task.rowLengths.reduce((sum, length) => sum + length, 0);
-    const work = tokens * parameters(found);
+    const [work, all] = [tokens * layerParameters(found), tokens * parameters(found)];
     const failed = result.failed ?? result.over;
-    measured.push({ value, work, bytes: result.bytes, ms: result.ms?.median, samples: result.samples, failed });
+    measured.push({ value, work, all, bytes: result.bytes, ms: result.ms?.median, samples: result.samples, failed });
   }
   return { axis, points: measured, growth: growth(measured) };
+}
+
+/** After every case, so that what ends a long run early does not take the rest along. */
+async function save() {
+  if (given.markdown) await write(given.markdown, markdown(report));
+  if (given.json) await write(given.json, `${JSON.stringify(report, null, 2)}\n`);
 }
 
 const given = options();
@@ -88,17 +95,19 @@ try {
       const timing = kind === 'first' ? measureFirst : measure;
       const results = await timing(task, names, given, server, log);
       report.cases.push({ kind, task: { ...task, rowLengths: undefined, checked: undefined }, results: valued(kind, task, results) });
+      await save();
     }
   }
   if (given.workloads.includes('sweep')) {
-    for (const axis of given.sweep) report.sweeps.push(await sweep(axis, inputs, given, server));
+    for (const axis of given.sweep) {
+      report.sweeps.push(await sweep(axis, inputs, given, server));
+      await save();
+    }
   }
 } finally {
   await ours.stop();
   await server.close();
 }
-const text = markdown(report);
-console.log(text);
-if (given.markdown) await write(given.markdown, text);
-if (given.json) await write(given.json, `${JSON.stringify(report, null, 2)}\n`);
+await save();
+console.log(markdown(report));
 log('done');

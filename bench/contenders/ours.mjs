@@ -1,6 +1,7 @@
 // The engine of this repository, through the module that `cargo xtask bench` builds of src/bin/bench.rs.
 
 import './count.mjs';
+import { put } from './exchange.mjs';
 import { offer } from './page.mjs';
 import init, * as engine from '/generated/ours/bench.js';
 
@@ -17,8 +18,6 @@ async function tokenizerAt(url) {
   tokenizer ??= new engine.Tokenizer(new Uint8Array(await (await fetch(url)).arrayBuffer()));
   return tokenizer;
 }
-
-const put = (url, body) => fetch(url, { method: 'PUT', body });
 
 offer({
   rawWeights: true,

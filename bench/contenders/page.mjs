@@ -1,6 +1,7 @@
 // The page of every contender: prepares a task, checks its result, and times it when the driver says so.
 
 import { snapshot } from './count.mjs';
+import { put } from './exchange.mjs';
 import { difference, matmulError, matrix, readSafetensors } from './inputs.mjs';
 
 const TOLERANCE = { matmul: 1e-4, encode: 1e-3, train: 1e-3 };
@@ -17,7 +18,7 @@ const json = async (url) => JSON.parse(new TextDecoder().decode(await buffer(url
 /** Compares with what the engine left there, or leaves it there. */
 async function compare(task, values, distance) {
   if (task.isReference) {
-    await fetch(task.reference, { method: 'PUT', body: new Uint8Array(Float32Array.from(values).buffer) });
+    await put(task.reference, new Uint8Array(Float32Array.from(values).buffer));
     return 0;
   }
   return distance(new Float32Array(await buffer(task.reference)), values);

@@ -80,11 +80,11 @@ function caseTable(kind, { task, results }) {
 }
 
 function sweepTable({ axis, points, growth }) {
-  const head = [axis, 'step ms', 'GPU MiB', 'tokens × parameters', 'time ÷ linear', 'memory ÷ linear'];
+  const head = [axis, 'step ms', 'GPU MiB', 'tokens × layer parameters', 'time ÷ linear', 'memory ÷ linear', 'time ÷ linear in all parameters'];
   const rows = points.map((point, at) => {
-    if (point.failed) return line([String(point.value), point.failed, '', '', '', '']);
+    if (point.failed) return line([String(point.value), point.failed, '', '', '', '', '']);
     const grown = growth[at - 1];
-    const more = grown ? [digits(grown.time), digits(grown.memory)] : ['', ''];
+    const more = grown ? [digits(grown.time), digits(grown.memory), digits(grown.timeOfAll)] : ['', '', ''];
     return line([String(point.value), digits(point.ms), mebibytes(point.bytes), point.work.toExponential(2), ...more]);
   });
   return [`### by ${axis}`, '', line(head), line(head.map(() => '---')), ...rows, ''];
@@ -105,7 +105,7 @@ export function markdown({ environment, cases, sweeps }) {
     found.forEach((one) => lines.push(...caseTable(kind, one)));
   }
   if (sweeps.length > 0) {
-    lines.push('## Growth of our training step', '', 'From each place to the next, growth divided by that of tokens × parameters; 1 is linear.', '');
+    lines.push('## Growth of our training step', '', 'From each place to the next, growth divided by that of tokens × the layers’ parameters; 1 is linear. The word table, most of all parameters here, is looked up and not multiplied.', '');
     sweeps.forEach((sweep) => lines.push(...sweepTable(sweep)));
   }
   return lines.join('\n');

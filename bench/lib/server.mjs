@@ -36,6 +36,9 @@ async function answer(request, response, exchange) {
     if (request.method === 'PUT') {
       exchange.set(path, await body(request));
       response.writeHead(204, isolation).end();
+    } else if (request.method === 'POST') {
+      exchange.set(path, Buffer.concat([exchange.get(path) ?? Buffer.alloc(0), await body(request)]));
+      response.writeHead(204, isolation).end();
     } else if (exchange.has(path)) {
       response.writeHead(200, isolation).end(exchange.get(path));
     } else {

@@ -13,12 +13,17 @@ export function converted({ median, min, max, samples }, change) {
   return { median: change(median), min: low, max: high, samples };
 }
 
-/** From each point to the next: by how much more time and memory than work have grown; 1 is linear. */
+/**
+ * From each point to the next: by how much more time and memory than work have grown; 1 is linear. Work is tokens times
+ * the layers' parameters; `timeOfAll` is against tokens times all parameters, most of which are words that are only
+ * looked up.
+ */
 export function growth(points) {
   return points.slice(1).map((point, at) => {
     const before = points[at];
     const work = point.work / before.work;
-    return { time: point.ms / before.ms / work, memory: point.bytes / before.bytes / work };
+    const time = point.ms / before.ms;
+    return { time: time / work, timeOfAll: (time * before.all) / point.all, memory: point.bytes / before.bytes / work };
   });
 }
 

@@ -24,7 +24,7 @@ test('the report names what failed and what took too long', () => {
     { contender: 'tfjs-webgpu', over: 'over 60 s' },
     { contender: 'tfjs-wasm', failed: 'no kernel' },
   ]);
-  const sweeps = [{ axis: 'batch', points: [{ value: 8, ms: 5, bytes: 0, work: 1 }, { value: 16, ms: 10, bytes: 0, work: 2 }], growth: [{ time: 1, memory: 0.5 }] }];
+  const sweeps = [{ axis: 'batch', points: [{ value: 8, ms: 5, bytes: 0, work: 1 }, { value: 16, ms: 10, bytes: 0, work: 2 }], growth: [{ time: 1, timeOfAll: 1.25, memory: 0.5 }] }];
   const text = markdown({
     environment: { adapter: 'swiftshader' },
     cases: [{ kind: 'train', task: { name: '2x128:32x2x16' }, results }],
@@ -36,5 +36,5 @@ test('the report names what failed and what took too long', () => {
   assert.match(text, /^\| jax-webgpu \| 600 \(600–600\) \| 1 \| 5\.00× /m);
   assert.match(text, /^\| tfjs-webgpu \| over 60 s \|/m);
   assert.match(text, /^\| tfjs-wasm \| failed: no kernel \|/m);
-  assert.match(text, /^\| 16 \| 10\.0 \| .*\| 1\.00 \| 0\.500 \|$/m);
+  assert.match(text, /^\| 16 \| 10\.0 \| .*\| 1\.00 \| 0\.500 \| 1\.25 \|$/m);
 });

@@ -15,11 +15,14 @@ test('a rate turns the spread round', () => {
 
 test('growth is the excess over the work', () => {
   const points = [
-    { ms: 10, bytes: 100, work: 1 },
-    { ms: 20, bytes: 150, work: 2 },
-    { ms: 90, bytes: 300, work: 6 },
+    { ms: 10, bytes: 100, work: 1, all: 2 },
+    { ms: 20, bytes: 150, work: 2, all: 5 },
+    { ms: 90, bytes: 300, work: 6, all: 10 },
   ];
-  assert.deepEqual(growth(points), [{ time: 1, memory: 0.75 }, { time: 1.5, memory: 2 / 3 }]);
+  assert.deepEqual(growth(points), [
+    { time: 1, timeOfAll: 0.8, memory: 0.75 },
+    { time: 1.5, timeOfAll: 2.25, memory: 2 / 3 },
+  ]);
 });
 
 test('repetitions fill a sample', () => {

@@ -53,6 +53,14 @@ pub struct ModelSize {
     pub hidden: usize,
 }
 
+impl ModelSize {
+    /// Of the encoder's layers, without embeddings: four products of hidden × hidden, two with the intermediate layer of
+    /// four times the width, their biases and two norms.
+    pub fn layer_parameters(self) -> usize {
+        self.layers * (12 * self.hidden * self.hidden + 13 * self.hidden)
+    }
+}
+
 impl fmt::Display for ModelSize {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "{}x{}", self.layers, self.hidden)

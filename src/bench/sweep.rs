@@ -72,14 +72,18 @@ pub struct SweepPoint {
     pub milliseconds: f64,
     /// Of GPU memory.
     pub bytes: u64,
-    /// Tokens times parameters.
+    /// Tokens times the layers' parameters.
     pub work: f64,
+    /// Tokens times all parameters, most of which are words that are only looked up.
+    pub all: f64,
 }
 
 /// From a point to the next: how much more time and memory than `work` has grown; 1 is linear, less is better.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Growth {
     pub time: f64,
+    /// Than `all`.
+    pub time_of_all: f64,
     pub memory: f64,
 }
 
@@ -87,8 +91,10 @@ pub struct Growth {
 pub fn growth(points: &[SweepPoint]) -> Vec<Growth> {
     let of = |pair: &[SweepPoint]| {
         let work = pair[1].work / pair[0].work;
+        let time = pair[1].milliseconds / pair[0].milliseconds;
         Growth {
-            time: pair[1].milliseconds / pair[0].milliseconds / work,
+            time: time / work,
+            time_of_all: time * pair[0].all / pair[1].all,
             memory: pair[1].bytes as f64 / pair[0].bytes as f64 / work,
         }
     };
@@ -101,12 +107,17 @@ mod tests {
 
     #[test]
     fn growth_is_the_excess_over_the_work() {
-        let point = |milliseconds, bytes, work| SweepPoint { value: 0, milliseconds, bytes, work };
+        let point =
+            |milliseconds, bytes, work| SweepPoint { value: 0, milliseconds, bytes, work, all: 1.0 + work };
         let points = [point(10.0, 100, 1.0), point(20.0, 150, 2.0), point(90.0, 300, 6.0)];
-        let expected = [Growth { time: 1.0, memory: 0.75 }, Growth { time: 1.5, memory: 2.0 / 3.0 }];
+        let expected = [
+            Growth { time: 1.0, time_of_all: 4.0 / 3.0, memory: 0.75 },
+            Growth { time: 1.5, time_of_all: 27.0 / 14.0, memory: 2.0 / 3.0 },
+        ];
         for (found, expected) in growth(&points).iter().zip(expected) {
             // A quotient of quotients is exact to a few units in the last place.
             assert!((found.time - expected.time).abs() < 1e-12);
+            assert!((found.time_of_all - expected.time_of_all).abs() < 1e-12);
             assert!((found.memory - expected.memory).abs() < 1e-12);
         }
         assert!(growth(&points[..1]).is_empty());

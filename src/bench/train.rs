@@ -5,7 +5,7 @@ use crate::{
     gpu::{Gpu, ReadbackRing},
     kernels::Step,
     model::{Checkpoint, Network, Pooler},
-    train::{Batch, Dataset, HeadMode, StepMetrics, TrainError, TrainOptions, TrainingStep},
+    train::{Batch, Dataset, HeadMode, Profile, StepMetrics, TrainError, TrainOptions, TrainingStep},
 };
 
 /// Steps whose loss may still be on its way, as in a run.
@@ -85,6 +85,15 @@ impl TrainingRun {
             oldest(&mut self.ring, first, &mut losses).await?;
         }
         Ok(losses)
+    }
+
+    /// Where the time of a step goes; it counts as a few steps.
+    pub async fn profile(&self) -> Result<Profile, BenchError> {
+        let items: Vec<u32> = (0..self.data.len() as u32).collect();
+        let rows = self.data.batch(&items);
+        let step = Step { step: self.done, ..self.options.step() };
+        let step = step.with_update(self.done + 1, self.learning_rate);
+        Ok(self.step.profile(&Batch::new(&rows, &self.data), step).await?)
     }
 
     /// Kernel calls of a step.

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-use super::{bench::BenchArgs, output::Format};
+use super::{bench::BenchArgs, output::Format, profile::ProfileArgs};
 use crate::{
     eval::TransferOptions,
     kernels::LossForm,
@@ -41,6 +41,8 @@ pub enum Command {
     Gradients(GradientsArgs),
     /// Time the engine: matrix products, encoding, training steps, growth. The same workloads as `cargo xtask bench`.
     Bench(BenchArgs),
+    /// Say where the time and the memory of a training step go: kernels, ceilings of the adapter, buffers.
+    Profile(ProfileArgs),
     /// Say which GPU adapter is used and what it can do.
     Device,
 }

@@ -1,26 +1,26 @@
 //! `bench`: the engine's side of `cargo xtask bench`, on the default adapter.
 
-use std::{fmt::Write, path::PathBuf};
+use std::fmt::Write;
 
 use clap::Args;
 use serde::Serialize;
 use serde_json::json;
 use web_time::Instant;
 
-use super::{error::CliError, files, open_gpu};
+use super::{
+    bench_rows::{SEED, SentenceArgs, TRAINING_LENGTH},
+    error::CliError,
+    open_gpu,
+};
 use crate::{
     bench::{
-        self, Encode, EncodeCase, Lengths, Matmul, MatmulCase, ModelSize, Recipe, Summary, SweepAxis,
-        SweepPoint, TrainCase, TrainingRun, growth, matrix, token_rows,
+        self, Encode, EncodeCase, Matmul, MatmulCase, ModelSize, Recipe, Summary, SweepAxis, SweepPoint,
+        TrainCase, TrainingRun, growth, matrix,
     },
     gpu::Gpu,
     model::Checkpoint,
-    text::{SentenceTokenizer, StsSet},
 };
 
-const SEED: u64 = 42;
-/// Tokens of a training sentence, special tokens included.
-const TRAINING_LENGTH: usize = 32;
 /// Seconds that a sample of several repetitions is to take.
 const SAMPLE: f64 = 0.6;
 
@@ -56,16 +56,8 @@ pub struct BenchArgs {
     /// Of batch, length and hidden.
     #[arg(long, value_delimiter = ',', value_name = "AXIS,…", default_value = "batch,length,hidden")]
     pub sweep: Vec<SweepAxis>,
-    /// Sentences for natural lengths: STS-B's table, or a sentence a line.
-    #[arg(long, value_name = "FILE", default_value = "www/data/sample-sentences.txt")]
-    pub sentences: PathBuf,
-    /// What cuts them to tokens.
-    #[arg(
-        long,
-        value_name = "tokenizer.json",
-        default_value = "www/generated/models/all-MiniLM-L6-v2/tokenizer.json"
-    )]
-    pub tokenizer: PathBuf,
+    #[command(flatten)]
+    pub sentences: SentenceArgs,
     /// Samples of each.
     #[arg(long, default_value_t = 5)]
     pub rounds: usize,
@@ -73,9 +65,6 @@ pub struct BenchArgs {
     #[arg(long)]
     pub json: bool,
 }
-
-/// Makes the same token rows each time.
-type MakeRows = Box<dyn Fn() -> Result<Vec<Vec<u32>>, CliError>>;
 
 /// One line of the result.
 #[derive(Serialize)]
@@ -164,7 +153,7 @@ impl Bench<'_> {
         let encoder = Encode::new(&self.gpu, &checkpoint).await?;
         // Drawing random rows costs next to nothing; tokenising sentences is part of the work.
         let longest = checkpoint.config.max_tokens();
-        let rows = self.rows(case.lengths, case.rows, longest)?;
+        let rows = self.args.sentences.rows(case.lengths, case.rows, longest)?;
         let tokens: usize = rows()?.iter().map(Vec::len).sum();
         let time = self
             .samples(async |count| {
@@ -180,12 +169,13 @@ impl Bench<'_> {
         Ok(Line { workload: "encode", case, unit, value, gpu_bytes, dispatches: None })
     }
 
-    /// The step's line, and tokens times parameters.
-    async fn train(&self, case: TrainCase) -> Result<(Line, f64), CliError> {
+    /// The step's line, and tokens times parameters: the layers', and all.
+    async fn train(&self, case: TrainCase) -> Result<(Line, [f64; 2]), CliError> {
         let checkpoint = random(case.model)?;
-        let rows = self.rows(case.lengths, case.batch, TRAINING_LENGTH)?()?;
+        let rows = self.args.sentences.rows(case.lengths, case.batch, TRAINING_LENGTH)?()?;
         let mut step = TrainingRun::new(&self.gpu, &checkpoint, rows, Recipe::default()).await?;
-        let work = step.tokens() as f64 * checkpoint.config.parameter_count() as f64;
+        let parameters = [case.model.layer_parameters(), checkpoint.config.parameter_count()];
+        let work = parameters.map(|count| step.tokens() as f64 * count as f64);
         let (gpu_bytes, dispatches) = (Some(step.gpu_bytes()), Some(step.dispatches()));
         let time = self
             .samples(async |count| {
@@ -202,35 +192,11 @@ impl Bench<'_> {
     async fn sweep(&self, axis: SweepAxis) -> Result<Vec<SweepPoint>, CliError> {
         let mut points = Vec::new();
         for value in axis.values() {
-            let (line, work) = self.train(axis.case(*value)).await?;
+            let (line, [work, all]) = self.train(axis.case(*value)).await?;
             let bytes = line.gpu_bytes.unwrap_or_default();
-            points.push(SweepPoint { value: *value, milliseconds: line.value.median, bytes, work });
+            points.push(SweepPoint { value: *value, milliseconds: line.value.median, bytes, work, all });
         }
         Ok(points)
-    }
-
-    /// What makes `count` token rows, as often as it is called; sentences are cut to `longest` tokens.
-    fn rows(&self, lengths: Lengths, count: usize, longest: usize) -> Result<MakeRows, CliError> {
-        Ok(match lengths {
-            Lengths::Full(tokens) => Box::new(move || Ok(token_rows(&vec![tokens; count], SEED))),
-            Lengths::Natural => {
-                let file = ("tokenizer.json".to_owned(), files::read(&self.args.tokenizer)?);
-                let tokenizer = SentenceTokenizer::from_files(&[file])?;
-                let sentences = self.sentences(count)?;
-                Box::new(move || Ok(tokenizer.encode(&sentences, longest)?))
-            }
-        })
-    }
-
-    /// `count` sentences, from the first again where the file has fewer.
-    fn sentences(&self, count: usize) -> Result<Vec<String>, CliError> {
-        let path = &self.args.sentences;
-        let name = path.display().to_string();
-        let all = match StsSet::parse(&name, &files::read(path)?) {
-            Ok(set) => set.sentences().into_iter().map(str::to_owned).collect::<Vec<_>>(),
-            Err(_) => files::read_sentences(path)?,
-        };
-        Ok(all.into_iter().cycle().take(count).collect())
     }
 }
 
@@ -264,17 +230,21 @@ fn markdown(gpu: &Gpu, lines: &[Line], sweeps: &[(SweepAxis, Vec<SweepPoint>)]) 
         );
     }
     for (axis, points) in sweeps {
-        let _ = writeln!(text, "\n| {axis} | step ms | GPU MiB | time ÷ linear | memory ÷ linear |");
-        text += "| --- | --- | --- | --- | --- |\n";
+        let _ = writeln!(
+            text,
+            "\n| {axis} | step ms | GPU MiB | time ÷ linear | memory ÷ linear | time ÷ linear in all parameters |"
+        );
+        text += "| --- | --- | --- | --- | --- | --- |\n";
         let growth = growth(points);
         let before = std::iter::once(None).chain(growth.iter().map(Some));
         for (point, growth) in points.iter().zip(before) {
-            let [time, memory] = growth.map_or_else(Default::default, |growth| {
-                [growth.time, growth.memory].map(|ratio| format!("{ratio:.2}"))
+            let [time, memory, of_all] = growth.map_or_else(Default::default, |growth| {
+                [growth.time, growth.memory, growth.time_of_all].map(|ratio| format!("{ratio:.2}"))
             });
             let SweepPoint { value, milliseconds, bytes, .. } = point;
+            let bytes = mebibytes(*bytes);
             let _ =
-                writeln!(text, "| {value} | {milliseconds:.1} | {} | {time} | {memory} |", mebibytes(*bytes));
+                writeln!(text, "| {value} | {milliseconds:.1} | {bytes} | {time} | {memory} | {of_all} |");
         }
     }
     text

@@ -4,6 +4,7 @@
 mod ablate;
 mod args;
 mod bench;
+mod bench_rows;
 mod embed;
 mod encode;
 mod error;
@@ -11,6 +12,7 @@ mod evaluate;
 mod files;
 mod gradients;
 mod output;
+mod profile;
 mod sts;
 mod train;
 mod transfer;
@@ -57,6 +59,7 @@ async fn run(cli: Cli) -> Result<(), CliError> {
         Command::Train(args) => train::run(&args).await,
         Command::Ablate(args) => ablate::run(&args).await,
         Command::Gradients(args) => gradients::run(&args).await,
+        Command::Profile(args) => profile::run(&args).await,
         Command::Bench(args) => bench::run(&args).await,
         Command::Device => print_json(&open_gpu().await?.info()),
     }

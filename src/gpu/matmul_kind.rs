@@ -1,4 +1,7 @@
+use std::{fmt, str::FromStr};
+
 use serde::{Deserialize, Serialize};
+use thiserror::Error;
 
 use super::GpuInfo;
 
@@ -30,5 +33,29 @@ impl MatmulKind {
             (true, true) => Self::Quad,
             (true, false) => Self::Direct,
         }
+    }
+}
+
+impl fmt::Display for MatmulKind {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Direct => "direct",
+            Self::Quad => "quad",
+            Self::Shared => "shared",
+        })
+    }
+}
+
+/// A name that no kind of matrix product has.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("unknown kind of matrix product \"{0}\"; known are direct, quad, shared")]
+pub struct UnknownMatmulKind(pub String);
+
+impl FromStr for MatmulKind {
+    type Err = UnknownMatmulKind;
+
+    fn from_str(name: &str) -> Result<Self, Self::Err> {
+        let named = |kind: &Self| kind.to_string() == name;
+        Self::ALL.into_iter().find(named).ok_or_else(|| UnknownMatmulKind(name.to_owned()))
     }
 }

@@ -1,0 +1,63 @@
+//! `profile`: where the time and the memory of a training step go.
+
+use clap::Args;
+
+use super::{
+    bench_rows::{SEED, SentenceArgs, TRAINING_LENGTH},
+    error::CliError,
+    files, open_gpu, print_json, print_text,
+};
+use crate::{
+    bench::{self, Recipe, TrainCase, TrainingRun},
+    gpu::MatmulKind,
+    kernels::Ceilings,
+    model::Checkpoint,
+};
+
+#[derive(Debug, Args)]
+pub struct ProfileArgs {
+    /// Layers, hidden size, items and tokens of each, or natural.
+    #[arg(value_name = "LxH:BATCHx2xTOKENS", default_value = "4x256:64x2x32")]
+    pub case: TrainCase,
+    /// A model's directory, in place of random weights of the size given.
+    #[arg(long, value_name = "DIR")]
+    pub model: Option<std::path::PathBuf>,
+    #[command(flatten)]
+    pub sentences: SentenceArgs,
+    /// How matrix products are computed: direct, quad or shared; without it, as this kind of adapter usually does best.
+    #[arg(long, value_name = "KIND", conflicts_with = "tune")]
+    pub matmul: Option<MatmulKind>,
+    /// Measure first which kind of matrix product is the fastest here, and use that.
+    #[arg(long)]
+    pub tune: bool,
+    /// Print JSON instead of Markdown.
+    #[arg(long)]
+    pub json: bool,
+}
+
+pub async fn run(args: &ProfileArgs) -> Result<(), CliError> {
+    let gpu = open_gpu().await?;
+    if let Some(kind) = args.matmul {
+        if !kind.runs_on(gpu.info()) {
+            return Err(CliError::Usage(format!(
+                "--matmul {kind}: {} has no subgroups; expected direct or shared",
+                gpu.info().name
+            )));
+        }
+        gpu.set_matmul(kind);
+    }
+    if args.tune {
+        Ceilings::tune(&gpu).await?;
+    }
+    let checkpoint = match &args.model {
+        Some(directory) => files::load_model(directory)?.checkpoint,
+        None => Checkpoint::init_random(bench::config(args.case.model)?, SEED),
+    };
+    let rows = args.sentences.rows(args.case.lengths, args.case.batch, TRAINING_LENGTH)?()?;
+    let run = TrainingRun::new(&gpu, &checkpoint, rows, Recipe::default()).await?;
+    let profile = run.profile().await?;
+    match args.json {
+        true => print_json(&profile),
+        false => print_text(&profile.to_markdown()),
+    }
+}
