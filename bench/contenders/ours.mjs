@@ -30,6 +30,8 @@ offer({
 
   info: () => JSON.parse(device.info()),
 
+  warmUp: ({ layers, hidden }) => device.warm_up(layers, hidden),
+
   async matmul({ m, k, n }, a, b) {
     const product = await engine.MatmulBench.open(device, `${m}x${k}x${n}`, a, b);
     return { run: (count) => product.run(count), result: () => product.result() };

@@ -79,6 +79,8 @@ const prepare = {
 /** The first step's loss since navigation began. */
 async function firstStep(contender, task) {
   await contender.open();
+  // As its page does while the visitor's model is on its way.
+  contender.warmUp?.(task);
   const run = await contender.train(task, await weightsOf(contender, task), (await json(task.rows)).rows);
   await run.start(RECIPE);
   const [loss] = await run.steps(1);

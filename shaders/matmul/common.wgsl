@@ -6,7 +6,7 @@
 //
 // Row lengths (K of nt, N and K of nn, M and N of tn) are multiples of 4; the row counts are free. This file has the
 // bindings and what becomes of a finished 4×4 block of C; the files beside it compute the blocks, each for another
-// kind of adapter, with the entry points nt, nt_gelu, nn, nn_gelu and tn. Column i of a block is row i of C, so that
+// kind of adapter, with the entry points nt, nn and tn. Column i of a block is row i of C, so that
 // a block's row is one vec4.
 
 struct Op {
@@ -17,32 +17,23 @@ struct Op {
     k: u32,
     splits: u32,        // tn: parts that K is cut into, each written as a partial result
     accumulate: u32,    // nn: 1 adds to C
-    pad: u32,
+    gelu: u32,          // 1: nt goes on through a GELU, nn comes back through one
 }
 
 @group(0) @binding(1) var<uniform> op: Op;
 @group(0) @binding(2) var<storage, read> a: array<vec4<f32>>;
 @group(0) @binding(3) var<storage, read> b: array<vec4<f32>>;
-// nt: bias [N]. nn_gelu: the GELU's input u [M,N].
+// nt: bias [N]. nn with gelu: the GELU's input u [M,N].
 @group(0) @binding(4) var<storage, read> extra: array<vec4<f32>>;
 @group(0) @binding(5) var<storage, read_write> c: array<vec4<f32>>;
-// nt_gelu, nn_gelu: gelu(u) [M,N]. tn: db [M].
+// nt, nn with gelu: gelu(u) [M,N]. tn: db [M].
 @group(0) @binding(6) var<storage, read_write> second: array<vec4<f32>>;
 
 // What becomes of a finished block: rows `row` … `row`+3 of C below `m`, columns `column` … `column`+3, nothing where
 // the columns are beyond N. Loops, because what is written out once for every row of every block takes long to compile.
 
+// With gelu, C = u and second = gelu(u): the feed-forward layer keeps u for the backward pass.
 fn finish_nt(m: u32, row: u32, column: u32, finished: mat4x4<f32>) {
-    if (column >= op.n) { return; }
-    var block = finished;
-    let bias = extra[column / 4u];
-    for (var i = 0u; i < 4u && row + i < m; i++) {
-        c[((row + i) * op.n + column) / 4u] = block[i] + bias;
-    }
-}
-
-// As nt, with C = u and second = gelu(u): the feed-forward layer keeps u for the backward pass.
-fn finish_nt_gelu(m: u32, row: u32, column: u32, finished: mat4x4<f32>) {
     if (column >= op.n) { return; }
     var block = finished;
     let bias = extra[column / 4u];
@@ -50,30 +41,25 @@ fn finish_nt_gelu(m: u32, row: u32, column: u32, finished: mat4x4<f32>) {
         let index = ((row + i) * op.n + column) / 4u;
         let u = block[i] + bias;
         c[index] = u;
-        second[index] = gelu4(u);
+        if (op.gelu != 0u) { second[index] = gelu4(u); }
     }
 }
 
+// With gelu, C = du = (A·B) · gelu'(u), and second = gelu(u) once more, for the weight gradient of the layer behind
+// the GELU.
 fn finish_nn(m: u32, row: u32, column: u32, finished: mat4x4<f32>) {
     if (column >= op.n) { return; }
     var block = finished;
     for (var i = 0u; i < 4u && row + i < m; i++) {
         let index = ((row + i) * op.n + column) / 4u;
-        c[index] = select(block[i], block[i] + c[index], op.accumulate != 0u);
-    }
-}
-
-// As nn, through the GELU before it: C = du = (A·B) · gelu'(u), and second = gelu(u) once more, for the weight
-// gradient of the layer behind the GELU.
-fn finish_nn_gelu(m: u32, row: u32, column: u32, finished: mat4x4<f32>) {
-    if (column >= op.n) { return; }
-    var block = finished;
-    for (var i = 0u; i < 4u && row + i < m; i++) {
-        let index = ((row + i) * op.n + column) / 4u;
-        let u = extra[index];
-        let cdf = normal_cdf4(u);
-        c[index] = block[i] * gelu_slope4(u, cdf);
-        second[index] = u * cdf;
+        if (op.gelu == 0u) {
+            c[index] = select(block[i], block[i] + c[index], op.accumulate != 0u);
+        } else {
+            let u = extra[index];
+            let cdf = normal_cdf4(u);
+            c[index] = block[i] * gelu_slope4(u, cdf);
+            second[index] = u * cdf;
+        }
     }
 }
 

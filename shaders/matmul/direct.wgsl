@@ -96,19 +96,6 @@ fn nt(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: 
 }
 
 @compute @workgroup_size(8, 8)
-fn nt_gelu(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-           @builtin(local_invocation_id) local: vec3<u32>) {
-    let m = extent(op.m_kind, op.m);
-    let place = place_of(unfold(group, groups), local);
-    if (place.x >= m || place.y >= op.n) { return; }
-    let t = product_nt(place.x, place.y, m);
-    var blocks = blocks_of(t);
-    for (var i = 0u; i < 4u; i++) {
-        finish_nt_gelu(m, place.x + i / 2u * 4u, place.y + i % 2u * 4u, blocks[i]);
-    }
-}
-
-@compute @workgroup_size(8, 8)
 fn nn(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
       @builtin(local_invocation_id) local: vec3<u32>) {
     let m = extent(op.m_kind, op.m);
@@ -118,19 +105,6 @@ fn nn(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: 
     var blocks = blocks_of(t);
     for (var i = 0u; i < 4u; i++) {
         finish_nn(m, place.x + i / 2u * 4u, place.y + i % 2u * 4u, blocks[i]);
-    }
-}
-
-@compute @workgroup_size(8, 8)
-fn nn_gelu(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-           @builtin(local_invocation_id) local: vec3<u32>) {
-    let m = extent(op.m_kind, op.m);
-    let place = place_of(unfold(group, groups), local);
-    if (place.x >= m || place.y >= op.n) { return; }
-    let t = product_nn(place.x, place.y, m);
-    var blocks = blocks_of(t);
-    for (var i = 0u; i < 4u; i++) {
-        finish_nn_gelu(m, place.x + i / 2u * 4u, place.y + i % 2u * 4u, blocks[i]);
     }
 }
 

@@ -122,21 +122,6 @@ fn nt(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: 
 }
 
 @compute @workgroup_size(8, 8)
-fn nt_gelu(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-           @builtin(local_invocation_id) local: vec3<u32>) {
-    let m = extent(op.m_kind, op.m);
-    let place = place_of(unfold(group, groups), local);
-    let row = place.x;
-    let column = place.y;
-    if (row >= m || first_column(column, local) >= op.n) { return; }
-    let t = product_nt(row, column, local.x & 3u, m);
-    var blocks = blocks_of(t);
-    for (var i = 0u; i < 8u; i++) {
-        finish_nt_gelu(m, row + i / 2u * 4u, column + i % 2u * 4u, blocks[i]);
-    }
-}
-
-@compute @workgroup_size(8, 8)
 fn nn(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
       @builtin(local_invocation_id) local: vec3<u32>) {
     let m = extent(op.m_kind, op.m);
@@ -148,21 +133,6 @@ fn nn(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: 
     var blocks = blocks_of(t);
     for (var i = 0u; i < 8u; i++) {
         finish_nn(m, row + i / 2u * 4u, column + i % 2u * 4u, blocks[i]);
-    }
-}
-
-@compute @workgroup_size(8, 8)
-fn nn_gelu(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-           @builtin(local_invocation_id) local: vec3<u32>) {
-    let m = extent(op.m_kind, op.m);
-    let place = place_of(unfold(group, groups), local);
-    let row = place.x;
-    let column = place.y;
-    if (row >= m || first_column(column, local) >= op.n) { return; }
-    let t = product_nn(row, column, local.x & 3u, m);
-    var blocks = blocks_of(t);
-    for (var i = 0u; i < 8u; i++) {
-        finish_nn_gelu(m, row + i / 2u * 4u, column + i % 2u * 4u, blocks[i]);
     }
 }
 

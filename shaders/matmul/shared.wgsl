@@ -122,30 +122,12 @@ fn nt(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: 
 }
 
 @compute @workgroup_size(16, 16)
-fn nt_gelu(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-           @builtin(local_invocation_id) local: vec3<u32>) {
-    let m = extent(op.m_kind, op.m);
-    let place = corner(unfold(group, groups), ROWS, COLUMNS);
-    let block = product_nt(place, local, m);
-    finish_nt_gelu(m, place.x + 4u * local.y, place.y + 4u * local.x, block);
-}
-
-@compute @workgroup_size(16, 16)
 fn nn(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
       @builtin(local_invocation_id) local: vec3<u32>) {
     let m = extent(op.m_kind, op.m);
     let place = corner(unfold(group, groups), ROWS, COLUMNS);
     let block = product_nn(place, local, m);
     finish_nn(m, place.x + 4u * local.y, place.y + 4u * local.x, block);
-}
-
-@compute @workgroup_size(16, 16)
-fn nn_gelu(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-           @builtin(local_invocation_id) local: vec3<u32>) {
-    let m = extent(op.m_kind, op.m);
-    let place = corner(unfold(group, groups), ROWS, COLUMNS);
-    let block = product_nn(place, local, m);
-    finish_nn_gelu(m, place.x + 4u * local.y, place.y + 4u * local.x, block);
 }
 
 @compute @workgroup_size(16, 16)

@@ -80,6 +80,12 @@ impl Device {
         Gpu::new(GpuOptions::default()).await.map(Device).map_err(thrown)
     }
 
+    /// Has it compile what a training step of a model of this size needs, without waiting for it.
+    pub fn warm_up(&self, layers: usize, hidden: usize) -> Result<(), JsError> {
+        let config = bench::config(ModelSize { layers, hidden }).map_err(thrown)?;
+        simcse_lab::train::warm_up(&self.0, config.head_dim()).map_err(thrown)
+    }
+
     /// What the adapter is, as JSON.
     pub fn info(&self) -> Result<String, JsError> {
         serde_json::to_string(self.0.info()).map_err(thrown)

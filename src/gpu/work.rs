@@ -41,6 +41,12 @@ impl Work {
         Self { detail: String::new(), flops: Amount::NONE, bytes }
     }
 
+    /// Says more in the detail.
+    pub fn with(mut self, more: &str) -> Self {
+        self.detail = format!("{} {more}", self.detail);
+        self
+    }
+
     /// Floating-point operations and bytes, `sizes` being the values of dynamic extents.
     pub fn amounts(&self, sizes: &[u32]) -> (f64, f64) {
         (self.flops.of(sizes), self.bytes.of(sizes))

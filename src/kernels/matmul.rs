@@ -21,28 +21,21 @@ trait MatmulShader: Sized + Copy {
     fn group(self) -> (u32, u32);
 
     fn nt(self) -> KernelSpec {
-        self.spec("nt", &[Uniform, Uniform, Read, Read, Read, ReadWrite])
+        self.spec("nt")
     }
 
-    fn nt_gelu(self) -> KernelSpec {
-        self.spec("nt_gelu", &[Uniform, Uniform, Read, Read, Read, ReadWrite, ReadWrite])
-    }
-
-    // Entry points of one file share binding numbers; those that an entry point does not use are bound all the same.
     fn nn(self) -> KernelSpec {
-        self.spec("nn", &[Uniform, Uniform, Read, Read, Read, ReadWrite])
-    }
-
-    fn nn_gelu(self) -> KernelSpec {
-        self.spec("nn_gelu", &[Uniform, Uniform, Read, Read, Read, ReadWrite, ReadWrite])
+        self.spec("nn")
     }
 
     fn tn(self) -> KernelSpec {
-        self.spec("tn", &[Uniform, Uniform, Read, Read, Read, ReadWrite, ReadWrite])
+        self.spec("tn")
     }
 
-    fn spec(self, entry: &'static str, bindings: &'static [Binding]) -> KernelSpec {
-        KernelSpec { source: self.source(), entry, bindings }
+    /// Entry points share binding numbers; those that one does not use are bound all the same.
+    fn spec(self, entry: &'static str) -> KernelSpec {
+        const BINDINGS: &[Binding] = &[Uniform, Uniform, Read, Read, Read, ReadWrite, ReadWrite];
+        KernelSpec { source: self.source(), entry, bindings: BINDINGS }
     }
 }
 
@@ -73,7 +66,7 @@ struct Op {
     k: u32,
     splits: u32,
     accumulate: u32,
-    pad: u32,
+    gelu: u32,
 }
 
 /// A linear layer `y = x·Wᵀ + b` over `rows` rows: W is [outputs, inputs], b is [outputs]. Both widths are multiples
@@ -113,13 +106,13 @@ impl Linear<'_> {
 
     fn forward_op(&self) -> Op {
         let (m_kind, m) = shader_extent(self.rows);
-        Op { m_kind, m, n: self.outputs, k_kind: 0, k: self.inputs, splits: 1, accumulate: 0, pad: 0 }
+        Op { m_kind, m, n: self.outputs, k_kind: 0, k: self.inputs, splits: 1, accumulate: 0, gelu: 0 }
     }
 
     fn backward_op(&self, accumulate: bool) -> Op {
         let (m_kind, m) = shader_extent(self.rows);
         let accumulate = u32::from(accumulate);
-        Op { m_kind, m, n: self.inputs, k_kind: 0, k: self.outputs, splits: 1, accumulate, pad: 0 }
+        Op { m_kind, m, n: self.inputs, k_kind: 0, k: self.outputs, splits: 1, accumulate, gelu: 0 }
     }
 }
 
@@ -157,7 +150,7 @@ impl Kernels {
     /// `y[rows, outputs] = x[rows, inputs] · Wᵀ + b`
     pub fn linear(&self, plan: &mut Plan, layer: &Linear, x: &View, y: &View) -> Result<(), GpuError> {
         let grid = self.grid(layer.rows, layer.outputs);
-        let views = [x, layer.weight, layer.bias, y];
+        let views = [x, layer.weight, layer.bias, y, &self.unused];
         self.call(plan, &self.matmul.nt(), &[], &layer.forward_op(), &views, grid)?;
         plan.note(layer.work(0));
         Ok(())
@@ -174,8 +167,9 @@ impl Kernels {
     ) -> Result<(), GpuError> {
         let grid = self.grid(layer.rows, layer.outputs);
         let views = [x, layer.weight, layer.bias, u, activated];
-        self.call(plan, &self.matmul.nt_gelu(), &[], &layer.forward_op(), &views, grid)?;
-        plan.note(layer.work(layer.outputs));
+        let op = Op { gelu: 1, ..layer.forward_op() };
+        self.call(plan, &self.matmul.nt(), &[], &op, &views, grid)?;
+        plan.note(layer.work(layer.outputs).with("GELU"));
         Ok(())
     }
 
@@ -189,8 +183,7 @@ impl Kernels {
         accumulate: bool,
     ) -> Result<(), GpuError> {
         let grid = self.grid(layer.rows, layer.inputs);
-        // `extra` is not read by this entry point.
-        let views = [dy, layer.weight, layer.bias, dx];
+        let views = [dy, layer.weight, layer.bias, dx, &self.unused];
         self.call(plan, &self.matmul.nn(), &[], &layer.backward_op(accumulate), &views, grid)?;
         plan.note(layer.work(if accumulate { layer.inputs } else { 0 }));
         Ok(())
@@ -209,8 +202,9 @@ impl Kernels {
     ) -> Result<(), GpuError> {
         let grid = self.grid(layer.rows, layer.inputs);
         let views = [dy, layer.weight, u, du, activated];
-        self.call(plan, &self.matmul.nn_gelu(), &[], &layer.backward_op(false), &views, grid)?;
-        plan.note(layer.work(2 * layer.inputs));
+        let op = Op { gelu: 1, ..layer.backward_op(false) };
+        self.call(plan, &self.matmul.nn(), &[], &op, &views, grid)?;
+        plan.note(layer.work(2 * layer.inputs).with("GELU"));
         Ok(())
     }
 
@@ -226,7 +220,7 @@ impl Kernels {
         let (outputs, inputs) = (layer.outputs, layer.inputs);
         let splits = self.splits(outputs, inputs);
         let (k_kind, k) = shader_extent(layer.rows);
-        let op = Op { m_kind: 0, m: outputs, n: inputs, k_kind, k, splits, accumulate: 0, pad: 0 };
+        let op = Op { m_kind: 0, m: outputs, n: inputs, k_kind, k, splits, accumulate: 0, gelu: 0 };
         let groups = self.gradient_tiles(outputs, inputs) * splits;
         let grid = Grid::new(Extent::Fixed(groups), 1, 1);
         if splits == 1 {

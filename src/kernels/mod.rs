@@ -64,6 +64,8 @@ use shader;
 pub struct Kernels {
     arena: Rc<Arena>,
     step: View,
+    /// Stands where an entry point writes nothing.
+    unused: View,
     max_splits: u32,
     matmul: MatmulKind,
     /// Whether the threads of a quad share their loads.
@@ -73,12 +75,13 @@ pub struct Kernels {
 impl Kernels {
     pub fn new(arena: Rc<Arena>) -> Result<Self, GpuError> {
         let step = arena.uniform("step", &Step::default())?;
+        let unused = arena.storage("unused", 4)?;
         // A GPU with thousands of lanes would idle on the few 64×64 tiles of a small weight; a software adapter
         // gains nothing from more threads.
         let max_splits = if arena.gpu().info().software { 1 } else { 16 };
         let matmul = arena.gpu().matmul();
         let subgroups = arena.gpu().info().subgroups;
-        Ok(Self { arena, step, max_splits, matmul, subgroups })
+        Ok(Self { arena, step, unused, max_splits, matmul, subgroups })
     }
 
     /// Computes matrix products so, whatever the adapter is; the device must have what that needs.

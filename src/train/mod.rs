@@ -13,6 +13,7 @@ mod schedule;
 mod state;
 mod step;
 mod trainer;
+mod warm_up;
 
 pub use crate::objective::Objective;
 pub use batch::{Batch, CorruptedRows};
@@ -26,3 +27,4 @@ pub use profile::{KernelProfile, Profile};
 pub use state::TrainingState;
 pub use step::{StepMetrics, TrainingStep};
 pub use trainer::{Best, EvaluationSet, StepReport, Trainer};
+pub use warm_up::warm_up;

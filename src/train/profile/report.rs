@@ -49,7 +49,7 @@ pub struct KernelProfile {
 
 impl KernelProfile {
     pub fn is_matmul(&self) -> bool {
-        ["nt", "nt_gelu", "nn", "nn_gelu", "tn"].contains(&self.kernel.as_str())
+        ["nt", "nn", "tn"].contains(&self.kernel.as_str())
     }
 }
 
