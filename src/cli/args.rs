@@ -40,7 +40,7 @@ pub enum Command {
     /// Write the loss and every parameter's gradient of one batch, without dropout.
     Gradients(GradientsArgs),
     /// Say which GPU adapter is used and what it can do.
-    Device,
+    Device(DeviceArgs),
 }
 
 #[derive(Debug, Args)]
@@ -51,6 +51,13 @@ pub struct ModelArgs {
     /// cls, cls_before_pooler, avg, avg_top2 or avg_first_last; without it, the one stored with the model.
     #[arg(long, value_name = "NAME")]
     pub pooler: Option<Pooler>,
+}
+
+#[derive(Debug, Args)]
+pub struct DeviceArgs {
+    /// Measure what it reaches at best: copies, and each kind of matrix product.
+    #[arg(long)]
+    pub tune: bool,
 }
 
 #[derive(Debug, Args)]

@@ -3,6 +3,7 @@
 
 mod ablate;
 mod args;
+mod device;
 mod embed;
 mod encode;
 mod error;
@@ -56,7 +57,7 @@ async fn run(cli: Cli) -> Result<(), CliError> {
         Command::Train(args) => train::run(&args).await,
         Command::Ablate(args) => ablate::run(&args).await,
         Command::Gradients(args) => gradients::run(&args).await,
-        Command::Device => print_json(&open_gpu().await?.info()),
+        Command::Device(args) => device::run(&args).await,
     }
 }
 

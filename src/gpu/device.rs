@@ -34,6 +34,16 @@ pub struct GpuInfo {
     pub max_buffer_bytes: u64,
 }
 
+impl GpuInfo {
+    /// Under which what was measured on the device can be kept: changes with the device, its driver and this crate's
+    /// version. Browsers hide names, so limits and features have their part in it.
+    pub fn tuning_key(&self) -> String {
+        let Self { name, driver, subgroups, max_buffer_bytes, .. } = self;
+        let version = env!("CARGO_PKG_VERSION");
+        format!("simcse-lab {version} matmul: {name}, {driver}, {max_buffer_bytes}, subgroups {subgroups}")
+    }
+}
+
 /// One device and its queue, shared by all who compute on it. Cheap to clone.
 #[derive(Clone)]
 pub struct Gpu {

@@ -2,6 +2,7 @@
 
 mod analysis;
 mod probe;
+mod profile;
 mod suite;
 mod transfer;
 
@@ -14,7 +15,7 @@ use super::{
     hub::{self, Downloads},
     inbox::Inbox,
     model_files::{LoadedModel, exported},
-    outbox::{post, post_file, post_progress},
+    outbox::{post, post_compiling, post_file, post_progress},
     prepare::{Texts, prepare},
     run::{Advance, Run},
     similarity::Embedders,
@@ -153,6 +154,12 @@ impl Session {
                 Ok(())
             }
             Request::Analyse { pooler } => self.analyse(id, pooler).await,
+            Request::Profile { options } => self.profile(id, options).await,
+            Request::Tune => self.tune(id).await,
+            Request::UseMatmul { kind } => {
+                self.gpu.set_matmul(kind);
+                Ok(())
+            }
             Request::Export { format } => self.export(id, format).await,
             Request::SaveCheckpoint => self.save_checkpoint(id).await,
             Request::RestoreCheckpoint { source } => self.restore_checkpoint(id, source).await,
@@ -167,7 +174,7 @@ impl Session {
         let model = LoadedModel::from_files(files)?;
         // Everything that can fail on the device fails here, while the old model is still there.
         let original = Embedders::upload(&self.gpu, &model.checkpoint)?;
-        self.gpu.ready().await?;
+        self.gpu.ready_with(post_compiling(id)).await?;
         post(&Event::ModelLoaded { id, report: model.report() });
         self.model = Some(model);
         self.original = Some(original);
@@ -381,7 +388,10 @@ impl Session {
     }
 
     async fn recover(&mut self) -> Result<(), WorkerError> {
+        let matmul = self.gpu.matmul();
         self.gpu = Gpu::new(GpuOptions::default()).await?;
+        // A run that goes on is to give the same numbers.
+        self.gpu.set_matmul(matmul);
         self.lost = false;
         post(&Event::Ready(self.gpu.info().clone()));
         if let Some(state) = self.rescued.clone() {
