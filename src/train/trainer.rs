@@ -6,8 +6,8 @@ use serde::Serialize;
 use web_time::Instant;
 
 use super::{
-    Batch, Dataset, MemoryEstimate, Profile, StepMetrics, TrainError, TrainOptions, TrainingState, TrainingStep,
-    schedule::learning_rate,
+    Batch, Dataset, MemoryEstimate, Profile, StepMetrics, TrainError, TrainOptions, TrainingState,
+    TrainingStep, schedule::learning_rate,
 };
 use crate::{
     eval::StsEvaluation,

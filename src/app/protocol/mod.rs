@@ -21,7 +21,12 @@ pub use scores::{
 };
 
 use crate::{
-    eval::TransferOptions, gpu::{GpuInfo, MatmulKind}, kernels::Ceilings, model::Pooler, store::hub::HubModel, text::TransferKind,
+    eval::TransferOptions,
+    gpu::{GpuInfo, MatmulKind},
+    kernels::Ceilings,
+    model::Pooler,
+    store::hub::HubModel,
+    text::TransferKind,
     train::TrainOptions,
 };
 

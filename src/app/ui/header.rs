@@ -73,7 +73,7 @@ fn SoftwareNotice() -> impl IntoView {
             view! {
                 <p class="advice software">
                     <strong>"This browser gave the page no GPU"</strong>
-                    {format!(", only {name}, which emulates one on the CPU. ")}
+                    {format!(", but {name}: a program that imitates one on the CPU. ")}
                     "The results are right, but it is slow: even an ordinary program for the CPU, with its SIMD \
                      instructions, would be about ten times as fast. On a machine with a GPU, "
                     <code>"chrome://gpu"</code>

@@ -22,7 +22,8 @@ pub fn ProfilePanel() -> impl IntoView {
     let (store, engine) = studio();
     let [profiling, tuning] = [Topic::Profile, Topic::Tuning].map(|topic| store.slot(topic));
     let busy = move || profiling.busy() || tuning.busy();
-    let in_run = move || store.phase.with(Phase::active).then_some("The run has the GPU: stop it to measure.");
+    let in_run =
+        move || store.phase.with(Phase::active).then_some("The run has the GPU: stop it to measure.");
     let untunable = move || match store.ready() {
         true => in_run(),
         false => Some("The engine has to be running first."),
@@ -85,9 +86,9 @@ fn Summary(report: ProfileReport) -> impl IntoView {
     let share = profile.matmul_share().map(|share| format!("{:.0} %", 100.0 * share));
     let figures = [
         ("Step", milliseconds(profile.step_milliseconds)),
-        ("of it on the CPU", milliseconds(profile.host_milliseconds)),
+        ("On the CPU", milliseconds(profile.host_milliseconds)),
         ("Dispatches", count(profile.dispatches)),
-        ("of them a layer", count(profile.dispatches_per_layer)),
+        ("A layer’s", count(profile.dispatches_per_layer)),
         ("Tokens", count(profile.tokens)),
         ("Matrix products", share.unwrap_or_else(|| "–".to_owned())),
         ("GPU memory", bytes(profile.gpu_bytes() as f64)),

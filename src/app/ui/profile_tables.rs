@@ -76,6 +76,7 @@ pub fn KernelTable(profile: Profile) -> impl IntoView {
         .into_any();
     }
     let alone: f64 = profile.kernels.iter().map(|kernel| kernel.milliseconds).sum();
+    let largest = profile.kernels.first().map_or(0.0, |kernel| kernel.share);
     let against = format!(
         "Here each call sits in a pass of its own between two timestamps, so that none overlaps with the next: together \
          {} ms, against the {} ms of a whole step.",
@@ -86,7 +87,7 @@ pub fn KernelTable(profile: Profile) -> impl IntoView {
         <section class="profile-part" aria-labelledby="profile-kernels">
             <h3 id="profile-kernels">"Kernels"</h3>
             <p class="fine">
-                "A line is all calls of a kernel with the same sizes; the bar is its share of all kernels’ time. “Of \
+                "A line is all calls of a kernel with the same sizes; the bar compares their times. “Of \
                  ceiling” is the larger of two shares: of the fastest square product’s GFLOP/s, and of a copy’s GB/s. \
                  Near 100 %, only less work would be faster; a low one with a large share is where there is time to win."
             </p>
@@ -108,7 +109,7 @@ pub fn KernelTable(profile: Profile) -> impl IntoView {
                             <th scope="col">"Of ceiling"</th>
                         </tr>
                     </thead>
-                    <tbody>{profile.kernels.iter().map(kernel_row).collect_view()}</tbody>
+                    <tbody>{profile.kernels.iter().map(|kernel| kernel_row(kernel, largest)).collect_view()}</tbody>
                 </table>
             </div>
         </section>
@@ -116,7 +117,7 @@ pub fn KernelTable(profile: Profile) -> impl IntoView {
     .into_any()
 }
 
-fn kernel_row(kernel: &KernelProfile) -> impl IntoView + use<> {
+fn kernel_row(kernel: &KernelProfile, largest: f64) -> impl IntoView + use<> {
     let rate = |value: f64| if value > 0.0 { format!("{value:.2}") } else { "–".to_owned() };
     let of_ceiling = match kernel.of_ceiling {
         share if share > 0.0 => format!("{:.0} %", 100.0 * share),
@@ -128,7 +129,7 @@ fn kernel_row(kernel: &KernelProfile) -> impl IntoView + use<> {
             <td class="sizes">{kernel.detail.clone()}</td>
             <td>{count(kernel.calls)}</td>
             <td>{format!("{:.2}", kernel.milliseconds)}</td>
-            <td class="share" style=format!("--share: {:.4}", kernel.share)>{format!("{:.1} %", 100.0 * kernel.share)}</td>
+            {share_cell(kernel.share, largest)}
             <td>{rate(kernel.gigaflops)}</td>
             <td>{rate(kernel.gigabytes_per_second)}</td>
             <td>{of_ceiling}</td>
@@ -136,23 +137,29 @@ fn kernel_row(kernel: &KernelProfile) -> impl IntoView + use<> {
     }
 }
 
+/// A share with its bar, as long as the cell has room where it is the `largest` of its table.
+fn share_cell(share: f64, largest: f64) -> impl IntoView + use<> {
+    let length = if largest > 0.0 { share / largest } else { 0.0 };
+    view! { <td class="share" style=format!("--length: {length:.3}")>{format!("{:.1} %", 100.0 * share)}</td> }
+}
+
 #[component]
 pub fn BufferTable(profile: Profile) -> impl IntoView {
     let (large, small) = profile.buffers_by_size();
     let all = profile.gpu_bytes().max(1) as f64;
-    let row = |label: String, size: u64| {
-        let share = size as f64 / all;
+    let largest = large.first().map_or(0.0, |(_, size)| *size as f64 / all);
+    let row = |label: &str, size: u64| {
         view! {
             <tr>
-                <th scope="row">{label}</th>
+                <th scope="row">{label.to_owned()}</th>
                 <td>{bytes(size as f64)}</td>
-                <td class="share" style=format!("--share: {share:.4}")>{format!("{:.1} %", 100.0 * share)}</td>
+                {share_cell(size as f64 / all, largest)}
             </tr>
         }
     };
     let rest = (!small.is_empty()).then(|| {
         let label = counted(small.len(), "smaller kind", "smaller kinds");
-        row(label, small.iter().map(|(_, size)| size).sum())
+        row(&label, small.iter().map(|(_, size)| size).sum())
     });
     view! {
         <section class="profile-part" aria-labelledby="profile-buffers">
@@ -164,7 +171,7 @@ pub fn BufferTable(profile: Profile) -> impl IntoView {
                         <tr><th scope="col">"Buffers"</th><th scope="col">"Size"</th><th scope="col">"Share"</th></tr>
                     </thead>
                     <tbody>
-                        {large.iter().map(|(label, size)| row(label.clone(), *size)).collect_view()}
+                        {large.iter().map(|(label, size)| row(label, *size)).collect_view()}
                         {rest}
                     </tbody>
                 </table>

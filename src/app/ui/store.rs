@@ -7,16 +7,16 @@ use std::collections::VecDeque;
 use leptos::prelude::*;
 
 use super::recipe::Recipe;
-pub use slot::{Slot, Topic};
 use crate::{
     app::protocol::{
         AnalysisReport, CachedModel, Evaluation, EvaluationReport, Event, Measurement, ModelReport, NoWebGpu,
-        ProfileReport, RequestId, RunEnd, RunPlan, SimilarityMatrix, StepMetrics, SuiteMeasurement, SuiteReport,
-        TrainingReport, TransferMeasurement, TransferReport,
+        ProfileReport, RequestId, RunEnd, RunPlan, SimilarityMatrix, StepMetrics, SuiteMeasurement,
+        SuiteReport, TrainingReport, TransferMeasurement, TransferReport,
     },
     gpu::{GpuInfo, MatmulKind},
     kernels::Ceilings,
 };
+pub use slot::{Slot, Topic};
 
 /// Steps that the displayed speed looks back over.
 const SPEED_WINDOW: usize = 24;

@@ -23,7 +23,8 @@ impl Session {
         let texts = Texts { tokenizer: &model.tokenizer, training: &corpus.data, evaluation: None };
         let whole_batch = |error| match error {
             WorkerError::Train(TrainError::Memory { reason, .. }) => {
-                let advice = "a profile takes the whole batch at once: lower the batch size for it".to_owned();
+                let advice =
+                    "a profile takes the whole batch at once: lower the batch size for it".to_owned();
                 TrainError::Memory { reason, advice }.into()
             }
             other => other,
