@@ -8,7 +8,7 @@ use reference::tiny::{Sizes, random_rows, random_weights};
 use simcse_lab::{
     gpu::{Gpu, GpuOptions},
     model::{Checkpoint, Pooler},
-    train::{Dataset, TrainError, TrainOptions, Trainer},
+    train::{Dataset, HeadMode, TrainError, TrainOptions, Trainer},
 };
 
 const SIZES: Sizes = Sizes {
@@ -31,7 +31,8 @@ fn data() -> Dataset {
 }
 
 fn options() -> TrainOptions {
-    TrainOptions { batch_size: 4, max_length: 10, pooler: Pooler::Avg, ..TrainOptions::default() }
+    let (pooler, head) = (Pooler::Avg, HeadMode::None);
+    TrainOptions { batch_size: 4, max_length: 10, pooler, head, ..TrainOptions::default() }
 }
 
 #[pollster::test]

@@ -86,9 +86,9 @@ fn Summary(report: ProfileReport) -> impl IntoView {
     let share = profile.matmul_share().map(|share| format!("{:.0} %", 100.0 * share));
     let figures = [
         ("Step", milliseconds(profile.step_milliseconds)),
-        ("On the CPU", milliseconds(profile.host_milliseconds)),
+        ("Of it, the host", milliseconds(profile.host_milliseconds)),
         ("Dispatches", count(profile.dispatches)),
-        ("A layer’s", count(profile.dispatches_per_layer)),
+        ("Of them, a layer", count(profile.dispatches_per_layer)),
         ("Tokens", count(profile.tokens)),
         ("Matrix products", share.unwrap_or_else(|| "–".to_owned())),
         ("GPU memory", bytes(profile.gpu_bytes() as f64)),

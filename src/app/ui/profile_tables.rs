@@ -78,8 +78,8 @@ pub fn KernelTable(profile: Profile) -> impl IntoView {
     let alone: f64 = profile.kernels.iter().map(|kernel| kernel.milliseconds).sum();
     let largest = profile.kernels.first().map_or(0.0, |kernel| kernel.share);
     let against = format!(
-        "Here each call sits in a pass of its own between two timestamps, so that none overlaps with the next: together \
-         {} ms, against the {} ms of a whole step.",
+        "Here each call sits in a pass of its own between two timestamps, so that none overlaps with the next, which \
+         takes a GPU longer: together {} ms, against the {} ms of a whole step.",
         significant(alone),
         significant(profile.step_milliseconds),
     );

@@ -3,6 +3,7 @@
 mod analysis;
 mod probe;
 mod profile;
+mod saving;
 mod suite;
 mod transfer;
 
@@ -11,19 +12,19 @@ use std::{collections::BTreeMap, rc::Rc};
 use self::transfer::TransferJob;
 use super::{
     error::WorkerError,
-    files::{gather, gather_one, gather_text},
+    files::{gather, gather_text},
     hub::{self, Downloads},
     inbox::Inbox,
-    model_files::{LoadedModel, exported},
-    outbox::{post, post_compiling, post_file, post_progress},
+    model_files::LoadedModel,
+    outbox::{post, post_compiling, post_progress},
     prepare::{Texts, prepare},
     run::{Advance, Run},
     similarity::Embedders,
 };
 use crate::{
     app::protocol::{
-        EndReason, Envelope, EvaluationReport, Event, ExportFormat, Request, RequestId, RunEnd, Source,
-        Stage, TrainingKind, TrainingReport, Weights,
+        EndReason, Envelope, EvaluationReport, Event, Request, RequestId, RunEnd, Source, Stage,
+        TrainingKind, TrainingReport, Weights,
     },
     eval::POSITIVE_SCORE,
     gpu::{Gpu, GpuOptions},
@@ -329,49 +330,6 @@ impl Session {
                 post(&Event::RunFailed { message: error.to_string(), kept_step, trained });
             }
         }
-    }
-
-    async fn export(&mut self, id: RequestId, format: ExportFormat) -> Result<(), WorkerError> {
-        let model = self.model.as_ref().ok_or(WorkerError::Missing("a model"))?;
-        post_progress(id, Stage::Writing, 0.0, None);
-        let (name, bytes) = match (&self.run, &self.tuned) {
-            (Some(run), _) => {
-                let (trainer, weights) = (run.trainer(), run.trainer().weights().await?);
-                exported(model, &weights, trainer.options(), trainer.position(), format)?
-            }
-            (None, Some(tuned)) => {
-                exported(model, &tuned.checkpoint.tensors, &tuned.options, tuned.step, format)?
-            }
-            (None, None) => return Err(WorkerError::Untrained),
-        };
-        post_file(id, name, &bytes)
-    }
-
-    async fn save_checkpoint(&mut self, id: RequestId) -> Result<(), WorkerError> {
-        let (Some(run), Some(model)) = (&self.run, &self.model) else { return Err(WorkerError::NoRun) };
-        post_progress(id, Stage::Writing, 0.0, None);
-        let state = run.trainer().state().await?;
-        let name = format!("{}-checkpoint-step-{}.safetensors", model.name, state.step);
-        post_file(id, name, &state.to_safetensors()?)
-    }
-
-    async fn restore_checkpoint(&mut self, id: RequestId, source: Source) -> Result<(), WorkerError> {
-        self.refuse_during_run()?;
-        let file = gather_one(id, source).await?;
-        let state = TrainingState::from_safetensors(&file.bytes)?;
-        let run = self.resumed(id, state).await?;
-        post(&Event::RunStarted(run.plan()));
-        post(&Event::Paused { step: run.trainer().position() });
-        self.run = Some(run);
-        (self.current, self.rescued) = (None, None);
-        Ok(())
-    }
-
-    /// A paused run in `state`.
-    async fn resumed(&mut self, id: RequestId, state: TrainingState) -> Result<Run, WorkerError> {
-        let mut run = self.prepare(id, state.options.clone(), Weights::Original).await?;
-        run.restore(state)?;
-        Ok(run)
     }
 
     /// Lets go of everything that lived on the device and tells the page.
