@@ -237,3 +237,26 @@ fn bench_measures_what_is_asked_for() {
     assert_eq!(wrong.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&wrong.stderr).contains("MxKxN"));
 }
+
+#[test]
+fn the_device_is_named_and_tuned() {
+    let device = |arguments: &[&str]| {
+        let mut process = Command::new(env!("CARGO_BIN_EXE_simcse-lab"));
+        let output = process.arg("device").args(arguments).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        json(&String::from_utf8(output.stdout).unwrap())
+    };
+    let mut tuned = device(&["--tune"]);
+    let ceilings = tuned["ceilings"].take();
+    assert!(ceilings["copy_gigabytes_per_second"].as_f64().unwrap() > 0.0, "{ceilings}");
+    let rates = ceilings["matmul_gigaflops"].as_array().unwrap();
+    let fastest = rates.iter().max_by(|a, b| a[1].as_f64().unwrap().total_cmp(&b[1].as_f64().unwrap()));
+    assert_eq!(tuned["matmul"], fastest.unwrap()[0]);
+    // Quads need subgroups; the other two kinds run anywhere.
+    assert_eq!(rates.len(), 2 + usize::from(tuned["subgroups"].as_bool().unwrap()));
+
+    let plain = device(&[]);
+    let object = tuned.as_object_mut().unwrap();
+    object.retain(|key, _| !["ceilings", "matmul"].contains(&key.as_str()));
+    assert_eq!(tuned, plain, "beside these, the same object");
+}

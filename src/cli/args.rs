@@ -44,7 +44,7 @@ pub enum Command {
     /// Say where the time and the memory of a training step go: kernels, ceilings of the adapter, buffers.
     Profile(ProfileArgs),
     /// Say which GPU adapter is used and what it can do.
-    Device,
+    Device(DeviceArgs),
 }
 
 #[derive(Debug, Args)]
@@ -55,6 +55,13 @@ pub struct ModelArgs {
     /// cls, cls_before_pooler, avg, avg_top2 or avg_first_last; without it, the one stored with the model.
     #[arg(long, value_name = "NAME")]
     pub pooler: Option<Pooler>,
+}
+
+#[derive(Debug, Args)]
+pub struct DeviceArgs {
+    /// Measure what it reaches at best: copies, and each kind of matrix product.
+    #[arg(long)]
+    pub tune: bool,
 }
 
 #[derive(Debug, Args)]

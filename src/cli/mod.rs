@@ -5,6 +5,7 @@ mod ablate;
 mod args;
 mod bench;
 mod bench_rows;
+mod device;
 mod embed;
 mod encode;
 mod error;
@@ -61,7 +62,7 @@ async fn run(cli: Cli) -> Result<(), CliError> {
         Command::Gradients(args) => gradients::run(&args).await,
         Command::Profile(args) => profile::run(&args).await,
         Command::Bench(args) => bench::run(&args).await,
-        Command::Device => print_json(&open_gpu().await?.info()),
+        Command::Device(args) => device::run(&args).await,
     }
 }
 

@@ -6,6 +6,8 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
+#[cfg(target_arch = "wasm32")]
+use super::web_name::vendor_and_architecture;
 use super::{GpuError, MatmulKind, pipeline::PipelineCache, quad_check::quads_are_neighbours};
 
 /// How to open the device.
@@ -32,6 +34,16 @@ pub struct GpuInfo {
     /// Bytes one shader binding may cover.
     pub max_binding_bytes: u64,
     pub max_buffer_bytes: u64,
+}
+
+impl GpuInfo {
+    /// Under which what was measured on the device can be kept: changes with the device, its driver and this crate's
+    /// version. Browsers hide much of the names, so limits and features have their part in it.
+    pub fn tuning_key(&self) -> String {
+        let Self { name, driver, subgroups, max_buffer_bytes, .. } = self;
+        let version = env!("CARGO_PKG_VERSION");
+        format!("simcse-lab {version} matmul: {name}, {driver}, {max_buffer_bytes}, subgroups {subgroups}")
+    }
 }
 
 /// One device and its queue, shared by all who compute on it. Cheap to clone.
@@ -135,11 +147,12 @@ impl Gpu {
             }
         });
         let limits = device.limits();
+        let name = adapter_name(adapter, &device);
         let info = GpuInfo {
-            name: adapter_name(adapter),
+            software: adapter.device_type == wgpu::DeviceType::Cpu || looks_like_software(&name),
+            name,
             backend: adapter.backend.to_string(),
             driver: format!("{} {}", adapter.driver, adapter.driver_info).trim().to_owned(),
-            software: adapter.device_type == wgpu::DeviceType::Cpu || looks_like_software(adapter),
             timestamps: device.features().contains(wgpu::Features::TIMESTAMP_QUERY),
             subgroups,
             max_binding_bytes: limits.max_storage_buffer_binding_size,
@@ -239,14 +252,20 @@ impl Gpu {
 }
 
 /// Browsers hide the device's name; vendor and architecture are then all there is.
-fn adapter_name(adapter: &wgpu::AdapterInfo) -> String {
-    match adapter.name.is_empty() {
-        true => "WebGPU adapter".to_owned(),
-        false => adapter.name.clone(),
-    }
+fn adapter_name(adapter: &wgpu::AdapterInfo, device: &wgpu::Device) -> String {
+    Some(adapter.name.clone())
+        .filter(|name| !name.is_empty())
+        .or_else(|| vendor_and_architecture(device))
+        .unwrap_or_else(|| "WebGPU adapter".to_owned())
 }
 
-fn looks_like_software(adapter: &wgpu::AdapterInfo) -> bool {
-    let name = adapter.name.to_lowercase();
+/// Natively there is nothing to add to the name.
+#[cfg(not(target_arch = "wasm32"))]
+fn vendor_and_architecture(_: &wgpu::Device) -> Option<String> {
+    None
+}
+
+fn looks_like_software(name: &str) -> bool {
+    let name = name.to_lowercase();
     ["swiftshader", "llvmpipe", "softpipe", "basic render"].iter().any(|known| name.contains(known))
 }

@@ -13,6 +13,8 @@ mod readback;
 mod recorder;
 mod timestamps;
 #[cfg(target_arch = "wasm32")]
+mod web_name;
+#[cfg(target_arch = "wasm32")]
 mod web_subgroups;
 mod work;
 

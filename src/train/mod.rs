@@ -23,7 +23,7 @@ pub use error::TrainError;
 pub use memory::MemoryEstimate;
 pub use options::{HeadMode, TrainOptions};
 pub use prepare::dataset;
-pub use profile::{KernelProfile, Profile};
+pub use profile::{Buffers, KernelProfile, Profile};
 pub use state::TrainingState;
 pub use step::{StepMetrics, TrainingStep};
 pub use trainer::{Best, EvaluationSet, StepReport, Trainer};

@@ -186,6 +186,12 @@ impl TrainOptions {
         if self.micro_batch_size == 0 { items } else { self.micro_batch_size.min(items) }
     }
 
+    /// The recipe without micro-batches and masked-language modelling: one forward and one backward pass a step, as a
+    /// profile needs it.
+    pub fn in_one_piece(self) -> Self {
+        Self { micro_batch_size: 0, mlm_weight: 0.0, ..self }
+    }
+
     /// Whether training uses the head.
     pub fn trains_head(&self) -> bool {
         self.pooler == Pooler::Cls && self.head != HeadMode::None

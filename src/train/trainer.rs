@@ -6,8 +6,8 @@ use serde::Serialize;
 use web_time::Instant;
 
 use super::{
-    Batch, Dataset, MemoryEstimate, StepMetrics, TrainError, TrainOptions, TrainingState, TrainingStep,
-    schedule::learning_rate,
+    Batch, Dataset, MemoryEstimate, Profile, StepMetrics, TrainError, TrainOptions, TrainingState,
+    TrainingStep, schedule::learning_rate,
 };
 use crate::{
     eval::StsEvaluation,
@@ -50,6 +50,7 @@ pub struct Trainer {
     options: TrainOptions,
     evaluation: Option<EvaluationSet>,
     embedder: Embedder,
+    estimate: MemoryEstimate,
     ring: ReadbackRing,
     /// Steps submitted whose metrics have not arrived: number, learning rate, tokens.
     in_flight: VecDeque<(u32, f64, usize)>,
@@ -78,6 +79,18 @@ impl Trainer {
         data: Dataset,
         evaluation: Option<EvaluationSet>,
         options: TrainOptions,
+    ) -> Result<Self, TrainError> {
+        Self::new_with(gpu, checkpoint, data, evaluation, options, |_, _| ()).await
+    }
+
+    /// The same; `compiling` hears of shaders, as in [`Gpu::ready_with`].
+    pub async fn new_with(
+        gpu: &Gpu,
+        checkpoint: &Checkpoint,
+        data: Dataset,
+        evaluation: Option<EvaluationSet>,
+        options: TrainOptions,
+        compiling: impl FnMut(usize, usize),
     ) -> Result<Self, TrainError> {
         options.validate()?;
         data.check(options.objective)?;
@@ -108,7 +121,7 @@ impl Trainer {
         let network = Network::new(gpu, checkpoint, parts)?;
         let step = TrainingStep::new(&network, &data, &options)?;
         let embedder = Embedder::new(&network, options.evaluation_pooler(), options.keeps_head())?;
-        gpu.ready().await.map_err(|error| match error {
+        gpu.ready_with(compiling).await.map_err(|error| match error {
             GpuError::OutOfMemory(reason) => TrainError::Memory {
                 reason: format!("the GPU has not the {} bytes that the run needs ({reason})", estimate.total),
                 advice: MemoryEstimate::advice(gpu, config, &data, &options, |smaller| {
@@ -126,6 +139,7 @@ impl Trainer {
             options,
             evaluation,
             embedder,
+            estimate,
             ring,
             in_flight: VecDeque::new(),
             next: 0,
@@ -164,6 +178,30 @@ impl Trainer {
     /// Bytes of GPU memory that weights, optimizer, activations and evaluation take.
     pub fn gpu_bytes(&self) -> u64 {
         self.step.network().kernels.arena().bytes()
+    }
+
+    /// What [`Trainer::gpu_bytes`] was expected to be.
+    pub fn estimate(&self) -> &MemoryEstimate {
+        &self.estimate
+    }
+
+    /// Measures the run's first step. That changes the weights, which are given up.
+    ///
+    /// # Errors
+    /// A recipe with micro-batches or masked-language modelling: see [`TrainOptions::in_one_piece`].
+    pub async fn profile(self) -> Result<Profile, TrainError> {
+        let options = &self.options;
+        if *options != options.clone().in_one_piece() {
+            let value = format!("{} items", options.micro_batch_size);
+            let expected = "a whole batch in one piece, and no masked-language modelling, for a profile";
+            return Err(TrainError::Option { option: "micro-batch", value, expected });
+        }
+        let order = self.data.order(options.seed, 0);
+        let items = &order[..options.batch_size.min(self.data.len())];
+        let rows = self.data.augmented_batch(items, options.seed, 0);
+        let rate = learning_rate(options.learning_rate, 0, options.warmup, self.total);
+        let step = options.step().with_update(1, rate);
+        self.step.profile(&Batch::new(&rows, &self.data), step).await
     }
 
     /// The weights being trained.

@@ -3,21 +3,30 @@
 //! The page posts [`Request`]s, the worker posts [`Event`]s; both cross by structured clone. Files go as handles and
 //! results as blobs, so that no weight ever passes through the page's own memory.
 
+mod profile;
 mod reports;
+mod run;
 mod scores;
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use wasm_bindgen::JsValue;
 use web_sys::Blob;
 
+pub use profile::ProfileReport;
 pub use reports::{EvaluationReport, ModelReport, TrainingKind, TrainingReport};
+pub use run::{EndReason, Evaluation, RunEnd, RunPlan, StepMetrics};
 pub use scores::{
     AnalysedWeights, AnalysisReport, Measurement, SuiteMeasurement, SuiteReport, SuiteTask, TransferInfo,
     TransferMeasurement, TransferReport,
 };
 
 use crate::{
-    eval::TransferOptions, gpu::GpuInfo, model::Pooler, store::hub::HubModel, text::TransferKind,
+    eval::TransferOptions,
+    gpu::{GpuInfo, MatmulKind},
+    kernels::Ceilings,
+    model::Pooler,
+    store::hub::HubModel,
+    text::TransferKind,
     train::TrainOptions,
 };
 
@@ -77,6 +86,12 @@ pub enum Request {
     /// Singular values and cosines by gold score on the loaded pairs, of the loaded weights and the trained ones.
     /// Answer: [`Event::Analysed`].
     Analyse { pooler: Pooler },
+    /// Measures a step of such a run on the loaded weights, which stay as they are. Answer: [`Event::Profiled`].
+    Profile { options: TrainOptions },
+    /// Measures the kinds of matrix product; what is built from now on uses the fastest. Answer: [`Event::Tuned`].
+    Tune,
+    /// What is built from now on uses this kind of matrix product where the device can. No answer.
+    UseMatmul { kind: MatmulKind },
     /// The trained weights as a file. Answer: [`Event::Exported`].
     Export { format: ExportFormat },
     /// The whole state of the run at hand as a file. Answer: [`Event::Exported`].
@@ -239,6 +254,14 @@ pub enum Event {
         id: RequestId,
         result: AnalysisReport,
     },
+    Profiled {
+        id: RequestId,
+        report: ProfileReport,
+    },
+    Tuned {
+        id: RequestId,
+        ceilings: Ceilings,
+    },
     Exported {
         id: RequestId,
         file: ExportedFile,
@@ -303,70 +326,12 @@ pub enum Stage {
     Whitening,
     /// Computing singular values; no unit.
     Analysing,
+    /// Shaders and pipelines.
+    Compiling,
+    /// Timing kernels; no unit.
+    Measuring,
     /// Reading weights back and writing the file; no unit.
     Writing,
-}
-
-/// What a run will do.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct RunPlan {
-    pub options: TrainOptions,
-    /// Steps, the whole run's.
-    pub total: u32,
-    /// Steps done already (a restored run).
-    pub step: u32,
-    /// GPU memory of weights, optimizer and activations, bytes.
-    pub gpu_bytes: u64,
-    /// Whether there are pairs to evaluate on.
-    pub evaluates: bool,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct StepMetrics {
-    /// From 1.
-    pub step: u32,
-    pub loss: f32,
-    pub learning_rate: f64,
-    /// Before clipping.
-    pub gradient_norm: f32,
-    /// Tokens encoded, all views.
-    pub tokens: usize,
-    /// Time spent training since the run began, pauses and evaluations left out; seconds.
-    pub seconds: f64,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct Evaluation {
-    /// Steps done; 0 before the first.
-    pub step: u32,
-    /// Spearman's rank correlation × 100.
-    pub spearman: f64,
-    /// Of positive pairs; `None` where there are none.
-    pub alignment: Option<f64>,
-    pub uniformity: f64,
-    /// Whether this is the highest Spearman of the run so far.
-    pub best: bool,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum EndReason {
-    /// All steps done.
-    Completed,
-    /// The visitor's wish.
-    Stopped,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct RunEnd {
-    pub reason: EndReason,
-    /// Steps done.
-    pub step: u32,
-    /// The step whose weights are kept: the best by Spearman, else the last.
-    pub kept_step: u32,
-    /// How the current weights are to be pooled.
-    pub pooler: Pooler,
-    /// Whether there are trained weights at hand, of this run or of one before it.
-    pub trained: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -8,10 +8,13 @@ use web_sys::{ErrorEvent, MessageEvent, Worker, WorkerOptions, WorkerType};
 
 use super::{
     files::offer_download,
-    store::{Phase, Store, Topic},
+    store::{EngineState, Phase, Store, Topic},
+    tuned,
 };
 use crate::{
     app::protocol::{Envelope, Event, Request, RequestId, Source, Weights, decode, encode},
+    gpu::GpuInfo,
+    kernels::Ceilings,
     train::TrainOptions,
 };
 
@@ -24,6 +27,8 @@ pub struct Engine {
     store: Store,
     worker: StoredValue<Option<Worker>, LocalStorage>,
     requests: StoredValue<Requests>,
+    /// Whether there has been a device yet.
+    met_device: StoredValue<bool>,
 }
 
 #[derive(Default)]
@@ -36,7 +41,8 @@ impl Engine {
     /// Starts the worker. A worker that cannot start shows as [`super::store::EngineState::Crashed`].
     pub fn start(store: Store) -> Self {
         let requests = StoredValue::new(Requests::default());
-        let engine = Self { store, worker: StoredValue::new_local(None), requests };
+        let met_device = StoredValue::new(false);
+        let engine = Self { store, worker: StoredValue::new_local(None), requests, met_device };
         let options = WorkerOptions::new();
         options.set_type(WorkerType::Module);
         match Worker::new_with_options(&site_url(WORKER), &options) {
@@ -85,6 +91,8 @@ impl Engine {
             | Event::TransferLoaded { id, .. }
             | Event::TransferCancelled { id }
             | Event::Analysed { id, .. }
+            | Event::Profiled { id, .. }
+            | Event::Tuned { id, .. }
             | Event::Exported { id, .. }
             | Event::Failed { id, .. } => Some((*id, true)),
             _ => None,
@@ -100,6 +108,11 @@ impl Engine {
         {
             self.store.slot(Topic::Export).error.set(Some(message));
         }
+        match &event {
+            Event::Ready(info) => self.choose_matmul(info),
+            Event::Tuned { ceilings, .. } => self.keep_matmul(ceilings),
+            _ => {}
+        }
         let downloaded = match &event {
             Event::Downloaded { address, .. } => Some(address.clone()),
             _ => None,
@@ -111,6 +124,31 @@ impl Engine {
         {
             self.send(Topic::Model, Request::LoadModel { source: Source::Cached(address) });
         }
+    }
+
+    /// On the first device of a visit: what was found out in an earlier one, or finding it out now, before anything
+    /// else is asked. A software adapter is left at its default, which is known to be the best.
+    fn choose_matmul(self, info: &GpuInfo) {
+        if self.met_device.try_update_value(|met| std::mem::replace(met, true)) != Some(false) {
+            return;
+        }
+        match tuned::recall(info) {
+            Some(kind) => {
+                self.store.remembered.set(Some(kind));
+                self.tell(Topic::Tuning, Request::UseMatmul { kind });
+            }
+            None if !info.software => self.send(Topic::Tuning, Request::Tune),
+            None => {}
+        }
+    }
+
+    fn keep_matmul(self, ceilings: &Ceilings) {
+        let best = ceilings.best_matmul();
+        self.store.engine.with_untracked(|engine| {
+            if let (EngineState::Ready(info), Some((kind, _))) = (engine, best) {
+                tuned::remember(info, kind);
+            }
+        });
     }
 
     /// Posts a request; its answer arrives at the topic's place in the store.
@@ -177,7 +215,7 @@ impl Engine {
     }
 
     pub fn recover(self) {
-        self.store.engine.set(super::store::EngineState::Starting);
+        self.store.engine.set(EngineState::Starting);
         self.signal(Request::Recover);
     }
 }

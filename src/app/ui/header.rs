@@ -23,6 +23,7 @@ pub fn Header() -> impl IntoView {
                 </p>
                 <EngineChip />
             </div>
+            <SoftwareNotice />
             <h1>"Teach a sentence encoder what means the same, in this tab"</h1>
             <p class="lede">
                 "SimCSE encodes every sentence twice, each time with other random activations dropped, and trains the \
@@ -41,8 +42,7 @@ fn EngineChip() -> impl IntoView {
         store.engine.with(|engine| match engine {
             EngineState::Starting => ("chip chip-wait", "Starting the engine…".to_owned(), String::new()),
             EngineState::Ready(info) if info.software => {
-                let why = format!("{}. The results are right; small batches help.", info.name);
-                ("chip chip-slow", "No GPU: computing on the CPU, slowly".to_owned(), why)
+                ("chip chip-slow", "No GPU: computing on the CPU, slowly".to_owned(), info.name.clone())
             }
             EngineState::Ready(info) => ("chip chip-ready", info.name.clone(), info.backend.clone()),
             EngineState::Unavailable(_) => ("chip chip-off", "No WebGPU".to_owned(), String::new()),
@@ -55,6 +55,34 @@ fn EngineChip() -> impl IntoView {
             <span class="chip-dot" aria-hidden="true"></span>
             {move || chip().1}
         </p>
+    }
+}
+
+/// What a software adapter is, and what helps.
+#[component]
+fn SoftwareNotice() -> impl IntoView {
+    let (store, _) = studio();
+    let name = Memo::new(move |_| {
+        store.engine.with(|engine| match engine {
+            EngineState::Ready(info) if info.software => Some(info.name.clone()),
+            _ => None,
+        })
+    });
+    move || {
+        name.get().map(|name| {
+            view! {
+                <p class="advice software">
+                    <strong>"This browser gave the page no GPU"</strong>
+                    {format!(", but {name}: a program that imitates one on the CPU. ")}
+                    "The results are right, but it is slow: even an ordinary program for the CPU, with its SIMD \
+                     instructions, would be about ten times as fast. On a machine with a GPU, "
+                    <code>"chrome://gpu"</code>
+                    " says what keeps the browser from it: hardware acceleration is switched off, say, or on Linux "
+                    <code>"chrome://flags/#enable-vulkan"</code>
+                    " is. Another browser may do better; until then, small batches help."
+                </p>
+            }
+        })
     }
 }
 

@@ -3,6 +3,7 @@
 mod analysis;
 mod analysis_charts;
 mod charts;
+mod clipboard;
 mod data_panel;
 mod downloads;
 mod drop_zone;
@@ -19,6 +20,8 @@ mod model_panel;
 mod no_webgpu;
 mod notice;
 mod playground;
+mod profile;
+mod profile_tables;
 mod quick_start;
 mod recipe;
 mod recipe_fields;
@@ -31,6 +34,7 @@ mod similarity_table;
 mod store;
 mod suite;
 mod transfer;
+mod tuned;
 
 use leptos::prelude::*;
 
@@ -43,6 +47,7 @@ use header::{Footer, Header};
 use model_panel::ModelPanel;
 use no_webgpu::EngineNotice;
 use playground::Playground;
+use profile::ProfilePanel;
 use quick_start::QuickStart;
 use recipe_form::RecipeForm;
 use run_controls::RunControls;
@@ -80,6 +85,7 @@ fn App() -> impl IntoView {
                     <RunCharts />
                     <EvaluationTable />
                     <Downloads />
+                    <ProfilePanel />
                 </section>
                 <Playground />
             </div>

@@ -72,7 +72,8 @@ fn fraction(progress: &Progress) -> Option<f64> {
     progress.total.filter(|total| *total > 0.0).map(|total| progress.done / total)
 }
 
-fn words(progress: &Progress) -> String {
+/// A stage and how far it is, in words.
+pub fn words(progress: &Progress) -> String {
     let of = |written: fn(f64) -> String| match progress.total {
         Some(total) => format!("{} of {}", written(progress.done), written(total)),
         None => written(progress.done),
@@ -93,6 +94,8 @@ fn words(progress: &Progress) -> String {
         }
         Stage::Whitening => "Whitening the vectors…".to_owned(),
         Stage::Analysing => "Computing singular values…".to_owned(),
+        Stage::Compiling => format!("Compiling shaders: {}", of(|number| count(number as usize))),
+        Stage::Measuring => "Measuring…".to_owned(),
         Stage::Writing => "Reading the weights back and writing the file…".to_owned(),
     }
 }

@@ -6,7 +6,7 @@ use super::{
     engine::Engine,
     format::{bytes, count, duration, significant},
     icons::{Glyph, Icon},
-    notice::{Bar, ErrorNotice},
+    notice::{Bar, ErrorNotice, words},
     store::{Phase, Store, Topic},
     studio,
 };
@@ -131,7 +131,7 @@ fn RunProgress(store: Store) -> impl IntoView {
 }
 
 /// What keeps a run from starting.
-fn blocked(store: Store) -> Option<String> {
+pub fn blocked(store: Store) -> Option<String> {
     let missing = store.missing();
     if !missing.is_empty() {
         return Some(format!("Still needed: {}.", missing.join(", ")));
@@ -158,7 +158,10 @@ fn idle_reason(store: Store) -> Option<String> {
 fn phase_words(store: Store) -> String {
     match store.phase.get() {
         Phase::Idle => "Not started".to_owned(),
-        Phase::Starting => "Preparing the GPU for this recipe…".to_owned(),
+        Phase::Starting => store.slot(Topic::Run).progress.with(|progress| match progress {
+            Some(progress) => words(progress),
+            None => "Preparing the GPU for this recipe…".to_owned(),
+        }),
         Phase::Running => "Training".to_owned(),
         Phase::Evaluating { done, of } => format!("Evaluating: {} of {} sentences", count(done), count(of)),
         Phase::Pausing => "Pausing after this step…".to_owned(),

@@ -1,11 +1,11 @@
 //! Scores on several tasks as a table to read, copy and take home.
 
-use leptos::{prelude::*, task::spawn_local};
+use leptos::prelude::*;
 use serde::Serialize;
 use serde_json::json;
-use wasm_bindgen_futures::JsFuture;
 
 use super::{
+    clipboard,
     files::{from_text, offer_download},
     icons::{Glyph, Icon},
     store::Topic,
@@ -52,17 +52,7 @@ pub fn ScoresTable(
     let copied = RwSignal::new("");
     let copy = {
         let csv = csv.clone();
-        move |_| {
-            let csv = csv.clone();
-            spawn_local(async move {
-                let written = JsFuture::from(window().navigator().clipboard().write_text(&csv)).await;
-                copied.set(if written.is_ok() {
-                    "Copied."
-                } else {
-                    "This browser did not let the page copy."
-                });
-            });
-        }
+        move |_| clipboard::copy(&csv, copied)
     };
     let download = move |name: &'static str, content: String| {
         let offered = from_text(name, &content).and_then(|file| offer_download(name, &file.blob));

@@ -1,5 +1,7 @@
 //! What the interface knows: signals, fed by the worker's events.
 
+mod slot;
+
 use std::collections::VecDeque;
 
 use leptos::prelude::*;
@@ -8,11 +10,13 @@ use super::recipe::Recipe;
 use crate::{
     app::protocol::{
         AnalysisReport, CachedModel, Evaluation, EvaluationReport, Event, Measurement, ModelReport, NoWebGpu,
-        Progress, RequestId, RunEnd, RunPlan, SimilarityMatrix, StepMetrics, SuiteMeasurement, SuiteReport,
-        TrainingReport, TransferMeasurement, TransferReport,
+        ProfileReport, RequestId, RunEnd, RunPlan, SimilarityMatrix, StepMetrics, SuiteMeasurement,
+        SuiteReport, TrainingReport, TransferMeasurement, TransferReport,
     },
-    gpu::GpuInfo,
+    gpu::{GpuInfo, MatmulKind},
+    kernels::Ceilings,
 };
+pub use slot::{Slot, Topic};
 
 /// Steps that the displayed speed looks back over.
 const SPEED_WINDOW: usize = 24;
@@ -59,45 +63,6 @@ impl Phase {
     }
 }
 
-/// What a request is about: each has one place on the page where progress and errors show.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Topic {
-    Model,
-    Download,
-    Training,
-    Evaluation,
-    Run,
-    Similarity,
-    Measurement,
-    Suite,
-    Transfer,
-    Analysis,
-    Export,
-}
-
-/// Progress and last error of one topic.
-#[derive(Debug, Clone, Copy)]
-pub struct Slot {
-    pub pending: RwSignal<Option<RequestId>>,
-    pub progress: RwSignal<Option<Progress>>,
-    pub error: RwSignal<Option<String>>,
-}
-
-impl Slot {
-    fn new() -> Self {
-        Self { pending: RwSignal::new(None), progress: RwSignal::new(None), error: RwSignal::new(None) }
-    }
-
-    pub fn busy(&self) -> bool {
-        self.pending.with(Option::is_some)
-    }
-
-    fn settle(&self) {
-        self.pending.set(None);
-        self.progress.set(None);
-    }
-}
-
 /// Steps and tokens a second over the last steps.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Speed {
@@ -140,12 +105,18 @@ pub struct Store {
     pub transfer_results: RwSignal<Vec<TransferMeasurement>>,
     /// Of this model, on the pairs at hand.
     pub analysis: RwSignal<Option<AnalysisReport>>,
+    /// Of this model on this text.
+    pub profile: RwSignal<Option<ProfileReport>>,
+    /// As last measured in this visit, with the kind of matrix product in use.
+    pub ceilings: RwSignal<Option<(Ceilings, MatmulKind)>>,
+    /// The kind that an earlier visit found fastest.
+    pub remembered: RwSignal<Option<MatmulKind>>,
     /// Not yet drawn; the charts take them.
     pub chart_updates: RwSignal<Vec<ChartUpdate>>,
     /// The name of the last file offered for download.
     pub exported: RwSignal<Option<String>>,
     window: StoredValue<VecDeque<StepMetrics>>,
-    slots: [Slot; 11],
+    slots: [Slot; Topic::COUNT],
 }
 
 impl Store {
@@ -170,6 +141,9 @@ impl Store {
             transfer: RwSignal::new(TransferReport::default()),
             transfer_results: RwSignal::new(Vec::new()),
             analysis: RwSignal::new(None),
+            profile: RwSignal::new(None),
+            ceilings: RwSignal::new(None),
+            remembered: RwSignal::new(None),
             chart_updates: RwSignal::new(Vec::new()),
             exported: RwSignal::new(None),
             window: StoredValue::new(VecDeque::new()),
@@ -254,12 +228,14 @@ impl Store {
                 self.suite_results.set(Vec::new());
                 self.transfer_results.set(Vec::new());
                 self.analysis.set(None);
+                self.profile.set(None);
             }
             Event::Downloaded { .. } | Event::DownloadCancelled { .. } => self.slot(Topic::Download).settle(),
             Event::Cached(models) => self.cached.set(models),
             Event::TrainingLoaded { report, .. } => {
                 self.slot(Topic::Training).settle();
                 self.training.set(Some(report));
+                self.profile.set(None);
             }
             Event::EvaluationLoaded { report, .. } => {
                 self.slot(Topic::Evaluation).settle();
@@ -338,6 +314,15 @@ impl Store {
             Event::Analysed { result, .. } => {
                 self.slot(Topic::Analysis).settle();
                 self.analysis.set(Some(result));
+            }
+            Event::Profiled { report, .. } => {
+                self.slot(Topic::Profile).settle();
+                self.ceilings.set(Some((report.profile.ceilings.clone(), report.matmul)));
+                self.profile.set(Some(report));
+            }
+            Event::Tuned { ceilings, .. } => {
+                self.slot(Topic::Tuning).settle();
+                self.ceilings.set(ceilings.best_matmul().map(|(kind, _)| (ceilings, kind)));
             }
             Event::Exported { file, .. } => {
                 self.slot(Topic::Export).settle();

@@ -1,6 +1,11 @@
 //! From texts and options to a run that can start.
 
-use super::{error::WorkerError, files, outbox::post_progress, run::Run};
+use super::{
+    error::WorkerError,
+    files,
+    outbox::{post_compiling, post_progress},
+    run::Run,
+};
 use crate::{
     app::protocol::{RequestId, SiteFile, Source, Stage},
     gpu::Gpu,
@@ -32,6 +37,18 @@ pub async fn prepare(
     texts: Texts<'_>,
     options: TrainOptions,
 ) -> Result<Run, WorkerError> {
+    let sentences = texts.evaluation.map_or(0, |set| 2 * set.pairs.len());
+    Ok(Run::new(trainer(id, gpu, checkpoint, texts, options).await?, sentences))
+}
+
+/// What [`prepare`] makes, by itself.
+pub async fn trainer(
+    id: RequestId,
+    gpu: &Gpu,
+    checkpoint: &Checkpoint,
+    texts: Texts<'_>,
+    options: TrainOptions,
+) -> Result<Trainer, WorkerError> {
     options.validate()?;
     let positions = checkpoint.config.max_tokens();
     if options.max_length > positions {
@@ -53,9 +70,7 @@ pub async fn prepare(
         }
     };
     post_progress(id, Stage::Preparing, 0.0, None);
-    let sentences = evaluation.as_ref().map_or(0, |set| set.rows.len());
-    let trainer = Trainer::new(gpu, checkpoint, data, evaluation, options).await?;
-    Ok(Run::new(trainer, sentences))
+    Ok(Trainer::new_with(gpu, checkpoint, data, evaluation, options, post_compiling(id)).await?)
 }
 
 /// The synonyms that come with the site.

@@ -2,7 +2,9 @@
 
 use std::collections::HashMap;
 
+use super::outbox::post_compiling;
 use crate::{
+    app::protocol::RequestId,
     eval::cosine,
     gpu::{Gpu, GpuError},
     model::{
@@ -27,9 +29,11 @@ impl Embedders {
         Self { network, made: HashMap::new() }
     }
 
-    /// Vectors [rows, hidden] of token rows. `progress` hears of rows done.
+    /// Vectors [rows, hidden] of token rows. `progress` hears of rows done, the request `id` of what has to be
+    /// compiled before.
     pub async fn embed(
         &mut self,
+        id: RequestId,
         rows: &[Vec<u32>],
         pooler: Pooler,
         progress: impl FnMut(usize),
@@ -42,7 +46,7 @@ impl Embedders {
             std::collections::hash_map::Entry::Occupied(made) => made.into_mut(),
             std::collections::hash_map::Entry::Vacant(place) => {
                 let embedder = Embedder::new(&self.network, pooler, head)?;
-                self.network.gpu().ready().await?;
+                self.network.gpu().ready_with(post_compiling(id)).await?;
                 place.insert(embedder)
             }
         };

@@ -11,7 +11,7 @@ use crate::{
     gpu::{Timestamps, Work},
     kernels::{Ceilings, Step},
 };
-pub use report::{KernelProfile, Profile};
+pub use report::{Buffers, KernelProfile, Profile};
 
 /// Whole steps whose times the profile has the medians of.
 const STEPS: usize = 3;
@@ -94,18 +94,20 @@ fn grouped(calls: &[Timed], sizes: &[u32], ceilings: &Ceilings) -> Vec<KernelPro
     }
     let best_matmul = ceilings.best_matmul().map_or(f64::INFINITY, |(_, rate)| rate);
     let profile = |((label, detail), (calls, nanoseconds, flops, bytes)): (_, (_, f64, f64, f64))| {
-        // Operations and bytes a nanosecond are GFLOP/s and GB/s.
-        let rates =
-            [flops / nanoseconds / best_matmul, bytes / nanoseconds / ceilings.copy_gigabytes_per_second];
+        // Operations and bytes a nanosecond are GFLOP/s and GB/s. Browsers round timestamps to 0.1 ms, which may leave
+        // nothing: no rates then.
+        let rate = |amount: f64| if nanoseconds > 0.0 { amount / nanoseconds } else { 0.0 };
+        let (gigaflops, gigabytes_per_second) = (rate(flops), rate(bytes));
+        let shares = [gigaflops / best_matmul, gigabytes_per_second / ceilings.copy_gigabytes_per_second];
         KernelProfile {
             kernel: str::to_owned(label),
             detail,
             calls,
             milliseconds: nanoseconds / 1e6,
-            share: nanoseconds / total,
-            gigaflops: flops / nanoseconds,
-            gigabytes_per_second: bytes / nanoseconds,
-            of_ceiling: rates.into_iter().fold(0.0, f64::max),
+            share: if total > 0.0 { nanoseconds / total } else { 0.0 },
+            gigaflops,
+            gigabytes_per_second,
+            of_ceiling: shares.into_iter().fold(0.0, f64::max),
         }
     };
     let mut kernels: Vec<KernelProfile> = groups.into_iter().map(profile).collect();
@@ -149,5 +151,7 @@ mod tests {
         // 200 bytes in 200 ns.
         assert!((kernels[1].of_ceiling - 0.1).abs() < 1e-12);
         assert_eq!(kernels[2].of_ceiling, 0.0);
+        let untimed = grouped(&[("nt", calls[0].1.clone(), 0.0)], &[0, 10], &ceilings);
+        assert_eq!((untimed[0].share, untimed[0].gigaflops, untimed[0].of_ceiling), (0.0, 0.0, 0.0));
     }
 }

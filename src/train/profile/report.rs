@@ -4,6 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::kernels::Ceilings;
 
+/// All buffers of one label, and their bytes.
+pub type Buffers = (String, u64);
+
 /// A training step, measured.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Profile {
@@ -27,7 +30,7 @@ pub struct Profile {
     /// The slowest first; empty on an adapter without timestamp queries.
     pub kernels: Vec<KernelProfile>,
     /// GPU buffers by label with their bytes.
-    pub buffers: Vec<(String, u64)>,
+    pub buffers: Vec<Buffers>,
 }
 
 /// All calls of a kernel with the same sizes.
@@ -62,6 +65,14 @@ impl Profile {
 
     pub fn gpu_bytes(&self) -> u64 {
         self.buffers.iter().map(|(_, bytes)| bytes).sum()
+    }
+
+    /// Buffers of at least a thousandth of all bytes and those of less, the largest first.
+    pub fn buffers_by_size(&self) -> (Vec<&Buffers>, Vec<&Buffers>) {
+        let mut buffers: Vec<_> = self.buffers.iter().collect();
+        buffers.sort_by_key(|(_, bytes)| std::cmp::Reverse(*bytes));
+        let all = self.gpu_bytes();
+        buffers.into_iter().partition(|(_, bytes)| bytes * 1000 >= all)
     }
 
     /// Tables for people.
@@ -112,12 +123,9 @@ impl Profile {
             )?;
         }
         writeln!(text, "\n| buffers | MiB |\n|---|--:|")?;
-        let mut buffers = self.buffers.clone();
-        buffers.sort_by_key(|(_, bytes)| std::cmp::Reverse(*bytes));
-        let (large, small): (Vec<_>, Vec<_>) =
-            buffers.into_iter().partition(|(_, bytes)| bytes * 1000 >= self.gpu_bytes());
+        let (large, small) = self.buffers_by_size();
         for (label, bytes) in large {
-            writeln!(text, "| {label} | {:.2} |", mebibytes(bytes))?;
+            writeln!(text, "| {label} | {:.2} |", mebibytes(*bytes))?;
         }
         let rest = small.iter().map(|(_, bytes)| bytes).sum();
         writeln!(text, "| {} smaller kinds | {:.2} |", small.len(), mebibytes(rest))
@@ -126,4 +134,33 @@ impl Profile {
 
 fn mebibytes(bytes: u64) -> f64 {
     bytes as f64 / f64::from(1 << 20)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn buffers_below_a_thousandth_are_small() {
+        let buffers = [("a", 9), ("b", 1_000), ("c", 8_981), ("d", 10)];
+        let profile = Profile {
+            adapter: String::new(),
+            layers: 1,
+            hidden: 4,
+            rows: 2,
+            tokens: 6,
+            longest: 3,
+            step_milliseconds: 1.0,
+            host_milliseconds: 0.1,
+            dispatches: 30,
+            dispatches_per_layer: 19,
+            ceilings: Ceilings { copy_gigabytes_per_second: 1.0, matmul_gigaflops: Vec::new() },
+            kernels: Vec::new(),
+            buffers: buffers.map(|(label, bytes)| (label.to_owned(), bytes)).into(),
+        };
+        let labels = |of: Vec<&Buffers>| of.iter().map(|(label, _)| label.clone()).collect::<String>();
+        let (large, small) = profile.buffers_by_size();
+        // Of 10,000 bytes, ten are a thousandth.
+        assert_eq!((labels(large), labels(small)), ("cbd".to_owned(), "a".to_owned()));
+    }
 }

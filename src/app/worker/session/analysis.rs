@@ -31,7 +31,7 @@ impl Session {
             let progress =
                 |done: usize| post_progress(id, Stage::Encoding, done as f64, Some(rows.len() as f64));
             progress(0);
-            match embedders.embed(&rows, pooler, progress).await {
+            match embedders.embed(id, &rows, pooler, progress).await {
                 Ok(embeddings) => {
                     post_progress(id, Stage::Analysing, 0.0, None);
                     let analysis = Analysis::new(&embeddings, hidden, &gold);

@@ -2,6 +2,8 @@
 
 mod analysis;
 mod probe;
+mod profile;
+mod saving;
 mod suite;
 mod transfer;
 
@@ -10,19 +12,19 @@ use std::{collections::BTreeMap, rc::Rc};
 use self::transfer::TransferJob;
 use super::{
     error::WorkerError,
-    files::{gather, gather_one, gather_text},
+    files::{gather, gather_text},
     hub::{self, Downloads},
     inbox::Inbox,
-    model_files::{LoadedModel, exported},
-    outbox::{post, post_file, post_progress},
+    model_files::LoadedModel,
+    outbox::{post, post_compiling, post_progress},
     prepare::{Texts, prepare},
     run::{Advance, Run},
     similarity::Embedders,
 };
 use crate::{
     app::protocol::{
-        EndReason, Envelope, EvaluationReport, Event, ExportFormat, Request, RequestId, RunEnd, Source,
-        Stage, TrainingKind, TrainingReport, Weights,
+        EndReason, Envelope, EvaluationReport, Event, Request, RequestId, RunEnd, Source, Stage,
+        TrainingKind, TrainingReport, Weights,
     },
     eval::POSITIVE_SCORE,
     gpu::{Gpu, GpuOptions},
@@ -153,6 +155,12 @@ impl Session {
                 Ok(())
             }
             Request::Analyse { pooler } => self.analyse(id, pooler).await,
+            Request::Profile { options } => self.profile(id, options).await,
+            Request::Tune => self.tune(id).await,
+            Request::UseMatmul { kind } => {
+                self.gpu.set_matmul(kind);
+                Ok(())
+            }
             Request::Export { format } => self.export(id, format).await,
             Request::SaveCheckpoint => self.save_checkpoint(id).await,
             Request::RestoreCheckpoint { source } => self.restore_checkpoint(id, source).await,
@@ -167,7 +175,7 @@ impl Session {
         let model = LoadedModel::from_files(files)?;
         // Everything that can fail on the device fails here, while the old model is still there.
         let original = Embedders::upload(&self.gpu, &model.checkpoint)?;
-        self.gpu.ready().await?;
+        self.gpu.ready_with(post_compiling(id)).await?;
         post(&Event::ModelLoaded { id, report: model.report() });
         self.model = Some(model);
         self.original = Some(original);
@@ -324,49 +332,6 @@ impl Session {
         }
     }
 
-    async fn export(&mut self, id: RequestId, format: ExportFormat) -> Result<(), WorkerError> {
-        let model = self.model.as_ref().ok_or(WorkerError::Missing("a model"))?;
-        post_progress(id, Stage::Writing, 0.0, None);
-        let (name, bytes) = match (&self.run, &self.tuned) {
-            (Some(run), _) => {
-                let (trainer, weights) = (run.trainer(), run.trainer().weights().await?);
-                exported(model, &weights, trainer.options(), trainer.position(), format)?
-            }
-            (None, Some(tuned)) => {
-                exported(model, &tuned.checkpoint.tensors, &tuned.options, tuned.step, format)?
-            }
-            (None, None) => return Err(WorkerError::Untrained),
-        };
-        post_file(id, name, &bytes)
-    }
-
-    async fn save_checkpoint(&mut self, id: RequestId) -> Result<(), WorkerError> {
-        let (Some(run), Some(model)) = (&self.run, &self.model) else { return Err(WorkerError::NoRun) };
-        post_progress(id, Stage::Writing, 0.0, None);
-        let state = run.trainer().state().await?;
-        let name = format!("{}-checkpoint-step-{}.safetensors", model.name, state.step);
-        post_file(id, name, &state.to_safetensors()?)
-    }
-
-    async fn restore_checkpoint(&mut self, id: RequestId, source: Source) -> Result<(), WorkerError> {
-        self.refuse_during_run()?;
-        let file = gather_one(id, source).await?;
-        let state = TrainingState::from_safetensors(&file.bytes)?;
-        let run = self.resumed(id, state).await?;
-        post(&Event::RunStarted(run.plan()));
-        post(&Event::Paused { step: run.trainer().position() });
-        self.run = Some(run);
-        (self.current, self.rescued) = (None, None);
-        Ok(())
-    }
-
-    /// A paused run in `state`.
-    async fn resumed(&mut self, id: RequestId, state: TrainingState) -> Result<Run, WorkerError> {
-        let mut run = self.prepare(id, state.options.clone(), Weights::Original).await?;
-        run.restore(state)?;
-        Ok(run)
-    }
-
     /// Lets go of everything that lived on the device and tells the page.
     fn lose_device(&mut self, message: String) {
         if std::mem::replace(&mut self.lost, true) {
@@ -381,7 +346,10 @@ impl Session {
     }
 
     async fn recover(&mut self) -> Result<(), WorkerError> {
+        let matmul = self.gpu.matmul();
         self.gpu = Gpu::new(GpuOptions::default()).await?;
+        // A run that goes on is to give the same numbers.
+        self.gpu.set_matmul(matmul);
         self.lost = false;
         post(&Event::Ready(self.gpu.info().clone()));
         if let Some(state) = self.rescued.clone() {

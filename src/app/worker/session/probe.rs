@@ -28,7 +28,7 @@ impl Session {
         let (hidden, positions) = (config.hidden_size, config.max_tokens());
         let rows = model.tokenizer.encode(&sentences, positions)?;
         let (embedders, step) = self.embedders(weights)?;
-        let embeddings = embedders.embed(&rows, pooler, |_| ()).await?;
+        let embeddings = embedders.embed(id, &rows, pooler, |_| ()).await?;
         let cosines = cosines(&embeddings, hidden);
         let result = SimilarityMatrix { sentences, weights, pooler, step, cosines };
         post(&Event::Similarity { id, result });
@@ -50,7 +50,7 @@ impl Session {
         let (embedders, step) = self.embedders(weights)?;
         let progress = |done: usize| post_progress(id, Stage::Encoding, done as f64, Some(rows.len() as f64));
         progress(0);
-        let embeddings = embedders.embed(&rows, pooler, progress).await?;
+        let embeddings = embedders.embed(id, &rows, pooler, progress).await?;
         let scores = StsEvaluation::new(&embeddings, hidden, &gold);
         post(&Event::Measured { id, result: Measurement { pairs, weights, pooler, step, scores } });
         Ok(())

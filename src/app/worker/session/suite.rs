@@ -78,7 +78,7 @@ impl Session {
                 post_progress(id, Stage::Encoding, (before + done) as f64, Some(total as f64));
             };
             progress(0);
-            let embeddings = embedders.embed(&rows, pooler, progress).await?;
+            let embeddings = embedders.embed(id, &rows, pooler, progress).await?;
             before += rows.len();
             scores.push(if whiten {
                 post_progress(id, Stage::Whitening, 0.0, None);

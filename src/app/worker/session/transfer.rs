@@ -173,7 +173,7 @@ impl Session {
         if step != job.result.step {
             return Err(WorkerError::WeightsChanged);
         }
-        job.embeddings.extend(embedders.embed(&rows, job.result.pooler, |_| ()).await?);
+        job.embeddings.extend(embedders.embed(job.id, &rows, job.result.pooler, |_| ()).await?);
         if job.embeddings.len() == sentences.len() * hidden {
             let embeddings = std::mem::take(&mut job.embeddings);
             job.fitting = Some(Box::pin(fit(job.id, task, embeddings, hidden, job.result.options)));

@@ -1,0 +1,67 @@
+//! A run: what it will do, its steps and evaluations, and how it ended.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{model::Pooler, train::TrainOptions};
+
+/// What a run will do.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RunPlan {
+    pub options: TrainOptions,
+    /// Steps, the whole run's.
+    pub total: u32,
+    /// Steps done already (a restored run).
+    pub step: u32,
+    /// GPU memory of weights, optimizer and activations, bytes.
+    pub gpu_bytes: u64,
+    /// Whether there are pairs to evaluate on.
+    pub evaluates: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct StepMetrics {
+    /// From 1.
+    pub step: u32,
+    pub loss: f32,
+    pub learning_rate: f64,
+    /// Before clipping.
+    pub gradient_norm: f32,
+    /// Tokens encoded, all views.
+    pub tokens: usize,
+    /// Time spent training since the run began, pauses and evaluations left out; seconds.
+    pub seconds: f64,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Evaluation {
+    /// Steps done; 0 before the first.
+    pub step: u32,
+    /// Spearman's rank correlation × 100.
+    pub spearman: f64,
+    /// Of positive pairs; `None` where there are none.
+    pub alignment: Option<f64>,
+    pub uniformity: f64,
+    /// Whether this is the highest Spearman of the run so far.
+    pub best: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum EndReason {
+    /// All steps done.
+    Completed,
+    /// The visitor's wish.
+    Stopped,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct RunEnd {
+    pub reason: EndReason,
+    /// Steps done.
+    pub step: u32,
+    /// The step whose weights are kept: the best by Spearman, else the last.
+    pub kept_step: u32,
+    /// How the current weights are to be pooled.
+    pub pooler: Pooler,
+    /// Whether there are trained weights at hand, of this run or of one before it.
+    pub trained: bool,
+}

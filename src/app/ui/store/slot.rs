@@ -1,0 +1,50 @@
+//! Places on the page where progress and errors show.
+
+use leptos::prelude::*;
+
+use crate::app::protocol::{Progress, RequestId};
+
+/// What a request is about: each has one place on the page where progress and errors show.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Topic {
+    Model,
+    Download,
+    Training,
+    Evaluation,
+    Run,
+    Similarity,
+    Measurement,
+    Suite,
+    Transfer,
+    Analysis,
+    Profile,
+    Tuning,
+    Export,
+}
+
+impl Topic {
+    pub(super) const COUNT: usize = Self::Export as usize + 1;
+}
+
+/// Progress and last error of one topic.
+#[derive(Debug, Clone, Copy)]
+pub struct Slot {
+    pub pending: RwSignal<Option<RequestId>>,
+    pub progress: RwSignal<Option<Progress>>,
+    pub error: RwSignal<Option<String>>,
+}
+
+impl Slot {
+    pub(super) fn new() -> Self {
+        Self { pending: RwSignal::new(None), progress: RwSignal::new(None), error: RwSignal::new(None) }
+    }
+
+    pub fn busy(&self) -> bool {
+        self.pending.with(Option::is_some)
+    }
+
+    pub(super) fn settle(&self) {
+        self.pending.set(None);
+        self.progress.set(None);
+    }
+}

@@ -1,0 +1,24 @@
+//! The kind of matrix product that was found fastest, kept in the browser between visits. A browser that lets the page
+//! keep nothing, or has no room, is no obstacle: the page then finds it out again.
+
+use leptos::prelude::window;
+use web_sys::Storage;
+
+use crate::gpu::{GpuInfo, MatmulKind};
+
+/// What was kept of an earlier visit with the same device and build.
+pub fn recall(info: &GpuInfo) -> Option<MatmulKind> {
+    let kept = storage()?.get_item(&info.tuning_key()).ok()??;
+    serde_json::from_str(&kept).ok()
+}
+
+pub fn remember(info: &GpuInfo, kind: MatmulKind) {
+    if let (Some(storage), Ok(kind)) = (storage(), serde_json::to_string(&kind)) {
+        // Full, or read-only: not worth a word.
+        let _ = storage.set_item(&info.tuning_key(), &kind);
+    }
+}
+
+fn storage() -> Option<Storage> {
+    window().local_storage().ok().flatten()
+}

@@ -1,0 +1,55 @@
+//! What a training step takes, and which kind of matrix product the device is best at.
+
+use super::Session;
+use crate::{
+    app::{
+        protocol::{Event, ProfileReport, RequestId, Stage},
+        worker::{
+            error::WorkerError,
+            outbox::{post, post_progress},
+            prepare::{Texts, trainer},
+        },
+    },
+    kernels::Ceilings,
+    train::{TrainError, TrainOptions},
+};
+
+impl Session {
+    /// Measures a step of a run that would start from the loaded weights; it trains a copy of them.
+    pub(super) async fn profile(&mut self, id: RequestId, options: TrainOptions) -> Result<(), WorkerError> {
+        self.refuse_during_run()?;
+        let model = self.model.as_ref().ok_or(WorkerError::Missing("a model"))?;
+        let (_, corpus) = self.training.as_ref().ok_or(WorkerError::Missing("a training text"))?;
+        let texts = Texts { tokenizer: &model.tokenizer, training: &corpus.data, evaluation: None };
+        let whole_batch = |error| match error {
+            WorkerError::Train(TrainError::Memory { reason, .. }) => {
+                let advice =
+                    "a profile takes the whole batch at once: lower the batch size for it".to_owned();
+                TrainError::Memory { reason, advice }.into()
+            }
+            other => other,
+        };
+        let trainer = trainer(id, &self.gpu, &model.checkpoint, texts, options.in_one_piece())
+            .await
+            .map_err(whole_batch)?;
+        post_progress(id, Stage::Measuring, 0.0, None);
+        let report = ProfileReport {
+            model: model.name.clone(),
+            matmul: self.gpu.matmul(),
+            expected_bytes: trainer.estimate().total,
+            profile: trainer.profile().await?,
+        };
+        post(&Event::Profiled { id, report });
+        Ok(())
+    }
+
+    pub(super) async fn tune(&mut self, id: RequestId) -> Result<(), WorkerError> {
+        self.refuse_during_run()?;
+        post_progress(id, Stage::Measuring, 0.0, None);
+        let ceilings = Ceilings::tune(&self.gpu).await?;
+        // Built with the kind before.
+        (self.original, self.current) = (None, None);
+        post(&Event::Tuned { id, ceilings });
+        Ok(())
+    }
+}

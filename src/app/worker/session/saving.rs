@@ -1,0 +1,65 @@
+//! Taking weights and runs out of the session, and runs back in.
+
+use super::Session;
+use crate::{
+    app::{
+        protocol::{Event, ExportFormat, RequestId, Source, Stage, Weights},
+        worker::{
+            error::WorkerError,
+            files::gather_one,
+            model_files::exported,
+            outbox::{post, post_file, post_progress},
+            run::Run,
+        },
+    },
+    train::TrainingState,
+};
+
+impl Session {
+    pub(super) async fn export(&mut self, id: RequestId, format: ExportFormat) -> Result<(), WorkerError> {
+        let model = self.model.as_ref().ok_or(WorkerError::Missing("a model"))?;
+        post_progress(id, Stage::Writing, 0.0, None);
+        let (name, bytes) = match (&self.run, &self.tuned) {
+            (Some(run), _) => {
+                let (trainer, weights) = (run.trainer(), run.trainer().weights().await?);
+                exported(model, &weights, trainer.options(), trainer.position(), format)?
+            }
+            (None, Some(tuned)) => {
+                exported(model, &tuned.checkpoint.tensors, &tuned.options, tuned.step, format)?
+            }
+            (None, None) => return Err(WorkerError::Untrained),
+        };
+        post_file(id, name, &bytes)
+    }
+
+    pub(super) async fn save_checkpoint(&mut self, id: RequestId) -> Result<(), WorkerError> {
+        let (Some(run), Some(model)) = (&self.run, &self.model) else { return Err(WorkerError::NoRun) };
+        post_progress(id, Stage::Writing, 0.0, None);
+        let state = run.trainer().state().await?;
+        let name = format!("{}-checkpoint-step-{}.safetensors", model.name, state.step);
+        post_file(id, name, &state.to_safetensors()?)
+    }
+
+    pub(super) async fn restore_checkpoint(
+        &mut self,
+        id: RequestId,
+        source: Source,
+    ) -> Result<(), WorkerError> {
+        self.refuse_during_run()?;
+        let file = gather_one(id, source).await?;
+        let state = TrainingState::from_safetensors(&file.bytes)?;
+        let run = self.resumed(id, state).await?;
+        post(&Event::RunStarted(run.plan()));
+        post(&Event::Paused { step: run.trainer().position() });
+        self.run = Some(run);
+        (self.current, self.rescued) = (None, None);
+        Ok(())
+    }
+
+    /// A paused run in `state`.
+    pub(super) async fn resumed(&mut self, id: RequestId, state: TrainingState) -> Result<Run, WorkerError> {
+        let mut run = self.prepare(id, state.options.clone(), Weights::Original).await?;
+        run.restore(state)?;
+        Ok(run)
+    }
+}

@@ -1,0 +1,14 @@
+//! What a browser calls the device.
+
+use js_sys::Reflect;
+use wasm_bindgen::JsValue;
+
+/// "nvidia ampere": vendor and architecture, which wgpu 30 does not pass on
+/// (<https://github.com/gfx-rs/wgpu/issues/8819>); `None` where the browser hides these too.
+pub fn vendor_and_architecture(device: &wgpu::Device) -> Option<String> {
+    let device: &JsValue = device.as_webgpu()?.as_ref();
+    let info = Reflect::get(device, &"adapterInfo".into()).ok()?;
+    let word = |key: &str| Reflect::get(&info, &key.into()).ok()?.as_string().filter(|word| !word.is_empty());
+    let words: Vec<String> = ["vendor", "architecture"].into_iter().filter_map(word).collect();
+    (!words.is_empty()).then(|| words.join(" "))
+}

@@ -1,0 +1,79 @@
+//! Profiles of a training step, against what can be counted without one.
+#![cfg(not(target_arch = "wasm32"))]
+
+mod engine;
+mod reference;
+
+use reference::tiny::{Sizes, random_rows, random_weights};
+use simcse_lab::{
+    gpu::{Gpu, GpuOptions},
+    model::{Checkpoint, Pooler},
+    train::{Dataset, HeadMode, TrainError, TrainOptions, Trainer},
+};
+
+const SIZES: Sizes = Sizes {
+    vocabulary: 50,
+    hidden: 32,
+    layers: 2,
+    heads: 4,
+    intermediate: 48,
+    positions: 12,
+    types: 2,
+    first_position: 0,
+};
+
+fn checkpoint() -> Checkpoint {
+    engine::checkpoint(SIZES, &random_weights(SIZES, false, 1))
+}
+
+fn data() -> Dataset {
+    Dataset::new(random_rows(SIZES.vocabulary, 9, 10, 2), 1)
+}
+
+fn options() -> TrainOptions {
+    let (pooler, head) = (Pooler::Avg, HeadMode::None);
+    TrainOptions { batch_size: 4, max_length: 10, pooler, head, ..TrainOptions::default() }
+}
+
+#[pollster::test]
+async fn a_profile_is_of_the_first_batch_and_of_all_that_a_run_allocates() {
+    // Not the baseline device of the other tests: that has no timestamps.
+    let gpu = Gpu::new(GpuOptions::default()).await.expect("a device opens");
+    let mut heard = Vec::new();
+    let compiling = |done, of| heard.push((done, of));
+    let trainer =
+        Trainer::new_with(&gpu, &checkpoint(), data(), None, options(), compiling).await.expect("a run");
+    let of = heard.len();
+    assert!(of > 10, "a new device has compiled nothing yet");
+    assert_eq!(heard, (1..=of).map(|done| (done, of)).collect::<Vec<_>>());
+
+    let expected = trainer.estimate().total;
+    let profile = trainer.profile().await.expect("a profile");
+    let first = &data().order(options().seed, 0)[..4];
+    let lengths = first.iter().map(|item| data().rows()[*item as usize].len());
+    assert_eq!((profile.rows, profile.tokens), (8, 2 * lengths.clone().sum::<usize>()));
+    assert_eq!(Some(profile.longest), lengths.max());
+    assert_eq!(profile.gpu_bytes(), expected);
+    assert!(profile.host_milliseconds > 0.0 && profile.step_milliseconds > profile.host_milliseconds);
+    assert_eq!(profile.kernels.is_empty(), !gpu.info().timestamps);
+    if gpu.info().timestamps {
+        let calls: usize = profile.kernels.iter().map(|kernel| kernel.calls).sum();
+        assert_eq!(calls, profile.dispatches);
+        let shares: f64 = profile.kernels.iter().map(|kernel| kernel.share).sum();
+        // Of some forty summands in double precision.
+        assert!((shares - 1.0).abs() < 1e-12, "{shares}");
+    }
+}
+
+#[pollster::test]
+async fn a_recipe_in_parts_is_refused_and_in_one_piece_is_not() {
+    let gpu = engine::open().await;
+    let parts = TrainOptions { micro_batch_size: 2, mlm_weight: 0.1, ..options() };
+    let run = async |options| {
+        let data = data().with_corrupt(std::rc::Rc::new(|row, _| (row.to_vec(), Vec::new())));
+        Trainer::new(&gpu, &checkpoint(), data, None, options).await.expect("a run").profile().await
+    };
+    let refused = run(parts.clone()).await;
+    assert!(matches!(refused, Err(TrainError::Option { option: "micro-batch", .. })), "{refused:?}");
+    assert!(run(parts.in_one_piece()).await.is_ok());
+}
