@@ -30,7 +30,7 @@ use crate::{
     gpu::{Gpu, GpuOptions},
     model::{Checkpoint, HostTensor},
     text::{Corpus, StsSet, StsTask, TrainingData, TransferTask},
-    train::{TrainOptions, TrainingState},
+    train::{TrainOptions, TrainingState, warm_up},
 };
 
 /// Items and pairs shown of a loaded text.
@@ -177,6 +177,11 @@ impl Session {
         let original = Embedders::upload(&self.gpu, &model.checkpoint)?;
         self.gpu.ready_with(post_compiling(id)).await?;
         post(&Event::ModelLoaded { id, report: model.report() });
+        // The visitor looks at the model now; what training needs compiles meanwhile. Errors come up again when a run
+        // starts, and there is somebody to tell them to.
+        if let Err(error) = warm_up(&self.gpu, model.checkpoint.config.head_dim()) {
+            log::warn!("warming up: {error}");
+        }
         self.model = Some(model);
         self.original = Some(original);
         (self.tuned, self.current, self.rescued) = (None, None, None);
