@@ -260,3 +260,26 @@ fn the_device_is_named_and_tuned() {
     object.retain(|key, _| !["ceilings", "matmul"].contains(&key.as_str()));
     assert_eq!(tuned, plain, "beside these, the same object");
 }
+
+#[test]
+fn profile_says_where_a_step_goes() {
+    let profile = |arguments: &[&str]| {
+        let mut process = Command::new(env!("CARGO_BIN_EXE_simcse-lab"));
+        process.args(["profile", "1x32:2x2x4"]).args(arguments).output().unwrap()
+    };
+    let output = profile(&["--matmul", "direct", "--json"]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let report = json(&String::from_utf8(output.stdout).unwrap());
+    let whole = |name: &str| report[name].as_u64().unwrap();
+    // Two items of four tokens, encoded twice.
+    assert_eq!(["layers", "hidden", "rows", "tokens", "longest"].map(whole), [1, 32, 4, 16, 4]);
+    assert!(report["step_milliseconds"].as_f64().unwrap() > report["host_milliseconds"].as_f64().unwrap());
+
+    let tables = String::from_utf8(profile(&[]).stdout).unwrap();
+    assert!(tables.starts_with("1 layers × 32, 4 rows of up to 4 tokens, 16 tokens, on "), "{tables}");
+    assert!(tables.contains("\n| buffers | MiB |\n"), "{tables}");
+
+    let wrong = profile(&["--matmul", "fast"]);
+    assert_eq!(wrong.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&wrong.stderr).contains("known are direct, quad, shared"));
+}
