@@ -2,7 +2,7 @@
 //!
 //! Arrows between the rooms point one way:
 //! `app`, `cli` → `train`, `eval` → `objective` → `model` → `kernels` → `gpu`;
-//! `text` and `store` stand beside. `gpu` and `kernels` know no model.
+//! `text`, `store` and `share` stand beside. `gpu` and `kernels` know no model.
 
 pub mod bench;
 pub mod eval;
@@ -10,6 +10,7 @@ pub mod gpu;
 pub mod kernels;
 pub mod model;
 pub mod objective;
+pub mod share;
 pub mod store;
 pub mod text;
 pub mod train;

@@ -33,9 +33,10 @@ test('the loaded pairs are analysed, and after a run both states are set side by
     await studio.ready();
     const card = studio.card('Behind the scores');
     await studio.loadTinyModel();
-    assert.ok(await studio.button('Analyse').isDisabled());
+    await studio.elsewhere('Evaluation', async () => assert.ok(await studio.button('Analyse').isDisabled()));
     await studio.give('evaluation-file', [file('graded.tsv', tsv)]);
     await page.getByText('graded.tsv').first().waitFor();
+    await studio.go('Evaluation');
     await studio.button('Analyse').click();
     for (const name of ['spectrum', 'cosines']) {
       const place = card.locator(`.chart-${name} .chart-place`);
@@ -55,11 +56,13 @@ test('the loaded pairs are analysed, and after a run both states are set side by
     assert.equal(filled.reduce((sum, row) => sum + row.value, 0), pairs.length);
     assert.deepEqual(filled.filter((row) => row.gold === '4-5').map(({ at, value }) => [at, value]), [[0.95, 2]]);
 
+    await studio.go('Studio');
     await studio.give('training-file', [file('texts.txt', texts)]);
     await page.getByText('texts.txt').first().waitFor();
     await studio.recipe({ 'batch-size': 3, steps: 2, 'learning-rate': '1e-2', 'eval-every': 2, pooler: 'avg: mean of all tokens' });
     await studio.train();
     await studio.phase('Finished');
+    await studio.go('Evaluation');
     await studio.button('Analyse').click();
     const label = card.locator('.chart-cosines .chart-place[aria-label*="Step"]');
     await label.waitFor();

@@ -12,7 +12,7 @@ test('a browser without WebGPU is told why and what to do', async () => {
       assert.match(words, new RegExp(expected));
     }
     // The rest of the page is there to look at, and says what it waits for.
-    assert.ok(await page.getByRole('heading', { name: 'Playground' }).isVisible());
+    assert.ok(await page.getByRole('link', { name: 'Playground' }).isVisible());
     assert.ok(await page.getByRole('button', { name: 'Train', exact: true }).isDisabled());
   });
 });

@@ -23,6 +23,22 @@ export class Studio {
     await this.page.locator('.chip-slow, .chip-ready').waitFor();
   }
 
+  /** Goes to a view by the name of its link. */
+  async go(view) {
+    const link = this.page.getByRole('navigation').getByRole('link', { name: view, exact: true });
+    await link.click();
+    await link.and(this.page.locator('[aria-current=page]')).waitFor();
+  }
+
+  /** Does something in another view and comes back. */
+  async elsewhere(view, act) {
+    const here = await this.page.locator('nav [aria-current=page]').innerText();
+    await this.go(view);
+    const result = await act();
+    await this.go(here);
+    return result;
+  }
+
   /** Unfolds a `details`, where it is folded. */
   async unfold(summary, within = this.page) {
     const details = within.locator('details', { has: this.page.locator('summary', { hasText: summary }) }).first();
@@ -110,9 +126,13 @@ export class Studio {
 
   /** Scores of the weights chosen in the playground on the loaded pairs. */
   async evaluate() {
+    return this.elsewhere('Evaluation', () => this.evaluateHere());
+  }
+
+  async evaluateHere() {
     const rows = this.card('On graded pairs').locator('tbody tr');
     const before = await rows.count();
-    await this.button('Evaluate').click();
+    await this.card('On graded pairs').getByRole('button', { name: 'Evaluate', exact: true }).click();
     await rows.nth(before).waitFor();
     const cells = await rows.first().locator('th, td').allInnerTexts();
     const [weights, pooler, pairs, spearman, alignment, uniformity] = cells;
@@ -135,7 +155,11 @@ export class Studio {
 
   /** The playground's cosines, row by row. */
   async compare(sentences) {
-    const card = this.card('Playground');
+    return this.elsewhere('Playground', () => this.compareHere(sentences));
+  }
+
+  async compareHere(sentences) {
+    const card = this.card('Similarity matrix');
     await card.locator('#playground-text').fill(sentences.join('\n'));
     await this.button('Compare').click();
     await this.page.waitForFunction(

@@ -46,6 +46,7 @@ test('folders and files become tasks, scored as papers do', async () => {
       const studio = new Studio(page);
       await studio.ready();
       await studio.loadTinyModel();
+      await studio.go('Evaluation');
       const suite = studio.card('On an STS suite');
       assert.ok(await studio.button('Evaluate suite').isDisabled());
       await suite.locator('input[type=file]').nth(1).setInputFiles(folder);
@@ -104,6 +105,7 @@ test('whitened vectors are scored in rows of their own', async () => {
     const studio = new Studio(page);
     await studio.ready();
     await studio.loadTinyModel();
+    await studio.go('Evaluation');
     const suite = studio.card('On an STS suite');
     const rows = suite.locator('.suite-scores tbody tr');
     await studio.give('suite-files', [file('mine.tsv', stsb(some))]);

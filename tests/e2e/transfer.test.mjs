@@ -43,6 +43,7 @@ test('transfer tasks from a folder are classified, beside the paper and other wo
       const studio = new Studio(page);
       await studio.ready();
       await studio.loadTinyModel();
+      await studio.go('Evaluation');
       const card = studio.card('On transfer tasks');
       const evaluate = studio.button('Evaluate transfer');
       assert.ok(await evaluate.isDisabled());

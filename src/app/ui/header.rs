@@ -1,15 +1,22 @@
-//! Name, what this is, and the device it runs on.
+//! Name, the way to every view, the language, and the device it all runs on.
 
 use leptos::prelude::*;
 
-use super::{store::EngineState, studio};
+use super::{
+    i18n::{Language, language, mt, speak, t},
+    rich::rich,
+    route::Route,
+    store::EngineState,
+    studio,
+};
+use crate::share::{Address, Place};
 
 #[component]
 pub fn Header() -> impl IntoView {
     view! {
         <header class="masthead">
             <div class="masthead-row">
-                <p class="brand">
+                <a class="brand" href=Address::at(Place::Studio).to_string()>
                     <svg class="brand-mark" viewBox="0 0 64 64" aria-hidden="true">
                         <rect class="mark-ground" width="64" height="64" rx="15" />
                         <circle class="mark-sphere" cx="32" cy="32" r="21" />
@@ -20,18 +27,63 @@ pub fn Header() -> impl IntoView {
                         <circle class="mark-other" cx="25" cy="51.8" r="5" />
                     </svg>
                     "SimCSE Lab"
-                </p>
-                <EngineChip />
+                </a>
+                <Places />
+                <div class="masthead-end">
+                    <EngineChip />
+                    <LanguageSwitch />
+                </div>
             </div>
             <SoftwareNotice />
-            <h1>"Teach a sentence encoder what means the same, in this tab"</h1>
-            <p class="lede">
-                "SimCSE encodes every sentence twice, each time with other random activations dropped, and trains the \
-                 encoder to find the pair again among all other sentences of the batch. That draws paraphrases \
-                 together (alignment) and spreads everything else over the sphere (uniformity): on your own GPU, \
-                 with nothing leaving this page."
-            </p>
         </header>
+    }
+}
+
+/// The views; the one shown is marked.
+#[component]
+fn Places() -> impl IntoView {
+    let Route { place, .. } = expect_context();
+    let links = [
+        (Place::Studio, "nav-studio"),
+        (Place::Playground, "nav-playground"),
+        (Place::Evaluation, "nav-evaluation"),
+        (Place::Lessons, "nav-lessons"),
+    ];
+    let links = links.map(|(target, name)| {
+        let here = move || match place.get() {
+            Place::Lesson(_) => target == Place::Lessons,
+            place => target == place,
+        };
+        view! {
+            <li>
+                <a href=Address::at(target).to_string() aria-current=move || here().then_some("page")>{mt!(name)}</a>
+            </li>
+        }
+    });
+    view! {
+        <nav class="places" aria-label=mt!("nav-label")>
+            <ul>{links.into_iter().collect_view()}</ul>
+        </nav>
+    }
+}
+
+#[component]
+fn LanguageSwitch() -> impl IntoView {
+    let options = Language::ALL.map(|choice| {
+        view! {
+            <option value=choice.tag() lang=choice.tag() selected=move || language() == choice>{choice.name()}</option>
+        }
+    });
+    let on_change = move |event| {
+        let tag = event_target_value(&event);
+        if let Some(chosen) = Language::ALL.into_iter().find(|language| language.tag() == tag) {
+            speak(chosen);
+        }
+    };
+    view! {
+        <select class="language" aria-label=mt!("language-label") on:change=on_change>
+            {options.into_iter().collect_view()}
+        </select>
     }
 }
 
@@ -40,14 +92,14 @@ fn EngineChip() -> impl IntoView {
     let (store, _) = studio();
     let chip = move || {
         store.engine.with(|engine| match engine {
-            EngineState::Starting => ("chip chip-wait", "Starting the engine…".to_owned(), String::new()),
+            EngineState::Starting => ("chip chip-wait", t!("engine-starting"), String::new()),
             EngineState::Ready(info) if info.software => {
-                ("chip chip-slow", "No GPU: computing on the CPU, slowly".to_owned(), info.name.clone())
+                ("chip chip-slow", t!("engine-software"), info.name.clone())
             }
             EngineState::Ready(info) => ("chip chip-ready", info.name.clone(), info.backend.clone()),
-            EngineState::Unavailable(_) => ("chip chip-off", "No WebGPU".to_owned(), String::new()),
-            EngineState::Lost { .. } => ("chip chip-off", "GPU lost".to_owned(), String::new()),
-            EngineState::Crashed(_) => ("chip chip-off", "Engine stopped".to_owned(), String::new()),
+            EngineState::Unavailable(_) => ("chip chip-off", t!("engine-unavailable"), String::new()),
+            EngineState::Lost { .. } => ("chip chip-off", t!("engine-lost"), String::new()),
+            EngineState::Crashed(_) => ("chip chip-off", t!("engine-crashed"), String::new()),
         })
     };
     view! {
@@ -71,16 +123,11 @@ fn SoftwareNotice() -> impl IntoView {
     move || {
         name.get().map(|name| {
             view! {
-                <p class="advice software">
-                    <strong>"This browser gave the page no GPU"</strong>
-                    {format!(", but {name}: a program that imitates one on the CPU. ")}
-                    "The results are right, but it is slow: even an ordinary program for the CPU, with its SIMD \
-                     instructions, would be about ten times as fast. On a machine with a GPU, "
-                    <code>"chrome://gpu"</code>
-                    " says what keeps the browser from it: hardware acceleration is switched off, say, or on Linux "
-                    <code>"chrome://flags/#enable-vulkan"</code>
-                    " is. Another browser may do better; until then, small batches help."
-                </p>
+                <details class="advice software">
+                    <summary>{mt!("software-summary")}</summary>
+                    <p>{mt!("software-what", name = name.clone())}</p>
+                    <p>{rich("software-help")}</p>
+                </details>
             }
         })
     }
@@ -90,11 +137,8 @@ fn SoftwareNotice() -> impl IntoView {
 pub fn Footer() -> impl IntoView {
     view! {
         <footer class="colophon">
-            <p>
-                "Method: Gao, Yao and Chen, “SimCSE: Simple Contrastive Learning of Sentence Embeddings”, \
-                 EMNLP 2021, arXiv 2104.08821. Alignment and uniformity: Wang and Isola, ICML 2020."
-            </p>
-            <p>"Models, texts and weights stay in this tab: the page asks nobody else for anything."</p>
+            <p>{mt!("footer-method")}</p>
+            <p>{mt!("footer-privacy")}</p>
         </footer>
     }
 }

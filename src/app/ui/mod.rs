@@ -14,7 +14,9 @@ mod files;
 mod format;
 mod header;
 mod hub_panel;
+mod i18n;
 mod icons;
+mod lens;
 mod measurements;
 mod model_panel;
 mod no_webgpu;
@@ -27,6 +29,8 @@ mod recipe;
 mod recipe_fields;
 mod recipe_form;
 mod recipe_numbers;
+mod rich;
+mod route;
 mod run_controls;
 mod sample;
 mod score_table;
@@ -35,23 +39,15 @@ mod store;
 mod suite;
 mod transfer;
 mod tuned;
+mod views;
 
 use leptos::prelude::*;
 
-use charts::RunCharts;
-use data_panel::DataPanel;
-use downloads::Downloads;
 use engine::Engine;
-use evaluation_table::EvaluationTable;
 use header::{Footer, Header};
-use model_panel::ModelPanel;
-use no_webgpu::EngineNotice;
-use playground::Playground;
-use profile::ProfilePanel;
-use quick_start::QuickStart;
-use recipe_form::RecipeForm;
-use run_controls::RunControls;
+use route::{Route, focus_main};
 use store::Store;
+use views::Views;
 
 /// Replaces the waiting line of index.html with the page.
 pub fn start() {
@@ -68,28 +64,18 @@ fn App() -> impl IntoView {
     let engine = Engine::start(store);
     provide_context(store);
     provide_context(engine);
+    provide_context(Route::new());
+    i18n::follow_language();
+    lens::follow_model();
+    let skip = |event: leptos::ev::MouseEvent| {
+        // The fragment says which view is shown; it is not free for this.
+        event.prevent_default();
+        focus_main();
+    };
     view! {
-        <a class="skip-link" href="#run">"Skip to the run"</a>
+        <a class="skip-link" href="#main" on:click=skip>{i18n::mt!("skip-link")}</a>
         <Header />
-        <main class="studio">
-            <EngineNotice />
-            <div class="rail">
-                <ModelPanel />
-                <DataPanel />
-                <RecipeForm />
-            </div>
-            <div class="stage">
-                <section id="run" class="run" aria-labelledby="run-title">
-                    <RunControls />
-                    <QuickStart />
-                    <RunCharts />
-                    <EvaluationTable />
-                    <Downloads />
-                    <ProfilePanel />
-                </section>
-                <Playground />
-            </div>
-        </main>
+        <Views />
         <Footer />
     }
 }

@@ -6,7 +6,7 @@ use std::collections::VecDeque;
 
 use leptos::prelude::*;
 
-use super::recipe::Recipe;
+use super::{lens::Lens, recipe::Recipe};
 use crate::{
     app::protocol::{
         AnalysisReport, CachedModel, Evaluation, EvaluationReport, Event, Measurement, ModelReport, NoWebGpu,
@@ -87,6 +87,8 @@ pub struct Store {
     pub training: RwSignal<Option<TrainingReport>>,
     pub evaluation: RwSignal<Option<EvaluationReport>>,
     pub recipe: Recipe,
+    /// What the views look through.
+    pub lens: Lens,
     pub phase: RwSignal<Phase>,
     pub plan: RwSignal<Option<RunPlan>>,
     pub latest: RwSignal<Option<StepMetrics>>,
@@ -128,6 +130,7 @@ impl Store {
             training: RwSignal::new(None),
             evaluation: RwSignal::new(None),
             recipe: Recipe::new(),
+            lens: Lens::new(),
             phase: RwSignal::new(Phase::Idle),
             plan: RwSignal::new(None),
             latest: RwSignal::new(None),

@@ -1,0 +1,185 @@
+//! The page's words, by message id, in the visitor's language: Project Fluent's messages in `locales/LANGUAGE/*.ftl`.
+//!
+//! [`t!`] looks a message up; inside a reactive closure it follows the language. [`mt!`] is such a closure.
+
+use std::borrow::Cow;
+
+use fluent_bundle::{FluentArgs, FluentBundle, FluentResource, FluentValue};
+use fluent_langneg::{NegotiationStrategy, negotiate_languages};
+use leptos::prelude::*;
+use unic_langid::LanguageIdentifier;
+
+use super::format::count;
+
+/// What the choice of an earlier visit is kept under.
+const KEPT: &str = "simcse-lab.language";
+
+/// The languages that the page speaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Language {
+    English,
+    Chinese,
+}
+
+/// A language's files, all of them in one bundle.
+macro_rules! files {
+    ($folder:literal) => {
+        [
+            include_str!(concat!("../../../locales/", $folder, "/common.ftl")),
+            include_str!(concat!("../../../locales/", $folder, "/evaluation.ftl")),
+            include_str!(concat!("../../../locales/", $folder, "/lessons.ftl")),
+            include_str!(concat!("../../../locales/", $folder, "/playground.ftl")),
+            include_str!(concat!("../../../locales/", $folder, "/recipe.ftl")),
+            include_str!(concat!("../../../locales/", $folder, "/runs.ftl")),
+            include_str!(concat!("../../../locales/", $folder, "/studio.ftl")),
+        ]
+    };
+}
+
+impl Language {
+    pub const ALL: [Self; 2] = [Self::English, Self::Chinese];
+
+    /// Its BCP 47 tag.
+    pub fn tag(self) -> &'static str {
+        match self {
+            Self::English => "en",
+            Self::Chinese => "zh-CN",
+        }
+    }
+
+    /// What its speakers call it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::English => "English",
+            Self::Chinese => "简体中文",
+        }
+    }
+
+    fn identifier(self) -> LanguageIdentifier {
+        // Both tags are well-formed; the default is the undetermined language.
+        self.tag().parse().unwrap_or_default()
+    }
+
+    fn bundle(self) -> FluentBundle<FluentResource> {
+        let mut bundle = FluentBundle::new(vec![self.identifier()]);
+        // The marks around values are for languages written from right to left beside others.
+        bundle.set_use_isolating(false);
+        bundle.set_formatter(Some(grouped));
+        let files = match self {
+            Self::English => files!("en"),
+            Self::Chinese => files!("zh-CN"),
+        };
+        for file in files {
+            // A message that cannot be read is missing then; tests/locales.rs lets none pass.
+            let resource = FluentResource::try_new(file.to_owned()).unwrap_or_else(|(read, _)| read);
+            bundle.add_resource_overriding(resource);
+        }
+        bundle
+    }
+
+    /// The one chosen in an earlier visit, else the first of the browser's that the page speaks.
+    fn of_visitor() -> Self {
+        let storage = window().local_storage().ok().flatten();
+        let kept = storage.and_then(|storage| storage.get_item(KEPT).ok().flatten());
+        let named = kept.and_then(|tag| Self::ALL.into_iter().find(|language| language.tag() == tag));
+        named.unwrap_or_else(|| {
+            let wanted = window().navigator().languages();
+            let wanted: Vec<LanguageIdentifier> =
+                wanted.iter().filter_map(|tag| tag.as_string()?.parse().ok()).collect();
+            let spoken = Self::ALL.map(Self::identifier);
+            let best = negotiate_languages(&wanted, &spoken, Some(&spoken[0]), NegotiationStrategy::Lookup);
+            let index = best.first().and_then(|best| spoken.iter().position(|known| known == *best));
+            Self::ALL[index.unwrap_or(0)]
+        })
+    }
+}
+
+/// Whole numbers with their thousands apart.
+fn grouped<M>(value: &FluentValue, _: &M) -> Option<String> {
+    match value {
+        FluentValue::Number(number) if number.value >= 0.0 && number.value.fract() == 0.0 => {
+            Some(count(number.value as usize))
+        }
+        _ => None,
+    }
+}
+
+struct Words {
+    language: ArcRwSignal<Language>,
+    bundles: [FluentBundle<FluentResource>; 2],
+}
+
+thread_local! {
+    static WORDS: Words = Words {
+        language: ArcRwSignal::new(Language::of_visitor()),
+        bundles: Language::ALL.map(Language::bundle),
+    };
+}
+
+/// The language in use; tracked.
+pub fn language() -> Language {
+    WORDS.with(|words| words.language.get())
+}
+
+/// Switches, and keeps the choice for later visits.
+pub fn speak(language: Language) {
+    if let Ok(Some(storage)) = window().local_storage() {
+        // Where nothing can be kept, the choice holds for this visit.
+        let _ = storage.set_item(KEPT, language.tag());
+    }
+    WORDS.with(|words| words.language.set(language));
+}
+
+/// Keeps the document's `lang` in step with the language.
+pub fn follow_language() {
+    Effect::new(|_| {
+        if let Some(root) = document().document_element() {
+            // An attribute of a valid name cannot be refused.
+            let _ = root.set_attribute("lang", language().tag());
+        }
+        document().set_title(&text("page-title", None));
+    });
+}
+
+/// The message in the language in use; tracked. An id that no file has stands for itself.
+pub fn text(id: &str, args: Option<&FluentArgs>) -> String {
+    WORDS.with(|words| {
+        let bundle = &words.bundles[words.language.get() as usize];
+        let pattern = bundle.get_message(id).and_then(|message| message.value());
+        let Some(pattern) = pattern else {
+            log::error!("no message {id}");
+            return id.to_owned();
+        };
+        let mut errors = Vec::new();
+        let text = bundle.format_pattern(pattern, args, &mut errors);
+        errors.iter().for_each(|error| log::error!("message {id}: {error}"));
+        Cow::into_owned(text)
+    })
+}
+
+/// The message under an id, or the name itself where there is none: names such as `cls` are the same in all languages.
+pub fn words(id_or_name: &str) -> String {
+    let known = WORDS.with(|words| words.bundles[0].has_message(id_or_name));
+    if known { text(id_or_name, None) } else { id_or_name.to_owned() }
+}
+
+/// The message under an id, with its values: `t!("steps-done", count = 3)`. Tracks the language.
+macro_rules! t {
+    ($id:expr) => {
+        $crate::app::ui::i18n::text($id, None)
+    };
+    ($id:expr, $($key:ident = $value:expr),+ $(,)?) => {{
+        let mut args = fluent_bundle::FluentArgs::new();
+        $(args.set(stringify!($key), $value);)+
+        $crate::app::ui::i18n::text($id, Some(&args))
+    }};
+}
+
+/// A closure of [`t!`], for views and attributes.
+macro_rules! mt {
+    ($($message:tt)+) => {
+        move || $crate::app::ui::i18n::t!($($message)+)
+    };
+}
+
+pub(crate) use {mt, t};

@@ -1,0 +1,52 @@
+//! The views, one shown at a time. All stand from the beginning, so that a run, what was typed and what was computed
+//! are still there after a look elsewhere; lessons are made when they are opened.
+
+mod evaluation;
+mod lessons;
+mod studio;
+
+use leptos::prelude::*;
+
+use super::{
+    lens::LensBar,
+    no_webgpu::EngineNotice,
+    playground::Playground,
+    route::{MAIN, Route},
+};
+use crate::share::Place;
+use evaluation::EvaluationView;
+use lessons::LessonsView;
+use studio::StudioView;
+
+#[component]
+pub fn Views() -> impl IntoView {
+    let Route { place, .. } = expect_context();
+    let hidden = move |shown: Place| move || place.get() != shown;
+    view! {
+        <main id=MAIN class="main" tabindex="-1">
+            <EngineNotice />
+            <div class="view" hidden=hidden(Place::Studio)><StudioView /></div>
+            <div class="view" hidden=hidden(Place::Playground)>
+                <LensBar name="playground" />
+                <Playground />
+            </div>
+            <div class="view" hidden=hidden(Place::Evaluation)><EvaluationView /></div>
+            {move || match place.get() {
+                Place::Lessons => Some(view! { <LessonsView number=None /> }),
+                Place::Lesson(number) => Some(view! { <LessonsView number=Some(number) /> }),
+                _ => None,
+            }}
+        </main>
+    }
+}
+
+/// A view's name and what it is for.
+#[component]
+fn ViewHead(title: &'static str, lede: &'static str) -> impl IntoView {
+    view! {
+        <div class="view-head">
+            <h1>{super::i18n::mt!(title)}</h1>
+            <p class="lede">{super::i18n::mt!(lede)}</p>
+        </div>
+    }
+}

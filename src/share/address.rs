@@ -1,0 +1,133 @@
+//! `#/PLACE?KEY=VALUE&…`: the fragment never leaves the browser, so that what is shared goes to no server.
+
+use std::fmt;
+
+/// How many lessons there are.
+pub const LESSONS: u8 = 7;
+
+/// A view of the page.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub enum Place {
+    #[default]
+    Studio,
+    Playground,
+    Evaluation,
+    /// All lessons.
+    Lessons,
+    /// One of them, from 1.
+    Lesson(u8),
+}
+
+impl Place {
+    /// Its path in the fragment.
+    pub fn path(self) -> String {
+        match self {
+            Self::Studio => "studio".to_owned(),
+            Self::Playground => "playground".to_owned(),
+            Self::Evaluation => "evaluation".to_owned(),
+            Self::Lessons => "lessons".to_owned(),
+            Self::Lesson(number) => format!("lessons/{number}"),
+        }
+    }
+
+    fn from_path(path: &str) -> Option<Self> {
+        match path.trim_matches('/') {
+            "" | "studio" => Some(Self::Studio),
+            "playground" => Some(Self::Playground),
+            "evaluation" => Some(Self::Evaluation),
+            "lessons" => Some(Self::Lessons),
+            lesson => {
+                let number = lesson.strip_prefix("lessons/")?.parse().ok()?;
+                (1..=LESSONS).contains(&number).then_some(Self::Lesson(number))
+            }
+        }
+    }
+}
+
+/// Where one is, with whatever the link says beside.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Address {
+    pub place: Place,
+    /// Keys and values in their order, decoded.
+    pub values: Vec<(String, String)>,
+    /// The path led nowhere, so `place` is where one begins.
+    pub lost: bool,
+}
+
+impl Address {
+    pub fn at(place: Place) -> Self {
+        Self { place, ..Self::default() }
+    }
+
+    /// Reads a fragment, with or without its `#`. Whatever it holds, an address comes out.
+    pub fn parse(fragment: &str) -> Self {
+        let fragment = fragment.strip_prefix('#').unwrap_or(fragment);
+        let (path, query) = fragment.split_once('?').unwrap_or((fragment, ""));
+        let place = Place::from_path(path);
+        Self {
+            place: place.unwrap_or_default(),
+            values: form_urlencoded::parse(query.as_bytes()).into_owned().collect(),
+            lost: place.is_none(),
+        }
+    }
+
+    /// The last value under a key.
+    pub fn value(&self, key: &str) -> Option<&str> {
+        self.values.iter().rev().find(|(known, _)| known == key).map(|(_, value)| value.as_str())
+    }
+}
+
+/// With its `#`.
+impl fmt::Display for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "#/{}", self.place.path())?;
+        if self.values.is_empty() {
+            return Ok(());
+        }
+        let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(&self.values).finish();
+        write!(f, "?{query}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_place_is_found_again() {
+        let lessons = (1..=LESSONS).map(Place::Lesson);
+        for place in
+            [Place::Studio, Place::Playground, Place::Evaluation, Place::Lessons].into_iter().chain(lessons)
+        {
+            let read = Address::parse(&Address::at(place).to_string());
+            assert_eq!(read, Address::at(place));
+        }
+    }
+
+    #[test]
+    fn values_survive_whatever_they_hold() {
+        let values = [("sentences", "A cat & a dog?\nZwei = zwei #1 + 100 %"), ("seed", "7"), ("名", "值")];
+        let values = values.map(|(key, value)| (key.to_owned(), value.to_owned())).to_vec();
+        let address = Address { place: Place::Lesson(3), values, lost: false };
+        assert_eq!(Address::parse(&address.to_string()), address);
+        assert_eq!(address.value("seed"), Some("7"));
+        assert_eq!(address.value("absent"), None);
+    }
+
+    #[test]
+    fn a_wrong_address_begins_at_the_beginning() {
+        for fragment in ["#/nowhere", "#/lessons/0", "#/lessons/8", "#/lessons/x?a=1", "#run", "#%ff%fe"] {
+            let address = Address::parse(fragment);
+            assert_eq!(address.place, Place::Studio, "{fragment}");
+            assert!(address.lost, "{fragment}");
+        }
+        for fragment in ["", "#", "#/", "#/studio", "#/studio/", "#/?seed=1"] {
+            assert!(!Address::parse(fragment).lost, "{fragment}");
+        }
+    }
+
+    #[test]
+    fn the_last_of_a_key_twice_counts() {
+        assert_eq!(Address::parse("#/studio?seed=1&seed=2").value("seed"), Some("2"));
+    }
+}

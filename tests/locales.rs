@@ -1,0 +1,142 @@
+//! The page's words: both languages have the same messages with the same values, and the page uses each of them.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::{Path, PathBuf},
+};
+
+use fluent_syntax::{
+    ast::{Entry, Expression, InlineExpression, Pattern, PatternElement},
+    parser,
+};
+
+const LANGUAGES: [&str; 2] = ["en", "zh-CN"];
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// All files below a folder with an ending.
+fn files(folder: &Path, ending: &str) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(files(&path, ending));
+        } else if path.extension().is_some_and(|extension| extension == ending) {
+            found.push(path);
+        }
+    }
+    found.sort();
+    found
+}
+
+fn values_in_inline(expression: &InlineExpression<String>, into: &mut BTreeSet<String>) {
+    match expression {
+        InlineExpression::VariableReference { id } => {
+            into.insert(id.name.clone());
+        }
+        InlineExpression::Placeable { expression } => values_in_expression(expression, into),
+        InlineExpression::FunctionReference { arguments, .. } => {
+            arguments.positional.iter().for_each(|argument| values_in_inline(argument, into));
+        }
+        _ => {}
+    }
+}
+
+fn values_in_expression(expression: &Expression<String>, into: &mut BTreeSet<String>) {
+    match expression {
+        Expression::Inline(inline) => values_in_inline(inline, into),
+        Expression::Select { selector, variants } => {
+            values_in_inline(selector, into);
+            variants.iter().for_each(|variant| values_in(&variant.value, into));
+        }
+    }
+}
+
+fn values_in(pattern: &Pattern<String>, into: &mut BTreeSet<String>) {
+    for element in &pattern.elements {
+        if let PatternElement::Placeable { expression } = element {
+            values_in_expression(expression, into);
+        }
+    }
+}
+
+/// Message ids of a language with the names of their values, by file.
+fn messages(language: &str) -> BTreeMap<String, BTreeMap<String, BTreeSet<String>>> {
+    let folder = root().join("locales").join(language);
+    files(&folder, "ftl")
+        .iter()
+        .map(|path| {
+            let text = fs::read_to_string(path).unwrap();
+            let resource =
+                parser::parse(text).unwrap_or_else(|(_, errors)| panic!("{}: {errors:?}", path.display()));
+            let mut ids = BTreeMap::new();
+            for entry in &resource.body {
+                if let Entry::Message(message) = entry {
+                    let mut values = BTreeSet::new();
+                    let pattern = message.value.as_ref();
+                    values_in(pattern.unwrap_or_else(|| panic!("{} is empty", message.id.name)), &mut values);
+                    let twice = ids.insert(message.id.name.clone(), values);
+                    assert!(twice.is_none(), "{} twice in {}", message.id.name, path.display());
+                }
+            }
+            (path.file_name().unwrap().to_string_lossy().into_owned(), ids)
+        })
+        .collect()
+}
+
+#[test]
+fn both_languages_say_the_same_things() {
+    let [english, chinese] = LANGUAGES.map(messages);
+    assert!(english.values().map(BTreeMap::len).sum::<usize>() > 30);
+    assert_eq!(english, chinese);
+}
+
+#[test]
+fn no_id_is_in_two_files() {
+    let mut seen = BTreeMap::new();
+    for (file, ids) in messages("en") {
+        for id in ids.into_keys() {
+            if let Some(other) = seen.insert(id.clone(), file.clone()) {
+                panic!("{id} is in {other} and in {file}");
+            }
+        }
+    }
+}
+
+/// What stands between double quotes in the page's source, whatever it is.
+fn quoted() -> BTreeSet<String> {
+    let mut quoted = BTreeSet::new();
+    for path in files(&root().join("src/app"), "rs") {
+        let text = fs::read_to_string(path).unwrap();
+        quoted.extend(text.split('"').map(str::to_owned));
+    }
+    quoted
+}
+
+#[test]
+fn every_message_is_used_and_every_id_is_there() {
+    let quoted = quoted();
+    let ids: BTreeSet<String> = messages("en").into_values().flat_map(BTreeMap::into_keys).collect();
+    let unused: Vec<_> = ids.iter().filter(|id| !quoted.contains(*id)).collect();
+    assert!(unused.is_empty(), "nobody says {unused:?}");
+
+    let mut absent = Vec::new();
+    for path in files(&root().join("src/app"), "rs") {
+        let text = fs::read_to_string(&path).unwrap();
+        for start in ["t!(\"", "mt!(\"", "rich(\""] {
+            for (begin, _) in text.match_indices(start) {
+                // Not `format!(`, and not the documentation's own examples.
+                let part_of_a_name =
+                    text[..begin].ends_with(|before: char| before.is_alphanumeric() || before == '`');
+                let id = text[begin + start.len()..].split('"').next().unwrap_or_default();
+                if !part_of_a_name && !ids.contains(id) {
+                    absent.push(format!("{id} in {}", path.display()));
+                }
+            }
+        }
+    }
+    assert!(absent.is_empty(), "{absent:?}");
+}
