@@ -5,6 +5,7 @@ pub mod augment;
 mod corpus;
 mod decode;
 mod error;
+mod given;
 mod senteval;
 mod sts;
 mod table;

@@ -3,15 +3,21 @@
 //! The page posts [`Request`]s, the worker posts [`Event`]s; both cross by structured clone. Files go as handles and
 //! results as blobs, so that no weight ever passes through the page's own memory.
 
+mod encoding;
+mod failure;
+mod files;
 mod profile;
 mod reports;
 mod run;
 mod scores;
+mod texts;
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use wasm_bindgen::JsValue;
-use web_sys::Blob;
 
+pub use encoding::{CosineTable, EmbeddedPart, PairScores, PairSource};
+pub use failure::FailureKind;
+pub use files::{CachedModel, ExportedFile, HubAddress, PickedFile, SiteFile, Source};
 pub use profile::ProfileReport;
 pub use reports::{EvaluationReport, ModelReport, TrainingKind, TrainingReport};
 pub use run::{EndReason, Evaluation, RunEnd, RunPlan, StepMetrics};
@@ -19,13 +25,13 @@ pub use scores::{
     AnalysedWeights, AnalysisReport, Measurement, SuiteMeasurement, SuiteReport, SuiteTask, TransferInfo,
     TransferMeasurement, TransferReport,
 };
+pub use texts::{GradedPair, TrainingItems, sts_pairs};
 
 use crate::{
     eval::TransferOptions,
     gpu::{GpuInfo, MatmulKind},
     kernels::Ceilings,
     model::Pooler,
-    store::hub::HubModel,
     text::TransferKind,
     train::TrainOptions,
 };
@@ -56,6 +62,12 @@ pub enum Request {
     LoadTraining { source: Source },
     /// Sentence pairs with gold scores. Answer: [`Event::EvaluationLoaded`].
     LoadEvaluation { source: Source },
+    /// The same from items at hand. Answer: [`Event::TrainingLoaded`].
+    GiveTraining { items: TrainingItems },
+    /// Answer: [`Event::EvaluationLoaded`].
+    GiveEvaluation { pairs: Vec<GradedPair> },
+    /// Runs from now on evaluate on nothing. Answer: [`Event::EvaluationCleared`].
+    ClearEvaluation,
     /// Starts a run. Answers: [`Event::RunStarted`], then steps and evaluations until [`Event::Finished`].
     Train { options: TrainOptions, start_from: Weights },
     /// After the step at hand. Answer: [`Event::Paused`].
@@ -66,6 +78,18 @@ pub enum Request {
     Stop,
     /// Cosine similarities of all pairs. Answer: [`Event::Similarity`].
     Similarity { sentences: Vec<String>, weights: Weights, pooler: Pooler },
+    /// Vectors of any number of sentences. A part at a time, so that other requests are answered in between; a run
+    /// waits. `normalised`: of length 1. Answers: [`Event::Embedded`] for each part, or in the end
+    /// [`Event::EncodingCancelled`].
+    Embed { sentences: Vec<String>, weights: Weights, pooler: Pooler, normalised: bool },
+    /// Cosines of every query with every sentence; without queries, of every sentence with every other. In parts as
+    /// well. Answer: [`Event::Cosines`] or [`Event::EncodingCancelled`].
+    Cosines { queries: Option<Vec<String>>, sentences: Vec<String>, weights: Weights, pooler: Pooler },
+    /// Scores on pairs that are not kept, during a run too. In parts as well. Answer: [`Event::Scored`] or
+    /// [`Event::EncodingCancelled`].
+    Score { pairs: PairSource, weights: Weights, pooler: Pooler },
+    /// Breaks one of these three off. Answer: its [`Event::EncodingCancelled`]; none where it is done.
+    CancelEncoding { of: RequestId },
     /// Scores on the loaded pairs, without a run. Answer: [`Event::Measured`].
     Evaluate { weights: Weights, pooler: Pooler },
     /// Adds STS tasks to the suite, in place of those of the same name. Answer: [`Event::SuiteLoaded`].
@@ -102,51 +126,6 @@ pub enum Request {
     /// Opens a new device after [`Event::DeviceLost`]. Answer: [`Event::Ready`], and where a run can go on,
     /// [`Event::Paused`].
     Recover,
-}
-
-/// Where the files of a request come from.
-#[derive(Debug, Serialize, Deserialize)]
-pub enum Source {
-    /// Dropped, picked or pasted by the visitor.
-    Files(Vec<PickedFile>),
-    /// Parts of the site.
-    Site(Vec<SiteFile>),
-    /// Downloaded before: read from the browser's storage, without a request to anybody.
-    Cached(HubAddress),
-}
-
-/// A model on a hub.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct HubAddress {
-    /// The hub's own address, without a slash at its end.
-    pub base: String,
-    pub model: HubModel,
-}
-
-/// A model in the browser's storage.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct CachedModel {
-    pub address: HubAddress,
-    /// `None`: its download was broken off, by a closed tab say, and it cannot be loaded.
-    pub bytes: Option<f64>,
-}
-
-/// A file of the visitor's; the worker reads it.
-#[derive(Debug, Serialize, Deserialize)]
-pub struct PickedFile {
-    /// With the folders above it where a folder was given.
-    pub path: String,
-    #[serde(with = "serde_wasm_bindgen::preserve")]
-    pub blob: Blob,
-}
-
-/// A file of the site's own.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct SiteFile {
-    /// What errors call it.
-    pub path: String,
-    /// Absolute address, same origin.
-    pub url: String,
 }
 
 /// Which state of the model.
@@ -204,6 +183,9 @@ pub enum Event {
         id: RequestId,
         report: EvaluationReport,
     },
+    EvaluationCleared {
+        id: RequestId,
+    },
     RunStarted(RunPlan),
     /// Steps since the last such event, in order; posted a few times a second.
     Steps(Vec<StepMetrics>),
@@ -223,6 +205,22 @@ pub enum Event {
     Similarity {
         id: RequestId,
         result: SimilarityMatrix,
+    },
+    Embedded {
+        id: RequestId,
+        part: EmbeddedPart,
+    },
+    Cosines {
+        id: RequestId,
+        result: CosineTable,
+    },
+    Scored {
+        id: RequestId,
+        result: PairScores,
+    },
+    /// Nothing more comes of it.
+    EncodingCancelled {
+        id: RequestId,
     },
     Measured {
         id: RequestId,
@@ -269,10 +267,12 @@ pub enum Event {
     /// A request could not be done; what was there before still is. Number 0: a message that was no request.
     Failed {
         id: RequestId,
+        kind: FailureKind,
         message: String,
     },
     /// The run ended by itself with an error.
     RunFailed {
+        kind: FailureKind,
         message: String,
         /// The step whose weights are kept: the best evaluated; 0: none.
         kept_step: u32,
@@ -343,14 +343,6 @@ pub struct SimilarityMatrix {
     pub step: u32,
     /// Cosines, [sentences, sentences] row-major.
     pub cosines: Vec<f32>,
-}
-
-#[derive(Debug, Serialize, Deserialize)]
-pub struct ExportedFile {
-    pub name: String,
-    pub bytes: f64,
-    #[serde(with = "serde_wasm_bindgen::preserve")]
-    pub blob: Blob,
 }
 
 /// A message as it is posted.

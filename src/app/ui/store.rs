@@ -272,7 +272,7 @@ impl Store {
                 self.trained.set(end.trained);
                 self.phase.set(Phase::Finished(end));
             }
-            Event::RunFailed { message, kept_step, trained } => {
+            Event::RunFailed { message, kept_step, trained, .. } => {
                 self.trained.set(trained);
                 self.phase.set(Phase::Failed { message, kept_step });
             }
@@ -331,7 +331,13 @@ impl Store {
                 self.slot(Topic::Export).settle();
                 self.exported.set(Some(file.name));
             }
-            Event::Failed { id, message } => self.fail(id, topic.unwrap_or(Topic::Run), message),
+            // Answers to what only the JavaScript interface asks.
+            Event::EvaluationCleared { .. }
+            | Event::Embedded { .. }
+            | Event::Cosines { .. }
+            | Event::Scored { .. }
+            | Event::EncodingCancelled { .. } => {}
+            Event::Failed { id, message, .. } => self.fail(id, topic.unwrap_or(Topic::Run), message),
         }
     }
 

@@ -24,6 +24,11 @@ pub enum WorkerError {
          (simcse-lab train) takes it whole"
     )]
     TextTooLarge { path: String, megabytes: f64, most: f64 },
+    #[error(
+        "{rows} × {columns} cosines are too many at once (at most {most} in all); ask for them in portions of queries, \
+         or for the vectors"
+    )]
+    TooManyCosines { rows: usize, columns: usize, most: usize },
     #[error("{0} has to be loaded first")]
     Missing(&'static str),
     #[error("there is no run under way")]
@@ -32,7 +37,7 @@ pub enum WorkerError {
     Busy,
     #[error("the transfer tasks are being evaluated; wait for them, or cancel it")]
     Transferring,
-    #[error("the run ended during the evaluation, and its weights are others now; evaluate again")]
+    #[error("the model or its weights were replaced meanwhile; ask again")]
     WeightsChanged,
     #[error("nothing has been trained yet")]
     Untrained,

@@ -8,11 +8,12 @@ use futures_util::{
     future::{Either, select},
 };
 use gloo_timers::future::TimeoutFuture;
-use wasm_bindgen::{JsCast, closure::Closure};
+use js_sys::Reflect;
+use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
 
 use super::outbox::post;
-use crate::app::protocol::{Envelope, Event, Request, decode};
+use crate::app::protocol::{Envelope, Event, FailureKind, Request, RequestId, decode};
 
 pub struct Inbox {
     receiver: UnboundedReceiver<Envelope>,
@@ -25,10 +26,14 @@ impl Inbox {
     pub fn listen(scope: &DedicatedWorkerGlobalScope) -> Self {
         let (sender, receiver) = unbounded();
         let on_message = Closure::<dyn FnMut(MessageEvent)>::new(move |message: MessageEvent| {
-            match decode::<Envelope>(message.data()) {
+            let message = message.data();
+            match decode::<Envelope>(message.clone()) {
                 // The receiver lives in the loop that serves, which never ends.
                 Ok(envelope) => drop(sender.unbounded_send(envelope)),
-                Err(message) => post(&Event::Failed { id: 0, message }),
+                Err(reason) => {
+                    let id = number_of(&message);
+                    post(&Event::Failed { id, kind: FailureKind::Engine, message: reason });
+                }
             }
         });
         scope.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
@@ -63,4 +68,10 @@ impl Inbox {
             }
         }
     }
+}
+
+/// Of a message that is no request: whoever sent it may be waiting for an answer under this number.
+fn number_of(message: &JsValue) -> RequestId {
+    let number = Reflect::get(message, &"id".into()).ok().and_then(|id| id.as_f64());
+    number.unwrap_or(0.0) as RequestId
 }

@@ -1,6 +1,7 @@
 //! The engine's worker: takes requests in, keeps one session, trains a step at a time between them.
 
 mod error;
+mod failure;
 mod files;
 mod hub;
 mod inbox;
@@ -65,9 +66,10 @@ async fn open_gpu() -> Result<Gpu, NoWebGpu> {
 
 async fn serve(mut inbox: Inbox, mut session: Session) {
     loop {
-        if session.training() || session.transferring() {
+        if session.encoding() || session.training() || session.transferring() {
             match inbox.waiting() {
                 Some(envelope) => session.answer(envelope).await,
+                None if session.encoding() => session.advance_encoding().await,
                 None if session.training() => session.advance(&mut inbox).await,
                 None => session.advance_transfer().await,
             }

@@ -1,6 +1,6 @@
 //! A model from the files of a folder, and the files of a model.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, rc::Rc};
 
 use super::{error::WorkerError, files::NamedBytes};
 use crate::{
@@ -15,7 +15,8 @@ use crate::{
 pub struct LoadedModel {
     pub name: String,
     pub checkpoint: Checkpoint,
-    pub tokenizer: SentenceTokenizer,
+    /// Shared with whoever tokenises while the session is at something else.
+    pub tokenizer: Rc<SentenceTokenizer>,
     /// Passed on as they came when the model is taken home.
     tokenizer_files: Vec<(String, Vec<u8>)>,
     pooler: Pooler,
@@ -34,7 +35,7 @@ impl LoadedModel {
         Ok(Self {
             name,
             checkpoint: loaded.checkpoint,
-            tokenizer,
+            tokenizer: Rc::new(tokenizer),
             tokenizer_files: loaded.tokenizer_files,
             pooler: loaded.pooler,
             notes: loaded.notes,

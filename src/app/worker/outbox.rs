@@ -14,6 +14,19 @@ pub fn post(event: &Event) {
     }
 }
 
+/// Posts an event that holds a view of `buffer`, whose bytes go over without a copy.
+///
+/// # Errors
+/// The browser refuses, having no memory for it say.
+pub fn post_transferring(event: &Event, buffer: &js_sys::ArrayBuffer) -> Result<(), WorkerError> {
+    let refused =
+        |reason: String| WorkerError::Browser(format!("the numbers could not be handed over: {reason}"));
+    let message = encode(event).map_err(refused)?;
+    let transferred = js_sys::Array::of1(buffer);
+    let posted = scope().post_message_with_transfer(&message, &transferred);
+    posted.map_err(|error| refused(format!("{error:?}")))
+}
+
 /// How far the request `id` is.
 pub fn post_progress(id: RequestId, stage: Stage, done: f64, total: Option<f64>) {
     post(&Event::Progress { id, progress: Progress { stage, done, total, seconds_left: None } });

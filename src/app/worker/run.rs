@@ -189,7 +189,8 @@ impl Run {
         }
     }
 
-    fn stop_clock(&mut self) {
+    /// Until the next step.
+    pub fn stop_clock(&mut self) {
         if let Some(since) = self.running_since.take() {
             self.trained += since.elapsed();
         }

@@ -11,6 +11,7 @@ use wasm_bindgen_futures::spawn_local;
 use web_sys::AbortController;
 
 use super::{
+    failure::of_hub,
     files::NamedBytes,
     outbox::{post, post_progress},
 };
@@ -43,7 +44,7 @@ impl Downloads {
             post(&match outcome {
                 Ok(()) => Event::Downloaded { id, address },
                 Err(_) if controller.signal().aborted() => Event::DownloadCancelled { id },
-                Err(error) => Event::Failed { id, message: error.to_string() },
+                Err(error) => Event::Failed { id, kind: of_hub(&error), message: error.to_string() },
             });
         });
         Ok(())

@@ -1,18 +1,26 @@
 //! What the engine holds: a model, texts, a run, and what came of the last one.
 
 mod analysis;
+mod encoding;
 mod probe;
 mod profile;
 mod saving;
 mod suite;
+mod texts;
 mod transfer;
 
-use std::{collections::BTreeMap, rc::Rc};
+use std::{
+    collections::{BTreeMap, VecDeque},
+    rc::Rc,
+};
 
-use self::transfer::TransferJob;
+use self::{
+    encoding::{EncodingJob, Pace},
+    transfer::TransferJob,
+};
 use super::{
     error::WorkerError,
-    files::{gather, gather_text},
+    files::gather,
     hub::{self, Downloads},
     inbox::Inbox,
     model_files::LoadedModel,
@@ -22,19 +30,12 @@ use super::{
     similarity::Embedders,
 };
 use crate::{
-    app::protocol::{
-        EndReason, Envelope, EvaluationReport, Event, Request, RequestId, RunEnd, Source, Stage,
-        TrainingKind, TrainingReport, Weights,
-    },
-    eval::POSITIVE_SCORE,
+    app::protocol::{EndReason, Envelope, Event, Request, RequestId, RunEnd, Source, Stage, Weights},
     gpu::{Gpu, GpuOptions},
     model::{Checkpoint, HostTensor},
-    text::{Corpus, StsSet, StsTask, TrainingData, TransferTask},
+    text::{Corpus, StsSet, StsTask, TransferTask},
     train::{TrainOptions, TrainingState, warm_up},
 };
-
-/// Items and pairs shown of a loaded text.
-const PREVIEW: usize = 3;
 
 pub struct Session {
     gpu: Gpu,
@@ -45,6 +46,9 @@ pub struct Session {
     transfer: Vec<Rc<TransferTask>>,
     /// The evaluation on them, while there is one.
     job: Option<TransferJob>,
+    /// The requests that are encoded in portions, the next one's turn first.
+    encodings: VecDeque<EncodingJob>,
+    pace: Pace,
     run: Option<Run>,
     tuned: Option<Tuned>,
     original: Option<Embedders>,
@@ -67,6 +71,7 @@ struct Tuned {
 impl Session {
     pub fn new(gpu: Gpu) -> Self {
         Self {
+            pace: Pace::new(gpu.info().software),
             gpu,
             model: None,
             training: None,
@@ -74,6 +79,7 @@ impl Session {
             suite: Vec::new(),
             transfer: Vec::new(),
             job: None,
+            encodings: VecDeque::new(),
             run: None,
             tuned: None,
             original: None,
@@ -93,10 +99,15 @@ impl Session {
     pub async fn answer(&mut self, envelope: Envelope) {
         let id = envelope.id;
         if let Err(error) = self.handle(id, envelope.request).await {
-            match error.device_lost(&self.gpu) {
-                Some(reason) => self.lose_device(reason),
-                None => post(&Event::Failed { id, message: error.to_string() }),
-            }
+            self.fail(id, &error);
+        }
+    }
+
+    /// Posts that the request `id` could not be done, or the loss of the device where that is why.
+    fn fail(&mut self, id: RequestId, error: &WorkerError) {
+        match error.device_lost(&self.gpu) {
+            Some(reason) => self.lose_device(reason),
+            None => post(&Event::Failed { id, kind: error.kind(), message: error.to_string() }),
         }
     }
 
@@ -128,12 +139,26 @@ impl Session {
             Request::RemoveCached { address } => Ok(hub::remove_cached(&address).await?),
             Request::LoadTraining { source } => self.load_training(id, source).await,
             Request::LoadEvaluation { source } => self.load_evaluation(id, source).await,
+            Request::GiveTraining { items } => self.give_training(id, items),
+            Request::GiveEvaluation { pairs } => self.give_evaluation(id, pairs),
+            Request::ClearEvaluation => self.clear_evaluation(id),
             Request::Train { options, start_from } => self.train(id, options, start_from).await,
             Request::Pause => self.pause().await,
             Request::Resume => self.resume(),
             Request::Stop => self.stop().await,
             Request::Similarity { sentences, weights, pooler } => {
                 self.similarity(id, sentences, weights, pooler).await
+            }
+            Request::Embed { sentences, weights, pooler, normalised } => {
+                self.embed(id, sentences, weights, pooler, normalised)
+            }
+            Request::Cosines { queries, sentences, weights, pooler } => {
+                self.cosines(id, queries, sentences, weights, pooler)
+            }
+            Request::Score { pairs, weights, pooler } => self.score_pairs(id, pairs, weights, pooler).await,
+            Request::CancelEncoding { of } => {
+                self.cancel_encoding(of);
+                Ok(())
             }
             Request::Evaluate { weights, pooler } => self.evaluate(id, weights, pooler).await,
             Request::LoadSuite { source } => self.load_suite(id, source).await,
@@ -182,51 +207,10 @@ impl Session {
         if let Err(error) = warm_up(&self.gpu, model.checkpoint.config.head_dim()) {
             log::warn!("warming up: {error}");
         }
+        self.end_encodings();
         self.model = Some(model);
         self.original = Some(original);
         (self.tuned, self.current, self.rescued) = (None, None, None);
-        Ok(())
-    }
-
-    async fn load_training(&mut self, id: RequestId, source: Source) -> Result<(), WorkerError> {
-        self.refuse_during_run()?;
-        let file = gather_text(id, source).await?;
-        let corpus = Corpus::parse(&file.path, &file.bytes)?;
-        let data = &corpus.data;
-        let per_item = data.sentences_per_item();
-        let report = TrainingReport {
-            name: file.path.clone(),
-            kind: match data {
-                TrainingData::Sentences(_) => TrainingKind::Sentences,
-                TrainingData::Pairs(_) => TrainingKind::Pairs,
-                TrainingData::Triplets(_) => TrainingKind::Triplets,
-            },
-            items: data.len(),
-            skipped: corpus.report.skipped_blank,
-            preview: data.sentences().chunks(per_item).take(PREVIEW).map(<[String]>::to_vec).collect(),
-        };
-        self.training = Some((file.path, corpus));
-        post(&Event::TrainingLoaded { id, report });
-        Ok(())
-    }
-
-    async fn load_evaluation(&mut self, id: RequestId, source: Source) -> Result<(), WorkerError> {
-        self.refuse_during_run()?;
-        let file = gather_text(id, source).await?;
-        let set = StsSet::parse(&file.path, &file.bytes)?;
-        let pairs = set.pairs.iter();
-        let report = EvaluationReport {
-            name: set.name.clone(),
-            pairs: set.pairs.len(),
-            positive_pairs: pairs.clone().filter(|pair| pair.score > POSITIVE_SCORE).count(),
-            sentences: 2 * set.pairs.len(),
-            preview: pairs
-                .take(PREVIEW)
-                .map(|pair| (pair.first.clone(), pair.second.clone(), pair.score))
-                .collect(),
-        };
-        self.evaluation = Some(set);
-        post(&Event::EvaluationLoaded { id, report });
         Ok(())
     }
 
@@ -332,7 +316,8 @@ impl Session {
                 let kept_step = self.best_of_run();
                 (self.run, self.current) = (None, None);
                 let trained = self.tuned.is_some();
-                post(&Event::RunFailed { message: error.to_string(), kept_step, trained });
+                let (kind, message) = (error.kind(), error.to_string());
+                post(&Event::RunFailed { kind, message, kept_step, trained });
             }
         }
     }
@@ -346,6 +331,7 @@ impl Session {
             self.rescued = run.take_snapshot();
         }
         (self.original, self.current, self.job) = (None, None, None);
+        self.encodings.clear();
         let resumable = self.rescued.as_ref().map(|state| state.step);
         post(&Event::DeviceLost { message, resumable });
     }

@@ -136,10 +136,7 @@ impl Session {
         match self.advance_job(&mut job).await {
             Ok(()) if job.rest.is_empty() => {}
             Ok(()) => self.job = Some(job),
-            Err(error) => match error.device_lost(&self.gpu) {
-                Some(reason) => self.lose_device(reason),
-                None => post(&Event::Failed { id, message: error.to_string() }),
-            },
+            Err(error) => self.fail(id, &error),
         }
     }
 

@@ -1,0 +1,55 @@
+//! Sentences by the thousand, and what comes back of them: vectors, cosines, scores.
+
+use js_sys::Float32Array;
+use serde::{Deserialize, Serialize};
+
+use super::GradedPair;
+use crate::eval::StsEvaluation;
+
+/// Some of the vectors that were asked for. Parts come in order and leave none out; their numbers are transferred,
+/// not copied.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct EmbeddedPart {
+    /// The first sentence of the part, from 0.
+    pub first: usize,
+    /// Sentences of the whole request.
+    pub of: usize,
+    pub hidden: usize,
+    /// `[rows, hidden]`, row-major.
+    #[serde(with = "serde_wasm_bindgen::preserve")]
+    pub values: Float32Array,
+    /// Steps behind the weights; 0: as loaded. The same for all parts.
+    pub step: u32,
+    /// Whether this part ends the request.
+    pub last: bool,
+}
+
+/// Cosines of queries with sentences.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct CosineTable {
+    /// Queries.
+    pub rows: usize,
+    /// Sentences.
+    pub columns: usize,
+    /// `[rows, columns]`, row-major; transferred.
+    #[serde(with = "serde_wasm_bindgen::preserve")]
+    pub values: Float32Array,
+    /// Steps behind the weights; 0: as loaded.
+    pub step: u32,
+}
+
+/// What some weights score on given pairs.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PairScores {
+    pub scores: StsEvaluation,
+    /// Steps behind the weights; 0: as loaded.
+    pub step: u32,
+}
+
+/// Pairs to score, which are not kept.
+#[derive(Debug, Serialize, Deserialize)]
+pub enum PairSource {
+    Given(Vec<GradedPair>),
+    /// A file in any of the layouts that [`crate::text::StsSet::parse`] reads.
+    File(super::Source),
+}

@@ -1,0 +1,203 @@
+//! Sentences by the thousand: encoded a portion at a time between other requests, the next portion tokenised while the
+//! device is at the last one. Several requests take turns, so that a short one need not wait for a long one.
+
+mod goal;
+
+use std::time::Duration;
+
+use futures_util::future::join;
+use web_time::Instant;
+
+use self::goal::Goal;
+use super::Session;
+use crate::{
+    app::{
+        protocol::{Event, PairSource, RequestId, Stage, Weights, sts_pairs},
+        worker::{
+            error::WorkerError,
+            files::gather_text,
+            outbox::{post, post_progress},
+        },
+    },
+    model::Pooler,
+    text::StsSet,
+};
+
+/// What errors call pairs that came as they are.
+const GIVEN: &str = "the graded pairs";
+/// Progress within a portion is posted no oftener than this.
+const POST_EVERY: Duration = Duration::from_millis(250);
+/// Portions double while they take less than this, which keeps a fast device from waiting for the worker …
+const SHORT: Duration = Duration::from_millis(150);
+/// … and halve where they take more than this: a Cancel, or another request, waits for the end of a portion.
+const LONG: Duration = Duration::from_millis(600);
+
+/// Sentences of a portion.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Pace(usize);
+
+impl Pace {
+    const FEWEST: usize = 32;
+    const MOST: usize = 4096;
+
+    pub fn new(software: bool) -> Self {
+        Self(if software { 64 } else { 512 })
+    }
+
+    fn adapt(&mut self, took: Duration) {
+        if took < SHORT {
+            self.0 = (2 * self.0).min(Self::MOST);
+        } else if took > LONG {
+            self.0 = (self.0 / 2).max(Self::FEWEST);
+        }
+    }
+}
+
+/// A request under way.
+pub(super) struct EncodingJob {
+    id: RequestId,
+    sentences: Vec<String>,
+    weights: Weights,
+    pooler: Pooler,
+    /// Steps behind the weights.
+    step: u32,
+    /// Sentences encoded.
+    done: usize,
+    /// Token rows that come next.
+    rows: Vec<Vec<u32>>,
+    goal: Goal,
+}
+
+impl Session {
+    pub(super) fn embed(
+        &mut self,
+        id: RequestId,
+        sentences: Vec<String>,
+        weights: Weights,
+        pooler: Pooler,
+        normalised: bool,
+    ) -> Result<(), WorkerError> {
+        let goal = Goal::Vectors { normalised };
+        self.start_encoding(id, sentences, weights, pooler, goal)
+    }
+
+    pub(super) fn cosines(
+        &mut self,
+        id: RequestId,
+        queries: Option<Vec<String>>,
+        mut sentences: Vec<String>,
+        weights: Weights,
+        pooler: Pooler,
+    ) -> Result<(), WorkerError> {
+        let goal = Goal::cosines(queries.as_ref().map(Vec::len), sentences.len())?;
+        if let Some(queries) = queries {
+            sentences.splice(0..0, queries);
+        }
+        self.start_encoding(id, sentences, weights, pooler, goal)
+    }
+
+    pub(super) async fn score_pairs(
+        &mut self,
+        id: RequestId,
+        pairs: PairSource,
+        weights: Weights,
+        pooler: Pooler,
+    ) -> Result<(), WorkerError> {
+        let set = match pairs {
+            PairSource::Given(pairs) => StsSet::from_pairs(GIVEN, sts_pairs(pairs))?,
+            PairSource::File(source) => {
+                let file = gather_text(id, source).await?;
+                StsSet::parse(&file.path, &file.bytes)?
+            }
+        };
+        let goal = Goal::Scores { gold: set.scores(), vectors: Vec::new() };
+        let sentences = set.pairs.into_iter().flat_map(|pair| [pair.first, pair.second]).collect();
+        self.start_encoding(id, sentences, weights, pooler, goal)
+    }
+
+    fn start_encoding(
+        &mut self,
+        id: RequestId,
+        sentences: Vec<String>,
+        weights: Weights,
+        pooler: Pooler,
+        goal: Goal,
+    ) -> Result<(), WorkerError> {
+        let (_, step) = self.embedders(weights)?;
+        // The run's clock does not tick while it waits.
+        if let Some(run) = &mut self.run {
+            run.stop_clock();
+        }
+        let job = EncodingJob { id, sentences, weights, pooler, step, done: 0, rows: Vec::new(), goal };
+        self.encodings.push_back(job);
+        Ok(())
+    }
+
+    /// Whether there are sentences to be encoded.
+    pub fn encoding(&self) -> bool {
+        !self.encodings.is_empty()
+    }
+
+    pub(super) fn cancel_encoding(&mut self, id: RequestId) {
+        let before = self.encodings.len();
+        self.encodings.retain(|job| job.id != id);
+        // A Cancel that crosses the end of its request is no mistake of anybody's.
+        if self.encodings.len() < before {
+            post(&Event::EncodingCancelled { id });
+        }
+    }
+
+    /// Ends all of them, since their model is gone.
+    pub(super) fn end_encodings(&mut self) {
+        for job in std::mem::take(&mut self.encodings) {
+            self.fail(job.id, &WorkerError::WeightsChanged);
+        }
+    }
+
+    /// A portion of the next request's sentences.
+    pub async fn advance_encoding(&mut self) {
+        let Some(mut job) = self.encodings.pop_front() else { return };
+        match self.encode_portion(&mut job).await {
+            Ok(()) if job.done == job.sentences.len() => {}
+            Ok(()) => self.encodings.push_back(job),
+            Err(error) => self.fail(job.id, &error),
+        }
+    }
+
+    async fn encode_portion(&mut self, job: &mut EncodingJob) -> Result<(), WorkerError> {
+        let began = Instant::now();
+        let model = self.model.as_ref().ok_or(WorkerError::Missing("a model"))?;
+        let tokenizer = model.tokenizer.clone();
+        let (hidden, positions) = (model.checkpoint.config.hidden_size, model.checkpoint.config.max_tokens());
+        let (total, at_once) = (job.sentences.len(), self.pace.0);
+        let portion = |from: usize| &job.sentences[from.min(total)..total.min(from + at_once)];
+        if job.rows.is_empty() {
+            job.rows = tokenizer.encode(portion(job.done), positions)?;
+        }
+        let after = job.done + job.rows.len();
+
+        let (id, step) = (job.id, job.step);
+        let report = |done: usize| post_progress(id, Stage::Encoding, done as f64, Some(total as f64));
+        report(job.done);
+        let mut reported = began;
+        let progress = |done: usize| {
+            if reported.elapsed() >= POST_EVERY {
+                reported = Instant::now();
+                report(job.done + done);
+            }
+        };
+        let (embedders, behind) = self.embedders(job.weights)?;
+        if behind != step {
+            return Err(WorkerError::WeightsChanged);
+        }
+        let vectors = embedders.embed(id, &job.rows, job.pooler, progress);
+        let next = async { tokenizer.encode(portion(after), positions) };
+        let (vectors, next) = join(vectors, next).await;
+        let (vectors, next) = (vectors?, next?);
+
+        self.pace.adapt(began.elapsed());
+        let first = std::mem::replace(&mut job.done, after);
+        job.rows = next;
+        job.goal.take(id, step, first..after, total, hidden, vectors)
+    }
+}
