@@ -283,3 +283,39 @@ fn profile_says_where_a_step_goes() {
     assert_eq!(wrong.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&wrong.stderr).contains("known are direct, quad, shared"));
 }
+
+#[test]
+fn an_encoder_is_pretrained_from_a_text_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let text: String =
+        (0..60).map(|line| format!("the {} cat sat on mat number {line}\n", line % 7)).collect();
+    std::fs::write(path("text.txt"), text).unwrap();
+    let run = |arguments: &[&str]| {
+        let output = Command::new(env!("CARGO_BIN_EXE_simcse-lab")).args(arguments).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let (text, tokenizer, model) = (path("text.txt"), path("tokenizer.json"), path("model"));
+    let vocabulary = ["vocabulary", "--data", &text, "--size", "80", "--least", "1", "--output", &tokenizer];
+    let pieces = json(&run(&vocabulary))["pieces"].as_u64().unwrap();
+    assert!((20..=80).contains(&pieces), "{pieces}");
+    let shape = ["--layers", "1", "--hidden", "16", "--heads", "2", "--batch-size", "8", "--steps", "4"];
+    let pretrain = ["pretrain", "--data", &text, "--tokenizer", &tokenizer, "--output", &model];
+    let lines = run(&[&pretrain[..], &shape[..]].concat());
+    assert_eq!(lines.lines().count(), 4);
+
+    // The result is a model as any other: it embeds, and takes masked-language modelling up again.
+    std::fs::write(path("pairs.tsv"), "a cat\tthe cat\t4\na mat\tnumber 9\t1\nthe cat\tmat 3\t2\n").unwrap();
+    let scores = json(&run(&["eval", "--model", &model, "--pooler", "avg", "--sts", &path("pairs.tsv")]));
+    assert_eq!(scores["pairs"], 3);
+    let train = ["train", "--model", &model, "--data", &text, "--objective", "unsup", "--pooler", "avg"];
+    let more = ["--steps", "1", "--batch-size", "4", "--mlm-weight", "0.1", "--output"];
+    let step = json(&run(&[&train[..], &more[..], &[path("tuned").as_str()]].concat()));
+    // The head that was pre-trained, not a new one: its loss is that of pre-training's end, or near it.
+    let last = json(lines.lines().last().unwrap());
+    assert!(
+        (step["mlm"].as_f64().unwrap() * 10.0 - last["loss"].as_f64().unwrap()).abs() < 0.5,
+        "{step} {last}"
+    );
+}

@@ -183,6 +183,8 @@ struct Case {
     widths: &'static [usize],
     fixed_mask: bool,
     mlm_weight: f32,
+    /// Off: pre-training.
+    contrastive: bool,
     micro_batch: usize,
 }
 
@@ -209,6 +211,7 @@ impl Case {
             matryoshka: self.widths.to_vec(),
             fixed_mask: self.fixed_mask,
             mlm_weight: self.mlm_weight,
+            contrastive: self.contrastive,
             micro_batch_size: self.micro_batch,
             ..TrainOptions::default()
         }
@@ -252,6 +255,7 @@ impl Case {
         let network = Network::new(gpu, &checkpoint, Parts { head, mlm }).unwrap();
         let rows = random_rows(self.sizes.vocabulary, 9 * self.sentences, LONGEST, 6);
         let data = Dataset::new(rows, self.sentences);
+        let data = if self.contrastive { data } else { data.once() };
         let step = TrainingStep::new(&network, &data, &self.options()).unwrap();
         Engine { network, data, step }
     }
@@ -310,14 +314,17 @@ async fn check(gpu: &Gpu, case: Case) {
     let dropout = (case.p > 0.0).then_some(&contrastive_masks as Dropout);
     let settings = case.settings();
     let temperature = settings.kernel.temperature;
-    let mut total = gradients::loss(&model, case.pooler, &engine.batch(), settings, dropout).unwrap();
+    let contrastive = || gradients::loss(&model, case.pooler, &engine.batch(), settings, dropout).unwrap();
+    let mut total = case.contrastive.then(contrastive);
     if case.mlm_weight > 0.0 {
         // Masks of their own, behind those of the contrastive pass.
         let mlm_masks = |element: Element| masks(Element { row: element.row + rows, ..element });
         let dropout = (case.p > 0.0).then_some(&mlm_masks as Dropout);
         let mlm = mlm::loss(&model, &engine.masked(), dropout).unwrap();
-        total = (total + (mlm * f64::from(case.mlm_weight)).unwrap()).unwrap();
+        let mlm = (mlm * f64::from(case.mlm_weight)).unwrap();
+        total = Some(total.map_or_else(|| mlm.clone(), |contrastive| (contrastive + &mlm).unwrap()));
     }
+    let total = total.expect("a loss");
     let (expected_loss, expected) = gradients::gradients_of(&model, &total).unwrap();
 
     let bound = gradient_bound(case.sizes, temperature);
@@ -355,6 +362,7 @@ const UNSUPERVISED: Case = Case {
     widths: &[],
     fixed_mask: false,
     mlm_weight: 0.0,
+    contrastive: true,
     micro_batch: 0,
 };
 
@@ -419,6 +427,18 @@ async fn masked_language_modelling_adds_its_loss_and_gradients() {
             check(&gpu, case).await;
             check(&gpu, Case { micro_batch: 4, ..case }).await;
         }
+    }
+}
+
+#[pollster::test]
+async fn masked_language_modelling_alone_has_the_gradients_of_pretraining() {
+    let gpu = engine::open().await;
+    let sizes = Sizes { vocabulary: VOCABULARY + 3, ..MODELS[2] };
+    for p in [0.0, DROPOUT] {
+        let pooler = Pooler::Average;
+        let case =
+            Case { sizes, mlm_weight: 1.0, p, pooler, temperature: 1.0, contrastive: false, ..UNSUPERVISED };
+        check(&gpu, case).await;
     }
 }
 

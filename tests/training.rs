@@ -277,6 +277,39 @@ async fn a_run_with_every_extra_resumes_bit_for_bit_wherever_it_was_saved() {
 }
 
 #[pollster::test]
+async fn pretraining_learns_to_guess_words_and_resumes_bit_for_bit() {
+    let gpu = engine::open().await;
+    let options = TrainOptions {
+        contrastive: false,
+        mlm_weight: 1.0,
+        steps: Some(60),
+        learning_rate: 5e-3,
+        pooler: model::Pooler::Avg,
+        head: HeadMode::None,
+        ..options()
+    };
+    let trainer = async || {
+        let data = random_views().once();
+        Trainer::new(&gpu, &checkpoint(), data, None, options.clone()).await.expect("valid options")
+    };
+    let mut whole = trainer().await;
+    let reports = train_to(&mut whole, 60).await.unwrap();
+    // Nothing but the guessed words counts, and each sentence is encoded once.
+    assert!(reports.iter().all(|report| report.mlm == report.loss && report.tokens <= 6 * 10));
+    let mean = |part: &[StepReport]| part.iter().map(|report| report.loss).sum::<f32>() / part.len() as f32;
+    let (first, last) = (mean(&reports[..10]), mean(&reports[50..]));
+    assert!(last < first - 0.5, "the loss went from {first} to {last}");
+
+    let mut begun = trainer().await;
+    train_to(&mut begun, 23).await.unwrap();
+    let file = begun.state().await.unwrap().to_safetensors().unwrap();
+    let mut resumed = trainer().await;
+    resumed.restore(TrainingState::from_safetensors(&file).unwrap()).unwrap();
+    train_to(&mut resumed, 60).await.unwrap();
+    assert_identical(&resumed.weights().await.unwrap(), &whole.weights().await.unwrap());
+}
+
+#[pollster::test]
 async fn a_saved_run_is_refused_by_another_recipe_or_other_data() {
     let gpu = engine::open().await;
     let state = trainer(&gpu, options()).await.state().await.unwrap();

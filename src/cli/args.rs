@@ -4,7 +4,10 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-use super::{bench::BenchArgs, output::Format, profile::ProfileArgs};
+use super::{
+    bench::BenchArgs, error::CliError, output::Format, pretrain::PretrainArgs, profile::ProfileArgs,
+    vocabulary::VocabularyArgs,
+};
 use crate::{
     eval::TransferOptions,
     kernels::LossForm,
@@ -35,6 +38,10 @@ pub enum Command {
     Analyse(EvalArgs),
     /// Fine-tune a model contrastively.
     Train(TrainArgs),
+    /// Pre-train an encoder from nothing by masked-language modelling.
+    Pretrain(PretrainArgs),
+    /// Make a WordPiece vocabulary of a text.
+    Vocabulary(VocabularyArgs),
     /// Rerun the paper's comparisons: dropout, no dropout, augmentations; hard negatives or none.
     Ablate(AblateArgs),
     /// Write the loss and every parameter's gradient of one batch, without dropout.
@@ -161,26 +168,41 @@ pub struct TrainArgs {
     /// Sentence pairs with scores to evaluate on; the best weights by Spearman are kept.
     #[arg(long, value_name = "FILE")]
     pub eval: Option<PathBuf>,
-    /// Where the model and the training state go.
-    #[arg(long, value_name = "DIR")]
-    pub output: PathBuf,
+    #[command(flatten)]
+    pub run: RunArgs,
     #[command(flatten)]
     pub recipe: RecipeArgs,
-    /// Go on from the training state in the output directory.
-    #[arg(long)]
-    pub resume: bool,
-    /// Save the training state every so many steps as well as at the end.
-    #[arg(long, value_name = "STEPS", default_value_t = 0)]
-    pub checkpoint_every: u32,
     /// Refuse a run that needs more GPU memory than this.
     #[arg(long, value_name = "MIB")]
     pub memory_limit: Option<u64>,
     /// Print what GPU memory the run would need, in bytes, and end.
     #[arg(long)]
     pub estimate_memory: bool,
+}
+
+/// Where a run goes, and how it goes on later.
+#[derive(Debug, Args)]
+pub struct RunArgs {
+    /// Where the model and the training state go.
+    #[arg(long, value_name = "DIR")]
+    pub output: PathBuf,
+    /// Go on from the training state in the output directory.
+    #[arg(long)]
+    pub resume: bool,
+    /// Save the training state every so many steps as well as at the end.
+    #[arg(long, value_name = "STEPS", default_value_t = 0)]
+    pub checkpoint_every: u32,
     /// Stop after this step, state saved, to be resumed later; the schedule is still that of the whole run.
     #[arg(long, value_name = "STEP")]
     pub stop_after: Option<u32>,
+}
+
+impl RunArgs {
+    /// Makes the output directory, so that one that cannot be written is found out before the run and not after it.
+    pub fn make_output(&self) -> Result<(), CliError> {
+        std::fs::create_dir_all(&self.output)
+            .map_err(|reason| CliError::Write { path: self.output.clone(), reason })
+    }
 }
 
 #[derive(Debug, Args)]

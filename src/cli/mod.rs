@@ -13,10 +13,12 @@ mod evaluate;
 mod files;
 mod gradients;
 mod output;
+mod pretrain;
 mod profile;
 mod sts;
 mod train;
 mod transfer;
+mod vocabulary;
 mod whiten;
 
 use std::{io::Write, process::ExitCode};
@@ -58,6 +60,8 @@ async fn run(cli: Cli) -> Result<(), CliError> {
         Command::Sts(args) => sts::run(&args).await,
         Command::Transfer(args) => transfer::run(&args).await,
         Command::Train(args) => train::run(&args).await,
+        Command::Pretrain(args) => pretrain::run(&args).await,
+        Command::Vocabulary(args) => vocabulary::run(&args),
         Command::Ablate(args) => ablate::run(&args).await,
         Command::Gradients(args) => gradients::run(&args).await,
         Command::Profile(args) => profile::run(&args).await,

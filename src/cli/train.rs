@@ -2,7 +2,11 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use super::{args::TrainArgs, error::CliError, files, open_gpu, print_json, progress_bar};
+use super::{
+    args::{RunArgs, TrainArgs},
+    error::CliError,
+    files, open_gpu, print_json, progress_bar,
+};
 use crate::{
     eval::StsEvaluation,
     text::Corpus,
@@ -30,8 +34,7 @@ pub async fn run(args: &TrainArgs) -> Result<(), CliError> {
     data.check(options.objective)?;
     let evaluation = args.eval.as_ref().map(|path| files::evaluation_set(&model, path)).transpose()?;
     // Found out now, not after an hour of training.
-    std::fs::create_dir_all(&args.output)
-        .map_err(|reason| CliError::Write { path: args.output.clone(), reason })?;
+    args.run.make_output()?;
 
     let gpu = open_gpu().await?;
     let limit = args.memory_limit.map(|mebibytes| mebibytes.saturating_mul(1 << 20));
@@ -43,7 +46,17 @@ pub async fn run(args: &TrainArgs) -> Result<(), CliError> {
             return print_json(&estimate);
         }
     }
-    let mut trainer = Trainer::new(&gpu, &model.checkpoint, data, evaluation, options.clone()).await?;
+    let trainer = Trainer::new(&gpu, &model.checkpoint, data, evaluation, options.clone()).await?;
+    fit(trainer, &args.run, async |trainer| save_model(trainer, &model, &options, &args.run.output).await)
+        .await
+}
+
+/// Runs to the end or to where `args` stop it, state saved; `finish` takes what comes out of a whole run.
+pub(super) async fn fit(
+    mut trainer: Trainer,
+    args: &RunArgs,
+    finish: impl AsyncFnOnce(&Trainer) -> Result<(), CliError>,
+) -> Result<(), CliError> {
     let state_path = args.output.join(STATE_FILE);
     if args.resume {
         trainer.restore(TrainingState::from_safetensors(&files::read(&state_path)?)?)?;
@@ -59,7 +72,7 @@ pub async fn run(args: &TrainArgs) -> Result<(), CliError> {
 
     save_state(&trainer, &state_path).await?;
     if trainer.finished() {
-        save_model(&trainer, &model, &options, &args.output).await?;
+        finish(&trainer).await?;
     }
     Ok(())
 }
@@ -72,7 +85,7 @@ fn dataset(args: &TrainArgs, model: &files::Model, options: &TrainOptions) -> Re
 
 async fn steps(
     trainer: &mut Trainer,
-    args: &TrainArgs,
+    args: &RunArgs,
     end: u32,
     state_path: &Path,
     bar: &indicatif::ProgressBar,

@@ -17,6 +17,8 @@ pub struct Dataset {
     /// Sentence after sentence, item after item.
     rows: Rc<Vec<Vec<u32>>>,
     sentences_per_item: usize,
+    /// Whether a single sentence is encoded once only.
+    once: bool,
     /// With the length that no augmented row exceeds.
     augment: Option<(Augment, usize)>,
     corrupt: Option<Corrupt>,
@@ -32,7 +34,7 @@ impl Dataset {
     /// `rows` are token ids with special tokens, `sentences_per_item` (1, 2 or 3) of them for each item.
     pub fn new(rows: Vec<Vec<u32>>, sentences_per_item: usize) -> Self {
         debug_assert!((1..=3).contains(&sentences_per_item) && rows.len().is_multiple_of(sentences_per_item));
-        Self { rows: Rc::new(rows), sentences_per_item, augment: None, corrupt: None }
+        Self { rows: Rc::new(rows), sentences_per_item, once: false, augment: None, corrupt: None }
     }
 
     /// Token ids of every sentence, item after item.
@@ -52,6 +54,12 @@ impl Dataset {
         self
     }
 
+    /// Single sentences encoded once an item, as pre-training wants them.
+    pub fn once(mut self) -> Self {
+        self.once = true;
+        self
+    }
+
     pub fn can_corrupt(&self) -> bool {
         self.corrupt.is_some()
     }
@@ -65,9 +73,9 @@ impl Dataset {
         self.rows.is_empty()
     }
 
-    /// Encoded rows of an item: a single sentence counts twice.
+    /// Encoded rows of an item: a single sentence counts twice, but in pre-training.
     pub fn views(&self) -> usize {
-        self.sentences_per_item.max(2)
+        if self.once { self.sentences_per_item } else { self.sentences_per_item.max(2) }
     }
 
     /// Whether the objective can be trained on these items.

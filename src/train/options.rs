@@ -73,6 +73,9 @@ pub struct TrainOptions {
     pub augmentation: Option<Augmentation>,
     /// Share of masked-language modelling in the loss; 0: none.
     pub mlm_weight: f32,
+    /// Off: no contrastive loss, masked-language modelling alone, as encoders are pre-trained. Every item is encoded
+    /// once then.
+    pub contrastive: bool,
     /// Items encoded at a time, with all their views; 0: the whole batch. Fewer need less memory and one more
     /// forward pass, and change nothing else (GradCache).
     pub micro_batch_size: usize,
@@ -103,6 +106,7 @@ impl Default for TrainOptions {
             fixed_mask: false,
             augmentation: None,
             mlm_weight: 0.0,
+            contrastive: true,
             micro_batch_size: 0,
         }
     }
@@ -170,6 +174,12 @@ impl TrainOptions {
             share.to_string(),
             "a number from 0 (off) on",
         )?;
+        check(
+            self.contrastive || share > 0.0,
+            "MLM weight",
+            share.to_string(),
+            "more than 0 without a contrastive loss",
+        )?;
         let augmented = self.augmentation.is_none() || self.objective == Objective::Unsup;
         check(augmented, "augmentation", "given for sup".to_owned(), "none: given pairs are not augmented")?;
         let fits = self.pooler == Pooler::Cls || self.head == HeadMode::None;
@@ -189,7 +199,7 @@ impl TrainOptions {
     /// The recipe without micro-batches and masked-language modelling: one forward and one backward pass a step, as a
     /// profile needs it.
     pub fn in_one_piece(self) -> Self {
-        Self { micro_batch_size: 0, mlm_weight: 0.0, ..self }
+        Self { micro_batch_size: 0, mlm_weight: 0.0, contrastive: true, ..self }
     }
 
     /// Whether training uses the head.

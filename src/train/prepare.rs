@@ -23,6 +23,9 @@ pub fn dataset(
     options: &TrainOptions,
 ) -> Result<Dataset, TrainError> {
     let mut data = Dataset::new(rows, texts.sentences_per_item());
+    if !options.contrastive {
+        data = data.once();
+    }
     if options.mlm_weight > 0.0 {
         let vocabulary = tokenizer.vocabulary()?;
         data = data.with_corrupt(Rc::new(move |row, random| {

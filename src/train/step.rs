@@ -51,6 +51,8 @@ pub struct TrainingStep {
     mlm: Option<MlmPass>,
     update: Plan,
     fixed_mask: bool,
+    /// Off: masked-language modelling alone.
+    contrastive: bool,
     /// Dispatches of one submit: software adapters work on a submit for long, and the page must composite between.
     dispatches_per_submit: usize,
 }
@@ -80,7 +82,8 @@ impl TrainingStep {
         let part = options.micro_batch(items);
         let capacity = Capacity { tokens: data.most_tokens(part), rows: part * views };
         let hidden = network.config.hidden_size;
-        let loss = ContrastiveLoss::new(arena, options.loss, hidden, &options.matryoshka, items, views)?;
+        let loss =
+            ContrastiveLoss::new(arena, options.loss, hidden, &options.matryoshka, items, views.max(2))?;
         let metrics = arena.storage("metrics", METRICS)?;
         let buffers = TrainingBuffers::new(arena, &network.layout)?;
 
@@ -130,6 +133,7 @@ impl TrainingStep {
             mlm,
             update,
             fixed_mask: options.fixed_mask,
+            contrastive: options.contrastive,
         })
     }
 
@@ -202,6 +206,8 @@ impl TrainingStep {
     ) -> Step {
         self.clear(recorder.encoder());
         let step = match &self.cache {
+            // What the corrupted rows are about is all that is learned.
+            _ if !self.contrastive => step,
             Some(cache) => self.record_parts(recorder, cache, batch, step),
             None => {
                 let step = self.upload(batch, 0..batch.items(), step);

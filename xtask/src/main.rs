@@ -4,6 +4,7 @@ mod bench;
 mod serve;
 mod setup;
 mod shell;
+mod starter;
 mod test;
 
 use std::process::ExitCode;
@@ -29,6 +30,8 @@ enum Command {
     },
     /// Install what is missing and compare the engine's speed with its peers' in headless Chromium.
     Bench(bench::BenchArgs),
+    /// Make the encoder that comes with the site anew: hours of pre-training, resumable.
+    Starter(starter::StarterArgs),
     /// Install what is missing, for serving and for testing.
     Setup,
 }
@@ -48,6 +51,7 @@ fn run(command: Command) -> Result<()> {
         Command::Serve(args) => serve::run(&args),
         Command::Test { stage } => test::run(stage),
         Command::Bench(args) => bench::execute(&args),
+        Command::Starter(args) => starter::execute(&args),
         Command::Setup => {
             setup::for_serving()?;
             setup::for_testing()

@@ -1,7 +1,11 @@
 //! The safetensors container: bytes to checked views and back.
 
-use std::collections::{BTreeMap, HashMap};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, HashMap},
+};
 
+use half::f16;
 use safetensors::tensor::{Dtype, Metadata, TensorInfo, TensorView};
 
 use super::HostTensor;
@@ -93,9 +97,7 @@ impl<'a> Container<'a> {
         let bytes = &self.data[start..end];
         match info.dtype {
             Dtype::F32 => Ok(bytes.as_chunks().0.iter().map(|&b| f32::from_le_bytes(b)).collect()),
-            Dtype::F16 => {
-                Ok(bytes.as_chunks().0.iter().map(|&b| half::f16::from_le_bytes(b).to_f32()).collect())
-            }
+            Dtype::F16 => Ok(bytes.as_chunks().0.iter().map(|&b| f16::from_le_bytes(b).to_f32()).collect()),
             Dtype::BF16 => {
                 Ok(bytes.as_chunks().0.iter().map(|&b| half::bf16::from_le_bytes(b).to_f32()).collect())
             }
@@ -114,12 +116,30 @@ impl<'a> Container<'a> {
 /// # Errors
 /// A tensor whose data does not fill its shape.
 pub fn write_safetensors(tensors: &BTreeMap<&str, &HostTensor>) -> Result<Vec<u8>, ModelError> {
+    write(tensors.iter().map(|(name, tensor)| {
+        // Every target of this program is little-endian, as the format is.
+        (*name, Dtype::F32, &tensor.shape, Cow::Borrowed(bytemuck::cast_slice(&tensor.data)))
+    }))
+}
+
+/// The same with every number rounded to F16: half the bytes, for weights that are handed out.
+pub fn write_safetensors_f16(tensors: &BTreeMap<&str, &HostTensor>) -> Result<Vec<u8>, ModelError> {
+    write(tensors.iter().map(|(name, tensor)| {
+        let halves: Vec<f16> = tensor.data.iter().map(|value| f16::from_f32(*value)).collect();
+        (*name, Dtype::F16, &tensor.shape, Cow::Owned(bytemuck::cast_slice(&halves).to_vec()))
+    }))
+}
+
+/// Name, type, shape and data of each tensor, as a file.
+fn write<'a>(
+    tensors: impl Iterator<Item = (&'a str, Dtype, &'a Vec<usize>, Cow<'a, [u8]>)>,
+) -> Result<Vec<u8>, ModelError> {
+    let tensors: Vec<_> = tensors.collect();
     let broken = |reason: String| ModelError::Container { file: "model.safetensors".to_owned(), reason };
     let views = tensors
         .iter()
-        .map(|(name, tensor)| {
-            // Every target of this program is little-endian, as the format is.
-            TensorView::new(Dtype::F32, tensor.shape.clone(), bytemuck::cast_slice(&tensor.data))
+        .map(|(name, dtype, shape, data)| {
+            TensorView::new(*dtype, (*shape).clone(), data)
                 .map(|view| (*name, view))
                 .map_err(|error| broken(format!("{name}: {error}")))
         })

@@ -11,7 +11,7 @@ mod settings;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-pub use container::write_safetensors;
+pub use container::{write_safetensors, write_safetensors_f16};
 pub use directory::{ModelDirectory, load_directory};
 pub use export::export_directory;
 pub use init::{random_head, random_mlm_head};

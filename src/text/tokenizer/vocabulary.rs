@@ -9,6 +9,11 @@ const USUAL: [&str; 10] =
 const MASKS: [&str; 2] = ["[MASK]", "<mask>"];
 
 impl SentenceTokenizer {
+    /// One more than the largest id: the rows that a model's embedding table needs.
+    pub fn size(&self) -> usize {
+        self.tokenizer.get_vocab(true).into_values().max().map_or(0, |id| id as usize + 1)
+    }
+
     /// The ids that augmentation may change or draw, and those that it must not: all that the tokenizer's files call
     /// special, and whatever goes by BERT's or RoBERTa's names.
     ///

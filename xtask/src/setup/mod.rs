@@ -12,6 +12,7 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 
+pub use dictionary::wordnet_texts;
 pub use wasm_target::WasmToolchain;
 
 /// Where the models that the page offers are set up, under the site's own folder.
@@ -38,6 +39,12 @@ pub fn for_serving() -> Result<()> {
 pub fn for_testing() -> Result<()> {
     debian::vulkan()?;
     debian::chromium()
+}
+
+/// What pre-training the starter needs.
+pub fn for_starter() -> Result<()> {
+    node::packages()?;
+    debian::vulkan()
 }
 
 /// What the benchmark needs beside what serving does.

@@ -1,0 +1,127 @@
+//! `pretrain`: an encoder from nothing, by masked-language modelling alone, with the engine that fine-tunes.
+
+use std::{collections::BTreeMap, path::PathBuf};
+
+use clap::Args;
+use serde_json::json;
+
+use super::{args::RunArgs, error::CliError, files, open_gpu, train::fit};
+use crate::{
+    model::{Checkpoint, ModelConfig, Pooler, checkpoint::write_safetensors_f16},
+    text::{Corpus, SentenceTokenizer},
+    train::{HeadMode, TrainOptions, Trainer, dataset},
+};
+
+#[derive(Debug, Args)]
+pub struct PretrainArgs {
+    /// Text file, a sentence a line.
+    #[arg(long, value_name = "FILE")]
+    data: PathBuf,
+    /// Of BERT's kind; see `vocabulary`.
+    #[arg(long, value_name = "tokenizer.json")]
+    tokenizer: PathBuf,
+    #[command(flatten)]
+    run: RunArgs,
+    #[arg(long, default_value_t = 4)]
+    layers: usize,
+    #[arg(long, default_value_t = 128)]
+    hidden: usize,
+    #[arg(long, default_value_t = 4)]
+    heads: usize,
+    /// Positions that the encoder has.
+    #[arg(long, default_value_t = 128)]
+    positions: usize,
+    /// Sentences of a batch.
+    #[arg(long, default_value_t = 128)]
+    batch_size: usize,
+    #[arg(long)]
+    steps: u32,
+    /// Peak of the linear schedule.
+    #[arg(long, default_value_t = 1e-3)]
+    learning_rate: f64,
+    /// Steps of linear growth of the learning rate.
+    #[arg(long, default_value_t = 0)]
+    warmup: u32,
+    #[arg(long, default_value_t = 0.01)]
+    weight_decay: f32,
+    /// Probability, for hidden states and attention probabilities alike.
+    #[arg(long, default_value_t = 0.1)]
+    dropout: f32,
+    /// Tokens of a sentence, special tokens included.
+    #[arg(long, default_value_t = 48)]
+    max_length: usize,
+    #[arg(long, default_value_t = TrainOptions::default().seed)]
+    seed: u32,
+}
+
+impl PretrainArgs {
+    fn options(&self) -> TrainOptions {
+        TrainOptions {
+            contrastive: false,
+            mlm_weight: 1.0,
+            batch_size: self.batch_size,
+            steps: Some(self.steps),
+            learning_rate: self.learning_rate,
+            warmup: self.warmup,
+            weight_decay: self.weight_decay,
+            dropout: self.dropout,
+            max_length: self.max_length,
+            seed: self.seed,
+            pooler: Pooler::Avg,
+            head: HeadMode::None,
+            eval_every: 0,
+            ..TrainOptions::default()
+        }
+    }
+
+    /// BERT's config.json.
+    fn config(&self, vocabulary: usize) -> Result<ModelConfig, CliError> {
+        let config = json!({
+            "model_type": "bert",
+            "architectures": ["BertForMaskedLM"],
+            "vocab_size": vocabulary,
+            "hidden_size": self.hidden,
+            "num_hidden_layers": self.layers,
+            "num_attention_heads": self.heads,
+            "intermediate_size": 4 * self.hidden,
+            "max_position_embeddings": self.positions,
+            "type_vocab_size": 2,
+            "hidden_act": "gelu",
+            "layer_norm_eps": 1e-12,
+            "hidden_dropout_prob": self.dropout,
+            "attention_probs_dropout_prob": self.dropout,
+            "initializer_range": 0.02,
+            "pad_token_id": 0,
+        });
+        Ok(ModelConfig::from_json("config.json", config.to_string().as_bytes())?)
+    }
+}
+
+/// JSON lines of metrics on stdout; config.json, model.safetensors in F16 with the head of masked-language modelling,
+/// tokenizer.json and the training state in the output directory.
+pub async fn run(args: &PretrainArgs) -> Result<(), CliError> {
+    let options = args.options();
+    options.validate()?;
+    let tokenizer_files = vec![("tokenizer.json".to_owned(), files::read(&args.tokenizer)?)];
+    let tokenizer = SentenceTokenizer::from_files(&tokenizer_files)?;
+    let vocabulary = tokenizer.size();
+    let checkpoint = Checkpoint::init_random(args.config(vocabulary)?, u64::from(args.seed));
+    tokenizer.check_vocab(vocabulary)?;
+    let corpus = Corpus::parse(&args.data.display().to_string(), &files::read(&args.data)?)?;
+    let rows = tokenizer.encode(corpus.data.sentences(), args.max_length)?;
+    let data = dataset(&corpus.data, rows, &tokenizer, None, &options)?;
+    args.run.make_output()?;
+
+    let gpu = open_gpu().await?;
+    let trainer = Trainer::new(&gpu, &checkpoint, data, None, options).await?;
+    fit(trainer, &args.run, async |trainer| {
+        let weights = trainer.weights().await?;
+        let named: BTreeMap<&str, _> =
+            weights.iter().map(|(name, tensor)| (checkpoint.naming.in_file(name), tensor)).collect();
+        let output = |name: &str, bytes: &[u8]| files::write(&args.run.output.join(name), bytes);
+        output("config.json", &checkpoint.config.to_json())?;
+        output("model.safetensors", &write_safetensors_f16(&named)?)?;
+        output("tokenizer.json", &tokenizer_files[0].1)
+    })
+    .await
+}
