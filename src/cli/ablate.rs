@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
-use super::{args::AblateArgs, error::CliError, files, open_gpu, print_json, progress_bar};
+use super::{ablate_args::AblateArgs, error::CliError, files, open_gpu, print_json, progress_bar};
 use crate::{
     eval::StsEvaluation,
     gpu::Gpu,

@@ -2,6 +2,7 @@
 //! one line that says what went wrong to stderr. Exit status 0, 1 for a failure, 2 for wrong usage.
 
 mod ablate;
+mod ablate_args;
 mod args;
 mod bench;
 mod bench_rows;

@@ -63,7 +63,7 @@ export class Studio {
   }
 
   async loadSiteModel() {
-    await this.page.locator('.offer').getByRole('button', { name: 'Load' }).click();
+    await this.page.locator('.offer').getByRole('button', { name: 'Load all-MiniLM-L6-v2' }).click();
     await this.modelLoaded();
   }
 

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::{
     drop_zone::{DropZone, Inputs},
     files::from_text,
-    format::{count, counted},
+    i18n::{mt, t, words},
     icons::{Glyph, Icon},
     notice::{ErrorNotice, SlotProgress},
     sample::Sample,
@@ -21,7 +21,7 @@ pub fn DataPanel() -> impl IntoView {
     view! {
         <section class="card" aria-labelledby="data-title">
             <h2 id="data-title" class="step-title" class:step-done=done>
-                <span class="step-number">"2"</span>"Text"
+                <span class="step-number">"2"</span>{mt!("data-card")}
             </h2>
             <TextInput kind=Kind::Training />
             <hr />
@@ -55,9 +55,9 @@ impl Kind {
     fn samples(self) -> &'static [(Sample, &'static str)] {
         match self {
             Self::Training => {
-                &[(Sample::Sentences, "Sample: 200 sentences"), (Sample::Triplets, "Sample: 48 triplets")]
+                &[(Sample::Sentences, "sample-sentences"), (Sample::Triplets, "sample-triplets")]
             }
-            Self::Evaluation => &[(Sample::Pairs, "Sample: 60 graded pairs")],
+            Self::Evaluation => &[(Sample::Pairs, "sample-pairs")],
         }
     }
 }
@@ -65,11 +65,11 @@ impl Kind {
 /// Why texts cannot be loaded at the moment.
 fn reason(store: Store, kind: Kind) -> Option<&'static str> {
     if !store.ready() {
-        Some("The engine has to be running first.")
+        Some("engine-first")
     } else if store.phase.with(|phase| phase.active()) {
-        Some("Stop the run before changing its texts.")
+        Some("data-stop-first")
     } else if store.slot(kind.topic()).busy() {
-        Some("A text is being loaded.")
+        Some("data-busy")
     } else {
         None
     }
@@ -93,25 +93,24 @@ fn TextInput(kind: Kind) -> impl IntoView {
                 disabled=disabled
                 on:click=move |_| load(sample.source())
             >
-                {*label}
+                {mt!(label)}
             </button>
         }
     });
     let (title, id, label, hint, explanation) = match kind {
         Kind::Training => (
-            "Training text",
+            "data-training",
             "training-file",
-            "Drop a text, or choose one",
-            ".txt with a sentence a line; .csv or .tsv with pairs or triplets",
-            "Unsupervised training takes plain sentences; supervised training takes pairs that mean the same, or \
-             triplets with a contradiction third.",
+            "data-training-drop",
+            "data-training-hint",
+            "data-training-help",
         ),
         Kind::Evaluation => (
-            "Evaluation pairs (optional)",
+            "data-evaluation",
             "evaluation-file",
-            "Drop graded pairs, or choose them",
-            "STS: .tsv or .csv with two sentences and a score from 0 to 5",
-            "Spearman, alignment and uniformity are measured on these; without them the run shows its loss only.",
+            "data-evaluation-drop",
+            "data-evaluation-hint",
+            "data-evaluation-help",
         ),
     };
     let loaded = Signal::derive(move || match kind {
@@ -126,16 +125,16 @@ fn TextInput(kind: Kind) -> impl IntoView {
     };
     view! {
         <div class="text-input">
-            <h3>{title}</h3>
-            <p class="fine">{explanation}</p>
+            <h3>{mt!(title)}</h3>
+            <p class="fine">{mt!(explanation)}</p>
             {report}
-            <SlotProgress of=slot what="Loading" />
-            <ErrorNotice of=slot title="The text was not loaded" />
-            <Inputs loaded again="Load another text">
+            <SlotProgress of=slot what="data-loading" />
+            <ErrorNotice of=slot title="data-failed" />
+            <Inputs loaded again="data-again">
                 <DropZone id label hint accept=".txt,.csv,.tsv" disabled on_files />
                 <div class="row">{samples.collect_view()}</div>
                 <Paste kind disabled on_text=move |file| load(Source::Files(vec![file])) />
-                <p class="fine reason">{move || reason(store, kind).filter(|_| !slot.busy())}</p>
+                <p class="fine reason">{move || reason(store, kind).filter(|_| !slot.busy()).map(words)}</p>
             </Inputs>
         </div>
     }
@@ -150,8 +149,8 @@ fn Paste(
     let (store, _) = studio();
     let text = RwSignal::new(String::new());
     let (id, placeholder) = match kind {
-        Kind::Training => ("training-paste", "A sentence a line"),
-        Kind::Evaluation => ("evaluation-paste", "First sentence ⇥ second sentence ⇥ score from 0 to 5"),
+        Kind::Training => ("training-paste", "data-paste-sentences"),
+        Kind::Evaluation => ("evaluation-paste", "data-paste-pairs"),
     };
     let empty = move || text.with(|text| text.trim().is_empty());
     let submit = move |_| {
@@ -167,9 +166,9 @@ fn Paste(
     };
     view! {
         <details class="paste">
-            <summary>"Paste text instead"</summary>
-            <label class="visually-hidden" for=id>"Text"</label>
-            <textarea id=id rows="5" placeholder=placeholder spellcheck="false" prop:value=text on:input=move |event| text.set(event_target_value(&event))></textarea>
+            <summary>{mt!("data-paste")}</summary>
+            <label class="visually-hidden" for=id>{mt!("data-paste-label")}</label>
+            <textarea id=id rows="5" placeholder=mt!(placeholder) spellcheck="false" prop:value=text on:input=move |event| text.set(event_target_value(&event))></textarea>
             <div class="row">
                 <button
                     type="button"
@@ -177,9 +176,9 @@ fn Paste(
                     disabled=move || disabled.get() || empty()
                     on:click=submit
                 >
-                    "Use this text"
+                    {mt!("data-paste-use")}
                 </button>
-                <span class="fine">{move || empty().then_some("Paste something first.")}</span>
+                <span class="fine">{move || empty().then(|| t!("data-paste-empty"))}</span>
             </div>
         </details>
     }
@@ -187,15 +186,15 @@ fn Paste(
 
 #[component]
 fn LoadedTraining(report: TrainingReport) -> impl IntoView {
-    let items = match report.kind {
-        TrainingKind::Sentences => counted(report.items, "sentence", "sentences"),
-        TrainingKind::Pairs => counted(report.items, "pair", "pairs"),
-        TrainingKind::Triplets => counted(report.items, "triplet", "triplets"),
+    let items = move || match report.kind {
+        TrainingKind::Sentences => t!("counted-sentences", count = report.items),
+        TrainingKind::Pairs => t!("counted-pairs", count = report.items),
+        TrainingKind::Triplets => t!("counted-triplets", count = report.items),
     };
     let preview = report.preview.iter().map(|item| item.join("  ·  "));
     view! {
         <div class="loaded" role="status">
-            <p class="loaded-name"><Glyph icon=Icon::Check />{report.name}<span class="fine">{format!(" · {items}")}</span></p>
+            <p class="loaded-name"><Glyph icon=Icon::Check />{report.name}<span class="fine">" · "{items}</span></p>
             <Skipped lines=report.skipped />
             <ul class="preview">{preview.map(|line| view! { <li>{line}</li> }).collect_view()}</ul>
         </div>
@@ -204,17 +203,13 @@ fn LoadedTraining(report: TrainingReport) -> impl IntoView {
 
 #[component]
 fn LoadedEvaluation(report: EvaluationReport) -> impl IntoView {
-    let facts = format!(
-        " · {}, {} scored above 4",
-        counted(report.pairs, "pair", "pairs"),
-        count(report.positive_pairs)
-    );
-    let warning =
-        (report.positive_pairs == 0).then_some("No pair is scored above 4: alignment cannot be measured.");
+    let EvaluationReport { pairs, positive_pairs, .. } = report;
+    let facts = mt!("data-graded", pairs = t!("counted-pairs", count = pairs), positive = positive_pairs);
+    let warning = (positive_pairs == 0).then_some("data-no-positive");
     view! {
         <div class="loaded" role="status">
-            <p class="loaded-name"><Glyph icon=Icon::Check />{report.name}<span class="fine">{facts}</span></p>
-            {warning.map(|warning| view! { <p class="fine">{warning}</p> })}
+            <p class="loaded-name"><Glyph icon=Icon::Check />{report.name}<span class="fine">" · "{facts}</span></p>
+            {warning.map(|warning| view! { <p class="fine">{mt!(warning)}</p> })}
             <ul class="preview">
                 {report
                     .preview
@@ -230,7 +225,7 @@ fn LoadedEvaluation(report: EvaluationReport) -> impl IntoView {
 fn Skipped(lines: usize) -> impl IntoView {
     (lines > 0).then(|| {
         view! {
-            <p class="fine">{format!("{} left out (blank).", counted(lines, "line was", "lines were"))}</p>
+            <p class="fine">{mt!("data-skipped", count = lines)}</p>
         }
     })
 }

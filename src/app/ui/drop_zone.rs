@@ -5,11 +5,12 @@ use web_sys::DragEvent;
 
 use super::{
     files::{from_drop, from_input},
+    i18n::{mt, words},
     icons::{Glyph, Icon},
 };
 use crate::app::protocol::PickedFile;
 
-/// `on_files` gets what was dropped or picked, or why it could not be read.
+/// `label` and `hint` are message ids. `on_files` gets what was dropped or picked, or why it could not be read.
 #[component]
 pub fn DropZone(
     id: &'static str,
@@ -60,8 +61,8 @@ pub fn DropZone(
             <label class="drop-main" for=id>
                 <Glyph icon=Icon::Upload />
                 <span class="drop-words">
-                    <span class="drop-label">{label}</span>
-                    <span class="drop-hint">{hint}</span>
+                    <span class="drop-label">{move || words(label)}</span>
+                    <span class="drop-hint">{move || words(hint)}</span>
                 </span>
                 <input
                     node_ref=input
@@ -77,7 +78,7 @@ pub fn DropZone(
             {folder.then(|| view! {
                 <label class="drop-folder">
                     <Glyph icon=Icon::Folder />
-                    "or choose a folder"
+                    {mt!("drop-folder")}
                     <input
                         node_ref=folder_input
                         class="visually-hidden"
@@ -92,12 +93,12 @@ pub fn DropZone(
     }
 }
 
-/// The ways to load something: open until it is loaded, then folded under `again`.
+/// The ways to load something: open until it is loaded, then folded under `again`, a message id.
 #[component]
 pub fn Inputs(loaded: Signal<bool>, again: &'static str, children: Children) -> impl IntoView {
     view! {
         <details class="inputs" class:inputs-first=move || !loaded.get() prop:open=move || !loaded.get()>
-            <summary>{again}</summary>
+            <summary>{move || words(again)}</summary>
             <div class="inputs-body">{children()}</div>
         </details>
     }

@@ -4,8 +4,10 @@ use leptos::prelude::*;
 
 use super::{
     format::bytes,
+    i18n::{mt, t},
     icons::{Glyph, Icon},
     notice::{ErrorNotice, SlotProgress},
+    rich::rich_text,
     store::Topic,
     studio,
 };
@@ -62,7 +64,7 @@ pub fn HubPanel(disabled: Signal<bool>) -> impl IntoView {
                 }
             }
         >
-            <label for="hub-id">"Hugging Face model id"</label>
+            <label for="hub-id">{mt!("hub-label")}</label>
             <div class="hub-row">
                 <input
                     id="hub-id"
@@ -75,12 +77,10 @@ pub fn HubPanel(disabled: Signal<bool>) -> impl IntoView {
                     prop:value=text
                     on:input=move |event| text.set(event_target_value(&event))
                 />
-                <button type="submit" class="button" disabled=blocked>"Download"</button>
+                <button type="submit" class="button" disabled=blocked>{mt!("hub-download")}</button>
             </div>
             <p id="hub-help" class="field-help">
-                "Download asks "<b>{asked}</b>" for this model’s files; until then nothing leaves this site. They stay \
-                 in this browser for the next time. A BERT or RoBERTa with safetensors weights; "
-                <code>"owner/name@revision"</code>" for another branch or commit."
+                {rich_text(mt!("hub-help", host = asked.as_str()))}
             </p>
         </form>
         <div class="offers">{cached}</div>
@@ -95,17 +95,17 @@ pub fn HubProgress() -> impl IntoView {
     view! {
         {move || slot.busy().then(|| view! {
             <div class="progress-row">
-                <SlotProgress of=slot what="Downloading" />
+                <SlotProgress of=slot what="hub-downloading" />
                 <button
                     type="button"
                     class="button button-small"
                     on:click=move |_| engine.tell(Topic::Download, Request::CancelDownload)
                 >
-                    "Cancel"
+                    {mt!("hub-cancel")}
                 </button>
             </div>
         })}
-        <ErrorNotice of=slot title="The model was not downloaded" />
+        <ErrorNotice of=slot title="hub-failed" />
     }
 }
 
@@ -114,11 +114,16 @@ fn CachedCard(model: CachedModel, base: String, disabled: Signal<bool>) -> impl 
     let (_, engine) = studio();
     let CachedModel { address, bytes: size } = model;
     let name = address.model.to_string();
-    let place =
-        if address.base == base { String::new() } else { format!(" · from {}", host(&address.base)) };
-    let facts = match size {
-        Some(size) => format!("{} in this browser{place}", bytes(size)),
-        None => format!("Broken off while downloading{place}"),
+    let place = (address.base != base).then(|| host(&address.base));
+    let facts = move || {
+        let facts = match size {
+            Some(size) => t!("hub-in-browser", size = bytes(size)),
+            None => t!("hub-broken-off"),
+        };
+        match &place {
+            Some(place) => format!("{facts} · {}", t!("hub-from", host = place.as_str())),
+            None => facts,
+        }
     };
     let load = {
         let address = address.clone();
@@ -127,8 +132,9 @@ fn CachedCard(model: CachedModel, base: String, disabled: Signal<bool>) -> impl 
         }
     };
     let remove = move |_| engine.tell(Topic::Download, Request::RemoveCached { address: address.clone() });
-    let remove_label = format!("Remove {name} from this browser");
-    let load_label = format!("Load {name}");
+    let (to_remove, to_load) = (name.clone(), name.clone());
+    let remove_label = mt!("hub-remove-name", name = to_remove.as_str());
+    let load_label = StoredValue::new(to_load);
     view! {
         <div class="offer">
             <div>
@@ -136,11 +142,11 @@ fn CachedCard(model: CachedModel, base: String, disabled: Signal<bool>) -> impl 
                 <p class="fine">{facts}</p>
             </div>
             <div class="offer-actions">
-                <button type="button" class="icon-button" aria-label=remove_label title="Remove from this browser" on:click=remove>
+                <button type="button" class="icon-button" aria-label=remove_label title=mt!("hub-remove") on:click=remove>
                     <Glyph icon=Icon::Bin />
                 </button>
                 {size.is_some().then(|| view! {
-                    <button type="button" class="button" aria-label=load_label disabled=disabled on:click=load>"Load"</button>
+                    <button type="button" class="button" aria-label=move || t!("model-load-name", name = load_label.get_value()) disabled=disabled on:click=load>{mt!("model-load")}</button>
                 })}
             </div>
         </div>

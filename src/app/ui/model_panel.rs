@@ -4,8 +4,9 @@ use leptos::prelude::*;
 
 use super::{
     drop_zone::{DropZone, Inputs},
-    format::{bytes, count, counted, millions},
+    format::{bytes, millions},
     hub_panel::{HubPanel, HubProgress},
+    i18n::{mt, t, words},
     icons::{Glyph, Icon},
     notice::{ErrorNotice, SlotProgress},
     sample::{SiteModel, site_models},
@@ -21,11 +22,11 @@ pub fn ModelPanel() -> impl IntoView {
     let models = LocalResource::new(site_models);
     let reason = Signal::derive(move || {
         if !store.ready() {
-            Some("The engine has to be running first.")
+            Some("engine-first")
         } else if store.phase.with(|phase| phase.active()) {
-            Some("Stop the run before loading another model.")
+            Some("model-stop-first")
         } else if slot.busy() {
-            Some("A model is being loaded.")
+            Some("model-busy")
         } else {
             None
         }
@@ -50,7 +51,7 @@ pub fn ModelPanel() -> impl IntoView {
                 .collect_view()
                 .into_any(),
             Err(_) => view! {
-                <p class="fine">"No model was set up with this site; load one of your own."</p>
+                <p class="fine">{mt!("model-none")}</p>
             }
             .into_any(),
         })
@@ -58,18 +59,18 @@ pub fn ModelPanel() -> impl IntoView {
     view! {
         <section class="card" aria-labelledby="model-title">
             <h2 id="model-title" class="step-title" class:step-done=move || store.model.with(Option::is_some)>
-                <span class="step-number">"1"</span>"Model"
+                <span class="step-number">"1"</span>{mt!("model-card")}
             </h2>
             {move || store.model.get().map(|report| view! { <LoadedModel report /> })}
-            <SlotProgress of=slot what="Loading" />
-            <ErrorNotice of=slot title="The model was not loaded" />
+            <SlotProgress of=slot what="model-loading" />
+            <ErrorNotice of=slot title="model-failed" />
             <HubProgress />
-            <Inputs loaded=Signal::derive(move || store.model.with(Option::is_some)) again="Load another model">
+            <Inputs loaded=Signal::derive(move || store.model.with(Option::is_some)) again="model-again">
                 <div class="offers">{offered}</div>
                 <DropZone
                     id="model-files"
-                    label="Drop a BERT’s or RoBERTa’s files, or choose them"
-                    hint="config.json, model.safetensors, tokenizer.json or vocabulary"
+                    label="model-drop"
+                    hint="model-drop-hint"
                     accept=".json,.safetensors,.txt"
                     multiple=true
                     folder=true
@@ -77,7 +78,7 @@ pub fn ModelPanel() -> impl IntoView {
                     on_files
                 />
                 <HubPanel disabled />
-                <p class="fine reason">{move || reason.get().filter(|_| !slot.busy())}</p>
+                <p class="fine reason">{move || reason.get().filter(|_| !slot.busy()).map(words)}</p>
             </Inputs>
         </section>
     }
@@ -90,57 +91,68 @@ fn SiteModelCard(
     on_load: impl Fn() + Send + 'static,
 ) -> impl IntoView {
     let licence = model.licence_url();
+    let (name, licensed) = (model.name.clone(), model.licence.clone());
+    let load_label = mt!("model-load-name", name = name.as_str());
     view! {
         <div class="offer">
             <div>
                 <p class="offer-name">{model.name}</p>
                 <p class="fine">
                     {bytes(model.bytes)}" · "
-                    <a href=licence target="_blank" rel="noopener">{model.licence}" licence"</a>
-                    {model.pooler.map(|pooler| format!(" · pools with {pooler}"))}
+                    <a href=licence target="_blank" rel="noopener">
+                        {mt!("model-licence", licence = licensed.as_str())}
+                    </a>
+                    {model.pooler.map(|pooler| view! { " · "{mt!("model-pools-with", pooler = pooler.name())} })}
                 </p>
             </div>
-            <button type="button" class="button" disabled=disabled on:click=move |_| on_load()>"Load"</button>
+            <button type="button" class="button" disabled=disabled aria-label=load_label on:click=move |_| on_load()>
+                {mt!("model-load")}
+            </button>
         </div>
     }
 }
 
 #[component]
 fn LoadedModel(report: ModelReport) -> impl IntoView {
-    let unused = report.unused.len();
-    let facts = [
-        ("Parameters", millions(report.parameters)),
-        (
-            "Shape",
-            format!("{} layers × {}, {} heads", report.layers, report.hidden_size, report.attention_heads),
-        ),
-        ("Vocabulary", format!("{} tokens", count(report.vocabulary))),
-        ("Longest input", format!("{} tokens", count(report.max_positions))),
-        ("Stored as", report.dtype),
-        ("Pooler", report.pooler.to_string()),
-    ];
+    let (unused, missing) = (report.unused.len(), report.missing.len());
+    let shown = report.clone();
+    let facts = move || {
+        let report = &shown;
+        [
+            ("model-parameters", millions(report.parameters)),
+            (
+                "model-shape",
+                t!(
+                    "model-shape-value",
+                    layers = report.layers,
+                    hidden = report.hidden_size,
+                    heads = report.attention_heads
+                ),
+            ),
+            ("model-vocabulary", t!("model-tokens", count = report.vocabulary)),
+            ("model-longest", t!("model-tokens", count = report.max_positions)),
+            ("model-stored", report.dtype.clone()),
+            ("model-pooler", report.pooler.to_string()),
+        ]
+    };
     view! {
         <div class="loaded" role="status">
-            <p class="loaded-name"><Glyph icon=Icon::Check />{report.name}<span class="fine">" is loaded"</span></p>
+            <p class="loaded-name"><Glyph icon=Icon::Check />{report.name}<span class="fine">" "{mt!("model-loaded")}</span></p>
             <dl class="facts">
-                {facts
+                {move || facts()
                     .into_iter()
-                    .map(|(term, value)| view! { <div><dt>{term}</dt><dd>{value}</dd></div> })
+                    .map(|(term, value)| view! { <div><dt>{mt!(term)}</dt><dd>{value}</dd></div> })
                     .collect_view()}
             </dl>
             {report.notes.iter().map(|note| view! { <p class="fine">{note.clone()}</p> }).collect_view()}
             {(unused > 0 || !report.missing.is_empty()).then(|| view! {
                 <details class="fine">
                     <summary>
-                        {format!(
-                            "{} not used, {} absent",
-                            counted(unused, "tensor", "tensors"),
-                            counted(report.missing.len(), "optional one", "optional ones"),
-                        )}
+                        {mt!("model-keys", unused = unused, missing = missing)}
                     </summary>
                     <ul class="keys">
-                        {report.unused.iter().map(|key| view! { <li>"not used: "<code>{key.clone()}</code></li> }).collect_view()}
-                        {report.missing.iter().map(|key| view! { <li>"absent: "<code>{key.clone()}</code></li> }).collect_view()}
+                        {report.unused.iter().map(|key| view! { <li>{mt!("model-not-used")}<code>{key.clone()}</code></li> }).collect_view()}
+                        {report.missing.iter().map(|key| view! { <li>{mt!("model-absent")}<code>{key.clone()}</code></li> }).collect_view()}
                     </ul>
                 </details>
             })}

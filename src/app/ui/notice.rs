@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use super::{
     format::{bytes, count, duration},
+    i18n::words as words_of,
     icons::{Glyph, Icon},
     store::Slot,
 };
@@ -11,16 +12,15 @@ use crate::app::protocol::{Progress, Stage};
 
 /// The last error of a topic, announced, dismissable.
 #[component]
-pub fn ErrorNotice(of: Slot, #[prop(into)] title: String) -> impl IntoView {
+pub fn ErrorNotice(of: Slot, title: &'static str) -> impl IntoView {
     view! {
         <div role="alert">
             {move || {
-                let title = title.clone();
                 of.error.get().map(|message| view! {
                     <div class="notice notice-error">
                         <Glyph icon=Icon::Warning />
                         <div>
-                            <p class="notice-title">{title}</p>
+                            <p class="notice-title">{move || words_of(title)}</p>
                             <p class="notice-text">{message}</p>
                         </div>
                         <button type="button" class="notice-close" on:click=move |_| of.error.set(None)>
@@ -40,7 +40,7 @@ pub fn SlotProgress(of: Slot, what: &'static str) -> impl IntoView {
         of.busy().then(|| {
             let progress = of.progress.get();
             let fraction = progress.as_ref().and_then(fraction);
-            let words = progress.as_ref().map_or_else(|| format!("{what}…"), words);
+            let words = progress.as_ref().map_or_else(|| format!("{}…", words_of(what)), words);
             view! { <Bar fraction label=words /> }
         })
     }

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use super::{
     format::bytes,
+    i18n::{mt, t},
     icons::{Glyph, Icon},
     recipe::Preset,
     sample::{Sample, SiteModel, site_models},
@@ -54,7 +55,7 @@ pub fn QuickStart() -> impl IntoView {
                 training.as_ref().is_some_and(|report| report.kind == TrainingKind::Sentences)
             });
             let objective = if sentences { Objective::Unsup } else { Objective::Sup };
-            let options = Preset::QuickLook.options(objective, pooler, store.software());
+            let options = Preset::Demo.options(objective, pooler, store.software());
             store.recipe.fill(&options);
             engine.train(options, Weights::Original);
         }
@@ -64,11 +65,8 @@ pub fn QuickStart() -> impl IntoView {
         {move || shown().then(|| {
             let button = model().map(|model| {
                 let size = bytes(model.bytes);
-                let words = format!(
-                    "Loads {} ({size}, {}), 200 sample sentences and 60 sample pairs from this site, and trains a \
-                     few steps. Whatever you have loaded already is used instead.",
-                    model.name, model.licence
-                );
+                let (name, licence) = (model.name.clone(), model.licence.clone());
+                let words = mt!("quick-loads", name = name.as_str(), size = size.as_str(), licence = licence.as_str());
                 view! {
                     <button
                         type="button"
@@ -77,18 +75,17 @@ pub fn QuickStart() -> impl IntoView {
                         on:click=move |_| begin(model.clone())
                     >
                         <Glyph icon=Icon::Play />
-                        {move || if wanted.get() { "Loading…" } else { "Try it with the sample" }}
+                        {move || if wanted.get() { t!("quick-loading") } else { t!("quick-try") }}
                     </button>
                     <p class="fine">{words}</p>
-                    <p class="fine reason">{move || (!store.ready()).then_some("The engine has to be running first.")}</p>
+                    <p class="fine reason">{move || (!store.ready()).then(|| t!("engine-first"))}</p>
                 }
             });
             view! {
                 <div class="quick-start">
-                    <h3>"What you will see"</h3>
+                    <h3>{mt!("quick-title")}</h3>
                     <p>
-                        "A point on the plane of alignment and uniformity, moving as the encoder learns; and the loss, \
-                         the learning rate and the rank correlation with people’s judgements (Spearman) over the steps."
+                        {mt!("quick-what")}
                     </p>
                     {button}
                 </div>

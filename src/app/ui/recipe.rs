@@ -2,7 +2,10 @@
 
 use leptos::prelude::*;
 
-use super::recipe_numbers::{self as numbers, NumberField};
+use super::{
+    i18n::t,
+    recipe_numbers::{self as numbers, NumberField},
+};
 use crate::{
     app::protocol::Weights,
     kernels::LossForm,
@@ -23,17 +26,27 @@ pub enum LengthUnit {
 pub enum Preset {
     PaperUnsupervised,
     PaperSupervised,
-    QuickLook,
+    Demo,
 }
 
 impl Preset {
-    pub const ALL: [Self; 3] = [Self::QuickLook, Self::PaperUnsupervised, Self::PaperSupervised];
+    pub const ALL: [Self; 3] = [Self::Demo, Self::PaperUnsupervised, Self::PaperSupervised];
 
+    /// Its name, a message id.
     pub fn label(self) -> &'static str {
         match self {
-            Self::PaperUnsupervised => "Paper, unsupervised",
-            Self::PaperSupervised => "Paper, supervised",
-            Self::QuickLook => "Quick look",
+            Self::PaperUnsupervised => "preset-unsupervised",
+            Self::PaperSupervised => "preset-supervised",
+            Self::Demo => "preset-demo",
+        }
+    }
+
+    /// The message that says what it is for.
+    pub fn help(self) -> &'static str {
+        match self {
+            Self::PaperUnsupervised => "preset-unsupervised-help",
+            Self::PaperSupervised => "preset-supervised-help",
+            Self::Demo => "preset-demo-help",
         }
     }
 
@@ -50,7 +63,7 @@ impl Preset {
                 head: HeadMode::Keep,
                 ..paper
             },
-            Self::QuickLook => {
+            Self::Demo => {
                 let pooler = model_pooler.unwrap_or(Pooler::Avg);
                 let head = if pooler == Pooler::Cls { HeadMode::TrainOnly } else { HeadMode::None };
                 let (batch_size, steps, eval_every) = if software { (8, 16, 4) } else { (16, 40, 5) };
@@ -163,7 +176,7 @@ impl Recipe {
     /// The first field that cannot be used.
     pub fn options(&self) -> Result<TrainOptions, String> {
         let named =
-            |field: NumberField| field.value().map_err(|error| format!("{}: {error}", field.spec.label));
+            |field: NumberField| field.value().map_err(|error| format!("{}: {error}", t!(field.spec.label)));
         let pooler = self.pooler.get();
         let steps = match self.length_unit.get() {
             LengthUnit::Epochs => None,
@@ -195,6 +208,7 @@ impl Recipe {
             mlm_weight: named(self.mlm_weight)? as f32,
             micro_batch_size: named(self.micro_batch_size)? as usize,
             matryoshka: self.matryoshka()?,
+            contrastive: true,
         };
         options.validate().map_err(|error| error.to_string())?;
         Ok(options)
@@ -209,11 +223,7 @@ impl Recipe {
         widths
             .ok()
             .filter(|widths| widths.iter().all(|width| *width > 0 && width.is_multiple_of(4)))
-            .ok_or_else(|| {
-                format!(
-                    "Matryoshka widths: “{typed}” does not fit: enter multiples of 4 with commas, or nothing."
-                )
-            })
+            .ok_or_else(|| t!("matryoshka-wrong", typed = typed.as_str()))
     }
 
     /// Steps of an epoch and of the whole run over `items` training items.

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::{
-    format::count,
+    i18n::{mt, t},
     recipe::{LengthUnit, Preset},
     recipe_fields::{Choice, Line, Number, Segments},
     store::Store,
@@ -27,15 +27,15 @@ pub fn RecipeForm() -> impl IntoView {
     view! {
         <section class="card" aria-labelledby="recipe-title">
             <h2 id="recipe-title" class="step-title" class:step-done=move || recipe.options().is_ok()>
-                <span class="step-number">"3"</span>"Recipe"
+                <span class="step-number">"3"</span>{mt!("recipe-title")}
             </h2>
             <Presets disabled />
             <form class="fields" on:submit=|event| event.prevent_default()>
                 <Segments
                     name="objective"
-                    legend="Objective"
+                    legend="objective-legend"
                     value=recipe.objective
-                    choices=vec![(Objective::Unsup, "Unsupervised"), (Objective::Sup, "Supervised")]
+                    choices=vec![(Objective::Unsup, "objective-unsup"), (Objective::Sup, "objective-sup")]
                     help=objective_help
                     disabled
                 />
@@ -45,9 +45,9 @@ pub fn RecipeForm() -> impl IntoView {
                 </div>
                 <Segments
                     name="length-unit"
-                    legend="Length"
+                    legend="length-legend"
                     value=recipe.length_unit
-                    choices=vec![(LengthUnit::Epochs, "Epochs"), (LengthUnit::Steps, "Steps")]
+                    choices=vec![(LengthUnit::Epochs, "length-epochs"), (LengthUnit::Steps, "length-steps")]
                     help=length_help
                     disabled
                 />
@@ -55,24 +55,24 @@ pub fn RecipeForm() -> impl IntoView {
                     LengthUnit::Epochs => view! { <Number field=recipe.epochs disabled /> },
                     LengthUnit::Steps => view! { <Number field=recipe.steps disabled /> },
                 }}
-                <Choice id="pooler" label="Pooler" value=recipe.pooler choices=poolers() help=pooler_help disabled />
+                <Choice id="pooler" label="pooler-label" value=recipe.pooler choices=poolers() help=pooler_help disabled />
                 <PoolerAdvice />
                 {move || store.trained.get().then(|| view! {
                     <Segments
                         name="start-from"
-                        legend="Start from"
+                        legend="start-legend"
                         value=recipe.start_from
-                        choices=vec![(Weights::Original, "Loaded weights"), (Weights::Current, "Trained weights")]
+                        choices=vec![(Weights::Original, "start-original"), (Weights::Current, "start-current")]
                         help=start_help
                         disabled
                     />
                 })}
                 <details class="advanced">
-                    <summary>"All other options"</summary>
+                    <summary>{mt!("recipe-more")}</summary>
                     <div class="fields">
-                        <Choice id="head" label="Head" value=recipe.head choices=heads() help=head_help disabled=no_head />
+                        <Choice id="head" label="head-label" value=recipe.head choices=heads() help=head_help disabled=no_head />
                         <p class="fine">
-                            {move || (recipe.pooler.get() != Pooler::Cls).then_some("Only the pooler cls has a head.")}
+                            {move || (recipe.pooler.get() != Pooler::Cls).then(|| t!("head-only-cls"))}
                         </p>
                         <div class="field-pair">
                             <Number field=recipe.temperature disabled />
@@ -89,7 +89,7 @@ pub fn RecipeForm() -> impl IntoView {
                 <ObjectiveOptions disabled />
             </form>
             <p class="recipe-sum" aria-live="polite">{move || summary(store)}</p>
-            <p class="fine reason">{move || disabled.get().then_some("The recipe is fixed while a run is on.")}</p>
+            <p class="fine reason">{move || disabled.get().then(|| t!("recipe-fixed"))}</p>
         </section>
     }
 }
@@ -105,13 +105,19 @@ fn Presets(disabled: Signal<bool>) -> impl IntoView {
     };
     let buttons = Preset::ALL.into_iter().map(move |preset| {
         view! {
-            <button type="button" class="button button-small" disabled=disabled on:click=move |_| fill(preset)>
-                {preset.label()}
+            <button
+                type="button"
+                class="button button-small"
+                title=mt!(preset.help())
+                disabled=disabled
+                on:click=move |_| fill(preset)
+            >
+                {mt!(preset.label())}
             </button>
         }
     });
     view! {
-        <div class="row" role="group" aria-label="Ready-made recipes">{buttons.collect_view()}</div>
+        <div class="row" role="group" aria-label=mt!("recipe-presets")>{buttons.collect_view()}</div>
     }
 }
 
@@ -123,12 +129,12 @@ fn ObjectiveOptions(disabled: Signal<bool>) -> impl IntoView {
     let given_pairs = Signal::derive(move || disabled.get() || recipe.objective.get() == Objective::Sup);
     view! {
         <details class="advanced">
-            <summary>"Loss, augmentation and memory"</summary>
+            <summary>{mt!("recipe-loss-more")}</summary>
             <div class="fields">
-                <Choice id="loss" label="Loss" value=recipe.loss choices=losses() help=loss_help disabled />
+                <Choice id="loss" label="loss-label" value=recipe.loss choices=losses() help=loss_help disabled />
                 <Choice
                     id="augmentation"
-                    label="Augmentation"
+                    label="augmentation-label"
                     value=recipe.augmentation
                     choices=augmentations()
                     help=augmentation_help
@@ -136,9 +142,9 @@ fn ObjectiveOptions(disabled: Signal<bool>) -> impl IntoView {
                 />
                 <Segments
                     name="fixed-mask"
-                    legend="Dropout masks"
+                    legend="mask-legend"
                     value=recipe.fixed_mask
-                    choices=vec![(false, "One per view"), (true, "Fixed")]
+                    choices=vec![(false, "mask-own"), (true, "mask-fixed")]
                     help=mask_help
                     disabled
                 />
@@ -150,8 +156,8 @@ fn ObjectiveOptions(disabled: Signal<bool>) -> impl IntoView {
                 </div>
                 <Line
                     id="matryoshka"
-                    label="Matryoshka widths"
-                    help="Trains the first so many columns of the vectors to stand alone, such as 384, 128, 64; empty is off."
+                    label="matryoshka-label"
+                    help="matryoshka-help"
                     value=recipe.widths
                     problem=Signal::derive(move || recipe.matryoshka().err())
                     disabled
@@ -171,9 +177,9 @@ fn PoolerAdvice() -> impl IntoView {
         (made_for != pooler.get() && !store.phase.with(|phase| phase.active())).then(|| {
             view! {
                 <p class="advice">
-                    {format!("This model was made for {made_for}. ")}
+                    {mt!("pooler-advice", pooler = made_for.name())}" "
                     <button type="button" class="link-button" on:click=move |_| pooler.set(made_for)>
-                        {format!("Use {made_for}")}
+                        {mt!("pooler-advice-use", pooler = made_for.name())}
                     </button>
                 </p>
             }
@@ -209,126 +215,112 @@ fn summary(store: Store) -> String {
     }
     let items = store.training.with(|training| training.as_ref().map(|report| report.items));
     match items.and_then(|items| Some((items, store.recipe.length(items)?))) {
-        None => "The number of steps shows here once a training text is loaded.".to_owned(),
+        None => t!("recipe-no-text"),
         Some((items, (epoch, total))) => {
-            format!("{} in all: {} items make {} per epoch.", steps(total), count(items), steps(epoch))
+            t!("recipe-length", total = total, items = items, epoch = epoch)
         }
     }
 }
 
-fn steps(number: u32) -> String {
-    super::format::counted(number as usize, "step", "steps")
-}
-
 fn poolers() -> Vec<(Pooler, &'static str)> {
     vec![
-        (Pooler::Cls, "cls: [CLS] through the head"),
-        (Pooler::ClsBeforePooler, "cls_before_pooler: [CLS] as it is"),
-        (Pooler::Avg, "avg: mean of all tokens"),
-        (Pooler::AvgTop2, "avg_top2: mean over the last two layers"),
-        (Pooler::AvgFirstLast, "avg_first_last: mean over first and last layer"),
+        (Pooler::Cls, "pooler-cls"),
+        (Pooler::ClsBeforePooler, "pooler-cls-before-pooler"),
+        (Pooler::Avg, "pooler-avg"),
+        (Pooler::AvgTop2, "pooler-avg-top2"),
+        (Pooler::AvgFirstLast, "pooler-avg-first-last"),
     ]
 }
 
 fn heads() -> Vec<(HeadMode, &'static str)> {
-    vec![(HeadMode::TrainOnly, "train only"), (HeadMode::Keep, "keep"), (HeadMode::None, "none")]
+    vec![
+        (HeadMode::TrainOnly, "head-train-only"),
+        (HeadMode::Keep, "head-keep"),
+        (HeadMode::None, "head-none"),
+    ]
 }
 
 fn losses() -> Vec<(LossForm, &'static str)> {
     vec![
-        (LossForm::OneWay, "one-way: as the paper"),
-        (LossForm::Symmetric, "symmetric: both directions"),
-        (LossForm::NtXent, "NT-Xent: against all sentences"),
+        (LossForm::OneWay, "loss-one-way"),
+        (LossForm::Symmetric, "loss-symmetric"),
+        (LossForm::NtXent, "loss-nt-xent"),
     ]
 }
 
 fn loss_help(form: LossForm) -> &'static str {
     match form {
-        LossForm::OneWay => "First views look for their second views among the batch’s.",
-        LossForm::Symmetric => "The mean of that and of second views looking for their first.",
-        LossForm::NtXent => {
-            "SimCLR’s: both views look for their partner among all other sentences of the batch."
-        }
+        LossForm::OneWay => "loss-one-way-help",
+        LossForm::Symmetric => "loss-symmetric-help",
+        LossForm::NtXent => "loss-nt-xent-help",
     }
 }
 
 fn augmentations() -> Vec<(Option<Augmentation>, &'static str)> {
     let words = |augmentation| match augmentation {
-        Augmentation::Crop { .. } => "crop: keep 90 % in a row",
-        Augmentation::Delete { .. } => "delete: leave out 10 % of the words",
-        Augmentation::DeleteOne => "delete-one: leave out a word",
-        Augmentation::Reorder => "reorder: shuffle the words",
-        Augmentation::Synonym { .. } => "synonym: another word of WordNet’s",
-        Augmentation::Mask { .. } => "mask: corrupt 15 % of the tokens",
-        Augmentation::Replace { .. } => "replace: 15 % random tokens",
-        Augmentation::Repeat { .. } => "repeat: write some tokens twice",
+        Augmentation::Crop { .. } => "augmentation-crop",
+        Augmentation::Delete { .. } => "augmentation-delete",
+        Augmentation::DeleteOne => "augmentation-delete-one",
+        Augmentation::Reorder => "augmentation-reorder",
+        Augmentation::Synonym { .. } => "augmentation-synonym",
+        Augmentation::Mask { .. } => "augmentation-mask",
+        Augmentation::Replace { .. } => "augmentation-replace",
+        Augmentation::Repeat { .. } => "augmentation-repeat",
     };
     let offered = Augmentation::ALL.into_iter().map(|augmentation| (Some(augmentation), words(augmentation)));
-    [(None, "none: dropout alone")].into_iter().chain(offered).collect()
+    [(None, "augmentation-none")].into_iter().chain(offered).collect()
 }
 
 fn augmentation_help(augmentation: Option<Augmentation>) -> &'static str {
     match augmentation {
-        None => "The paper’s finding: dropout alone beats every change to the words.",
-        Some(Augmentation::Repeat { .. }) => {
-            "ESimCSE’s: keeps the model from telling pairs by their equal lengths."
-        }
-        Some(_) => "One of the baselines that dropout beats: the second view’s words are changed.",
+        None => "augmentation-none-help",
+        Some(Augmentation::Repeat { .. }) => "augmentation-repeat-help",
+        Some(_) => "augmentation-other-help",
     }
 }
 
 fn mask_help(fixed: bool) -> &'static str {
     match fixed {
-        false => "Each view draws its own masks: what makes the two differ.",
-        true => {
-            "An ablation: both views get the same masks, so they are the same vector, and nothing is learned."
-        }
+        false => "mask-own-help",
+        true => "mask-fixed-help",
     }
 }
 
 fn objective_help(objective: Objective) -> &'static str {
     match objective {
-        Objective::Unsup => {
-            "A sentence and itself under another dropout are the pair; needs plain sentences."
-        }
-        Objective::Sup => {
-            "Given pairs are drawn together, contradictions pushed away; needs pairs or triplets."
-        }
+        Objective::Unsup => "objective-unsup-help",
+        Objective::Sup => "objective-sup-help",
     }
 }
 
 fn length_help(unit: LengthUnit) -> &'static str {
     match unit {
-        LengthUnit::Epochs => "The run ends after so many passes over the text.",
-        LengthUnit::Steps => "The run ends after so many batches.",
+        LengthUnit::Epochs => "length-epochs-help",
+        LengthUnit::Steps => "length-steps-help",
     }
 }
 
 fn pooler_help(pooler: Pooler) -> &'static str {
     match pooler {
-        Pooler::Cls => "The paper’s choice: the first token’s state, through a small layer trained with it.",
-        Pooler::ClsBeforePooler => "The first token’s state alone.",
-        Pooler::Avg => "The mean over a sentence’s token states; what most published sentence encoders use.",
-        Pooler::AvgTop2 => "The mean over tokens and over the last two layers.",
-        Pooler::AvgFirstLast => {
-            "The mean over tokens, over the first and the last layer; strong without training."
-        }
+        Pooler::Cls => "train-pooler-cls-help",
+        Pooler::ClsBeforePooler => "train-pooler-cls-before-pooler-help",
+        Pooler::Avg => "train-pooler-avg-help",
+        Pooler::AvgTop2 => "train-pooler-avg-top2-help",
+        Pooler::AvgFirstLast => "train-pooler-avg-first-last-help",
     }
 }
 
 fn head_help(head: HeadMode) -> &'static str {
     match head {
-        HeadMode::TrainOnly => {
-            "Trained with a head, evaluated and saved without: the paper’s unsupervised way."
-        }
-        HeadMode::Keep => "Trained, evaluated and saved with the head: the paper’s supervised way.",
-        HeadMode::None => "No head at all.",
+        HeadMode::TrainOnly => "head-train-only-help",
+        HeadMode::Keep => "head-keep-help",
+        HeadMode::None => "head-none-help",
     }
 }
 
 fn start_help(weights: Weights) -> &'static str {
     match weights {
-        Weights::Original => "The next run begins with the model as it was loaded.",
-        Weights::Current => "The next run goes on from what the last one reached.",
+        Weights::Original => "start-original-help",
+        Weights::Current => "start-current-help",
     }
 }

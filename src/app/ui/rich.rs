@@ -38,8 +38,13 @@ fn pieces(mut text: &str) -> Vec<Piece<'_>> {
 
 /// The message under `id`, its marks turned into elements.
 pub fn rich(id: &'static str) -> impl IntoView {
+    rich_text(move || text(id, None))
+}
+
+/// The same of a message with values.
+pub fn rich_text(message: impl Fn() -> String + Send + 'static) -> impl IntoView {
     move || {
-        let text = text(id, None);
+        let text = message();
         pieces(&text)
             .into_iter()
             .map(|piece| match piece {

@@ -22,19 +22,19 @@ use crate::{
 
 const FOLDS: NumberSpec = NumberSpec {
     id: "transfer-folds",
-    label: "Folds",
-    help: "The paper’s 10 mean 410 classifiers for each of MR, CR, SUBJ and MPQA; fewer are quicker.",
+    label: "folds",
+    help: "folds-help",
     whole: true,
     range: (2.0, 100.0),
-    expected: "a whole number from 2 to 100",
+    expected: "folds-expected",
 };
 const SEED: NumberSpec = NumberSpec {
     id: "transfer-seed",
-    label: "Seed",
-    help: "Of folds, first weights and shuffles; 1111 is SentEval’s.",
+    label: "classifier-seed",
+    help: "classifier-seed-help",
     whole: true,
     range: (0.0, 4_294_967_295.0),
-    expected: "a whole number from 0 to 4294967295",
+    expected: "classifier-seed-expected",
 };
 
 #[component]
