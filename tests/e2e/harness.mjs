@@ -23,8 +23,15 @@ const types = {
   '.wasm': 'application/wasm',
 };
 
-async function answer(request, response) {
+async function answer(request, response, files) {
   const path = decodeURIComponent(new URL(request.url, 'http://host').pathname);
+  const own = path.startsWith(base) ? files[path.slice(base.length)] : undefined;
+  if (own !== undefined) {
+    const type = types[extname(path)] ?? 'application/octet-stream';
+    response.writeHead(200, { 'content-type': type, 'content-length': Buffer.byteLength(own) });
+    response.end(request.method === 'HEAD' ? undefined : own);
+    return;
+  }
   let file = path.startsWith(base) ? join(dist, normalize(path.slice(base.length))) : undefined;
   if (file?.endsWith('/') || file === dist) file = join(file, 'index.html');
   const found = file && (await stat(file).catch(() => undefined));
@@ -37,10 +44,13 @@ async function answer(request, response) {
   createReadStream(file).pipe(response);
 }
 
-/** Starts a static server of `dist/`; returns its address and how to stop it. */
-export async function serve() {
+/**
+ * Starts a static server of `dist/`; returns its address and how to stop it. `files`, path → content, are there too, and
+ * in place of those of the same path.
+ */
+export async function serve(files = {}) {
   const server = createServer((request, response) => {
-    answer(request, response).catch((error) => response.destroy(error));
+    answer(request, response, files).catch((error) => response.destroy(error));
   });
   await new Promise((listening) => server.listen(0, '127.0.0.1', listening));
   const url = `http://127.0.0.1:${server.address().port}${base}`;
@@ -64,10 +74,11 @@ const noWebgpu = ['--disable-features=WebGPU', '--disable-blink-features=WebGPU'
  * `options.webgpu: false` starts a browser without it; `options.context` is Playwright's (viewport, colorScheme …);
  * `options.host` is the name under which the page is opened (not localhost, hence insecure); `options.expectErrors`
  * lets the page log errors; `options.beforeLoad(page)` is called first. `options.hub` is a hub's address that the page
- * is told of, and may ask.
+ * is told of, and may ask. `options.path` is another page of the site than the first, `options.files` what the server has
+ * beside the site, see `serve`.
  */
 export async function withPage(options, use) {
-  const server = await serve();
+  const server = await serve(options.files);
   const url = server.url.replace('127.0.0.1', options.host ?? '127.0.0.1');
   const allowed = [new URL(url).origin, ...(options.hub ? [options.hub] : [])];
   const args = [...quiet, ...(options.host ? [`--host-resolver-rules=MAP ${options.host} 127.0.0.1`] : []), ...(options.webgpu === false ? noWebgpu : webgpu)];
@@ -91,7 +102,7 @@ export async function withPage(options, use) {
       if (message.type() === 'error' && !options.expectErrors) faults.push(`console: ${message.text()}`);
     });
     if (options.beforeLoad) await options.beforeLoad(page);
-    await page.goto(options.hub ? `${url}?hub=${encodeURIComponent(options.hub)}` : url);
+    await page.goto(options.hub ? `${url}?hub=${encodeURIComponent(options.hub)}` : `${url}${options.path ?? ''}`);
     await use(page, { url, context });
     assert.deepEqual(faults, []);
   } catch (error) {

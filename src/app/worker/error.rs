@@ -1,13 +1,19 @@
+use gloo_timers::future::TimeoutFuture;
 use thiserror::Error;
 
 use super::hub::HubAccessError;
 use crate::{
+    app::protocol::FailureKind,
     eval::{TransferError, WhiteningError},
     gpu::{Gpu, GpuError},
     model::ModelError,
     text::TextError,
     train::TrainError,
 };
+
+/// How often it is looked whether the device is gone, and the milliseconds in between.
+const LOOKS: usize = 6;
+const BETWEEN_LOOKS: u32 = 20;
 
 /// Why a request could not be done.
 #[derive(Debug, Error)]
@@ -61,11 +67,19 @@ pub enum WorkerError {
 
 impl WorkerError {
     /// What the device says happened to it, where it is gone: the error that arrives first is often only a
-    /// consequence.
-    pub fn device_lost(&self, gpu: &Gpu) -> Option<String> {
-        match gpu.check() {
-            Err(GpuError::DeviceLost(reason)) => Some(reason),
-            _ => None,
+    /// consequence, and comes some moments before the browser tells of its cause.
+    pub async fn device_lost(&self, gpu: &Gpu) -> Option<String> {
+        let may_follow =
+            matches!(self.kind(), FailureKind::DeviceLost | FailureKind::Engine | FailureKind::Memory);
+        let looks = if may_follow { LOOKS } else { 1 };
+        for look in 0..looks {
+            if look > 0 {
+                TimeoutFuture::new(BETWEEN_LOOKS).await;
+            }
+            if let Err(GpuError::DeviceLost(reason)) = gpu.check() {
+                return Some(reason);
+            }
         }
+        None
     }
 }

@@ -148,9 +148,9 @@ impl Session {
     }
 
     /// Ends all of them, since their model is gone.
-    pub(super) fn end_encodings(&mut self) {
+    pub(super) async fn end_encodings(&mut self) {
         for job in std::mem::take(&mut self.encodings) {
-            self.fail(job.id, &WorkerError::WeightsChanged);
+            self.fail(job.id, &WorkerError::WeightsChanged).await;
         }
     }
 
@@ -160,7 +160,7 @@ impl Session {
         match self.encode_portion(&mut job).await {
             Ok(()) if job.done == job.sentences.len() => {}
             Ok(()) => self.encodings.push_back(job),
-            Err(error) => self.fail(job.id, &error),
+            Err(error) => self.fail(job.id, &error).await,
         }
     }
 

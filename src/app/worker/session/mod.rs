@@ -99,13 +99,13 @@ impl Session {
     pub async fn answer(&mut self, envelope: Envelope) {
         let id = envelope.id;
         if let Err(error) = self.handle(id, envelope.request).await {
-            self.fail(id, &error);
+            self.fail(id, &error).await;
         }
     }
 
     /// Posts that the request `id` could not be done, or the loss of the device where that is why.
-    fn fail(&mut self, id: RequestId, error: &WorkerError) {
-        match error.device_lost(&self.gpu) {
+    async fn fail(&mut self, id: RequestId, error: &WorkerError) {
+        match error.device_lost(&self.gpu).await {
             Some(reason) => self.lose_device(reason),
             None => post(&Event::Failed { id, kind: error.kind(), message: error.to_string() }),
         }
@@ -117,7 +117,7 @@ impl Session {
         match run.advance(inbox).await {
             Ok(Advance::GoesOn) => {}
             Ok(Advance::Completed) => self.end_or_report(EndReason::Completed).await,
-            Err(error) => self.fail_run(error.into()),
+            Err(error) => self.fail_run(error.into()).await,
         }
     }
 
@@ -207,7 +207,7 @@ impl Session {
         if let Err(error) = warm_up(&self.gpu, model.checkpoint.config.head_dim()) {
             log::warn!("warming up: {error}");
         }
-        self.end_encodings();
+        self.end_encodings().await;
         self.model = Some(model);
         self.original = Some(original);
         (self.tuned, self.current, self.rescued) = (None, None, None);
@@ -273,7 +273,7 @@ impl Session {
 
     async fn end_or_report(&mut self, reason: EndReason) {
         if let Err(error) = self.end(reason).await {
-            self.fail_run(error);
+            self.fail_run(error).await;
         }
     }
 
@@ -309,8 +309,8 @@ impl Session {
         }
     }
 
-    fn fail_run(&mut self, error: WorkerError) {
-        match error.device_lost(&self.gpu) {
+    async fn fail_run(&mut self, error: WorkerError) {
+        match error.device_lost(&self.gpu).await {
             Some(reason) => self.lose_device(reason),
             None => {
                 let kept_step = self.best_of_run();

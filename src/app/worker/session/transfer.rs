@@ -136,7 +136,7 @@ impl Session {
         match self.advance_job(&mut job).await {
             Ok(()) if job.rest.is_empty() => {}
             Ok(()) => self.job = Some(job),
-            Err(error) => self.fail(id, &error),
+            Err(error) => self.fail(id, &error).await,
         }
     }
 

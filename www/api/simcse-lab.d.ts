@@ -1,0 +1,282 @@
+/**
+ * SimCSE Lab's engine from JavaScript: sentence encoders on the visitor's own GPU, trained contrastively (SimCSE,
+ * arXiv 2104.08821) without a server.
+ *
+ * ```js
+ * import { SimCSE } from './api/simcse-lab.js';
+ *
+ * const lab = await SimCSE.load();
+ * const { data, shape } = await lab.embed(['A cat sleeps.', 'A kitten naps.']);
+ * const run = lab.train(sentences, { steps: 100, evaluation: pairs });
+ * for await (const event of run) console.log(event);
+ * const weights = await lab.export('safetensors');
+ * lab.close();
+ * ```
+ *
+ * The engine is a Web Worker beside this folder, the one that the site's own page uses; a page that imports this module
+ * must come from the same origin. Every promise that rejects does so with a {@link SimCSEError}.
+ *
+ * @packageDocumentation
+ */
+
+import type { TrainingData, TrainingRun, TrainOptions } from './training.js';
+
+export type * from './training.js';
+
+// ---------------------------------------------------------------------------------------------------------- loading
+
+/** Where encoders come from. */
+export declare const SimCSE: {
+  /**
+   * Starts an engine in a worker of its own and loads a BERT or RoBERTa into it.
+   *
+   * @throws {@link SimCSEError} `no-webgpu` where there is no device, `model` for files that are no model that the
+   * engine runs, `network` for what could not be had.
+   */
+  load(options?: LoadOptions): Promise<SimCSE>;
+};
+
+export interface LoadOptions {
+  /** Default: the first model of the site's list, `models/index.json`. */
+  model?: ModelSource;
+  /** Hears how far it is: downloading, reading, compiling. */
+  onProgress?: (progress: Progress) => void;
+  /** Breaks it off. */
+  signal?: AbortSignal;
+  /**
+   * Where the site lies, with `worker_loader.js` in it; same origin as the page. Default: the folder above this module's.
+   */
+  site?: string | URL;
+}
+
+/**
+ * A model:
+ *
+ * - `'models/NAME'`: one of the site's list, by its folder or name.
+ * - `File`s of a folder in the form of `transformers`, sentence-transformers or a SimCSE checkpoint, as an
+ *   `<input type="file" webkitdirectory>` gives them: `config.json`, weights as safetensors, `tokenizer.json` (or
+ *   `vocab.txt`, or `vocab.json` with `merges.txt`).
+ * - {@link ModelFolder}: such a folder on a server.
+ * - {@link HubModel}: one on the Hugging Face hub.
+ */
+export type ModelSource = string | FileList | readonly File[] | ModelFolder | HubModel;
+
+/** A folder on this server, or on one that allows it (CORS). */
+export interface ModelFolder {
+  /** The folder's address; a relative one starts at the page's. */
+  url: string | URL;
+  /** Names of its files. Default: `config.json`, `model.safetensors` and `tokenizer.json`. */
+  files?: readonly string[];
+}
+
+/**
+ * A model on the Hugging Face hub. Its files are kept in the browser's storage: loading it again asks nobody. The page
+ * of the site lists what is kept, and removes it.
+ */
+export interface HubModel {
+  /** `owner/name` or `owner/name@revision`. */
+  hub: string;
+  /** Another hub of the same layout. Default: `https://huggingface.co`. */
+  from?: string | URL;
+}
+
+/** How far a request is. */
+export interface Progress {
+  /**
+   * `downloading` (from a hub), `fetching` (from a site) and `reading` count bytes; `tokenising`, `encoding` and
+   * `evaluating` sentences; `compiling` shaders and pipelines; `preparing`, `measuring` (which kernels are fastest
+   * here, once per device) and `writing` nothing.
+   */
+  stage:
+    | 'downloading'
+    | 'fetching'
+    | 'reading'
+    | 'preparing'
+    | 'measuring'
+    | 'compiling'
+    | 'tokenising'
+    | 'encoding'
+    | 'evaluating'
+    | 'writing';
+  done: number;
+  /** `null` where it is not known beforehand. */
+  total: number | null;
+  /** At the speed so far; `null` for all but downloads. */
+  secondsLeft: number | null;
+}
+
+// ---------------------------------------------------------------------------------------------------------- the lab
+
+/** An encoder on a device, and what was trained of it. */
+export interface SimCSE {
+  /** What was loaded. */
+  readonly model: ModelInfo;
+  /** What it runs on. */
+  readonly device: DeviceInfo;
+
+  /**
+   * Vectors of any number of sentences, encoded in batches without dropout. A long request does not keep others
+   * waiting: they take turns. A run waits for it. Sentences longer than the model's positions lose their end.
+   */
+  embed(sentences: readonly string[], options?: EmbedOptions): Promise<Matrix>;
+
+  /** Cosine of every sentence with every other, `[sentences, sentences]`. */
+  similarity(sentences: readonly string[], options?: EncodeOptions): Promise<Matrix>;
+  /** Cosine of every query with every sentence, `[queries, sentences]`. */
+  similarity(queries: readonly string[], sentences: readonly string[], options?: EncodeOptions): Promise<Matrix>;
+
+  /**
+   * Starts a run and returns at once; see {@link TrainingRun}. One at a time.
+   *
+   * What it trains on says how: sentences without supervision, each being its own positive under another dropout mask;
+   * pairs (sentence, positive) and triplets (sentence, positive, hard negative) with it. A `File` holds a sentence a
+   * line, or is a `.csv` or `.tsv` with the columns `sent0`, `sent1` and perhaps `hard_neg`.
+   */
+  train(data: TrainingData, options?: TrainOptions): TrainingRun;
+
+  /** What the weights are worth on graded pairs; during a run too, which waits for it. */
+  evaluate(pairs: GradedPairs, options?: EncodeOptions): Promise<Evaluation>;
+
+  /**
+   * The trained weights: of the run at hand as they are, else those that the last run kept. `safetensors` is the
+   * weights alone; `zip` a folder that `transformers` and sentence-transformers load, with the recipe and a script that
+   * goes on with it. The `File` has a name to offer it under.
+   *
+   * @throws {@link SimCSEError} `state` where nothing has been trained.
+   */
+  export(format: 'safetensors' | 'zip', options?: { onProgress?: (progress: Progress) => void }): Promise<File>;
+
+  /**
+   * Opens a new device after a {@link SimCSEError} `device-lost`. The model and trained weights are still there.
+   * With them comes the run that went down with the device, paused where its last copy in memory was made (at most a
+   * minute before), or `null` where there is none to go on with.
+   */
+  recover(options?: { onProgress?: (progress: Progress) => void }): Promise<{ run: TrainingRun | null }>;
+
+  /** Ends the engine and frees the device. What is still under way rejects with `closed`. */
+  close(): void;
+}
+
+export interface ModelInfo {
+  name: string;
+  /** How many numbers. */
+  parameters: number;
+  layers: number;
+  hiddenSize: number;
+  attentionHeads: number;
+  vocabulary: number;
+  /** Tokens of the longest sentence, special tokens included. */
+  maxPositions: number;
+  /** Type of the weights in the file: `F32`, `F16` or `BF16`. */
+  dtype: string;
+  /** Optional tensors that the file does not have. */
+  missing: string[];
+  /** Keys of the file that were not used. */
+  unused: string[];
+  /** The pooler that the model's own files say it was made for, else `avg`. */
+  pooler: Pooler;
+  /** What of its files was passed over, in sentences. */
+  notes: string[];
+  /** Whether the pooler `cls` can be used before training. */
+  hasHead: boolean;
+}
+
+export interface DeviceInfo {
+  /** As far as the browser tells. */
+  name: string;
+  /** Whether it is the CPU in the disguise of a GPU: correct, but slow. */
+  software: boolean;
+}
+
+// --------------------------------------------------------------------------------------------------------- encoding
+
+/**
+ * How token states become a sentence vector: the first token's state through the head (`cls`) or as it is
+ * (`cls_before_pooler`), or the mean over all tokens of the last layer (`avg`), of the last two (`avg_top2`) or of the
+ * first and the last (`avg_first_last`).
+ */
+export type Pooler = 'cls' | 'cls_before_pooler' | 'avg' | 'avg_top2' | 'avg_first_last';
+
+export interface EncodeOptions {
+  /** `original`: as loaded. `current`: as trained so far, the same before the first run. Default: `current`. */
+  weights?: 'original' | 'current';
+  /** Default: what the model was made for, after training what it was trained for. */
+  pooler?: Pooler;
+  onProgress?: (progress: Progress) => void;
+  /** Breaks it off; the promise rejects with `aborted`. */
+  signal?: AbortSignal;
+}
+
+export interface EmbedOptions extends EncodeOptions {
+  /** Whether vectors are divided by their length, so that dot products are cosines. Default: `false`. */
+  normalize?: boolean;
+}
+
+/** Numbers in rows. */
+export interface Matrix {
+  /** Row after row. */
+  data: Float32Array<ArrayBuffer>;
+  /** Rows and columns. */
+  shape: [number, number];
+  /** Steps of training behind the weights; 0: as loaded. */
+  step: number;
+}
+
+// ------------------------------------------------------------------------------------------------------- evaluation
+
+/**
+ * Pairs of sentences with how similar people found them, usually from 0 to 5; alignment is measured on those above 4. Or
+ * a file of them, in the layouts of STS-B and SICK, or with the columns `sentence1`, `sentence2`, `score`.
+ */
+export type GradedPairs = readonly (readonly [string, string, number])[] | File;
+
+/** What weights score on graded pairs. */
+export interface Evaluation {
+  /** Spearman's rank correlation of cosines and scores, × 100 as the field reports it; higher is better. */
+  spearman: number;
+  /** Mean squared distance of the pairs scored above 4; lower is better. `null` where there are none. */
+  alignment: number | null;
+  /** log mean exp(−2 d²) over all pairs of sentences; lower is better. */
+  uniformity: number;
+  /** How many pairs. */
+  pairs: number;
+  /** Steps of training behind the weights; 0: as loaded. */
+  step: number;
+}
+
+// ----------------------------------------------------------------------------------------------------------- errors
+
+/** What went wrong: a `code` for programs, a `message` for people, which says what to do where something can be done. */
+export declare class SimCSEError extends Error {
+  constructor(code: SimCSEErrorCode, message: string, options?: ErrorOptions);
+  readonly name: 'SimCSEError';
+  readonly code: SimCSEErrorCode;
+}
+
+/**
+ * - `input`: sentences, pairs or options that cannot be used as they are;
+ * - `model`: files that are no model that the engine runs, or not a whole one;
+ * - `state`: something has to be there first, trained weights for example;
+ * - `busy`: something else has to end first, a run for example;
+ * - `network`: a server, the connection, or the browser's storage;
+ * - `memory`: too large for this device or tab;
+ * - `diverged`: the loss is no longer a number; the best weights are kept;
+ * - `no-webgpu`: there is no device, and the message says why;
+ * - `device-lost`: the device went away; see {@link SimCSE.recover};
+ * - `aborted`: by the caller's signal, whose reason is the `cause`;
+ * - `closed`: by `close()`;
+ * - `engine`: the engine did not start, or stopped.
+ */
+export type SimCSEErrorCode =
+  | 'input'
+  | 'model'
+  | 'state'
+  | 'busy'
+  | 'network'
+  | 'memory'
+  | 'diverged'
+  | 'no-webgpu'
+  | 'device-lost'
+  | 'aborted'
+  | 'closed'
+  | 'engine';
