@@ -9,17 +9,21 @@ use super::{
     icons::{Glyph, Icon},
     notice::{ErrorNotice, SlotProgress},
     sample::Sample,
+    share::{Shared, shared},
     store::{Store, Topic},
     studio,
 };
-use crate::app::protocol::{EvaluationReport, PickedFile, Request, Source, TrainingKind, TrainingReport};
+use crate::{
+    app::protocol::{EvaluationReport, PickedFile, Request, Source, TrainingKind, TrainingReport},
+    share::Part,
+};
 
 #[component]
 pub fn DataPanel() -> impl IntoView {
-    let (store, _) = studio();
+    let ((store, _), shared) = (studio(), shared());
     let done = move || store.training.with(Option::is_some);
     view! {
-        <section class="card" aria-labelledby="data-title">
+        <section class="card" aria-labelledby="data-title" hidden=move || shared.hides(Part::Text)>
             <h2 id="data-title" class="step-title" class:step-done=done>
                 <span class="step-number">"2"</span>{mt!("data-card")}
             </h2>
@@ -63,9 +67,11 @@ impl Kind {
 }
 
 /// Why texts cannot be loaded at the moment.
-fn reason(store: Store, kind: Kind) -> Option<&'static str> {
+fn reason(store: Store, shared: Shared, kind: Kind) -> Option<&'static str> {
     if !store.ready() {
         Some("engine-first")
+    } else if shared.locks(Part::Text) {
+        Some("part-locked")
     } else if store.phase.with(|phase| phase.active()) {
         Some("data-stop-first")
     } else if store.slot(kind.topic()).busy() {
@@ -77,9 +83,9 @@ fn reason(store: Store, kind: Kind) -> Option<&'static str> {
 
 #[component]
 fn TextInput(kind: Kind) -> impl IntoView {
-    let (store, engine) = studio();
+    let ((store, engine), shared) = (studio(), shared());
     let slot = store.slot(kind.topic());
-    let disabled = Signal::derive(move || reason(store, kind).is_some());
+    let disabled = Signal::derive(move || reason(store, shared, kind).is_some());
     let load = move |source: Source| engine.send(kind.topic(), kind.request(source));
     let on_files = move |files: Result<Vec<PickedFile>, String>| match files {
         Ok(files) => load(Source::Files(files)),
@@ -134,7 +140,7 @@ fn TextInput(kind: Kind) -> impl IntoView {
                 <DropZone id label hint accept=".txt,.csv,.tsv" disabled on_files />
                 <div class="row">{samples.collect_view()}</div>
                 <Paste kind disabled on_text=move |file| load(Source::Files(vec![file])) />
-                <p class="fine reason">{move || reason(store, kind).filter(|_| !slot.busy()).map(words)}</p>
+                <p class="fine reason">{move || reason(store, shared, kind).filter(|_| !slot.busy()).map(words)}</p>
             </Inputs>
         </div>
     }

@@ -6,10 +6,11 @@ use super::{
     i18n::{Language, language, mt, speak, t},
     rich::rich,
     route::Route,
+    share::{ShareButton, shared},
     store::EngineState,
     studio,
 };
-use crate::share::{Address, Place};
+use crate::share::{Address, Part, Place};
 
 #[component]
 pub fn Header() -> impl IntoView {
@@ -31,6 +32,7 @@ pub fn Header() -> impl IntoView {
                 <Places />
                 <div class="masthead-end">
                     <EngineChip />
+                    <ShareButton />
                     <LanguageSwitch />
                 </div>
             </div>
@@ -44,18 +46,19 @@ pub fn Header() -> impl IntoView {
 fn Places() -> impl IntoView {
     let Route { place, .. } = expect_context();
     let links = [
-        (Place::Studio, "nav-studio"),
-        (Place::Playground, "nav-playground"),
-        (Place::Evaluation, "nav-evaluation"),
-        (Place::Lessons, "nav-lessons"),
+        (Place::Studio, "nav-studio", None),
+        (Place::Playground, "nav-playground", Some(Part::Playground)),
+        (Place::Evaluation, "nav-evaluation", Some(Part::Evaluation)),
+        (Place::Lessons, "nav-lessons", Some(Part::Lessons)),
     ];
-    let links = links.map(|(target, name)| {
+    let shared = shared();
+    let links = links.map(|(target, name, part)| {
         let here = move || match place.get() {
             Place::Lesson(_) => target == Place::Lessons,
             place => target == place,
         };
         view! {
-            <li>
+            <li hidden=move || part.is_some_and(|part| shared.hides(part))>
                 <a href=Address::at(target).to_string() aria-current=move || here().then_some("page")>{mt!(name)}</a>
             </li>
         }

@@ -8,6 +8,7 @@ pub enum Icon {
     Check,
     Download,
     Folder,
+    Link,
     Pause,
     Play,
     Stop,
@@ -22,6 +23,9 @@ impl Icon {
             Self::Check => "M4 12.5l5 5L20 6.5",
             Self::Download => "M12 4v11m0 0l-4.5-4.5M12 15l4.5-4.5M4.5 19.5h15",
             Self::Folder => "M3.5 6.5h6l2 2.5h9v10h-17z",
+            Self::Link => {
+                "M10 14a4 4 0 0 0 5.7 0l3.3-3.3a4 4 0 0 0-5.7-5.7l-1.2 1.2M14 10a4 4 0 0 0-5.7 0L5 13.300a4 4 0 0 0 5.7 5.7l1.200-1.200"
+            }
             Self::Pause => "M8.5 5.5v13m7-13v13",
             Self::Play => "M7.5 5l11 7-11 7z",
             Self::Stop => "M6.5 6.5h11v11h-11z",

@@ -34,6 +34,7 @@ mod route;
 mod run_controls;
 mod sample;
 mod score_table;
+mod share;
 mod similarity_table;
 mod store;
 mod suite;
@@ -65,6 +66,8 @@ fn App() -> impl IntoView {
     provide_context(store);
     provide_context(engine);
     provide_context(Route::new());
+    provide_context(share::Shared::new());
+    share::follow_links();
     i18n::follow_language();
     lens::follow_model();
     let skip = |event: leptos::ev::MouseEvent| {

@@ -10,19 +10,25 @@ use super::{
     icons::{Glyph, Icon},
     notice::{ErrorNotice, SlotProgress},
     sample::{SiteModel, site_models},
+    share::shared,
     store::Topic,
     studio,
 };
-use crate::app::protocol::{ModelReport, PickedFile, Request, Source};
+use crate::{
+    app::protocol::{ModelReport, PickedFile, Request, Source},
+    share::Part,
+};
 
 #[component]
 pub fn ModelPanel() -> impl IntoView {
-    let (store, engine) = studio();
+    let ((store, engine), shared) = (studio(), shared());
     let slot = store.slot(Topic::Model);
     let models = LocalResource::new(site_models);
     let reason = Signal::derive(move || {
         if !store.ready() {
             Some("engine-first")
+        } else if shared.locks(Part::Model) {
+            Some("part-locked")
         } else if store.phase.with(|phase| phase.active()) {
             Some("model-stop-first")
         } else if slot.busy() {
@@ -57,7 +63,7 @@ pub fn ModelPanel() -> impl IntoView {
         })
     };
     view! {
-        <section class="card" aria-labelledby="model-title">
+        <section class="card" aria-labelledby="model-title" hidden=move || shared.hides(Part::Model)>
             <h2 id="model-title" class="step-title" class:step-done=move || store.model.with(Option::is_some)>
                 <span class="step-number">"1"</span>{mt!("model-card")}
             </h2>

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::{
     lens::Lens,
     notice::{ErrorNotice, SlotProgress},
-    sample::PLAYGROUND,
+    share::shared,
     similarity_table::SimilarityTable,
     store::{Phase, Topic},
     studio,
@@ -19,7 +19,13 @@ const MOST_SENTENCES: usize = 40;
 pub fn Playground() -> impl IntoView {
     let (store, engine) = studio();
     let slot = store.slot(Topic::Similarity);
-    let text = RwSignal::new(PLAYGROUND.join("\n"));
+    let text = store.sentences;
+    let shared = shared().sentences;
+    Effect::new(move |_| {
+        if let Some(sentences) = shared.get() {
+            text.set(sentences);
+        }
+    });
     let Lens { weights, pooler } = store.lens;
     let sentences = move || -> Vec<String> {
         text.with(|text| {

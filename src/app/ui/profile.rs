@@ -6,6 +6,7 @@ use super::{
     clipboard,
     files::{from_text, offer_download},
     format::{bytes, count, significant},
+    i18n::words,
     icons::{Glyph, Icon},
     notice::{ErrorNotice, SlotProgress},
     profile_tables::{BufferTable, CeilingTable, KernelTable, kind_name},
@@ -139,7 +140,7 @@ fn Details(report: ProfileReport) -> impl IntoView {
             <button type="button" class="button button-small" on:click=download>
                 <Glyph icon=Icon::Download />"Download JSON"
             </button>
-            <span class="fine" role="status">{copied}</span>
+            <span class="fine" role="status">{move || words(copied.get())}</span>
         </div>
     }
 }

@@ -6,6 +6,7 @@ use super::{
     i18n::{mt, t},
     recipe::{LengthUnit, Preset},
     recipe_fields::{Choice, Line, Number, Segments},
+    share::shared,
     store::Store,
     studio,
 };
@@ -13,19 +14,21 @@ use crate::{
     app::protocol::{TrainingKind, Weights},
     kernels::LossForm,
     model::Pooler,
+    share::Part,
     text::augment::Augmentation,
     train::{HeadMode, Objective},
 };
 
 #[component]
 pub fn RecipeForm() -> impl IntoView {
-    let (store, _) = studio();
+    let ((store, _), shared) = (studio(), shared());
     let recipe = store.recipe;
-    let disabled = Signal::derive(move || store.phase.with(|phase| phase.active()));
+    let locked = move || shared.locks(Part::Recipe);
+    let disabled = Signal::derive(move || store.phase.with(|phase| phase.active()) || locked());
     let no_head = Signal::derive(move || disabled.get() || recipe.pooler.get() != Pooler::Cls);
     follow_the_data(store);
     view! {
-        <section class="card" aria-labelledby="recipe-title">
+        <section class="card" aria-labelledby="recipe-title" hidden=move || shared.hides(Part::Recipe)>
             <h2 id="recipe-title" class="step-title" class:step-done=move || recipe.options().is_ok()>
                 <span class="step-number">"3"</span>{mt!("recipe-title")}
             </h2>
@@ -89,7 +92,7 @@ pub fn RecipeForm() -> impl IntoView {
                 <ObjectiveOptions disabled />
             </form>
             <p class="recipe-sum" aria-live="polite">{move || summary(store)}</p>
-            <p class="fine reason">{move || disabled.get().then(|| t!("recipe-fixed"))}</p>
+            <p class="fine reason">{move || disabled.get().then(|| if locked() { t!("part-locked") } else { t!("recipe-fixed") })}</p>
         </section>
     }
 }

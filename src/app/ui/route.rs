@@ -34,12 +34,6 @@ impl Route {
         });
         Self { address, place }
     }
-
-    /// Goes to another place, as following a link does.
-    pub fn go(self, address: &Address) {
-        // A fragment of this very page cannot be refused.
-        let _ = window().location().set_hash(&address.to_string());
-    }
 }
 
 fn read() -> Address {

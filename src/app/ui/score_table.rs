@@ -7,6 +7,7 @@ use serde_json::json;
 use super::{
     clipboard,
     files::{from_text, offer_download},
+    i18n::words,
     icons::{Glyph, Icon},
     store::Topic,
     studio,
@@ -84,7 +85,7 @@ pub fn ScoresTable(
             <button type="button" class="button button-small" on:click=move |_| download(json_file, json.clone())>
                 <Glyph icon=Icon::Download />"JSON"
             </button>
-            <span class="fine" role="status">{copied}</span>
+            <span class="fine" role="status">{move || words(copied.get())}</span>
         </div>
         <p class="fine">{note}</p>
     }

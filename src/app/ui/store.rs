@@ -6,7 +6,7 @@ use std::collections::VecDeque;
 
 use leptos::prelude::*;
 
-use super::{lens::Lens, recipe::Recipe};
+use super::{lens::Lens, recipe::Recipe, sample::PLAYGROUND};
 use crate::{
     app::protocol::{
         AnalysisReport, CachedModel, Evaluation, EvaluationReport, Event, Measurement, ModelReport, NoWebGpu,
@@ -89,6 +89,8 @@ pub struct Store {
     pub recipe: Recipe,
     /// What the views look through.
     pub lens: Lens,
+    /// The playground's, a line each.
+    pub sentences: RwSignal<String>,
     pub phase: RwSignal<Phase>,
     pub plan: RwSignal<Option<RunPlan>>,
     pub latest: RwSignal<Option<StepMetrics>>,
@@ -131,6 +133,7 @@ impl Store {
             evaluation: RwSignal::new(None),
             recipe: Recipe::new(),
             lens: Lens::new(),
+            sentences: RwSignal::new(PLAYGROUND.join("\n")),
             phase: RwSignal::new(Phase::Idle),
             plan: RwSignal::new(None),
             latest: RwSignal::new(None),

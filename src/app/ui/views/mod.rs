@@ -12,6 +12,7 @@ use super::{
     no_webgpu::EngineNotice,
     playground::Playground,
     route::{MAIN, Route},
+    share::LinkNotice,
 };
 use crate::share::Place;
 use evaluation::EvaluationView;
@@ -25,6 +26,7 @@ pub fn Views() -> impl IntoView {
     view! {
         <main id=MAIN class="main" tabindex="-1">
             <EngineNotice />
+            <LinkNotice />
             <div class="view" hidden=hidden(Place::Studio)><StudioView /></div>
             <div class="view" hidden=hidden(Place::Playground)>
                 <LensBar name="playground" />
