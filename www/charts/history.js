@@ -16,16 +16,18 @@ export class History {
     this.losses = [];
     this.means = [];
     this.rates = [];
+    this.norms = [];
     this.evaluations = [];
     this.mean = undefined;
   }
 
-  step(step, loss, rate) {
+  step(step, loss, rate, norm) {
     this.forgetFrom(step);
     this.mean = this.mean === undefined ? loss : this.mean + (loss - this.mean) / MEMORY;
     this.losses.push([step, loss]);
     this.means.push([step, this.mean]);
     this.rates.push([step, rate]);
+    this.norms.push([step, norm]);
   }
 
   evaluated(evaluation) {
@@ -37,7 +39,7 @@ export class History {
   forgetFrom(step) {
     const last = this.losses.at(-1);
     if (last === undefined || last[0] < step) return;
-    for (const name of ["losses", "means", "rates"]) this[name] = this[name].filter((point) => point[0] < step);
+    for (const name of ["losses", "means", "rates", "norms"]) this[name] = this[name].filter((point) => point[0] < step);
     this.evaluations = this.evaluations.filter((known) => known.step < step);
     this.mean = this.means.at(-1)?.[1];
   }

@@ -7,9 +7,10 @@ import { PlaneView } from "./plane.js";
 import { History } from "./history.js";
 import { onThemeChange } from "./theme.js";
 import { FramePainter } from "./painter.js";
-import { lossView, qualityView, rateView, spearmanView } from "./views.js";
+import { lossView, normView, qualityView, rateView, spearmanView } from "./views.js";
+import { speak } from "./words.js";
 
-/** Draws into `places`: elements under the names plane, loss, spearman, quality and rate. */
+/** Draws into `places`: elements under the names plane, loss, spearman, quality, norm and rate. */
 export function mount(places) {
   const history = new History();
   const views = [
@@ -17,18 +18,23 @@ export function mount(places) {
     new LineView(places.loss, history, lossView),
     new LineView(places.spearman, history, spearmanView),
     new LineView(places.quality, history, qualityView),
+    new LineView(places.norm, history, normView),
     new LineView(places.rate, history, rateView),
   ];
   const painter = new FramePainter(views);
   onThemeChange(() => painter.restyle());
 
   return {
+    speak(words) {
+      speak(words);
+      painter.restyle();
+    },
     start(total) {
       history.start(total);
       painter.invalidate();
     },
     steps(values) {
-      for (let i = 0; i < values.length; i += 3) history.step(values[i], values[i + 1], values[i + 2]);
+      for (let i = 0; i < values.length; i += 4) history.step(...values.slice(i, i + 4));
       painter.invalidate("steps");
     },
     evaluated(step, spearman, alignment, uniformity) {

@@ -2,6 +2,7 @@
 
 import { View, axis, short, tooltip } from "./chart.js";
 import { motionAllowed } from "./theme.js";
+import { word } from "./words.js";
 
 export class LineView extends View {
   constructor(element, history, description) {
@@ -25,14 +26,14 @@ export class LineView extends View {
         textStyle: { color: colours.ink, fontFamily: colours.font, fontSize: 12 },
       },
       tooltip: tooltip(colours, { trigger: "axis", valueFormatter: short }),
-      xAxis: axis(colours, "Step", {
+      xAxis: axis(colours, word("axis-step"), {
         min: 0,
         minInterval: 1,
         splitLine: { show: false },
-        axisPointer: { label: { formatter: ({ value }) => `Step ${Math.round(value)}` } },
+        axisPointer: { label: { formatter: ({ value }) => `${word("axis-step")} ${Math.round(value)}` } },
       }),
       yAxis: axes.map((name, index) =>
-        axis(colours, name, {
+        axis(colours, word(name), {
           scale: !fromZero,
           nameGap: 46,
           splitNumber: 4,
@@ -52,7 +53,7 @@ export class LineView extends View {
       xAxis: { max: this.history.total || 10 },
       series: series.map((line) => ({
         type: "line",
-        name: line.name,
+        name: word(line.name),
         yAxisIndex: line.axis ?? 0,
         data: line.values(this.history),
         showSymbol: line.points ?? false,

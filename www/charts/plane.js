@@ -2,6 +2,7 @@
 
 import { View, axis, short, tooltip } from "./chart.js";
 import { motionAllowed } from "./theme.js";
+import { word } from "./words.js";
 
 /** Room around the path, as a share of its extent; and the least extent, so that noise does not look like a journey. */
 const MARGIN = 0.2;
@@ -16,8 +17,9 @@ export class PlaneView extends View {
     const describe = ({ data }) =>
       data.step === undefined
         ? ""
-        : `${data.step === 0 ? "Before training" : `Step ${data.step}`}<br>Uniformity ${short(data.value[0])}<br>` +
-          `Alignment ${short(data.value[1])}<br>Spearman ${short(data.spearman)}`;
+        : `${data.step === 0 ? word("point-before-training") : `${word("point-step")} ${data.step}`}<br>` +
+          `${word("axis-uniformity")} ${short(data.value[0])}<br>` +
+          `${word("axis-alignment")} ${short(data.value[1])}<br>Spearman ${short(data.spearman)}`;
     const label = (formatter, position) => ({
       show: true,
       formatter,
@@ -32,8 +34,8 @@ export class PlaneView extends View {
       animationDurationUpdate: 300,
       grid: { left: 66, right: 24, top: 20, bottom: 50 },
       tooltip: tooltip(colours, { trigger: "item", formatter: describe }),
-      xAxis: axis(colours, "Uniformity (lower is better)", { nameGap: 32, splitNumber: 4, axisLabel: plain }),
-      yAxis: axis(colours, "Alignment (lower is better)", { nameGap: 50, splitNumber: 4, axisLabel: plain }),
+      xAxis: axis(colours, word("axis-uniformity-better"), { nameGap: 32, splitNumber: 4, axisLabel: plain }),
+      yAxis: axis(colours, word("axis-alignment-better"), { nameGap: 50, splitNumber: 4, axisLabel: plain }),
       series: [
         {
           id: "path",
@@ -48,7 +50,7 @@ export class PlaneView extends View {
           type: "scatter",
           symbolSize: 13,
           itemStyle: { color: colours.surface, borderColor: colours.path, borderWidth: 2.5 },
-          label: label("before", "top"),
+          label: label(word("point-before"), "top"),
           labelLayout: { hideOverlap: true },
         },
         {
@@ -56,7 +58,7 @@ export class PlaneView extends View {
           type: "scatter",
           symbolSize: 17,
           itemStyle: { color: colours.path, borderColor: colours.surface, borderWidth: 3 },
-          label: label(({ data }) => `step ${data.step}`, "bottom"),
+          label: label(({ data }) => `${word("point-step")} ${data.step}`, "bottom"),
         },
       ],
     };

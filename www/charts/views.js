@@ -1,29 +1,36 @@
-// What each chart over steps shows.
+// What each chart over steps shows; names are ids of words.js.
 
 import { thinned } from "./history.js";
 
 export const lossView = {
   shows: "steps",
-  axes: ["Loss"],
+  axes: ["axis-loss"],
   series: [
-    { name: "Each batch", colour: "loss", faint: true, values: (history) => thinned(history.losses) },
-    { name: "Running mean", colour: "loss", values: (history) => thinned(history.means) },
+    { name: "series-each", colour: "loss", faint: true, values: (history) => thinned(history.losses) },
+    { name: "series-mean", colour: "loss", values: (history) => thinned(history.means) },
   ],
 };
 
 export const rateView = {
   shows: "steps",
-  axes: ["Learning rate"],
+  axes: ["axis-rate"],
   fromZero: true,
-  series: [{ name: "Learning rate", colour: "rate", values: (history) => thinned(history.rates) }],
+  series: [{ name: "axis-rate", colour: "rate", values: (history) => thinned(history.rates) }],
+};
+
+export const normView = {
+  shows: "steps",
+  axes: ["axis-norm"],
+  fromZero: true,
+  series: [{ name: "axis-norm", colour: "rate", values: (history) => thinned(history.norms) }],
 };
 
 export const spearmanView = {
   shows: "evaluations",
-  axes: ["Spearman × 100"],
+  axes: ["axis-spearman"],
   series: [
     {
-      name: "Spearman × 100",
+      name: "axis-spearman",
       colour: "spearman",
       points: true,
       values: (history) => thinned(history.evaluatedValues("spearman")),
@@ -33,16 +40,16 @@ export const spearmanView = {
 
 export const qualityView = {
   shows: "evaluations",
-  axes: ["Alignment", "Uniformity"],
+  axes: ["axis-alignment", "axis-uniformity"],
   series: [
     {
-      name: "Alignment",
+      name: "axis-alignment",
       colour: "alignment",
       points: true,
       values: (history) => thinned(history.evaluatedValues("alignment")),
     },
     {
-      name: "Uniformity",
+      name: "axis-uniformity",
       colour: "uniformity",
       points: true,
       dashed: true,

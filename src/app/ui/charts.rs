@@ -7,10 +7,11 @@ use web_sys::HtmlElement;
 use super::{
     engine::site_url,
     format::significant,
+    i18n::{mt, t},
     store::{ChartUpdate, Store},
     studio,
 };
-use crate::app::protocol::Evaluation;
+use crate::app::protocol::{Evaluation, StepMetrics};
 
 #[wasm_bindgen(module = "/www/glue/charts.js")]
 extern "C" {
@@ -27,7 +28,10 @@ extern "C" {
     /// Empties all charts for a run of `total` steps.
     #[wasm_bindgen(method)]
     fn start(this: &Dashboard, total: u32);
-    /// Step, loss and learning rate of each step in turn.
+    /// Words by message id, as JSON.
+    #[wasm_bindgen(method)]
+    fn speak(this: &Dashboard, words: &str);
+    /// Step, loss, learning rate and gradient norm of each step in turn.
     #[wasm_bindgen(method)]
     fn steps(this: &Dashboard, values: &[f64]);
     /// NaN stands for an alignment that cannot be measured.
@@ -35,7 +39,7 @@ extern "C" {
     fn evaluated(this: &Dashboard, step: u32, spearman: f64, alignment: f64, uniformity: f64);
 }
 
-/// A chart's place: its name in www/charts, title, what to read from it, and what it needs.
+/// A chart's place: its name in www/charts, messages with its title and what to read from it, and what it needs.
 struct Place {
     name: &'static str,
     title: &'static str,
@@ -43,37 +47,13 @@ struct Place {
     needs_evaluation: bool,
 }
 
-const PLACES: [Place; 5] = [
-    Place {
-        name: "plane",
-        title: "Alignment and uniformity",
-        note: "Lower is better on both axes: towards the lower left, pairs lie close and sentences spread.",
-        needs_evaluation: true,
-    },
-    Place {
-        name: "loss",
-        title: "Loss",
-        note: "Contrastive cross-entropy of a batch. Close to 0 is normal for a model tuned before.",
-        needs_evaluation: false,
-    },
-    Place {
-        name: "spearman",
-        title: "Spearman",
-        note: "Rank correlation × 100 of cosines with the scores people gave; higher is better.",
-        needs_evaluation: true,
-    },
-    Place {
-        name: "quality",
-        title: "Alignment and uniformity over steps",
-        note: "Lower is better for both.",
-        needs_evaluation: true,
-    },
-    Place {
-        name: "rate",
-        title: "Learning rate",
-        note: "Linear to 0 over the run.",
-        needs_evaluation: false,
-    },
+const PLACES: [Place; 6] = [
+    Place { name: "plane", title: "chart-plane", note: "chart-plane-note", needs_evaluation: true },
+    Place { name: "loss", title: "chart-loss", note: "chart-loss-note", needs_evaluation: false },
+    Place { name: "spearman", title: "chart-spearman", note: "chart-spearman-note", needs_evaluation: true },
+    Place { name: "quality", title: "chart-quality", note: "chart-quality-note", needs_evaluation: true },
+    Place { name: "norm", title: "chart-norm", note: "chart-norm-note", needs_evaluation: false },
+    Place { name: "rate", title: "chart-rate", note: "chart-rate-note", needs_evaluation: false },
 ];
 
 #[component]
@@ -93,9 +73,15 @@ pub fn RunCharts() -> impl IntoView {
                     dashboard.set_value(Some(charts.unchecked_into()));
                     mounted.set(true);
                 }
-                Err(error) => broken.set(Some(format!("The charts could not be loaded: {error:?}"))),
+                Err(error) => broken.set(Some(format!("{error:?}"))),
             }
         });
+    });
+    Effect::new(move |_| {
+        let words = chart_words();
+        if mounted.get() {
+            dashboard.with_value(|charts| charts.iter().for_each(|charts| charts.speak(&words)));
+        }
     });
     Effect::new(move |_| {
         if mounted.get() && store.chart_updates.with(|updates| !updates.is_empty()) {
@@ -113,8 +99,8 @@ pub fn RunCharts() -> impl IntoView {
         view! {
             <figure class=format!("chart chart-{}", place.name)>
                 <figcaption>
-                    <h3>{place.title}</h3>
-                    <p class="fine">{place.note}</p>
+                    <h3>{mt!(place.title)}</h3>
+                    <p class="fine">{mt!(place.note)}</p>
                 </figcaption>
                 <div class="chart-frame">
                     <div class="chart-place" data-chart=place.name role="img" aria-label=move || described(store, place.name, place.title)></div>
@@ -125,7 +111,7 @@ pub fn RunCharts() -> impl IntoView {
     });
     view! {
         <div class="charts" node_ref=grid>{figures.into_iter().collect_view()}</div>
-        {move || broken.get().map(|message| view! { <p class="notice notice-error" role="alert">{message}</p> })}
+        {move || broken.get().map(|message| view! { <p class="notice notice-error" role="alert">{mt!("chart-broken", error = message.as_str())}</p> })}
     }
 }
 
@@ -133,9 +119,10 @@ fn draw(charts: &Dashboard, update: &ChartUpdate) {
     match update {
         ChartUpdate::Start(plan) => charts.start(plan.total),
         ChartUpdate::Steps(steps) => {
-            let values = steps
-                .iter()
-                .flat_map(|step| [f64::from(step.step), f64::from(step.loss), step.learning_rate]);
+            let values = steps.iter().flat_map(|step| {
+                let norm = f64::from(step.gradient_norm);
+                [f64::from(step.step), f64::from(step.loss), step.learning_rate, norm]
+            });
             charts.steps(&values.collect::<Vec<_>>());
         }
         ChartUpdate::Evaluated(Evaluation { step, spearman, alignment, uniformity, .. }) => {
@@ -157,7 +144,7 @@ pub fn places(grid: &HtmlElement, names: &[&str]) -> JsValue {
 }
 
 /// Why a chart is empty.
-fn waiting_for(store: Store, needs_evaluation: bool) -> Option<&'static str> {
+fn waiting_for(store: Store, needs_evaluation: bool) -> Option<String> {
     let running = store.plan.with(Option::is_some);
     if needs_evaluation && store.evaluations.with(Vec::is_empty) {
         let pairs = match running {
@@ -165,13 +152,13 @@ fn waiting_for(store: Store, needs_evaluation: bool) -> Option<&'static str> {
             false => store.evaluation.with(Option::is_some),
         };
         Some(match (pairs, running) {
-            (false, false) => "Load evaluation pairs (step 2) to see this.",
-            (false, true) => "This run has no evaluation pairs.",
-            (true, false) => "Starts with the run.",
-            (true, true) => "The first evaluation is under way.",
+            (false, false) => t!("chart-no-pairs"),
+            (false, true) => t!("chart-run-without-pairs"),
+            (true, false) => t!("chart-starts"),
+            (true, true) => t!("chart-first-evaluation"),
         })
     } else if !needs_evaluation && store.latest.with(Option::is_none) {
-        Some(if running { "The first step is under way." } else { "Starts with the run." })
+        Some(if running { t!("chart-first-step") } else { t!("chart-starts") })
     } else {
         None
     }
@@ -182,33 +169,52 @@ fn described(store: Store, name: &str, title: &str) -> String {
     let ends = store.evaluations.with(|all| Some((*all.first()?, *all.last()?)));
     let from_to = |of: fn(&Evaluation) -> Option<f64>| {
         let (first, last) = ends?;
-        Some(format!(
-            "from {} at step {} to {} at step {}",
-            significant(of(&first)?),
-            first.step,
-            significant(of(&last)?),
-            last.step
+        Some(t!(
+            "chart-from-to",
+            first = significant(of(&first)?),
+            begin = first.step,
+            last = significant(of(&last)?),
+            end = last.step
         ))
     };
+    let latest = |of: fn(&StepMetrics) -> f64| {
+        let latest = store.latest.get()?;
+        Some(t!("chart-at", value = significant(of(&latest)), step = latest.step))
+    };
     let words = match name {
-        "loss" => store
-            .latest
-            .get()
-            .map(|latest| format!("{} at step {}", significant(f64::from(latest.loss)), latest.step)),
-        "rate" => store
-            .latest
-            .get()
-            .map(|latest| format!("{} at step {}", significant(latest.learning_rate), latest.step)),
+        "loss" => latest(|step| f64::from(step.loss)),
+        "norm" => latest(|step| f64::from(step.gradient_norm)),
+        "rate" => latest(|step| step.learning_rate),
         "spearman" => from_to(|evaluation| Some(evaluation.spearman)),
         _ => {
-            let uniformity = from_to(|evaluation| Some(evaluation.uniformity));
             let alignment = from_to(|evaluation| evaluation.alignment);
-            uniformity.map(|uniformity| {
-                let alignment =
-                    alignment.map_or_else(String::new, |alignment| format!("alignment {alignment}; "));
-                format!("{alignment}uniformity {uniformity}")
+            from_to(|evaluation| Some(evaluation.uniformity)).map(|uniformity| match alignment {
+                Some(alignment) => t!("chart-both", alignment = alignment, uniformity = uniformity),
+                None => t!("chart-uniformity-only", uniformity = uniformity),
             })
         }
     };
-    format!("{title}: {}", words.unwrap_or_else(|| "nothing yet".to_owned()))
+    format!("{}: {}", t!(title), words.unwrap_or_else(|| t!("chart-nothing")))
+}
+
+/// The words that www/charts writes, as JSON.
+fn chart_words() -> String {
+    let ids = [
+        "axis-step",
+        "axis-loss",
+        "axis-rate",
+        "axis-norm",
+        "axis-spearman",
+        "axis-alignment",
+        "axis-uniformity",
+        "axis-alignment-better",
+        "axis-uniformity-better",
+        "series-each",
+        "series-mean",
+        "point-before-training",
+        "point-before",
+        "point-step",
+    ];
+    let words: serde_json::Map<_, _> = ids.map(|id| (id.to_owned(), t!(id).into())).into_iter().collect();
+    serde_json::Value::Object(words).to_string()
 }

@@ -4,8 +4,10 @@ use leptos::prelude::*;
 
 use super::{
     drop_zone::DropZone,
+    i18n::{mt, t, words},
     icons::{Glyph, Icon},
     notice::{ErrorNotice, SlotProgress},
+    rich::rich,
     store::{Phase, Topic},
     studio,
 };
@@ -17,13 +19,13 @@ pub fn Downloads() -> impl IntoView {
     let slot = store.slot(Topic::Export);
     let reason = Signal::derive(move || {
         if !store.trained.get() {
-            Some("There is something to download once a run has made a step.")
+            Some("take-nothing")
         } else if !store.ready() {
-            Some("The engine has to be running.")
+            Some("engine-first")
         } else if store.phase.with(|phase| matches!(phase, Phase::Starting | Phase::Stopping)) {
-            Some("One moment: the run is starting or stopping.")
+            Some("take-between")
         } else if slot.busy() {
-            Some("A file is being written.")
+            Some("take-writing")
         } else {
             None
         }
@@ -43,7 +45,7 @@ pub fn Downloads() -> impl IntoView {
     };
     view! {
         <section class="card" aria-labelledby="downloads-title">
-            <h2 id="downloads-title">"Take it home"</h2>
+            <h2 id="downloads-title">{mt!("take-home")}</h2>
             <div class="row">
                 <button
                     type="button"
@@ -51,7 +53,7 @@ pub fn Downloads() -> impl IntoView {
                     disabled=disabled
                     on:click=move |_| export(ExportFormat::HuggingFaceZip)
                 >
-                    <Glyph icon=Icon::Download />"Model folder (.zip)"
+                    <Glyph icon=Icon::Download />{mt!("take-zip")}
                 </button>
                 <button
                     type="button"
@@ -59,7 +61,7 @@ pub fn Downloads() -> impl IntoView {
                     disabled=disabled
                     on:click=move |_| export(ExportFormat::Safetensors)
                 >
-                    <Glyph icon=Icon::Download />"Weights (.safetensors)"
+                    <Glyph icon=Icon::Download />{mt!("take-weights")}
                 </button>
                 <button
                     type="button"
@@ -67,35 +69,29 @@ pub fn Downloads() -> impl IntoView {
                     disabled=move || disabled.get() || !in_run.get()
                     on:click=move |_| engine.send(Topic::Export, Request::SaveCheckpoint)
                 >
-                    <Glyph icon=Icon::Download />"Run so far (checkpoint)"
+                    <Glyph icon=Icon::Download />{mt!("take-checkpoint")}
                 </button>
             </div>
-            <p class="fine reason">{reason}</p>
-            <p class="fine">
-                "The folder loads in "<code>"transformers"</code>" and "<code>"sentence-transformers"</code>
-                ". A checkpoint is the state of a run that is on or paused: weights, optimizer and place in the text."
-            </p>
-            <SlotProgress of=slot what="Writing" />
-            <ErrorNotice of=slot title="The file was not written" />
+            <p class="fine reason">{move || reason.get().map(words)}</p>
+            <p class="fine">{rich("take-what")}</p>
+            <SlotProgress of=slot what="take-progress" />
+            <ErrorNotice of=slot title="take-failed" />
             <p class="fine" role="status">
-                {move || store.exported.get().map(|name| format!("{name} was handed to your browser’s downloads."))}
+                {move || store.exported.get().map(|name| t!("take-done", name = name))}
             </p>
             <details class="restore">
-                <summary>"Go on from a checkpoint"</summary>
-                <p class="fine">
-                    "Load the same model and training text first; the recipe is in the checkpoint. The run comes back \
-                     paused."
-                </p>
+                <summary>{mt!("restore-title")}</summary>
+                <p class="fine">{mt!("restore-what")}</p>
                 <DropZone
                     id="checkpoint-file"
-                    label="Drop a checkpoint, or choose it"
-                    hint="a .safetensors file saved here during a run"
+                    label="restore-drop"
+                    hint="restore-hint"
                     accept=".safetensors"
                     disabled=restore_disabled
                     on_files=restore
                 />
                 <p class="fine reason">
-                    {move || restore_disabled.get().then_some("Needs a model, a training text and no run under way.")}
+                    {move || restore_disabled.get().then(|| t!("restore-needs"))}
                 </p>
             </details>
         </section>

@@ -2,7 +2,11 @@
 
 use leptos::prelude::*;
 
-use super::{format::count, studio};
+use super::{
+    format::count,
+    i18n::{mt, t},
+    studio,
+};
 use crate::app::protocol::Evaluation;
 
 #[component]
@@ -18,16 +22,16 @@ pub fn EvaluationTable() -> impl IntoView {
         (!store.evaluations.with(Vec::is_empty)).then(|| {
             view! {
                 <details class="card evaluations">
-                    <summary>"Evaluations as numbers"</summary>
-                    <div class="table-scroll" tabindex="0" role="region" aria-label="Evaluations">
+                    <summary>{mt!("evaluations-title")}</summary>
+                    <div class="table-scroll" tabindex="0" role="region" aria-label=mt!("evaluations-label")>
                         <table class="scores">
                             <thead>
                                 <tr>
-                                    <th scope="col">"Step"</th>
-                                    <th scope="col">"Spearman × 100"</th>
-                                    <th scope="col">"Alignment"</th>
-                                    <th scope="col">"Uniformity"</th>
-                                    <th scope="col"><span class="visually-hidden">"Remark"</span></th>
+                                    <th scope="col">{mt!("column-step")}</th>
+                                    <th scope="col">{mt!("column-spearman")}</th>
+                                    <th scope="col">{mt!("column-alignment")}</th>
+                                    <th scope="col">{mt!("column-uniformity")}</th>
+                                    <th scope="col"><span class="visually-hidden">{mt!("column-remark")}</span></th>
                                 </tr>
                             </thead>
                             <tbody>{rows}</tbody>
@@ -40,17 +44,18 @@ pub fn EvaluationTable() -> impl IntoView {
 }
 
 fn row(evaluation: &Evaluation, best: bool) -> impl IntoView + use<> {
+    let remark = match (evaluation.step, best) {
+        (0, _) => Some("remark-before"),
+        (_, true) => Some("remark-best"),
+        _ => None,
+    };
     view! {
         <tr>
             <th scope="row">{count(evaluation.step as usize)}</th>
             <td>{format!("{:.2}", evaluation.spearman)}</td>
             <td>{evaluation.alignment.map_or("–".to_owned(), |alignment| format!("{alignment:.4}"))}</td>
             <td>{format!("{:.4}", evaluation.uniformity)}</td>
-            <td>{match (evaluation.step, best) {
-                (0, _) => "before",
-                (_, true) => "best",
-                _ => "",
-            }}</td>
+            <td>{move || remark.map(|id| t!(id))}</td>
         </tr>
     }
 }

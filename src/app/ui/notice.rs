@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::{
     format::{bytes, count, duration},
-    i18n::words as words_of,
+    i18n::{mt, t, words as words_of},
     icons::{Glyph, Icon},
     store::Slot,
 };
@@ -24,7 +24,7 @@ pub fn ErrorNotice(of: Slot, title: &'static str) -> impl IntoView {
                             <p class="notice-text">{message}</p>
                         </div>
                         <button type="button" class="notice-close" on:click=move |_| of.error.set(None)>
-                            "Dismiss"
+                            {mt!("dismiss")}
                         </button>
                     </div>
                 })
@@ -75,27 +75,28 @@ fn fraction(progress: &Progress) -> Option<f64> {
 /// A stage and how far it is, in words.
 pub fn words(progress: &Progress) -> String {
     let of = |written: fn(f64) -> String| match progress.total {
-        Some(total) => format!("{} of {}", written(progress.done), written(total)),
+        Some(total) => t!("of-total", done = written(progress.done), total = written(total)),
         None => written(progress.done),
     };
-    let left = progress.seconds_left.map(|seconds| format!(", {} left", duration(seconds)));
+    let whole = |number| count(number as usize);
+    let left = progress.seconds_left.map(|seconds| t!("time-left", time = duration(seconds)));
     match progress.stage {
-        Stage::Downloading => format!("Downloading: {}{}", of(bytes), left.unwrap_or_default()),
-        Stage::Fetching => format!("Fetching: {}", of(bytes)),
-        Stage::Reading => format!("Reading: {}", of(bytes)),
-        Stage::Preparing => "Checking the weights and preparing the GPU…".to_owned(),
-        Stage::Tokenising => format!("Tokenising sentences: {}", of(|number| count(number as usize))),
-        Stage::Encoding => format!("Encoding sentences: {}", of(|number| count(number as usize))),
+        Stage::Downloading => t!("stage-downloading", progress = of(bytes) + &left.unwrap_or_default()),
+        Stage::Fetching => t!("stage-fetching", progress = of(bytes)),
+        Stage::Reading => t!("stage-reading", progress = of(bytes)),
+        Stage::Preparing => t!("stage-preparing"),
+        Stage::Tokenising => t!("stage-tokenising", progress = of(whole)),
+        Stage::Encoding => t!("stage-encoding", progress = of(whole)),
         Stage::EncodingTask(kind) => {
-            format!("{}: encoding sentences, {}", kind.name(), of(|number| count(number as usize)))
+            t!("stage-encoding-task", task = kind.name(), progress = of(whole))
         }
         Stage::Fitting(kind) => {
-            format!("{}: fitting classifiers, {}", kind.name(), of(|number| count(number as usize)))
+            t!("stage-fitting", task = kind.name(), progress = of(whole))
         }
-        Stage::Whitening => "Whitening the vectors…".to_owned(),
-        Stage::Analysing => "Computing singular values…".to_owned(),
-        Stage::Compiling => format!("Compiling shaders: {}", of(|number| count(number as usize))),
-        Stage::Measuring => "Measuring…".to_owned(),
-        Stage::Writing => "Reading the weights back and writing the file…".to_owned(),
+        Stage::Whitening => t!("stage-whitening"),
+        Stage::Analysing => t!("stage-analysing"),
+        Stage::Compiling => t!("stage-compiling", progress = of(whole)),
+        Stage::Measuring => t!("stage-measuring"),
+        Stage::Writing => t!("stage-writing"),
     }
 }

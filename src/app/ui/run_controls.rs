@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use super::{
     engine::Engine,
     format::{bytes, count, duration, significant},
+    i18n::{mt, t},
     icons::{Glyph, Icon},
     notice::{Bar, ErrorNotice, words},
     store::{Phase, Store, Topic},
@@ -18,22 +19,22 @@ pub fn RunControls() -> impl IntoView {
     view! {
         <div class="run-bar">
             <div class="run-head">
-                <h2 id="run-title">"Run"</h2>
+                <h2 id="run-title">{mt!("run-title")}</h2>
                 <p class="run-phase" role="status">{move || phase_words(store)}</p>
                 <div class="row run-buttons"><Buttons store engine /></div>
             </div>
             <p id="train-reason" class="fine reason">{move || idle_reason(store)}</p>
             {move || store.plan.with(Option::is_some).then(|| view! { <RunProgress store /> })}
-            <ErrorNotice of=store.slot(Topic::Run) title="That did not work" />
+            <ErrorNotice of=store.slot(Topic::Run) title="run-error" />
             {move || match store.phase.get() {
                 Phase::Failed { message, kept_step } => Some(view! {
                     <div class="notice notice-error" role="alert">
                         <Glyph icon=Icon::Warning />
                         <div>
-                            <p class="notice-title">"The run ended early"</p>
+                            <p class="notice-title">{mt!("run-ended")}</p>
                             <p class="notice-text">{message}</p>
                             {(kept_step > 0).then(|| view! {
-                                <p class="notice-text">{format!("The best weights, of step {}, are kept.", count(kept_step as usize))}</p>
+                                <p class="notice-text">{mt!("run-best-kept", step = kept_step)}</p>
                             })}
                         </div>
                     </div>
@@ -60,7 +61,7 @@ fn Buttons(store: Store, engine: Engine) -> impl IntoView {
                 aria-describedby="train-reason"
                 on:click=train
             >
-                <Glyph icon=Icon::Play />"Train"
+                <Glyph icon=Icon::Play />{mt!("run-train")}
             </button>
         }
         .into_any(),
@@ -71,13 +72,13 @@ fn Buttons(store: Store, engine: Engine) -> impl IntoView {
                 {if paused {
                     view! {
                         <button type="button" class="button button-primary" on:click=move |_| engine.resume()>
-                            <Glyph icon=Icon::Play />"Resume"
+                            <Glyph icon=Icon::Play />{mt!("run-resume")}
                         </button>
                     }.into_any()
                 } else {
                     view! {
                         <button type="button" class="button" disabled=waiting on:click=move |_| engine.pause()>
-                            <Glyph icon=Icon::Pause />"Pause"
+                            <Glyph icon=Icon::Pause />{mt!("run-pause")}
                         </button>
                     }.into_any()
                 }}
@@ -87,7 +88,7 @@ fn Buttons(store: Store, engine: Engine) -> impl IntoView {
                     disabled=matches!(phase, Phase::Starting | Phase::Stopping)
                     on:click=move |_| engine.stop()
                 >
-                    <Glyph icon=Icon::Stop />"Stop"
+                    <Glyph icon=Icon::Stop />{mt!("run-stop")}
                 </button>
             }
             .into_any()
@@ -108,23 +109,23 @@ fn RunProgress(store: Store) -> impl IntoView {
         let latest = store.latest.get();
         let speed = store.speed.get();
         [
-            ("Loss", latest.map(|latest| significant(f64::from(latest.loss)))),
-            ("Time left", left()),
-            ("Steps/s", speed.map(|speed| significant(speed.steps))),
-            ("Tokens/s", speed.map(|speed| count(speed.tokens.round() as usize))),
-            ("Gradient norm", latest.map(|latest| significant(f64::from(latest.gradient_norm)))),
-            ("GPU memory", store.plan.with(|plan| plan.as_ref().map(|plan| bytes(plan.gpu_bytes as f64)))),
+            ("figure-loss", latest.map(|latest| significant(f64::from(latest.loss)))),
+            ("figure-left", left()),
+            ("figure-steps", speed.map(|speed| significant(speed.steps))),
+            ("figure-tokens", speed.map(|speed| count(speed.tokens.round() as usize))),
+            ("figure-norm", latest.map(|latest| significant(f64::from(latest.gradient_norm)))),
+            ("figure-memory", store.plan.with(|plan| plan.as_ref().map(|plan| bytes(plan.gpu_bytes as f64)))),
         ]
     };
     view! {
         {move || {
             let (done, total) = (done(), total());
-            let label = format!("Step {} of {}", count(done as usize), count(total as usize));
+            let label = t!("run-step-of", done = done, total = total);
             view! { <Bar fraction=Some(f64::from(done) / f64::from(total.max(1))) label /> }
         }}
         <dl class="figures">
             {move || figures().map(|(term, value)| view! {
-                <div><dt>{term}</dt><dd>{value.unwrap_or_else(|| "–".to_owned())}</dd></div>
+                <div><dt>{mt!(term)}</dt><dd>{value.unwrap_or_else(|| "–".to_owned())}</dd></div>
             })}
         </dl>
     }
@@ -134,7 +135,7 @@ fn RunProgress(store: Store) -> impl IntoView {
 pub fn blocked(store: Store) -> Option<String> {
     let missing = store.missing();
     if !missing.is_empty() {
-        return Some(format!("Still needed: {}.", missing.join(", ")));
+        return Some(t!("run-needed", what = missing.join(", ")));
     }
     let items =
         store.training.with(|training| training.as_ref().map(|report| (report.kind, report.name.clone())));
@@ -142,12 +143,8 @@ pub fn blocked(store: Store) -> Option<String> {
     let wanted = store.recipe.objective.get();
     let fits = super::recipe_form::objective_of(kind) == wanted;
     (!fits).then(|| match wanted {
-        Objective::Unsup => format!(
-            "{name} holds pairs or triplets: choose the supervised objective, or load plain sentences."
-        ),
-        Objective::Sup => format!(
-            "{name} holds plain sentences: choose the unsupervised objective, or load pairs or triplets."
-        ),
+        Objective::Unsup => t!("run-wants-sentences", name = name),
+        Objective::Sup => t!("run-wants-pairs", name = name),
     })
 }
 
@@ -157,26 +154,26 @@ fn idle_reason(store: Store) -> Option<String> {
 
 fn phase_words(store: Store) -> String {
     match store.phase.get() {
-        Phase::Idle => "Not started".to_owned(),
+        Phase::Idle => t!("phase-idle"),
         Phase::Starting => store.slot(Topic::Run).progress.with(|progress| match progress {
             Some(progress) => words(progress),
-            None => "Preparing the GPU for this recipe…".to_owned(),
+            None => t!("phase-starting"),
         }),
-        Phase::Running => "Training".to_owned(),
-        Phase::Evaluating { done, of } => format!("Evaluating: {} of {} sentences", count(done), count(of)),
-        Phase::Pausing => "Pausing after this step…".to_owned(),
-        Phase::Paused => "Paused".to_owned(),
-        Phase::Stopping => "Stopping…".to_owned(),
-        Phase::Failed { .. } => "Ended early".to_owned(),
+        Phase::Running => t!("phase-running"),
+        Phase::Evaluating { done, of } => t!("phase-evaluating", done = done, of = of),
+        Phase::Pausing => t!("phase-pausing"),
+        Phase::Paused => t!("phase-paused"),
+        Phase::Stopping => t!("phase-stopping"),
+        Phase::Failed { .. } => t!("phase-failed"),
         Phase::Finished(end) => {
             let how = match end.reason {
-                EndReason::Completed => "Finished",
-                EndReason::Stopped => "Stopped",
+                EndReason::Completed => t!("phase-finished"),
+                EndReason::Stopped => t!("phase-stopped"),
             };
             match (end.step, end.kept_step) {
-                (0, _) => format!("{how} before the first step"),
-                (step, kept) if step == kept => format!("{how}; the weights of step {kept} are kept"),
-                (step, kept) => format!("{how} at step {step}; the best weights, of step {kept}, are kept"),
+                (0, _) => t!("phase-none", how = how),
+                (step, kept) if step == kept => t!("phase-kept", how = how, kept = kept),
+                (step, kept) => t!("phase-best", how = how, step = step, kept = kept),
             }
         }
     }

@@ -6,7 +6,7 @@ use std::collections::VecDeque;
 
 use leptos::prelude::*;
 
-use super::{lens::Lens, recipe::Recipe, sample::PLAYGROUND};
+use super::{i18n::t, lens::Lens, recipe::Recipe, sample::PLAYGROUND};
 use crate::{
     app::protocol::{
         AnalysisReport, CachedModel, Evaluation, EvaluationReport, Event, Measurement, ModelReport, NoWebGpu,
@@ -171,22 +171,22 @@ impl Store {
     }
 
     /// What keeps a run from starting, for people; empty when nothing does.
-    pub fn missing(&self) -> Vec<&'static str> {
+    pub fn missing(&self) -> Vec<String> {
         let mut missing = Vec::new();
         if !self.ready() {
-            missing.push("a running engine");
+            missing.push(t!("need-engine"));
         }
         if self.model.with(Option::is_none) {
-            missing.push("a model (step 1)");
+            missing.push(t!("need-model"));
         }
         if self.slot(Topic::Transfer).busy() {
-            missing.push("the end of the transfer tasks’ evaluation");
+            missing.push(t!("need-transfer"));
         }
         if self.training.with(Option::is_none) {
-            missing.push("training text (step 2)");
+            missing.push(t!("need-text"));
         }
         if self.recipe.options().is_err() {
-            missing.push("a valid recipe (step 3)");
+            missing.push(t!("need-recipe"));
         }
         missing
     }
