@@ -1,6 +1,7 @@
 // What lies behind an evaluation, of the loaded weights and the trained ones: singular values, and cosines by gold score.
 
 import { View, axis, short, tooltip } from "./chart.js";
+import { word } from "./words.js";
 
 /** Singular values of a smaller share of the largest are left out: the engine's rounding, no direction of the data. */
 const SMALLEST_SHARE = 1e-5;
@@ -42,13 +43,13 @@ export class SpectrumView extends View {
       grid: { left: 62, right: 18, top: TOP, bottom: BOTTOM },
       legend: legend(colours),
       tooltip: tooltip(colours, { trigger: "axis", valueFormatter: short }),
-      xAxis: axis(colours, "Rank", {
+      xAxis: axis(colours, word("axis-rank"), {
         min: 1,
         minInterval: 1,
         splitLine: { show: false },
-        axisPointer: { label: { formatter: ({ value }) => `Rank ${Math.round(value)}` } },
+        axisPointer: { label: { formatter: ({ value }) => `${word("axis-rank")} ${Math.round(value)}` } },
       }),
-      yAxis: axis(colours, "Share of the largest", {
+      yAxis: axis(colours, word("axis-share"), {
         type: "log",
         max: 1,
         nameGap: 46,
@@ -80,7 +81,7 @@ export class CosinesView extends View {
     const last = rows.length - 1;
     const where = ({ value: [cosine] }) => {
       const low = Math.min(cosine, 1 - WIDTH);
-      return `Cosine ${low.toFixed(2)} to ${(low + WIDTH).toFixed(2)}`;
+      return `${word("axis-cosine")} ${low.toFixed(2)} – ${(low + WIDTH).toFixed(2)}`;
     };
     return {
       animation: false,
@@ -92,7 +93,7 @@ export class CosinesView extends View {
           [where(points[0]), ...points.map(({ marker, seriesName, value }) => `${marker}${seriesName} ${short(value[1])} %`)].join("<br>"),
       }),
       xAxis: rows.map((_, row) =>
-        axis(colours, row === last ? "Cosine" : "", {
+        axis(colours, row === last ? word("axis-cosine") : "", {
           gridIndex: row,
           max: 1,
           axisTick: { show: row === last },
@@ -101,7 +102,7 @@ export class CosinesView extends View {
         }),
       ),
       yAxis: rows.map(({ gold, pairs }, row) =>
-        axis(colours, `${gold[0]}–${gold[1]}\n${pairs} pairs`, {
+        axis(colours, `${gold[0]}–${gold[1]}\n${pairs} ${word("axis-pairs")}`, {
           gridIndex: row,
           min: 0,
           nameGap: 8,

@@ -52,6 +52,7 @@ export function mountAnalysis(places) {
   onThemeChange(() => painter.restyle());
 
   return {
+    speak,
     show(states) {
       analysis.states = JSON.parse(states);
       // Made anew: how many lines there are differs.

@@ -4,7 +4,7 @@ let words = {};
 
 /** Words by message id, as JSON. */
 export function speak(json) {
-  words = JSON.parse(json);
+  words = { ...words, ...JSON.parse(json) };
 }
 
 export function word(id) {

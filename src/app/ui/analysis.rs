@@ -7,6 +7,7 @@ use super::{
     evaluate_row::EvaluateRow,
     files::{from_text, offer_download},
     format::{count, significant},
+    i18n::{mt, t},
     icons::{Glyph, Icon},
     notice::{ErrorNotice, SlotProgress},
     store::Topic,
@@ -26,21 +27,18 @@ pub fn AnalysisPanel(pooler: RwSignal<Pooler>) -> impl IntoView {
     let slot = store.slot(Topic::Analysis);
     let reason = Signal::derive(move || {
         let no_pairs = store.evaluation.with(Option::is_none);
-        store.encoding_blocked().or_else(|| no_pairs.then_some("Load evaluation pairs first (step 2)."))
+        store.encoding_blocked().or_else(|| no_pairs.then_some("need-pairs"))
     });
     let analyse = move || {
         engine.send(Topic::Analysis, Request::Analyse { pooler: pooler.get_untracked() });
     };
     view! {
         <section class="measurements analysis" aria-labelledby="analysis-title">
-            <h3 id="analysis-title">"Behind the scores"</h3>
-            <p class="fine">
-                "How evenly the pairs’ vectors use their directions, and how their cosines follow people’s scores: \
-                 the loaded weights, and beside them the trained ones once a run has made some."
-            </p>
-            <EvaluateRow label="Analyse" reason of=slot on_evaluate=analyse />
-            <SlotProgress of=slot what="Encoding" />
-            <ErrorNotice of=slot title="The pairs were not analysed" />
+            <h3 id="analysis-title">{mt!("analysis-title")}</h3>
+            <p class="fine">{mt!("analysis-what")}</p>
+            <EvaluateRow label="analysis-analyse" reason of=slot on_evaluate=analyse />
+            <SlotProgress of=slot what="encoding" />
+            <ErrorNotice of=slot title="analysis-failed" />
             <AnalysisCharts />
             {move || store.analysis.get().map(|report| view! { <Numbers report /> })}
         </section>
@@ -50,8 +48,8 @@ pub fn AnalysisPanel(pooler: RwSignal<Pooler>) -> impl IntoView {
 /// "Loaded weights", "Step 20".
 pub fn state_name(state: &AnalysedWeights) -> String {
     match state.step {
-        0 => "Loaded weights".to_owned(),
-        step => format!("Step {}", count(step as usize)),
+        0 => t!("state-loaded"),
+        step => t!("state-step", step = step),
     }
 }
 
@@ -72,10 +70,9 @@ pub fn relative(state: &AnalysedWeights, rank: usize) -> Option<f64> {
 #[component]
 fn Numbers(report: AnalysisReport) -> impl IntoView {
     let (store, _) = studio();
-    let note = format!("{}, pooler {}, on {}.", report.model, report.pooler.name(), report.pairs);
-    let headless = report
-        .headless
-        .then_some("The loaded weights are left out: they have no head, which the pooler cls reads from.");
+    let (model, pooler, pairs) = (report.model.clone(), report.pooler.name(), report.pairs.clone());
+    let note = mt!("analysis-of", model = model.as_str(), pooler = pooler, pairs = pairs.as_str());
+    let headless = report.headless;
     let states = report.states.clone();
     let names =
         || states.iter().map(|state| view! { <th scope="col">{state_name(state)}</th> }).collect_view();
@@ -96,7 +93,7 @@ fn Numbers(report: AnalysisReport) -> impl IntoView {
             let bin = &states[0].analysis.histogram[index];
             view! {
                 <tr>
-                    <th scope="row">{format!("{} to {}", bin.gold[0], bin.gold[1])}</th>
+                    <th scope="row">{t!("analysis-range", low = bin.gold[0], high = bin.gold[1])}</th>
                     <td>{count(bin.pairs)}</td>
                     {cells(&|state| state.analysis.histogram.get(index).and_then(mean_cosine))}
                 </tr>
@@ -112,28 +109,28 @@ fn Numbers(report: AnalysisReport) -> impl IntoView {
         }
     };
     view! {
-        {headless.map(|words| view! { <p class="fine">{words}</p> })}
+        {headless.then(|| view! { <p class="fine">{mt!("analysis-headless")}</p> })}
         <div class="row">
             <button type="button" class="button button-small" on:click=download>
-                <Glyph icon=Icon::Download />"Analysis as CSV"
+                <Glyph icon=Icon::Download />{mt!("analysis-csv")}
             </button>
             <span class="fine" role="status">{note}</span>
         </div>
         <details>
-            <summary>"Analysis as numbers"</summary>
+            <summary>{mt!("analysis-numbers")}</summary>
             <div class="analysis-numbers">
-                <div class="table-scroll" tabindex="0" role="region" aria-label="Singular values">
+                <div class="table-scroll" tabindex="0" role="region" aria-label=mt!("analysis-spectrum")>
                     <table class="scores">
-                        <caption>"Singular values, as shares of the largest"</caption>
-                        <thead><tr><th scope="col">"Rank"</th>{names()}</tr></thead>
+                        <caption>{mt!("analysis-spectrum-caption")}</caption>
+                        <thead><tr><th scope="col">{mt!("analysis-rank")}</th>{names()}</tr></thead>
                         <tbody>{spectrum}</tbody>
                     </table>
                 </div>
-                <div class="table-scroll" tabindex="0" role="region" aria-label="Cosines by gold score">
+                <div class="table-scroll" tabindex="0" role="region" aria-label=mt!("analysis-cosines")>
                     <table class="scores">
-                        <caption>"Mean cosines, exact to 0.025"</caption>
+                        <caption>{mt!("analysis-cosines-caption")}</caption>
                         <thead>
-                            <tr><th scope="col">"Gold score"</th><th scope="col">"Pairs"</th>{names()}</tr>
+                            <tr><th scope="col">{mt!("analysis-gold")}</th><th scope="col">{mt!("column-pairs")}</th>{names()}</tr>
                         </thead>
                         <tbody>{cosines}</tbody>
                     </table>

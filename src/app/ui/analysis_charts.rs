@@ -6,9 +6,10 @@ use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 
 use super::{
     analysis::{mean_cosine, relative, state_name},
-    charts::places,
+    charts::{places, words_of},
     engine::site_url,
     format::significant,
+    i18n::{mt, t},
     studio,
 };
 use crate::app::protocol::{AnalysedWeights, AnalysisReport};
@@ -25,23 +26,18 @@ extern "C" {
     /// What `mountAnalysis` of www/charts/index.js returns.
     #[derive(Clone)]
     type Drawing;
+    /// Words by message id, as JSON.
+    #[wasm_bindgen(method)]
+    fn speak(this: &Drawing, words: &str);
     /// Draws states, as JSON.
     #[wasm_bindgen(method)]
     fn show(this: &Drawing, states: &str);
 }
 
-/// Its name in www/charts, title, and what to read from it.
+/// Its name in www/charts, and messages with its title and what to read from it.
 const PLACES: [(&str, &str, &str); 2] = [
-    (
-        "spectrum",
-        "Singular values",
-        "Of the sentences’ vectors, as shares of the largest: the flatter, the more evenly directions are used.",
-    ),
-    (
-        "cosines",
-        "Cosines by gold score",
-        "Share of pairs at each cosine, a row a group of scores: the rows should move right as scores rise.",
-    ),
+    ("spectrum", "analysis-spectrum", "analysis-spectrum-note"),
+    ("cosines", "analysis-cosines", "analysis-cosines-note"),
 ];
 
 /// Nothing before the first analysis; the places stay, so that the charts are made once.
@@ -65,7 +61,7 @@ pub fn AnalysisCharts() -> impl IntoView {
                     drawing.set_value(Some(charts.unchecked_into()));
                     mounted.set(true);
                 }
-                Err(error) => broken.set(Some(format!("The charts could not be loaded: {error:?}"))),
+                Err(error) => broken.set(Some(format!("{error:?}"))),
             }
         });
     });
@@ -74,6 +70,7 @@ pub fn AnalysisCharts() -> impl IntoView {
         if let Some(states) = states.filter(|_| mounted.get()) {
             drawing.with_value(|charts| {
                 if let Some(charts) = charts {
+                    charts.speak(&words_of(&["axis-rank", "axis-share", "axis-cosine", "axis-pairs"]));
                     charts.show(&states);
                 }
             });
@@ -84,13 +81,13 @@ pub fn AnalysisCharts() -> impl IntoView {
         let words = move || {
             let described =
                 store.analysis.with(|report| report.as_ref().map(|report| described(report, name)));
-            format!("{title}: {}", described.unwrap_or_else(|| "nothing yet".to_owned()))
+            format!("{}: {}", t!(title), described.unwrap_or_else(|| t!("chart-nothing")))
         };
         view! {
             <figure class=format!("analysis-chart chart-{name}")>
                 <figcaption>
-                    <h4>{title}</h4>
-                    <p class="fine">{note}</p>
+                    <h4>{mt!(title)}</h4>
+                    <p class="fine">{mt!(note)}</p>
                 </figcaption>
                 <div class="chart-frame">
                     <div class="chart-place" data-chart=name role="img" aria-label=words></div>
@@ -102,7 +99,7 @@ pub fn AnalysisCharts() -> impl IntoView {
         <div class="analysis-charts" node_ref=grid prop:hidden=move || store.analysis.with(Option::is_none)>
             {figures.into_iter().collect_view()}
         </div>
-        {move || broken.get().map(|message| view! { <p class="notice notice-error" role="alert">{message}</p> })}
+        {move || broken.get().map(|message| view! { <p class="notice notice-error" role="alert">{mt!("chart-broken", error = message.as_str())}</p> })}
     }
 }
 
@@ -126,14 +123,19 @@ fn described(report: &AnalysisReport, name: &str) -> String {
         let values = match name {
             "spectrum" => {
                 let ranks = [2, 10, 100].into_iter();
-                let of = |rank| Some(format!("rank {rank} {}", significant(relative(state, rank)?)));
+                let of = |rank| {
+                    Some(t!("analysis-rank-value", rank = rank, value = significant(relative(state, rank)?)))
+                };
                 ranks.filter_map(of).collect::<Vec<_>>().join(", ")
             }
             _ => {
                 let bins = state.analysis.histogram.iter();
-                let mean = |bin| mean_cosine(bin).map_or("no pairs".to_owned(), |mean| format!("{mean:.2}"));
-                let of = |bin| format!("{} for scores {} to {}", mean(bin), bin.gold[0], bin.gold[1]);
-                format!("mean cosine {}", bins.map(of).collect::<Vec<_>>().join(", "))
+                let mean = |bin| {
+                    mean_cosine(bin).map_or_else(|| t!("analysis-no-pairs"), |mean| format!("{mean:.2}"))
+                };
+                let of =
+                    |bin| t!("analysis-mean-value", mean = mean(bin), low = bin.gold[0], high = bin.gold[1]);
+                t!("analysis-mean", values = bins.map(of).collect::<Vec<_>>().join(", "))
             }
         };
         format!("{}: {values}", state_name(state))

@@ -215,6 +215,11 @@ fn chart_words() -> String {
         "point-before",
         "point-step",
     ];
-    let words: serde_json::Map<_, _> = ids.map(|id| (id.to_owned(), t!(id).into())).into_iter().collect();
+    words_of(&ids)
+}
+
+/// Messages by their ids, as JSON for www/charts.
+pub fn words_of(ids: &[&str]) -> String {
+    let words: serde_json::Map<_, _> = ids.iter().map(|id| ((*id).to_owned(), t!(id).into())).collect();
     serde_json::Value::Object(words).to_string()
 }

@@ -2,9 +2,12 @@
 
 use leptos::prelude::*;
 
-use super::store::Slot;
+use super::{
+    i18n::{mt, words},
+    store::Slot,
+};
 
-/// The button, `children` beside it, and why it cannot be pressed.
+/// The button with the message `label`, `children` beside it, and why it cannot be pressed.
 #[component]
 pub fn EvaluateRow(
     label: &'static str,
@@ -21,10 +24,10 @@ pub fn EvaluateRow(
                 disabled=move || reason.with(Option::is_some) || of.busy()
                 on:click=move |_| on_evaluate()
             >
-                {label}
+                {mt!(label)}
             </button>
             {children.map(|children| children())}
-            <span class="fine">{reason}</span>
+            <span class="fine">{move || reason.get().map(words)}</span>
         </div>
     }
 }
@@ -40,7 +43,7 @@ pub fn StartOver(
         (!empty.get()).then(|| {
             view! {
                 <button type="button" class="link-button" disabled=disabled on:click=move |_| on_clear()>
-                    "Start over"
+                    {mt!("start-over")}
                 </button>
             }
         })

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use super::{
     evaluate_row::EvaluateRow,
     format::count,
+    i18n::{mt, t},
     notice::{ErrorNotice, SlotProgress},
     store::{Phase, Topic},
     studio,
@@ -20,13 +21,13 @@ pub fn Measurements(weights: RwSignal<Weights>, pooler: RwSignal<Pooler>) -> imp
     let slot = store.slot(Topic::Measurement);
     let reason = Signal::derive(move || {
         if store.model.with(Option::is_none) {
-            Some("Load a model first (step 1).")
+            Some("need-loaded-model")
         } else if store.evaluation.with(Option::is_none) {
-            Some("Load evaluation pairs first (step 2).")
+            Some("need-pairs")
         } else if !store.ready() {
-            Some("The engine has to be running first.")
+            Some("engine-first")
         } else if store.phase.with(|phase| phase.active() && *phase != Phase::Paused) {
-            Some("The run evaluates by itself; pause or stop it to evaluate here.")
+            Some("pairs-run-evaluates")
         } else {
             None
         }
@@ -38,25 +39,22 @@ pub fn Measurements(weights: RwSignal<Weights>, pooler: RwSignal<Pooler>) -> imp
     let rows = move || store.measurements.with(|all| all.iter().rev().map(row).collect_view());
     view! {
         <section class="measurements" aria-labelledby="measurements-title">
-            <h3 id="measurements-title">"On graded pairs"</h3>
-            <p class="fine">
-                "The same weights and pooler on the evaluation pairs: rank correlation with people’s scores, \
-                 alignment and uniformity."
-            </p>
-            <EvaluateRow label="Evaluate" reason of=slot on_evaluate=evaluate />
-            <SlotProgress of=slot what="Encoding" />
-            <ErrorNotice of=slot title="The pairs were not evaluated" />
+            <h3 id="measurements-title">{mt!("pairs-title")}</h3>
+            <p class="fine">{mt!("pairs-what")}</p>
+            <EvaluateRow label="pairs-evaluate" reason of=slot on_evaluate=evaluate />
+            <SlotProgress of=slot what="encoding" />
+            <ErrorNotice of=slot title="pairs-failed" />
             {move || (!store.measurements.with(Vec::is_empty)).then(|| view! {
-                <div class="table-scroll" tabindex="0" role="region" aria-label="Scores on graded pairs">
+                <div class="table-scroll" tabindex="0" role="region" aria-label=mt!("pairs-scores")>
                     <table class="scores">
                         <thead>
                             <tr>
-                                <th scope="col">"Weights"</th>
-                                <th scope="col">"Pooler"</th>
-                                <th scope="col">"Pairs"</th>
-                                <th scope="col">"Spearman × 100"</th>
-                                <th scope="col">"Alignment"</th>
-                                <th scope="col">"Uniformity"</th>
+                                <th scope="col">{mt!("column-weights")}</th>
+                                <th scope="col">{mt!("column-pooler")}</th>
+                                <th scope="col">{mt!("column-pairs")}</th>
+                                <th scope="col">{mt!("column-spearman")}</th>
+                                <th scope="col">{mt!("column-alignment")}</th>
+                                <th scope="col">{mt!("column-uniformity")}</th>
                             </tr>
                         </thead>
                         <tbody>{rows}</tbody>
@@ -69,9 +67,10 @@ pub fn Measurements(weights: RwSignal<Weights>, pooler: RwSignal<Pooler>) -> imp
 
 fn row(measured: &Measurement) -> impl IntoView + use<> {
     let scores = &measured.scores;
-    let weights = match measured.step {
-        0 => "Original".to_owned(),
-        step => format!("Step {}", count(step as usize)),
+    let step = measured.step;
+    let weights = move || match step {
+        0 => t!("state-original"),
+        step => t!("state-step", step = step),
     };
     view! {
         <tr>

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::{
+    i18n::{mt, t},
     lens::Lens,
     notice::{ErrorNotice, SlotProgress},
     share::shared,
@@ -35,13 +36,13 @@ pub fn Playground() -> impl IntoView {
     let reason = Signal::derive(move || {
         let count = sentences().len();
         if store.model.with(Option::is_none) {
-            Some("Load a model first (step 1).".to_owned())
+            Some(t!("need-loaded-model"))
         } else if !store.ready() {
-            Some("The engine has to be running first.".to_owned())
+            Some(t!("engine-first"))
         } else if count < 2 {
-            Some("Type two sentences or more, one a line.".to_owned())
+            Some(t!("matrix-few"))
         } else if count > MOST_SENTENCES {
-            Some(format!("{count} sentences are too many to read: use {MOST_SENTENCES} or fewer."))
+            Some(t!("matrix-many", count = count, most = MOST_SENTENCES))
         } else {
             None
         }
@@ -67,12 +68,12 @@ pub fn Playground() -> impl IntoView {
     view! {
         <section class="card playground" aria-labelledby="playground-title">
             <div class="playground-head">
-                <h2 id="playground-title">"Similarity matrix"</h2>
-                <p class="fine">"How similar the encoder finds sentences: cosines from −1 to 1."</p>
+                <h2 id="playground-title">{mt!("matrix-title")}</h2>
+                <p class="fine">{mt!("matrix-what")}</p>
             </div>
             <div class="playground-input">
                 <div class="field">
-                    <label for="playground-text">"Sentences, one a line"</label>
+                    <label for="playground-text">{mt!("matrix-sentences")}</label>
                     <textarea
                         id="playground-text"
                         rows="12"
@@ -88,12 +89,12 @@ pub fn Playground() -> impl IntoView {
                             disabled=move || reason.with(Option::is_some) || slot.busy()
                             on:click=move |_| compare()
                         >
-                            "Compare"
+                            {mt!("matrix-compare")}
                         </button>
                         <span class="fine">{reason}</span>
                     </div>
-                    <SlotProgress of=slot what="Encoding" />
-                    <ErrorNotice of=slot title="The sentences were not compared" />
+                    <SlotProgress of=slot what="encoding" />
+                    <ErrorNotice of=slot title="matrix-failed" />
                 </div>
             </div>
             <SimilarityTable />

@@ -7,7 +7,7 @@ use serde_json::json;
 use super::{
     clipboard,
     files::{from_text, offer_download},
-    i18n::words,
+    i18n::{mt, words},
     icons::{Glyph, Icon},
     store::Topic,
     studio,
@@ -38,7 +38,7 @@ impl Scores {
     }
 }
 
-/// `files` are the names of the CSV and the JSON file.
+/// `label` and `note` are message ids; `files` are the names of the CSV and the JSON file.
 #[component]
 pub fn ScoresTable(
     of: Scores,
@@ -64,21 +64,21 @@ pub fn ScoresTable(
     let [csv_file, json_file] = files;
     let rows = (0..table.rows.len()).map(|index| row(&table.rows, index)).collect_view();
     view! {
-        <div class="table-scroll" tabindex="0" role="region" aria-label=label>
+        <div class="table-scroll" tabindex="0" role="region" aria-label=mt!(label)>
             <table class="scores suite-scores">
                 <thead>
                     <tr>
-                        <th scope="col">"Model"</th>
-                        <th scope="col" class="setting">"Setting"</th>
+                        <th scope="col">{mt!("column-model")}</th>
+                        <th scope="col" class="setting">{mt!("column-setting")}</th>
                         {table.columns.iter().map(|column| view! { <th scope="col">{column.clone()}</th> }).collect_view()}
-                        <th scope="col">"Average"</th>
+                        <th scope="col">{mt!("column-average")}</th>
                     </tr>
                 </thead>
                 <tbody>{rows}</tbody>
             </table>
         </div>
         <div class="row">
-            <button type="button" class="button button-small" on:click=copy>"Copy as CSV"</button>
+            <button type="button" class="button button-small" on:click=copy>{mt!("copy-csv")}</button>
             <button type="button" class="button button-small" on:click=move |_| download(csv_file, csv.clone())>
                 <Glyph icon=Icon::Download />"CSV"
             </button>
@@ -87,7 +87,7 @@ pub fn ScoresTable(
             </button>
             <span class="fine" role="status">{move || words(copied.get())}</span>
         </div>
-        <p class="fine">{note}</p>
+        <p class="fine">{mt!(note)}</p>
     }
 }
 

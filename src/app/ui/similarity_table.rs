@@ -2,7 +2,10 @@
 
 use leptos::prelude::*;
 
-use super::studio;
+use super::{
+    i18n::{mt, t},
+    studio,
+};
 use crate::app::protocol::{SimilarityMatrix, Weights};
 
 /// Above so many sentences the cells drop their numbers to their tooltips.
@@ -11,16 +14,14 @@ const MOST_WITH_NUMBERS: usize = 20;
 #[component]
 pub fn SimilarityTable() -> impl IntoView {
     let (store, _) = studio();
-    move || {
-        match store.similarity.get() {
+    move || match store.similarity.get() {
         Some(matrix) => table(&matrix).into_any(),
         None => view! {
             <div class="matrix matrix-empty">
-                <p>"The matrix shows here: a row and a column for each sentence, warm where two are found similar."</p>
+                <p>{mt!("matrix-empty")}</p>
             </div>
         }
         .into_any(),
-    }
     }
 }
 
@@ -33,7 +34,8 @@ fn table(matrix: &SimilarityMatrix) -> impl IntoView + use<> {
     let rows = matrix.cosines.chunks(count.max(1)).enumerate().zip(&matrix.sentences).map(|((row, cosines), sentence)| {
         let cells = cosines.iter().enumerate().map(|(column, cosine)| {
             let (own, heat) = (row == column, heat(*cosine));
-            let title = format!("{} and {}: {cosine:.3}", row + 1, column + 1);
+            let cosine_words = format!("{cosine:.3}");
+            let title = mt!("matrix-cell", row = row + 1, column = column + 1, cosine = cosine_words.as_str());
             view! {
                 <td class:own=own class:warm={heat > WARM} class:hot={heat > HOT} style=format!("--heat:{heat:.3}") title=title>
                     {if numbers { short(*cosine) } else { String::new() }}
@@ -50,13 +52,13 @@ fn table(matrix: &SimilarityMatrix) -> impl IntoView + use<> {
     view! {
         <div class="matrix">
             <p class="matrix-caption" role="status">{caption(matrix)}</p>
-            <div class="table-scroll" tabindex="0" role="region" aria-label="Similarity matrix">
+            <div class="table-scroll" tabindex="0" role="region" aria-label=mt!("matrix-title")>
                 <table class:matrix-dense=!numbers>
                     <thead><tr><td></td>{heads.collect_view()}</tr></thead>
                     <tbody>{rows.collect_view()}</tbody>
                 </table>
             </div>
-            <p class="matrix-scale fine" aria-hidden="true"><span>"0 or less"</span><span class="matrix-ramp"></span><span>"1"</span></p>
+            <p class="matrix-scale fine" aria-hidden="true"><span>{mt!("matrix-low")}</span><span class="matrix-ramp"></span><span>"1"</span></p>
         </div>
     }
 }
@@ -82,8 +84,8 @@ fn short(cosine: f32) -> String {
 
 fn caption(matrix: &SimilarityMatrix) -> String {
     let weights = match (matrix.weights, matrix.step) {
-        (Weights::Original, _) | (Weights::Current, 0) => "Original weights".to_owned(),
-        (Weights::Current, step) => format!("Current weights (step {step})"),
+        (Weights::Original, _) | (Weights::Current, 0) => t!("matrix-original"),
+        (Weights::Current, step) => t!("matrix-current", step = step),
     };
     let count = matrix.sentences.len();
     let others: f64 = (0..count)
@@ -93,5 +95,5 @@ fn caption(matrix: &SimilarityMatrix) -> String {
         .map(|index| f64::from(matrix.cosines[index]))
         .sum();
     let mean = others / (count * (count - 1)).max(1) as f64;
-    format!("{weights}, pooler {}. Mean cosine of different sentences: {mean:.2}", matrix.pooler)
+    t!("matrix-caption", weights = weights, pooler = matrix.pooler.name(), mean = format!("{mean:.2}"))
 }

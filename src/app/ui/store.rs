@@ -191,14 +191,14 @@ impl Store {
         missing
     }
 
-    /// What keeps the encoder from embedding texts outside a run, for people.
+    /// What keeps the encoder from embedding texts outside a run: a message id.
     pub fn encoding_blocked(&self) -> Option<&'static str> {
         if !self.ready() {
-            Some("The engine has to be running first.")
+            Some("engine-first")
         } else if self.model.with(Option::is_none) {
-            Some("Load a model first (step 1).")
+            Some("need-loaded-model")
         } else if self.phase.with(|phase| phase.active() && *phase != Phase::Paused) {
-            Some("Pause or stop the run to evaluate here.")
+            Some("need-pause")
         } else {
             None
         }

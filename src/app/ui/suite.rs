@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::{
     drop_zone::DropZone,
     evaluate_row::{EvaluateRow, StartOver},
-    format::{count, counted},
+    i18n::{mt, t},
     icons::{Glyph, Icon},
     notice::{ErrorNotice, SlotProgress},
     recipe_fields::Segments,
@@ -25,8 +25,7 @@ pub fn Suite(weights: RwSignal<Weights>, pooler: RwSignal<Pooler>) -> impl IntoV
     let slot = store.slot(Topic::Suite);
     let empty = move || store.suite.with(|suite| suite.tasks.is_empty());
     let whiten = RwSignal::new(false);
-    let reason =
-        Signal::derive(move || store.encoding_blocked().or_else(|| empty().then_some("Load tasks first.")));
+    let reason = Signal::derive(move || store.encoding_blocked().or_else(|| empty().then_some("need-tasks")));
     let disabled = Signal::derive(move || !store.ready() || slot.busy());
     let on_files = move |files: Result<Vec<PickedFile>, String>| match files {
         Ok(files) => engine.send(Topic::Suite, Request::LoadSuite { source: Source::Files(files) }),
@@ -39,15 +38,12 @@ pub fn Suite(weights: RwSignal<Weights>, pooler: RwSignal<Pooler>) -> impl IntoV
     };
     view! {
         <section class="measurements suite" aria-labelledby="suite-title">
-            <h3 id="suite-title">"On an STS suite"</h3>
-            <p class="fine">
-                "Several tasks at once, as papers report them: Spearman × 100 over all subsets together (all), averaged \
-                 over subsets (mean), and weighted by their size (wmean), beside SimCSE’s published numbers."
-            </p>
+            <h3 id="suite-title">{mt!("suite-title")}</h3>
+            <p class="fine">{mt!("suite-what")}</p>
             <DropZone
                 id="suite-files"
-                label="Drop STS tasks, or choose them"
-                hint="SentEval’s STS folder (STS12 … STS16), STS-B and SICK files, TSV pairs with scores; more can follow"
+                label="suite-drop"
+                hint="suite-hint"
                 accept=".txt,.csv,.tsv"
                 multiple=true
                 folder=true
@@ -58,18 +54,18 @@ pub fn Suite(weights: RwSignal<Weights>, pooler: RwSignal<Pooler>) -> impl IntoV
             <div class="suite-options">
                 <Segments
                     name="suite-vectors"
-                    legend="Vectors"
+                    legend="suite-vectors"
                     value=whiten
-                    choices=vec![(false, "As is"), (true, "Whitened")]
+                    choices=vec![(false, "suite-as-is"), (true, "suite-whitened")]
                     help=vectors_help
                     disabled
                 />
             </div>
-            <EvaluateRow label="Evaluate suite" reason of=slot on_evaluate=evaluate>
+            <EvaluateRow label="suite-evaluate" reason of=slot on_evaluate=evaluate>
                 <StartOver empty=Signal::derive(empty) disabled on_clear=move || engine.send(Topic::Suite, Request::ClearSuite) />
             </EvaluateRow>
-            <SlotProgress of=slot what="Reading" />
-            <ErrorNotice of=slot title="The suite was not evaluated" />
+            <SlotProgress of=slot what="reading" />
+            <ErrorNotice of=slot title="suite-failed" />
             <SuiteResults />
         </section>
     }
@@ -77,11 +73,8 @@ pub fn Suite(weights: RwSignal<Weights>, pooler: RwSignal<Pooler>) -> impl IntoV
 
 fn vectors_help(whiten: bool) -> &'static str {
     match whiten {
-        false => "As the pooler gives them.",
-        true => {
-            "Centred, and scaled to equal variance in every direction of each task’s own sentences (Su et al. 2021): \
-             the paper’s baseline without training. It needs many more sentences than the vectors have dimensions."
-        }
+        false => "suite-as-is-help",
+        true => "suite-whitened-help",
     }
 }
 
@@ -101,10 +94,9 @@ fn SuiteResults() -> impl IntoView {
                 <ScoresTable
                     of=Scores::new(suite_table(&measured), &results)
                     topic=Topic::Suite
-                    label="Scores on the STS suite"
+                    label="suite-scores"
                     files=["sts-suite.csv", "sts-suite.json"]
-                    note="Grey rows are from the paper (arXiv 2104.08821, table 5: test sets, all); the average is that of \
-                          the row, where it has all tasks."
+                    note="suite-note"
                 />
             }
         })
@@ -113,6 +105,7 @@ fn SuiteResults() -> impl IntoView {
 
 #[component]
 fn Tasks(report: SuiteReport) -> impl IntoView {
+    let tasks_count = report.tasks.len();
     let pairs: usize = report.tasks.iter().map(|task| task.pairs).sum();
     let tasks = report.tasks.iter().map(|task| {
         let known = published_task(&task.name);
@@ -121,19 +114,19 @@ fn Tasks(report: SuiteReport) -> impl IntoView {
             Some(known) => format!("{known} ({})", task.name),
             _ => task.name.clone(),
         };
-        let parts = match task.subsets {
-            1 => String::new(),
-            parts => format!(" in {}", counted(parts, "subset", "subsets")),
+        let (subsets, pairs) = (task.subsets, task.pairs);
+        let facts = move || {
+            let pairs = t!("counted-pairs", count = pairs);
+            if subsets == 1 { pairs } else { t!("suite-subsets", pairs = pairs, subsets = subsets) }
         };
-        let facts = format!(" · {}{parts}", counted(task.pairs, "pair", "pairs"));
-        view! { <li>{name}<span class="fine">{facts}</span></li> }
+        view! { <li>{name}<span class="fine">" · "{facts}</span></li> }
     });
     view! {
         <div class="loaded" role="status">
             <p class="loaded-name">
                 <Glyph icon=Icon::Check />
-                {counted(report.tasks.len(), "task", "tasks")}
-                <span class="fine">{format!(" · {} pairs", count(pairs))}</span>
+                {mt!("counted-tasks", count = tasks_count)}
+                <span class="fine">" · "{mt!("counted-pairs", count = pairs)}</span>
             </p>
             <ul class="suite-tasks">{tasks.collect_view()}</ul>
             {report.notes.iter().map(|note| view! { <p class="fine">{note.clone()}</p> }).collect_view()}

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::{
     drop_zone::DropZone,
     evaluate_row::{EvaluateRow, StartOver},
-    format::{count, counted},
+    i18n::mt,
     icons::{Glyph, Icon},
     notice::{ErrorNotice, SlotProgress},
     recipe_fields::Number,
@@ -49,8 +49,8 @@ pub fn Transfer(weights: RwSignal<Weights>, pooler: RwSignal<Pooler>) -> impl In
     };
     let empty = move || store.transfer.with(|report| report.tasks.is_empty());
     let reason = Signal::derive(move || {
-        let blocked = store.encoding_blocked().or_else(|| empty().then_some("Load tasks first."));
-        blocked.or_else(|| options().is_none().then_some("Mend the folds or the seed first."))
+        let blocked = store.encoding_blocked().or_else(|| empty().then_some("need-tasks"));
+        blocked.or_else(|| options().is_none().then_some("need-numbers"))
     });
     let disabled = Signal::derive(move || !store.ready() || slot.busy());
     let evaluating = move || {
@@ -69,15 +69,12 @@ pub fn Transfer(weights: RwSignal<Weights>, pooler: RwSignal<Pooler>) -> impl In
     };
     view! {
         <section class="measurements suite" aria-labelledby="transfer-title">
-            <h3 id="transfer-title">"On transfer tasks"</h3>
-            <p class="fine">
-                "What the vectors are worth to others: logistic regression on them, frozen, by SentEval’s protocol. \
-                 Accuracy in per cent, and for MRPC also F1, beside SimCSE’s published numbers."
-            </p>
+            <h3 id="transfer-title">{mt!("transfer-title")}</h3>
+            <p class="fine">{mt!("transfer-what")}</p>
             <DropZone
                 id="transfer-files"
-                label="Drop transfer tasks, or choose them"
-                hint="SentEval’s folders of MR, CR, SUBJ, MPQA, SST, TREC and MRPC, told by their files’ names"
+                label="transfer-drop"
+                hint="transfer-hint"
                 accept=""
                 multiple=true
                 folder=true
@@ -89,22 +86,22 @@ pub fn Transfer(weights: RwSignal<Weights>, pooler: RwSignal<Pooler>) -> impl In
                 <Number field=folds disabled />
                 <Number field=seed disabled />
             </div>
-            <EvaluateRow label="Evaluate transfer" reason of=slot on_evaluate=evaluate>
+            <EvaluateRow label="transfer-evaluate" reason of=slot on_evaluate=evaluate>
                 <StartOver empty=Signal::derive(empty) disabled on_clear=move || engine.send(Topic::Transfer, Request::ClearTransfer) />
             </EvaluateRow>
             <div class="progress-row">
-                <SlotProgress of=slot what="Reading" />
+                <SlotProgress of=slot what="reading" />
                 {move || evaluating().then(|| view! {
                     <button
                         type="button"
                         class="button button-small"
                         on:click=move |_| engine.tell(Topic::Transfer, Request::CancelTransfer)
                     >
-                        "Cancel"
+                        {mt!("transfer-cancel")}
                     </button>
                 })}
             </div>
-            <ErrorNotice of=slot title="The transfer tasks were not evaluated" />
+            <ErrorNotice of=slot title="transfer-failed" />
             <Results />
         </section>
     }
@@ -112,21 +109,19 @@ pub fn Transfer(weights: RwSignal<Weights>, pooler: RwSignal<Pooler>) -> impl In
 
 #[component]
 fn Tasks(report: TransferReport) -> impl IntoView {
+    let tasks_count = report.tasks.len();
     let items: usize = report.tasks.iter().map(|task| task.items).sum();
     let tasks = report.tasks.iter().map(|task| {
-        let (one, many) = match task.kind.sentences_per_item() {
-            1 => ("sentence", "sentences"),
-            _ => ("pair", "pairs"),
-        };
-        let facts = format!(" · {}", counted(task.items, one, many));
-        view! { <li>{task.kind.name()}<span class="fine">{facts}</span></li> }
+        let counted = if task.kind.sentences_per_item() == 1 { "counted-sentences" } else { "counted-pairs" };
+        let items = task.items;
+        view! { <li>{task.kind.name()}<span class="fine">" · "{mt!(counted, count = items)}</span></li> }
     });
     view! {
         <div class="loaded" role="status">
             <p class="loaded-name">
                 <Glyph icon=Icon::Check />
-                {counted(report.tasks.len(), "task", "tasks")}
-                <span class="fine">{format!(" · {} items", count(items))}</span>
+                {mt!("counted-tasks", count = tasks_count)}
+                <span class="fine">" · "{mt!("counted-items", count = items)}</span>
             </p>
             <ul class="suite-tasks">{tasks.collect_view()}</ul>
             {report.notes.iter().map(|note| view! { <p class="fine">{note.clone()}</p> }).collect_view()}
@@ -151,10 +146,9 @@ fn Results() -> impl IntoView {
                 <ScoresTable
                     of=Scores::new(transfer_table(&measured), &results)
                     topic=Topic::Transfer
-                    label="Transfer accuracies"
+                    label="transfer-scores"
                     files=["transfer.csv", "transfer.json"]
-                    note="Dev accuracy is that of the regularisation chosen: by cross-validation, or on SST-2’s \
-                          development set. Grey rows are from the paper (arXiv 2104.08821: accuracy, 10 folds)."
+                    note="transfer-note"
                 />
             }
         })

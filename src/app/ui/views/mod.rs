@@ -29,6 +29,7 @@ pub fn Views() -> impl IntoView {
             <LinkNotice />
             <div class="view" hidden=hidden(Place::Studio)><StudioView /></div>
             <div class="view" hidden=hidden(Place::Playground)>
+                <ViewHead title="playground-title" lede="playground-lede" />
                 <LensBar name="playground" />
                 <Playground />
             </div>
