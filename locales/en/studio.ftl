@@ -91,6 +91,7 @@ data-skipped =
         [one] { $count } line was left out (blank).
        *[other] { $count } lines were left out (blank).
     }
+sample-brown = Brown corpus: 6,000 sentences
 sample-sentences = Sample: 200 sentences
 sample-triplets = Sample: 48 triplets
 sample-pairs = Sample: 60 graded pairs
@@ -100,4 +101,4 @@ quick-title = What you will see
 quick-what = A point on the plane of alignment and uniformity, moving as the encoder learns; and the loss, the learning rate and the rank correlation with people’s judgements (Spearman) over the steps.
 quick-try = Try it with the sample
 quick-loading = Loading…
-quick-loads = Loads { $name } ({ $size }, { $licence }), sample sentences and graded pairs from this site, and trains a few steps. Whatever you have loaded already is used instead.
+quick-loads = Loads { $name } ({ $size }, { $licence }), sentences of the Brown corpus and graded pairs from this site, and trains for about a minute. Whatever you have loaded already is used instead.

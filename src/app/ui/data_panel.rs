@@ -58,9 +58,11 @@ impl Kind {
 
     fn samples(self) -> &'static [(Sample, &'static str)] {
         match self {
-            Self::Training => {
-                &[(Sample::Sentences, "sample-sentences"), (Sample::Triplets, "sample-triplets")]
-            }
+            Self::Training => &[
+                (Sample::Brown, "sample-brown"),
+                (Sample::Sentences, "sample-sentences"),
+                (Sample::Triplets, "sample-triplets"),
+            ],
             Self::Evaluation => &[(Sample::Pairs, "sample-pairs")],
         }
     }

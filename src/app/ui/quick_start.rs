@@ -29,7 +29,7 @@ pub fn QuickStart() -> impl IntoView {
             engine.send(Topic::Model, Request::LoadModel { source: model.source() });
         }
         if store.training.with_untracked(Option::is_none) {
-            engine.send(Topic::Training, Request::LoadTraining { source: Sample::Sentences.source() });
+            engine.send(Topic::Training, Request::LoadTraining { source: Sample::Brown.source() });
         }
         if store.evaluation.with_untracked(Option::is_none) {
             engine.send(Topic::Evaluation, Request::LoadEvaluation { source: Sample::Pairs.source() });

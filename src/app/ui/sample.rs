@@ -50,9 +50,11 @@ pub async fn site_models() -> Result<Vec<SiteModel>, String> {
     serde_json::from_str(&text).map_err(|error| format!("models/index.json cannot be read: {error}"))
 }
 
-/// Our own sample texts, by what they are for.
+/// Texts that come with the site, by what they are for; all but Brown's are our own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Sample {
+    /// Sentences of the Brown corpus, which set-up takes from its package.
+    Brown,
     Sentences,
     Triplets,
     Pairs,
@@ -60,12 +62,13 @@ pub enum Sample {
 
 impl Sample {
     pub fn source(self) -> Source {
-        let name = match self {
-            Self::Sentences => "sample-sentences.txt",
-            Self::Triplets => "sample-triplets.csv",
-            Self::Pairs => "sample-pairs.tsv",
+        let (folder, name) = match self {
+            Self::Brown => ("texts", "brown-sentences.txt"),
+            Self::Sentences => ("data", "sample-sentences.txt"),
+            Self::Triplets => ("data", "sample-triplets.csv"),
+            Self::Pairs => ("data", "sample-pairs.tsv"),
         };
-        Source::Site(vec![SiteFile { path: name.to_owned(), url: site_url(&format!("data/{name}")) }])
+        Source::Site(vec![SiteFile { path: name.to_owned(), url: site_url(&format!("{folder}/{name}")) }])
     }
 }
 

@@ -86,6 +86,10 @@ pub fn chromium() -> Result<()> {
     install("chromium", &["chromium", "chromium-driver"], &["/usr/bin/chromium", "/usr/bin/chromedriver"])
 }
 
+pub fn firefox() -> Result<()> {
+    install("firefox", &["firefox-esr"], &["/usr/bin/firefox-esr"])
+}
+
 pub fn pip() -> Result<()> {
     if output(command("python3").args(["-m", "pip", "--version"])).is_some() {
         return Ok(());

@@ -4,6 +4,7 @@ mod debian;
 mod dictionary;
 mod model;
 mod node;
+mod texts;
 mod tools;
 mod wasm_target;
 mod wordnet;
@@ -25,20 +26,27 @@ pub fn dictionary_dir() -> PathBuf {
     crate::shell::root().join("www/generated/dictionary")
 }
 
+/// Where texts that packages bring are made.
+pub fn texts_dir() -> PathBuf {
+    crate::shell::root().join("www/generated/texts")
+}
+
 /// Everything that building and serving the page needs.
 pub fn for_serving() -> Result<()> {
     let toolchain = WasmToolchain::find()?;
     tools::trunk(&toolchain)?;
     tools::wasm_bindgen(&toolchain)?;
     node::packages()?;
-    model::all_minilm_l6_v2()?;
+    model::all()?;
+    texts::brown()?;
     dictionary::synonyms()
 }
 
 /// What the tests need beside that: a Vulkan driver and a browser.
 pub fn for_testing() -> Result<()> {
     debian::vulkan()?;
-    debian::chromium()
+    debian::chromium()?;
+    debian::firefox()
 }
 
 /// What pre-training the starter needs.

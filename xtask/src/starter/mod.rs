@@ -1,7 +1,7 @@
 //! `cargo xtask starter`: makes the encoder that comes with the site, from texts that packages bring to F16 weights.
 //! It takes hours on a CPU; what it made lies in `www/models/starter`, with its log.
 
-mod text;
+pub mod text;
 
 use std::{
     collections::BTreeSet,

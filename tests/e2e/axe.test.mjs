@@ -1,0 +1,58 @@
+// Every view against axe's rules, in both colour schemes and languages: nothing serious, nothing critical.
+
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { test } from 'node:test';
+
+import { withPage } from './harness.mjs';
+import { Studio } from './studio.mjs';
+import { file } from './tiny_model.mjs';
+
+const axe = await readFile(new URL('../../node_modules/axe-core/axe.min.js', import.meta.url), 'utf8');
+
+/** What axe finds of weight in what is shown: rule, element, what to do. */
+async function faults(page) {
+  await page.evaluate(axe);
+  const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations'] }));
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 160)}\n  ${failureSummary}`));
+}
+
+async function views(page) {
+  const links = page.getByRole('navigation').getByRole('link');
+  const found = [];
+  for (let index = 0; index < (await links.count()); index += 1) {
+    await links.nth(index).click();
+    await page.waitForTimeout(100);
+    found.push(...(await faults(page)));
+  }
+  return found;
+}
+
+for (const [colorScheme, locale] of [['light', 'en-US'], ['dark', 'zh-CN']]) {
+  test(`axe finds nothing serious, ${colorScheme}, ${locale}`, async () => {
+    await withPage({ context: { colorScheme, locale } }, async (page) => {
+      const studio = new Studio(page);
+      await studio.ready();
+      assert.deepEqual(await views(page), []);
+    });
+  });
+}
+
+test('axe finds nothing serious with a model loaded, a run behind it and everything unfolded', async () => {
+  await withPage({ context: { colorScheme: 'dark', viewport: { width: 380, height: 800 } } }, async (page) => {
+    const studio = new Studio(page);
+    await studio.ready();
+    await studio.loadTinyModel();
+    await studio.give('training-file', [file('texts.txt', 'a cat sat\nthe dog ran\nblue sky\ngreen grass\n')]);
+    await studio.give('evaluation-file', [file('graded.tsv', 'a cat\tthe cat\t5\na dog\tblue sky\t1\nold house\tgreen grass\t2\n')]);
+    await page.getByText('graded.tsv').first().waitFor();
+    await studio.recipe({ 'batch-size': 2, steps: 2, 'eval-every': 1 });
+    await studio.train();
+    await studio.phase('Finished');
+    await page.evaluate(() => document.querySelectorAll('details').forEach((details) => (details.open = true)));
+    await page.locator('.matrix table').waitFor({ state: 'attached' });
+    assert.deepEqual(await views(page), []);
+  });
+});
