@@ -110,11 +110,12 @@ test('models that cannot be had or used', async () => {
         typo: { modell: 'models/tiny' },
         id: { model: { hub: 'no model' } },
         absent: { model: { hub: 'lab/none', from: `${site}hub` } },
-        folder: { model: { url: '../nowhere/' } },
+        folder: { model: { url: '../nowhere' } },
+        address: { model: { url: 'http://' } },
         config: { model: { url: '../cut', files: ['config.json'] } },
         cut: { model: [config, vocabulary, await file('short/model.safetensors', 'model.safetensors')] },
         incomplete: { model: [config, vocabulary] },
-        site: { site: '../nowhere/', model: [config] },
+        site: { site: '../nowhere', model: [config] },
         elsewhere: { site: 'https://elsewhere.invalid/' },
         aborted: { signal: AbortSignal.abort() },
         abortedLater: { signal: controller.signal, onProgress: () => controller.abort() },
@@ -130,6 +131,7 @@ test('models that cannot be had or used', async () => {
     expect(seen.id, 'input', /^model\.hub is "no model"; expected owner\/name/);
     expect(seen.absent, 'network', /there is no model lab\/none at http/);
     expect(seen.folder, 'network', /nowhere\/config\.json could not be fetched.*404/);
+    expect(seen.address, 'input', /^model\.url is "http:\/\/"; expected an address/);
     expect(seen.config, 'model', /incomplete|not valid JSON/);
     expect(seen.cut, 'model', /cut short/);
     expect(seen.incomplete, 'model', /incomplete: missing/);
