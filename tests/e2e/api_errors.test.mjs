@@ -252,3 +252,29 @@ test('the kind of matrix product is measured once and kept', async () => {
     assert.deepEqual(seen, ['Tune', { UseMatmul: { kind: 'shared' } }]);
   });
 });
+
+test('vectors that are under way end with their model, and a message that is no request is answered', async () => {
+  await withApi({}, async (page) => {
+    const seen = await page.evaluate(async () => {
+      const [{ Engine }, { sourceOf }] = await Promise.all(
+        ['engine', 'source'].map((part) => import(`${site}api/parts/${part}.js`)),
+      );
+      const engine = new Engine(new URL('worker_loader.js', site));
+      await engine.ready();
+      const { source } = await sourceOf('models/tiny', new URL(site));
+      const sentences = lines(20_000);
+      const embed = { Embed: { sentences, weights: 'Original', pooler: 'avg', normalised: false } };
+      const early = await caught(engine.ask(embed));
+      await engine.ask({ LoadModel: { source } });
+      const outcome = caught(engine.ask(embed));
+      await engine.ask({ LoadModel: { source } });
+      const nonsense = await caught(engine.ask({ Nonsense: {} }));
+      const ended = await outcome;
+      engine.end(new SimCSEError('closed', 'done'));
+      return { early, ended, nonsense };
+    });
+    expect(seen.early, 'state', /a model has to be loaded first/);
+    expect(seen.ended, 'busy', /the model or its weights were replaced meanwhile/);
+    expect(seen.nonsense, 'engine', /different builds/);
+  });
+});
