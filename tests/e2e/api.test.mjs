@@ -51,6 +51,26 @@ test('the example page runs its program, which is the one that it shows', async 
   });
 });
 
+test('the README’s program runs as it stands', async () => {
+  const readme = await readFile(join(root, 'README.md'), 'utf8');
+  const [, program] = readme.match(/```js\n(import \{ SimCSE \}.*?)```/s);
+  const body = program.replace(/^import .*$/m, '');
+  await withApi({}, async (page) => {
+    const logged = [];
+    page.on('console', (message) => logged.push(message.text()));
+    const [shape, bytes, uniformity] = await page.evaluate(`(async () => {
+      const [sentences, pairs] = [lines(100), graded];
+      ${body}
+      return [shape, weights.size, uniformity];
+    })()`);
+    assert.deepEqual(shape, [2, 32]);
+    assert.ok(bytes > 10_000 && uniformity < 0);
+    assert.match(logged[0], /^started/);
+    assert.equal(logged.filter((line) => /^step \d+ \d/.test(line)).length, 100);
+    assert.match(logged.at(-1), /^end 100/);
+  });
+});
+
 test('vectors: any number, in order, the same in portions, with progress; cosines are theirs', async () => {
   await withApi({}, async (page) => {
     const seen = await page.evaluate(async () => {

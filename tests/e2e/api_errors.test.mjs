@@ -110,11 +110,12 @@ test('models that cannot be had or used', async () => {
         typo: { modell: 'models/tiny' },
         id: { model: { hub: 'no model' } },
         absent: { model: { hub: 'lab/none', from: `${site}hub` } },
-        folder: { model: { url: '../nowhere/' } },
+        folder: { model: { url: '../nowhere' } },
+        address: { model: { url: 'http://' } },
         config: { model: { url: '../cut', files: ['config.json'] } },
         cut: { model: [config, vocabulary, await file('short/model.safetensors', 'model.safetensors')] },
         incomplete: { model: [config, vocabulary] },
-        site: { site: '../nowhere/', model: [config] },
+        site: { site: '../nowhere', model: [config] },
         elsewhere: { site: 'https://elsewhere.invalid/' },
         aborted: { signal: AbortSignal.abort() },
         abortedLater: { signal: controller.signal, onProgress: () => controller.abort() },
@@ -130,6 +131,7 @@ test('models that cannot be had or used', async () => {
     expect(seen.id, 'input', /^model\.hub is "no model"; expected owner\/name/);
     expect(seen.absent, 'network', /there is no model lab\/none at http/);
     expect(seen.folder, 'network', /nowhere\/config\.json could not be fetched.*404/);
+    expect(seen.address, 'input', /^model\.url is "http:\/\/"; expected an address/);
     expect(seen.config, 'model', /incomplete|not valid JSON/);
     expect(seen.cut, 'model', /cut short/);
     expect(seen.incomplete, 'model', /incomplete: missing/);
@@ -248,5 +250,31 @@ test('the kind of matrix product is measured once and kept', async () => {
       return log;
     });
     assert.deepEqual(seen, ['Tune', { UseMatmul: { kind: 'shared' } }]);
+  });
+});
+
+test('vectors that are under way end with their model, and a message that is no request is answered', async () => {
+  await withApi({}, async (page) => {
+    const seen = await page.evaluate(async () => {
+      const [{ Engine }, { sourceOf }] = await Promise.all(
+        ['engine', 'source'].map((part) => import(`${site}api/parts/${part}.js`)),
+      );
+      const engine = new Engine(new URL('worker_loader.js', site));
+      await engine.ready();
+      const { source } = await sourceOf('models/tiny', new URL(site));
+      const sentences = lines(20_000);
+      const embed = { Embed: { sentences, weights: 'Original', pooler: 'avg', normalised: false } };
+      const early = await caught(engine.ask(embed));
+      await engine.ask({ LoadModel: { source } });
+      const outcome = caught(engine.ask(embed));
+      await engine.ask({ LoadModel: { source } });
+      const nonsense = await caught(engine.ask({ Nonsense: {} }));
+      const ended = await outcome;
+      engine.end(new SimCSEError('closed', 'done'));
+      return { early, ended, nonsense };
+    });
+    expect(seen.early, 'state', /a model has to be loaded first/);
+    expect(seen.ended, 'busy', /the model or its weights were replaced meanwhile/);
+    expect(seen.nonsense, 'engine', /different builds/);
   });
 });

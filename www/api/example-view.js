@@ -125,6 +125,8 @@ export const view = {
         stop.disabled = true;
         run.disabled = false;
         run.textContent = 'Run it again';
+        // A disabled button loses the focus; who works by keyboard gets it back.
+        if (document.activeElement === document.body) run.focus();
       }
     };
     const source = await fetch(new URL('example.js', import.meta.url));

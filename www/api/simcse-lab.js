@@ -7,7 +7,7 @@ import { SimCSEError, aborted } from './parts/error.js';
 import { planOf } from './parts/plan.js';
 import { completed } from './parts/recipe.js';
 import { TrainingRun } from './parts/run.js';
-import { filesOf, sourceOf } from './parts/source.js';
+import { filesOf, folderUrl, sourceOf } from './parts/source.js';
 import { tune } from './parts/tuning.js';
 import { camelCased, weightsOf } from './parts/wire.js';
 
@@ -52,7 +52,7 @@ class Lab {
     const given = check.options(options, ['model', 'onProgress', 'signal', 'site'], 'load');
     const { model, onProgress, signal, site = SITE } = /** @type {api.LoadOptions} */ (given);
     if (signal?.aborted) throw aborted(signal);
-    const root = new URL(site, document.baseURI);
+    const root = folderUrl(site, 'site');
     const engine = new Engine(new URL('worker_loader.js', root));
     try {
       const [device, { source, download }] = await Promise.all([engine.ready(signal), sourceOf(model, root, signal)]);

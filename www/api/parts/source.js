@@ -1,7 +1,7 @@
 // Where models and texts come from, in the engine's words.
 
 import { SimCSEError, aborted } from './error.js';
-import { wrong } from './check.js';
+import { sentences, wrong } from './check.js';
 
 /** @import { ModelFolder } from '../simcse-lab.js' */
 
@@ -16,6 +16,21 @@ const MODEL_ID = /^([\w-][\w.-]*(?:\/[\w-][\w.-]*)?)(?:@([\w./-]+))?$/;
 export const filesOf = (files) => ({
   Files: Array.from(files, (file) => ({ path: file.webkitRelativePath || file.name, blob: file })),
 });
+
+/**
+ * A folder's address with a slash at its end; a relative one starts at the page's, or at the worker's script.
+ * @param {unknown} url
+ * @param {string} what
+ */
+export function folderUrl(url, what) {
+  try {
+    const address = new URL(String(url), globalThis.document?.baseURI ?? location.href);
+    if (!address.pathname.endsWith('/')) address.pathname += '/';
+    return address;
+  } catch {
+    throw wrong(what, url, 'an address');
+  }
+}
 
 /**
  * @param {string} folder What errors and the model are called.
@@ -74,11 +89,8 @@ async function siteModel(wanted, site, signal) {
 
 /** @param {ModelFolder} model */
 function modelFolder({ url, files = FOLDER_FILES }) {
-  const address = URL.parse ? URL.parse(url, document.baseURI) : new URL(url, document.baseURI);
-  if (!address) throw wrong('model.url', url, 'an address');
-  if (!address.pathname.endsWith('/')) address.pathname += '/';
-  const name = decodeURIComponent(address.pathname.split('/').at(-2) || 'model');
-  return folderOf(name, address, files);
+  const address = folderUrl(url, 'model.url');
+  return folderOf(address.pathname.split('/').at(-2) || 'model', address, sentences(files, 'model.files'));
 }
 
 /** @param {{ hub: unknown, from?: unknown }} model */
