@@ -5,7 +5,6 @@ nav-label = Views
 nav-studio = Studio
 nav-playground = Playground
 nav-evaluation = Evaluation
-nav-lessons = Lessons
 language-label = Language
 
 engine-starting = Starting the engine…
@@ -46,7 +45,6 @@ share-button = Share
 share-title = Share this page as it is
 share-what = Everything is in the link’s part behind #, which browsers send to no server. Models, texts and weights are not in it.
 share-place = Opens at
-share-lesson = Lesson { $number }
 share-with = Bring along
 share-recipe = The recipe, seed included
 share-sentences = The playground’s sentences

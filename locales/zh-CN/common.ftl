@@ -5,7 +5,6 @@ nav-label = 页面
 nav-studio = 训练台
 nav-playground = 游乐场
 nav-evaluation = 评测
-nav-lessons = 课程
 language-label = 语言
 
 engine-starting = 正在启动引擎…
@@ -46,7 +45,6 @@ share-button = 分享
 share-title = 按现在的样子分享本页
 share-what = 所有内容都在链接的 # 之后，浏览器不会把它发给任何服务器。模型、文本和权重不在其中。
 share-place = 打开时显示
-share-lesson = 第 { $number } 课
 share-with = 一并带上
 share-recipe = 配方，包括随机种子
 share-sentences = 游乐场里的句子

@@ -2,9 +2,6 @@
 
 use std::fmt;
 
-/// How many lessons there are.
-pub const LESSONS: u8 = 7;
-
 /// A view of the page.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub enum Place {
@@ -12,21 +9,15 @@ pub enum Place {
     Studio,
     Playground,
     Evaluation,
-    /// All lessons.
-    Lessons,
-    /// One of them, from 1.
-    Lesson(u8),
 }
 
 impl Place {
     /// Its path in the fragment.
-    pub fn path(self) -> String {
+    pub fn path(self) -> &'static str {
         match self {
-            Self::Studio => "studio".to_owned(),
-            Self::Playground => "playground".to_owned(),
-            Self::Evaluation => "evaluation".to_owned(),
-            Self::Lessons => "lessons".to_owned(),
-            Self::Lesson(number) => format!("lessons/{number}"),
+            Self::Studio => "studio",
+            Self::Playground => "playground",
+            Self::Evaluation => "evaluation",
         }
     }
 
@@ -35,11 +26,7 @@ impl Place {
             "" | "studio" => Some(Self::Studio),
             "playground" => Some(Self::Playground),
             "evaluation" => Some(Self::Evaluation),
-            "lessons" => Some(Self::Lessons),
-            lesson => {
-                let number = lesson.strip_prefix("lessons/")?.parse().ok()?;
-                (1..=LESSONS).contains(&number).then_some(Self::Lesson(number))
-            }
+            _ => None,
         }
     }
 }
@@ -95,7 +82,6 @@ mod tests {
 
     #[test]
     fn every_place_is_found_again() {
-        let lessons = (1..=LESSONS).map(Place::Lesson);
         for place in
             [Place::Studio, Place::Playground, Place::Evaluation, Place::Lessons].into_iter().chain(lessons)
         {
@@ -108,7 +94,7 @@ mod tests {
     fn values_survive_whatever_they_hold() {
         let values = [("sentences", "A cat & a dog?\nZwei = zwei #1 + 100 %"), ("seed", "7"), ("名", "值")];
         let values = values.map(|(key, value)| (key.to_owned(), value.to_owned())).to_vec();
-        let address = Address { place: Place::Lesson(3), values, lost: false };
+        let address = Address { place: Place::Playground, values, lost: false };
         assert_eq!(Address::parse(&address.to_string()), address);
         assert_eq!(address.value("seed"), Some("7"));
         assert_eq!(address.value("absent"), None);
@@ -116,7 +102,7 @@ mod tests {
 
     #[test]
     fn a_wrong_address_begins_at_the_beginning() {
-        for fragment in ["#/nowhere", "#/lessons/0", "#/lessons/8", "#/lessons/x?a=1", "#run", "#%ff%fe"] {
+        for fragment in ["#/nowhere", "#/studio/2", "#/attic?a=1", "#run", "#%ff%fe"] {
             let address = Address::parse(fragment);
             assert_eq!(address.place, Place::Studio, "{fragment}");
             assert!(address.lost, "{fragment}");

@@ -3,5 +3,5 @@
 mod address;
 mod settings;
 
-pub use address::{Address, LESSONS, Place};
+pub use address::{Address, Place};
 pub use settings::{Part, Problems, Settings};

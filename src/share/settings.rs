@@ -24,12 +24,10 @@ pub enum Part {
     Recipe,
     Evaluation,
     Playground,
-    Lessons,
 }
 
 impl Part {
-    pub const ALL: [Self; 6] =
-        [Self::Model, Self::Text, Self::Recipe, Self::Evaluation, Self::Playground, Self::Lessons];
+    pub const ALL: [Self; 5] = [Self::Model, Self::Text, Self::Recipe, Self::Evaluation, Self::Playground];
 
     /// What links call it.
     pub fn name(self) -> &'static str {
@@ -39,7 +37,6 @@ impl Part {
             Self::Recipe => "recipe",
             Self::Evaluation => "evaluation",
             Self::Playground => "playground",
-            Self::Lessons => "lessons",
         }
     }
 }
@@ -59,7 +56,7 @@ pub struct Settings {
 pub type Problems = Vec<String>;
 
 impl Settings {
-    /// Reads what an address says; keys of others (a lesson's own) are passed over.
+    /// Reads what an address says; unknown ones are passed over.
     pub fn read(address: &Address) -> (Self, Problems) {
         let (mut settings, mut problems) = (Self::default(), Problems::new());
         let defaults = fields(&TrainOptions::default());
@@ -181,7 +178,7 @@ mod tests {
         let settings = Settings {
             options: Some(options),
             sentences: Some("One & two\nThree = 3?".to_owned()),
-            hidden: BTreeSet::from([Part::Model, Part::Lessons]),
+            hidden: BTreeSet::from([Part::Model, Part::Playground]),
             locked: BTreeSet::from([Part::Recipe]),
         };
         assert_eq!(Settings::read(&link(settings.values())), (settings, vec![]));

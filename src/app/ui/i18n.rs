@@ -27,7 +27,6 @@ macro_rules! files {
         [
             include_str!(concat!("../../../locales/", $folder, "/common.ftl")),
             include_str!(concat!("../../../locales/", $folder, "/evaluation.ftl")),
-            include_str!(concat!("../../../locales/", $folder, "/lessons.ftl")),
             include_str!(concat!("../../../locales/", $folder, "/playground.ftl")),
             include_str!(concat!("../../../locales/", $folder, "/recipe.ftl")),
             include_str!(concat!("../../../locales/", $folder, "/runs.ftl")),

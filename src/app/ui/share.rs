@@ -12,7 +12,7 @@ use super::{
     store::Phase,
     studio,
 };
-use crate::share::{Address, LESSONS, Part, Place, Settings};
+use crate::share::{Address, Part, Place, Settings};
 
 /// What the link that was followed says of the page itself.
 #[derive(Clone, Copy)]
@@ -112,7 +112,6 @@ fn part_name(part: Part) -> &'static str {
         Part::Recipe => "part-recipe",
         Part::Evaluation => "nav-evaluation",
         Part::Playground => "nav-playground",
-        Part::Lessons => "nav-lessons",
     }
 }
 
@@ -154,14 +153,10 @@ pub fn ShareButton() -> impl IntoView {
             dialog.close();
         }
     };
-    let views = [Place::Studio, Place::Playground, Place::Evaluation, Place::Lessons]
-        .into_iter()
-        .chain((1..=LESSONS).map(Place::Lesson));
-    let views: Vec<Place> = views.collect();
-    let chosen = views.clone();
+    let views = [Place::Studio, Place::Playground, Place::Evaluation];
     let on_place = move |event| {
         let index = event_target_value(&event).parse::<usize>().ok();
-        if let Some(target) = index.and_then(|index| chosen.get(index)) {
+        if let Some(target) = index.and_then(|index| views.get(index)) {
             place.set(*target);
         }
     };
@@ -214,8 +209,6 @@ fn place_name(place: Place) -> String {
         Place::Studio => t!("nav-studio"),
         Place::Playground => t!("nav-playground"),
         Place::Evaluation => t!("nav-evaluation"),
-        Place::Lessons => t!("nav-lessons"),
-        Place::Lesson(number) => t!("share-lesson", number = number),
     }
 }
 

@@ -37,7 +37,7 @@ pub fn for_serving() -> Result<()> {
     tools::trunk(&toolchain)?;
     tools::wasm_bindgen(&toolchain)?;
     node::packages()?;
-    model::all()?;
+    model::all_minilm_l6_v2()?;
     texts::brown()?;
     dictionary::synonyms()
 }

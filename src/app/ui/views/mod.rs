@@ -1,8 +1,7 @@
 //! The views, one shown at a time. All stand from the beginning, so that a run, what was typed and what was computed
-//! are still there after a look elsewhere; lessons are made when they are opened.
+//! are still there after a look elsewhere.
 
 mod evaluation;
-mod lessons;
 mod studio;
 
 use leptos::prelude::*;
@@ -16,7 +15,6 @@ use super::{
 };
 use crate::share::Place;
 use evaluation::EvaluationView;
-use lessons::LessonsView;
 use studio::StudioView;
 
 #[component]
@@ -34,11 +32,6 @@ pub fn Views() -> impl IntoView {
                 <Playground />
             </div>
             <div class="view" hidden=hidden(Place::Evaluation)><EvaluationView /></div>
-            {move || match place.get() {
-                Place::Lessons => Some(view! { <LessonsView number=None /> }),
-                Place::Lesson(number) => Some(view! { <LessonsView number=Some(number) /> }),
-                _ => None,
-            }}
         </main>
     }
 }
