@@ -13,11 +13,6 @@ pub fn count(number: usize) -> String {
     text
 }
 
-/// "3 sentences", "1 sentence".
-pub fn counted(number: usize, one: &str, many: &str) -> String {
-    format!("{} {}", count(number), if number == 1 { one } else { many })
-}
-
 /// 90868376 → "90.9 MB".
 pub fn bytes(bytes: f64) -> String {
     match bytes {

@@ -28,6 +28,7 @@ macro_rules! files {
             include_str!(concat!("../../../locales/", $folder, "/common.ftl")),
             include_str!(concat!("../../../locales/", $folder, "/evaluation.ftl")),
             include_str!(concat!("../../../locales/", $folder, "/playground.ftl")),
+            include_str!(concat!("../../../locales/", $folder, "/profile.ftl")),
             include_str!(concat!("../../../locales/", $folder, "/recipe.ftl")),
             include_str!(concat!("../../../locales/", $folder, "/runs.ftl")),
             include_str!(concat!("../../../locales/", $folder, "/studio.ftl")),

@@ -6,7 +6,7 @@ use super::{
     clipboard,
     files::{from_text, offer_download},
     format::{bytes, count, significant},
-    i18n::words,
+    i18n::{mt, t, words},
     icons::{Glyph, Icon},
     notice::{ErrorNotice, SlotProgress},
     profile_tables::{BufferTable, CeilingTable, KernelTable, kind_name},
@@ -23,13 +23,12 @@ pub fn ProfilePanel() -> impl IntoView {
     let (store, engine) = studio();
     let [profiling, tuning] = [Topic::Profile, Topic::Tuning].map(|topic| store.slot(topic));
     let busy = move || profiling.busy() || tuning.busy();
-    let in_run =
-        move || store.phase.with(Phase::active).then_some("The run has the GPU: stop it to measure.");
+    let in_run = move || store.phase.with(Phase::active).then(|| t!("profile-in-run"));
     let untunable = move || match store.ready() {
         true => in_run(),
-        false => Some("The engine has to be running first."),
+        false => Some(t!("engine-first")),
     };
-    let unprofilable = move || in_run().map(str::to_owned).or_else(|| blocked(store));
+    let unprofilable = move || in_run().or_else(|| blocked(store));
     let profile = move |_| {
         if let Ok(options) = store.recipe.options() {
             engine.send(Topic::Profile, Request::Profile { options });
@@ -37,13 +36,9 @@ pub fn ProfilePanel() -> impl IntoView {
     };
     view! {
         <details class="card profile">
-            <summary>"For developers: where a training step’s time goes"</summary>
+            <summary>{mt!("profile-title")}</summary>
             <div class="profile-body">
-                <p class="fine">
-                    "A profile takes a few steps of the recipe on the loaded text, with a copy of the weights, and times \
-                     every kernel. Tuning measures the kinds of matrix product on this device and uses the fastest \
-                     from then on, also in later visits."
-                </p>
+                <p class="fine">{mt!("profile-what")}</p>
                 <div class="row">
                     <button
                         type="button"
@@ -51,7 +46,7 @@ pub fn ProfilePanel() -> impl IntoView {
                         disabled=move || unprofilable().is_some() || busy()
                         on:click=profile
                     >
-                        "Profile a step"
+                        {mt!("profile-step")}
                     </button>
                     <button
                         type="button"
@@ -59,17 +54,17 @@ pub fn ProfilePanel() -> impl IntoView {
                         disabled=move || untunable().is_some() || busy()
                         on:click=move |_| engine.send(Topic::Tuning, Request::Tune)
                     >
-                        "Tune matrix products"
+                        {mt!("profile-tune")}
                     </button>
                 </div>
                 <p class="fine reason">{unprofilable}</p>
-                <SlotProgress of=profiling what="Preparing" />
-                <ErrorNotice of=profiling title="The step was not profiled" />
-                <SlotProgress of=tuning what="Measuring" />
-                <ErrorNotice of=tuning title="The matrix products were not tuned" />
+                <SlotProgress of=profiling what="profile-preparing" />
+                <ErrorNotice of=profiling title="profile-failed" />
+                <SlotProgress of=tuning what="profile-measuring" />
+                <ErrorNotice of=tuning title="profile-tune-failed" />
                 <p class="fine" role="status">
                     {move || store.remembered.get().filter(|_| store.ceilings.with(Option::is_none)).map(|kind| {
-                        format!("Matrix products: {}, the fastest kind when it was measured in an earlier visit.", kind_name(kind))
+                        t!("profile-remembered", kind = kind_name(kind))
                     })}
                 </p>
                 {move || store.profile.get().map(|report| view! { <Summary report /> })}
@@ -86,30 +81,32 @@ fn Summary(report: ProfileReport) -> impl IntoView {
     let milliseconds = |value: f64| format!("{} ms", significant(value));
     let share = profile.matmul_share().map(|share| format!("{:.0} %", 100.0 * share));
     let figures = [
-        ("Step", milliseconds(profile.step_milliseconds)),
-        ("Of it, the host", milliseconds(profile.host_milliseconds)),
-        ("Dispatches", count(profile.dispatches)),
-        ("Of them, a layer", count(profile.dispatches_per_layer)),
-        ("Tokens", count(profile.tokens)),
-        ("Matrix products", share.unwrap_or_else(|| "–".to_owned())),
-        ("GPU memory", bytes(profile.gpu_bytes() as f64)),
-        ("Expected", bytes(report.expected_bytes as f64)),
+        ("profile-figure-step", milliseconds(profile.step_milliseconds)),
+        ("profile-figure-host", milliseconds(profile.host_milliseconds)),
+        ("profile-figure-dispatches", count(profile.dispatches)),
+        ("profile-figure-layer", count(profile.dispatches_per_layer)),
+        ("profile-figure-tokens", count(profile.tokens)),
+        ("profile-figure-products", share.unwrap_or_else(|| "–".to_owned())),
+        ("profile-figure-memory", bytes(profile.gpu_bytes() as f64)),
+        ("profile-figure-expected", bytes(report.expected_bytes as f64)),
     ];
-    let what = format!(
-        "{}: {} rows of up to {} tokens, through {} layers of width {}. They are packed end to end: none of the {} \
-         tokens is padding.",
-        report.model,
-        count(profile.rows),
-        count(profile.longest),
-        count(profile.layers),
-        count(profile.hidden),
-        count(profile.tokens),
+    let model = report.model.clone();
+    let [rows, longest, layers, hidden, tokens] =
+        [profile.rows, profile.longest, profile.layers, profile.hidden, profile.tokens];
+    let what = mt!(
+        "profile-of",
+        model = model.as_str(),
+        rows = rows,
+        longest = longest,
+        layers = layers,
+        hidden = hidden,
+        tokens = tokens
     );
     view! {
         <section class="profile-part" aria-labelledby="profile-summary">
-            <h3 id="profile-summary">"A step"</h3>
+            <h3 id="profile-summary">{mt!("profile-a-step")}</h3>
             <dl class="figures">
-                {figures.map(|(term, value)| view! { <div><dt>{term}</dt><dd>{value}</dd></div> })}
+                {figures.map(|(term, value)| view! { <div><dt>{mt!(term)}</dt><dd>{value}</dd></div> })}
             </dl>
             <p class="fine">{what}</p>
         </section>
@@ -135,10 +132,10 @@ fn Details(report: ProfileReport) -> impl IntoView {
         <BufferTable profile=buffers />
         <div class="row">
             <button type="button" class="button button-small" on:click=move |_| clipboard::copy(&markdown, copied)>
-                "Copy as Markdown"
+                {mt!("profile-markdown")}
             </button>
             <button type="button" class="button button-small" on:click=download>
-                <Glyph icon=Icon::Download />"Download JSON"
+                <Glyph icon=Icon::Download />{mt!("profile-json")}
             </button>
             <span class="fine" role="status">{move || words(copied.get())}</span>
         </div>

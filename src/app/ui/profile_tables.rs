@@ -2,7 +2,10 @@
 
 use leptos::prelude::*;
 
-use super::format::{bytes, count, counted, significant};
+use super::{
+    format::{bytes, count, significant},
+    i18n::{mt, t},
+};
 use crate::{
     gpu::MatmulKind,
     kernels::Ceilings,
@@ -20,9 +23,9 @@ pub fn kind_name(kind: MatmulKind) -> &'static str {
 
 fn kind_words(kind: MatmulKind) -> &'static str {
     match kind {
-        MatmulKind::Direct => "8 × 8 elements a thread, straight from the buffers",
-        MatmulKind::Quad => "16 × 8 elements a thread, loads shared by four threads",
-        MatmulKind::Shared => "4 × 4 elements a thread, through workgroup memory",
+        MatmulKind::Direct => "kind-direct",
+        MatmulKind::Quad => "kind-quad",
+        MatmulKind::Shared => "kind-shared",
     }
 }
 
@@ -33,9 +36,9 @@ pub fn CeilingTable(ceilings: Ceilings, used: MatmulKind) -> impl IntoView {
         view! {
             <tr class:chosen=kind == used>
                 <th scope="row">
-                    {format!("Square product, {}", kind_name(kind))}
-                    {(kind == used).then_some(view! { <span class="badge">"in use"</span> })}
-                    <span class="fine">{kind_words(kind)}</span>
+                    {mt!("profile-square", kind = kind_name(kind))}
+                    {(kind == used).then_some(view! { <span class="badge">{mt!("profile-used")}</span> })}
+                    <span class="fine">{mt!(kind_words(kind))}</span>
                 </th>
                 <td>{format!("{} GFLOP/s", significant(rate))}</td>
             </tr>
@@ -43,15 +46,15 @@ pub fn CeilingTable(ceilings: Ceilings, used: MatmulKind) -> impl IntoView {
     });
     view! {
         <section class="profile-part" aria-labelledby="profile-ceilings">
-            <h3 id="profile-ceilings">"Ceilings"</h3>
-            <p class="fine">"What this device reached at best, just now: the yardsticks for kernels."</p>
+            <h3 id="profile-ceilings">{mt!("profile-ceilings")}</h3>
+            <p class="fine">{mt!("profile-ceilings-what")}</p>
             <table class="scores profile-table">
-                <thead><tr><th scope="col">"Measured"</th><th scope="col">"Rate"</th></tr></thead>
+                <thead><tr><th scope="col">{mt!("profile-measured")}</th><th scope="col">{mt!("profile-rate")}</th></tr></thead>
                 <tbody>
                     {products.collect_view()}
                     <tr>
                         <th scope="row">
-                            "Copy"<span class="fine">"from buffer to buffer, bytes read and written"</span>
+                            {mt!("profile-copy")}<span class="fine">{mt!("profile-copy-what")}</span>
                         </th>
                         <td>{format!("{} GB/s", significant(ceilings.copy_gigabytes_per_second))}</td>
                     </tr>
@@ -66,47 +69,37 @@ pub fn KernelTable(profile: Profile) -> impl IntoView {
     if profile.kernels.is_empty() {
         return view! {
             <section class="profile-part" aria-labelledby="profile-kernels">
-                <h3 id="profile-kernels">"Kernels"</h3>
-                <p class="fine">
-                    "This adapter has no timestamp queries, so that single kernels cannot be timed; the step’s times \
-                     above are the page’s clock’s."
-                </p>
+                <h3 id="profile-kernels">{mt!("profile-kernels")}</h3>
+                <p class="fine">{mt!("profile-no-timestamps")}</p>
             </section>
         }
         .into_any();
     }
     let alone: f64 = profile.kernels.iter().map(|kernel| kernel.milliseconds).sum();
     let largest = profile.kernels.first().map_or(0.0, |kernel| kernel.share);
-    let against = format!(
-        "Here each call sits in a pass of its own between two timestamps, so that none overlaps with the next, which \
-         takes a GPU longer: together {} ms, against the {} ms of a whole step.",
-        significant(alone),
-        significant(profile.step_milliseconds),
-    );
+    let step = profile.step_milliseconds;
+    let against = mt!("profile-alone", alone = significant(alone), step = significant(step));
     view! {
         <section class="profile-part" aria-labelledby="profile-kernels">
-            <h3 id="profile-kernels">"Kernels"</h3>
+            <h3 id="profile-kernels">{mt!("profile-kernels")}</h3>
             <p class="fine">
-                "A line is all calls of a kernel with the same sizes; the bar compares their times. “Of \
-                 ceiling” is the larger of two shares: of the fastest square product’s GFLOP/s, and of a copy’s GB/s. \
-                 Near 100 %, only less work would be faster; a low one with a large share is where there is time to win."
+                {mt!("profile-kernels-what")}
             </p>
             <p class="fine">
-                {against} " Browsers may round timestamps to 0.1 ms: a call shorter than that reads as nothing or too much, \
-                 and a dash stands where nothing is left."
+                {against} " " {mt!("profile-rounded")}
             </p>
-            <div class="table-scroll profile-scroll" tabindex="0" role="region" aria-label="Kernels of a training step">
+            <div class="table-scroll profile-scroll" tabindex="0" role="region" aria-label=mt!("profile-kernels-label")>
                 <table class="scores profile-table profile-kernels">
                     <thead>
                         <tr>
-                            <th scope="col">"Kernel"</th>
-                            <th scope="col">"Sizes"</th>
-                            <th scope="col">"Calls"</th>
+                            <th scope="col">{mt!("profile-kernel")}</th>
+                            <th scope="col">{mt!("profile-sizes")}</th>
+                            <th scope="col">{mt!("profile-calls")}</th>
                             <th scope="col">"ms"</th>
-                            <th scope="col">"Share"</th>
+                            <th scope="col">{mt!("profile-share")}</th>
                             <th scope="col">"GFLOP/s"</th>
                             <th scope="col">"GB/s"</th>
-                            <th scope="col">"Of ceiling"</th>
+                            <th scope="col">{mt!("profile-of-ceiling")}</th>
                         </tr>
                     </thead>
                     <tbody>{profile.kernels.iter().map(|kernel| kernel_row(kernel, largest)).collect_view()}</tbody>
@@ -158,17 +151,17 @@ pub fn BufferTable(profile: Profile) -> impl IntoView {
         }
     };
     let rest = (!small.is_empty()).then(|| {
-        let label = counted(small.len(), "smaller kind", "smaller kinds");
+        let label = t!("profile-smaller", count = small.len());
         row(&label, small.iter().map(|(_, size)| size).sum())
     });
     view! {
         <section class="profile-part" aria-labelledby="profile-buffers">
-            <h3 id="profile-buffers">"GPU buffers"</h3>
-            <p class="fine">"What a run of this recipe holds on the device, evaluation included."</p>
-            <div class="table-scroll profile-scroll" tabindex="0" role="region" aria-label="GPU buffers by size">
+            <h3 id="profile-buffers">{mt!("profile-buffers")}</h3>
+            <p class="fine">{mt!("profile-buffers-what")}</p>
+            <div class="table-scroll profile-scroll" tabindex="0" role="region" aria-label=mt!("profile-buffers-label")>
                 <table class="scores profile-table">
                     <thead>
-                        <tr><th scope="col">"Buffers"</th><th scope="col">"Size"</th><th scope="col">"Share"</th></tr>
+                        <tr><th scope="col">{mt!("profile-buffer")}</th><th scope="col">{mt!("profile-size")}</th><th scope="col">{mt!("profile-share")}</th></tr>
                     </thead>
                     <tbody>
                         {large.iter().map(|(label, size)| row(label, *size)).collect_view()}

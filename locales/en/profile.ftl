@@ -1,0 +1,55 @@
+# The developers' panel.
+profile-title = For developers: where a training step’s time goes
+profile-what = A profile takes a few steps of the recipe on the loaded text, with a copy of the weights, and times every kernel. Tuning measures the kinds of matrix product on this device and uses the fastest from then on, also in later visits.
+profile-in-run = The run has the GPU: stop it to measure.
+profile-step = Profile a step
+profile-tune = Tune matrix products
+profile-preparing = Preparing
+profile-failed = The step was not profiled
+profile-measuring = Measuring
+profile-tune-failed = The matrix products were not tuned
+profile-remembered = Matrix products: { $kind }, the fastest kind when it was measured in an earlier visit.
+profile-a-step = A step
+profile-figure-step = Step
+profile-figure-host = Of it, the host
+profile-figure-dispatches = Dispatches
+profile-figure-layer = Of them, a layer
+profile-figure-tokens = Tokens
+profile-figure-products = Matrix products
+profile-figure-memory = GPU memory
+profile-figure-expected = Expected
+profile-of = { $model }: { $rows } rows of up to { $longest } tokens, through { $layers } layers of width { $hidden }. They are packed end to end: none of the { $tokens } tokens is padding.
+profile-markdown = Copy as Markdown
+profile-json = Download JSON
+kind-direct = 8 × 8 elements a thread, straight from the buffers
+kind-quad = 16 × 8 elements a thread, loads shared by four threads
+kind-shared = 4 × 4 elements a thread, through workgroup memory
+profile-square = Square product, { $kind }
+profile-used = in use
+profile-ceilings = Ceilings
+profile-ceilings-what = What this device reached at best, just now: the yardsticks for kernels.
+profile-measured = Measured
+profile-rate = Rate
+profile-copy = Copy
+profile-copy-what = from buffer to buffer, bytes read and written
+profile-kernels = Kernels
+profile-no-timestamps = This adapter has no timestamp queries, so that single kernels cannot be timed; the step’s times above are the page’s clock’s.
+profile-alone = Here each call sits in a pass of its own between two timestamps, so that none overlaps with the next, which takes a GPU longer: together { $alone } ms, against the { $step } ms of a whole step.
+profile-kernels-what = A line is all calls of a kernel with the same sizes; the bar compares their times. “Of ceiling” is the larger of two shares: of the fastest square product’s GFLOP/s, and of a copy’s GB/s. Near 100 %, only less work would be faster; a low one with a large share is where there is time to win.
+profile-rounded = Browsers may round timestamps to 0.1 ms: a call shorter than that reads as nothing or too much, and a dash stands where nothing is left.
+profile-kernels-label = Kernels of a training step
+profile-kernel = Kernel
+profile-sizes = Sizes
+profile-calls = Calls
+profile-share = Share
+profile-of-ceiling = Of ceiling
+profile-smaller =
+    { $count ->
+        [one] { $count } smaller kind
+       *[other] { $count } smaller kinds
+    }
+profile-buffers = GPU buffers
+profile-buffers-what = What a run of this recipe holds on the device, evaluation included.
+profile-buffers-label = GPU buffers by size
+profile-buffer = Buffers
+profile-size = Size
