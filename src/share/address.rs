@@ -82,9 +82,7 @@ mod tests {
 
     #[test]
     fn every_place_is_found_again() {
-        for place in
-            [Place::Studio, Place::Playground, Place::Evaluation, Place::Lessons].into_iter().chain(lessons)
-        {
+        for place in [Place::Studio, Place::Playground, Place::Evaluation] {
             let read = Address::parse(&Address::at(place).to_string());
             assert_eq!(read, Address::at(place));
         }

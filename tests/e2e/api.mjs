@@ -7,7 +7,8 @@ import { tinyModel } from './tiny_model.mjs';
 /** A site's files, path → content, whose only model is a tiny one. */
 export function tinySite() {
   const files = tinyModel();
-  const entry = { name: 'Tiny', path: 'tiny', files: files.map(({ name }) => name) };
+  const bytes = files.reduce((sum, { buffer }) => sum + buffer.length, 0);
+  const entry = { name: 'Tiny', path: 'tiny', files: files.map(({ name }) => name), bytes, licence: 'none' };
   const model = files.map(({ name, buffer }) => [`models/tiny/${name}`, buffer]);
   return { ...Object.fromEntries(model), 'models/index.json': JSON.stringify([entry]) };
 }

@@ -10,20 +10,22 @@ import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 
 export const root = fileURLToPath(new URL('../../', import.meta.url));
-const dist = join(root, 'dist');
+export const dist = join(root, 'dist');
 // Not the host's root: the site must work from wherever it is put.
-const base = '/some/folder/';
+const subfolder = '/some/folder/';
 
 const types = {
   '.css': 'text/css',
   '.html': 'text/html',
   '.js': 'text/javascript',
   '.json': 'application/json',
+  '.png': 'image/png',
   '.svg': 'image/svg+xml',
   '.wasm': 'application/wasm',
+  '.webmanifest': 'application/manifest+json',
 };
 
-async function answer(request, response, files) {
+async function answer(request, response, { base, folder, files, cleanUrls }) {
   const path = decodeURIComponent(new URL(request.url, 'http://host').pathname);
   const own = path.startsWith(base) ? files[path.slice(base.length)] : undefined;
   if (own !== undefined) {
@@ -32,30 +34,39 @@ async function answer(request, response, files) {
     response.end(request.method === 'HEAD' ? undefined : own);
     return;
   }
-  let file = path.startsWith(base) ? join(dist, normalize(path.slice(base.length))) : undefined;
-  if (file?.endsWith('/') || file === dist) file = join(file, 'index.html');
-  const found = file && (await stat(file).catch(() => undefined));
+  let file = path.startsWith(base) ? join(folder, normalize(path.slice(base.length))) : undefined;
+  if (cleanUrls && file?.endsWith('.html')) {
+    response.writeHead(308, { location: path.replace(/(index)?\.html$/, '') || '/' }).end();
+    return;
+  }
+  if (file?.endsWith('/') || file === folder) file = join(file, 'index.html');
+  let found = file && (await stat(file).catch(() => undefined));
+  if (cleanUrls && file && !found) found = await stat((file += '.html')).catch(() => undefined);
   if (!found?.isFile()) {
     response.writeHead(404).end('not found');
     return;
   }
   const type = types[extname(file)] ?? 'application/octet-stream';
-  response.writeHead(200, { 'content-type': type, 'content-length': found.size });
+  const vary = cleanUrls && { vary: 'accept, origin' };
+  response.writeHead(200, { 'content-type': type, 'content-length': found.size, ...vary });
   createReadStream(file).pipe(response);
 }
 
 /**
- * Starts a static server of `dist/`; returns its address and how to stop it. `files`, path → content, are there too, and
- * in place of those of the same path.
+ * Starts a static server of a site; returns its address, how to stop it, and the `site` that it has, to be changed.
+ * `site.folder` is where the site is built (`dist/`), `site.base` the path that it is put under, `site.files`, path →
+ * content, are there too, and in place of those of the same path. `site.cleanUrls` makes it a host that leads from
+ * `page.html` to `page` and says that answers vary with the request.
  */
-export async function serve(files = {}) {
+export async function serve(options = {}) {
+  const site = { base: subfolder, folder: dist, files: {}, ...options };
   const server = createServer((request, response) => {
-    answer(request, response, files).catch((error) => response.destroy(error));
+    answer(request, response, site).catch((error) => response.destroy(error));
   });
   await new Promise((listening) => server.listen(0, '127.0.0.1', listening));
-  const url = `http://127.0.0.1:${server.address().port}${base}`;
+  const url = `http://127.0.0.1:${server.address().port}${site.base}`;
   const close = () => new Promise((closed) => server.close(closed).closeAllConnections?.());
-  return { url, close };
+  return { url, close, site };
 }
 
 const quiet = [
@@ -75,10 +86,10 @@ const noWebgpu = ['--disable-features=WebGPU', '--disable-blink-features=WebGPU'
  * `options.host` is the name under which the page is opened (not localhost, hence insecure); `options.expectErrors`
  * lets the page log errors; `options.beforeLoad(page)` is called first. `options.hub` is a hub's address that the page
  * is told of, and may ask. `options.path` is another page of the site than the first, `options.files` what the server has
- * beside the site, see `serve`.
+ * beside the site, `options.site` what else it is told, see `serve`.
  */
 export async function withPage(options, use) {
-  const server = await serve(options.files);
+  const server = await serve({ ...options.site, ...(options.files && { files: options.files }) });
   const url = server.url.replace('127.0.0.1', options.host ?? '127.0.0.1');
   const allowed = [new URL(url).origin, ...(options.hub ? [options.hub] : [])];
   const args = [...quiet, ...(options.host ? [`--host-resolver-rules=MAP ${options.host} 127.0.0.1`] : []), ...(options.webgpu === false ? noWebgpu : webgpu)];
@@ -103,7 +114,7 @@ export async function withPage(options, use) {
     });
     if (options.beforeLoad) await options.beforeLoad(page);
     await page.goto(options.hub ? `${url}?hub=${encodeURIComponent(options.hub)}` : `${url}${options.path ?? ''}`);
-    await use(page, { url, context });
+    await use(page, { url, context, server });
     assert.deepEqual(faults, []);
   } catch (error) {
     if (faults.length > 0) console.error(faults.join('\n'));

@@ -1,4 +1,4 @@
-// Shrinks and speeds up the WebAssembly of a release build; Trunk calls it before it publishes the site.
+// Shrinks and speeds up the WebAssembly of a release build.
 // Binaryen comes from npm: Debian's is old enough to confuse the tables of a module with reference types.
 
 import { execFileSync } from 'node:child_process';
@@ -8,7 +8,6 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
-const { TRUNK_STAGING_DIR: site, TRUNK_PROFILE: profile } = process.env;
 const wasmOpt = join(root, 'node_modules/.bin/wasm-opt');
 // Modules that have not changed are taken from the last build: optimising takes a minute.
 const cache = join(root, '.setup/wasm-opt');
@@ -16,7 +15,8 @@ const cache = join(root, '.setup/wasm-opt');
 // The page waits for the one, the other computes.
 const level = (name) => (name.startsWith('worker') ? '-O3' : '-Oz');
 
-if (profile === 'release') {
+/** Optimises the modules at the top of the folder `site`. */
+export function optimise(site) {
   mkdirSync(cache, { recursive: true });
   for (const name of readdirSync(site).filter((name) => name.endsWith('.wasm'))) {
     const module = join(site, name);

@@ -1,6 +1,7 @@
 //! `cargo xtask …`: set-up, serve, test and benchmark, each with one command on a fresh machine.
 
 mod bench;
+mod dist;
 mod serve;
 mod setup;
 mod shell;
@@ -23,6 +24,8 @@ struct Cli {
 enum Command {
     /// Install what is missing and serve the page on localhost.
     Serve(serve::ServeArgs),
+    /// Install what is missing, build the site and pack it into dist.zip, for any static host and any folder of it.
+    Dist,
     /// Install what is missing and run every test.
     Test {
         /// Run only this stage.
@@ -49,6 +52,7 @@ fn main() -> ExitCode {
 fn run(command: Command) -> Result<()> {
     match command {
         Command::Serve(args) => serve::run(&args),
+        Command::Dist => dist::run(),
         Command::Test { stage } => test::run(stage),
         Command::Bench(args) => bench::execute(&args),
         Command::Starter(args) => starter::execute(&args),

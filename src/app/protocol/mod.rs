@@ -175,6 +175,11 @@ pub enum Event {
     },
     /// All downloaded models, after every change and at the start.
     Cached(Vec<CachedModel>),
+    /// A large file of the site's came over the network. `room`: whether the browser had room to keep it for use without
+    /// one.
+    SiteFileLoaded {
+        room: bool,
+    },
     TrainingLoaded {
         id: RequestId,
         report: TrainingReport,

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use super::{
     i18n::{Language, language, mt, speak, t},
+    offline::OfflineLine,
     rich::rich,
     route::Route,
     share::{ShareButton, shared},
@@ -137,6 +138,7 @@ pub fn Footer() -> impl IntoView {
         <footer class="colophon">
             <p>{mt!("footer-method")}</p>
             <p>{mt!("footer-privacy")}</p>
+            <OfflineLine />
         </footer>
     }
 }

@@ -21,6 +21,7 @@ mod measurements;
 mod model_panel;
 mod no_webgpu;
 mod notice;
+mod offline;
 mod playground;
 mod profile;
 mod profile_tables;
@@ -46,6 +47,7 @@ use leptos::prelude::*;
 
 use engine::Engine;
 use header::{Footer, Header};
+use offline::{Offline, UpdateNotice};
 use route::{Route, focus_main};
 use store::Store;
 use views::Views;
@@ -68,6 +70,7 @@ fn App() -> impl IntoView {
     provide_context(Route::new());
     provide_context(share::Shared::new());
     share::follow_links();
+    provide_context(Offline::start(store));
     i18n::follow_language();
     lens::follow_model();
     let skip = |event: leptos::ev::MouseEvent| {
@@ -80,6 +83,7 @@ fn App() -> impl IntoView {
         <Header />
         <Views />
         <Footer />
+        <UpdateNotice />
     }
 }
 

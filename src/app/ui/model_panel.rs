@@ -9,6 +9,7 @@ use super::{
     i18n::{mt, t, words},
     icons::{Glyph, Icon},
     notice::{ErrorNotice, SlotProgress},
+    offline::KeptOffline,
     sample::{SiteModel, site_models},
     share::shared,
     store::Topic,
@@ -99,6 +100,8 @@ fn SiteModelCard(
     let licence = model.licence_url();
     let (name, licensed) = (model.name.clone(), model.licence.clone());
     let load_label = mt!("model-load-name", name = name.as_str());
+    let addresses = model.addresses();
+    let kept_name = model.name.clone();
     view! {
         <div class="offer">
             <div>
@@ -110,6 +113,7 @@ fn SiteModelCard(
                     </a>
                     {model.pooler.map(|pooler| view! { " · "{mt!("model-pools-with", pooler = pooler.name())} })}
                 </p>
+                <KeptOffline name=kept_name addresses />
             </div>
             <button type="button" class="button" disabled=disabled aria-label=load_label on:click=move |_| on_load()>
                 {mt!("model-load")}

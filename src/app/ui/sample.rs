@@ -27,13 +27,15 @@ pub struct SiteModel {
 }
 
 impl SiteModel {
-    /// Its files' addresses.
+    /// Its files, as the engine asks for them.
     pub fn source(&self) -> Source {
-        let file = |name: &String| SiteFile {
-            path: format!("{}/{name}", self.path),
-            url: site_url(&format!("{MODELS}{}/{name}", self.path)),
-        };
-        Source::Site(self.files.iter().map(file).collect())
+        let names = self.files.iter().map(|name| format!("{}/{name}", self.path));
+        Source::Site(names.zip(self.addresses()).map(|(path, url)| SiteFile { path, url }).collect())
+    }
+
+    /// Its files' addresses.
+    pub fn addresses(&self) -> Vec<String> {
+        self.files.iter().map(|name| site_url(&format!("{MODELS}{}/{name}", self.path))).collect()
     }
 
     pub fn licence_url(&self) -> String {

@@ -84,6 +84,8 @@ pub struct Store {
     pub model: RwSignal<Option<ModelReport>>,
     /// Downloaded models in the browser's storage.
     pub cached: RwSignal<Vec<CachedModel>>,
+    /// Whether there was room to keep the last large file of the site's; `None`: none was loaded in this visit.
+    pub site_file_kept: RwSignal<Option<bool>>,
     pub training: RwSignal<Option<TrainingReport>>,
     pub evaluation: RwSignal<Option<EvaluationReport>>,
     pub recipe: Recipe,
@@ -129,6 +131,7 @@ impl Store {
             engine: RwSignal::new(EngineState::Starting),
             model: RwSignal::new(None),
             cached: RwSignal::new(Vec::new()),
+            site_file_kept: RwSignal::new(None),
             training: RwSignal::new(None),
             evaluation: RwSignal::new(None),
             recipe: Recipe::new(),
@@ -238,6 +241,7 @@ impl Store {
             }
             Event::Downloaded { .. } | Event::DownloadCancelled { .. } => self.slot(Topic::Download).settle(),
             Event::Cached(models) => self.cached.set(models),
+            Event::SiteFileLoaded { room } => self.site_file_kept.set(Some(room)),
             Event::TrainingLoaded { report, .. } => {
                 self.slot(Topic::Training).settle();
                 self.training.set(Some(report));

@@ -5,7 +5,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{ReadableStreamDefaultReader, Response};
 
-use super::{error::WorkerError, hub, outbox::post_progress, scope};
+use super::{error::WorkerError, hub, kept, outbox::post_progress, scope};
 use crate::app::protocol::{PickedFile, RequestId, SiteFile, Source, Stage};
 
 /// Reports of progress come no closer together than this, bytes.
@@ -78,17 +78,19 @@ async fn read_all(id: RequestId, files: Vec<PickedFile>) -> Result<Vec<NamedByte
 }
 
 async fn fetch_all(id: RequestId, files: &[SiteFile]) -> Result<Vec<NamedBytes>, WorkerError> {
-    let mut responses = Vec::with_capacity(files.len());
+    let cache = kept::open().await;
+    let mut answers = Vec::with_capacity(files.len());
     for file in files {
-        responses.push(request(file).await?);
+        answers.push(kept::answer(cache.as_ref(), file).await?);
     }
     // Without every length the sum says nothing; a compressing server leaves them out.
-    let lengths = responses.iter().map(content_length);
+    let lengths = answers.iter().map(|answer| content_length(&answer.response));
     let total = lengths.sum::<Option<f64>>();
     let (mut done, mut reported) = (0.0, -REPORT_EVERY);
     let mut fetched = Vec::with_capacity(files.len());
-    for (file, response) in files.iter().zip(responses) {
-        let bytes = body(file, &response, |portion| {
+    for (file, answer) in files.iter().zip(answers) {
+        answer.keep(file);
+        let bytes = body(file, &answer.response, |portion| {
             done += portion;
             if done - reported >= REPORT_EVERY {
                 reported = done;
@@ -100,9 +102,16 @@ async fn fetch_all(id: RequestId, files: &[SiteFile]) -> Result<Vec<NamedBytes>,
     Ok(fetched)
 }
 
-async fn request(file: &SiteFile) -> Result<Response, WorkerError> {
-    let response =
-        JsFuture::from(scope().fetch_with_str(&file.url)).await.map_err(|error| failed(file, &error))?;
+/// Asks the host for a file.
+pub(super) async fn request(file: &SiteFile) -> Result<Response, WorkerError> {
+    let response = JsFuture::from(scope().fetch_with_str(&file.url)).await;
+    let response = response.map_err(|error| match scope().navigator().on_line() {
+        true => failed(file, &error),
+        false => WorkerError::Fetch {
+            path: file.path.clone(),
+            reason: "this browser is offline, and keeps the file only after it was loaded once".to_owned(),
+        },
+    })?;
     let response: Response = response.unchecked_into();
     match response.ok() {
         true => Ok(response),

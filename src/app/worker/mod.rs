@@ -5,6 +5,7 @@ mod failure;
 mod files;
 mod hub;
 mod inbox;
+mod kept;
 mod model_files;
 mod outbox;
 mod prepare;

@@ -98,8 +98,11 @@ fn checks(stage: Stage, toolchain: &WasmToolchain) -> Vec<Check> {
             tests.args(["test", "--workspace", "--", "--test-threads", "2"]);
             let mut bench = command("npm");
             bench.args(["run", "--silent", "test:bench"]);
+            let mut build = command("npm");
+            build.args(["run", "--silent", "test:build"]);
             vec![
                 check("native tests", tests, Some(count::cargo_test)),
+                check("tests of the site's list of files", build, Some(count::node_test)),
                 check("the benchmark's own tests", bench, Some(count::node_test)),
             ]
         }

@@ -18,6 +18,7 @@ use super::{
 use crate::{
     app::{
         protocol::{HubAddress, RequestId},
+        site_cache::is_full,
         worker::{files::content_length, scope},
     },
     model::ModelConfig,
@@ -135,7 +136,7 @@ impl Download<'_> {
         let stored = self.cache.store(file, &body).await;
         let got = counter.get();
         match stored {
-            Err(error) if is_quota(&error) => Err(HubAccessError::Full { file: file.to_owned() }),
+            Err(error) if is_full(&error) => Err(HubAccessError::Full { file: file.to_owned() }),
             // More than announced is a body that came compressed; less is one that was cut short.
             Ok(()) if expected.is_none_or(|expected| got >= expected) => Ok(got),
             _ => Err(HubAccessError::Truncated { file: file.to_owned(), got, expected }),
@@ -161,8 +162,4 @@ fn counted(response: &Response, mut portion: impl FnMut(f64) + 'static) -> Resul
     let stream = TransformStream::new_with_transformer(&transformer)?;
     let passed = body.pipe_through(&ReadableWritablePair::new(&stream.readable(), &stream.writable()));
     Response::new_with_opt_readable_stream(Some(&passed))
-}
-
-fn is_quota(error: &JsValue) -> bool {
-    Reflect::get(error, &"name".into()).is_ok_and(|name| name == "QuotaExceededError")
 }

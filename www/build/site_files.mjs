@@ -1,0 +1,65 @@
+// Which of the site's files a browser keeps for use without a network, and when.
+
+import { createHash } from 'node:crypto';
+import { readFileSync, readdirSync, statSync } from 'node:fs';
+import { join, sep } from 'node:path';
+
+/**
+ * A file of more bytes, a large model's weights that is, is kept when the visitor first loads it and not when the page is
+ * first opened: nobody's connection is used for it unasked.
+ */
+export const LARGE = 20e6;
+
+/** What the browser asks for by itself, past the service worker's caches. */
+const NOT_KEPT = ['sw.js'];
+
+/**
+ * @typedef {object} SiteFile
+ * @property {string} path Below the site's folder, with slashes.
+ * @property {number} bytes
+ * @property {string} digest SHA-256 of its content in base64.
+ */
+
+/**
+ * All files below a folder, by path. Names that begin with a dot are left out: hosts do not serve them.
+ * @param {string} site
+ * @returns {SiteFile[]}
+ */
+export function siteFiles(site) {
+  const names = readdirSync(site, { recursive: true }).filter((name) => statSync(join(site, name)).isFile());
+  const paths = names.map((name) => name.replaceAll(sep, '/'));
+  const served = paths.filter((path) => !path.split('/').some((part) => part.startsWith('.')));
+  return served.sort().map((path) => {
+    const content = readFileSync(join(site, path));
+    return { path, bytes: content.length, digest: createHash('sha256').update(content).digest('base64') };
+  });
+}
+
+/**
+ * Divides the files into `first`, kept at the first visit, and `later`, kept when they are first loaded.
+ * @param {SiteFile[]} files
+ */
+export function divide(files) {
+  const kept = files.filter(({ path }) => !NOT_KEPT.includes(path));
+  return { first: kept.filter(({ bytes }) => bytes <= LARGE), later: kept.filter(({ bytes }) => bytes > LARGE) };
+}
+
+/**
+ * The lists as the service worker takes them. A revision says when a file must be fetched again, whatever its name; the
+ * integrity lets the browser refuse one that is not of this build, as a host may still have it while it is being updated.
+ * Pages have none: there are hosts that write into them.
+ * @param {SiteFile[]} files
+ */
+export function lists(files) {
+  const { first, later } = divide(files);
+  const url = (path) => path.split('/').map(encodeURIComponent).join('/');
+  const revision = (digest) => Buffer.from(digest, 'base64').toString('hex').slice(0, 16);
+  return {
+    first: first.map(({ path, digest }) => ({
+      url: url(path),
+      revision: revision(digest),
+      ...(path.endsWith('.html') ? {} : { integrity: `sha256-${digest}` }),
+    })),
+    later: later.map(({ path, digest }) => ({ url: url(path), revision: revision(digest) })),
+  };
+}

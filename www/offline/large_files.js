@@ -1,0 +1,23 @@
+// The files that are too large to be kept unasked. The engine's worker keeps each when a visitor first loads it
+// (src/app/site_cache.rs), as a worker of its own may be ended by the browser in the middle of a long download; here it is
+// said which they are, and what another build replaced is removed.
+
+/** The address, below the site, under which the list is kept beside the files: path → revision. */
+const LIST = '.simcse-lab-files.json';
+
+/**
+ * Makes the cache `name` that of this build.
+ * @param {string} name
+ * @param {{ url: string, revision: string }[]} files
+ */
+export async function listLargeFiles(name, files) {
+  const cache = await caches.open(name);
+  const list = new URL(LIST, self.registration.scope).href;
+  const before = await cache.match(list).then((response) => response?.json());
+  const current = Object.fromEntries(files.map(({ url, revision }) => [url, revision]));
+  for (const request of await cache.keys()) {
+    const path = request.url.slice(self.registration.scope.length);
+    if (request.url !== list && (!current[path] || current[path] !== before?.[path])) await cache.delete(request);
+  }
+  await cache.put(list, Response.json(current));
+}

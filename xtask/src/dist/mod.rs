@@ -1,0 +1,112 @@
+//! `cargo xtask dist`: the site as one file, `dist.zip`.
+
+mod licences;
+
+use std::{
+    fs::{self, File},
+    io::{Seek, Write},
+    path::Path,
+};
+
+use anyhow::{Context, Result};
+use zip::{CompressionMethod, DateTime, ZipWriter, write::SimpleFileOptions};
+
+use crate::{
+    serve,
+    setup::{self, WasmToolchain},
+    shell::{self, root, say},
+};
+
+const NAME: &str = "dist.zip";
+/// Our licence, and those of what the programs on the site are made of. What models, dictionary and charts are under
+/// lies beside them in the site.
+const LICENCE: &str = "LICENSE";
+const LICENCES_OF_OTHERS: &str = "THIRD-PARTY.txt";
+
+pub fn run() -> Result<()> {
+    setup::for_serving()?;
+    say("dist", "building the site");
+    shell::run(&mut serve::trunk(&WasmToolchain::find()?, "build", true))?;
+
+    let licence = fs::read(root().join(LICENCE)).context("LICENSE cannot be read")?;
+    let licences = licences::of_the_site()?;
+    let mut files = site_files(&root().join("dist"))?;
+    files.push((LICENCE.to_owned(), licence));
+    files.push((LICENCES_OF_OTHERS.to_owned(), licences.into_bytes()));
+
+    // The archive appears whole or not at all.
+    let part = root().join(format!("{NAME}.part"));
+    let count = files.len();
+    write_zip(files, File::create(&part).with_context(|| format!("{} cannot be written", part.display()))?)?;
+    fs::rename(&part, root().join(NAME))?;
+    let size = fs::metadata(root().join(NAME))?.len() as f64 / 1e6;
+    say("dist", format!("{NAME}: {count} files, {size:.1} MB; unpack it into any folder of any static host"));
+    Ok(())
+}
+
+/// All files below a folder: path with slashes, and content.
+fn site_files(folder: &Path) -> Result<Vec<(String, Vec<u8>)>> {
+    let mut files = Vec::new();
+    let mut folders = vec![(folder.to_owned(), String::new())];
+    while let Some((folder, prefix)) = folders.pop() {
+        for entry in fs::read_dir(&folder).with_context(|| format!("{} cannot be read", folder.display()))? {
+            let entry = entry?;
+            let path = format!("{prefix}{}", entry.file_name().to_string_lossy());
+            match entry.file_type()?.is_dir() {
+                true => folders.push((entry.path(), format!("{path}/"))),
+                false => files.push((path, fs::read(entry.path())?)),
+            }
+        }
+    }
+    Ok(files)
+}
+
+/// The same files make the same archive, byte for byte: sorted, and without times.
+fn write_zip(mut files: Vec<(String, Vec<u8>)>, into: impl Write + Seek) -> Result<()> {
+    files.sort();
+    let options = SimpleFileOptions::default()
+        .compression_method(CompressionMethod::Deflated)
+        .last_modified_time(DateTime::default())
+        .unix_permissions(0o644);
+    let mut archive = ZipWriter::new(into);
+    for (path, content) in files {
+        archive.start_file(&path, options).with_context(|| format!("{path} cannot be packed"))?;
+        archive.write_all(&content)?;
+    }
+    archive.finish()?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Cursor, Read};
+
+    use super::*;
+
+    fn zipped(files: &[(&str, &str)]) -> Vec<u8> {
+        let files = files.iter().map(|(path, text)| ((*path).to_owned(), text.as_bytes().to_vec()));
+        let mut bytes = Cursor::new(Vec::new());
+        write_zip(files.collect(), &mut bytes).unwrap();
+        bytes.into_inner()
+    }
+
+    #[test]
+    fn the_order_in_which_files_are_found_does_not_show() {
+        let one = zipped(&[("index.html", "<html>"), ("a/b.txt", "b")]);
+        assert_eq!(one, zipped(&[("a/b.txt", "b"), ("index.html", "<html>")]));
+        assert_ne!(one, zipped(&[("a/b.txt", "c"), ("index.html", "<html>")]));
+    }
+
+    #[test]
+    fn files_come_out_as_they_went_in() {
+        let text = "the same words ".repeat(1000);
+        let bytes = zipped(&[("a/b.txt", &text)]);
+        assert!(bytes.len() < text.len() / 10, "{} bytes", bytes.len());
+        let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).unwrap();
+        let mut file = archive.by_name("a/b.txt").unwrap();
+        let mut read = String::new();
+        file.read_to_string(&mut read).unwrap();
+        assert_eq!(read, text);
+        assert_eq!(file.unix_mode().unwrap() & 0o777, 0o644);
+    }
+}
