@@ -16,6 +16,6 @@ offline-later = Later
 
 offline-model-site = Works offline
 offline-model-kept = Works offline, kept in this browser
-offline-model-later = Works offline once it was loaded
+offline-model-later = Works offline once loaded
 offline-model-absent = Not kept in this browser: loading it needs a network
 offline-model-full = Not kept for offline use: the browser has no room for it. Remove other models here, or free some space.

@@ -82,7 +82,7 @@ test('a large model is kept when it is first loaded, said to be, and can be remo
     const sentences = ['A cat sleeps.', 'A kitten naps.'];
     await studio.ready();
     await kept(page);
-    await says('Works offline once it was loaded');
+    await says('Works offline once loaded');
 
     let cosines;
     await withQuota(page, 60e6, async () => {
@@ -94,7 +94,7 @@ test('a large model is kept when it is first loaded, said to be, and can be remo
 
     await page.reload();
     await studio.ready();
-    await says('Works offline once it was loaded');
+    await says('Works offline once loaded');
     await studio.loadSiteModel();
     await studio.unfold('Load another model');
     await says('Works offline, kept in this browser');
