@@ -10,14 +10,15 @@ export const patience = 240_000;
 
 /**
  * Opens the page for one test and closes all when `use` is done; `use` takes the page and the server. A page that asks
- * another origin for anything, logs an error or throws fails its test.
+ * another origin for anything, logs an error or throws fails its test. `site` is as in `serve`.
  */
-export async function withFirefox(use) {
-  const server = await serve();
+export async function withFirefox(use, site = {}) {
+  const server = await serve(site);
   const browser = await puppeteer.launch({
     browser: 'firefox',
     executablePath: '/usr/bin/firefox-esr',
     headless: true,
+    protocolTimeout: patience,
     extraPrefsFirefox: {
       'dom.webgpu.enabled': true,
       'dom.webgpu.workers.enabled': true,

@@ -65,8 +65,8 @@ for (const [where, site] of hosts) {
         await mainJob(studio, 'Tiny');
         // As somebody comes back: another tab, with what a link says.
         const tab = await browser.context.newPage();
-        await tab.goto(`${browser.url}?hub=https://hub.test#/lessons/1`);
-        await tab.locator('nav [aria-current=page]', { hasText: 'Lessons' }).waitFor();
+        await tab.goto(`${browser.url}?hub=https://hub.test#/evaluation`);
+        await tab.locator('nav [aria-current=page]', { hasText: 'Evaluation' }).waitFor();
         await tab.goto(`${browser.url}api/example${site.cleanUrls ? '' : '.html'}`);
         await tab.getByRole('heading', { name: 'The engine from JavaScript' }).waitFor();
       });
