@@ -1,6 +1,32 @@
 # The playground.
 playground-title = Compare sentences
 playground-lede = How similar an encoder finds sentences, before and after training: nothing that you type leaves this page.
+tabs-label = Ways to look at the sentences
+tab-matrix = Matrix
+tab-search = Search
+tab-map = Map
+tab-duplicates = Near-duplicates
+tab-export = Export
+
+list-title = Sentences
+list-drop = Open a text file
+list-drop-hint = a sentence a line; tens of thousands are fine, typed, pasted or dropped
+list-pasted = Pasted text
+list-empty = There is no sentence in it yet.
+list-too-large = { $name } is too large for this list: 50 MB or less.
+list-put-away = Put this text away
+list-was-put-away = The text was put away.
+list-undo = Undo
+
+encode-none = Encode
+encode-count =
+    { $count ->
+        [one] Encode { $count } sentence
+       *[other] Encode { $count } sentences
+    }
+encode-cancel = Cancel
+encoded-caption = { $weights }, pooler { $pooler }: { $count } vectors of { $dimensions } dimensions.
+
 matrix-title = Similarity matrix
 matrix-what = How similar the encoder finds sentences: cosines from −1 to 1.
 matrix-sentences = Sentences, one a line
@@ -14,3 +40,42 @@ matrix-low = 0 or less
 matrix-original = Original weights
 matrix-current = Fine-tuned weights (step { $step })
 matrix-caption = { $weights }, pooler { $pooler }. Mean cosine of different sentences: { $mean }
+
+search-title = Search by meaning
+search-what = The list in the order of its cosine with what you look for; the words need not be the same.
+search-query = Look for
+search-start = Search
+search-failed = The query was not encoded
+search-result = { $count } sentences by their cosine with “{ $query }”
+search-more = Show more
+search-empty = The ranking shows here, the most similar sentence first.
+
+map-title = Map of the sentences
+map-what = The vectors drawn on a plane: what the encoder finds alike lies close together. Hold Ctrl and turn the wheel to zoom.
+map-method = Layout
+map-pca-help = Principal components: the two directions along which the vectors differ most. Fast, and the axes keep their meaning.
+map-umap-help = Keeps neighbours together and bends everything else: shows groups; distances between groups mean little.
+map-draw = Draw the map
+map-few = Needs { $least } sentences or more.
+map-laying-out = Laying out the map…
+map-failed = The map could not be drawn: { $error }
+map-empty = The map shows here: a point for each sentence.
+map-pca-caption = PCA; the axes explain { $first } % and { $second } % of the variance.
+map-umap-caption = UMAP of 15 neighbours.
+map-some = { $points } of { $count } sentences, taken evenly
+
+duplicates-title = Near-duplicates
+duplicates-what = The pairs of sentences that the encoder finds most alike.
+duplicates-start = Find pairs
+duplicates-threshold = Cosine of { $value } or more
+duplicates-comparing = Comparing all pairs…
+duplicates-none = No pair reaches { $least }.
+duplicates-found = { $count } pairs reach { $least }; the closest { $shown } are shown.
+duplicates-many = { $kept } pairs or more reach { $least }; the closest { $shown } are shown.
+duplicates-stale = These pairs were found with another list or other weights; look again.
+duplicates-empty = Pairs show here, the most similar first.
+
+export-title = Export the vectors
+export-what = One vector of length 1 for each sentence, as 32-bit floats: `.npy` is an array for `numpy.load`, `.csv` has the sentence first.
+export-npy = NumPy array (.npy)
+export-csv = Table (.csv)

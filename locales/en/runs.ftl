@@ -3,6 +3,7 @@ run-title = Run
 run-train = Train
 run-pause = Pause
 run-resume = Resume
+run-step = One step
 run-stop = Stop
 run-error = That did not work
 run-ended = The run ended early
@@ -83,6 +84,19 @@ column-uniformity = Uniformity
 column-remark = Remark
 remark-before = before
 remark-best = best
+
+batch-title = The batch, as the loss sees it
+batch-what = Every row is a sentence, every column a candidate: the positive of each row has to stand out from its row. Right of the line: hard negatives.
+batch-matrix = Similarity matrix of the batch
+batch-histogram = Cosines of the batch
+batch-histogram-note = Positives should lie at the right, everything else spread to the left.
+batch-step = Step { $step }: { $rows } × { $columns } cosines. Mean of positives { $positive }, of all others { $other }.
+batch-waiting = Shows the matrix of the last step, renewed every second while a run goes on.
+batch-folded = Similarity matrix and cosines of the current batch
+series-positives = Positives
+series-negatives = In-batch negatives
+series-hard = Hard negatives
+axis-per-cent = Per cent
 
 take-home = Take it home
 take-nothing = There is something to download once a run has made a step.

@@ -3,6 +3,7 @@ run-title = 训练
 run-train = 开始训练
 run-pause = 暂停
 run-resume = 继续
+run-step = 单步
 run-stop = 停止
 run-error = 没有成功
 run-ended = 训练提前结束
@@ -83,6 +84,19 @@ column-uniformity = 均匀性
 column-remark = 备注
 remark-before = 训练前
 remark-best = 最佳
+
+batch-title = 损失所看到的一批数据
+batch-what = 每行是一个句子，每列是一个候选：每行的正例要在该行中突出。竖线右边是困难负例。
+batch-matrix = 本批的相似度矩阵
+batch-histogram = 本批的余弦
+batch-histogram-note = 正例应当靠右，其余的向左散开。
+batch-step = 第 { $step } 步：{ $rows } × { $columns } 个余弦。正例平均 { $positive }，其余平均 { $other }。
+batch-waiting = 显示最后一步的矩阵，训练时每秒更新一次。
+batch-folded = 当前这批数据的相似度矩阵和余弦
+series-positives = 正例
+series-negatives = 批内负例
+series-hard = 困难负例
+axis-per-cent = 百分比
 
 take-home = 带回家
 take-nothing = 训练走出第一步后才有可下载的内容。

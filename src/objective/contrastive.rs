@@ -52,6 +52,16 @@ impl ContrastiveLoss {
         })
     }
 
+    /// S = cos/τ of the last loss, `[anchors, ContrastiveLoss::stride]`; see [`Contrastive::similarity`].
+    pub fn similarity(&self) -> &View {
+        &self.similarity
+    }
+
+    /// Floats between the matrix' rows.
+    pub fn stride(&self) -> usize {
+        self.stride as usize
+    }
+
     /// The loss into `metrics[0]`, and [`ContrastiveLoss::d_embeddings`].
     pub fn run(
         &self,

@@ -8,7 +8,7 @@ use super::TextError;
 ///
 /// # Errors
 /// An empty file, a binary one, another encoding (with the line of the first byte that is not UTF-8).
-pub(super) fn decode<'a>(file: &str, bytes: &'a [u8]) -> Result<&'a str, TextError> {
+pub fn decode<'a>(file: &str, bytes: &'a [u8]) -> Result<&'a str, TextError> {
     refuse_other_than_text(file, bytes)?;
     let text = std::str::from_utf8(bytes).map_err(|error| TextError::NotUtf8 {
         file: file.to_owned(),

@@ -14,6 +14,7 @@ mod tokenizer;
 mod transfer;
 
 pub use corpus::{Corpus, CorpusReport, TrainingData};
+pub use decode::decode;
 pub use error::TextError;
 pub use sts::{StsPair, StsSet};
 pub use tasks::{StsTask, StsTasks, is_senteval_file};

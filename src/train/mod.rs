@@ -1,6 +1,7 @@
 //! Batches, schedule, the training step, and runs that can be paused, saved and resumed.
 
 mod batch;
+mod batch_similarity;
 mod continuation;
 mod dataset;
 mod error;
@@ -17,6 +18,7 @@ mod warm_up;
 
 pub use crate::objective::Objective;
 pub use batch::{Batch, CorruptedRows};
+pub use batch_similarity::BatchSimilarity;
 pub use continuation::{continuation_script, export_trained};
 pub use dataset::{Augment, Corrupt, Dataset};
 pub use error::TrainError;

@@ -46,6 +46,8 @@ pub struct TrainingStep {
     metrics: View,
     word_gradient: Vec<TableRows>,
     loss: Plan,
+    /// S of the last step, [anchors, stride], and that stride.
+    similarity: (View, usize),
     /// Where the batch is encoded in parts.
     cache: Option<GradientCache>,
     mlm: Option<MlmPass>,
@@ -129,6 +131,7 @@ impl TrainingStep {
             buffers,
             metrics,
             loss: plan,
+            similarity: (loss.similarity().clone(), loss.stride()),
             cache,
             mlm,
             update,
@@ -158,6 +161,11 @@ impl TrainingStep {
 
     pub fn network(&self) -> &Network {
         &self.network
+    }
+
+    /// The similarity matrix S of the last step's loss, [anchors, stride], and that stride.
+    pub(super) fn similarity(&self) -> (&View, usize) {
+        (&self.similarity.0, self.similarity.1)
     }
 
     pub fn buffers(&self) -> &TrainingBuffers {

@@ -6,8 +6,8 @@ use serde::Serialize;
 use web_time::Instant;
 
 use super::{
-    Batch, Dataset, MemoryEstimate, Profile, StepMetrics, TrainError, TrainOptions, TrainingState,
-    TrainingStep, schedule::learning_rate,
+    Batch, BatchSimilarity, Dataset, MemoryEstimate, Profile, StepMetrics, TrainError, TrainOptions,
+    TrainingState, TrainingStep, schedule::learning_rate,
 };
 use crate::{
     eval::StsEvaluation,
@@ -54,6 +54,8 @@ pub struct Trainer {
     ring: ReadbackRing,
     /// Steps submitted whose metrics have not arrived: number, learning rate, tokens.
     in_flight: VecDeque<(u32, f64, usize)>,
+    /// Items of the last step.
+    last_items: usize,
     /// Steps submitted.
     next: u32,
     total: u32,
@@ -142,6 +144,7 @@ impl Trainer {
             estimate,
             ring,
             in_flight: VecDeque::new(),
+            last_items: 0,
             next: 0,
             total,
             steps_per_epoch,
@@ -243,6 +246,7 @@ impl Trainer {
         let step = crate::kernels::Step { step: number, ..self.options.step() }.with_update(number + 1, rate);
         let batch = Batch::new(&rows, &self.data).with_corrupted(corrupted.as_ref());
         self.step.run(&batch, step, &mut self.ring);
+        self.last_items = items.len();
         self.in_flight.push_back((number + 1, rate, rows.iter().map(|row| row.len()).sum()));
         self.next += 1;
         Ok(report)
@@ -293,6 +297,19 @@ impl Trainer {
             self.best = Some(Best { step: self.next, evaluation: evaluation.clone(), weights });
         }
         Ok(Some(evaluation))
+    }
+
+    /// The matrix of cosines that the last step's loss was computed of; `None` before the first step of a run, and
+    /// where nothing contrastive is trained. With Matryoshka widths it is that of the narrowest.
+    pub async fn batch_similarity(&self) -> Result<Option<BatchSimilarity>, TrainError> {
+        if self.last_items == 0 || !self.options.contrastive {
+            return Ok(None);
+        }
+        let gpu = self.step.network().gpu();
+        let (view, stride) = self.step.similarity();
+        let logits = view.read::<f32>(gpu).await?;
+        let shape = (self.last_items, self.data.views().max(2), stride);
+        Ok(Some(BatchSimilarity::new(self.next, &self.options, shape, &logits)))
     }
 
     /// The current weights by canonical name, with the head where the recipe trains one.

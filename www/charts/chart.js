@@ -1,7 +1,14 @@
 // ECharts with only what is used, and what all charts share.
 
 import { LineChart, ScatterChart } from "echarts/charts";
-import { AxisPointerComponent, GridComponent, LegendComponent, TooltipComponent } from "echarts/components";
+import {
+  AxisPointerComponent,
+  DataZoomInsideComponent,
+  GridComponent,
+  LegendComponent,
+  TooltipComponent,
+} from "echarts/components";
+import { LabelLayout } from "echarts/features";
 import { connect, init, use } from "echarts/core";
 import { CanvasRenderer } from "echarts/renderers";
 
@@ -11,7 +18,9 @@ use([
   LineChart,
   ScatterChart,
   AxisPointerComponent,
+  DataZoomInsideComponent,
   GridComponent,
+  LabelLayout,
   LegendComponent,
   TooltipComponent,
   CanvasRenderer,

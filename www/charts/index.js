@@ -1,10 +1,12 @@
-// The run's charts, and an analysis'. Two public functions; src/app/ui/charts.rs and analysis_charts.rs call what they
-// return.
+// The run's charts, an analysis', and the map of sentences. Public functions; src/app/ui/charts.rs, analysis_charts.rs
+// and playground/map.rs call what they return.
 
 import { CosinesView, SpectrumView } from "./analysis.js";
+import { BatchHistogramView, BatchMatrixView } from "./batch.js";
 import { LineView } from "./lines.js";
 import { PlaneView } from "./plane.js";
 import { History } from "./history.js";
+import { MapView, turnedLike } from "./map.js";
 import { onThemeChange } from "./theme.js";
 import { FramePainter } from "./painter.js";
 import { lossView, normView, qualityView, rateView, spearmanView } from "./views.js";
@@ -57,6 +59,59 @@ export function mountAnalysis(places) {
       analysis.states = JSON.parse(states);
       // Made anew: how many lines there are differs.
       painter.restyle();
+    },
+  };
+}
+
+/** Draws into `places`: elements under the names matrix and histogram. */
+export function mountBatch(places) {
+  const batch = { rows: 0, columns: 0, values: new Float32Array(), positives: [], hard: 0 };
+  const views = [new BatchMatrixView(places.matrix, batch), new BatchHistogramView(places.histogram, batch)];
+  const painter = new FramePainter(views);
+  onThemeChange(() => painter.restyle());
+
+  return {
+    speak(words) {
+      speak(words);
+      painter.restyle();
+    },
+    /** `positives`: each row's column; from column `hard` on stand hard negatives. */
+    show(rows, columns, values, positives, hard) {
+      Object.assign(batch, { rows, columns, values, positives, hard });
+      painter.invalidate();
+    },
+  };
+}
+
+/** Draws a map of sentences into `place`; the layout is computed by the program at `program`, a worker's. */
+export function mountMap(place, program) {
+  const layout = { positions: [], sentences: [] };
+  const painter = new FramePainter([new MapView(place, layout)]);
+  onThemeChange(() => painter.restyle());
+  let worker;
+
+  return {
+    /**
+     * `values`: vectors of `hidden` numbers, one after the other; `sentences`: JSON. Calls `progress` with a share,
+     * then `done` with the shares of the variance that the axes explain, or `failed` with words.
+     */
+    show(values, hidden, sentences, method, progress, done, failed) {
+      worker?.terminate();
+      worker = new Worker(program, { type: "module" });
+      worker.onerror = (event) => failed(event.message ?? "");
+      worker.onmessage = ({ data }) => {
+        if (data.progress !== undefined) return progress(data.progress);
+        worker.terminate();
+        if (data.error !== undefined) return failed(data.error);
+        layout.positions = turnedLike(layout.positions, data.layout.positions);
+        layout.sentences = JSON.parse(sentences);
+        painter.invalidate();
+        done(data.layout.explained);
+      };
+      worker.postMessage({ values, hidden, method }, [values.buffer]);
+    },
+    cancel() {
+      worker?.terminate();
     },
   };
 }

@@ -16,6 +16,7 @@ export function theme() {
     path: value("--series-path"),
     base: value("--series-base"),
     trained: value("--series-trained"),
+    heat: ["--heat-low", "--heat-mid", "--heat-high"].map(value),
     font: style.fontFamily,
   };
 }

@@ -11,3 +11,15 @@ export async function mountAnalysis(address, places) {
   const charts = await import(address);
   return charts.mountAnalysis(places);
 }
+
+/** The same for a map of sentences, laid out by the worker's program at `program`. */
+export async function mountMap(address, place, program) {
+  const charts = await import(address);
+  return charts.mountMap(place, program);
+}
+
+/** The same for the similarity matrix of a batch. */
+export async function mountBatch(address, places) {
+  const charts = await import(address);
+  return charts.mountBatch(places);
+}

@@ -20,7 +20,7 @@ pub use failure::FailureKind;
 pub use files::{CachedModel, ExportedFile, HubAddress, PickedFile, SiteFile, Source};
 pub use profile::ProfileReport;
 pub use reports::{EvaluationReport, ModelReport, TrainingKind, TrainingReport};
-pub use run::{EndReason, Evaluation, RunEnd, RunPlan, StepMetrics};
+pub use run::{BatchMatrix, EndReason, Evaluation, RunEnd, RunPlan, StepMetrics};
 pub use scores::{
     AnalysedWeights, AnalysisReport, Measurement, SuiteMeasurement, SuiteReport, SuiteTask, TransferInfo,
     TransferMeasurement, TransferReport,
@@ -74,6 +74,11 @@ pub enum Request {
     Pause,
     /// Answer: [`Event::Resumed`].
     Resume,
+    /// A single step of a paused run. Answers: its [`Event::Steps`], its [`Event::Evaluated`] where one is due, and
+    /// [`Event::Paused`].
+    Step,
+    /// Whether [`Event::Batch`] is wanted during runs. No answer.
+    WatchBatch { on: bool },
     /// Ends the run and keeps what it has reached. Answer: [`Event::Finished`].
     Stop,
     /// Cosine similarities of all pairs. Answer: [`Event::Similarity`].
@@ -135,6 +140,8 @@ pub enum Weights {
     Original,
     /// As trained so far; the same as `Original` before the first run.
     Current,
+    /// After so many steps of the last run: one of [`Event::CheckpointsKept`].
+    At(u32),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -200,6 +207,12 @@ pub enum Event {
         of: usize,
     },
     Evaluated(Evaluation),
+    /// Steps whose weights are at hand as [`Weights::At`], the earliest first; after each evaluation.
+    CheckpointsKept {
+        steps: Vec<u32>,
+    },
+    /// The similarity matrix of the last step's batch, about once a second.
+    Batch(BatchMatrix),
     Paused {
         step: u32,
     },

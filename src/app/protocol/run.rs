@@ -1,8 +1,9 @@
 //! A run: what it will do, its steps and evaluations, and how it ended.
 
+use js_sys::Float32Array;
 use serde::{Deserialize, Serialize};
 
-use crate::{model::Pooler, train::TrainOptions};
+use crate::{kernels::LossForm, model::Pooler, train::TrainOptions};
 
 /// What a run will do.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -64,4 +65,20 @@ pub struct RunEnd {
     pub pooler: Pooler,
     /// Whether there are trained weights at hand, of this run or of one before it.
     pub trained: bool,
+}
+
+/// The similarity matrix that a step's loss was computed of.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct BatchMatrix {
+    /// Which step, from 1.
+    pub step: u32,
+    pub form: LossForm,
+    pub items: usize,
+    /// Anchors.
+    pub rows: usize,
+    /// Candidates.
+    pub columns: usize,
+    /// Cosines, `[rows, columns]` row-major, NaN where a candidate is left out; transferred.
+    #[serde(with = "serde_wasm_bindgen::preserve")]
+    pub values: Float32Array,
 }

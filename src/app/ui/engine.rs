@@ -79,11 +79,13 @@ impl Engine {
         let id = match &event {
             Event::Progress { id, .. } => Some((*id, false)),
             Event::TransferMeasured { id, last, .. } => Some((*id, *last)),
+            Event::Embedded { id, part } => Some((*id, part.last)),
             Event::ModelLoaded { id, .. }
             | Event::Downloaded { id, .. }
             | Event::DownloadCancelled { id }
             | Event::TrainingLoaded { id, .. }
             | Event::EvaluationLoaded { id, .. }
+            | Event::EncodingCancelled { id }
             | Event::Similarity { id, .. }
             | Event::Measured { id, .. }
             | Event::SuiteLoaded { id, .. }
@@ -197,6 +199,17 @@ impl Engine {
     pub fn pause(self) {
         self.store.phase.set(Phase::Pausing);
         self.signal(Request::Pause);
+    }
+
+    /// A single step of a paused run.
+    pub fn step(self) {
+        self.store.phase.set(Phase::Pausing);
+        self.signal(Request::Step);
+    }
+
+    /// Whether the batches of runs are wanted.
+    pub fn watch_batch(self, on: bool) {
+        self.tell(Topic::Run, Request::WatchBatch { on });
     }
 
     pub fn resume(self) {

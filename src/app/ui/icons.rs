@@ -11,6 +11,7 @@ pub enum Icon {
     Link,
     Pause,
     Play,
+    Step,
     Stop,
     Upload,
     Warning,
@@ -28,6 +29,7 @@ impl Icon {
             }
             Self::Pause => "M8.5 5.5v13m7-13v13",
             Self::Play => "M7.5 5l11 7-11 7z",
+            Self::Step => "M6 5.500l8 6.500-8 6.500zM18 5.500v13",
             Self::Stop => "M6.5 6.5h11v11h-11z",
             Self::Upload => "M12 16V5m0 0L7.5 9.5M12 5l4.5 4.5M4.5 19.5h15",
             Self::Warning => "M12 9.5v4.5m0 3v.1M12 4L2.8 20h18.4z",

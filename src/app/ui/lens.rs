@@ -31,6 +31,14 @@ pub fn follow_model() {
             pooler.set(made_for);
         }
     });
+    // A checkpoint that is no longer kept.
+    Effect::new(move |_| {
+        if let Weights::At(step) = store.lens.weights.get()
+            && store.checkpoints.with(|steps| !steps.contains(&step))
+        {
+            store.lens.weights.set(Weights::Current);
+        }
+    });
     Effect::new(move |_| {
         if let Phase::Finished(end) = store.phase.get()
             && end.kept_step > 0
@@ -63,9 +71,11 @@ pub fn LensBar(name: &'static str) -> impl IntoView {
                     _ if untrained.get() => "lens-untrained",
                     Weights::Original => "lens-original-help",
                     Weights::Current => "lens-current-help",
+                    Weights::At(_) => "lens-at-help",
                 }
                 disabled=untrained
             />
+            <Scrubber name />
             <Choice
                 id=format!("{name}-pooler")
                 label="lens-pooler"
@@ -75,6 +85,57 @@ pub fn LensBar(name: &'static str) -> impl IntoView {
                 disabled=Signal::derive(|| false)
             />
         </section>
+    }
+}
+
+/// Through the run by its checkpoints; nothing before the first.
+#[component]
+fn Scrubber(name: &'static str) -> impl IntoView {
+    let (store, _) = studio();
+    let weights = store.lens.weights;
+    // Where the thumb is while it moves; the choice follows when it is let go.
+    let moving = RwSignal::new(None::<usize>);
+    // All places: 0 before the run, then each checkpoint.
+    let place = Memo::new(move |_| {
+        store.checkpoints.with(|steps| match weights.get() {
+            Weights::Original => 0,
+            Weights::Current => steps.len(),
+            Weights::At(step) => steps.iter().position(|kept| *kept == step).map_or(0, |index| index + 1),
+        })
+    });
+    let step_at = move |place: usize| {
+        store
+            .checkpoints
+            .with(|steps| if place == 0 { 0 } else { steps.get(place - 1).copied().unwrap_or(0) })
+    };
+    let shown = move || step_at(moving.get().unwrap_or_else(|| place.get()));
+    let parsed = |event: &web_sys::Event| event_target_value(event).parse::<usize>().ok();
+    let id = format!("{name}-step");
+    let label_for = id.clone();
+    view! {
+        <div class="field scrubber" hidden=move || store.checkpoints.with(Vec::is_empty)>
+            <label for=label_for>{move || t!("lens-step", step = shown())}</label>
+            <input
+                id=id
+                type="range"
+                min="0"
+                max=move || store.checkpoints.with(|steps| steps.len()).to_string()
+                step="1"
+                prop:value=move || place.get().to_string()
+                aria-valuetext=move || t!("lens-step", step = shown())
+                on:input=move |event| moving.set(parsed(&event))
+                on:change=move |event| {
+                    moving.set(None);
+                    if let Some(place) = parsed(&event) {
+                        weights.set(match untrack(|| step_at(place)) {
+                            0 => Weights::Original,
+                            step => Weights::At(step),
+                        });
+                    }
+                }
+            />
+            <p class="field-help">{mt!("lens-step-help")}</p>
+        </div>
     }
 }
 

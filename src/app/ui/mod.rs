@@ -2,6 +2,7 @@
 
 mod analysis;
 mod analysis_charts;
+mod batch_panel;
 mod charts;
 mod clipboard;
 mod data_panel;

@@ -324,6 +324,6 @@ fn head_help(head: HeadMode) -> &'static str {
 fn start_help(weights: Weights) -> &'static str {
     match weights {
         Weights::Original => "start-original-help",
-        Weights::Current => "start-current-help",
+        Weights::Current | Weights::At(_) => "start-current-help",
     }
 }

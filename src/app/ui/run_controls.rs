@@ -74,6 +74,9 @@ fn Buttons(store: Store, engine: Engine) -> impl IntoView {
                         <button type="button" class="button button-primary" on:click=move |_| engine.resume()>
                             <Glyph icon=Icon::Play />{mt!("run-resume")}
                         </button>
+                        <button type="button" class="button" on:click=move |_| engine.step()>
+                            <Glyph icon=Icon::Step />{mt!("run-step")}
+                        </button>
                     }.into_any()
                 } else {
                     view! {

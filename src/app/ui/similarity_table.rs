@@ -85,7 +85,7 @@ fn short(cosine: f32) -> String {
 fn caption(matrix: &SimilarityMatrix) -> String {
     let weights = match (matrix.weights, matrix.step) {
         (Weights::Original, _) | (Weights::Current, 0) => t!("matrix-original"),
-        (Weights::Current, step) => t!("matrix-current", step = step),
+        (Weights::Current | Weights::At(_), step) => t!("matrix-current", step = step),
     };
     let count = matrix.sentences.len();
     let others: f64 = (0..count)

@@ -1,82 +1,27 @@
 //! What the interface knows: signals, fed by the worker's events.
 
 mod slot;
+mod state;
 
-use std::collections::VecDeque;
+use std::{collections::VecDeque, sync::Arc};
 
 use leptos::prelude::*;
 
 use super::{i18n::t, lens::Lens, recipe::Recipe, sample::PLAYGROUND};
 use crate::{
     app::protocol::{
-        AnalysisReport, CachedModel, Evaluation, EvaluationReport, Event, Measurement, ModelReport, NoWebGpu,
-        ProfileReport, RequestId, RunEnd, RunPlan, SimilarityMatrix, StepMetrics, SuiteMeasurement,
+        AnalysisReport, CachedModel, EmbeddedPart, Evaluation, EvaluationReport, Event, Measurement,
+        ModelReport, ProfileReport, RequestId, RunPlan, SimilarityMatrix, StepMetrics, SuiteMeasurement,
         SuiteReport, TrainingReport, TransferMeasurement, TransferReport,
     },
-    gpu::{GpuInfo, MatmulKind},
+    gpu::MatmulKind,
     kernels::Ceilings,
 };
 pub use slot::{Slot, Topic};
+pub use state::{Batch, ChartUpdate, EngineState, Phase, Portion, Speed};
 
 /// Steps that the displayed speed looks back over.
 const SPEED_WINDOW: usize = 24;
-
-/// The engine's health.
-#[derive(Debug, Clone)]
-pub enum EngineState {
-    Starting,
-    Ready(GpuInfo),
-    Unavailable(NoWebGpu),
-    Lost {
-        message: String,
-        resumable: Option<u32>,
-    },
-    /// The worker itself failed to load or stopped.
-    Crashed(String),
-}
-
-/// Where the run is.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Phase {
-    Idle,
-    Starting,
-    Running,
-    Evaluating {
-        done: usize,
-        of: usize,
-    },
-    Pausing,
-    Paused,
-    Stopping,
-    Finished(RunEnd),
-    /// With the step whose weights are kept all the same; 0: none.
-    Failed {
-        message: String,
-        kept_step: u32,
-    },
-}
-
-impl Phase {
-    /// Whether a run holds the engine.
-    pub fn active(&self) -> bool {
-        !matches!(self, Self::Idle | Self::Finished(_) | Self::Failed { .. })
-    }
-}
-
-/// Steps and tokens a second over the last steps.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Speed {
-    pub steps: f64,
-    pub tokens: f64,
-}
-
-/// A change that the charts have to draw.
-#[derive(Debug, Clone)]
-pub enum ChartUpdate {
-    Start(RunPlan),
-    Steps(Vec<StepMetrics>),
-    Evaluated(Evaluation),
-}
 
 #[derive(Clone, Copy)]
 pub struct Store {
@@ -98,6 +43,10 @@ pub struct Store {
     pub latest: RwSignal<Option<StepMetrics>>,
     pub evaluations: RwSignal<Vec<Evaluation>>,
     pub speed: RwSignal<Option<Speed>>,
+    /// Steps of the last run whose weights can be looked through, the earliest first.
+    pub checkpoints: RwSignal<Vec<u32>>,
+    /// The similarity matrix of the last step that was shown.
+    pub batch: RwSignal<Option<Arc<Batch>>>,
     /// Whether there are weights that differ from the loaded ones.
     pub trained: RwSignal<bool>,
     pub similarity: RwSignal<Option<SimilarityMatrix>>,
@@ -119,6 +68,10 @@ pub struct Store {
     pub remembered: RwSignal<Option<MatmulKind>>,
     /// Not yet drawn; the charts take them.
     pub chart_updates: RwSignal<Vec<ChartUpdate>>,
+    /// Vectors of the playground's list that came and were not taken yet.
+    pub portions: RwSignal<Vec<Portion>>,
+    /// The same of its query.
+    pub query_portions: RwSignal<Vec<Portion>>,
     /// The name of the last file offered for download.
     pub exported: RwSignal<Option<String>>,
     window: StoredValue<VecDeque<StepMetrics>>,
@@ -142,6 +95,8 @@ impl Store {
             latest: RwSignal::new(None),
             evaluations: RwSignal::new(Vec::new()),
             speed: RwSignal::new(None),
+            checkpoints: RwSignal::new(Vec::new()),
+            batch: RwSignal::new(None),
             trained: RwSignal::new(false),
             similarity: RwSignal::new(None),
             measurements: RwSignal::new(Vec::new()),
@@ -154,6 +109,8 @@ impl Store {
             ceilings: RwSignal::new(None),
             remembered: RwSignal::new(None),
             chart_updates: RwSignal::new(Vec::new()),
+            portions: RwSignal::new(Vec::new()),
+            query_portions: RwSignal::new(Vec::new()),
             exported: RwSignal::new(None),
             window: StoredValue::new(VecDeque::new()),
             slots: std::array::from_fn(|_| Slot::new()),
@@ -273,6 +230,8 @@ impl Store {
                 self.evaluations.update(|all| all.push(evaluation));
                 self.chart_updates.update(|updates| updates.push(ChartUpdate::Evaluated(evaluation)));
             }
+            Event::CheckpointsKept { steps } => self.checkpoints.set(steps),
+            Event::Batch(matrix) => self.batch.set(Some(Arc::new(Batch::new(&matrix)))),
             Event::Paused { .. } => self.phase.set(Phase::Paused),
             Event::Resumed { .. } => self.phase.set(Phase::Running),
             Event::Finished(end) => {
@@ -338,12 +297,15 @@ impl Store {
                 self.slot(Topic::Export).settle();
                 self.exported.set(Some(file.name));
             }
+            Event::Embedded { part, .. } => self.take_portion(topic, &part),
+            Event::EncodingCancelled { id } => {
+                let slot = topic.map(|topic| self.slot(topic));
+                if let Some(slot) = slot.filter(|slot| slot.pending.get_untracked() == Some(id)) {
+                    slot.settle();
+                }
+            }
             // Answers to what only the JavaScript interface asks.
-            Event::EvaluationCleared { .. }
-            | Event::Embedded { .. }
-            | Event::Cosines { .. }
-            | Event::Scored { .. }
-            | Event::EncodingCancelled { .. } => {}
+            Event::EvaluationCleared { .. } | Event::Cosines { .. } | Event::Scored { .. } => {}
             Event::Failed { id, message, .. } => self.fail(id, topic.unwrap_or(Topic::Run), message),
         }
     }
@@ -369,12 +331,23 @@ impl Store {
         }
     }
 
+    fn take_portion(&self, topic: Option<Topic>, part: &EmbeddedPart) {
+        let Some(topic) = topic else { return };
+        if part.last {
+            self.slot(topic).settle();
+        }
+        let portions = if topic == Topic::Query { self.query_portions } else { self.portions };
+        portions.update(|portions| portions.push(Portion::new(topic, part)));
+    }
+
     fn clear_run(&self) {
         self.phase.set(Phase::Idle);
         self.plan.set(None);
         self.latest.set(None);
         self.evaluations.set(Vec::new());
         self.speed.set(None);
+        self.checkpoints.set(Vec::new());
+        self.batch.set(None);
         self.exported.set(None);
         self.window.update_value(VecDeque::clear);
     }
@@ -391,7 +364,7 @@ impl Store {
                 window.pop_front();
             }
         });
-        self.speed.set(self.window.with_value(speed));
+        self.speed.set(self.window.with_value(state::speed));
         self.latest.set(Some(last));
         self.chart_updates.update(|updates| updates.push(ChartUpdate::Steps(steps)));
     }
@@ -399,14 +372,4 @@ impl Store {
 
 fn failed(message: &str) -> Phase {
     Phase::Failed { message: message.to_owned(), kept_step: 0 }
-}
-
-fn speed(window: &VecDeque<StepMetrics>) -> Option<Speed> {
-    let (first, last) = (window.front()?, window.back()?);
-    let seconds = last.seconds - first.seconds;
-    if seconds <= 0.0 {
-        return None;
-    }
-    let tokens: usize = window.iter().skip(1).map(|step| step.tokens).sum();
-    Some(Speed { steps: f64::from(last.step - first.step) / seconds, tokens: tokens as f64 / seconds })
 }

@@ -1,5 +1,6 @@
 //! The engine's worker: takes requests in, keeps one session, trains a step at a time between them.
 
+mod checkpoints;
 mod error;
 mod failure;
 mod files;
@@ -69,7 +70,7 @@ async fn serve(mut inbox: Inbox, mut session: Session) {
     loop {
         if session.encoding() || session.training() || session.transferring() {
             match inbox.waiting() {
-                Some(envelope) => session.answer(envelope).await,
+                Some(envelope) => session.answer(envelope, &mut inbox).await,
                 None if session.encoding() => session.advance_encoding().await,
                 None if session.training() => session.advance(&mut inbox).await,
                 None => session.advance_transfer().await,
@@ -78,7 +79,7 @@ async fn serve(mut inbox: Inbox, mut session: Session) {
             TimeoutFuture::new(0).await;
         } else {
             match inbox.next_within(HEALTH_CHECK).await {
-                Some(envelope) => session.answer(envelope).await,
+                Some(envelope) => session.answer(envelope, &mut inbox).await,
                 None => session.check_device(),
             }
         }

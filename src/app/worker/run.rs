@@ -3,16 +3,23 @@
 use std::{pin::pin, time::Duration};
 
 use futures_util::future::{Either, select};
+use js_sys::Float32Array;
 use web_time::Instant;
 
-use super::{inbox::Inbox, outbox::post};
+use super::{
+    checkpoints::Checkpoints,
+    inbox::Inbox,
+    outbox::{post, post_transferring},
+};
 use crate::{
-    app::protocol::{Evaluation, Event, RunPlan, StepMetrics},
-    train::{StepReport, TrainError, Trainer, TrainingState},
+    app::protocol::{BatchMatrix, Evaluation, Event, RunPlan, StepMetrics},
+    train::{BatchSimilarity, StepReport, TrainError, Trainer, TrainingState},
 };
 
 /// Steps are posted together no oftener than this: the page draws at its ease.
 const POST_EVERY: Duration = Duration::from_millis(250);
+/// A batch is shown no oftener than this: reading it back keeps the device waiting.
+const SHOW_EVERY: Duration = Duration::from_secs(1);
 /// The whole state is copied to memory no oftener than this, for the case that the device is lost.
 const SNAPSHOT_EVERY: Duration = Duration::from_secs(60);
 /// States of more bytes than this are not copied: a tab has 4 GiB for everything.
@@ -30,6 +37,10 @@ pub struct Run {
     /// Time in steps so far, and since when it runs again.
     trained: Duration,
     running_since: Option<Instant>,
+    checkpoints: Checkpoints,
+    /// Whether the page looks at batches, and when it last got one.
+    watched: bool,
+    shown: Option<Instant>,
     snapshot: Option<TrainingState>,
     snapshot_due: Instant,
 }
@@ -52,6 +63,9 @@ impl Run {
             posted: now,
             trained: Duration::ZERO,
             running_since: None,
+            checkpoints: Checkpoints::default(),
+            watched: false,
+            shown: None,
             snapshot: None,
             snapshot_due: now + SNAPSHOT_EVERY,
         }
@@ -84,6 +98,32 @@ impl Run {
         self.snapshot.take()
     }
 
+    /// Whether the similarity matrices of batches are to be posted.
+    pub fn watch(&mut self, on: bool) {
+        (self.watched, self.shown) = (on, None);
+    }
+
+    pub fn checkpoints(&self) -> &Checkpoints {
+        &self.checkpoints
+    }
+
+    pub fn into_checkpoints(self) -> Checkpoints {
+        self.checkpoints
+    }
+
+    /// A single step of a paused run, posted whole.
+    pub async fn step(&mut self, inbox: &mut Inbox) -> Result<Advance, TrainError> {
+        let before = self.trainer.position();
+        self.shown = None;
+        let mut advance = self.advance(inbox).await?;
+        // The evaluation before the first step is none.
+        if self.trainer.position() == before && !self.trainer.finished() {
+            advance = self.advance(inbox).await?;
+        }
+        self.settle().await?;
+        Ok(advance)
+    }
+
     /// A step, or the evaluation that is due before or after it.
     pub async fn advance(&mut self, inbox: &mut Inbox) -> Result<Advance, TrainError> {
         if !self.evaluated_start {
@@ -97,6 +137,9 @@ impl Run {
             self.take(report);
             if self.posted.elapsed() >= POST_EVERY {
                 self.post_steps();
+            }
+            if self.watched && self.shown.is_none_or(|shown| shown.elapsed() >= SHOW_EVERY) {
+                self.post_batch().await?;
             }
             if self.trainer.evaluation_due() {
                 self.settle().await?;
@@ -147,6 +190,9 @@ impl Run {
             }
         };
         if let Some(scores) = outcome {
+            if step > 0 {
+                self.keep_checkpoint(step).await?;
+            }
             post(&Event::Evaluated(Evaluation {
                 step,
                 spearman: scores.spearman,
@@ -154,6 +200,31 @@ impl Run {
                 uniformity: scores.uniformity,
                 best: self.trainer.best().map(|best| best.step) != best_before,
             }));
+        }
+        Ok(())
+    }
+
+    async fn keep_checkpoint(&mut self, step: u32) -> Result<(), TrainError> {
+        let best = self.trainer.best().filter(|best| best.step == step);
+        let weights = match best {
+            Some(best) => best.weights.clone(),
+            None => self.trainer.weights().await?,
+        };
+        self.checkpoints.keep(step, weights);
+        post(&Event::CheckpointsKept { steps: self.checkpoints.steps() });
+        Ok(())
+    }
+
+    async fn post_batch(&mut self) -> Result<(), TrainError> {
+        self.shown = Some(Instant::now());
+        let Some(batch) = self.trainer.batch_similarity().await? else { return Ok(()) };
+        let BatchSimilarity { step, form, items, rows, columns, cosines } = batch;
+        let values = Float32Array::from(cosines.as_slice());
+        let buffer = values.buffer();
+        let event = Event::Batch(BatchMatrix { step, form, items, rows, columns, values });
+        // It is a look at the run, and no part of it.
+        if let Err(error) = post_transferring(&event, &buffer) {
+            log::warn!("{error}");
         }
         Ok(())
     }

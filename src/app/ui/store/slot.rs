@@ -13,6 +13,10 @@ pub enum Topic {
     Evaluation,
     Run,
     Similarity,
+    /// The vectors of the playground's list.
+    Embedding,
+    /// The vector of what is searched for.
+    Query,
     Measurement,
     Suite,
     Transfer,

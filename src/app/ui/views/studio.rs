@@ -4,9 +4,9 @@ use leptos::prelude::*;
 
 use super::ViewHead;
 use crate::app::ui::{
-    charts::RunCharts, data_panel::DataPanel, downloads::Downloads, evaluation_table::EvaluationTable,
-    model_panel::ModelPanel, profile::ProfilePanel, quick_start::QuickStart, recipe_form::RecipeForm,
-    run_controls::RunControls,
+    batch_panel::BatchPanel, charts::RunCharts, data_panel::DataPanel, downloads::Downloads,
+    evaluation_table::EvaluationTable, model_panel::ModelPanel, profile::ProfilePanel,
+    quick_start::QuickStart, recipe_form::RecipeForm, run_controls::RunControls,
 };
 
 #[component]
@@ -23,6 +23,7 @@ pub fn StudioView() -> impl IntoView {
                 <RunControls />
                 <QuickStart />
                 <RunCharts />
+                <BatchPanel />
                 <EvaluationTable />
                 <Downloads />
                 <ProfilePanel />

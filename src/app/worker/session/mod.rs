@@ -4,35 +4,33 @@ mod analysis;
 mod encoding;
 mod probe;
 mod profile;
+mod running;
 mod saving;
 mod suite;
 mod texts;
 mod transfer;
 
-use std::{
-    collections::{BTreeMap, VecDeque},
-    rc::Rc,
-};
+use std::{collections::VecDeque, rc::Rc};
 
 use self::{
     encoding::{EncodingJob, Pace},
     transfer::TransferJob,
 };
 use super::{
+    checkpoints::Checkpoints,
     error::WorkerError,
     files::gather,
     hub::{self, Downloads},
     inbox::Inbox,
     model_files::LoadedModel,
     outbox::{post, post_compiling, post_progress},
-    prepare::{Texts, prepare},
     run::{Advance, Run},
     similarity::Embedders,
 };
 use crate::{
-    app::protocol::{EndReason, Envelope, Event, Request, RequestId, RunEnd, Source, Stage, Weights},
+    app::protocol::{EndReason, Envelope, Event, Request, RequestId, Source, Stage},
     gpu::{Gpu, GpuOptions},
-    model::{Checkpoint, HostTensor},
+    model::Checkpoint,
     text::{Corpus, StsSet, StsTask, TransferTask},
     train::{TrainOptions, TrainingState, warm_up},
 };
@@ -50,10 +48,16 @@ pub struct Session {
     encodings: VecDeque<EncodingJob>,
     pace: Pace,
     run: Option<Run>,
+    /// Whether the page looks at the batches of runs.
+    watching: bool,
+    /// Of the last run, once it has ended.
+    checkpoints: Checkpoints,
     tuned: Option<Tuned>,
     original: Option<Embedders>,
     /// Over the weights of the run at hand, else of the last one.
     current: Option<Embedders>,
+    /// Over the checkpoint that was last looked through, by its step.
+    past: Option<(u32, Embedders)>,
     /// Of the run that a lost device took along.
     rescued: Option<TrainingState>,
     lost: bool,
@@ -81,9 +85,12 @@ impl Session {
             job: None,
             encodings: VecDeque::new(),
             run: None,
+            watching: false,
+            checkpoints: Checkpoints::default(),
             tuned: None,
             original: None,
             current: None,
+            past: None,
             rescued: None,
             lost: false,
             downloads: Downloads::default(),
@@ -96,9 +103,13 @@ impl Session {
     }
 
     /// Does what is asked and posts the answer, be it that it cannot be done.
-    pub async fn answer(&mut self, envelope: Envelope) {
+    pub async fn answer(&mut self, envelope: Envelope, inbox: &mut Inbox) {
         let id = envelope.id;
-        if let Err(error) = self.handle(id, envelope.request).await {
+        let answered = match envelope.request {
+            Request::Step => self.step(inbox).await,
+            request => self.handle(id, request).await,
+        };
+        if let Err(error) = answered {
             self.fail(id, &error).await;
         }
     }
@@ -145,6 +156,13 @@ impl Session {
             Request::Train { options, start_from } => self.train(id, options, start_from).await,
             Request::Pause => self.pause().await,
             Request::Resume => self.resume(),
+            // Of those that need the inbox.
+            Request::Step => Ok(()),
+            Request::WatchBatch { on } => {
+                self.watching = on;
+                self.run.iter_mut().for_each(|run| run.watch(on));
+                Ok(())
+            }
             Request::Stop => self.stop().await,
             Request::Similarity { sentences, weights, pooler } => {
                 self.similarity(id, sentences, weights, pooler).await
@@ -211,115 +229,8 @@ impl Session {
         self.model = Some(model);
         self.original = Some(original);
         (self.tuned, self.current, self.rescued) = (None, None, None);
+        self.forget_checkpoints();
         Ok(())
-    }
-
-    async fn train(
-        &mut self,
-        id: RequestId,
-        options: TrainOptions,
-        from: Weights,
-    ) -> Result<(), WorkerError> {
-        self.refuse_during_run()?;
-        let run = self.prepare(id, options, from).await?;
-        post(&Event::RunStarted(run.plan()));
-        self.run = Some(run);
-        (self.current, self.rescued) = (None, None);
-        Ok(())
-    }
-
-    async fn prepare(
-        &mut self,
-        id: RequestId,
-        options: TrainOptions,
-        from: Weights,
-    ) -> Result<Run, WorkerError> {
-        let model = self.model.as_ref().ok_or(WorkerError::Missing("a model"))?;
-        let (_, corpus) = self.training.as_ref().ok_or(WorkerError::Missing("a training text"))?;
-        let checkpoint = match (&self.tuned, from) {
-            (Some(tuned), Weights::Current) => &tuned.checkpoint,
-            _ => &model.checkpoint,
-        };
-        let texts = Texts {
-            tokenizer: &model.tokenizer,
-            training: &corpus.data,
-            evaluation: self.evaluation.as_ref(),
-        };
-        prepare(id, &self.gpu, checkpoint, texts, options).await
-    }
-
-    async fn pause(&mut self) -> Result<(), WorkerError> {
-        // A Pause that crosses the end of the run is no mistake of anybody's.
-        let Some(run) = &mut self.run else { return Ok(()) };
-        run.settle().await?;
-        run.paused = true;
-        post(&Event::Paused { step: run.trainer().position() });
-        Ok(())
-    }
-
-    fn resume(&mut self) -> Result<(), WorkerError> {
-        self.refuse_during_transfer()?;
-        let run = self.run.as_mut().ok_or(WorkerError::NoRun)?;
-        run.paused = false;
-        post(&Event::Resumed { step: run.trainer().position() });
-        Ok(())
-    }
-
-    async fn stop(&mut self) -> Result<(), WorkerError> {
-        let Some(run) = &mut self.run else { return Ok(()) };
-        run.settle().await?;
-        self.end(EndReason::Stopped).await
-    }
-
-    async fn end_or_report(&mut self, reason: EndReason) {
-        if let Err(error) = self.end(reason).await {
-            self.fail_run(error).await;
-        }
-    }
-
-    /// Keeps what the run has reached and frees what it held.
-    async fn end(&mut self, reason: EndReason) -> Result<(), WorkerError> {
-        let mut kept_step = self.best_of_run();
-        let Some(run) = &self.run else { return Ok(()) };
-        let (step, pooler) = (run.trainer().position(), run.trainer().options().evaluation_pooler());
-        if kept_step == 0 && step > 0 {
-            let weights = run.trainer().weights().await?;
-            kept_step = step;
-            self.keep(weights, step);
-        }
-        (self.run, self.current) = (None, None);
-        let trained = self.tuned.is_some();
-        post(&Event::Finished(RunEnd { reason, step, kept_step, pooler, trained }));
-        Ok(())
-    }
-
-    /// Keeps the run's best evaluated weights and returns their step; 0 where there are none.
-    fn best_of_run(&mut self) -> u32 {
-        let best = self.run.as_ref().and_then(|run| run.trainer().best());
-        let Some((step, weights)) = best.map(|best| (best.step, best.weights.clone())) else { return 0 };
-        self.keep(weights, step);
-        step
-    }
-
-    /// Makes `weights` of the run at hand the trained ones.
-    fn keep(&mut self, weights: BTreeMap<String, HostTensor>, step: u32) {
-        if let (Some(model), Some(run)) = (&self.model, &self.run) {
-            let (checkpoint, options) = (model.with_weights(weights), run.trainer().options().clone());
-            self.tuned = Some(Tuned { checkpoint, options, step });
-        }
-    }
-
-    async fn fail_run(&mut self, error: WorkerError) {
-        match error.device_lost(&self.gpu).await {
-            Some(reason) => self.lose_device(reason),
-            None => {
-                let kept_step = self.best_of_run();
-                (self.run, self.current) = (None, None);
-                let trained = self.tuned.is_some();
-                let (kind, message) = (error.kind(), error.to_string());
-                post(&Event::RunFailed { kind, message, kept_step, trained });
-            }
-        }
     }
 
     /// Lets go of everything that lived on the device and tells the page.
@@ -329,8 +240,9 @@ impl Session {
         }
         if let Some(mut run) = self.run.take() {
             self.rescued = run.take_snapshot();
+            self.checkpoints = run.into_checkpoints();
         }
-        (self.original, self.current, self.job) = (None, None, None);
+        (self.original, self.current, self.past, self.job) = (None, None, None, None);
         self.encodings.clear();
         let resumable = self.rescued.as_ref().map(|state| state.step);
         post(&Event::DeviceLost { message, resumable });

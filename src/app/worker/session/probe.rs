@@ -60,6 +60,17 @@ impl Session {
     pub(super) fn embedders(&mut self, weights: Weights) -> Result<(&mut Embedders, u32), WorkerError> {
         let model = self.model.as_ref().ok_or(WorkerError::Missing("a model"))?;
         let upload = |checkpoint| Embedders::upload(&self.gpu, checkpoint);
+        if let Weights::At(step) = weights {
+            let kept = self.run.as_ref().map_or(&self.checkpoints, |run| run.checkpoints());
+            let made = match self.past.take() {
+                Some((of, made)) if of == step => made,
+                _ => {
+                    let weights = kept.at(step).ok_or(WorkerError::WeightsChanged)?;
+                    upload(&model.with_weights(weights.clone()))?
+                }
+            };
+            return Ok((&mut self.past.insert((step, made)).1, step));
+        }
         let (place, made, step) = match (weights, &self.run, &self.tuned) {
             (Weights::Current, Some(run), _) => {
                 let made =

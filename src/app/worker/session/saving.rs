@@ -49,10 +49,9 @@ impl Session {
         let file = gather_one(id, source).await?;
         let state = TrainingState::from_safetensors(&file.bytes)?;
         let run = self.resumed(id, state).await?;
-        post(&Event::RunStarted(run.plan()));
-        post(&Event::Paused { step: run.trainer().position() });
-        self.run = Some(run);
-        (self.current, self.rescued) = (None, None);
+        let step = run.trainer().position();
+        self.begin(run);
+        post(&Event::Paused { step });
         Ok(())
     }
 

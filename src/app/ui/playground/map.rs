@@ -1,0 +1,236 @@
+//! The list as points of a plane, drawn by `www/charts`, laid out by `www/map`.
+
+use js_sys::Float32Array;
+use leptos::{html::Div, prelude::*, task::spawn_local};
+use wasm_bindgen::{JsCast, JsValue, closure::Closure, prelude::wasm_bindgen};
+use web_sys::HtmlElement;
+
+use super::{Encoded, Vectors, vectors::Encoding};
+use crate::app::ui::{
+    engine::site_url,
+    i18n::{mt, t},
+    notice::Bar,
+    recipe_fields::Segments,
+};
+
+#[wasm_bindgen(module = "/www/glue/charts.js")]
+extern "C" {
+    /// Imports the bundle at `address` and draws into the place; see www/charts/index.js.
+    #[wasm_bindgen(catch, js_name = mountMap)]
+    async fn mount_map(address: &str, place: &HtmlElement, program: &str) -> Result<JsValue, JsValue>;
+}
+
+#[wasm_bindgen]
+extern "C" {
+    /// What `mountMap` of www/charts/index.js returns.
+    #[derive(Clone)]
+    type Drawing;
+    #[wasm_bindgen(method)]
+    fn show(
+        this: &Drawing,
+        values: Float32Array,
+        hidden: u32,
+        sentences: &str,
+        method: &str,
+        progress: &Closure<dyn FnMut(f64)>,
+        done: &Closure<dyn FnMut(Vec<f64>)>,
+        failed: &Closure<dyn FnMut(String)>,
+    );
+    #[wasm_bindgen(method)]
+    fn cancel(this: &Drawing);
+}
+
+/// More points are not told apart, and take minutes to lay out; of more sentences, so many are taken evenly.
+const MOST_POINTS: usize = 2_000;
+/// So many are laid out without being asked for.
+const UNASKED: usize = 300;
+/// Fewer cannot be laid out.
+const LEAST_POINTS: usize = 4;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Method {
+    Pca,
+    Umap,
+}
+
+impl Method {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Pca => "pca",
+            Self::Umap => "umap",
+        }
+    }
+}
+
+/// What is drawn.
+#[derive(Debug, Clone)]
+struct Drawn {
+    method: Method,
+    points: usize,
+    of: usize,
+    /// Shares of the variance that the axes explain; none for UMAP.
+    explained: Vec<f64>,
+}
+
+#[derive(Clone, Copy)]
+struct Layout {
+    drawing: StoredValue<Option<Drawing>, LocalStorage>,
+    progress: RwSignal<Option<f64>>,
+    drawn: RwSignal<Option<Drawn>>,
+    problem: RwSignal<Option<String>>,
+    /// Kept while the worker may call them.
+    calls: StoredValue<Option<Calls>, LocalStorage>,
+}
+
+struct Calls {
+    progress: Closure<dyn FnMut(f64)>,
+    done: Closure<dyn FnMut(Vec<f64>)>,
+    failed: Closure<dyn FnMut(String)>,
+}
+
+impl Layout {
+    fn start(self, encoding: &Encoding, method: Method) {
+        let of = encoding.lines.len();
+        let points = of.min(MOST_POINTS);
+        // Evenly, the first among them.
+        let chosen: Vec<usize> = (0..points).map(|point| point * of / points).collect();
+        let mut values = Vec::with_capacity(points * encoding.hidden);
+        chosen.iter().for_each(|index| values.extend_from_slice(encoding.row(*index)));
+        let sentences: Vec<&str> = chosen.iter().map(|index| encoding.lines[*index].as_str()).collect();
+        let sentences = serde_json::to_string(&sentences).unwrap_or_default();
+
+        let calls = Calls {
+            progress: Closure::new(move |share| self.progress.set(Some(share))),
+            done: Closure::new(move |explained| {
+                self.progress.set(None);
+                self.drawn.set(Some(Drawn { method, points, of, explained }));
+            }),
+            failed: Closure::new(move |words| {
+                self.progress.set(None);
+                self.problem.set(Some(words));
+            }),
+        };
+        self.problem.set(None);
+        self.progress.set(Some(0.0));
+        self.drawing.with_value(|drawing| {
+            if let Some(drawing) = drawing {
+                let values = Float32Array::from(values.as_slice());
+                let hidden = encoding.hidden as u32;
+                let Calls { progress, done, failed } = &calls;
+                drawing.show(values, hidden, &sentences, method.name(), progress, done, failed);
+            }
+        });
+        // Those of the layout before, which has been ended, go.
+        self.calls.set_value(Some(calls));
+    }
+
+    fn cancel(self) {
+        self.progress.set(None);
+        self.drawing.with_value(|drawing| drawing.iter().for_each(Drawing::cancel));
+    }
+}
+
+#[component]
+pub fn Map() -> impl IntoView {
+    let vectors: Vectors = expect_context();
+    let place = NodeRef::<Div>::new();
+    let method = RwSignal::new(Method::Pca);
+    let layout = Layout {
+        drawing: StoredValue::new_local(None),
+        progress: RwSignal::new(None),
+        drawn: RwSignal::new(None),
+        problem: RwSignal::new(None),
+        calls: StoredValue::new_local(None),
+    };
+    let mounting = StoredValue::new(false);
+    let draw = move || {
+        let Some(encoding) = untrack(|| vectors.current()) else { return };
+        let method = method.get_untracked();
+        if layout.drawing.with_value(Option::is_some) {
+            return layout.start(&encoding, method);
+        }
+        let Some(place) = place.get_untracked() else { return };
+        if mounting.try_update_value(|mounting| std::mem::replace(mounting, true)) != Some(false) {
+            return;
+        }
+        spawn_local(async move {
+            match mount_map(&site_url("charts.js"), &place, &site_url("map_worker.js")).await {
+                Ok(drawing) => {
+                    layout.drawing.set_value(Some(drawing.unchecked_into()));
+                    layout.start(&encoding, method);
+                }
+                Err(error) => layout.problem.set(Some(format!("{error:?}"))),
+            }
+        });
+    };
+    // A map that is there follows its list, the lens and the method, where that takes no time worth mentioning.
+    Effect::new(move |_| {
+        method.track();
+        let small = vectors.current().is_some_and(|encoding| encoding.lines.len() <= UNASKED);
+        if small && layout.drawn.with_untracked(Option::is_some) {
+            draw();
+        }
+    });
+    let disabled = move || !vectors.fresh() || vectors.count() < LEAST_POINTS;
+    let caption = move || {
+        let Drawn { method, points, of, explained } = layout.drawn.get()?;
+        let percent = |share: Option<&f64>| format!("{:.0}", 100.0 * share.copied().unwrap_or(0.0));
+        let how = match method {
+            Method::Pca => {
+                t!("map-pca-caption", first = percent(explained.first()), second = percent(explained.get(1)))
+            }
+            Method::Umap => t!("map-umap-caption"),
+        };
+        let which = match points == of {
+            true => t!("counted-sentences", count = points),
+            false => t!("map-some", points = points, count = of),
+        };
+        Some(format!("{which}. {how}"))
+    };
+    view! {
+        <div class="playground-head">
+            <h2>{mt!("map-title")}</h2>
+            <p class="fine">{mt!("map-what")}</p>
+        </div>
+        <Encoded />
+        <div class="map-options">
+            <Segments
+                name="map-method"
+                legend="map-method"
+                value=method
+                choices=vec![(Method::Pca, "PCA"), (Method::Umap, "UMAP")]
+                help=|method| match method {
+                    Method::Pca => "map-pca-help",
+                    Method::Umap => "map-umap-help",
+                }
+                disabled=Signal::derive(|| false)
+            />
+            <div class="row">
+                <button type="button" class="button button-primary" disabled=disabled on:click=move |_| draw()>
+                    {mt!("map-draw")}
+                </button>
+                <span class="fine">
+                    {move || (vectors.count() < LEAST_POINTS).then(|| t!("map-few", least = LEAST_POINTS))}
+                </span>
+            </div>
+        </div>
+        {move || layout.progress.get().map(|share| view! {
+            <div class="progress-row">
+                <Bar fraction=(share > 0.0).then_some(share) label=t!("map-laying-out") />
+                <button type="button" class="button button-small" on:click=move |_| layout.cancel()>
+                    {mt!("encode-cancel")}
+                </button>
+            </div>
+        })}
+        <p class="field-error" role="alert">
+            {move || layout.problem.get().map(|error| t!("map-failed", error = error))}
+        </p>
+        <figure class="map" class:map-idle=move || layout.drawn.with(Option::is_none)>
+            <figcaption class="matrix-caption" role="status">{caption}</figcaption>
+            <div class="chart-frame">
+                <div class="chart-place" node_ref=place role="img" aria-label=move || caption().unwrap_or_else(|| t!("map-empty"))></div>
+                <p class="chart-waiting">{move || layout.drawn.with(Option::is_none).then(|| t!("map-empty"))}</p>
+            </div>
+        </figure>
+    }
+}

@@ -1,0 +1,89 @@
+//! Sentences through an encoder's eyes: a list, and views of it under tabs.
+
+mod duplicates;
+mod export;
+mod list;
+mod map;
+mod matrix;
+mod search;
+mod tabs;
+mod vectors;
+
+use leptos::prelude::*;
+
+pub use list::List;
+pub use vectors::Vectors;
+
+use super::{
+    i18n::{mt, t},
+    notice::{ErrorNotice, SlotProgress},
+    store::Topic,
+    studio,
+};
+use duplicates::Duplicates;
+use export::Export;
+use list::ListCard;
+use map::Map;
+use matrix::Matrix;
+use search::Search;
+use tabs::{Tab, Tabs};
+
+#[component]
+pub fn Playground() -> impl IntoView {
+    let list = List::new();
+    provide_context(list);
+    provide_context(Vectors::new(list));
+    let chosen = RwSignal::new("matrix");
+    let tabs = vec![
+        Tab::new("matrix", "tab-matrix", || view! { <Matrix /> }.into_any()),
+        Tab::new("search", "tab-search", || view! { <Search /> }.into_any()),
+        Tab::new("map", "tab-map", || view! { <Map /> }.into_any()),
+        Tab::new("duplicates", "tab-duplicates", || view! { <Duplicates /> }.into_any()),
+        Tab::new("export", "tab-export", || view! { <Export /> }.into_any()),
+    ];
+    view! {
+        <ListCard />
+        <section class="card playground" aria-label=mt!("tabs-label")>
+            <Tabs name="playground" label="tabs-label" tabs chosen />
+        </section>
+    }
+}
+
+/// What stands above a view that needs all vectors: why it cannot have them, the button that gets them, how far they are.
+#[component]
+fn Encoded() -> impl IntoView {
+    let (store, engine) = studio();
+    let vectors: Vectors = expect_context();
+    let slot = store.slot(Topic::Embedding);
+    let words = move || match vectors.count() {
+        0 => t!("encode-none"),
+        count => t!("encode-count", count = count),
+    };
+    view! {
+        <div class="encoded">
+            {move || (!vectors.fresh() && !slot.busy()).then(|| view! {
+                <div class="row">
+                    <button
+                        type="button"
+                        class="button button-primary"
+                        disabled=move || vectors.blocked().is_some()
+                        on:click=move |_| vectors.encode(engine)
+                    >
+                        {words}
+                    </button>
+                    <span class="fine">{move || vectors.blocked()}</span>
+                </div>
+            })}
+            {move || slot.busy().then(|| view! {
+                <div class="progress-row">
+                    <SlotProgress of=slot what="encoding" />
+                    <button type="button" class="button button-small" on:click=move |_| vectors.cancel(engine)>
+                        {mt!("encode-cancel")}
+                    </button>
+                </div>
+            })}
+            <ErrorNotice of=slot title="matrix-failed" />
+            <p class="fine" role="status">{move || vectors.caption()}</p>
+        </div>
+    }
+}

@@ -1,0 +1,128 @@
+//! The list in the order of its likeness to a sentence.
+
+use leptos::{ev::SubmitEvent, prelude::*};
+
+use super::{Encoded, Vectors, vectors::Encoding};
+use crate::{
+    app::{
+        protocol::Request,
+        ui::{i18n::mt, notice::ErrorNotice, store::Topic, studio},
+    },
+    eval::cosine,
+};
+
+/// Sentences shown, and so many more with each press.
+const SHOWN: usize = 25;
+
+#[component]
+pub fn Search() -> impl IntoView {
+    let (store, engine) = studio();
+    let vectors: Vectors = expect_context();
+    let slot = store.slot(Topic::Query);
+    let (query, shown) = (RwSignal::new(String::new()), RwSignal::new(SHOWN));
+    // The query that the engine was asked about, and its vector.
+    let (asked, vector) = (RwSignal::new(String::new()), RwSignal::new(None::<Vec<f32>>));
+    Effect::new(move |_| {
+        let portions = store.query_portions.get();
+        if let Some(last) = portions.into_iter().next_back() {
+            store.query_portions.update_untracked(Vec::clear);
+            vector.set(Some(last.values));
+        }
+    });
+    let ask = move || {
+        let text = query.get_untracked().trim().to_owned();
+        if text.is_empty() || vectors.blocked().is_some() {
+            return;
+        }
+        let lens = store.lens;
+        let (weights, pooler) = (lens.weights.get_untracked(), lens.pooler.get_untracked());
+        asked.set(text.clone());
+        vector.set(None);
+        shown.set(SHOWN);
+        if !untrack(|| vectors.fresh()) && !store.slot(Topic::Embedding).busy() {
+            vectors.encode(engine);
+        }
+        engine
+            .send(Topic::Query, Request::Embed { sentences: vec![text], weights, pooler, normalised: true });
+    };
+    // New vectors of the list, seen otherwise: the query has to be seen so too.
+    Effect::new(move |before: Option<bool>| {
+        let fresh = vectors.fresh();
+        if fresh && before == Some(false) && !asked.read_untracked().is_empty() {
+            ask();
+        }
+        fresh
+    });
+    let submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        ask();
+    };
+    let ranking = Memo::new(move |_| {
+        let (encoding, query) = (vectors.current()?, vector.get()?);
+        (query.len() == encoding.hidden).then(|| ranked(&encoding, &query))
+    });
+    let rows = move || {
+        let (ranking, encoding) = (ranking.get()?, vectors.current()?);
+        let total = ranking.len();
+        let items = ranking.into_iter().take(shown.get()).map(|(index, cosine)| {
+            let percent = format!("{:.0}%", 100.0 * cosine.clamp(0.0, 1.0));
+            view! {
+                <li>
+                    <span class="rank-cosine">{format!("{cosine:.3}")}</span>
+                    <span class="rank-bar" aria-hidden="true"><span style:width=percent></span></span>
+                    <span class="rank-sentence">{encoding.lines[index].clone()}</span>
+                </li>
+            }
+        });
+        Some(view! {
+            <p class="matrix-caption" role="status">
+                {mt!("search-result", query = asked.get(), count = total)}
+            </p>
+            <ol class="ranking">{items.collect_view()}</ol>
+            {move || (shown.get() < total).then(|| view! {
+                <button type="button" class="button button-small" on:click=move |_| shown.update(|shown| *shown += SHOWN)>
+                    {mt!("search-more")}
+                </button>
+            })}
+        })
+    };
+    view! {
+        <div class="playground-head">
+            <h2>{mt!("search-title")}</h2>
+            <p class="fine">{mt!("search-what")}</p>
+        </div>
+        <form class="search-form" on:submit=submit>
+            <div class="field">
+                <label for="search-query">{mt!("search-query")}</label>
+                <input
+                    id="search-query"
+                    type="text"
+                    autocomplete="off"
+                    prop:value=query
+                    on:input=move |event| query.set(event_target_value(&event))
+                />
+            </div>
+            <button
+                type="submit"
+                class="button button-primary"
+                disabled=move || vectors.blocked().is_some() || query.with(|query| query.trim().is_empty())
+            >
+                {mt!("search-start")}
+            </button>
+        </form>
+        <Encoded />
+        <ErrorNotice of=slot title="search-failed" />
+        {rows}
+        {move || ranking.with(Option::is_none).then(|| view! {
+            <div class="matrix matrix-empty"><p>{mt!("search-empty")}</p></div>
+        })}
+    }
+}
+
+/// Every sentence's number with its cosine, the likest first.
+fn ranked(encoding: &Encoding, query: &[f32]) -> Vec<(usize, f64)> {
+    let mut ranking: Vec<(usize, f64)> =
+        (0..encoding.lines.len()).map(|index| (index, cosine(query, encoding.row(index)))).collect();
+    ranking.sort_by(|first, second| second.1.total_cmp(&first.1));
+    ranking
+}

@@ -1,0 +1,206 @@
+//! The list's vectors, through the weights and the pooler of the lens: asked for once, used by all views.
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+
+use super::List;
+use crate::{
+    app::{
+        protocol::{Request, Weights},
+        ui::{
+            engine::Engine,
+            i18n::{t, words},
+            store::{Phase, Portion, Topic},
+            studio,
+        },
+    },
+    model::Pooler,
+};
+
+/// So many sentences are encoded without being asked to: that takes no time worth mentioning.
+const UNASKED: usize = 100;
+
+/// Vectors of a list, of length 1.
+#[derive(Debug, Clone)]
+pub struct Encoding {
+    pub lines: Arc<Vec<String>>,
+    /// `[lines, hidden]`, row-major.
+    pub values: Arc<Vec<f32>>,
+    pub hidden: usize,
+    weights: Weights,
+    pub pooler: Pooler,
+    /// Steps behind the weights; 0: as loaded.
+    pub step: u32,
+    generation: u32,
+}
+
+impl Encoding {
+    pub fn row(&self, index: usize) -> &[f32] {
+        &self.values[index * self.hidden..(index + 1) * self.hidden]
+    }
+}
+
+/// A request under way.
+#[derive(Debug, Clone)]
+struct Wanted {
+    lines: Arc<Vec<String>>,
+    weights: Weights,
+    pooler: Pooler,
+    generation: u32,
+    values: Vec<f32>,
+}
+
+#[derive(Clone, Copy)]
+pub struct Vectors {
+    list: List,
+    /// The last that were finished, whether they still hold or not.
+    pub latest: RwSignal<Option<Encoding>>,
+    wanted: StoredValue<Option<Wanted>>,
+    /// Counts what changes the weights behind the lens: a model, the beginning and the end of a run.
+    generation: RwSignal<u32>,
+}
+
+impl Vectors {
+    pub fn new(list: List) -> Self {
+        let (store, engine) = studio();
+        let vectors = Self {
+            list,
+            latest: RwSignal::new(None),
+            wanted: StoredValue::new(None),
+            generation: RwSignal::new(0),
+        };
+        let turn = Memo::new(move |_| {
+            let phase = store.phase.with(|phase| matches!(phase, Phase::Finished(_) | Phase::Failed { .. }));
+            (
+                store.model.with(|model| model.as_ref().map(|model| model.name.clone())),
+                store.plan.get(),
+                phase,
+            )
+        });
+        Effect::new(move |_| {
+            turn.track();
+            vectors.generation.update(|generation| *generation += 1);
+        });
+        Effect::new(move |_| {
+            let portions = store.portions.get();
+            if !portions.is_empty() {
+                store.portions.update_untracked(Vec::clear);
+                portions.into_iter().for_each(|portion| vectors.take(portion));
+            }
+        });
+        // Short lists follow the lens and the text by themselves, once somebody has asked for their vectors.
+        Effect::new(move |_| {
+            let short = list.lines.with(|lines| (1..=UNASKED).contains(&lines.len()));
+            let asked = vectors.latest.with(Option::is_some);
+            if short && asked && !vectors.fresh() && vectors.blocked().is_none() {
+                vectors.encode(engine);
+            }
+        });
+        vectors
+    }
+
+    pub fn count(self) -> usize {
+        self.list.lines.with(|lines| lines.len())
+    }
+
+    /// Whether the last vectors are those of the list as it is, seen through the lens as it is; tracked.
+    pub fn fresh(self) -> bool {
+        let lens = studio().0.lens;
+        let (weights, pooler, generation) = (lens.weights.get(), lens.pooler.get(), self.generation.get());
+        let lines = self.list.lines.get();
+        self.latest.with(|latest| {
+            latest.as_ref().is_some_and(|of| {
+                Arc::ptr_eq(&of.lines, &lines)
+                    && (of.weights, of.pooler, of.generation) == (weights, pooler, generation)
+            })
+        })
+    }
+
+    /// The vectors, where they hold; tracked.
+    pub fn current(self) -> Option<Encoding> {
+        if self.fresh() { self.latest.get() } else { None }
+    }
+
+    /// Why there can be no vectors now, for people; tracked.
+    pub fn blocked(self) -> Option<String> {
+        let (store, _) = studio();
+        if !store.ready() {
+            Some(t!("engine-first"))
+        } else if store.model.with(Option::is_none) {
+            Some(t!("need-loaded-model"))
+        } else if store.phase.with(|phase| matches!(phase, Phase::Starting | Phase::Stopping)) {
+            Some(t!("take-between"))
+        } else if self.count() == 0 {
+            Some(t!("list-empty"))
+        } else {
+            None
+        }
+    }
+
+    pub fn encode(self, engine: Engine) {
+        let lens = studio().0.lens;
+        let lines = self.list.lines.get_untracked();
+        let (weights, pooler) = (lens.weights.get_untracked(), lens.pooler.get_untracked());
+        self.cancel(engine);
+        self.wanted.set_value(Some(Wanted {
+            lines: lines.clone(),
+            weights,
+            pooler,
+            generation: self.generation.get_untracked(),
+            values: Vec::new(),
+        }));
+        let sentences = lines.to_vec();
+        engine.send(Topic::Embedding, Request::Embed { sentences, weights, pooler, normalised: true });
+    }
+
+    pub fn cancel(self, engine: Engine) {
+        let pending = studio().0.slot(Topic::Embedding).pending.get_untracked();
+        if let Some(of) = pending {
+            self.wanted.set_value(None);
+            engine.tell(Topic::Embedding, Request::CancelEncoding { of });
+        }
+    }
+
+    fn take(self, portion: Portion) {
+        if portion.topic != Topic::Embedding {
+            return;
+        }
+        let finished = self.wanted.try_update_value(|place| {
+            let wanted = place.as_mut()?;
+            // Parts come in order; one of a request that was given up does not fit.
+            if portion.first * portion.hidden != wanted.values.len() || portion.of != wanted.lines.len() {
+                return None;
+            }
+            wanted.values.extend_from_slice(&portion.values);
+            if portion.last { place.take() } else { None }
+        });
+        if let Some(Some(Wanted { lines, weights, pooler, generation, values })) = finished {
+            self.latest.set(Some(Encoding {
+                lines,
+                values: Arc::new(values),
+                hidden: portion.hidden,
+                weights,
+                pooler,
+                step: portion.step,
+                generation,
+            }));
+        }
+    }
+
+    /// What the vectors at hand are of, for people; tracked.
+    pub fn caption(self) -> Option<String> {
+        let encoding = self.current()?;
+        let weights = match encoding.step {
+            0 => t!("matrix-original"),
+            step => t!("matrix-current", step = step),
+        };
+        Some(t!(
+            "encoded-caption",
+            weights = weights,
+            pooler = words(encoding.pooler.name()),
+            count = encoding.lines.len(),
+            dimensions = encoding.hidden
+        ))
+    }
+}

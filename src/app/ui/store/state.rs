@@ -1,0 +1,123 @@
+//! What the store's signals hold.
+
+use std::collections::VecDeque;
+
+use super::Topic;
+use crate::{
+    app::protocol::{BatchMatrix, EmbeddedPart, Evaluation, NoWebGpu, RunEnd, RunPlan, StepMetrics},
+    gpu::GpuInfo,
+    kernels::LossForm,
+};
+
+/// The engine's health.
+#[derive(Debug, Clone)]
+pub enum EngineState {
+    Starting,
+    Ready(GpuInfo),
+    Unavailable(NoWebGpu),
+    Lost {
+        message: String,
+        resumable: Option<u32>,
+    },
+    /// The worker itself failed to load or stopped.
+    Crashed(String),
+}
+
+/// Where the run is.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Phase {
+    Idle,
+    Starting,
+    Running,
+    Evaluating {
+        done: usize,
+        of: usize,
+    },
+    Pausing,
+    Paused,
+    Stopping,
+    Finished(RunEnd),
+    /// With the step whose weights are kept all the same; 0: none.
+    Failed {
+        message: String,
+        kept_step: u32,
+    },
+}
+
+impl Phase {
+    /// Whether a run holds the engine.
+    pub fn active(&self) -> bool {
+        !matches!(self, Self::Idle | Self::Finished(_) | Self::Failed { .. })
+    }
+}
+
+/// Steps and tokens a second over the last steps.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Speed {
+    pub steps: f64,
+    pub tokens: f64,
+}
+
+/// A change that the charts have to draw.
+#[derive(Debug, Clone)]
+pub enum ChartUpdate {
+    Start(RunPlan),
+    Steps(Vec<StepMetrics>),
+    Evaluated(Evaluation),
+}
+
+/// Some of the vectors that were asked for; see [`EmbeddedPart`].
+#[derive(Debug, Clone)]
+pub struct Portion {
+    pub topic: Topic,
+    pub first: usize,
+    pub of: usize,
+    pub hidden: usize,
+    /// `[rows, hidden]`, row-major.
+    pub values: Vec<f32>,
+    pub step: u32,
+    pub last: bool,
+}
+
+impl Portion {
+    pub(super) fn new(topic: Topic, part: &EmbeddedPart) -> Self {
+        let EmbeddedPart { first, of, hidden, step, last, ref values } = *part;
+        Self { topic, first, of, hidden, values: values.to_vec(), step, last }
+    }
+}
+
+/// The similarity matrix of a step's batch; see [`BatchMatrix`].
+#[derive(Debug, Clone, PartialEq)]
+pub struct Batch {
+    pub step: u32,
+    pub form: LossForm,
+    pub items: usize,
+    pub rows: usize,
+    pub columns: usize,
+    pub cosines: Vec<f32>,
+}
+
+impl Batch {
+    pub(super) fn new(matrix: &BatchMatrix) -> Self {
+        let BatchMatrix { step, form, items, rows, columns, ref values } = *matrix;
+        Self { step, form, items, rows, columns, cosines: values.to_vec() }
+    }
+
+    /// The column of a row's positive.
+    pub fn positive(&self, row: usize) -> usize {
+        match self.form {
+            LossForm::NtXent => (row + self.items) % (2 * self.items),
+            _ => row % self.items,
+        }
+    }
+}
+
+pub(super) fn speed(window: &VecDeque<StepMetrics>) -> Option<Speed> {
+    let (first, last) = (window.front()?, window.back()?);
+    let seconds = last.seconds - first.seconds;
+    if seconds <= 0.0 {
+        return None;
+    }
+    let tokens: usize = window.iter().skip(1).map(|step| step.tokens).sum();
+    Some(Speed { steps: f64::from(last.step - first.step) / seconds, tokens: tokens as f64 / seconds })
+}

@@ -1,0 +1,162 @@
+//! The run at hand: begun, held, gone on with, ended, and what it leaves.
+
+use std::collections::BTreeMap;
+
+use super::{Session, Tuned};
+use crate::{
+    app::{
+        protocol::{EndReason, Event, RequestId, RunEnd, Weights},
+        worker::{
+            checkpoints::Checkpoints,
+            error::WorkerError,
+            inbox::Inbox,
+            outbox::post,
+            prepare::{Texts, prepare},
+            run::{Advance, Run},
+        },
+    },
+    model::HostTensor,
+    train::TrainOptions,
+};
+
+impl Session {
+    pub(super) async fn train(
+        &mut self,
+        id: RequestId,
+        options: TrainOptions,
+        from: Weights,
+    ) -> Result<(), WorkerError> {
+        self.refuse_during_run()?;
+        let run = self.prepare(id, options, from).await?;
+        self.begin(run);
+        Ok(())
+    }
+
+    /// Makes `run` the run at hand.
+    pub(super) fn begin(&mut self, mut run: Run) {
+        post(&Event::RunStarted(run.plan()));
+        run.watch(self.watching);
+        self.run = Some(run);
+        (self.current, self.rescued) = (None, None);
+        self.forget_checkpoints();
+    }
+
+    pub(super) fn forget_checkpoints(&mut self) {
+        (self.checkpoints, self.past) = (Checkpoints::default(), None);
+    }
+
+    pub(super) async fn prepare(
+        &mut self,
+        id: RequestId,
+        options: TrainOptions,
+        from: Weights,
+    ) -> Result<Run, WorkerError> {
+        let model = self.model.as_ref().ok_or(WorkerError::Missing("a model"))?;
+        let (_, corpus) = self.training.as_ref().ok_or(WorkerError::Missing("a training text"))?;
+        let checkpoint = match (&self.tuned, from) {
+            (Some(tuned), Weights::Current) => &tuned.checkpoint,
+            _ => &model.checkpoint,
+        };
+        let texts = Texts {
+            tokenizer: &model.tokenizer,
+            training: &corpus.data,
+            evaluation: self.evaluation.as_ref(),
+        };
+        prepare(id, &self.gpu, checkpoint, texts, options).await
+    }
+
+    pub(super) async fn pause(&mut self) -> Result<(), WorkerError> {
+        // A Pause that crosses the end of the run is no mistake of anybody's.
+        let Some(run) = &mut self.run else { return Ok(()) };
+        run.settle().await?;
+        run.paused = true;
+        post(&Event::Paused { step: run.trainer().position() });
+        Ok(())
+    }
+
+    pub(super) async fn step(&mut self, inbox: &mut Inbox) -> Result<(), WorkerError> {
+        self.refuse_during_transfer()?;
+        let run = self.run.as_mut().ok_or(WorkerError::NoRun)?;
+        let step = run.step(inbox).await;
+        let position = run.trainer().position();
+        match step {
+            Ok(Advance::GoesOn) => post(&Event::Paused { step: position }),
+            Ok(Advance::Completed) => self.end_or_report(EndReason::Completed).await,
+            Err(error) => self.fail_run(error.into()).await,
+        }
+        Ok(())
+    }
+
+    pub(super) fn resume(&mut self) -> Result<(), WorkerError> {
+        self.refuse_during_transfer()?;
+        let run = self.run.as_mut().ok_or(WorkerError::NoRun)?;
+        run.paused = false;
+        post(&Event::Resumed { step: run.trainer().position() });
+        Ok(())
+    }
+
+    pub(super) async fn stop(&mut self) -> Result<(), WorkerError> {
+        let Some(run) = &mut self.run else { return Ok(()) };
+        run.settle().await?;
+        self.end(EndReason::Stopped).await
+    }
+
+    pub(super) async fn end_or_report(&mut self, reason: EndReason) {
+        if let Err(error) = self.end(reason).await {
+            self.fail_run(error).await;
+        }
+    }
+
+    /// Keeps what the run has reached and frees what it held.
+    pub(super) async fn end(&mut self, reason: EndReason) -> Result<(), WorkerError> {
+        let mut kept_step = self.best_of_run();
+        let Some(run) = &self.run else { return Ok(()) };
+        let (step, pooler) = (run.trainer().position(), run.trainer().options().evaluation_pooler());
+        if kept_step == 0 && step > 0 {
+            let weights = run.trainer().weights().await?;
+            kept_step = step;
+            self.keep(weights, step);
+        }
+        self.drop_run();
+        let trained = self.tuned.is_some();
+        post(&Event::Finished(RunEnd { reason, step, kept_step, pooler, trained }));
+        Ok(())
+    }
+
+    /// Keeps the run's best evaluated weights and returns their step; 0 where there are none.
+    pub(super) fn best_of_run(&mut self) -> u32 {
+        let best = self.run.as_ref().and_then(|run| run.trainer().best());
+        let Some((step, weights)) = best.map(|best| (best.step, best.weights.clone())) else { return 0 };
+        self.keep(weights, step);
+        step
+    }
+
+    /// Makes `weights` of the run at hand the trained ones.
+    pub(super) fn keep(&mut self, weights: BTreeMap<String, HostTensor>, step: u32) {
+        if let (Some(model), Some(run)) = (&self.model, &self.run) {
+            let (checkpoint, options) = (model.with_weights(weights), run.trainer().options().clone());
+            self.tuned = Some(Tuned { checkpoint, options, step });
+        }
+    }
+
+    /// Lets go of the run at hand, and keeps what it leaves to look back through.
+    pub(super) fn drop_run(&mut self) {
+        if let Some(run) = self.run.take() {
+            self.checkpoints = run.into_checkpoints();
+        }
+        self.current = None;
+    }
+
+    pub(super) async fn fail_run(&mut self, error: WorkerError) {
+        match error.device_lost(&self.gpu).await {
+            Some(reason) => self.lose_device(reason),
+            None => {
+                let kept_step = self.best_of_run();
+                self.drop_run();
+                let trained = self.tuned.is_some();
+                let (kind, message) = (error.kind(), error.to_string());
+                post(&Event::RunFailed { kind, message, kept_step, trained });
+            }
+        }
+    }
+}

@@ -1,0 +1,135 @@
+// The similarity matrix of a batch: as a picture, a pixel or more for each cosine, and as a histogram.
+
+import { View, axis, short, tooltip } from "./chart.js";
+import { theme } from "./theme.js";
+import { word } from "./words.js";
+
+/** Of an interval of cosines. */
+const WIDTH = 0.05;
+const INTERVALS = Math.round(2 / WIDTH);
+
+const channels = (colour) => [1, 3, 5].map((place) => Number.parseInt(colour.slice(place, place + 2), 16));
+
+/** The page's ramp at a share from 0 to 1, as red, green, blue. */
+function ramp(colours, share) {
+  const [from, to] = share < 0.5 ? [colours[0], colours[1]] : [colours[1], colours[2]];
+  const part = share < 0.5 ? share * 2 : share * 2 - 1;
+  return from.map((low, channel) => low + (to[channel] - low) * part);
+}
+
+/** Drawn by hand: charts take seconds for the half million cells of a large batch. */
+export class BatchMatrixView {
+  constructor(element, history) {
+    this.element = element;
+    this.history = history;
+    this.shows = "batch";
+    this.resized = false;
+  }
+
+  draw() {
+    const { rows, columns, values, hard } = this.history;
+    if (this.canvas === undefined) {
+      this.canvas = document.createElement("canvas");
+      this.element.append(this.canvas);
+      this.canvas.addEventListener("mousemove", (event) => this.name(event));
+    }
+    this.resized = false;
+    if (rows === 0) return;
+    const colours = theme().heat.map(channels);
+    Object.assign(this.canvas, { width: columns, height: rows });
+    const context = this.canvas.getContext("2d");
+    const image = context.createImageData(columns, rows);
+    values.forEach((cosine, index) => {
+      // A candidate that is left out stays transparent.
+      if (Number.isNaN(cosine)) return;
+      image.data.set(ramp(colours, Math.min(1, Math.max(0, cosine))), 4 * index);
+      image.data[4 * index + 3] = 255;
+    });
+    context.putImageData(image, 0, 0);
+    // Cells are squares as large as fit.
+    const cell = Math.min(this.element.clientWidth / columns, this.element.clientHeight / rows);
+    this.canvas.style.width = `${cell * columns}px`;
+    this.canvas.style.height = `${cell * rows}px`;
+    this.element.style.setProperty("--hard", hard < columns ? `${cell * hard}px` : "-10px");
+    this.element.style.setProperty("--tall", `${cell * rows}px`);
+  }
+
+  /** What is under the pointer. */
+  name(event) {
+    const { rows, columns, values } = this.history;
+    const row = Math.floor((event.offsetY / this.canvas.clientHeight) * rows);
+    const column = Math.floor((event.offsetX / this.canvas.clientWidth) * columns);
+    this.canvas.title = `${row + 1}, ${column + 1}: ${short(values[row * columns + column])}`;
+  }
+
+  discard() {
+    this.canvas?.remove();
+    this.canvas = undefined;
+  }
+}
+
+export class BatchHistogramView extends View {
+  constructor(element, history) {
+    super(element, history, "batch");
+  }
+
+  frame(colours) {
+    const where = ({ value: [cosine] }) => `${word("axis-cosine")} ${cosine.toFixed(2)} – ${(cosine + WIDTH).toFixed(2)}`;
+    return {
+      animation: false,
+      grid: { left: 62, right: 18, top: 34, bottom: 46 },
+      legend: {
+        top: 0,
+        left: "center",
+        itemWidth: 18,
+        itemHeight: 8,
+        textStyle: { color: colours.ink, fontFamily: colours.font, fontSize: 12 },
+      },
+      tooltip: tooltip(colours, {
+        trigger: "axis",
+        formatter: (points) =>
+          [where(points[0]), ...points.map(({ marker, seriesName, value }) => `${marker}${seriesName} ${short(value[1])} %`)].join("<br>"),
+      }),
+      xAxis: axis(colours, word("axis-cosine"), { max: 1, splitLine: { show: false } }),
+      yAxis: axis(colours, word("axis-per-cent"), { nameGap: 46, min: 0 }),
+    };
+  }
+
+  data(colours) {
+    const { rows, columns, values, positives, hard } = this.history;
+    const counts = { positives: new Float64Array(INTERVALS), negatives: new Float64Array(INTERVALS), hard: new Float64Array(INTERVALS) };
+    for (let row = 0; row < rows; row += 1) {
+      for (let column = 0; column < columns; column += 1) {
+        const cosine = values[row * columns + column];
+        if (Number.isNaN(cosine)) continue;
+        const kind = positives[row] === column ? "positives" : column >= hard ? "hard" : "negatives";
+        counts[kind][Math.min(INTERVALS - 1, Math.max(0, Math.floor((cosine + 1) / WIDTH)))] += 1;
+      }
+    }
+    const kinds = [
+      ["positives", "series-positives", colours.trained, "solid"],
+      ["negatives", "series-negatives", colours.base, [5, 3]],
+      ...(hard < columns ? [["hard", "series-hard", colours.alignment, "dotted"]] : []),
+    ];
+    const lowest = Object.values(counts).map((all) => all.findIndex((count) => count > 0)).filter((index) => index >= 0);
+    const low = Math.min(0, Math.floor((Math.min(INTERVALS, ...lowest) * WIDTH - 1) * 5 + 1e-9) / 5);
+    return {
+      xAxis: { min: low },
+      series: kinds.map(([kind, name, colour, type]) => {
+        const total = counts[kind].reduce((sum, count) => sum + count, 0) || 1;
+        const steps = [...counts[kind]].map((count, index) => [index * WIDTH - 1, (100 * count) / total]);
+        return {
+          id: kind,
+          name: word(name),
+          type: "line",
+          step: "end",
+          showSymbol: false,
+          lineStyle: { color: colour, width: 2, type },
+          itemStyle: { color: colour },
+          areaStyle: { opacity: 0.15 },
+          data: [...steps, [1, steps.at(-1)[1]]].filter(([cosine]) => cosine > low - WIDTH / 2),
+        };
+      }),
+    };
+  }
+}
