@@ -2,6 +2,7 @@
 
 mod analysis;
 mod analysis_charts;
+mod answers;
 mod charts;
 mod clipboard;
 mod data_panel;
@@ -17,6 +18,7 @@ mod hub_panel;
 mod i18n;
 mod icons;
 mod lens;
+mod lessons;
 mod measurements;
 mod model_panel;
 mod no_webgpu;
@@ -69,6 +71,7 @@ fn App() -> impl IntoView {
     provide_context(engine);
     provide_context(Route::new());
     provide_context(share::Shared::new());
+    provide_context(lessons::Inputs::new());
     share::follow_links();
     provide_context(Offline::start(store));
     i18n::follow_language();

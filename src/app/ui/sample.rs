@@ -90,7 +90,11 @@ pub const PLAYGROUND: [&str; 12] = [
     "He runs ten kilometres before breakfast.",
 ];
 
-async fn fetch_text(url: &str) -> Result<String, String> {
+/// A text of the site's own.
+///
+/// # Errors
+/// It could not be fetched.
+pub async fn fetch_text(url: &str) -> Result<String, String> {
     use wasm_bindgen::JsCast;
     use wasm_bindgen_futures::JsFuture;
     let failed = |error| format!("{url} could not be fetched: {error:?}");
