@@ -2,12 +2,13 @@
 //!
 //! Arrows between the rooms point one way:
 //! `app`, `cli` → `train`, `eval` → `objective` → `model` → `kernels` → `gpu`;
-//! `text`, `store` and `share` stand beside. `gpu` and `kernels` know no model.
+//! `text`, `store`, `share` and `lessons` stand beside. `gpu` and `kernels` know no model.
 
 pub mod bench;
 pub mod eval;
 pub mod gpu;
 pub mod kernels;
+pub mod lessons;
 pub mod model;
 pub mod objective;
 pub mod share;

@@ -93,8 +93,9 @@ data-skipped =
     }
 sample-brown = Brown corpus: 6,000 sentences
 sample-sentences = Sample: 200 sentences
-sample-triplets = Sample: 48 triplets
+sample-triplets = Sample: 312 triplets
 sample-pairs = Sample: 60 graded pairs
+graded-pairs = 292 graded pairs
 drop-folder = or choose a folder
 
 quick-title = What you will see

@@ -8,7 +8,45 @@ pub enum Place {
     #[default]
     Studio,
     Playground,
+    /// All lessons.
+    Lessons,
+    Lesson(Lesson),
     Evaluation,
+}
+
+/// A lesson, by what it is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Lesson {
+    Crowding,
+    Loss,
+    Circle,
+    HardNegatives,
+    Ablations,
+    Collapse,
+}
+
+impl Lesson {
+    /// In the order in which they build on each other.
+    pub const ALL: [Self; 6] =
+        [Self::Crowding, Self::Loss, Self::Circle, Self::HardNegatives, Self::Ablations, Self::Collapse];
+
+    /// Its path in the fragment.
+    fn path(self) -> &'static str {
+        match self {
+            Self::Crowding => "lessons/crowding",
+            Self::Loss => "lessons/loss",
+            Self::Circle => "lessons/circle",
+            Self::HardNegatives => "lessons/hard-negatives",
+            Self::Ablations => "lessons/ablations",
+            Self::Collapse => "lessons/collapse",
+        }
+    }
+
+    /// The one to go on with.
+    pub fn next(self) -> Option<Self> {
+        let here = Self::ALL.iter().position(|lesson| *lesson == self)?;
+        Self::ALL.get(here + 1).copied()
+    }
 }
 
 impl Place {
@@ -17,6 +55,8 @@ impl Place {
         match self {
             Self::Studio => "studio",
             Self::Playground => "playground",
+            Self::Lessons => "lessons",
+            Self::Lesson(lesson) => lesson.path(),
             Self::Evaluation => "evaluation",
         }
     }
@@ -26,7 +66,8 @@ impl Place {
             "" | "studio" => Some(Self::Studio),
             "playground" => Some(Self::Playground),
             "evaluation" => Some(Self::Evaluation),
-            _ => None,
+            "lessons" => Some(Self::Lessons),
+            path => Lesson::ALL.into_iter().find(|lesson| lesson.path() == path).map(Self::Lesson),
         }
     }
 }
@@ -82,7 +123,8 @@ mod tests {
 
     #[test]
     fn every_place_is_found_again() {
-        for place in [Place::Studio, Place::Playground, Place::Evaluation] {
+        let views = [Place::Studio, Place::Playground, Place::Lessons, Place::Evaluation];
+        for place in views.into_iter().chain(Lesson::ALL.map(Place::Lesson)) {
             let read = Address::parse(&Address::at(place).to_string());
             assert_eq!(read, Address::at(place));
         }
@@ -100,7 +142,7 @@ mod tests {
 
     #[test]
     fn a_wrong_address_begins_at_the_beginning() {
-        for fragment in ["#/nowhere", "#/studio/2", "#/attic?a=1", "#run", "#%ff%fe"] {
+        for fragment in ["#/nowhere", "#/studio/2", "#/lessons/nothing", "#/attic?a=1", "#run", "#%ff%fe"] {
             let address = Address::parse(fragment);
             assert_eq!(address.place, Place::Studio, "{fragment}");
             assert!(address.lost, "{fragment}");
@@ -108,6 +150,15 @@ mod tests {
         for fragment in ["", "#", "#/", "#/studio", "#/studio/", "#/?seed=1"] {
             assert!(!Address::parse(fragment).lost, "{fragment}");
         }
+    }
+
+    #[test]
+    fn lessons_lead_on_to_the_last() {
+        let mut lessons = vec![Lesson::ALL[0]];
+        while let Some(next) = lessons.last().and_then(|lesson| lesson.next()) {
+            lessons.push(next);
+        }
+        assert_eq!(lessons, Lesson::ALL);
     }
 
     #[test]

@@ -3,5 +3,5 @@
 mod address;
 mod settings;
 
-pub use address::{Address, Place};
-pub use settings::{Part, Problems, Settings};
+pub use address::{Address, Lesson, Place};
+pub use settings::{LONGEST, Part, Problems, Settings};

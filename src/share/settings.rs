@@ -14,7 +14,7 @@ const SENTENCES: &str = "sentences";
 const HIDE: &str = "hide";
 const LOCK: &str = "lock";
 /// Longest value that is taken over; a fragment of megabytes is an accident or an attack.
-const LONGEST: usize = 100_000;
+pub const LONGEST: usize = 100_000;
 
 /// A part of the page that a link can hide or lock, for a class or a talk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -24,10 +24,12 @@ pub enum Part {
     Recipe,
     Evaluation,
     Playground,
+    Lessons,
 }
 
 impl Part {
-    pub const ALL: [Self; 5] = [Self::Model, Self::Text, Self::Recipe, Self::Evaluation, Self::Playground];
+    pub const ALL: [Self; 6] =
+        [Self::Model, Self::Text, Self::Recipe, Self::Evaluation, Self::Playground, Self::Lessons];
 
     /// What links call it.
     pub fn name(self) -> &'static str {
@@ -37,6 +39,7 @@ impl Part {
             Self::Recipe => "recipe",
             Self::Evaluation => "evaluation",
             Self::Playground => "playground",
+            Self::Lessons => "lessons",
         }
     }
 }

@@ -159,14 +159,14 @@ export class Studio {
   }
 
   async compareHere(sentences) {
-    const card = this.card('Similarity matrix');
-    await card.locator('#playground-text').fill(sentences.join('\n'));
+    const panel = this.page.locator('#playground-panel-matrix');
+    await this.page.locator('#playground-text').fill(sentences.join('\n'));
     await this.button('Compare').click();
     await this.page.waitForFunction(
       (count) => document.querySelectorAll('.matrix table tbody tr').length === count,
       sentences.length,
     );
-    return card.locator('.matrix table tbody tr').evaluateAll((rows) =>
+    return panel.locator('.matrix table tbody tr').evaluateAll((rows) =>
       rows.map((row) => [...row.querySelectorAll('td')].map((cell) => Number(cell.textContent.replace('−', '-')))),
     );
   }

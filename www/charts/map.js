@@ -5,10 +5,17 @@ import { motionAllowed } from "./theme.js";
 
 /** More labels would cover each other. */
 const MOST_LABELLED = 60;
-/** Labels of so few can be pushed apart. */
-const MOST_PUSHED = 30;
 /** Characters of a label. */
 const LABEL_LENGTH = 30;
+
+/** Sizes in pixels of a label's letters, on the wide side, and of what lies around a point. */
+const LETTER = 6.6;
+const IDEOGRAPH = 12;
+const LINE = 15;
+const POINT = 8;
+
+const shortened = (text) => (text.length > LABEL_LENGTH ? `${text.slice(0, LABEL_LENGTH)}…` : text);
+const width = (text) => [...text].reduce((sum, mark) => sum + (mark.charCodeAt(0) < 0x2e80 ? LETTER : IDEOGRAPH), 0);
 
 const escaped = (text) => text.replace(/[&<>"]/g, (mark) => `&#${mark.charCodeAt(0)};`);
 
@@ -43,10 +50,45 @@ export class MapView extends View {
     };
   }
 
+  /** On which side of each point its label covers the least of points, of labels placed before and of the outside. */
+  sides(positions, labels) {
+    const place = (column, length) => {
+      const values = positions.map((point) => point[column]);
+      const [low, high] = [Math.min(...values), Math.max(...values)];
+      return values.map((value) => 24 + ((value - low) / (high - low || 1)) * (length - 48));
+    };
+    const [wide, tall] = [this.element.clientWidth, this.element.clientHeight];
+    const [lefts, bottoms] = [place(0, wide), place(1, tall)];
+    const taken = positions.map((_, index) => {
+      const [x, y] = [lefts[index], tall - bottoms[index]];
+      return { left: x - POINT, right: x + POINT, top: y - POINT, bottom: y + POINT };
+    });
+    return labels.map((label, index) => {
+      const point = taken[index];
+      const [x, y, half] = [lefts[index], tall - bottoms[index], width(label) / 2];
+      const beside = { top: y - LINE / 2, bottom: y + LINE / 2 };
+      const across = { left: x - half, right: x + half };
+      const rectangles = {
+        right: { ...beside, left: point.right, right: point.right + 2 * half },
+        left: { ...beside, left: point.left - 2 * half, right: point.left },
+        top: { ...across, top: point.top - LINE, bottom: point.top },
+        bottom: { ...across, top: point.bottom, bottom: point.bottom + LINE },
+      };
+      const cost = (rectangle) => {
+        const area = 2 * half * LINE;
+        const outside = area - overlap(rectangle, { left: 0, top: 0, right: wide, bottom: tall });
+        return taken.reduce((sum, other) => sum + overlap(rectangle, other), outside);
+      };
+      const [side, rectangle] = Object.entries(rectangles).sort(([, one], [, other]) => cost(one) - cost(other))[0];
+      taken.push(rectangle);
+      return side;
+    });
+  }
+
   data(colours) {
     const { positions, sentences } = this.history;
     const few = positions.length <= MOST_LABELLED;
-    const shortened = (text) => (text.length > LABEL_LENGTH ? `${text.slice(0, LABEL_LENGTH)}…` : text);
+    const sides = few ? this.sides(positions, sentences.map(shortened)) : [];
     return {
       series: [
         {
@@ -56,26 +98,28 @@ export class MapView extends View {
           itemStyle: { color: colours.path, opacity: few ? 0.9 : 0.6 },
           label: {
             show: few,
-            position: "right",
             formatter: ({ data }) => shortened(data.sentence),
             color: colours.ink,
             fontFamily: colours.font,
             fontSize: 12,
           },
-          labelLayout: ({ rect, labelRect }) => ({
-            // Pushed apart where there are few, else some are left out.
-            hideOverlap: positions.length > MOST_PUSHED,
-            moveOverlap: positions.length > MOST_PUSHED ? undefined : "shiftY",
-            // Inside the frame, to the left of the point where there is no room on its right.
-            ...(labelRect.x + labelRect.width > this.element.clientWidth - 8 && {
-              x: rect.x - 4 - labelRect.width,
-            }),
-          }),
-          data: positions.map((value, index) => ({ value, sentence: sentences[index] })),
+          labelLayout: { hideOverlap: true },
+          data: positions.map((value, index) => ({
+            value,
+            sentence: sentences[index],
+            label: { position: sides[index] },
+          })),
         },
       ],
     };
   }
+}
+
+/** Where two rectangles cover each other, square pixels. */
+function overlap(one, other) {
+  const across = Math.min(one.right, other.right) - Math.max(one.left, other.left);
+  const down = Math.min(one.bottom, other.bottom) - Math.max(one.top, other.top);
+  return across > 0 && down > 0 ? across * down : 0;
 }
 
 /** Axes of `positions` turned over where they then lie nearer to those of `before`: neither side of an axis is up. */

@@ -63,7 +63,7 @@ impl Kind {
                 (Sample::Sentences, "sample-sentences"),
                 (Sample::Triplets, "sample-triplets"),
             ],
-            Self::Evaluation => &[(Sample::Pairs, "sample-pairs")],
+            Self::Evaluation => &[(Sample::GradedPairs, "graded-pairs"), (Sample::Pairs, "sample-pairs")],
         }
     }
 }

@@ -7,7 +7,9 @@ use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{ErrorEvent, MessageEvent, Worker, WorkerOptions, WorkerType};
 
 use super::{
+    answers::Answers,
     files::offer_download,
+    i18n::t,
     store::{EngineState, Phase, Store, Topic},
     tuned,
 };
@@ -27,6 +29,7 @@ pub struct Engine {
     store: Store,
     worker: StoredValue<Option<Worker>, LocalStorage>,
     requests: StoredValue<Requests>,
+    answers: Answers,
     /// Whether there has been a device yet.
     met_device: StoredValue<bool>,
 }
@@ -42,7 +45,8 @@ impl Engine {
     pub fn start(store: Store) -> Self {
         let requests = StoredValue::new(Requests::default());
         let met_device = StoredValue::new(false);
-        let engine = Self { store, worker: StoredValue::new_local(None), requests, met_device };
+        let (worker, answers) = (StoredValue::new_local(None), Answers::new());
+        let engine = Self { store, worker, requests, answers, met_device };
         let options = WorkerOptions::new();
         options.set_type(WorkerType::Module);
         match Worker::new_with_options(&site_url(WORKER), &options) {
@@ -56,7 +60,7 @@ impl Engine {
         let on_message = Closure::<dyn FnMut(MessageEvent)>::new(move |message: MessageEvent| {
             match decode::<Event>(message.data()) {
                 Ok(event) => self.receive(event),
-                Err(error) => self.store.crash(error),
+                Err(error) => self.crash(error),
             }
         });
         worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
@@ -65,7 +69,7 @@ impl Engine {
 
         let on_error = Closure::<dyn FnMut(web_sys::Event)>::new(move |event: web_sys::Event| {
             let words = event.dyn_ref::<ErrorEvent>().map(ErrorEvent::message).unwrap_or_default();
-            self.store.crash(match words.is_empty() {
+            self.crash(match words.is_empty() {
                 true => "Its program could not be loaded.".to_owned(),
                 false => words,
             });
@@ -75,7 +79,16 @@ impl Engine {
         self.worker.set_value(Some(worker));
     }
 
+    fn crash(self, message: String) {
+        self.answers.abandon();
+        self.store.crash(message);
+    }
+
     fn receive(self, event: Event) {
+        if matches!(event, Event::DeviceLost { .. }) {
+            self.answers.abandon();
+        }
+        let Some(event) = self.answers.deliver(event) else { return };
         let id = match &event {
             Event::Progress { id, .. } => Some((*id, false)),
             Event::TransferMeasured { id, last, .. } => Some((*id, *last)),
@@ -172,6 +185,25 @@ impl Engine {
             && let Err(message) = self.post(id, request)
         {
             self.store.slot(topic).error.set(Some(message));
+        }
+    }
+
+    /// Posts a request and waits for what answers it, which nobody else gets to see.
+    ///
+    /// # Errors
+    /// Why there is no answer.
+    pub async fn ask(self, request: Request) -> Result<Event, String> {
+        let id = self.requests.try_update_value(|requests| {
+            requests.last += 1;
+            requests.last
+        });
+        let id = id.unwrap_or_default();
+        let answer = self.answers.expect(id);
+        self.post(id, request)?;
+        match answer.await {
+            Ok(Event::Failed { message, .. }) => Err(message),
+            Ok(event) => Ok(event),
+            Err(_) => Err(t!("lesson-no-answer")),
         }
     }
 

@@ -49,13 +49,18 @@ fn Places() -> impl IntoView {
     let links = [
         (Place::Studio, "nav-studio", None),
         (Place::Playground, "nav-playground", Some(Part::Playground)),
+        (Place::Lessons, "nav-lessons", Some(Part::Lessons)),
         (Place::Evaluation, "nav-evaluation", Some(Part::Evaluation)),
     ];
     let shared = shared();
     let links = links.map(|(target, name, part)| {
+        let here = move || match place.get() {
+            Place::Lesson(_) => target == Place::Lessons,
+            place => target == place,
+        };
         view! {
             <li hidden=move || part.is_some_and(|part| shared.hides(part))>
-                <a href=Address::at(target).to_string() aria-current=move || (place.get() == target).then_some("page")>{mt!(name)}</a>
+                <a href=Address::at(target).to_string() aria-current=move || here().then_some("page")>{mt!(name)}</a>
             </li>
         }
     });

@@ -27,6 +27,7 @@ macro_rules! files {
         [
             include_str!(concat!("../../../locales/", $folder, "/common.ftl")),
             include_str!(concat!("../../../locales/", $folder, "/evaluation.ftl")),
+            include_str!(concat!("../../../locales/", $folder, "/lessons.ftl")),
             include_str!(concat!("../../../locales/", $folder, "/offline.ftl")),
             include_str!(concat!("../../../locales/", $folder, "/playground.ftl")),
             include_str!(concat!("../../../locales/", $folder, "/profile.ftl")),

@@ -2,6 +2,7 @@
 
 mod analysis;
 mod analysis_charts;
+mod answers;
 mod batch_panel;
 mod charts;
 mod clipboard;
@@ -18,6 +19,7 @@ mod hub_panel;
 mod i18n;
 mod icons;
 mod lens;
+mod lessons;
 mod measurements;
 mod model_panel;
 mod no_webgpu;
@@ -70,6 +72,7 @@ fn App() -> impl IntoView {
     provide_context(engine);
     provide_context(Route::new());
     provide_context(share::Shared::new());
+    provide_context(lessons::Inputs::new());
     share::follow_links();
     provide_context(Offline::start(store));
     i18n::follow_language();

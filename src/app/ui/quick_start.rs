@@ -16,6 +16,24 @@ use crate::{
     train::Objective,
 };
 
+/// Loads a model of the site's, where none is loaded.
+pub fn load_model(model: &SiteModel) {
+    let (store, engine) = studio();
+    if store.model.with_untracked(Option::is_none) {
+        engine.send(Topic::Model, Request::LoadModel { source: model.source() });
+    }
+}
+
+/// Loads the site's graded pairs, where none are loaded.
+pub fn load_pairs() {
+    let (store, engine) = studio();
+    if store.evaluation.with_untracked(Option::is_none) {
+        // An imitated GPU takes half a minute for the many.
+        let pairs = if store.software() { Sample::Pairs } else { Sample::GradedPairs };
+        engine.send(Topic::Evaluation, Request::LoadEvaluation { source: pairs.source() });
+    }
+}
+
 /// Shown until there is a run: says what will be seen, and offers to load everything and start.
 #[component]
 pub fn QuickStart() -> impl IntoView {
@@ -25,15 +43,11 @@ pub fn QuickStart() -> impl IntoView {
     let wanted = RwSignal::new(false);
     let begin = move |model: SiteModel| {
         wanted.set(true);
-        if store.model.with_untracked(Option::is_none) {
-            engine.send(Topic::Model, Request::LoadModel { source: model.source() });
-        }
+        load_model(&model);
         if store.training.with_untracked(Option::is_none) {
             engine.send(Topic::Training, Request::LoadTraining { source: Sample::Brown.source() });
         }
-        if store.evaluation.with_untracked(Option::is_none) {
-            engine.send(Topic::Evaluation, Request::LoadEvaluation { source: Sample::Pairs.source() });
-        }
+        load_pairs();
     };
     // The last of the three to arrive starts the run; an error on the way calls it off.
     Effect::new(move |_| {

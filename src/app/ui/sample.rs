@@ -59,7 +59,10 @@ pub enum Sample {
     Brown,
     Sentences,
     Triplets,
+    /// A few, soon evaluated on.
     Pairs,
+    /// These and more.
+    GradedPairs,
 }
 
 impl Sample {
@@ -69,6 +72,7 @@ impl Sample {
             Self::Sentences => ("data", "sample-sentences.txt"),
             Self::Triplets => ("data", "sample-triplets.csv"),
             Self::Pairs => ("data", "sample-pairs.tsv"),
+            Self::GradedPairs => ("data", "graded-pairs.tsv"),
         };
         Source::Site(vec![SiteFile { path: name.to_owned(), url: site_url(&format!("{folder}/{name}")) }])
     }
@@ -90,7 +94,11 @@ pub const PLAYGROUND: [&str; 12] = [
     "He runs ten kilometres before breakfast.",
 ];
 
-async fn fetch_text(url: &str) -> Result<String, String> {
+/// A text of the site's own.
+///
+/// # Errors
+/// It could not be fetched.
+pub async fn fetch_text(url: &str) -> Result<String, String> {
     use wasm_bindgen::JsCast;
     use wasm_bindgen_futures::JsFuture;
     let failed = |error| format!("{url} could not be fetched: {error:?}");

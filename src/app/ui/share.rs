@@ -8,11 +8,12 @@ use super::{
     clipboard::copy,
     i18n::{mt, t, words},
     icons::{Glyph, Icon},
+    lessons::{self, Inputs},
     route::Route,
     store::Phase,
     studio,
 };
-use crate::share::{Address, Part, Place, Settings};
+use crate::share::{Address, Lesson, Part, Place, Settings};
 
 /// What the link that was followed says of the page itself.
 #[derive(Clone, Copy)]
@@ -38,6 +39,11 @@ impl Shared {
     /// Whether a part is left out of the page.
     pub fn hides(self, part: Part) -> bool {
         self.hidden.with(|parts| parts.contains(&part))
+    }
+
+    /// Names a key of the link that could not be used.
+    pub fn leave_out(self, key: &str) {
+        self.problems.update(|problems| problems.push(key.to_owned()));
     }
 
     /// Whether a part is there to be looked at only.
@@ -112,6 +118,7 @@ fn part_name(part: Part) -> &'static str {
         Part::Recipe => "part-recipe",
         Part::Evaluation => "nav-evaluation",
         Part::Playground => "nav-playground",
+        Part::Lessons => "nav-lessons",
     }
 }
 
@@ -122,6 +129,7 @@ const LOCKABLE: [Part; 3] = [Part::Model, Part::Text, Part::Recipe];
 #[component]
 pub fn ShareButton() -> impl IntoView {
     let ((store, _), route, shared) = (studio(), expect_context::<Route>(), shared());
+    let inputs = expect_context::<Inputs>();
     let dialog = NodeRef::<Dialog>::new();
     let (with_recipe, with_sentences) = (RwSignal::new(true), RwSignal::new(true));
     let (hidden, locked) = (RwSignal::new(BTreeSet::new()), RwSignal::new(BTreeSet::new()));
@@ -132,10 +140,9 @@ pub fn ShareButton() -> impl IntoView {
         let sentences =
             with_sentences.get().then(|| store.sentences.get()).filter(|text| !text.trim().is_empty());
         let settings = Settings { options, sentences, hidden: hidden.get(), locked: locked.get() };
-        let address = Address { place: place.get(), values: settings.values(), lost: false };
-        let page = window().location().href().unwrap_or_default();
-        let page = page.split('#').next().unwrap_or_default().to_owned();
-        format!("{page}{address}")
+        let place = place.get();
+        let values = settings.values().into_iter().chain(inputs.of(place)).collect();
+        whole(&Address { place, values, lost: false })
     });
     let open = move |_| {
         outcome.set("");
@@ -153,10 +160,13 @@ pub fn ShareButton() -> impl IntoView {
             dialog.close();
         }
     };
-    let views = [Place::Studio, Place::Playground, Place::Evaluation];
+    let views = [Place::Studio, Place::Playground, Place::Lessons];
+    let lessons = Lesson::ALL.map(Place::Lesson);
+    let views: Vec<Place> = views.into_iter().chain(lessons).chain([Place::Evaluation]).collect();
+    let offered = views.clone();
     let on_place = move |event| {
         let index = event_target_value(&event).parse::<usize>().ok();
-        if let Some(target) = index.and_then(|index| views.get(index)) {
+        if let Some(target) = index.and_then(|index| offered.get(index)) {
             place.set(*target);
         }
     };
@@ -204,10 +214,18 @@ pub fn ShareButton() -> impl IntoView {
     }
 }
 
+/// An address as it stands in the browser, with the page before it.
+pub fn whole(address: &Address) -> String {
+    let page = window().location().href().unwrap_or_default();
+    format!("{}{address}", page.split('#').next().unwrap_or_default())
+}
+
 fn place_name(place: Place) -> String {
     match place {
         Place::Studio => t!("nav-studio"),
         Place::Playground => t!("nav-playground"),
+        Place::Lessons => t!("nav-lessons"),
+        Place::Lesson(lesson) => t!("share-lesson", title = t!(lessons::title(lesson))),
         Place::Evaluation => t!("nav-evaluation"),
     }
 }

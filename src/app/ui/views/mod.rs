@@ -2,6 +2,7 @@
 //! are still there after a look elsewhere.
 
 mod evaluation;
+mod lessons;
 mod studio;
 
 use leptos::prelude::*;
@@ -13,8 +14,9 @@ use super::{
     route::{MAIN, Route},
     share::LinkNotice,
 };
-use crate::share::Place;
+use crate::share::{Lesson, Place};
 use evaluation::EvaluationView;
+use lessons::{LessonPlace, LessonsView};
 use studio::StudioView;
 
 #[component]
@@ -31,6 +33,8 @@ pub fn Views() -> impl IntoView {
                 <LensBar name="playground" />
                 <Playground />
             </div>
+            <div class="view" hidden=hidden(Place::Lessons)><LessonsView /></div>
+            {Lesson::ALL.map(|lesson| view! { <LessonPlace lesson /> }).into_iter().collect_view()}
             <div class="view" hidden=hidden(Place::Evaluation)><EvaluationView /></div>
         </main>
     }

@@ -1,0 +1,106 @@
+//! The numbers of an ablation's runs beside the paper's.
+
+use leptos::prelude::*;
+
+use super::{
+    ablation_runs::{Results, Runner},
+    parts::fixed,
+};
+use crate::{
+    app::ui::i18n::{mt, t},
+    lessons::{Ablation, Setting, Spread},
+};
+
+/// The paper's table at once, and beside it what the runs came to, where they are of the same ablation.
+#[component]
+pub fn AblationTable(runner: Runner, ablation: RwSignal<Ablation>) -> impl IntoView {
+    let results = move || runner.results.get().filter(|results| results.plan.ablation == ablation.get());
+    let rows = move || {
+        let results = results();
+        let here = runner.setting().filter(|_| results.is_some());
+        let scores =
+            |index: usize| results.as_ref().map(|results| results.scores[index].clone()).unwrap_or_default();
+        let settings = ablation.get().settings();
+        let rows: Vec<_> = settings
+            .iter()
+            .enumerate()
+            .map(|(index, setting)| row(setting, &scores(index), here == Some(index)))
+            .collect();
+        rows.collect_view()
+    };
+    let note = move || match ablation.get() {
+        Ablation::Dropout => t!("ablation-paper-dropout"),
+        Ablation::Augmentation => t!("ablation-paper-augmentation"),
+        Ablation::Temperature => t!("ablation-paper-temperature"),
+    };
+    view! {
+        <section class="card" aria-labelledby="ablation-results">
+            <h2 id="ablation-results">{mt!("ablation-results")}</h2>
+            <div class="table-scroll" tabindex="0" role="region" aria-label=mt!("ablation-results")>
+                <table class="scores ablation-scores">
+                    <thead>
+                        <tr>
+                            <th scope="col">{mt!("ablation-column-setting")}</th>
+                            <th scope="col">{mt!("ablation-column-paper")}</th>
+                            <th scope="col">{mt!("ablation-column-here")}</th>
+                            <th scope="col">{mt!("ablation-seeds")}</th>
+                        </tr>
+                    </thead>
+                    <tbody>
+                        {move || results().and_then(|results| results.before).map(|before| view! {
+                            <tr class="before">
+                                <th scope="row">{mt!("point-before-training")}</th>
+                                <td>"–"</td>
+                                <td>{fixed(before, 2)}</td>
+                                <td></td>
+                            </tr>
+                        })}
+                        {rows}
+                    </tbody>
+                </table>
+            </div>
+            <p class="fine">{note}</p>
+            {move || results().map(|results| view! { <p class="fine" role="status">{remark(&results)}</p> })}
+        </section>
+    }
+}
+
+fn row(setting: &Setting, scores: &[f64], current: bool) -> impl IntoView + use<> {
+    let name = setting.name;
+    let published = setting.published.map_or("–".to_owned(), |score| format!("{score:.1}"));
+    let spread = Spread::of(scores);
+    let here = spread.map_or("–".to_owned(), |spread| match spread.deviation {
+        Some(deviation) => format!("{} ± {deviation:.2}", fixed(spread.mean, 2)),
+        None => fixed(spread.mean, 2),
+    });
+    let count = spread.map_or(0, |spread| spread.count);
+    view! {
+        <tr class:current=current aria-current=current.then_some("true")>
+            <th scope="row">{move || setting_name(name)}</th>
+            <td>{published}</td>
+            <td>{here}</td>
+            <td>{count}</td>
+        </tr>
+    }
+}
+
+/// Most are called the same in all languages.
+pub fn setting_name(name: &str) -> String {
+    match name {
+        "fixed-mask" => t!("setting-fixed"),
+        "dropout-alone" => t!("setting-dropout"),
+        name => name.to_owned(),
+    }
+}
+
+/// What the numbers are of.
+fn remark(results: &Results) -> String {
+    let plan = results.plan;
+    t!(
+        "ablation-remark",
+        model = results.model.as_str(),
+        pairs = results.pairs.as_str(),
+        steps = plan.steps,
+        batch = plan.batch_size
+    )
+}

@@ -1,0 +1,170 @@
+//! An ablation of the paper's in small: what to vary and how often, the runs, and their table beside the paper's.
+
+use leptos::prelude::*;
+
+use super::{
+    ablation_runs::{Plan, Runner},
+    ablation_table::AblationTable,
+    inputs::linked,
+    parts::Problem,
+    prepare::{Needs, Prepare},
+};
+use crate::{
+    app::ui::{
+        i18n::{mt, t, words},
+        icons::{Glyph, Icon},
+        notice::Bar,
+        recipe_fields::{Number, Segments},
+        recipe_numbers::{NumberField, NumberSpec},
+        store::Phase,
+        studio,
+    },
+    lessons::Ablation,
+    share::Lesson,
+};
+
+const STEPS: NumberSpec = NumberSpec {
+    id: "ablation-steps",
+    label: "steps",
+    help: "ablation-steps-help",
+    whole: true,
+    range: (1.0, 10_000.0),
+    expected: "ablation-steps-expected",
+};
+const BATCH: NumberSpec = NumberSpec {
+    id: "ablation-batch",
+    label: "batch-size",
+    help: "ablation-batch-help",
+    whole: true,
+    range: (2.0, 512.0),
+    expected: "ablation-batch-expected",
+};
+const SEEDS: NumberSpec = NumberSpec {
+    id: "ablation-seeds",
+    label: "ablation-seeds",
+    help: "ablation-seeds-help",
+    whole: true,
+    range: (1.0, 50.0),
+    expected: "ablation-seeds-expected",
+};
+
+const NEEDS: Needs = Needs { pairs: true, sentences: true, training: true };
+
+#[component]
+pub fn Ablations() -> impl IntoView {
+    let runner = Runner::new();
+    let (store, _) = studio();
+    let ablation = RwSignal::new(Ablation::Dropout);
+    let steps = NumberField::new(&STEPS, 20.0);
+    let batch = NumberField::new(&BATCH, 16.0);
+    let seeds = NumberField::new(&SEEDS, 2.0);
+    let plan = move || {
+        Some(Plan {
+            ablation: ablation.get(),
+            steps: steps.value().ok()? as u32,
+            batch_size: batch.value().ok()? as usize,
+            seeds: seeds.value().ok()? as u32,
+        })
+    };
+    let fields = [("run_steps", steps), ("run_batch", batch), ("run_seeds", seeds)];
+    linked(
+        Lesson::Ablations,
+        move || {
+            let numbers = fields.map(|(key, field)| (key, field.text.get()));
+            [("ablation", ablation.get().name().to_owned())].into_iter().chain(numbers).collect()
+        },
+        move |key, value| {
+            if key == "ablation" {
+                return Ablation::named(value).map(|named| ablation.set(named)).is_some();
+            }
+            let Some((_, field)) = fields.into_iter().find(|(known, _)| *known == key) else { return true };
+            let before = field.text.get_untracked();
+            field.text.set(value.to_owned());
+            let fine = untrack(|| field.value().is_ok());
+            if !fine {
+                field.text.set(before);
+            }
+            fine
+        },
+    );
+    let running = Signal::derive(move || runner.running());
+    let reason = move || NEEDS.reason(store).or_else(|| plan().is_none().then_some("lesson-numbers-first"));
+    let start = move |_| {
+        if let Some(plan) = untrack(plan) {
+            runner.start(plan);
+        }
+    };
+    let runs = move || {
+        let plan = plan()?;
+        Some(t!("ablation-runs", count = plan.runs(), steps = plan.steps * plan.runs() as u32))
+    };
+    view! {
+        <section class="card" aria-labelledby="ablation-part">
+            <h2 id="ablation-part">{mt!("ablation-part")}</h2>
+            <p class="fine">{mt!("ablation-part-what")}</p>
+            <Prepare needs=NEEDS />
+            <Segments
+                name="ablation-kind"
+                legend="ablation-kind"
+                value=ablation
+                choices=vec![
+                    (Ablation::Dropout, "ablation-dropout"),
+                    (Ablation::Augmentation, "ablation-augmentation"),
+                    (Ablation::Temperature, "ablation-temperature"),
+                ]
+                help=|ablation| match ablation {
+                    Ablation::Dropout => "ablation-dropout-help",
+                    Ablation::Augmentation => "ablation-augmentation-help",
+                    Ablation::Temperature => "ablation-temperature-help",
+                }
+                disabled=running
+            />
+            <div class="lesson-numbers">
+                <Number field=steps disabled=running />
+                <Number field=batch disabled=running />
+                <Number field=seeds disabled=running />
+            </div>
+            <div class="row">
+                {move || match running.get() {
+                    true => view! { <Controls runner /> }.into_any(),
+                    false => view! {
+                        <button type="button" class="button button-primary" disabled=move || reason().is_some() on:click=start>
+                            <Glyph icon=Icon::Play />{mt!("ablation-start")}
+                        </button>
+                    }.into_any(),
+                }}
+                <span class="fine">{move || if running.get() { None } else { reason().map(words).or_else(runs) }}</span>
+            </div>
+            {move || runner.progress().map(|(fraction, label)| view! { <Bar fraction=Some(fraction) label /> })}
+            <Problem error=runner.error />
+        </section>
+        <AblationTable runner ablation />
+    }
+}
+
+/// Of the queue: what halts it is the run under way.
+#[component]
+fn Controls(runner: Runner) -> impl IntoView {
+    let (store, engine) = studio();
+    let paused = move || store.phase.with(|phase| *phase == Phase::Paused);
+    let waiting =
+        move || store.phase.with(|phase| matches!(phase, Phase::Starting | Phase::Pausing | Phase::Stopping));
+    let between = move || store.phase.with(|phase| matches!(phase, Phase::Starting | Phase::Stopping));
+    view! {
+        {move || match paused() {
+            true => view! {
+                <button type="button" class="button button-primary" on:click=move |_| engine.resume()>
+                    <Glyph icon=Icon::Play />{mt!("run-resume")}
+                </button>
+            }.into_any(),
+            false => view! {
+                <button type="button" class="button" disabled=waiting on:click=move |_| engine.pause()>
+                    <Glyph icon=Icon::Pause />{mt!("run-pause")}
+                </button>
+            }.into_any(),
+        }}
+        <button type="button" class="button" disabled=between on:click=move |_| runner.stop()>
+            <Glyph icon=Icon::Stop />{mt!("run-stop")}
+        </button>
+    }
+}

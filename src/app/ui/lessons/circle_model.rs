@@ -1,0 +1,94 @@
+//! The same two numbers of the real encoder.
+
+use leptos::{prelude::*, task::spawn_local};
+
+use super::{
+    parts::{Problem, fixed},
+    prepare::{Needs, Prepare},
+};
+use crate::app::{
+    protocol::{Event, Measurement, Request, Weights},
+    ui::{
+        i18n::{mt, t, words},
+        studio,
+    },
+};
+
+#[component]
+pub fn CircleModel() -> impl IntoView {
+    let (store, engine) = studio();
+    let needs = Needs { pairs: true, ..Needs::default() };
+    let (measured, busy, error) =
+        (RwSignal::new(Vec::<Measurement>::new()), RwSignal::new(false), RwSignal::new(None::<String>));
+    // Numbers of another model would mislead.
+    Effect::new(move |_| {
+        store.model.track();
+        store.evaluation.track();
+        measured.set(Vec::new());
+    });
+    let press = move |_| {
+        busy.set(true);
+        error.set(None);
+        let pooler = store.lens.pooler.get_untracked();
+        let states = if store.trained.get_untracked() {
+            vec![Weights::Original, Weights::Current]
+        } else {
+            vec![Weights::Original]
+        };
+        spawn_local(async move {
+            let mut results = Vec::new();
+            for weights in states {
+                match engine.ask(Request::Evaluate { weights, pooler }).await {
+                    Ok(Event::Measured { result, .. }) => results.push(result),
+                    Ok(_) => {}
+                    Err(message) => error.set(Some(message)),
+                }
+            }
+            measured.set(results);
+            busy.set(false);
+        });
+    };
+    let row = |result: &Measurement| {
+        let step = result.step;
+        let name = move || if step == 0 { t!("state-original") } else { t!("state-step", step = step) };
+        let (alignment, uniformity) = (result.scores.alignment, result.scores.uniformity);
+        view! {
+            <tr>
+                <th scope="row">{name}</th>
+                <td>{result.pooler.name()}</td>
+                <td>{alignment.map_or("–".to_owned(), |alignment| fixed(alignment, 3))}</td>
+                <td>{fixed(uniformity, 3)}</td>
+            </tr>
+        }
+    };
+    let reason = move || needs.reason(store);
+    view! {
+        <section class="card" aria-labelledby="circle-model">
+            <h2 id="circle-model">{mt!("circle-model")}</h2>
+            <p class="fine">{mt!("circle-model-what")}</p>
+            <Prepare needs />
+            <div class="row">
+                <button type="button" class="button" disabled=move || reason().is_some() || busy.get() on:click=press>
+                    {mt!("lesson-measure")}
+                </button>
+                <span class="fine" role="status">{move || if busy.get() { Some(t!("lesson-computing")) } else { reason().map(words) }}</span>
+            </div>
+            <Problem error />
+            {move || (!measured.with(Vec::is_empty)).then(|| view! {
+                <div class="table-scroll" tabindex="0" role="region" aria-label=mt!("circle-model")>
+                    <table class="scores">
+                        <thead>
+                            <tr>
+                                <th scope="col">{mt!("column-weights")}</th>
+                                <th scope="col">{mt!("column-pooler")}</th>
+                                <th scope="col">{mt!("column-alignment")}</th>
+                                <th scope="col">{mt!("column-uniformity")}</th>
+                            </tr>
+                        </thead>
+                        <tbody>{measured.with(|all| all.iter().map(row).collect_view())}</tbody>
+                    </table>
+                </div>
+            })}
+        </section>
+    }
+}

@@ -1,0 +1,179 @@
+//! Why a tiny loss is no collapse: the run at hand, and what a collapse would show.
+
+use leptos::prelude::*;
+
+use super::{
+    inputs::{linked, number},
+    parts::{self, Slider, fixed},
+    prepare::{Needs, Prepare},
+};
+use crate::{
+    app::{
+        protocol::{RunPlan, TrainingKind, Weights},
+        ui::{
+            i18n::{mt, t, words},
+            recipe::Preset,
+            store::{Phase, Store},
+            studio,
+        },
+    },
+    kernels::LossForm,
+    lessons::even_loss,
+    share::Lesson,
+    train::Objective,
+};
+
+const ITEMS: (f64, f64) = (2.0, 1024.0);
+const TEMPERATURES: (f64, f64) = (0.01, 1.0);
+const COSINES: (f64, f64) = (-1.0, 1.0);
+/// Batch sizes of the table.
+const BATCHES: [usize; 4] = [16, 64, 256, 512];
+/// Above it, all vectors are nearly the same: their mean squared distance is below a twentieth or so.
+const COLLAPSED: f64 = -0.1;
+
+#[component]
+pub fn Collapse() -> impl IntoView {
+    view! { <RunAtHand /><Calculator /> }
+}
+
+/// Sentences among which a row of the loss finds its own.
+fn candidates(plan: &RunPlan, triplets: bool) -> usize {
+    let views = if triplets && plan.options.objective == Objective::Sup { 3 } else { 2 };
+    let all = plan.options.loss.candidates(plan.options.batch_size, views);
+    // A sentence is not compared with itself.
+    if plan.options.loss == LossForm::NtXent { all - 1 } else { all }
+}
+
+#[component]
+fn RunAtHand() -> impl IntoView {
+    let (store, engine) = studio();
+    let needs = Needs { pairs: true, sentences: true, training: true };
+    let press = move |_| {
+        let pooler = store.model.with_untracked(|model| model.as_ref().map(|report| report.pooler));
+        engine.train(Preset::Demo.options(Objective::Unsup, pooler, store.software()), Weights::Original);
+    };
+    let reason = move || needs.reason(store);
+    let loss = move || store.latest.with(|latest| latest.as_ref().map(|step| f64::from(step.loss)));
+    let collapsed = move || {
+        let triplets = store
+            .training
+            .with(|training| training.as_ref().is_some_and(|report| report.kind == TrainingKind::Triplets));
+        store.plan.with(|plan| plan.as_ref().map(|plan| candidates(plan, triplets)))
+    };
+    let figures = move || {
+        let ends = store.evaluations.with(|all| all.first().copied().zip(all.last().copied()));
+        let uniformity = ends.map(|(first, last)| {
+            t!("collapse-from-to", first = fixed(first.uniformity, 3), last = fixed(last.uniformity, 3))
+        });
+        [
+            ("collapse-loss-now", loss().map(parts::loss)),
+            (
+                "collapse-loss-then",
+                collapsed().map(|items| format!("ln {items} = {:.3}", (items as f64).ln())),
+            ),
+            ("collapse-uniformity-now", uniformity),
+            ("collapse-uniformity-then", collapsed().map(|_| "0".to_owned())),
+        ]
+    };
+    view! {
+        <section class="card" aria-labelledby="collapse-run">
+            <h2 id="collapse-run">{mt!("collapse-run")}</h2>
+            <p class="fine">{mt!("collapse-run-what")}</p>
+            <dl class="figures">
+                {move || figures().map(|(term, value)| view! {
+                    <div><dt>{mt!(term)}</dt><dd>{value.unwrap_or_else(|| "–".to_owned())}</dd></div>
+                })}
+            </dl>
+            <p class="lesson-result" role="status">{move || words(verdict(store))}</p>
+            {move || store.plan.with(Option::is_none).then(|| view! {
+                <Prepare needs />
+                <div class="row">
+                    <button type="button" class="button" disabled=move || reason().is_some() on:click=press>{mt!("collapse-train")}</button>
+                    <span class="fine">{move || reason().map(words)}</span>
+                </div>
+            })}
+        </section>
+    }
+}
+
+/// What the numbers of the run say: a message.
+fn verdict(store: Store) -> &'static str {
+    let last = store.evaluations.with(|all| all.last().map(|evaluation| evaluation.uniformity));
+    match last {
+        _ if store.latest.with(Option::is_none) && !store.phase.with(Phase::active) => "collapse-no-run",
+        _ if store.latest.with(Option::is_none) => "collapse-starting",
+        None => "collapse-no-pairs",
+        Some(uniformity) if uniformity > COLLAPSED => "collapse-is",
+        Some(_) => "collapse-is-not",
+    }
+}
+
+#[component]
+fn Calculator() -> impl IntoView {
+    let items = RwSignal::new(64.0);
+    let temperature = RwSignal::new(0.05);
+    let (own, other) = (RwSignal::new(0.9), RwSignal::new(0.3));
+    linked(
+        Lesson::Collapse,
+        move || {
+            vec![
+                ("items", format!("{:.0}", items.get())),
+                ("tau", parts::temperature(temperature.get())),
+                ("own", format!("{:.2}", own.get())),
+                ("other", format!("{:.2}", other.get())),
+            ]
+        },
+        move |key, value| {
+            let (signal, range) = match key {
+                "items" => (items, ITEMS),
+                "tau" => (temperature, TEMPERATURES),
+                "own" => (own, COSINES),
+                "other" => (other, COSINES),
+                _ => return true,
+            };
+            number(value, range.0..=range.1).map(|number| signal.set(number)).is_some()
+        },
+    );
+    let whole = move || items.get().round() as usize;
+    let cosine = |value: f64| fixed(value, 2);
+    let loss = move |items: usize| even_loss(items, own.get(), other.get(), temperature.get());
+    let rows = BATCHES.map(|items| {
+        view! {
+            <tr>
+                <th scope="row">{items}</th>
+                <td>{format!("{:.3}", even_loss(items, 1.0, 1.0, 1.0))}</td>
+                <td>{move || parts::loss(loss(items))}</td>
+            </tr>
+        }
+    });
+    view! {
+        <section class="card" aria-labelledby="collapse-calculator">
+            <h2 id="collapse-calculator">{mt!("collapse-calculator")}</h2>
+            <p class="fine">{mt!("collapse-calculator-what")}</p>
+            <div class="sliders">
+                <Slider id="collapse-items" label="collapse-items" value=items range=ITEMS step=0.01 log=true written=|items| format!("{items:.0}") />
+                <Slider id="collapse-tau" label="contrast-tau" value=temperature range=TEMPERATURES step=0.01 log=true written=parts::temperature />
+                <Slider id="collapse-own" label="collapse-own" value=own range=COSINES step=0.01 written=cosine />
+                <Slider id="collapse-other" label="collapse-other" value=other range=COSINES step=0.01 written=cosine />
+            </div>
+            <p class="lesson-result">
+                {move || t!("collapse-even", items = whole())}" "<output id="collapse-loss">{move || parts::loss(loss(whole()))}</output>
+            </p>
+            <p class="lesson-result">
+                {move || t!("collapse-all-one", items = whole())}" "<output id="collapse-logarithm">{move || format!("{:.3}", even_loss(whole(), 1.0, 1.0, 1.0))}</output>
+            </p>
+            <div class="table-scroll" tabindex="0" role="region" aria-label=mt!("collapse-calculator")>
+                <table class="scores collapse-scores">
+                    <thead>
+                        <tr>
+                            <th scope="col">{mt!("collapse-items")}</th>
+                            <th scope="col">{mt!("collapse-column-collapsed")}</th>
+                            <th scope="col">{mt!("collapse-column-cosines")}</th>
+                        </tr>
+                    </thead>
+                    <tbody>{rows.into_iter().collect_view()}</tbody>
+                </table>
+            </div>
+        </section>
+    }
+}

@@ -1,0 +1,198 @@
+//! Cosines of unrelated sentences, as a histogram.
+
+use leptos::{prelude::*, task::spawn_local};
+
+use super::{
+    inputs::linked,
+    parts::{Problem, fixed},
+    prepare::{Needs, Prepare},
+};
+use crate::{
+    app::{
+        protocol::{Event, Request, Weights},
+        ui::{
+            i18n::{mt, t, words},
+            lens::pooler_help,
+            recipe_fields::Choice,
+            studio,
+        },
+    },
+    lessons::{BINS, Spectrum, bin_range},
+    model::Pooler,
+    share::Lesson,
+};
+
+/// No two of them are about the same.
+const SENTENCES: [&str; 16] = [
+    "The cat is asleep on the windowsill.",
+    "All flights were delayed by fog this morning.",
+    "She stirred the soup and added a pinch of salt.",
+    "The team won the final in extra time.",
+    "Interest rates were raised by a quarter of a point.",
+    "The violin was tuned before the concert.",
+    "Rain fell on the tents all night.",
+    "A new bridge will cross the river next year.",
+    "He forgot the password of his old computer.",
+    "The jury could not agree on a verdict.",
+    "Bees find their way by the position of the sun.",
+    "Her grandmother spoke three languages.",
+    "The museum is closed for repairs.",
+    "Prices of coffee doubled within a month.",
+    "The nurse measured his blood pressure.",
+    "Volcanic ash makes fertile soil.",
+];
+/// More take long on a slow device, and their histogram looks the same.
+const MOST: usize = 200;
+/// The drawing, in its own units.
+const WIDTH: f64 = 400.0;
+const HEIGHT: f64 = 120.0;
+
+/// A histogram, and the steps behind the weights.
+#[derive(Debug, Clone, PartialEq)]
+struct State {
+    step: u32,
+    pooler: Pooler,
+    spectrum: Spectrum,
+}
+
+#[component]
+pub fn Crowding() -> impl IntoView {
+    let (store, engine) = studio();
+    let text = RwSignal::new(SENTENCES.join("\n"));
+    let pooler = RwSignal::new(Pooler::ClsBeforePooler);
+    let (states, busy, error) =
+        (RwSignal::new(Vec::<State>::new()), RwSignal::new(false), RwSignal::new(None::<String>));
+    linked(
+        Lesson::Crowding,
+        move || vec![("lines", text.get()), ("states", pooler.get().name().to_owned())],
+        move |key, value| match key {
+            "lines" => {
+                text.set(value.to_owned());
+                true
+            }
+            "states" => {
+                let named = poolers().into_iter().find(|(pooler, _)| pooler.name() == value);
+                named.map(|(named, _)| pooler.set(named)).is_some()
+            }
+            _ => true,
+        },
+    );
+    Effect::new(move |_| {
+        store.model.track();
+        states.set(Vec::new());
+    });
+    let lines = move || -> Vec<String> {
+        text.with(|text| {
+            text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect()
+        })
+    };
+    let reason = move || match lines().len() {
+        count if count < 2 => Some("matrix-few"),
+        count if count > MOST => Some("crowding-many"),
+        _ => Needs::default().reason(store),
+    };
+    let press = move |_| {
+        busy.set(true);
+        error.set(None);
+        let (sentences, pooler) = (untrack(lines), pooler.get_untracked());
+        let trained = store.trained.get_untracked();
+        spawn_local(async move {
+            let mut found = Vec::new();
+            for weights in [Weights::Original, Weights::Current].into_iter().take(1 + usize::from(trained)) {
+                let request =
+                    Request::Cosines { queries: None, sentences: sentences.clone(), weights, pooler };
+                match engine.ask(request).await {
+                    Ok(Event::Cosines { result, .. }) => {
+                        let spectrum = Spectrum::new(&result.values.to_vec(), result.rows);
+                        found.extend(spectrum.map(|spectrum| State { step: result.step, pooler, spectrum }));
+                    }
+                    Ok(_) => {}
+                    Err(message) => error.set(Some(message)),
+                }
+            }
+            states.set(found);
+            busy.set(false);
+        });
+    };
+    view! {
+        <section class="card" aria-labelledby="crowding-part">
+            <h2 id="crowding-part">{mt!("crowding-part")}</h2>
+            <Prepare needs=Needs::default() />
+            <div class="lesson-columns">
+                <div class="field">
+                    <label for="crowding-text">{mt!("crowding-sentences")}</label>
+                    <textarea id="crowding-text" rows="8" prop:value=text on:input=move |event| text.set(event_target_value(&event))></textarea>
+                </div>
+                <Choice
+                    id="crowding-pooler"
+                    label="lens-pooler"
+                    value=pooler
+                    choices=poolers()
+                    help=pooler_help
+                    disabled=Signal::derive(|| false)
+                />
+            </div>
+            <div class="row">
+                <button type="button" class="button button-primary" disabled=move || reason().is_some() || busy.get() on:click=press>
+                    {mt!("lesson-measure")}
+                </button>
+                <span class="fine" role="status">{move || if busy.get() { Some(t!("lesson-computing")) } else { reason().map(|id| match id {
+                    "crowding-many" => t!("crowding-many", most = MOST),
+                    id => words(id),
+                }) }}</span>
+            </div>
+            <Problem error />
+            <div class="lesson-columns">
+                {move || states.with(|states| states.iter().map(|state| view! { <Histogram state=state.clone() /> }).collect_view())}
+            </div>
+            {move || (states.with(Vec::len) == 1).then(|| view! { <p class="fine">{mt!("crowding-train")}</p> })}
+        </section>
+    }
+}
+
+/// Those that any model has; `cls` needs a head.
+fn poolers() -> Vec<(Pooler, &'static str)> {
+    let all = Pooler::ALL.into_iter().filter(|pooler| *pooler != Pooler::Cls);
+    all.map(|pooler| (pooler, pooler.name())).collect()
+}
+
+#[component]
+fn Histogram(state: State) -> impl IntoView {
+    let State { step, pooler, spectrum } = state;
+    let Spectrum { shares, mean, count } = spectrum;
+    let highest = shares.iter().copied().fold(0.0, f64::max);
+    let bar = WIDTH / BINS as f64;
+    let bars = shares.iter().enumerate().filter(|(_, share)| **share > 0.0).map(|(bin, share)| {
+        let height = HEIGHT * share / highest;
+        let (low, high) = bin_range(bin);
+        let title = format!("{} – {}: {:.1} %", fixed(low, 2), fixed(high, 2), 100.0 * share);
+        view! {
+            <rect x=bin as f64 * bar + 0.75 y=HEIGHT - height width=bar - 1.5 height=height><title>{title}</title></rect>
+        }
+    });
+    let at = (mean + 1.0) / 2.0 * WIDTH;
+    let name = move || if step == 0 { t!("state-original") } else { t!("state-step", step = step) };
+    let written = fixed(mean, 3);
+    let label = {
+        let written = written.clone();
+        move || t!("crowding-histogram", count = count, mean = written.as_str())
+    };
+    let ticks = [-1.0, -0.5, 0.0, 0.5, 1.0].map(|cosine| {
+        view! { <text class="tick" x=(cosine + 1.0) / 2.0 * WIDTH y=HEIGHT + 18.0>{fixed(cosine, 1)}</text> }
+    });
+    view! {
+        <figure class="histogram" class:trained={step > 0}>
+            <figcaption>
+                <h3>{name}</h3>
+                <p class="fine">{pooler.name()}</p>
+                <p>{mt!("crowding-mean")}" "<strong class="histogram-mean">{written}</strong></p>
+            </figcaption>
+            <svg viewBox=format!("-14 -8 {} {}", WIDTH + 28.0, HEIGHT + 32.0) role="img" aria-label=label>
+                <line class="axis" x1="0" x2=WIDTH y1=HEIGHT y2=HEIGHT />
+                {bars.collect_view()}
+                <line class="mean" x1=at x2=at y1="-6" y2=HEIGHT />
+                {ticks.into_iter().collect_view()}
+            </svg>
+        </figure>
+    }
+}

@@ -1,0 +1,237 @@
+//! What contradictions in the batch do: two short runs on the sample's triplets, with and without them.
+
+use leptos::{prelude::*, task::spawn_local};
+
+use super::{
+    inputs::linked,
+    parts::{Problem, fixed, signed},
+    prepare::{Needs, Prepare},
+    runs::{Halt, give, train},
+};
+use crate::{
+    app::{
+        protocol::{Event, Request, TrainingItems, Weights},
+        ui::{
+            engine::{Engine, site_url},
+            i18n::{mt, t, words},
+            icons::{Glyph, Icon},
+            notice::Bar,
+            recipe::Preset,
+            recipe_fields::Number,
+            recipe_numbers::{NumberField, NumberSpec},
+            sample::fetch_text,
+            store::{Phase, Store},
+            studio,
+        },
+    },
+    lessons::{Sides, means},
+    model::Pooler,
+    share::Lesson,
+    text::{Corpus, TrainingData},
+    train::{Objective, TrainOptions},
+};
+
+const STEPS: NumberSpec = NumberSpec {
+    id: "hard-steps",
+    label: "steps",
+    help: "hard-steps-help",
+    whole: true,
+    range: (1.0, 1000.0),
+    expected: "ablation-steps-expected",
+};
+/// Below the site's address.
+const FILE: &str = "data/sample-triplets.csv";
+const NEEDS: Needs = Needs { pairs: false, sentences: false, training: true };
+/// What is measured, in this order: messages.
+const STAGES: [&str; 3] = ["hard-before", "hard-with", "hard-without"];
+
+type Triplet = [String; 3];
+
+/// Triplets, and of each stage that is done the cosines.
+#[derive(Debug, Clone, Default, PartialEq)]
+struct Found {
+    triplets: Vec<Triplet>,
+    stages: Vec<Vec<Sides>>,
+}
+
+#[component]
+pub fn HardNegatives() -> impl IntoView {
+    let (store, engine) = studio();
+    let steps = NumberField::new(&STEPS, 18.0);
+    let (found, running, error) =
+        (RwSignal::new(Found::default()), RwSignal::new(false), RwSignal::new(None::<String>));
+    linked(
+        Lesson::HardNegatives,
+        move || vec![("run_steps", steps.text.get())],
+        move |key, value| {
+            let fine = value.parse().is_ok_and(|steps: f64| STEPS.range.0 <= steps && steps <= STEPS.range.1);
+            if key == "run_steps" && fine {
+                steps.text.set(value.to_owned());
+            }
+            key != "run_steps" || fine
+        },
+    );
+    let reason =
+        move || NEEDS.reason(store).or_else(|| steps.value().is_err().then_some("lesson-numbers-first"));
+    let press = move |_| {
+        let Ok(steps) = untrack(|| steps.value()) else { return };
+        running.set(true);
+        error.set(None);
+        found.set(Found::default());
+        spawn_local(async move {
+            match compare(store, engine, steps as u32, found).await {
+                Ok(()) | Err(Halt::Stopped) => {}
+                Err(Halt::Failed(message)) => error.set(Some(message)),
+            }
+            running.set(false);
+        });
+    };
+    let progress = move || {
+        let stage = STAGES.get(found.with(|found| found.stages.len()))?;
+        let total = store.plan.with(|plan| plan.as_ref().map_or(1, |plan| plan.total.max(1)));
+        let step = match store.phase.get() {
+            Phase::Running | Phase::Evaluating { .. } | Phase::Paused => {
+                store.latest.with(|latest| latest.as_ref().map_or(0, |latest| latest.step))
+            }
+            _ => 0,
+        };
+        Some((f64::from(step) / f64::from(total), t!("hard-progress", stage = words(stage))))
+    };
+    view! {
+        <section class="card" aria-labelledby="hard-part">
+            <h2 id="hard-part">{mt!("hard-part")}</h2>
+            <p class="fine">{mt!("hard-part-what")}</p>
+            <Prepare needs=NEEDS />
+            <div class="lesson-numbers"><Number field=steps disabled=running.into() /></div>
+            <div class="row">
+                <button type="button" class="button button-primary" disabled=move || running.get() || reason().is_some() on:click=press>
+                    <Glyph icon=Icon::Play />{mt!("hard-start")}
+                </button>
+                {move || running.get().then(|| view! {
+                    <button
+                        type="button"
+                        class="button"
+                        disabled=move || store.phase.with(|phase| !phase.active() || matches!(phase, Phase::Starting | Phase::Stopping))
+                        on:click=move |_| engine.stop()
+                    >
+                        <Glyph icon=Icon::Stop />{mt!("run-stop")}
+                    </button>
+                })}
+                <span class="fine">{move || if running.get() { None } else { reason().map(words) }}</span>
+            </div>
+            {move || running.get().then(progress).flatten().map(|(fraction, label)| view! { <Bar fraction=Some(fraction) label /> })}
+            <Problem error />
+            {move || found.with(|found| !found.stages.is_empty()).then(|| view! { <Table found=found.get() /> })}
+        </section>
+    }
+}
+
+/// Measures, trains with the hard negatives, measures, trains without, measures.
+async fn compare(store: Store, engine: Engine, steps: u32, found: RwSignal<Found>) -> Result<(), Halt> {
+    let triplets = triplets().await.map_err(Halt::Failed)?;
+    found.update(|found| found.triplets.clone_from(&triplets));
+    let model_pooler = store.model.with_untracked(|model| model.as_ref().map(|report| report.pooler));
+    let options = TrainOptions {
+        steps: Some(steps),
+        eval_every: 0,
+        ..Preset::Demo.options(Objective::Sup, model_pooler, store.software())
+    };
+    let pooler = options.evaluation_pooler();
+    let add = |sides| found.update(|found| found.stages.push(sides));
+
+    add(measure(engine, &triplets, Weights::Original, pooler).await.map_err(Halt::Failed)?);
+    give(store, engine, TrainingItems::Triplets(triplets.clone())).await?;
+    train(store, engine, options.clone()).await?;
+    add(measure(engine, &triplets, Weights::Current, pooler).await.map_err(Halt::Failed)?);
+    let pairs = triplets.iter().map(|[sentence, positive, _]| [sentence.clone(), positive.clone()]);
+    give(store, engine, TrainingItems::Pairs(pairs.collect())).await?;
+    train(store, engine, options).await?;
+    add(measure(engine, &triplets, Weights::Current, pooler).await.map_err(Halt::Failed)?);
+    Ok(())
+}
+
+async fn triplets() -> Result<Vec<Triplet>, String> {
+    let text = fetch_text(&site_url(FILE)).await?;
+    match Corpus::parse(FILE, text.as_bytes()).map_err(|error| error.to_string())?.data {
+        TrainingData::Triplets(triplets) => Ok(triplets),
+        _ => Err(t!("hard-no-triplets", file = FILE)),
+    }
+}
+
+async fn measure(
+    engine: Engine,
+    triplets: &[Triplet],
+    weights: Weights,
+    pooler: Pooler,
+) -> Result<Vec<Sides>, String> {
+    let side = |side: usize| triplets.iter().map(move |triplet| triplet[side].clone());
+    let (queries, sentences) = (Some(side(0).collect()), side(1).chain(side(2)).collect());
+    match engine.ask(Request::Cosines { queries, sentences, weights, pooler }).await? {
+        Event::Cosines { result, .. } => Ok(Sides::of(&result.values.to_vec(), triplets.len())),
+        _ => Err(t!("lesson-no-answer")),
+    }
+}
+
+#[component]
+fn Table(found: Found) -> impl IntoView {
+    let Found { triplets, stages } = found;
+    let heads = STAGES.into_iter().take(stages.len());
+    let rows = heads.clone().zip(&stages).map(|(name, sides)| {
+        let (mean, ahead) = means(sides)?;
+        let count = sides.len();
+        Some(view! {
+            <tr>
+                <th scope="row">{mt!(name)}</th>
+                <td>{fixed(mean.positive, 3)}</td>
+                <td>{fixed(mean.negative, 3)}</td>
+                <td>{signed(mean.margin(), 3)}</td>
+                <td>{mt!("hard-ahead-of", ahead = ahead, count = count)}</td>
+            </tr>
+        })
+    });
+    let each = triplets.into_iter().enumerate().map(|(index, [sentence, positive, negative])| {
+        let margins = stages.iter().filter_map(|sides| sides.get(index)).map(|sides| {
+            view! { <td class:behind={sides.margin() <= 0.0}>{signed(sides.margin(), 2)}</td> }
+        });
+        view! {
+            <tr>
+                <th scope="row">
+                    {sentence}
+                    <span class="hard-positive"><span aria-hidden="true">"= "</span>{positive}</span>
+                    <span class="hard-negative"><span aria-hidden="true">"≠ "</span>{negative}</span>
+                </th>
+                {margins.collect_view()}
+            </tr>
+        }
+    });
+    view! {
+        <div class="table-scroll" tabindex="0" role="region" aria-label=mt!("hard-part")>
+            <table class="scores hard-scores hard-means">
+                <thead>
+                    <tr>
+                        <th scope="col">{mt!("column-weights")}</th>
+                        <th scope="col">{mt!("hard-column-positive")}</th>
+                        <th scope="col">{mt!("hard-column-negative")}</th>
+                        <th scope="col">{mt!("hard-column-margin")}</th>
+                        <th scope="col">{mt!("hard-column-ahead")}</th>
+                    </tr>
+                </thead>
+                <tbody>{rows.collect_view()}</tbody>
+            </table>
+        </div>
+        <details>
+            <summary>{mt!("hard-each")}</summary>
+            <div class="table-scroll" tabindex="0" role="region" aria-label=mt!("hard-each")>
+                <table class="scores hard-scores">
+                    <thead>
+                        <tr>
+                            <th scope="col">{mt!("hard-column-triplet")}</th>
+                            {heads.map(|name| view! { <th scope="col">{mt!(name)}</th> }).collect_view()}
+                        </tr>
+                    </thead>
+                    <tbody>{each.collect_view()}</tbody>
+                </table>
+            </div>
+        </details>
+    }
+}

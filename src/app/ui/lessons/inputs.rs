@@ -1,0 +1,97 @@
+//! What was set in a lesson, into a link and back.
+
+use std::collections::BTreeMap;
+
+use leptos::prelude::*;
+
+use crate::{
+    app::ui::{
+        clipboard::copy,
+        i18n::{mt, words},
+        icons::{Glyph, Icon},
+        route::Route,
+        share::{shared, whole},
+    },
+    share::{Address, LONGEST, Lesson, Place, Settings},
+};
+
+/// Of every lesson that was visited, the values of a link to it as it is.
+#[derive(Clone, Copy)]
+pub struct Inputs(RwSignal<BTreeMap<Lesson, Vec<(String, String)>>>);
+
+impl Inputs {
+    pub fn new() -> Self {
+        Self(RwSignal::new(BTreeMap::new()))
+    }
+
+    /// Tracked; none of a place that is no lesson.
+    pub fn of(self, place: Place) -> Vec<(String, String)> {
+        match place {
+            Place::Lesson(lesson) => self.0.with(|all| all.get(&lesson).cloned().unwrap_or_default()),
+            _ => Vec::new(),
+        }
+    }
+}
+
+/// Keeps what a link to the lesson has to say, and takes over what a link says: `take` gets every key with its value
+/// and says `false` of a value that cannot be used.
+pub fn linked(
+    lesson: Lesson,
+    values: impl Fn() -> Vec<(&'static str, String)> + 'static,
+    take: impl Fn(&str, &str) -> bool + 'static,
+) {
+    let (inputs, route, shared) = (expect_context::<Inputs>(), expect_context::<Route>(), shared());
+    Effect::new(move |_| {
+        let values = values().into_iter().map(|(key, value)| (key.to_owned(), value)).collect();
+        inputs.0.update(|all| {
+            all.insert(lesson, values);
+        });
+    });
+    Effect::new(move |_| {
+        let address = route.address.get();
+        if address.place != Place::Lesson(lesson) {
+            return;
+        }
+        for (key, value) in &address.values {
+            if value.len() > LONGEST || !take(key, value) {
+                shared.leave_out(key);
+            }
+        }
+    });
+}
+
+/// Numbers with commas, as many as there have to be, all of them in a range.
+pub fn numbers<const N: usize>(text: &str, range: std::ops::RangeInclusive<f64>) -> Option<[f64; N]> {
+    let numbers: Result<Vec<f64>, _> = text.split(',').map(|number| number.trim().parse()).collect();
+    let numbers: [f64; N] = numbers.ok()?.try_into().ok()?;
+    numbers.iter().all(|number| range.contains(number)).then_some(numbers)
+}
+
+/// One number in a range.
+pub fn number(text: &str, range: std::ops::RangeInclusive<f64>) -> Option<f64> {
+    numbers::<1>(text, range).map(|[number]| number)
+}
+
+/// Puts a link to the lesson as it is on the clipboard.
+#[component]
+pub fn LessonLink(lesson: Lesson) -> impl IntoView {
+    let (inputs, shared) = (expect_context::<Inputs>(), shared());
+    let outcome = RwSignal::new("");
+    let press = move |_| {
+        // What is hidden or locked here is so for whoever gets the link.
+        let settings = Settings {
+            hidden: shared.hidden.get_untracked(),
+            locked: shared.locked.get_untracked(),
+            ..Settings::default()
+        };
+        let place = Place::Lesson(lesson);
+        let values = untrack(|| settings.values().into_iter().chain(inputs.of(place)).collect());
+        copy(&whole(&Address { place, values, lost: false }), outcome);
+    };
+    view! {
+        <button type="button" class="button" on:click=press>
+            <Glyph icon=Icon::Link />{mt!("lesson-link")}
+        </button>
+        <span class="fine" role="status">{move || words(outcome.get())}</span>
+    }
+}

@@ -1,0 +1,101 @@
+//! Short lessons: a few paragraphs, and parts that compute as one plays with them.
+
+mod ablation_runs;
+mod ablation_table;
+mod ablations;
+mod circle;
+mod circle_model;
+mod collapse;
+mod crowding;
+mod hard_negatives;
+mod inputs;
+mod loss;
+mod parts;
+mod prepare;
+mod runs;
+
+use leptos::prelude::*;
+
+use super::{
+    i18n::{mt, t},
+    rich::rich,
+};
+use crate::share::{Address, Lesson, Place};
+pub use inputs::Inputs;
+use inputs::LessonLink;
+
+/// The message that names a lesson.
+pub fn title(lesson: Lesson) -> &'static str {
+    match lesson {
+        Lesson::Crowding => "crowding-title",
+        Lesson::Loss => "contrast-title",
+        Lesson::Circle => "circle-title",
+        Lesson::HardNegatives => "hard-title",
+        Lesson::Ablations => "ablations-title",
+        Lesson::Collapse => "collapse-title",
+    }
+}
+
+/// The message that says what a lesson is about.
+pub fn summary(lesson: Lesson) -> &'static str {
+    match lesson {
+        Lesson::Crowding => "crowding-summary",
+        Lesson::Loss => "contrast-summary",
+        Lesson::Circle => "circle-summary",
+        Lesson::HardNegatives => "hard-summary",
+        Lesson::Ablations => "ablations-summary",
+        Lesson::Collapse => "collapse-summary",
+    }
+}
+
+/// Its paragraphs, messages each.
+fn paragraphs(lesson: Lesson) -> &'static [&'static str] {
+    match lesson {
+        Lesson::Crowding => &["crowding-cone", "crowding-why", "crowding-try"],
+        Lesson::Loss => &["contrast-rows", "contrast-temperature", "contrast-gradient"],
+        Lesson::Circle => &["circle-two", "circle-trade", "circle-measure"],
+        Lesson::HardNegatives => &["hard-what", "hard-loss", "hard-try"],
+        Lesson::Ablations => &["ablations-what", "ablations-seeds", "ablations-small"],
+        Lesson::Collapse => &["collapse-question", "collapse-answer", "collapse-look"],
+    }
+}
+
+/// One lesson.
+#[component]
+pub fn LessonPage(lesson: Lesson) -> impl IntoView {
+    let number = Lesson::ALL.iter().position(|other| *other == lesson).map_or(0, |index| index + 1);
+    let parts = match lesson {
+        Lesson::Crowding => view! { <crowding::Crowding /> }.into_any(),
+        Lesson::Loss => view! { <loss::Loss /> }.into_any(),
+        Lesson::Circle => view! { <circle::Circle /> }.into_any(),
+        Lesson::HardNegatives => view! { <hard_negatives::HardNegatives /> }.into_any(),
+        Lesson::Ablations => view! { <ablations::Ablations /> }.into_any(),
+        Lesson::Collapse => view! { <collapse::Collapse /> }.into_any(),
+    };
+    view! {
+        <div class="view-head">
+            <p class="lesson-where">
+                <a href=Address::at(Place::Lessons).to_string()>{mt!("nav-lessons")}</a>
+                <span>{mt!("lesson-of", number = number, count = Lesson::ALL.len())}</span>
+            </p>
+            <h1>{mt!(title(lesson))}</h1>
+        </div>
+        <div class="lesson-words">
+            {paragraphs(lesson).iter().map(|id| view! { <p>{rich(id)}</p> }).collect_view()}
+        </div>
+        <div class="cards">{parts}</div>
+        <div class="row lesson-end">
+            {match lesson.next() {
+                Some(next) => view! {
+                    <a class="button button-primary" href=Address::at(Place::Lesson(next)).to_string()>
+                        {move || t!("lesson-next", title = t!(title(next)))}
+                    </a>
+                }.into_any(),
+                None => view! {
+                    <a class="button button-primary" href=Address::at(Place::Studio).to_string()>{mt!("lesson-last")}</a>
+                }.into_any(),
+            }}
+            <LessonLink lesson />
+        </div>
+    }
+}

@@ -1,0 +1,120 @@
+//! Controls and ways of writing that several lessons share.
+
+use leptos::prelude::*;
+
+use crate::app::ui::{
+    i18n::{mt, words},
+    icons::{Glyph, Icon},
+};
+
+/// A number on a line. With `log`, equal ways are equal factors.
+#[component]
+pub fn Slider(
+    id: &'static str,
+    /// A message.
+    label: &'static str,
+    value: RwSignal<f64>,
+    range: (f64, f64),
+    /// Distance of two places; with `log` that of the values' decimal logarithms.
+    step: f64,
+    #[prop(optional)] log: bool,
+    /// How a value is written.
+    written: fn(f64) -> String,
+) -> impl IntoView {
+    let place = move |value: f64| if log { value.log10() } else { value };
+    let on_input = move |event| {
+        if let Ok(place) = event_target_value(&event).parse::<f64>() {
+            let moved = if log { 10_f64.powf(place) } else { place };
+            value.set(moved.clamp(range.0, range.1));
+        }
+    };
+    view! {
+        <div class="slider">
+            <label for=id>{move || words(label)}</label>
+            <output for=id>{move || written(value.get())}</output>
+            <input
+                id=id
+                type="range"
+                min=place(range.0).to_string()
+                max=place(range.1).to_string()
+                step=step.to_string()
+                prop:value=move || place(value.get()).to_string()
+                aria-valuetext=move || written(value.get())
+                on:input=on_input
+            />
+        </div>
+    }
+}
+
+/// What went wrong, until it is dismissed.
+#[component]
+pub fn Problem(error: RwSignal<Option<String>>) -> impl IntoView {
+    view! {
+        <div role="alert">
+            {move || error.get().map(|message| view! {
+                <div class="notice notice-error">
+                    <Glyph icon=Icon::Warning />
+                    <div>
+                        <p class="notice-title">{mt!("lesson-failed")}</p>
+                        <p class="notice-text">{message}</p>
+                    </div>
+                    <button type="button" class="notice-close" on:click=move |_| error.set(None)>{mt!("dismiss")}</button>
+                </div>
+            })}
+        </div>
+    }
+}
+
+/// With so many digits after the point and a real minus.
+pub fn fixed(value: f64, digits: usize) -> String {
+    let text = format!("{value:.digits$}");
+    match text.strip_prefix('-') {
+        // "-0.00" is 0.
+        Some(rest) if rest.bytes().all(|byte| matches!(byte, b'0' | b'.')) => rest.to_owned(),
+        Some(rest) => format!("−{rest}"),
+        None => text,
+    }
+}
+
+/// The same with a plus before what is above 0.
+pub fn signed(value: f64, digits: usize) -> String {
+    let text = fixed(value, digits);
+    let above = value > 0.0 && text.bytes().any(|byte| (b'1'..=b'9').contains(&byte));
+    if above { format!("+{text}") } else { text }
+}
+
+/// A temperature: two significant digits.
+pub fn temperature(value: f64) -> String {
+    let digits = (1.0 - value.log10().floor()).max(0.0) as usize;
+    let text = format!("{value:.digits$}");
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+/// A loss, from thousandths of a thousandth on.
+pub fn loss(value: f64) -> String {
+    match value {
+        value if value >= 1e-3 || value == 0.0 => format!("{value:.3}"),
+        value => format!("{value:.1e}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn signs_are_written_where_there_is_something_to_sign() {
+        assert_eq!([fixed(-0.001, 2), fixed(-1.5, 2), fixed(2.0, 1)], ["0.00", "−1.50", "2.0"]);
+        assert_eq!([signed(0.001, 2), signed(0.25, 2), signed(-0.25, 2)], ["0.00", "+0.25", "−0.25"]);
+    }
+
+    #[test]
+    fn temperatures_have_two_digits() {
+        assert_eq!([0.05, 0.012, 1.0, 0.1, 0.5].map(temperature), ["0.05", "0.012", "1", "0.1", "0.5"]);
+    }
+
+    #[test]
+    fn tiny_losses_stay_visible() {
+        assert_eq!([0.0, 1.386, 4.2e-5].map(loss), ["0.000", "1.386", "4.2e-5"]);
+    }
+}

@@ -1,0 +1,13 @@
+//! What the lessons compute without an encoder: losses, points on a circle, histograms, ablations and their statistics.
+
+mod ablation;
+mod circle;
+mod contrast;
+mod cosines;
+mod triplets;
+
+pub use ablation::{Ablation, Setting, Spread};
+pub use circle::{POINTS, alignment, partner, uniformity};
+pub use contrast::{Contrast, ITEMS, even_loss};
+pub use cosines::{BINS, Spectrum, bin_range};
+pub use triplets::{Sides, means};

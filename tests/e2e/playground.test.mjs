@@ -1,0 +1,154 @@
+// The playground's views of a list, and looking back through a run.
+
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { test } from 'node:test';
+
+import { withPage } from './harness.mjs';
+import { Studio } from './studio.mjs';
+import { file } from './tiny_model.mjs';
+
+const sentences = ['a cat sat', 'the dog ran', 'blue sky', 'green grass', 'a cat sat', 'old house'];
+
+async function atPlayground(page, text) {
+  const studio = new Studio(page);
+  await studio.ready();
+  await studio.loadTinyModel();
+  await studio.go('Playground');
+  if (text) await page.locator('#playground-text').fill(text);
+  return studio;
+}
+
+const tab = (page, name) => page.getByRole('tab', { name, exact: true });
+
+/** Pastes a text as a visitor does. */
+async function paste(page, text) {
+  await page.locator('#playground-text').evaluate((field, pasted) => {
+    const clipboardData = new DataTransfer();
+    clipboardData.setData('text/plain', pasted);
+    field.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
+  }, text);
+}
+
+async function downloaded(page, name) {
+  const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name }).click()]);
+  return readFile(await download.path());
+}
+
+test('a list is searched, mapped, looked through for duplicates and exported', async () => {
+  await withPage({}, async (page) => {
+    await atPlayground(page, sentences.join('\n'));
+    await tab(page, 'Search').click();
+    await page.getByLabel('Look for').fill('a cat sat');
+    await page.getByLabel('Look for').press('Enter');
+    const ranking = page.locator('#playground-panel-search .ranking li');
+    await ranking.first().waitFor();
+    assert.equal(await ranking.count(), sentences.length);
+    const ranked = await ranking.evaluateAll((rows) => rows.map((row) => row.innerText.split('\n').map((part) => part.trim())));
+    assert.deepEqual(ranked.slice(0, 2).map((row) => row.at(-1)), ['a cat sat', 'a cat sat']);
+    const cosines = ranked.map(([cosine]) => Number(cosine));
+    assert.deepEqual(cosines, cosines.toSorted((one, other) => other - one));
+    assert.ok(Math.abs(cosines[0] - 1) < 1e-3 && cosines[2] < cosines[1]);
+
+    // With the keyboard from tab to tab.
+    await tab(page, 'Search').focus();
+    await page.keyboard.press('ArrowRight');
+    assert.equal(await tab(page, 'Map').getAttribute('aria-selected'), 'true');
+    await page.getByRole('button', { name: 'Draw the map' }).click();
+    const caption = page.locator('.map .matrix-caption');
+    await caption.filter({ hasText: '6 sentences. PCA; the axes explain' }).waitFor();
+    await page.locator('#playground-panel-map .segments label', { hasText: 'UMAP' }).click();
+    await caption.filter({ hasText: 'UMAP of 15 neighbours' }).waitFor();
+    assert.equal(await page.locator('.map canvas').count(), 1);
+
+    await tab(page, 'Near-duplicates').click();
+    await page.getByRole('button', { name: 'Find pairs' }).click();
+    const pairs = page.locator('.ranking-pairs li');
+    await pairs.first().waitFor();
+    await page.locator('#duplicates-threshold').fill('0.99');
+    assert.match(await pairs.first().innerText(), /^1\.000\s+a cat sat\s+a cat sat$/);
+
+    await tab(page, 'Export').click();
+    const array = await downloaded(page, 'NumPy array (.npy)');
+    const head = array.subarray(0, 10 + array.readUInt16LE(8)).toString('latin1');
+    const [, rows, dimensions] = head.match(/'descr': '<f4'.*'shape': \((\d+), (\d+)/).map(Number);
+    assert.equal(rows, sentences.length);
+    assert.equal(array.length, head.length + 4 * rows * dimensions);
+    const number = (row, column) => array.readFloatLE(head.length + 4 * (row * dimensions + column));
+    const length = Math.hypot(...[...Array(dimensions).keys()].map((column) => number(1, column)));
+    assert.ok(Math.abs(length - 1) < 1e-5);
+    const table = (await downloaded(page, 'Table (.csv)')).toString().trim().split('\n');
+    assert.equal(table.length, 1 + rows);
+    const [sentence, first] = table[2].split(',');
+    assert.equal(sentence, 'the dog ran');
+    assert.ok(Math.abs(Number(first) - number(1, 0)) < 1e-6);
+  });
+});
+
+test('twenty thousand pasted lines are searched, broken off, put away and brought back', async () => {
+  await withPage({}, async (page) => {
+    await atPlayground(page);
+    const words = ['cat', 'dog', 'sky', 'grass', 'house'];
+    await paste(page, [...Array(20_000).keys()].map((line) => `${words[line % 5]} ${words[line % 3]} ${line}`).join('\n'));
+    await page.getByText('20,000 sentences', { exact: true }).waitFor();
+    await tab(page, 'Search').click();
+    await page.getByRole('button', { name: 'Encode 20,000 sentences' }).click();
+    await page.locator('#playground-panel-search [role=progressbar]').waitFor();
+    await page.locator('#playground-panel-search').getByRole('button', { name: 'Cancel' }).click();
+    await page.getByRole('button', { name: 'Encode 20,000 sentences' }).waitFor();
+
+    await page.getByLabel('Look for').fill('dog dog 1');
+    await page.getByLabel('Look for').press('Enter');
+    await page.getByText('20,000 sentences by their cosine with').waitFor();
+    assert.equal(await page.locator('#playground-panel-search .ranking li').count(), 25);
+    await page.getByRole('button', { name: 'Show more' }).click();
+    assert.equal(await page.locator('#playground-panel-search .ranking li').count(), 50);
+
+    await page.getByRole('button', { name: 'Put this text away' }).click();
+    await page.locator('#playground-text').waitFor();
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await page.getByText('20,000 sentences', { exact: true }).waitFor();
+  });
+});
+
+test('a run goes step by step, shows its batch, and can be looked back through', async () => {
+  await withPage({}, async (page) => {
+    const studio = new Studio(page);
+    await studio.ready();
+    await studio.loadTinyModel();
+    await studio.give('training-file', [file('texts.txt', 'a cat sat\nthe dog ran\nblue sky\ngreen grass\n')]);
+    await studio.give('evaluation-file', [file('graded.tsv', 'a cat\tthe cat\t5\na dog\tblue sky\t1\nold house\tgreen grass\t2\n')]);
+    await page.getByText('graded.tsv').first().waitFor();
+    await studio.recipe({ 'batch-size': 4, steps: 2000, 'eval-every': 2, 'learning-rate': '1e-3' });
+    await studio.unfold('Similarity matrix and cosines of the current batch');
+    await studio.train();
+    await studio.reach(2);
+    await studio.pause();
+    const before = await studio.step();
+    await studio.button('One step').click();
+    await studio.reach(before + 1);
+    await studio.button('Resume').waitFor();
+    assert.equal(await studio.step(), before + 1);
+    const caption = page.locator('.batch .matrix-caption', { hasText: `Step ${before + 1}: 4 × 4 cosines` });
+    await caption.waitFor();
+    const [, positive, other] = (await caption.innerText()).match(/positives (-?[\d.]+), of all others (-?[\d.]+)/).map(Number);
+    assert.ok(positive > other && positive <= 1);
+    assert.deepEqual(
+      await page.locator('.batch-matrix canvas').evaluate(({ width, height }) => [width, height]),
+      [4, 4],
+    );
+    await studio.button('Stop').click();
+    await studio.phase('Stopped');
+
+    await studio.go('Playground');
+    const scrubber = page.locator('#playground-step');
+    const original = await studio.compareHere(['a cat sat', 'blue sky']);
+    const steps = Number(await scrubber.getAttribute('max'));
+    assert.ok(steps >= 1);
+    await scrubber.fill('1');
+    await page.locator('.matrix-caption', { hasText: 'Fine-tuned weights (step 2)' }).first().waitFor();
+    await scrubber.fill('0');
+    await page.locator('.matrix-caption', { hasText: 'Original weights' }).first().waitFor();
+    assert.equal(original.length, 2);
+  });
+});
