@@ -3,7 +3,7 @@ nav-lessons = Lessons
 lessons-title = Contrastive learning, in your hands
 lessons-lede = Short lessons with parts to move: what the loss does, what alignment and uniformity measure, and the paper’s experiments in small, on the encoder in this tab.
 lesson-of = Lesson { $number } of { $count }
-lesson-next = Next
+lesson-next = Next: { $title }
 lesson-last = To the studio
 lesson-link = Copy a link to this lesson as it is
 share-lesson = Lesson: { $title }
@@ -95,7 +95,7 @@ hard-no-triplets = { $file } holds no triplets.
 
 ablations-title = The paper’s ablations in small
 ablations-summary = Dropout, augmentation or temperature varied over several seeds, in a table beside the paper’s.
-ablations-what = How does one know that dropout is what makes unsupervised SimCSE work? By changing one thing at a time and training again. Choose what to vary; the runs follow each other here, each from the loaded weights, and the last column fills.
+ablations-what = How does one know that dropout is what makes unsupervised SimCSE work? By changing one thing at a time and training again. Choose what to vary; the runs follow each other here, each from the loaded weights, and the table fills.
 ablations-seeds = A seed draws the batches and the dropout masks. Fifty seeds of the paper’s own recipe scatter from 73.2 to 76.7 on the STS average, more than most rows of its tables differ. One run proves little: give every row the same seeds, and look at mean and deviation.
 ablations-small = The paper trains BERT-base on a million sentences and measures on STS-B. A few steps on a small encoder that has been fine-tuned already will not give those numbers, and may not give their order. With few steps, what shows is often only what does harm.
 ablation-part = What to run

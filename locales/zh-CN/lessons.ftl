@@ -3,7 +3,7 @@ nav-lessons = 课程
 lessons-title = 亲手体会对比学习
 lessons-lede = 几节短课，都有可以动手的部分：损失在做什么，对齐性与均匀性量的是什么，以及论文的实验，缩小后就在这个标签页的编码器上做。
 lesson-of = 第 { $number } 课，共 { $count } 课
-lesson-next = 下一课
+lesson-next = 下一课：{ $title }
 lesson-last = 去训练台
 lesson-link = 复制本课当前状态的链接
 share-lesson = 课程：{ $title }
@@ -95,7 +95,7 @@ hard-no-triplets = { $file } 里没有三元组。
 
 ablations-title = 论文的消融实验，缩小版
 ablations-summary = 改变 dropout、数据增强或温度，用几个种子各训练一次，与论文的表并列。
-ablations-what = 怎么知道无监督 SimCSE 靠的是 dropout？一次只改一处，再训练一遍。请选择要改变什么；各次训练在这里依次进行，都从载入的权重开始，最后一列会逐渐填满。
+ablations-what = 怎么知道无监督 SimCSE 靠的是 dropout？一次只改一处，再训练一遍。请选择要改变什么；各次训练在这里依次进行，都从载入的权重开始，表会逐渐填满。
 ablations-seeds = 种子决定批次和 dropout 掩码。论文自己的配方用五十个种子，STS 平均分在 73.2 到 76.7 之间，差距比表中多数行之间的还大。一次训练说明不了什么：给每一行同样的种子，再看平均值和标准差。
 ablations-small = 论文在一百万个句子上训练 BERT-base，在 STS-B 上测量。在一个已经微调过的小编码器上走几步，得不到那些数字，次序也未必相同。步数少时，看得出来的往往只是哪些有害。
 ablation-part = 要做什么

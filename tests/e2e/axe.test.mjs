@@ -27,6 +27,12 @@ async function views(page) {
     await page.waitForTimeout(100);
     found.push(...(await faults(page)));
   }
+  const lessons = await page.locator('.lesson-card').evaluateAll((cards) => cards.map((card) => card.hash));
+  for (const lesson of lessons) {
+    await page.evaluate((hash) => void (location.hash = hash), lesson);
+    await page.waitForTimeout(200);
+    found.push(...(await faults(page)));
+  }
   return found;
 }
 

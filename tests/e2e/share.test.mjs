@@ -28,7 +28,7 @@ test('a shared recipe, sentences and locks come back from the link', async () =>
     await studio.ready();
     assert.equal(await page.locator('#playground-text').inputValue(), 'One & two?\n三 = 3 #4');
     const links = await page.getByRole('navigation').getByRole('link').allInnerTexts();
-    assert.deepEqual(links, ['Studio', 'Playground']);
+    assert.deepEqual(links, ['Studio', 'Playground', 'Lessons']);
     await studio.go('Studio');
     const recipe = studio.card('Recipe');
     assert.equal(await recipe.locator('#batch-size').inputValue(), '24');

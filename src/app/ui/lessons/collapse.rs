@@ -162,8 +162,8 @@ fn Calculator() -> impl IntoView {
             <p class="lesson-result">
                 {move || t!("collapse-all-one", items = whole())}" "<output id="collapse-logarithm">{move || format!("{:.3}", even_loss(whole(), 1.0, 1.0, 1.0))}</output>
             </p>
-            <div class="table-scroll" tabindex="0" role="region" aria-label=mt!("collapse-calculator")>
-                <table class="scores">
+            <div class="table-scroll" tabindex="0" role="group" aria-label=mt!("collapse-calculator")>
+                <table class="scores collapse-scores">
                     <thead>
                         <tr>
                             <th scope="col">{mt!("collapse-items")}</th>

@@ -64,43 +64,45 @@ pub fn Loss() -> impl IntoView {
         view! { <button type="button" class="button button-small" on:click=move |_| fill(matrix)>{mt!(name)}</button> }
     });
     view! {
-        <section class="card" aria-labelledby="contrast-set">
-            <h2 id="contrast-set">{mt!("contrast-set")}</h2>
-            <p class="fine">{mt!("contrast-set-what")}</p>
-            <div class="row">{examples.into_iter().collect_view()}</div>
-            <Grid label="contrast-set" cell=move |row, column| view! {
-                <td class:own={row == column}><Cosine row column cosines shown /></td>
-            }.into_any() />
-            <Slider id="contrast-tau" label="contrast-tau" value=temperature range=TEMPERATURES step=0.01 log=true written=parts::temperature />
-        </section>
-        <section class="card" aria-labelledby="contrast-shares">
-            <h2 id="contrast-shares">{mt!("contrast-shares")}</h2>
-            <p class="fine">{mt!("contrast-shares-what")}</p>
-            <Grid
-                label="contrast-shares"
-                cell=move |row, column| {
-                    let share = move || contrast.with(|contrast| contrast.shares[row][column]);
-                    view! {
-                        <td
-                            class:warm={move || share() > WARM}
-                            class:hot={move || share() > HOT}
-                            style=move || format!("--heat:{:.3}", share())
-                        >
-                            {move || format!("{:.3}", share())}
-                        </td>
-                    }.into_any()
-                }
-                last=("contrast-row-loss", Box::new(move |row| parts::loss(contrast.with(|contrast| contrast.losses[row]))))
-            />
-            <p class="lesson-result">
-                {mt!("contrast-mean")}" "<output id="contrast-loss">{move || parts::loss(contrast.with(|contrast| contrast.loss))}</output>
-            </p>
-        </section>
-        <section class="card" aria-labelledby="contrast-pulls">
-            <h2 id="contrast-pulls">{mt!("contrast-pulls")}</h2>
-            <p class="fine">{mt!("contrast-pulls-what")}</p>
-            <Grid label="contrast-pulls" cell=move |row, column| view! { <Pull row column contrast /> }.into_any() />
-        </section>
+        <div class="loss-parts">
+            <section class="card" aria-labelledby="contrast-set">
+                <h2 id="contrast-set">{mt!("contrast-set")}</h2>
+                <p class="fine">{mt!("contrast-set-what")}</p>
+                <div class="row">{examples.into_iter().collect_view()}</div>
+                <Grid label="contrast-set" cell=move |row, column| view! {
+                    <td class:own={row == column}><Cosine row column cosines shown /></td>
+                }.into_any() />
+                <Slider id="contrast-tau" label="contrast-tau" value=temperature range=TEMPERATURES step=0.01 log=true written=parts::temperature />
+            </section>
+            <section class="card" aria-labelledby="contrast-shares">
+                <h2 id="contrast-shares">{mt!("contrast-shares")}</h2>
+                <p class="fine">{mt!("contrast-shares-what")}</p>
+                <Grid
+                    label="contrast-shares"
+                    cell=move |row, column| {
+                        let share = move || contrast.with(|contrast| contrast.shares[row][column]);
+                        view! {
+                            <td
+                                class:warm={move || share() > WARM}
+                                class:hot={move || share() > HOT}
+                                style=move || format!("--heat:{:.3}", share())
+                            >
+                                {move || format!("{:.3}", share())}
+                            </td>
+                        }.into_any()
+                    }
+                    last=("contrast-row-loss", Box::new(move |row| parts::loss(contrast.with(|contrast| contrast.losses[row]))))
+                />
+                <p class="lesson-result">
+                    {mt!("contrast-mean")}" "<output id="contrast-loss">{move || parts::loss(contrast.with(|contrast| contrast.loss))}</output>
+                </p>
+            </section>
+            <section class="card" aria-labelledby="contrast-pulls">
+                <h2 id="contrast-pulls">{mt!("contrast-pulls")}</h2>
+                <p class="fine">{mt!("contrast-pulls-what")}</p>
+                <Grid label="contrast-pulls" cell=move |row, column| view! { <Pull row column contrast /> }.into_any() />
+            </section>
+        </div>
     }
 }
 
@@ -125,7 +127,7 @@ fn Grid(
     });
     view! {
         <div class="matrix lesson-grid">
-            <div class="table-scroll" tabindex="0" role="region" aria-label=mt!(label)>
+            <div class="table-scroll" tabindex="0" role="group" aria-label=mt!(label)>
                 <table>
                     <thead>
                         <tr>

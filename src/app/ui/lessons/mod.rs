@@ -16,7 +16,10 @@ mod runs;
 
 use leptos::prelude::*;
 
-use super::{i18n::mt, rich::rich};
+use super::{
+    i18n::{mt, t},
+    rich::rich,
+};
 use crate::share::{Address, Lesson, Place};
 pub use inputs::Inputs;
 use inputs::LessonLink;
@@ -85,7 +88,7 @@ pub fn LessonPage(lesson: Lesson) -> impl IntoView {
             {match lesson.next() {
                 Some(next) => view! {
                     <a class="button button-primary" href=Address::at(Place::Lesson(next)).to_string()>
-                        {mt!("lesson-next")}": "{mt!(title(next))}
+                        {move || t!("lesson-next", title = t!(title(next)))}
                     </a>
                 }.into_any(),
                 None => view! {

@@ -1,0 +1,237 @@
+// Lessons: each opens by its link, computes what it says, gives its inputs to a link and takes them back.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { withPage } from './harness.mjs';
+import { Studio } from './studio.mjs';
+import { file } from './tiny_model.mjs';
+
+const lessons = {
+  crowding: 'Why raw sentence vectors crowd together',
+  loss: 'The contrastive loss, number by number',
+  circle: 'Alignment and uniformity',
+  'hard-negatives': 'Hard negatives',
+  ablations: 'The paper’s ablations in small',
+  collapse: 'Why a tiny loss is no collapse',
+};
+
+const number = (text) => Number(text.replace('−', '-').replace('+', ''));
+
+/** The lesson's link, as its button puts it on the clipboard. */
+async function copied(page) {
+  await page.evaluate(() => {
+    navigator.clipboard.writeText = async (text) => void (window.copied = text);
+  });
+  await page.getByRole('button', { name: 'Copy a link to this lesson as it is' }).click();
+  await page.getByText('Copied.').waitFor();
+  return page.evaluate(() => window.copied);
+}
+
+async function follow(page, link) {
+  await page.goto('about:blank');
+  await page.goto(link);
+}
+
+async function cells(page, name) {
+  const rows = page.getByRole('region', { name }).locator('table tbody tr');
+  return rows.evaluateAll((all) => all.map((row) => [...row.cells].map((cell) => cell.innerText.trim())));
+}
+
+test('every lesson opens by its link, and each leads to the next', async () => {
+  await withPage({}, async (page, { url }) => {
+    for (const [name, title] of Object.entries(lessons)) {
+      await follow(page, `${url}#/lessons/${name}`);
+      await page.getByRole('heading', { level: 1, name: title }).waitFor();
+    }
+    const studio = new Studio(page);
+    await studio.go('Lessons');
+    const cards = page.getByRole('main').getByRole('listitem').getByRole('link');
+    assert.equal(await cards.count(), Object.keys(lessons).length);
+    await cards.first().click();
+    const titles = Object.values(lessons);
+    for (const [index, title] of titles.entries()) {
+      await page.getByRole('heading', { level: 1, name: title }).waitFor();
+      if (index + 1 < titles.length) await page.getByRole('link', { name: `Next: ${titles[index + 1]}` }).click();
+    }
+    await page.getByRole('link', { name: 'To the studio' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Teach a sentence encoder' }).waitFor();
+  });
+});
+
+test('the loss lesson computes softmax, losses and gradient of what is typed, and its link brings them back', async () => {
+  await withPage({}, async (page, { url }) => {
+    await page.goto(`${url}#/lessons/loss`);
+    const cosines = [
+      [0.8, 0.35, -0.2, 0.1],
+      [0.3, 0.4, 0.45, 0],
+      [0.05, 0.6, 0.7, -0.5],
+      [0, 0.1, 0.2, 0.95],
+    ];
+    const names = ['A', 'B', 'C', 'D'];
+    for (const [i, row] of cosines.entries()) {
+      for (const [j, cosine] of row.entries()) {
+        await page.getByLabel(`Cosine of ${names[i]} and ${names[j]}′`).fill(String(cosine));
+      }
+    }
+    const slider = page.getByRole('slider', { name: 'Temperature τ' });
+    await slider.fill('-1');
+    assert.equal(await slider.getAttribute('aria-valuetext'), '0.1');
+
+    const temperature = 0.1;
+    const shares = cosines.map((row) => {
+      const powers = row.map((cosine) => Math.exp(cosine / temperature));
+      const sum = powers.reduce((a, b) => a + b);
+      return powers.map((power) => power / sum);
+    });
+    const losses = shares.map((row, i) => -Math.log(row[i]));
+    const loss = losses.reduce((a, b) => a + b) / 4;
+    const check = async () => {
+      assert.equal(await page.locator('#contrast-loss').innerText(), loss.toFixed(3));
+      const shown = await cells(page, 'Softmax of the rows');
+      const pulls = await cells(page, 'Pull and push');
+      for (let i = 0; i < 4; i += 1) {
+        assert.ok(Math.abs(Number(shown[i][5]) - losses[i]) <= 0.00051, `${i}: ${shown[i][5]} is not ${losses[i]}`);
+        for (let j = 0; j < 4; j += 1) {
+          assert.equal(shown[i][j + 1], shares[i][j].toFixed(3));
+          const gradient = (shares[i][j] - (i === j ? 1 : 0)) / (4 * temperature);
+          assert.ok(Math.abs(number(pulls[i][j + 1]) - gradient) <= 0.00051, `${i} ${j}: ${pulls[i][j + 1]} is not ${gradient}`);
+        }
+      }
+    };
+    await check();
+    const link = await copied(page);
+    assert.ok(link.startsWith(`${url}#/lessons/loss?cosines=`), link);
+    await follow(page, link);
+    await page.locator('#contrast-loss').waitFor();
+    await check();
+    assert.equal(await page.getByLabel('Cosine of C and D′').inputValue(), '-0.5');
+
+    await page.getByRole('button', { name: 'Collapsed' }).click();
+    assert.equal(await page.locator('#contrast-loss').innerText(), Math.log(4).toFixed(3));
+  });
+});
+
+test('points of the circle move by key and pointer, and both numbers follow', async () => {
+  await withPage({}, async (page, { url }) => {
+    await page.goto(`${url}#/lessons/circle?points=0,90,30,30,60,60,100,100,200,200,300,300`);
+    const alignment = page.locator('#circle-alignment');
+    await alignment.waitFor();
+    assert.equal(await alignment.innerText(), (2 / 6).toFixed(3));
+    const point = page.getByRole('slider', { name: 'Point A′' });
+    await point.focus();
+    for (let press = 0; press < 6; press += 1) await page.keyboard.press('Shift+ArrowLeft');
+    assert.equal(await point.getAttribute('aria-valuenow'), '0');
+    assert.equal(await alignment.innerText(), '0.000');
+
+    const angles = [0, 0, 30, 30, 60, 60, 100, 100, 200, 200, 300, 300].map((degrees) => (degrees * Math.PI) / 180);
+    let [sum, pairs] = [0, 0];
+    for (let i = 0; i < angles.length; i += 1) {
+      for (let j = 0; j < i; j += 1) {
+        sum += Math.exp(-2 * (2 - 2 * Math.cos(angles[i] - angles[j])));
+        pairs += 1;
+      }
+    }
+    const uniformity = number(await page.locator('#circle-uniformity').innerText());
+    assert.ok(Math.abs(uniformity - Math.log(sum / pairs)) < 6e-4, `${uniformity}`);
+
+    await page.locator('.circle-plane').scrollIntoViewIfNeeded();
+    const plane = await page.locator('.circle-plane').boundingBox();
+    const from = await page.getByRole('slider', { name: 'Point F', exact: true }).boundingBox();
+    await page.mouse.move(from.x + from.width / 2, from.y + from.height / 2);
+    // F′ lies on top of F.
+    await page.mouse.down();
+    await page.mouse.move(plane.x + plane.width / 2 + 1, plane.y + 10, { steps: 5 });
+    await page.mouse.up();
+    const moved = await page.getByRole('slider', { name: 'Point F′' }).getAttribute('aria-valuenow');
+    assert.ok(Math.abs(Number(moved) - 90) <= 2, moved);
+    assert.match(await copied(page), /points=0%2C0%2C30.*%2C300%2C\d+$/);
+  });
+});
+
+test('a collapse has the loss ln N, and a bad value of a link is named', async () => {
+  await withPage({}, async (page, { url }) => {
+    await page.goto(`${url}#/lessons/collapse?items=100&own=0.8&other=0.5&tau=0.1&unknown=1`);
+    await page.locator('#collapse-loss').waitFor();
+    assert.equal(await page.locator('#collapse-logarithm').innerText(), Math.log(100).toFixed(3));
+    const loss = Math.log(1 + 99 * Math.exp(-3));
+    assert.equal(await page.locator('#collapse-loss').innerText(), loss.toFixed(3));
+    await page.goto(`${url}#/lessons/collapse?items=plenty&tau=0.1`);
+    await page.getByText('Left out: items.').waitFor();
+  });
+});
+
+test('the lessons run on a real encoder, and the ablation makes a table of real runs', async () => {
+  await withPage({}, async (page) => {
+    const studio = new Studio(page);
+    await studio.ready();
+    await studio.loadTinyModel();
+    const sentences = ['a cat sat', 'the dog ran', 'blue sky', 'green grass', 'old house', 'red car'];
+    await studio.give('training-file', [file('texts.txt', `${sentences.join('\n')}\n`)]);
+    await studio.give('evaluation-file', [
+      file(
+        'graded.tsv',
+        'a cat\tthe cat\t5\na dog\tblue sky\t1\nold house\tgreen grass\t2\nred car\ta red car\t4.5\n' +
+          'a man ran\tthe man sat\t2.5\nsnow fell\tit snowed\t4.1\nhe sang\tshe sang\t3.2\nwet road\tdry leaf\t0.5\n',
+      ),
+    ]);
+    await page.getByText('graded.tsv').first().waitFor();
+    const batch = await page.locator('#batch-size').inputValue();
+
+    const open = async (path) => page.evaluate((hash) => void (location.hash = hash), path);
+    await open('#/lessons/ablations?ablation=dropout&run_steps=3&run_batch=3&run_seeds=2');
+    await page.getByText('10 runs, 30 steps in all').waitFor();
+    await studio.button('Run the ablation').click();
+    await page.waitForFunction(() => document.querySelector('.ablation-scores tbody tr:last-child td:last-child')?.textContent === '2');
+    await studio.button('Run the ablation').waitFor();
+    await page.getByText('graded.tsv after 3 steps of 3 sentences').waitFor();
+    const rows = await cells(page, 'Spearman × 100');
+    assert.deepEqual(rows.map(([setting]) => setting), ['Before training', 'p = 0', 'p = 0.05', 'p = 0.1', 'p = 0.2', 'fixed mask, p = 0.1']);
+    assert.deepEqual(rows.map(([, paper]) => paper), ['–', '71.1', '81.1', '82.5', '80.5', '43.6']);
+    for (const [, , here, seeds] of rows.slice(1)) {
+      assert.match(here, /^−?\d+\.\d\d ± \d+\.\d\d$/);
+      assert.equal(seeds, '2');
+    }
+    assert.match(await copied(page), /#\/lessons\/ablations\?ablation=dropout&run_steps=3&run_batch=3&run_seeds=2$/);
+    // The last run is the studio's run at hand too, in the same numbers.
+    await open('#/lessons/ablations?ablation=augmentation&run_steps=3&run_batch=3&run_seeds=1');
+    await studio.button('Run the ablation').click();
+    await page.waitForFunction(() => document.querySelector('.ablation-scores tbody tr:last-child td:last-child')?.textContent === '1');
+    const single = await cells(page, 'Spearman × 100');
+    assert.equal(single.length, 8);
+    const evaluations = await page.locator('.evaluations tbody tr').evaluateAll((all) => all.map((row) => row.cells[1].textContent));
+    assert.deepEqual([single.at(-1)[2], single[0][2]], evaluations);
+    // The studio's recipe is not the ablation's.
+    assert.equal(await page.locator('#batch-size').inputValue(), batch);
+
+    // Stopped in the middle: what is done stays.
+    await open('#/lessons/ablations?ablation=temperature&run_steps=5000&run_batch=3&run_seeds=1');
+    await studio.button('Run the ablation').click();
+    await studio.button('Pause').click();
+    await studio.button('Resume').click();
+    await page.locator('.view:not([hidden]) button:enabled', { hasText: 'Stop' }).click();
+    await studio.button('Run the ablation').waitFor();
+
+    await open('#/lessons/crowding');
+    await studio.button('Measure').click();
+    await page.locator('.histogram').nth(1).waitFor();
+    const means = await page.locator('.histogram-mean').allInnerTexts();
+    for (const mean of means) assert.ok(Math.abs(number(mean)) <= 1, mean);
+
+    await open('#/lessons/circle');
+    await studio.button('Measure').click();
+    await page.getByRole('region', { name: 'The same of the encoder' }).locator('tbody tr').nth(1).waitFor();
+
+    await open('#/lessons/collapse');
+    await page.getByText(/no collapse, whatever|nearly the same vector/).waitFor();
+
+    await open('#/lessons/hard-negatives?run_steps=2');
+    await studio.button('Train both').click();
+    const compared = page.getByRole('region', { name: '48 triplets, two runs' }).locator('.hard-scores').first().locator('tbody tr');
+    await compared.nth(2).waitFor();
+    await page.getByText('Margin of each triplet').click();
+    const margins = await cells(page, 'Margin of each triplet');
+    assert.equal(margins.length, 48);
+    assert.ok(margins.every((row) => row.length === 4));
+  });
+});
