@@ -91,7 +91,7 @@ test('the loss lesson computes softmax, losses and gradient of what is typed, an
       const shown = await cells(page, 'Softmax of the rows');
       const pulls = await cells(page, 'Pull and push');
       for (let i = 0; i < 4; i += 1) {
-        assert.equal(shown[i][5], losses[i].toFixed(3));
+        assert.ok(Math.abs(Number(shown[i][5]) - losses[i]) <= 0.00051, `${i}: ${shown[i][5]} is not ${losses[i]}`);
         for (let j = 0; j < 4; j += 1) {
           assert.equal(shown[i][j + 1], shares[i][j].toFixed(3));
           const gradient = (shares[i][j] - (i === j ? 1 : 0)) / (4 * temperature);
@@ -182,10 +182,9 @@ test('the lessons run on a real encoder, and the ablation makes a table of real 
     await open('#/lessons/ablations?ablation=dropout&run_steps=3&run_batch=3&run_seeds=2');
     await page.getByText('10 runs, 30 steps in all').waitFor();
     await studio.button('Run the ablation').click();
-    const table = page.getByRole('region', { name: 'Spearman × 100' });
     await page.waitForFunction(() => document.querySelector('.ablation-scores tbody tr:last-child td:last-child')?.textContent === '2');
     await studio.button('Run the ablation').waitFor();
-    assert.match(await table.locator('..').innerText(), /graded\.tsv after 3 steps of 3 sentences/);
+    await page.getByText('graded.tsv after 3 steps of 3 sentences').waitFor();
     const rows = await cells(page, 'Spearman × 100');
     assert.deepEqual(rows.map(([setting]) => setting), ['Before training', 'p = 0', 'p = 0.05', 'p = 0.1', 'p = 0.2', 'fixed mask, p = 0.1']);
     assert.deepEqual(rows.map(([, paper]) => paper), ['–', '71.1', '81.1', '82.5', '80.5', '43.6']);
@@ -224,7 +223,7 @@ test('the lessons run on a real encoder, and the ablation makes a table of real 
     await page.getByRole('region', { name: 'The same of the encoder' }).locator('tbody tr').nth(1).waitFor();
 
     await open('#/lessons/collapse');
-    await page.getByText(/no collapse|nearly the same vector/).waitFor();
+    await page.getByText(/no collapse, whatever|nearly the same vector/).waitFor();
 
     await open('#/lessons/hard-negatives?run_steps=2');
     await studio.button('Train both').click();

@@ -36,7 +36,7 @@ pub fn AblationTable(runner: Runner, ablation: RwSignal<Ablation>) -> impl IntoV
     view! {
         <section class="card" aria-labelledby="ablation-results">
             <h2 id="ablation-results">{mt!("ablation-results")}</h2>
-            <div class="table-scroll" tabindex="0" role="region" aria-label=mt!("ablation-results")>
+            <div class="table-scroll" tabindex="0" role="group" aria-label=mt!("ablation-results")>
                 <table class="scores ablation-scores">
                     <thead>
                         <tr>

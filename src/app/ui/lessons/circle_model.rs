@@ -75,7 +75,7 @@ pub fn CircleModel() -> impl IntoView {
             </div>
             <Problem error />
             {move || (!measured.with(Vec::is_empty)).then(|| view! {
-                <div class="table-scroll" tabindex="0" role="region" aria-label=mt!("circle-model")>
+                <div class="table-scroll" tabindex="0" role="group" aria-label=mt!("circle-model")>
                     <table class="scores">
                         <thead>
                             <tr>

@@ -162,7 +162,7 @@ fn Calculator() -> impl IntoView {
             <p class="lesson-result">
                 {move || t!("collapse-all-one", items = whole())}" "<output id="collapse-logarithm">{move || format!("{:.3}", even_loss(whole(), 1.0, 1.0, 1.0))}</output>
             </p>
-            <div class="table-scroll" tabindex="0" role="region" aria-label=mt!("collapse-calculator")>
+            <div class="table-scroll" tabindex="0" role="group" aria-label=mt!("collapse-calculator")>
                 <table class="scores collapse-scores">
                     <thead>
                         <tr>

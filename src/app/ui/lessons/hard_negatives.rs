@@ -205,7 +205,7 @@ fn Table(found: Found) -> impl IntoView {
         }
     });
     view! {
-        <div class="table-scroll" tabindex="0" role="region" aria-label=mt!("hard-part")>
+        <div class="table-scroll" tabindex="0" role="group" aria-label=mt!("hard-part")>
             <table class="scores hard-scores hard-means">
                 <thead>
                     <tr>
@@ -221,7 +221,7 @@ fn Table(found: Found) -> impl IntoView {
         </div>
         <details>
             <summary>{mt!("hard-each")}</summary>
-            <div class="table-scroll" tabindex="0" role="region" aria-label=mt!("hard-each")>
+            <div class="table-scroll" tabindex="0" role="group" aria-label=mt!("hard-each")>
                 <table class="scores hard-scores">
                     <thead>
                         <tr>

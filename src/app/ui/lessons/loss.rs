@@ -127,7 +127,7 @@ fn Grid(
     });
     view! {
         <div class="matrix lesson-grid">
-            <div class="table-scroll" tabindex="0" role="region" aria-label=mt!(label)>
+            <div class="table-scroll" tabindex="0" role="group" aria-label=mt!(label)>
                 <table>
                     <thead>
                         <tr>
