@@ -42,7 +42,7 @@ impl BatchSimilarity {
                 let weight = if own_negative { options.hard_negative_weight } else { 0.0 };
                 cosines.push(match candidate >= end || *logit < LEFT_OUT {
                     true => f32::NAN,
-                    false => (logit - weight) * options.temperature as f32,
+                    false => (logit - weight) * options.temperature,
                 });
             }
         }

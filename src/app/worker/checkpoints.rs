@@ -31,7 +31,7 @@ impl Checkpoints {
             let mut index = 0;
             self.kept.retain(|_| {
                 index += 1;
-                (last + 1 - index) % 2 == 0
+                (last + 1 - index).is_multiple_of(2)
             });
         }
     }

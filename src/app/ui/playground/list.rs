@@ -105,7 +105,7 @@ impl List {
                 Ok(buffer) => {
                     let bytes = js_sys::Uint8Array::new(&buffer).to_vec();
                     match decode(&file.path, &bytes) {
-                        Ok(text) => self.take(Some(file.path), &text),
+                        Ok(text) => self.take(Some(file.path), text),
                         Err(error) => self.problem.set(Some(error.to_string())),
                     }
                 }
