@@ -22,6 +22,14 @@ pub struct BatchSimilarity {
 const LEFT_OUT: f32 = -1e29;
 
 impl BatchSimilarity {
+    /// The column of a row's positive.
+    pub fn positive(&self, row: usize) -> usize {
+        match self.form {
+            LossForm::NtXent => (row + self.items) % (2 * self.items),
+            _ => row % self.items,
+        }
+    }
+
     /// `shape`: items, views, and floats between rows of `logits` (S of [`crate::kernels::Contrastive`]).
     pub(super) fn new(
         step: u32,

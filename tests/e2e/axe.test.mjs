@@ -6,7 +6,6 @@ import { test } from 'node:test';
 
 import { withPage } from './harness.mjs';
 import { Studio } from './studio.mjs';
-import { file } from './tiny_model.mjs';
 
 const axe = await readFile(new URL('../../node_modules/axe-core/axe.min.js', import.meta.url), 'utf8');
 
@@ -51,9 +50,7 @@ test('axe finds nothing serious with a model loaded, a run behind it and everyth
     const studio = new Studio(page);
     await studio.ready();
     await studio.loadTinyModel();
-    await studio.give('training-file', [file('texts.txt', 'a cat sat\nthe dog ran\nblue sky\ngreen grass\n')]);
-    await studio.give('evaluation-file', [file('graded.tsv', 'a cat\tthe cat\t5\na dog\tblue sky\t1\nold house\tgreen grass\t2\n')]);
-    await page.getByText('graded.tsv').first().waitFor();
+    await studio.loadTinyTexts();
     await studio.recipe({ 'batch-size': 2, steps: 2, 'eval-every': 1 });
     await studio.train();
     await studio.phase('Finished');

@@ -6,7 +6,6 @@ import { test } from 'node:test';
 
 import { withPage } from './harness.mjs';
 import { Studio } from './studio.mjs';
-import { file } from './tiny_model.mjs';
 
 const sentences = ['a cat sat', 'the dog ran', 'blue sky', 'green grass', 'a cat sat', 'old house'];
 
@@ -116,9 +115,7 @@ test('a run goes step by step, shows its batch, and can be looked back through',
     const studio = new Studio(page);
     await studio.ready();
     await studio.loadTinyModel();
-    await studio.give('training-file', [file('texts.txt', 'a cat sat\nthe dog ran\nblue sky\ngreen grass\n')]);
-    await studio.give('evaluation-file', [file('graded.tsv', 'a cat\tthe cat\t5\na dog\tblue sky\t1\nold house\tgreen grass\t2\n')]);
-    await page.getByText('graded.tsv').first().waitFor();
+    await studio.loadTinyTexts();
     await studio.recipe({ 'batch-size': 4, steps: 2000, 'eval-every': 2, 'learning-rate': '1e-3' });
     await studio.unfold('Similarity matrix and cosines of the current batch');
     await studio.train();

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 
-import { tinyModel } from './tiny_model.mjs';
+import { file, tinyModel } from './tiny_model.mjs';
 
 /** A software adapter takes its time; a test that hangs is ended by this. */
 export const patience = 240_000;
@@ -72,6 +72,13 @@ export class Studio {
     await this.page.getByText('sample-sentences.txt').waitFor();
     await this.button('Sample: 60 graded pairs').click();
     await this.page.getByText('sample-pairs.tsv').waitFor();
+  }
+
+  /** A few words to train on and to be measured by, as many as the tiny model is good for. */
+  async loadTinyTexts() {
+    await this.give('training-file', [file('texts.txt', 'a cat sat\nthe dog ran\nblue sky\ngreen grass\n')]);
+    await this.give('evaluation-file', [file('graded.tsv', 'a cat\tthe cat\t5\na dog\tblue sky\t1\nold house\tgreen grass\t2\n')]);
+    await this.page.getByText('graded.tsv').first().waitFor();
   }
 
   /** Fills the recipe: field id → value. */

@@ -1,6 +1,6 @@
 // What lies behind an evaluation, of the loaded weights and the trained ones: singular values, and cosines by gold score.
 
-import { View, axis, short, tooltip } from "./chart.js";
+import { View, axis, legend, short, tooltip } from "./chart.js";
 import { word } from "./words.js";
 
 /** Singular values of a smaller share of the largest are left out: the engine's rounding, no direction of the data. */
@@ -13,16 +13,6 @@ const WIDTH = 0.05;
 const ROW_GAP = 10;
 const TOP = 34;
 const BOTTOM = 46;
-
-function legend(colours) {
-  return {
-    top: 0,
-    left: "center",
-    itemWidth: 18,
-    itemHeight: 8,
-    textStyle: { color: colours.ink, fontFamily: colours.font, fontSize: 12 },
-  };
-}
 
 function line(colours, state) {
   const colour = state.trained ? colours.trained : colours.base;

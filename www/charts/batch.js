@@ -1,6 +1,6 @@
 // The similarity matrix of a batch: as a picture, a pixel or more for each cosine, and as a histogram.
 
-import { View, axis, short, tooltip } from "./chart.js";
+import { View, axis, legend, short, tooltip } from "./chart.js";
 import { theme } from "./theme.js";
 import { word } from "./words.js";
 
@@ -78,13 +78,7 @@ export class BatchHistogramView extends View {
     return {
       animation: false,
       grid: { left: 62, right: 18, top: 34, bottom: 46 },
-      legend: {
-        top: 0,
-        left: "center",
-        itemWidth: 18,
-        itemHeight: 8,
-        textStyle: { color: colours.ink, fontFamily: colours.font, fontSize: 12 },
-      },
+      legend: legend(colours),
       tooltip: tooltip(colours, {
         trigger: "axis",
         formatter: (points) =>

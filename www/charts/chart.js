@@ -76,6 +76,16 @@ export function axis(colours, name, more = {}) {
   };
 }
 
+export function legend(colours) {
+  return {
+    top: 0,
+    left: "center",
+    itemWidth: 18,
+    itemHeight: 8,
+    textStyle: { color: colours.ink, fontFamily: colours.font, fontSize: 12 },
+  };
+}
+
 export function tooltip(colours, more = {}) {
   return {
     backgroundColor: colours.surface,

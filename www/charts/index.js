@@ -1,5 +1,5 @@
-// The run's charts, an analysis', and the map of sentences. Public functions; src/app/ui/charts.rs, analysis_charts.rs
-// and playground/map.rs call what they return.
+// The run's charts, an analysis', a batch's, and the map of sentences. src/app/ui/drawing.rs calls one of the public
+// functions; whoever has the drawing calls what it returns.
 
 import { CosinesView, SpectrumView } from "./analysis.js";
 import { BatchHistogramView, BatchMatrixView } from "./batch.js";
@@ -83,10 +83,10 @@ export function mountBatch(places) {
   };
 }
 
-/** Draws a map of sentences into `place`; the layout is computed by the program at `program`, a worker's. */
-export function mountMap(place, program) {
+/** Draws into `places`: an element under the name map. Beside this bundle lies the worker that computes the layout. */
+export function mountMap(places) {
   const layout = { positions: [], sentences: [] };
-  const painter = new FramePainter([new MapView(place, layout)]);
+  const painter = new FramePainter([new MapView(places.map, layout)]);
   onThemeChange(() => painter.restyle());
   let worker;
 
@@ -97,7 +97,7 @@ export function mountMap(place, program) {
      */
     show(values, hidden, sentences, method, progress, done, failed) {
       worker?.terminate();
-      worker = new Worker(program, { type: "module" });
+      worker = new Worker(new URL("map_worker.js", import.meta.url), { type: "module" });
       worker.onerror = (event) => failed(event.message ?? "");
       worker.onmessage = ({ data }) => {
         if (data.progress !== undefined) return progress(data.progress);

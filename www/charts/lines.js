@@ -1,6 +1,6 @@
 // Values over steps.
 
-import { View, axis, short, tooltip } from "./chart.js";
+import { View, axis, legend, short, tooltip } from "./chart.js";
 import { motionAllowed } from "./theme.js";
 import { word } from "./words.js";
 
@@ -17,14 +17,7 @@ export class LineView extends View {
     return {
       animation: false,
       grid: { left: 62, right: two ? 62 : 18, top: series.length > 1 ? 34 : 14, bottom: 44 },
-      legend: {
-        show: series.length > 1,
-        top: 0,
-        left: "center",
-        itemWidth: 18,
-        itemHeight: 8,
-        textStyle: { color: colours.ink, fontFamily: colours.font, fontSize: 12 },
-      },
+      legend: { ...legend(colours), show: series.length > 1 },
       tooltip: tooltip(colours, { trigger: "axis", valueFormatter: short }),
       xAxis: axis(colours, word("axis-step"), {
         min: 0,

@@ -3,7 +3,11 @@
 use js_sys::Float32Array;
 use serde::{Deserialize, Serialize};
 
-use crate::{kernels::LossForm, model::Pooler, train::TrainOptions};
+use crate::{
+    kernels::LossForm,
+    model::Pooler,
+    train::{BatchSimilarity, TrainOptions},
+};
 
 /// What a run will do.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -67,7 +71,7 @@ pub struct RunEnd {
     pub trained: bool,
 }
 
-/// The similarity matrix that a step's loss was computed of.
+/// [`BatchSimilarity`] on its way to the page.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct BatchMatrix {
     /// Which step, from 1.
@@ -81,4 +85,18 @@ pub struct BatchMatrix {
     /// Cosines, `[rows, columns]` row-major, NaN where a candidate is left out; transferred.
     #[serde(with = "serde_wasm_bindgen::preserve")]
     pub values: Float32Array,
+}
+
+impl From<BatchSimilarity> for BatchMatrix {
+    fn from(batch: BatchSimilarity) -> Self {
+        let BatchSimilarity { step, form, items, rows, columns, cosines } = batch;
+        Self { step, form, items, rows, columns, values: Float32Array::from(cosines.as_slice()) }
+    }
+}
+
+impl From<BatchMatrix> for BatchSimilarity {
+    fn from(matrix: BatchMatrix) -> Self {
+        let BatchMatrix { step, form, items, rows, columns, values } = matrix;
+        Self { step, form, items, rows, columns, cosines: values.to_vec() }
+    }
 }

@@ -1,37 +1,29 @@
 //! The analysis' charts: places in the page, drawn by `www/charts`.
 
-use leptos::{html::Div, prelude::*, task::spawn_local};
+use leptos::{html::Div, prelude::*};
 use serde_json::json;
-use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
+use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::{
     analysis::{mean_cosine, relative, state_name},
-    charts::{places, words_of},
-    engine::site_url,
+    drawing::{Drawing, words_of},
     format::significant,
     i18n::{mt, t},
     studio,
 };
 use crate::app::protocol::{AnalysedWeights, AnalysisReport};
 
-#[wasm_bindgen(module = "/www/glue/charts.js")]
-extern "C" {
-    /// Imports the bundle at `address` and draws into the places; see www/charts/index.js.
-    #[wasm_bindgen(catch, js_name = mountAnalysis)]
-    async fn mount_analysis(address: &str, places: &JsValue) -> Result<JsValue, JsValue>;
-}
-
 #[wasm_bindgen]
 extern "C" {
     /// What `mountAnalysis` of www/charts/index.js returns.
     #[derive(Clone)]
-    type Drawing;
+    type Charts;
     /// Words by message id, as JSON.
     #[wasm_bindgen(method)]
-    fn speak(this: &Drawing, words: &str);
+    fn speak(this: &Charts, words: &str);
     /// Draws states, as JSON.
     #[wasm_bindgen(method)]
-    fn show(this: &Drawing, states: &str);
+    fn show(this: &Charts, states: &str);
 }
 
 /// Its name in www/charts, and messages with its title and what to read from it.
@@ -45,34 +37,18 @@ const PLACES: [(&str, &str, &str); 2] = [
 pub fn AnalysisCharts() -> impl IntoView {
     let (store, _) = studio();
     let grid = NodeRef::<Div>::new();
-    let drawing: StoredValue<Option<Drawing>, LocalStorage> = StoredValue::new_local(None);
-    let (asked, mounted, broken) = (StoredValue::new(false), RwSignal::new(false), RwSignal::new(None));
+    let drawing = Drawing::<Charts>::new();
 
     Effect::new(move |_| {
-        let Some(grid) = grid.get() else { return };
-        if store.analysis.with(Option::is_none) || asked.get_value() {
-            return;
+        if let Some(grid) = grid.get().filter(|_| store.analysis.with(Option::is_some)) {
+            drawing.mount("mountAnalysis", &grid, &PLACES.map(|(name, ..)| name));
         }
-        asked.set_value(true);
-        spawn_local(async move {
-            let names = PLACES.map(|(name, ..)| name);
-            match mount_analysis(&site_url("charts.js"), &places(&grid, &names)).await {
-                Ok(charts) => {
-                    drawing.set_value(Some(charts.unchecked_into()));
-                    mounted.set(true);
-                }
-                Err(error) => broken.set(Some(format!("{error:?}"))),
-            }
-        });
     });
     Effect::new(move |_| {
-        let states = store.analysis.with(|report| report.as_ref().map(drawn));
-        if let Some(states) = states.filter(|_| mounted.get()) {
-            drawing.with_value(|charts| {
-                if let Some(charts) = charts {
-                    charts.speak(&words_of(&["axis-rank", "axis-share", "axis-cosine", "axis-pairs"]));
-                    charts.show(&states);
-                }
+        if let Some(states) = store.analysis.with(|report| report.as_ref().map(drawn)) {
+            drawing.with(|charts| {
+                charts.speak(&words_of(&["axis-rank", "axis-share", "axis-cosine", "axis-pairs"]));
+                charts.show(&states);
             });
         }
     });
@@ -99,7 +75,7 @@ pub fn AnalysisCharts() -> impl IntoView {
         <div class="analysis-charts" node_ref=grid prop:hidden=move || store.analysis.with(Option::is_none)>
             {figures.into_iter().collect_view()}
         </div>
-        {move || broken.get().map(|message| view! { <p class="notice notice-error" role="alert">{mt!("chart-broken", error = message.as_str())}</p> })}
+        {drawing.notice()}
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use futures_channel::oneshot::{self, Receiver, Sender};
 use leptos::prelude::*;
 
-use crate::app::protocol::{Event, RequestId};
+use crate::app::protocol::{EmbeddedPart, Event, RequestId};
 
 #[derive(Clone, Copy)]
 pub struct Answers(StoredValue<HashMap<RequestId, Sender<Event>>, LocalStorage>);
@@ -32,6 +32,8 @@ impl Answers {
             }
             Event::Cosines { id, .. }
             | Event::Measured { id, .. }
+            // A single part: all that was asked for.
+            | Event::Embedded { id, part: EmbeddedPart { first: 0, last: true, .. } }
             | Event::EncodingCancelled { id }
             | Event::Failed { id, .. } => *id,
             _ => return Some(event),

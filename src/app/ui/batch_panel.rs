@@ -3,36 +3,27 @@
 use std::sync::Arc;
 
 use js_sys::Float32Array;
-use leptos::{html::Div, prelude::*, task::spawn_local};
-use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
+use leptos::{html::Div, prelude::*};
+use wasm_bindgen::prelude::wasm_bindgen;
 use web_sys::HtmlDetailsElement;
 
 use super::{
-    charts::{places, words_of},
-    engine::site_url,
+    drawing::{Drawing, words_of},
     i18n::{mt, t},
-    store::Batch,
     studio,
 };
-use crate::kernels::LossForm;
-
-#[wasm_bindgen(module = "/www/glue/charts.js")]
-extern "C" {
-    /// Imports the bundle at `address` and draws into the places; see www/charts/index.js.
-    #[wasm_bindgen(catch, js_name = mountBatch)]
-    async fn mount_batch(address: &str, places: &JsValue) -> Result<JsValue, JsValue>;
-}
+use crate::{kernels::LossForm, train::BatchSimilarity};
 
 #[wasm_bindgen]
 extern "C" {
     /// What `mountBatch` of www/charts/index.js returns.
     #[derive(Clone)]
-    type Drawing;
+    type Charts;
     /// Words by message id, as JSON.
     #[wasm_bindgen(method)]
-    fn speak(this: &Drawing, words: &str);
+    fn speak(this: &Charts, words: &str);
     #[wasm_bindgen(method)]
-    fn show(this: &Drawing, rows: u32, columns: u32, values: Float32Array, positives: &[u32], hard: u32);
+    fn show(this: &Charts, rows: u32, columns: u32, values: Float32Array, positives: &[u32], hard: u32);
 }
 
 /// Folded at first: reading a batch back takes the run a moment, and is asked for only while somebody looks.
@@ -41,8 +32,7 @@ pub fn BatchPanel() -> impl IntoView {
     let (store, engine) = studio();
     let grid = NodeRef::<Div>::new();
     let open = RwSignal::new(false);
-    let drawing: StoredValue<Option<Drawing>, LocalStorage> = StoredValue::new_local(None);
-    let (asked, mounted, broken) = (StoredValue::new(false), RwSignal::new(false), RwSignal::new(None));
+    let drawing = Drawing::<Charts>::new();
 
     Effect::new(move |before: Option<bool>| {
         let watched = open.get() && store.ready();
@@ -52,29 +42,18 @@ pub fn BatchPanel() -> impl IntoView {
         watched
     });
     Effect::new(move |_| {
-        let Some(grid) = grid.get().filter(|_| open.get() && !asked.get_value()) else { return };
-        asked.set_value(true);
-        spawn_local(async move {
-            match mount_batch(&site_url("charts.js"), &places(&grid, &["matrix", "histogram"])).await {
-                Ok(charts) => {
-                    drawing.set_value(Some(charts.unchecked_into()));
-                    mounted.set(true);
-                }
-                Err(error) => broken.set(Some(format!("{error:?}"))),
-            }
-        });
+        if let Some(grid) = grid.get().filter(|_| open.get()) {
+            drawing.mount("mountBatch", &grid, &["matrix", "histogram"]);
+        }
     });
     Effect::new(move |_| {
         let ids = ["axis-cosine", "axis-per-cent", "series-positives", "series-negatives", "series-hard"];
         let words = words_of(&ids);
-        if mounted.get() {
-            drawing.with_value(|charts| charts.iter().for_each(|charts| charts.speak(&words)));
-        }
+        drawing.with(|charts| charts.speak(&words));
     });
     Effect::new(move |_| {
-        let batch = store.batch.get();
-        if let Some(batch) = batch.filter(|_| mounted.get() && open.get()) {
-            drawing.with_value(|charts| charts.iter().for_each(|charts| draw(charts, &batch)));
+        if let Some(batch) = store.batch.get().filter(|_| open.get()) {
+            drawing.with(|charts| draw(charts, &batch));
         }
     });
 
@@ -107,21 +86,21 @@ pub fn BatchPanel() -> impl IntoView {
                         </div>
                     </figure>
                 </div>
-                {move || broken.get().map(|message| view! { <p class="notice notice-error" role="alert">{mt!("chart-broken", error = message.as_str())}</p> })}
+                {drawing.notice()}
             </details>
         </section>
     }
 }
 
-fn draw(drawing: &Drawing, batch: &Batch) {
+fn draw(charts: &Charts, batch: &BatchSimilarity) {
     let positives: Vec<u32> = (0..batch.rows).map(|row| batch.positive(row) as u32).collect();
     // NT-Xent's second block of columns are other positives.
     let hard = if batch.form == LossForm::NtXent { 2 * batch.items } else { batch.items };
     let values = Float32Array::from(batch.cosines.as_slice());
-    drawing.show(batch.rows as u32, batch.columns as u32, values, &positives, hard as u32);
+    charts.show(batch.rows as u32, batch.columns as u32, values, &positives, hard as u32);
 }
 
-fn described(batch: &Arc<Batch>) -> String {
+fn described(batch: &Arc<BatchSimilarity>) -> String {
     let (mut positive, mut other, mut others) = (0.0, 0.0, 0_usize);
     for (row, cosines) in batch.cosines.chunks(batch.columns.max(1)).enumerate() {
         for (column, cosine) in cosines.iter().enumerate().filter(|(_, cosine)| !cosine.is_nan()) {

@@ -1,24 +1,16 @@
 //! The live charts: places in the page, drawn by `www/charts`.
 
-use leptos::{html::Div, prelude::*, task::spawn_local};
-use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
-use web_sys::HtmlElement;
+use leptos::{html::Div, prelude::*};
+use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::{
-    engine::site_url,
+    drawing::{Drawing, words_of},
     format::significant,
     i18n::{mt, t},
     store::{ChartUpdate, Store},
     studio,
 };
 use crate::app::protocol::{Evaluation, StepMetrics};
-
-#[wasm_bindgen(module = "/www/glue/charts.js")]
-extern "C" {
-    /// Imports the bundle at `address` and draws into the places; see www/charts/index.js.
-    #[wasm_bindgen(catch, js_name = mountCharts)]
-    async fn mount_charts(address: &str, places: &JsValue) -> Result<JsValue, JsValue>;
-}
 
 #[wasm_bindgen]
 extern "C" {
@@ -60,37 +52,21 @@ const PLACES: [Place; 6] = [
 pub fn RunCharts() -> impl IntoView {
     let (store, _) = studio();
     let grid = NodeRef::<Div>::new();
-    let dashboard: StoredValue<Option<Dashboard>, LocalStorage> = StoredValue::new_local(None);
-    let (mounted, broken) = (RwSignal::new(false), RwSignal::new(None));
+    let drawing = Drawing::<Dashboard>::new();
 
-    // Loaded once the page stands: nobody waits for the charts to see the page.
     Effect::new(move |_| {
-        let Some(grid) = grid.get() else { return };
-        spawn_local(async move {
-            match mount_charts(&site_url("charts.js"), &places(&grid, &PLACES.map(|place| place.name))).await
-            {
-                Ok(charts) => {
-                    dashboard.set_value(Some(charts.unchecked_into()));
-                    mounted.set(true);
-                }
-                Err(error) => broken.set(Some(format!("{error:?}"))),
-            }
-        });
-    });
-    Effect::new(move |_| {
-        let words = chart_words();
-        if mounted.get() {
-            dashboard.with_value(|charts| charts.iter().for_each(|charts| charts.speak(&words)));
+        if let Some(grid) = grid.get() {
+            drawing.mount("mount", &grid, &PLACES.map(|place| place.name));
         }
     });
     Effect::new(move |_| {
-        if mounted.get() && store.chart_updates.with(|updates| !updates.is_empty()) {
+        let words = chart_words();
+        drawing.with(|charts| charts.speak(&words));
+    });
+    Effect::new(move |_| {
+        if drawing.mounted() && store.chart_updates.with(|updates| !updates.is_empty()) {
             let updates = store.chart_updates.try_update_untracked(std::mem::take).unwrap_or_default();
-            dashboard.with_value(|charts| {
-                if let Some(charts) = charts {
-                    updates.iter().for_each(|update| draw(charts, update));
-                }
-            });
+            drawing.with(|charts| updates.iter().for_each(|update| draw(charts, update)));
         }
     });
 
@@ -111,7 +87,7 @@ pub fn RunCharts() -> impl IntoView {
     });
     view! {
         <div class="charts" node_ref=grid>{figures.into_iter().collect_view()}</div>
-        {move || broken.get().map(|message| view! { <p class="notice notice-error" role="alert">{mt!("chart-broken", error = message.as_str())}</p> })}
+        {drawing.notice()}
     }
 }
 
@@ -129,18 +105,6 @@ fn draw(charts: &Dashboard, update: &ChartUpdate) {
             charts.evaluated(*step, *spearman, alignment.unwrap_or(f64::NAN), *uniformity);
         }
     }
-}
-
-/// The elements by name, as www/charts takes them.
-pub fn places(grid: &HtmlElement, names: &[&str]) -> JsValue {
-    let places = js_sys::Object::new();
-    for name in names {
-        if let Ok(Some(element)) = grid.query_selector(&format!("[data-chart={name}]")) {
-            // Setting a property of a plain object cannot fail.
-            let _ = js_sys::Reflect::set(&places, &(*name).into(), &element);
-        }
-    }
-    places.into()
 }
 
 /// Why a chart is empty.
@@ -216,10 +180,4 @@ fn chart_words() -> String {
         "point-step",
     ];
     words_of(&ids)
-}
-
-/// Messages by their ids, as JSON for www/charts.
-pub fn words_of(ids: &[&str]) -> String {
-    let words: serde_json::Map<_, _> = ids.iter().map(|id| ((*id).to_owned(), t!(id).into())).collect();
-    serde_json::Value::Object(words).to_string()
 }

@@ -8,6 +8,7 @@ mod charts;
 mod clipboard;
 mod data_panel;
 mod downloads;
+mod drawing;
 mod drop_zone;
 mod engine;
 mod evaluate_row;

@@ -10,20 +10,26 @@ use super::{
 };
 use crate::app::protocol::{Progress, Stage};
 
-/// The last error of a topic, announced, dismissable.
+/// The last error of a topic.
 #[component]
 pub fn ErrorNotice(of: Slot, title: &'static str) -> impl IntoView {
+    view! { <Problem error=of.error title /> }
+}
+
+/// What went wrong, announced, dismissable. `title` is a message id.
+#[component]
+pub fn Problem(error: RwSignal<Option<String>>, title: &'static str) -> impl IntoView {
     view! {
         <div role="alert">
             {move || {
-                of.error.get().map(|message| view! {
+                error.get().map(|message| view! {
                     <div class="notice notice-error">
                         <Glyph icon=Icon::Warning />
                         <div>
                             <p class="notice-title">{move || words_of(title)}</p>
                             <p class="notice-text">{message}</p>
                         </div>
-                        <button type="button" class="notice-close" on:click=move |_| of.error.set(None)>
+                        <button type="button" class="notice-close" on:click=move |_| error.set(None)>
                             {mt!("dismiss")}
                         </button>
                     </div>

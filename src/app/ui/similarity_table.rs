@@ -64,8 +64,8 @@ fn table(matrix: &SimilarityMatrix) -> impl IntoView + use<> {
 }
 
 /// Where a cell's text must change its colour to stay readable (4.5:1): in the dark scheme, and in the light one.
-const WARM: f32 = 0.63;
-const HOT: f32 = 0.78;
+pub const WARM: f32 = 0.63;
+pub const HOT: f32 = 0.78;
 
 /// 0 for cosines of 0 and below, 1 for 1.
 fn heat(cosine: f32) -> f32 {

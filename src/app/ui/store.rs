@@ -16,9 +16,10 @@ use crate::{
     },
     gpu::MatmulKind,
     kernels::Ceilings,
+    train::BatchSimilarity,
 };
 pub use slot::{Slot, Topic};
-pub use state::{Batch, ChartUpdate, EngineState, Phase, Portion, Speed};
+pub use state::{ChartUpdate, EngineState, Phase, Portion, Speed};
 
 /// Steps that the displayed speed looks back over.
 const SPEED_WINDOW: usize = 24;
@@ -46,7 +47,7 @@ pub struct Store {
     /// Steps of the last run whose weights can be looked through, the earliest first.
     pub checkpoints: RwSignal<Vec<u32>>,
     /// The similarity matrix of the last step that was shown.
-    pub batch: RwSignal<Option<Arc<Batch>>>,
+    pub batch: RwSignal<Option<Arc<BatchSimilarity>>>,
     /// Whether there are weights that differ from the loaded ones.
     pub trained: RwSignal<bool>,
     pub similarity: RwSignal<Option<SimilarityMatrix>>,
@@ -70,8 +71,6 @@ pub struct Store {
     pub chart_updates: RwSignal<Vec<ChartUpdate>>,
     /// Vectors of the playground's list that came and were not taken yet.
     pub portions: RwSignal<Vec<Portion>>,
-    /// The same of its query.
-    pub query_portions: RwSignal<Vec<Portion>>,
     /// The name of the last file offered for download.
     pub exported: RwSignal<Option<String>>,
     window: StoredValue<VecDeque<StepMetrics>>,
@@ -110,7 +109,6 @@ impl Store {
             remembered: RwSignal::new(None),
             chart_updates: RwSignal::new(Vec::new()),
             portions: RwSignal::new(Vec::new()),
-            query_portions: RwSignal::new(Vec::new()),
             exported: RwSignal::new(None),
             window: StoredValue::new(VecDeque::new()),
             slots: std::array::from_fn(|_| Slot::new()),
@@ -231,7 +229,7 @@ impl Store {
                 self.chart_updates.update(|updates| updates.push(ChartUpdate::Evaluated(evaluation)));
             }
             Event::CheckpointsKept { steps } => self.checkpoints.set(steps),
-            Event::Batch(matrix) => self.batch.set(Some(Arc::new(Batch::new(&matrix)))),
+            Event::Batch(matrix) => self.batch.set(Some(Arc::new(matrix.into()))),
             Event::Paused { .. } => self.phase.set(Phase::Paused),
             Event::Resumed { .. } => self.phase.set(Phase::Running),
             Event::Finished(end) => {
@@ -332,12 +330,10 @@ impl Store {
     }
 
     fn take_portion(&self, topic: Option<Topic>, part: &EmbeddedPart) {
-        let Some(topic) = topic else { return };
-        if part.last {
+        if let Some(topic) = topic.filter(|_| part.last) {
             self.slot(topic).settle();
         }
-        let portions = if topic == Topic::Query { self.query_portions } else { self.portions };
-        portions.update(|portions| portions.push(Portion::new(topic, part)));
+        self.portions.update(|portions| portions.push(Portion::new(part)));
     }
 
     fn clear_run(&self) {

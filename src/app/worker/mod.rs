@@ -8,6 +8,7 @@ mod hub;
 mod inbox;
 mod kept;
 mod model_files;
+mod onlooker;
 mod outbox;
 mod prepare;
 mod run;

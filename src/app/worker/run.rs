@@ -3,23 +3,21 @@
 use std::{pin::pin, time::Duration};
 
 use futures_util::future::{Either, select};
-use js_sys::Float32Array;
 use web_time::Instant;
 
 use super::{
     checkpoints::Checkpoints,
     inbox::Inbox,
+    onlooker::Onlooker,
     outbox::{post, post_transferring},
 };
 use crate::{
     app::protocol::{BatchMatrix, Evaluation, Event, RunPlan, StepMetrics},
-    train::{BatchSimilarity, StepReport, TrainError, Trainer, TrainingState},
+    train::{StepReport, TrainError, Trainer, TrainingState},
 };
 
 /// Steps are posted together no oftener than this: the page draws at its ease.
 const POST_EVERY: Duration = Duration::from_millis(250);
-/// A batch is shown no oftener than this: reading it back keeps the device waiting.
-const SHOW_EVERY: Duration = Duration::from_secs(1);
 /// The whole state is copied to memory no oftener than this, for the case that the device is lost.
 const SNAPSHOT_EVERY: Duration = Duration::from_secs(60);
 /// States of more bytes than this are not copied: a tab has 4 GiB for everything.
@@ -37,10 +35,6 @@ pub struct Run {
     /// Time in steps so far, and since when it runs again.
     trained: Duration,
     running_since: Option<Instant>,
-    checkpoints: Checkpoints,
-    /// Whether the page looks at batches, and when it last got one.
-    watched: bool,
-    shown: Option<Instant>,
     snapshot: Option<TrainingState>,
     snapshot_due: Instant,
 }
@@ -63,9 +57,6 @@ impl Run {
             posted: now,
             trained: Duration::ZERO,
             running_since: None,
-            checkpoints: Checkpoints::default(),
-            watched: false,
-            shown: None,
             snapshot: None,
             snapshot_due: now + SNAPSHOT_EVERY,
         }
@@ -98,37 +89,28 @@ impl Run {
         self.snapshot.take()
     }
 
-    /// Whether the similarity matrices of batches are to be posted.
-    pub fn watch(&mut self, on: bool) {
-        (self.watched, self.shown) = (on, None);
-    }
-
-    pub fn checkpoints(&self) -> &Checkpoints {
-        &self.checkpoints
-    }
-
-    pub fn into_checkpoints(self) -> Checkpoints {
-        self.checkpoints
-    }
-
     /// A single step of a paused run, posted whole.
-    pub async fn step(&mut self, inbox: &mut Inbox) -> Result<Advance, TrainError> {
+    pub async fn step(&mut self, inbox: &mut Inbox, onlooker: &mut Onlooker) -> Result<Advance, TrainError> {
         let before = self.trainer.position();
-        self.shown = None;
-        let mut advance = self.advance(inbox).await?;
+        onlooker.at_once();
+        let mut advance = self.advance(inbox, onlooker).await?;
         // The evaluation before the first step is none.
         if self.trainer.position() == before && !self.trainer.finished() {
-            advance = self.advance(inbox).await?;
+            advance = self.advance(inbox, onlooker).await?;
         }
         self.settle().await?;
         Ok(advance)
     }
 
     /// A step, or the evaluation that is due before or after it.
-    pub async fn advance(&mut self, inbox: &mut Inbox) -> Result<Advance, TrainError> {
+    pub async fn advance(
+        &mut self,
+        inbox: &mut Inbox,
+        onlooker: &mut Onlooker,
+    ) -> Result<Advance, TrainError> {
         if !self.evaluated_start {
             self.evaluated_start = true;
-            self.evaluate(inbox).await?;
+            self.evaluate(inbox, onlooker).await?;
             return Ok(Advance::GoesOn);
         }
         if !self.trainer.finished() {
@@ -138,12 +120,12 @@ impl Run {
             if self.posted.elapsed() >= POST_EVERY {
                 self.post_steps();
             }
-            if self.watched && self.shown.is_none_or(|shown| shown.elapsed() >= SHOW_EVERY) {
+            if onlooker.takes_batch() {
                 self.post_batch().await?;
             }
             if self.trainer.evaluation_due() {
                 self.settle().await?;
-                self.evaluate(inbox).await?;
+                self.evaluate(inbox, onlooker).await?;
             }
         }
         if self.trainer.finished() {
@@ -167,7 +149,7 @@ impl Run {
     }
 
     /// Posts an evaluation, unless a Stop cuts it short.
-    async fn evaluate(&mut self, inbox: &mut Inbox) -> Result<(), TrainError> {
+    async fn evaluate(&mut self, inbox: &mut Inbox, onlooker: &mut Onlooker) -> Result<(), TrainError> {
         if self.evaluation_sentences == 0 {
             return Ok(());
         }
@@ -191,7 +173,7 @@ impl Run {
         };
         if let Some(scores) = outcome {
             if step > 0 {
-                self.keep_checkpoint(step).await?;
+                self.keep_checkpoint(step, &mut onlooker.checkpoints).await?;
             }
             post(&Event::Evaluated(Evaluation {
                 step,
@@ -204,26 +186,23 @@ impl Run {
         Ok(())
     }
 
-    async fn keep_checkpoint(&mut self, step: u32) -> Result<(), TrainError> {
+    async fn keep_checkpoint(&self, step: u32, checkpoints: &mut Checkpoints) -> Result<(), TrainError> {
         let best = self.trainer.best().filter(|best| best.step == step);
         let weights = match best {
             Some(best) => best.weights.clone(),
             None => self.trainer.weights().await?,
         };
-        self.checkpoints.keep(step, weights);
-        post(&Event::CheckpointsKept { steps: self.checkpoints.steps() });
+        checkpoints.keep(step, weights);
+        post(&Event::CheckpointsKept { steps: checkpoints.steps() });
         Ok(())
     }
 
-    async fn post_batch(&mut self) -> Result<(), TrainError> {
-        self.shown = Some(Instant::now());
+    async fn post_batch(&self) -> Result<(), TrainError> {
         let Some(batch) = self.trainer.batch_similarity().await? else { return Ok(()) };
-        let BatchSimilarity { step, form, items, rows, columns, cosines } = batch;
-        let values = Float32Array::from(cosines.as_slice());
-        let buffer = values.buffer();
-        let event = Event::Batch(BatchMatrix { step, form, items, rows, columns, values });
+        let matrix = BatchMatrix::from(batch);
+        let buffer = matrix.values.buffer();
         // It is a look at the run, and no part of it.
-        if let Err(error) = post_transferring(&event, &buffer) {
+        if let Err(error) = post_transferring(&Event::Batch(matrix), &buffer) {
             log::warn!("{error}");
         }
         Ok(())

@@ -5,15 +5,14 @@ use leptos::prelude::*;
 use super::{
     ablation_runs::{Plan, Runner},
     ablation_table::AblationTable,
-    inputs::linked,
-    parts::Problem,
+    inputs::{linked, take_number},
     prepare::{Needs, Prepare},
 };
 use crate::{
     app::ui::{
         i18n::{mt, t, words},
         icons::{Glyph, Icon},
-        notice::Bar,
+        notice::{Bar, Problem},
         recipe_fields::{Number, Segments},
         recipe_numbers::{NumberField, NumberSpec},
         store::Phase,
@@ -77,14 +76,8 @@ pub fn Ablations() -> impl IntoView {
             if key == "ablation" {
                 return Ablation::named(value).map(|named| ablation.set(named)).is_some();
             }
-            let Some((_, field)) = fields.into_iter().find(|(known, _)| *known == key) else { return true };
-            let before = field.text.get_untracked();
-            field.text.set(value.to_owned());
-            let fine = untrack(|| field.value().is_ok());
-            if !fine {
-                field.text.set(before);
-            }
-            fine
+            let field = fields.into_iter().find(|(known, _)| *known == key);
+            field.is_none_or(|(_, field)| take_number(field, value))
         },
     );
     let running = Signal::derive(move || runner.running());
@@ -136,7 +129,7 @@ pub fn Ablations() -> impl IntoView {
                 <span class="fine">{move || if running.get() { None } else { reason().map(words).or_else(runs) }}</span>
             </div>
             {move || runner.progress().map(|(fraction, label)| view! { <Bar fraction=Some(fraction) label /> })}
-            <Problem error=runner.error />
+            <Problem error=runner.error title="lesson-failed" />
         </section>
         <AblationTable runner ablation />
     }

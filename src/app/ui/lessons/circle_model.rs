@@ -3,13 +3,14 @@
 use leptos::{prelude::*, task::spawn_local};
 
 use super::{
-    parts::{Problem, fixed},
+    parts::{fixed, measurable},
     prepare::{Needs, Prepare},
 };
 use crate::app::{
-    protocol::{Event, Measurement, Request, Weights},
+    protocol::{Event, Measurement, Request},
     ui::{
         i18n::{mt, t, words},
+        notice::Problem,
         studio,
     },
 };
@@ -30,14 +31,9 @@ pub fn CircleModel() -> impl IntoView {
         busy.set(true);
         error.set(None);
         let pooler = store.lens.pooler.get_untracked();
-        let states = if store.trained.get_untracked() {
-            vec![Weights::Original, Weights::Current]
-        } else {
-            vec![Weights::Original]
-        };
         spawn_local(async move {
             let mut results = Vec::new();
-            for weights in states {
+            for weights in measurable(store) {
                 match engine.ask(Request::Evaluate { weights, pooler }).await {
                     Ok(Event::Measured { result, .. }) => results.push(result),
                     Ok(_) => {}
@@ -73,7 +69,7 @@ pub fn CircleModel() -> impl IntoView {
                 </button>
                 <span class="fine" role="status">{move || if busy.get() { Some(t!("lesson-computing")) } else { reason().map(words) }}</span>
             </div>
-            <Problem error />
+            <Problem error title="lesson-failed" />
             {move || (!measured.with(Vec::is_empty)).then(|| view! {
                 <div class="table-scroll" tabindex="0" role="group" aria-label=mt!("circle-model")>
                     <table class="scores">

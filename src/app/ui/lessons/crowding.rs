@@ -4,15 +4,17 @@ use leptos::{prelude::*, task::spawn_local};
 
 use super::{
     inputs::linked,
-    parts::{Problem, fixed},
+    parts::{fixed, measurable},
     prepare::{Needs, Prepare},
 };
 use crate::{
     app::{
-        protocol::{Event, Request, Weights},
+        protocol::{Event, Request},
         ui::{
             i18n::{mt, t, words},
             lens::pooler_help,
+            notice::Problem,
+            playground::lines_of,
             recipe_fields::Choice,
             studio,
         },
@@ -81,11 +83,7 @@ pub fn Crowding() -> impl IntoView {
         store.model.track();
         states.set(Vec::new());
     });
-    let lines = move || -> Vec<String> {
-        text.with(|text| {
-            text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect()
-        })
-    };
+    let lines = move || text.with(|text| lines_of(text));
     let reason = move || match lines().len() {
         count if count < 2 => Some("matrix-few"),
         count if count > MOST => Some("crowding-many"),
@@ -95,10 +93,9 @@ pub fn Crowding() -> impl IntoView {
         busy.set(true);
         error.set(None);
         let (sentences, pooler) = (untrack(lines), pooler.get_untracked());
-        let trained = store.trained.get_untracked();
         spawn_local(async move {
             let mut found = Vec::new();
-            for weights in [Weights::Original, Weights::Current].into_iter().take(1 + usize::from(trained)) {
+            for weights in measurable(store) {
                 let request =
                     Request::Cosines { queries: None, sentences: sentences.clone(), weights, pooler };
                 match engine.ask(request).await {
@@ -141,7 +138,7 @@ pub fn Crowding() -> impl IntoView {
                     id => words(id),
                 }) }}</span>
             </div>
-            <Problem error />
+            <Problem error title="lesson-failed" />
             <div class="lesson-columns">
                 {move || states.with(|states| states.iter().map(|state| view! { <Histogram state=state.clone() /> }).collect_view())}
             </div>

@@ -3,8 +3,8 @@
 use leptos::{prelude::*, task::spawn_local};
 
 use super::{
-    inputs::linked,
-    parts::{Problem, fixed, signed},
+    inputs::{linked, take_number},
+    parts::{fixed, signed},
     prepare::{Needs, Prepare},
     runs::{Halt, give, train},
 };
@@ -15,7 +15,7 @@ use crate::{
             engine::{Engine, site_url},
             i18n::{mt, t, words},
             icons::{Glyph, Icon},
-            notice::Bar,
+            notice::{Bar, Problem},
             recipe::Preset,
             recipe_fields::Number,
             recipe_numbers::{NumberField, NumberSpec},
@@ -63,13 +63,7 @@ pub fn HardNegatives() -> impl IntoView {
     linked(
         Lesson::HardNegatives,
         move || vec![("run_steps", steps.text.get())],
-        move |key, value| {
-            let fine = value.parse().is_ok_and(|steps: f64| STEPS.range.0 <= steps && steps <= STEPS.range.1);
-            if key == "run_steps" && fine {
-                steps.text.set(value.to_owned());
-            }
-            key != "run_steps" || fine
-        },
+        move |key, value| key != "run_steps" || take_number(steps, value),
     );
     let reason =
         move || NEEDS.reason(store).or_else(|| steps.value().is_err().then_some("lesson-numbers-first"));
@@ -120,7 +114,7 @@ pub fn HardNegatives() -> impl IntoView {
                 <span class="fine">{move || if running.get() { None } else { reason().map(words) }}</span>
             </div>
             {move || running.get().then(progress).flatten().map(|(fraction, label)| view! { <Bar fraction=Some(fraction) label /> })}
-            <Problem error />
+            <Problem error title="lesson-failed" />
             {move || found.with(|found| !found.stages.is_empty()).then(|| view! { <Table found=found.get() /> })}
         </section>
     }

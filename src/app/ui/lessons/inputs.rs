@@ -9,6 +9,7 @@ use crate::{
         clipboard::copy,
         i18n::{mt, words},
         icons::{Glyph, Icon},
+        recipe_numbers::NumberField,
         route::Route,
         share::{shared, whole},
     },
@@ -70,6 +71,17 @@ pub fn numbers<const N: usize>(text: &str, range: std::ops::RangeInclusive<f64>)
 /// One number in a range.
 pub fn number(text: &str, range: std::ops::RangeInclusive<f64>) -> Option<f64> {
     numbers::<1>(text, range).map(|[number]| number)
+}
+
+/// Takes a link's value into a field, which stays as it is where the value cannot be used.
+pub fn take_number(field: NumberField, value: &str) -> bool {
+    let before = field.text.get_untracked();
+    field.text.set(value.to_owned());
+    let fine = untrack(|| field.value().is_ok());
+    if !fine {
+        field.text.set(before);
+    }
+    fine
 }
 
 /// Puts a link to the lesson as it is on the clipboard.

@@ -7,7 +7,10 @@ use super::{
     parts::{self, Slider, fixed, signed},
 };
 use crate::{
-    app::ui::i18n::{mt, t},
+    app::ui::{
+        i18n::{mt, t},
+        similarity_table::{HOT, WARM},
+    },
     lessons::{Contrast, ITEMS},
     share::Lesson,
 };
@@ -30,10 +33,6 @@ const EXAMPLES: [(&str, Matrix); 3] = [
 const NAMES: [char; ITEMS] = ['A', 'B', 'C', 'D'];
 const TEMPERATURES: (f64, f64) = (0.01, 1.0);
 const USUAL_TEMPERATURE: f64 = 0.05;
-
-/// Where a cell's text must change its colour to stay readable; see similarity_table.rs.
-const WARM: f64 = 0.63;
-const HOT: f64 = 0.78;
 
 #[component]
 pub fn Loss() -> impl IntoView {
@@ -83,8 +82,8 @@ pub fn Loss() -> impl IntoView {
                         let share = move || contrast.with(|contrast| contrast.shares[row][column]);
                         view! {
                             <td
-                                class:warm={move || share() > WARM}
-                                class:hot={move || share() > HOT}
+                                class:warm={move || share() > f64::from(WARM)}
+                                class:hot={move || share() > f64::from(HOT)}
                                 style=move || format!("--heat:{:.3}", share())
                             >
                                 {move || format!("{:.3}", share())}

@@ -2,9 +2,9 @@
 
 use leptos::prelude::*;
 
-use crate::app::ui::{
-    i18n::{mt, words},
-    icons::{Glyph, Icon},
+use crate::app::{
+    protocol::Weights,
+    ui::{i18n::words, store::Store},
 };
 
 /// A number on a line. With `log`, equal ways are equal factors.
@@ -46,23 +46,10 @@ pub fn Slider(
     }
 }
 
-/// What went wrong, until it is dismissed.
-#[component]
-pub fn Problem(error: RwSignal<Option<String>>) -> impl IntoView {
-    view! {
-        <div role="alert">
-            {move || error.get().map(|message| view! {
-                <div class="notice notice-error">
-                    <Glyph icon=Icon::Warning />
-                    <div>
-                        <p class="notice-title">{mt!("lesson-failed")}</p>
-                        <p class="notice-text">{message}</p>
-                    </div>
-                    <button type="button" class="notice-close" on:click=move |_| error.set(None)>{mt!("dismiss")}</button>
-                </div>
-            })}
-        </div>
-    }
+/// The weights that there are to be measured: the loaded ones, and then the trained ones.
+pub fn measurable(store: Store) -> impl Iterator<Item = Weights> {
+    let trained = store.trained.get_untracked();
+    [Weights::Original, Weights::Current].into_iter().take(1 + usize::from(trained))
 }
 
 /// With so many digits after the point and a real minus.

@@ -58,8 +58,7 @@ impl List {
 
     /// Takes in what stands in the text field now.
     fn type_in(self, text: String) {
-        // A quick look first: this is called at every key.
-        if text.bytes().filter(|byte| *byte == b'\n').count() >= MOST_TYPED {
+        if is_long(&text) {
             self.take(None, &text);
         } else {
             self.typed.set(text);
@@ -70,7 +69,7 @@ impl List {
     fn paste(self, event: &web_sys::Event) {
         let data = event.dyn_ref::<ClipboardEvent>().and_then(ClipboardEvent::clipboard_data);
         let text = data.and_then(|data| data.get_data("text/plain").ok()).unwrap_or_default();
-        if text.bytes().filter(|byte| *byte == b'\n').count() >= MOST_TYPED {
+        if is_long(&text) {
             event.prevent_default();
             self.take(None, &text);
         }
@@ -115,7 +114,13 @@ impl List {
     }
 }
 
-fn lines_of(text: &str) -> Vec<String> {
+/// A quick look: it is taken at every key.
+fn is_long(text: &str) -> bool {
+    text.bytes().filter(|byte| *byte == b'\n').count() >= MOST_TYPED
+}
+
+/// What stands on the lines that are not blank.
+pub fn lines_of(text: &str) -> Vec<String> {
     text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect()
 }
 

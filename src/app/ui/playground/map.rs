@@ -1,33 +1,25 @@
 //! The list as points of a plane, drawn by `www/charts`, laid out by `www/map`.
 
 use js_sys::Float32Array;
-use leptos::{html::Div, prelude::*, task::spawn_local};
-use wasm_bindgen::{JsCast, JsValue, closure::Closure, prelude::wasm_bindgen};
-use web_sys::HtmlElement;
+use leptos::{html::Figure, prelude::*};
+use wasm_bindgen::{closure::Closure, prelude::wasm_bindgen};
 
 use super::{Encoded, Vectors, vectors::Encoding};
 use crate::app::ui::{
-    engine::site_url,
+    drawing::Drawing,
     i18n::{mt, t},
     notice::Bar,
     recipe_fields::Segments,
 };
 
-#[wasm_bindgen(module = "/www/glue/charts.js")]
-extern "C" {
-    /// Imports the bundle at `address` and draws into the place; see www/charts/index.js.
-    #[wasm_bindgen(catch, js_name = mountMap)]
-    async fn mount_map(address: &str, place: &HtmlElement, program: &str) -> Result<JsValue, JsValue>;
-}
-
 #[wasm_bindgen]
 extern "C" {
     /// What `mountMap` of www/charts/index.js returns.
     #[derive(Clone)]
-    type Drawing;
+    type Charts;
     #[wasm_bindgen(method)]
     fn show(
-        this: &Drawing,
+        this: &Charts,
         values: Float32Array,
         hidden: u32,
         sentences: &str,
@@ -37,7 +29,7 @@ extern "C" {
         failed: &Closure<dyn FnMut(String)>,
     );
     #[wasm_bindgen(method)]
-    fn cancel(this: &Drawing);
+    fn cancel(this: &Charts);
 }
 
 /// More points are not told apart, and take minutes to lay out; of more sentences, so many are taken evenly.
@@ -74,7 +66,7 @@ struct Drawn {
 
 #[derive(Clone, Copy)]
 struct Layout {
-    drawing: StoredValue<Option<Drawing>, LocalStorage>,
+    drawing: Drawing<Charts>,
     progress: RwSignal<Option<f64>>,
     drawn: RwSignal<Option<Drawn>>,
     problem: RwSignal<Option<String>>,
@@ -89,7 +81,7 @@ struct Calls {
 }
 
 impl Layout {
-    fn start(self, encoding: &Encoding, method: Method) {
+    fn start(self, charts: &Charts, encoding: &Encoding, method: Method) {
         let of = encoding.lines.len();
         let points = of.min(MOST_POINTS);
         // Evenly, the first among them.
@@ -112,57 +104,45 @@ impl Layout {
         };
         self.problem.set(None);
         self.progress.set(Some(0.0));
-        self.drawing.with_value(|drawing| {
-            if let Some(drawing) = drawing {
-                let values = Float32Array::from(values.as_slice());
-                let hidden = encoding.hidden as u32;
-                let Calls { progress, done, failed } = &calls;
-                drawing.show(values, hidden, &sentences, method.name(), progress, done, failed);
-            }
-        });
+        let values = Float32Array::from(values.as_slice());
+        let Calls { progress, done, failed } = &calls;
+        charts.show(values, encoding.hidden as u32, &sentences, method.name(), progress, done, failed);
         // Those of the layout before, which has been ended, go.
         self.calls.set_value(Some(calls));
     }
 
     fn cancel(self) {
         self.progress.set(None);
-        self.drawing.with_value(|drawing| drawing.iter().for_each(Drawing::cancel));
+        untrack(|| self.drawing.with(Charts::cancel));
     }
 }
 
 #[component]
 pub fn Map() -> impl IntoView {
     let vectors: Vectors = expect_context();
-    let place = NodeRef::<Div>::new();
+    let figure = NodeRef::<Figure>::new();
     let method = RwSignal::new(Method::Pca);
     let layout = Layout {
-        drawing: StoredValue::new_local(None),
+        drawing: Drawing::new(),
         progress: RwSignal::new(None),
         drawn: RwSignal::new(None),
         problem: RwSignal::new(None),
         calls: StoredValue::new_local(None),
     };
-    let mounting = StoredValue::new(false);
+    // What is to be drawn as soon as that is possible.
+    let wanted = RwSignal::new(None::<(Encoding, Method)>);
     let draw = move || {
-        let Some(encoding) = untrack(|| vectors.current()) else { return };
-        let method = method.get_untracked();
-        if layout.drawing.with_value(Option::is_some) {
-            return layout.start(&encoding, method);
+        let encoding = untrack(|| vectors.current());
+        if let (Some(encoding), Some(figure)) = (encoding, figure.get_untracked()) {
+            layout.drawing.mount("mountMap", &figure, &["map"]);
+            wanted.set(Some((encoding, method.get_untracked())));
         }
-        let Some(place) = place.get_untracked() else { return };
-        if mounting.try_update_value(|mounting| std::mem::replace(mounting, true)) != Some(false) {
-            return;
-        }
-        spawn_local(async move {
-            match mount_map(&site_url("charts.js"), &place, &site_url("map_worker.js")).await {
-                Ok(drawing) => {
-                    layout.drawing.set_value(Some(drawing.unchecked_into()));
-                    layout.start(&encoding, method);
-                }
-                Err(error) => layout.problem.set(Some(format!("{error:?}"))),
-            }
-        });
     };
+    Effect::new(move |_| {
+        if let Some((encoding, method)) = wanted.get() {
+            layout.drawing.with(|charts| layout.start(charts, &encoding, method));
+        }
+    });
     // A map that is there follows its list, the lens and the method, where that takes no time worth mentioning.
     Effect::new(move |_| {
         method.track();
@@ -225,10 +205,11 @@ pub fn Map() -> impl IntoView {
         <p class="field-error" role="alert">
             {move || layout.problem.get().map(|error| t!("map-failed", error = error))}
         </p>
-        <figure class="map" class:map-idle=move || layout.drawn.with(Option::is_none)>
+        {layout.drawing.notice()}
+        <figure class="map" node_ref=figure class:map-idle=move || layout.drawn.with(Option::is_none)>
             <figcaption class="matrix-caption" role="status">{caption}</figcaption>
             <div class="chart-frame">
-                <div class="chart-place" node_ref=place role="img" aria-label=move || caption().unwrap_or_else(|| t!("map-empty"))></div>
+                <div class="chart-place" data-chart="map" role="img" aria-label=move || caption().unwrap_or_else(|| t!("map-empty"))></div>
                 <p class="chart-waiting">{move || layout.drawn.with(Option::is_none).then(|| t!("map-empty"))}</p>
             </div>
         </figure>

@@ -11,7 +11,7 @@ mod vectors;
 
 use leptos::prelude::*;
 
-pub use list::List;
+pub use list::{List, lines_of};
 pub use vectors::Vectors;
 
 use super::{

@@ -1,12 +1,12 @@
 //! The list in the order of its likeness to a sentence.
 
-use leptos::{ev::SubmitEvent, prelude::*};
+use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
 
 use super::{Encoded, Vectors, vectors::Encoding};
 use crate::{
     app::{
-        protocol::Request,
-        ui::{i18n::mt, notice::ErrorNotice, store::Topic, studio},
+        protocol::{Event, Request},
+        ui::{i18n::mt, notice::Problem, store::Topic, studio},
     },
     eval::cosine,
 };
@@ -18,17 +18,10 @@ const SHOWN: usize = 25;
 pub fn Search() -> impl IntoView {
     let (store, engine) = studio();
     let vectors: Vectors = expect_context();
-    let slot = store.slot(Topic::Query);
+    let error = RwSignal::new(None::<String>);
     let (query, shown) = (RwSignal::new(String::new()), RwSignal::new(SHOWN));
     // The query that the engine was asked about, and its vector.
     let (asked, vector) = (RwSignal::new(String::new()), RwSignal::new(None::<Vec<f32>>));
-    Effect::new(move |_| {
-        let portions = store.query_portions.get();
-        if let Some(last) = portions.into_iter().next_back() {
-            store.query_portions.update_untracked(Vec::clear);
-            vector.set(Some(last.values));
-        }
-    });
     let ask = move || {
         let text = query.get_untracked().trim().to_owned();
         if text.is_empty() || vectors.blocked().is_some() {
@@ -38,12 +31,19 @@ pub fn Search() -> impl IntoView {
         let (weights, pooler) = (lens.weights.get_untracked(), lens.pooler.get_untracked());
         asked.set(text.clone());
         vector.set(None);
+        error.set(None);
         shown.set(SHOWN);
         if !untrack(|| vectors.fresh()) && !store.slot(Topic::Embedding).busy() {
             vectors.encode(engine);
         }
-        engine
-            .send(Topic::Query, Request::Embed { sentences: vec![text], weights, pooler, normalised: true });
+        let request = Request::Embed { sentences: vec![text], weights, pooler, normalised: true };
+        spawn_local(async move {
+            match engine.ask(request).await {
+                Ok(Event::Embedded { part, .. }) => vector.set(Some(part.values.to_vec())),
+                Ok(_) => {}
+                Err(message) => error.set(Some(message)),
+            }
+        });
     };
     // New vectors of the list, seen otherwise: the query has to be seen so too.
     Effect::new(move |before: Option<bool>| {
@@ -111,7 +111,7 @@ pub fn Search() -> impl IntoView {
             </button>
         </form>
         <Encoded />
-        <ErrorNotice of=slot title="search-failed" />
+        <Problem error title="search-failed" />
         {rows}
         {move || ranking.with(Option::is_none).then(|| view! {
             <div class="matrix matrix-empty"><p>{mt!("search-empty")}</p></div>

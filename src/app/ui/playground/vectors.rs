@@ -163,9 +163,6 @@ impl Vectors {
     }
 
     fn take(self, portion: Portion) {
-        if portion.topic != Topic::Embedding {
-            return;
-        }
         let finished = self.wanted.try_update_value(|place| {
             let wanted = place.as_mut()?;
             // Parts come in order; one of a request that was given up does not fit.

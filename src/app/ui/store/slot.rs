@@ -15,8 +15,6 @@ pub enum Topic {
     Similarity,
     /// The vectors of the playground's list.
     Embedding,
-    /// The vector of what is searched for.
-    Query,
     Measurement,
     Suite,
     Transfer,

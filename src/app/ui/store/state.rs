@@ -2,11 +2,9 @@
 
 use std::collections::VecDeque;
 
-use super::Topic;
 use crate::{
-    app::protocol::{BatchMatrix, EmbeddedPart, Evaluation, NoWebGpu, RunEnd, RunPlan, StepMetrics},
+    app::protocol::{EmbeddedPart, Evaluation, NoWebGpu, RunEnd, RunPlan, StepMetrics},
     gpu::GpuInfo,
-    kernels::LossForm,
 };
 
 /// The engine's health.
@@ -69,7 +67,6 @@ pub enum ChartUpdate {
 /// Some of the vectors that were asked for; see [`EmbeddedPart`].
 #[derive(Debug, Clone)]
 pub struct Portion {
-    pub topic: Topic,
     pub first: usize,
     pub of: usize,
     pub hidden: usize,
@@ -80,35 +77,9 @@ pub struct Portion {
 }
 
 impl Portion {
-    pub(super) fn new(topic: Topic, part: &EmbeddedPart) -> Self {
+    pub(super) fn new(part: &EmbeddedPart) -> Self {
         let EmbeddedPart { first, of, hidden, step, last, ref values } = *part;
-        Self { topic, first, of, hidden, values: values.to_vec(), step, last }
-    }
-}
-
-/// The similarity matrix of a step's batch; see [`BatchMatrix`].
-#[derive(Debug, Clone, PartialEq)]
-pub struct Batch {
-    pub step: u32,
-    pub form: LossForm,
-    pub items: usize,
-    pub rows: usize,
-    pub columns: usize,
-    pub cosines: Vec<f32>,
-}
-
-impl Batch {
-    pub(super) fn new(matrix: &BatchMatrix) -> Self {
-        let BatchMatrix { step, form, items, rows, columns, ref values } = *matrix;
-        Self { step, form, items, rows, columns, cosines: values.to_vec() }
-    }
-
-    /// The column of a row's positive.
-    pub fn positive(&self, row: usize) -> usize {
-        match self.form {
-            LossForm::NtXent => (row + self.items) % (2 * self.items),
-            _ => row % self.items,
-        }
+        Self { first, of, hidden, values: values.to_vec(), step, last }
     }
 }
 

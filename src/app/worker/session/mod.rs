@@ -17,12 +17,12 @@ use self::{
     transfer::TransferJob,
 };
 use super::{
-    checkpoints::Checkpoints,
     error::WorkerError,
     files::gather,
     hub::{self, Downloads},
     inbox::Inbox,
     model_files::LoadedModel,
+    onlooker::Onlooker,
     outbox::{post, post_compiling, post_progress},
     run::{Advance, Run},
     similarity::Embedders,
@@ -48,10 +48,7 @@ pub struct Session {
     encodings: VecDeque<EncodingJob>,
     pace: Pace,
     run: Option<Run>,
-    /// Whether the page looks at the batches of runs.
-    watching: bool,
-    /// Of the last run, once it has ended.
-    checkpoints: Checkpoints,
+    onlooker: Onlooker,
     tuned: Option<Tuned>,
     original: Option<Embedders>,
     /// Over the weights of the run at hand, else of the last one.
@@ -85,8 +82,7 @@ impl Session {
             job: None,
             encodings: VecDeque::new(),
             run: None,
-            watching: false,
-            checkpoints: Checkpoints::default(),
+            onlooker: Onlooker::default(),
             tuned: None,
             original: None,
             current: None,
@@ -105,11 +101,7 @@ impl Session {
     /// Does what is asked and posts the answer, be it that it cannot be done.
     pub async fn answer(&mut self, envelope: Envelope, inbox: &mut Inbox) {
         let id = envelope.id;
-        let answered = match envelope.request {
-            Request::Step => self.step(inbox).await,
-            request => self.handle(id, request).await,
-        };
-        if let Err(error) = answered {
+        if let Err(error) = self.handle(id, envelope.request, inbox).await {
             self.fail(id, &error).await;
         }
     }
@@ -125,7 +117,7 @@ impl Session {
     /// A step or an evaluation of the run at hand.
     pub async fn advance(&mut self, inbox: &mut Inbox) {
         let Some(run) = &mut self.run else { return };
-        match run.advance(inbox).await {
+        match run.advance(inbox, &mut self.onlooker).await {
             Ok(Advance::GoesOn) => {}
             Ok(Advance::Completed) => self.end_or_report(EndReason::Completed).await,
             Err(error) => self.fail_run(error.into()).await,
@@ -139,7 +131,12 @@ impl Session {
         }
     }
 
-    async fn handle(&mut self, id: RequestId, request: Request) -> Result<(), WorkerError> {
+    async fn handle(
+        &mut self,
+        id: RequestId,
+        request: Request,
+        inbox: &mut Inbox,
+    ) -> Result<(), WorkerError> {
         match request {
             Request::LoadModel { source } => self.load_model(id, source).await,
             Request::Download { address } => Ok(self.downloads.start(id, address)?),
@@ -156,11 +153,9 @@ impl Session {
             Request::Train { options, start_from } => self.train(id, options, start_from).await,
             Request::Pause => self.pause().await,
             Request::Resume => self.resume(),
-            // Of those that need the inbox.
-            Request::Step => Ok(()),
+            Request::Step => self.step(inbox).await,
             Request::WatchBatch { on } => {
-                self.watching = on;
-                self.run.iter_mut().for_each(|run| run.watch(on));
+                self.onlooker.watch(on);
                 Ok(())
             }
             Request::Stop => self.stop().await,
@@ -240,7 +235,6 @@ impl Session {
         }
         if let Some(mut run) = self.run.take() {
             self.rescued = run.take_snapshot();
-            self.checkpoints = run.into_checkpoints();
         }
         (self.original, self.current, self.past, self.job) = (None, None, None, None);
         self.encodings.clear();

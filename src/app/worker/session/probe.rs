@@ -61,11 +61,10 @@ impl Session {
         let model = self.model.as_ref().ok_or(WorkerError::Missing("a model"))?;
         let upload = |checkpoint| Embedders::upload(&self.gpu, checkpoint);
         if let Weights::At(step) = weights {
-            let kept = self.run.as_ref().map_or(&self.checkpoints, |run| run.checkpoints());
             let made = match self.past.take() {
                 Some((of, made)) if of == step => made,
                 _ => {
-                    let weights = kept.at(step).ok_or(WorkerError::WeightsChanged)?;
+                    let weights = self.onlooker.checkpoints.at(step).ok_or(WorkerError::WeightsChanged)?;
                     upload(&model.with_weights(weights.clone()))?
                 }
             };

@@ -33,16 +33,15 @@ impl Session {
     }
 
     /// Makes `run` the run at hand.
-    pub(super) fn begin(&mut self, mut run: Run) {
+    pub(super) fn begin(&mut self, run: Run) {
         post(&Event::RunStarted(run.plan()));
-        run.watch(self.watching);
         self.run = Some(run);
         (self.current, self.rescued) = (None, None);
         self.forget_checkpoints();
     }
 
     pub(super) fn forget_checkpoints(&mut self) {
-        (self.checkpoints, self.past) = (Checkpoints::default(), None);
+        (self.onlooker.checkpoints, self.past) = (Checkpoints::default(), None);
     }
 
     pub(super) async fn prepare(
@@ -77,7 +76,7 @@ impl Session {
     pub(super) async fn step(&mut self, inbox: &mut Inbox) -> Result<(), WorkerError> {
         self.refuse_during_transfer()?;
         let run = self.run.as_mut().ok_or(WorkerError::NoRun)?;
-        let step = run.step(inbox).await;
+        let step = run.step(inbox, &mut self.onlooker).await;
         let position = run.trainer().position();
         match step {
             Ok(Advance::GoesOn) => post(&Event::Paused { step: position }),
@@ -117,7 +116,7 @@ impl Session {
             kept_step = step;
             self.keep(weights, step);
         }
-        self.drop_run();
+        (self.run, self.current) = (None, None);
         let trained = self.tuned.is_some();
         post(&Event::Finished(RunEnd { reason, step, kept_step, pooler, trained }));
         Ok(())
@@ -139,20 +138,12 @@ impl Session {
         }
     }
 
-    /// Lets go of the run at hand, and keeps what it leaves to look back through.
-    pub(super) fn drop_run(&mut self) {
-        if let Some(run) = self.run.take() {
-            self.checkpoints = run.into_checkpoints();
-        }
-        self.current = None;
-    }
-
     pub(super) async fn fail_run(&mut self, error: WorkerError) {
         match error.device_lost(&self.gpu).await {
             Some(reason) => self.lose_device(reason),
             None => {
                 let kept_step = self.best_of_run();
-                self.drop_run();
+                (self.run, self.current) = (None, None);
                 let trained = self.tuned.is_some();
                 let (kind, message) = (error.kind(), error.to_string());
                 post(&Event::RunFailed { kind, message, kept_step, trained });

@@ -1,0 +1,42 @@
+//! What of the run somebody looks at: its current batch, and the weights that it passed through.
+
+use std::time::Duration;
+
+use web_time::Instant;
+
+use super::checkpoints::Checkpoints;
+
+/// A batch is shown no oftener than this: reading it back keeps the device waiting.
+const SHOW_EVERY: Duration = Duration::from_secs(1);
+
+/// Outlives runs: the session has one, and lends it to the run at hand.
+#[derive(Default)]
+pub struct Onlooker {
+    /// Of the run at hand, else of the last one.
+    pub checkpoints: Checkpoints,
+    /// Whether batches are looked at, and when one was last shown.
+    watching: bool,
+    shown: Option<Instant>,
+}
+
+impl Onlooker {
+    /// Whether the similarity matrices of batches are wanted. The next one is shown at once.
+    pub fn watch(&mut self, on: bool) {
+        self.watching = on;
+        self.at_once();
+    }
+
+    /// The next batch need not wait.
+    pub fn at_once(&mut self) {
+        self.shown = None;
+    }
+
+    /// Whether it is time to show a batch; if so, that is done now.
+    pub fn takes_batch(&mut self) -> bool {
+        let due = self.watching && self.shown.is_none_or(|shown| shown.elapsed() >= SHOW_EVERY);
+        if due {
+            self.shown = Some(Instant::now());
+        }
+        due
+    }
+}
