@@ -2,7 +2,7 @@
 //!
 //! Arrows between the rooms point one way:
 //! `app`, `cli` → `train`, `eval` → `objective` → `model` → `kernels` → `gpu`;
-//! `text`, `store`, `share` and `lessons` stand beside. `gpu` and `kernels` know no model.
+//! `text`, `store`, `share`, `runs` and `lessons` stand beside. `gpu` and `kernels` know no model.
 
 pub mod bench;
 pub mod eval;
@@ -11,6 +11,7 @@ pub mod kernels;
 pub mod lessons;
 pub mod model;
 pub mod objective;
+pub mod runs;
 pub mod share;
 pub mod store;
 pub mod text;

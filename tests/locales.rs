@@ -106,12 +106,13 @@ fn no_id_is_in_two_files() {
     }
 }
 
-/// What stands between double quotes in the page's source, whatever it is.
+/// What stands between quotes in the source of the pages, whatever it is.
 fn quoted() -> BTreeSet<String> {
     let mut quoted = BTreeSet::new();
-    for path in files(&root().join("src/app"), "rs") {
+    let places = [("src/app", "rs"), ("www/api", "html"), ("www/api", "js"), ("www/example", "js")];
+    for path in places.into_iter().flat_map(|(folder, ending)| files(&root().join(folder), ending)) {
         let text = fs::read_to_string(path).unwrap();
-        quoted.extend(text.split('"').map(str::to_owned));
+        quoted.extend(text.split(['"', '\'']).map(str::to_owned));
     }
     quoted
 }

@@ -18,6 +18,7 @@ software-help = On a machine with a GPU, `chrome://gpu` says what keeps the brow
 
 footer-method = Method: Gao, Yao and Chen, “SimCSE: Simple Contrastive Learning of Sentence Embeddings”, EMNLP 2021, arXiv 2104.08821. Alignment and uniformity: Wang and Isola, ICML 2020.
 footer-privacy = Models, texts and weights stay in this tab: the page asks nobody else for anything.
+footer-api = The engine from JavaScript: a page of ten lines
 
 lens-label = Encoder
 lens-model = Encoder: { $name }

@@ -70,7 +70,7 @@ axis-uniformity = Uniformity
 axis-alignment-better = Alignment (lower is better)
 axis-uniformity-better = Uniformity (lower is better)
 series-each = Each batch
-series-mean = Running mean
+series-smoothed = Smoothed
 point-before-training = Before training
 point-before = before
 point-step = Step
@@ -130,3 +130,99 @@ stage-analysing = Computing singular values…
 stage-compiling = Compiling shaders: { $progress }
 stage-measuring = Measuring…
 stage-writing = Reading the weights back and writing the file…
+
+# Kept runs, and how the charts are looked at.
+tools-label = How the charts are shown
+tools-smoothing = Smoothing { $weight }
+tools-log = Log scale
+tools-paper = The paper’s axes
+tools-from = Steps
+tools-to = to
+tools-all = All steps
+tools-hint = Draw a box with the mouse to zoom in; double-click to see everything. The paper’s axes: alignment and uniformity as in figure 2 of the SimCSE paper.
+chart-as-png = { $title } as PNG
+chart-as-csv = { $title } as CSV
+chart-no-picture = The browser made no picture of the chart; take its CSV instead.
+run-this = This run
+runs-title = Kept runs
+runs-none = Every run is kept here by itself, in this browser only: its recipe, its curves and its scores, not its weights.
+runs-what = Kept in this browser only, without weights. Named by what differs between them. Tick one to draw it beside the present run.
+runs-space =
+    { $count ->
+        [one] { $count } run, { $size }
+       *[other] { $count } runs, { $size }
+    }
+runs-problem = The kept runs have a problem
+runs-no-storage = This browser keeps nothing for the page ({ $error }). Runs stay until it is closed: export those you want to keep.
+runs-not-kept = A run could not be written to the browser’s storage ({ $error }). Export it, or delete others to make room.
+runs-not-deleted = A run could not be deleted from the browser’s storage: { $error }
+runs-one = A kept run
+runs-draw = Draw { $name } beside this run
+runs-draw-all = Draw all
+runs-draw-none = Draw none
+runs-export-all = Export all
+runs-export = Export
+runs-export-name = Export { $name }
+runs-import = Import
+runs-imported = { $new } added, { $known } known already.
+runs-rename = Rename
+runs-rename-name = Rename { $name }
+runs-rename-save = Save
+runs-name = Name of the run; empty: what differs
+runs-delete = Delete
+runs-delete-name = Delete { $name }
+runs-deleted = { $name }, of { $date }, was deleted.
+runs-steps = { $done } of { $total } steps
+runs-best = best Spearman { $spearman } at step { $step }
+runs-under-way = under way
+runs-cut-off = cut off
+differs-model = { $value }
+differs-text = { $value }
+differs-objective =
+    { $value ->
+        [sup] supervised
+       *[other] unsupervised
+    }
+differs-augmentation =
+    { $value ->
+        [none] no augmentation
+       *[other] { $value }
+    }
+differs-fixed-mask =
+    { $value ->
+        [true] fixed mask
+       *[other] own masks
+    }
+differs-dropout = dropout { $value }
+differs-learning-rate = learning rate { $value }
+differs-temperature = τ { $value }
+differs-batch-size = batch { $value }
+differs-pooler = { $value }
+differs-head = head { $value }
+differs-loss = { $value }
+differs-hard-negatives = hard-negative weight { $value }
+differs-false-negatives = false negatives above { $value }
+differs-matryoshka = widths { $value }
+differs-mlm-weight = MLM { $value }
+differs-contrastive =
+    { $value ->
+        [false] no contrastive loss
+       *[other] contrastive
+    }
+differs-steps =
+    { $value ->
+        [none] by epochs
+       *[other] { $value } steps
+    }
+differs-epochs = epochs { $value }
+differs-max-length = length { $value }
+differs-warmup = warm-up { $value }
+differs-weight-decay = weight decay { $value }
+differs-clip = clip { $value }
+differs-start =
+    { $value ->
+        [true] from trained
+       *[other] from loaded
+    }
+differs-seed = seed { $value }
+differs-pairs = { $value }

@@ -92,10 +92,11 @@ data-skipped =
        *[other] { $count } lines were left out (blank).
     }
 sample-brown = Brown corpus: 6,000 sentences
+sample-everyday = Everyday: 1,500 sentences
 sample-sentences = Sample: 200 sentences
 sample-triplets = Sample: 312 triplets
 sample-pairs = Sample: 60 graded pairs
-graded-pairs = 292 graded pairs
+graded-pairs = 512 graded pairs
 drop-folder = or choose a folder
 
 quick-title = What you will see

@@ -18,6 +18,7 @@ software-help = 如果这台机器有 GPU，`chrome://gpu` 会说明浏览器为
 
 footer-method = 方法：Gao、Yao、Chen，“SimCSE: Simple Contrastive Learning of Sentence Embeddings”，EMNLP 2021，arXiv 2104.08821。对齐性与均匀性：Wang 与 Isola，ICML 2020。
 footer-privacy = 模型、文本和权重都留在这个标签页里：本页不向任何其他地方请求任何东西。
+footer-api = 用 JavaScript 调用引擎：十行代码的示例
 
 lens-label = 编码器
 lens-model = 编码器：{ $name }

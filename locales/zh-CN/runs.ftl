@@ -70,7 +70,7 @@ axis-uniformity = 均匀性
 axis-alignment-better = 对齐性（越低越好）
 axis-uniformity-better = 均匀性（越低越好）
 series-each = 每批
-series-mean = 滑动平均
+series-smoothed = 平滑后
 point-before-training = 训练之前
 point-before = 训练前
 point-step = 步
@@ -130,3 +130,95 @@ stage-analysing = 正在计算奇异值…
 stage-compiling = 正在编译着色器：{ $progress }
 stage-measuring = 正在测量…
 stage-writing = 正在读回权重并写文件…
+
+# 保留的训练，以及图表的显示方式。
+tools-label = 图表的显示方式
+tools-smoothing = 平滑 { $weight }
+tools-log = 对数刻度
+tools-paper = 论文的坐标轴
+tools-from = 步数
+tools-to = 到
+tools-all = 全部
+tools-hint = 用鼠标拖出方框即可放大，双击恢复全貌。论文的坐标轴：与 SimCSE 论文图 2 相同的对齐性和均匀性范围。
+chart-as-png = { $title }：存为 PNG
+chart-as-csv = { $title }：存为 CSV
+chart-no-picture = 浏览器没能生成图片；请改用 CSV。
+run-this = 本次训练
+runs-title = 保留的训练
+runs-none = 每次训练都会自动保留在这里（只在此浏览器中）：配方、曲线和得分，不含权重。
+runs-what = 只保留在此浏览器中，不含权重；以彼此的差别命名。勾选后画在本次训练旁边。
+runs-space = { $count } 次训练，{ $size }
+runs-problem = 保留的训练出了问题
+runs-no-storage = 此浏览器不为本页保存数据（{ $error }）。训练记录在关闭页面后消失：请导出想保留的。
+runs-not-kept = 有一次训练没能写入浏览器存储（{ $error }）。请导出它，或删除其他训练以腾出空间。
+runs-not-deleted = 有一次训练没能从浏览器存储中删除：{ $error }
+runs-one = 一次保留的训练
+runs-draw = 把 { $name } 画在本次训练旁边
+runs-draw-all = 全部画出
+runs-draw-none = 都不画
+runs-export-all = 全部导出
+runs-export = 导出
+runs-export-name = 导出 { $name }
+runs-import = 导入
+runs-imported = 新增 { $new } 次，已有 { $known } 次。
+runs-rename = 重命名
+runs-rename-name = 重命名 { $name }
+runs-rename-save = 保存
+runs-name = 训练的名称；留空则以差别命名
+runs-delete = 删除
+runs-delete-name = 删除 { $name }
+runs-deleted = 已删除 { $date } 的 { $name }。
+runs-steps = { $done } / { $total } 步
+runs-best = 最佳 Spearman { $spearman }（第 { $step } 步）
+runs-under-way = 进行中
+runs-cut-off = 中断
+differs-model = { $value }
+differs-text = { $value }
+differs-objective =
+    { $value ->
+        [sup] 有监督
+       *[other] 无监督
+    }
+differs-augmentation =
+    { $value ->
+        [none] 无数据增强
+       *[other] { $value }
+    }
+differs-fixed-mask =
+    { $value ->
+        [true] 固定掩码
+       *[other] 各自掩码
+    }
+differs-dropout = dropout { $value }
+differs-learning-rate = 学习率 { $value }
+differs-temperature = τ { $value }
+differs-batch-size = 批大小 { $value }
+differs-pooler = { $value }
+differs-head = 头 { $value }
+differs-loss = { $value }
+differs-hard-negatives = 难负例权重 { $value }
+differs-false-negatives = 假负例阈值 { $value }
+differs-matryoshka = 宽度 { $value }
+differs-mlm-weight = MLM { $value }
+differs-contrastive =
+    { $value ->
+        [false] 无对比损失
+       *[other] 对比
+    }
+differs-steps =
+    { $value ->
+        [none] 按轮数
+       *[other] { $value } 步
+    }
+differs-epochs = { $value } 轮
+differs-max-length = 长度 { $value }
+differs-warmup = 预热 { $value }
+differs-weight-decay = 权重衰减 { $value }
+differs-clip = 裁剪 { $value }
+differs-start =
+    { $value ->
+        [true] 自已训练权重
+       *[other] 自载入权重
+    }
+differs-seed = 种子 { $value }
+differs-pairs = { $value }

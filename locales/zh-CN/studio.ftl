@@ -69,10 +69,11 @@ data-graded = { $pairs }，其中 { $positive } 对高于 4 分
 data-no-positive = 没有高于 4 分的句对：无法测量对齐性。
 data-skipped = 略去 { $count } 个空行。
 sample-brown = Brown 语料库：6,000 个句子
+sample-everyday = 日常：1,500 个句子
 sample-sentences = 示例：200 个句子
 sample-triplets = 示例：312 个三元组
 sample-pairs = 示例：60 个评分句对
-graded-pairs = 292 个评分句对
+graded-pairs = 512 个评分句对
 drop-folder = 或选择一个文件夹
 
 quick-title = 你会看到什么

@@ -2,6 +2,8 @@
 
 /** @import { Evaluation, Matrix, Progress, TrainingEvent } from './simcse-lab.js' */
 
+import { others, translatePage, word } from './example-words.js';
+
 /** Three pairs that say nearly the same. */
 export const sentences = [
   'The cat is asleep on the windowsill.',
@@ -69,16 +71,16 @@ function show(share) {
 
 /** @type {Record<Progress['stage'], string>} */
 const STAGES = {
-  downloading: 'Downloading the model',
-  fetching: 'Fetching the model',
-  reading: 'Reading',
-  preparing: 'Preparing',
-  measuring: 'Finding out what is fastest on this GPU',
-  compiling: 'Compiling for this GPU',
-  tokenising: 'Splitting sentences into tokens',
-  encoding: 'Encoding',
-  evaluating: 'Evaluating',
-  writing: 'Writing the file',
+  downloading: 'example-downloading',
+  fetching: 'example-fetching',
+  reading: 'example-reading',
+  preparing: 'example-preparing',
+  measuring: 'example-measuring',
+  compiling: 'example-compiling',
+  tokenising: 'example-tokenising',
+  encoding: 'example-encoding',
+  evaluating: 'example-evaluating',
+  writing: 'example-writing',
 };
 
 /** @type {number[]} */
@@ -91,17 +93,18 @@ function drawLosses() {
   const x = (/** @type {number} */ index) => edge + ((width - 2 * edge) * index) / Math.max(1, total - 1);
   const y = (/** @type {number} */ loss) => edge + ((height - 2 * edge) * (high - loss)) / (high - low || 1);
   const points = losses.map((loss, index) => `${x(index).toFixed(1)},${y(loss).toFixed(1)}`);
-  const words = 'The loss of each step as a line; its numbers stand below.';
-  const chart = shape('svg', { viewBox: `0 0 ${width} ${height}`, role: 'img', 'aria-label': words });
+  const chart = shape('svg', { viewBox: `0 0 ${width} ${height}`, role: 'img', 'aria-label': word('example-chart') });
   chart.append(shape('polyline', { points: points.join(' ') }));
   const [lastX, lastY] = (points.at(-1) ?? '0,0').split(',');
   chart.append(shape('circle', { cx: lastX, cy: lastY, r: 4 }));
   const [latest, least, most] = [losses.at(-1) ?? 0, low, high].map((loss) =>
     loss < 1e-3 ? loss.toExponential(1).replace('-', '−') : loss.toFixed(3),
   );
-  const caption = element('p', `Step ${losses.length} of ${total}: loss ${latest}; lowest ${least}, highest ${most}`);
+  const caption = element('p', word('example-caption', { step: losses.length, total, latest, least, most }));
   place('training').replaceChildren(chart, caption);
 }
+
+const HEADINGS = ['example-weights', 'example-spearman', 'example-alignment', 'example-uniformity'];
 
 export const view = {
   /**
@@ -114,21 +117,29 @@ export const view = {
       place('error').textContent = '';
       for (const output of document.querySelectorAll('.output')) output.replaceChildren();
       losses = [];
-      say('Starting the engine…');
+      say(word('example-starting'));
       try {
         await program();
-        say('Done. The engine is closed, and the GPU is free again.');
+        say(word('example-done'));
       } catch (error) {
-        say('Ended early.');
+        say(word('example-ended'));
         place('error').textContent = error instanceof Error ? error.message : String(error);
       } finally {
         stop.disabled = true;
         run.disabled = false;
-        run.textContent = 'Run it again';
+        run.textContent = word('example-again');
         // A disabled button loses the focus; who works by keyboard gets it back.
         if (document.activeElement === document.body) run.focus();
       }
     };
+    await translatePage();
+    bar.setAttribute('aria-label', word('example-progress'));
+    for (const { tag, name, speak } of others()) {
+      const button = element('button', name);
+      button.lang = tag;
+      button.onclick = speak;
+      place('languages').append(button);
+    }
     const source = await fetch(new URL('example.js', import.meta.url));
     place('program').textContent = (await source.text()).trimEnd();
   },
@@ -144,7 +155,7 @@ export const view = {
 
   /** @param {Progress} progress */
   progress({ stage, done, total }) {
-    say(`${STAGES[stage]}…`);
+    say(word(STAGES[stage]));
     show(total ? done / total : null);
   },
 
@@ -156,7 +167,7 @@ export const view = {
 
   /** @param {Matrix} matrix */
   vectors({ shape: [rows, columns] }) {
-    place('matrix-title').textContent = `Cosines of ${rows} sentences, ${columns} numbers each`;
+    place('matrix-title').textContent = word('example-cosines-of', { rows, columns });
   },
 
   /** @param {Matrix} matrix */
@@ -180,32 +191,33 @@ export const view = {
   event(event) {
     if (event.type === 'started') {
       total = event.total;
-      say('Training…');
+      say(word('example-training'));
     } else if (event.type === 'step') {
       losses.push(event.loss);
       drawLosses();
       show(event.step / total);
     } else if (event.type === 'evaluation') {
-      say(`Step ${event.step}: Spearman ${shown(event.spearman, 2)}, uniformity ${shown(event.uniformity)}`);
+      const scores = { spearman: shown(event.spearman, 2), uniformity: shown(event.uniformity) };
+      say(word('example-evaluated', { step: event.step, ...scores }));
     } else if (event.type === 'end') {
       stop.disabled = true;
-      const kept = event.keptStep > 0 ? `those of step ${event.keptStep} are kept` : 'none are kept';
-      say(`Trained for ${event.step} steps; of the weights, ${kept}.`);
+      const how = event.keptStep > 0 ? 'example-trained' : 'example-trained-none';
+      say(word(how, { step: event.step, kept: event.keptStep }));
     }
   },
 
   /**
-   * @param {string} weights
+   * @param {'as loaded' | 'as trained'} weights
    * @param {Evaluation} scores
    */
   scores(weights, { spearman, alignment, uniformity }) {
     let body = place('scores').querySelector('tbody');
     if (!body) {
-      const head = element('tr', ...['Weights', 'Spearman × 100', 'Alignment', 'Uniformity'].map((name) => element('th', name)));
+      const head = element('tr', ...HEADINGS.map((name) => element('th', word(name))));
       body = /** @type {HTMLTableSectionElement} */ (element('tbody'));
       place('scores').append(element('table', element('thead', head), body));
     }
-    const heading = element('th', weights);
+    const heading = element('th', word(weights === 'as loaded' ? 'example-as-loaded' : 'example-as-trained'));
     heading.setAttribute('scope', 'row');
     const numbers = [shown(spearman, 2), shown(alignment), shown(uniformity)];
     body.append(element('tr', heading, ...numbers.map((number) => element('td', number))));
@@ -216,7 +228,7 @@ export const view = {
     const link = /** @type {HTMLAnchorElement} */ (element('a', file.name));
     link.href = URL.createObjectURL(file);
     link.download = file.name;
-    const size = `${(file.size / 1e6).toFixed(1)} MB, a folder that transformers and sentence-transformers load.`;
+    const size = word('example-zip', { size: (file.size / 1e6).toFixed(1) });
     place('offer').replaceChildren(element('p', link), element('p', size));
   },
 };

@@ -49,7 +49,7 @@ export class SpectrumView extends View {
   }
 
   data(colours) {
-    const lines = this.history.states.map(({ singularValues }) =>
+    const lines = this.content.states.map(({ singularValues }) =>
       singularValues
         .map((value, index) => [index + 1, value / singularValues[0]])
         .filter(([, share]) => share > SMALLEST_SHARE),
@@ -57,7 +57,7 @@ export class SpectrumView extends View {
     const ranks = lines.map((points) => points.length);
     return {
       xAxis: { max: Math.max(2, ...ranks) },
-      series: this.history.states.map((state, index) => ({ ...line(colours, state), data: lines[index] })),
+      series: this.content.states.map((state, index) => ({ ...line(colours, state), data: lines[index] })),
     };
   }
 }
@@ -110,7 +110,7 @@ export class CosinesView extends View {
 
   data(colours) {
     const rows = this.rows();
-    const lines = this.history.states.map(({ histogram }) => [...histogram].reverse().map(shares));
+    const lines = this.content.states.map(({ histogram }) => [...histogram].reverse().map(shares));
     const points = lines.flat(2);
     // The first interval that is filled, on the axis' round numbers.
     const filled = points.filter(([, share]) => share > 0).map(([cosine]) => cosine);
@@ -119,7 +119,7 @@ export class CosinesView extends View {
     return {
       xAxis: rows.map(() => ({ min: low })),
       yAxis: rows.map(() => ({ max: high })),
-      series: this.history.states.flatMap((state, index) =>
+      series: this.content.states.flatMap((state, index) =>
         rows.map((_, row) => ({
           ...line(colours, state),
           xAxisIndex: row,
@@ -133,7 +133,7 @@ export class CosinesView extends View {
   }
 
   rows() {
-    return [...(this.history.states[0]?.histogram ?? [])].reverse();
+    return [...(this.content.states[0]?.histogram ?? [])].reverse();
   }
 }
 

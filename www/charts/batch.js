@@ -19,15 +19,15 @@ function ramp(colours, share) {
 
 /** Drawn by hand: charts take seconds for the half million cells of a large batch. */
 export class BatchMatrixView {
-  constructor(element, history) {
+  constructor(element, content) {
     this.element = element;
-    this.history = history;
+    this.content = content;
     this.shows = "batch";
     this.resized = false;
   }
 
   draw() {
-    const { rows, columns, values, hard } = this.history;
+    const { rows, columns, values, hard } = this.content;
     if (this.canvas === undefined) {
       this.canvas = document.createElement("canvas");
       this.element.append(this.canvas);
@@ -56,7 +56,7 @@ export class BatchMatrixView {
 
   /** What is under the pointer. */
   name(event) {
-    const { rows, columns, values } = this.history;
+    const { rows, columns, values } = this.content;
     const row = Math.floor((event.offsetY / this.canvas.clientHeight) * rows);
     const column = Math.floor((event.offsetX / this.canvas.clientWidth) * columns);
     this.canvas.title = `${row + 1}, ${column + 1}: ${short(values[row * columns + column])}`;
@@ -69,8 +69,8 @@ export class BatchMatrixView {
 }
 
 export class BatchHistogramView extends View {
-  constructor(element, history) {
-    super(element, history, "batch");
+  constructor(element, content) {
+    super(element, content, "batch");
   }
 
   frame(colours) {
@@ -90,7 +90,7 @@ export class BatchHistogramView extends View {
   }
 
   data(colours) {
-    const { rows, columns, values, positives, hard } = this.history;
+    const { rows, columns, values, positives, hard } = this.content;
     const counts = { positives: new Float64Array(INTERVALS), negatives: new Float64Array(INTERVALS), hard: new Float64Array(INTERVALS) };
     for (let row = 0; row < rows; row += 1) {
       for (let column = 0; column < columns; column += 1) {

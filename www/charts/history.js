@@ -1,7 +1,4 @@
-// What the run has been so far, and how it is thinned for drawing.
-
-/** Steps over which the running mean of the loss forgets to 1/e. */
-const MEMORY = 20;
+// What a run has been so far, and how its lines are smoothed, cut and thinned for drawing.
 
 /** Points of a drawn line; more are not seen, and a drawing of 5,000 steps must stay cheap. */
 const MOST_POINTS = 600;
@@ -14,18 +11,14 @@ export class History {
   start(total) {
     this.total = total;
     this.losses = [];
-    this.means = [];
     this.rates = [];
     this.norms = [];
     this.evaluations = [];
-    this.mean = undefined;
   }
 
   step(step, loss, rate, norm) {
     this.forgetFrom(step);
-    this.mean = this.mean === undefined ? loss : this.mean + (loss - this.mean) / MEMORY;
     this.losses.push([step, loss]);
-    this.means.push([step, this.mean]);
     this.rates.push([step, rate]);
     this.norms.push([step, norm]);
   }
@@ -39,15 +32,45 @@ export class History {
   forgetFrom(step) {
     const last = this.losses.at(-1);
     if (last === undefined || last[0] < step) return;
-    for (const name of ["losses", "means", "rates", "norms"]) this[name] = this[name].filter((point) => point[0] < step);
+    for (const name of ["losses", "rates", "norms"]) this[name] = this[name].filter((point) => point[0] < step);
     this.evaluations = this.evaluations.filter((known) => known.step < step);
-    this.mean = this.means.at(-1)?.[1];
   }
 
   /** The evaluations' values under `name`, without those that could not be measured. */
   evaluatedValues(name) {
     return this.evaluations.filter((known) => !Number.isNaN(known[name])).map((known) => [known.step, known[name]]);
   }
+
+  /** The last step that something is known of. */
+  get last() {
+    return Math.max(this.losses.at(-1)?.[0] ?? 0, this.evaluations.at(-1)?.step ?? 0);
+  }
+}
+
+/**
+ * A running mean that weights each earlier step by `weight` (0: the points themselves), corrected for its beginning as
+ * Adam's moments are, so that the first point is not weighted for all that went before it.
+ */
+export function smoothed(points, weight) {
+  if (weight <= 0) return points;
+  let sum = 0;
+  let whole = 0;
+  return points.map(([step, value]) => {
+    if (Number.isFinite(value)) {
+      sum = weight * sum + (1 - weight) * value;
+      whole = weight * whole + (1 - weight);
+    }
+    return [step, whole > 0 ? sum / whole : value];
+  });
+}
+
+/** The points whose steps lie in `range`, and one on either side, so that the line does not end inside the chart. */
+export function within(points, range) {
+  if (range === undefined) return points;
+  const first = points.findIndex((point) => point[0] >= range[0]);
+  if (first < 0) return points.slice(-1);
+  const behind = points.findIndex((point) => point[0] > range[1]);
+  return points.slice(Math.max(first - 1, 0), behind < 0 ? points.length : behind + 1);
 }
 
 /** At most MOST_POINTS of `points`: of each stretch the lowest and the highest, so that no spike is lost. */

@@ -5,26 +5,37 @@ import { CosinesView, SpectrumView } from "./analysis.js";
 import { BatchHistogramView, BatchMatrixView } from "./batch.js";
 import { LineView } from "./lines.js";
 import { PlaneView } from "./plane.js";
-import { History } from "./history.js";
 import { MapView, turnedLike } from "./map.js";
 import { onThemeChange } from "./theme.js";
 import { FramePainter } from "./painter.js";
+import { Runs } from "./runs.js";
 import { lossView, normView, qualityView, rateView, spearmanView } from "./views.js";
 import { speak } from "./words.js";
+import { boxZoom } from "./zoom.js";
 
 /** Draws into `places`: elements under the names plane, loss, spearman, quality, norm and rate. */
 export function mount(places) {
-  const history = new History();
-  const views = [
-    new PlaneView(places.plane, history),
-    new LineView(places.loss, history, lossView),
-    new LineView(places.spearman, history, spearmanView),
-    new LineView(places.quality, history, qualityView),
-    new LineView(places.norm, history, normView),
-    new LineView(places.rate, history, rateView),
-  ];
-  const painter = new FramePainter(views);
+  const runs = new Runs();
+  const views = {
+    plane: new PlaneView(places.plane, runs),
+    loss: new LineView(places.loss, runs, lossView),
+    spearman: new LineView(places.spearman, runs, spearmanView),
+    quality: new LineView(places.quality, runs, qualityView),
+    norm: new LineView(places.norm, runs, normView),
+    rate: new LineView(places.rate, runs, rateView),
+  };
+  const painter = new FramePainter(Object.values(views));
   onThemeChange(() => painter.restyle());
+  let zoomed = () => {};
+  for (const view of Object.values(views)) {
+    const plane = view === views.plane;
+    const onZoom = (box) => {
+      if (!plane) return zoomed(box?.[0][0], box?.[0][1]);
+      runs.area = box;
+      painter.invalidate("evaluations");
+    };
+    boxZoom(view, { tall: !plane, onZoom });
+  }
 
   return {
     speak(words) {
@@ -32,17 +43,35 @@ export function mount(places) {
       painter.restyle();
     },
     start(total) {
-      history.start(total);
+      runs.present.start(total);
+      runs.area = undefined;
       painter.invalidate();
     },
     steps(values) {
-      for (let i = 0; i < values.length; i += 4) history.step(...values.slice(i, i + 4));
+      for (let i = 0; i < values.length; i += 4) runs.present.step(...values.slice(i, i + 4));
       painter.invalidate("steps");
     },
     evaluated(step, spearman, alignment, uniformity) {
-      history.evaluated({ step, spearman, alignment, uniformity });
+      runs.present.evaluated({ step, spearman, alignment, uniformity });
       painter.invalidate("evaluations");
     },
+    compare(others) {
+      runs.compare(others);
+      painter.invalidate();
+    },
+    /** Both steps undefined: all. */
+    look(smoothing, log, paper, from, to) {
+      const axes = log !== runs.log;
+      if (paper !== runs.paper) runs.area = undefined;
+      Object.assign(runs, { smoothing, log, paper, range: from === undefined ? undefined : [from, to] });
+      if (axes) painter.restyle();
+      else painter.invalidate();
+    },
+    /** `listener` gets the first and the last step of what was zoomed to, or nothing for all. */
+    onZoom(listener) {
+      zoomed = listener;
+    },
+    image: (name) => views[name].image(),
   };
 }
 

@@ -86,7 +86,7 @@ export class MapView extends View {
   }
 
   data(colours) {
-    const { positions, sentences } = this.history;
+    const { positions, sentences } = this.content;
     const few = positions.length <= MOST_LABELLED;
     const sides = few ? this.sides(positions, sentences.map(shortened)) : [];
     return {

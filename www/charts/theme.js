@@ -16,6 +16,7 @@ export function theme() {
     path: value("--series-path"),
     base: value("--series-base"),
     trained: value("--series-trained"),
+    beside: [1, 2, 3, 4, 5, 6, 7, 8].map((number) => value(`--run-${number}`)),
     heat: ["--heat-low", "--heat-mid", "--heat-high"].map(value),
     font: style.fontFamily,
   };

@@ -1,40 +1,33 @@
 // What each chart over steps shows; names are ids of words.js.
 
-import { thinned } from "./history.js";
-
 export const lossView = {
   shows: "steps",
   axes: ["axis-loss"],
-  series: [
-    { name: "series-each", colour: "loss", faint: true, values: (history) => thinned(history.losses) },
-    { name: "series-mean", colour: "loss", values: (history) => thinned(history.means) },
-  ],
+  log: true,
+  series: [{ name: "axis-loss", colour: "loss", smooth: true, values: (history) => history.losses }],
 };
 
 export const rateView = {
   shows: "steps",
   axes: ["axis-rate"],
   fromZero: true,
-  series: [{ name: "axis-rate", colour: "rate", values: (history) => thinned(history.rates) }],
+  log: true,
+  series: [{ name: "axis-rate", colour: "rate", values: (history) => history.rates }],
 };
 
 export const normView = {
   shows: "steps",
   axes: ["axis-norm"],
   fromZero: true,
-  series: [{ name: "axis-norm", colour: "rate", values: (history) => thinned(history.norms) }],
+  log: true,
+  series: [{ name: "axis-norm", colour: "rate", smooth: true, values: (history) => history.norms }],
 };
 
 export const spearmanView = {
   shows: "evaluations",
   axes: ["axis-spearman"],
   series: [
-    {
-      name: "axis-spearman",
-      colour: "spearman",
-      points: true,
-      values: (history) => thinned(history.evaluatedValues("spearman")),
-    },
+    { name: "axis-spearman", colour: "spearman", points: true, values: (history) => history.evaluatedValues("spearman") },
   ],
 };
 
@@ -46,7 +39,7 @@ export const qualityView = {
       name: "axis-alignment",
       colour: "alignment",
       points: true,
-      values: (history) => thinned(history.evaluatedValues("alignment")),
+      values: (history) => history.evaluatedValues("alignment"),
     },
     {
       name: "axis-uniformity",
@@ -54,7 +47,7 @@ export const qualityView = {
       points: true,
       dashed: true,
       axis: 1,
-      values: (history) => thinned(history.evaluatedValues("uniformity")),
+      values: (history) => history.evaluatedValues("uniformity"),
     },
   ],
 };

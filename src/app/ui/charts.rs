@@ -1,22 +1,28 @@
 //! The live charts: places in the page, drawn by `www/charts`.
 
 use leptos::{html::Div, prelude::*};
-use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen::{closure::Closure, prelude::wasm_bindgen};
 
 use super::{
+    chart_files::{ChartFiles, compared},
+    chart_tools::{ChartTools, Look},
     drawing::{Drawing, words_of},
     format::significant,
     i18n::{mt, t},
+    runs::names,
     store::{ChartUpdate, Store},
     studio,
 };
-use crate::app::protocol::{Evaluation, StepMetrics};
+use crate::{
+    app::protocol::{Evaluation, StepMetrics},
+    runs::Chart,
+};
 
 #[wasm_bindgen]
 extern "C" {
     /// What `mount` of www/charts/index.js returns.
     #[derive(Clone)]
-    type Dashboard;
+    pub type Dashboard;
     /// Empties all charts for a run of `total` steps.
     #[wasm_bindgen(method)]
     fn start(this: &Dashboard, total: u32);
@@ -29,6 +35,18 @@ extern "C" {
     /// NaN stands for an alignment that cannot be measured.
     #[wasm_bindgen(method)]
     fn evaluated(this: &Dashboard, step: u32, spearman: f64, alignment: f64, uniformity: f64);
+    /// Draws other runs beside the present one; see `compare` of www/charts/runs.js.
+    #[wasm_bindgen(method)]
+    fn compare(this: &Dashboard, others: &js_sys::Array);
+    /// Both steps or none: all are shown then.
+    #[wasm_bindgen(method)]
+    fn look(this: &Dashboard, smoothing: f64, log: bool, paper: bool, from: Option<f64>, to: Option<f64>);
+    /// What to call with the first and the last step of what was zoomed to, or with nothing for all.
+    #[wasm_bindgen(method, js_name = onZoom)]
+    fn on_zoom(this: &Dashboard, listener: &wasm_bindgen::JsValue);
+    /// The chart as a PNG: a blob.
+    #[wasm_bindgen(method, catch)]
+    pub async fn image(this: &Dashboard, name: &str) -> Result<wasm_bindgen::JsValue, wasm_bindgen::JsValue>;
 }
 
 /// A chart's place: its name in www/charts, messages with its title and what to read from it, and what it needs.
@@ -37,15 +55,53 @@ struct Place {
     title: &'static str,
     note: &'static str,
     needs_evaluation: bool,
+    /// What its table has.
+    table: Chart,
 }
 
 const PLACES: [Place; 6] = [
-    Place { name: "plane", title: "chart-plane", note: "chart-plane-note", needs_evaluation: true },
-    Place { name: "loss", title: "chart-loss", note: "chart-loss-note", needs_evaluation: false },
-    Place { name: "spearman", title: "chart-spearman", note: "chart-spearman-note", needs_evaluation: true },
-    Place { name: "quality", title: "chart-quality", note: "chart-quality-note", needs_evaluation: true },
-    Place { name: "norm", title: "chart-norm", note: "chart-norm-note", needs_evaluation: false },
-    Place { name: "rate", title: "chart-rate", note: "chart-rate-note", needs_evaluation: false },
+    Place {
+        name: "plane",
+        title: "chart-plane",
+        note: "chart-plane-note",
+        needs_evaluation: true,
+        table: Chart::Evaluations,
+    },
+    Place {
+        name: "loss",
+        title: "chart-loss",
+        note: "chart-loss-note",
+        needs_evaluation: false,
+        table: Chart::Loss,
+    },
+    Place {
+        name: "spearman",
+        title: "chart-spearman",
+        note: "chart-spearman-note",
+        needs_evaluation: true,
+        table: Chart::Evaluations,
+    },
+    Place {
+        name: "quality",
+        title: "chart-quality",
+        note: "chart-quality-note",
+        needs_evaluation: true,
+        table: Chart::Evaluations,
+    },
+    Place {
+        name: "norm",
+        title: "chart-norm",
+        note: "chart-norm-note",
+        needs_evaluation: false,
+        table: Chart::GradientNorm,
+    },
+    Place {
+        name: "rate",
+        title: "chart-rate",
+        note: "chart-rate-note",
+        needs_evaluation: false,
+        table: Chart::LearningRate,
+    },
 ];
 
 #[component]
@@ -70,12 +126,61 @@ pub fn RunCharts() -> impl IntoView {
         }
     });
 
+    let look = Look::new();
+    Effect::new(move |_| {
+        let (from, to) = look.range.get().unzip();
+        let (smoothing, log, paper) = (look.smoothing.get(), look.log.get(), look.paper.get());
+        drawing.with(|charts| charts.look(smoothing, log, paper, from, to));
+    });
+    Effect::new(move |_| {
+        drawing.with(|charts| {
+            let listener =
+                Closure::<dyn Fn(Option<f64>, Option<f64>)>::new(move |from, to| match (from, to) {
+                    (Some(from), Some(to)) => look.zoom(from, to),
+                    _ => look.range.set(None),
+                });
+            // The charts live as long as the page.
+            charts.on_zoom(&listener.into_js_value());
+        });
+    });
+    // Another run begins with all of it.
+    Effect::new(move |_| {
+        store.runs.present.track();
+        look.range.set(None);
+    });
+    let beside = Memo::new(move |_| {
+        let (all, drawn) = (store.runs.all.get(), store.runs.beside.get());
+        let names = names(&all);
+        let present = store.runs.present.get();
+        let shown = all.iter().zip(names).filter_map(|(run, name)| {
+            let colour = drawn.iter().find(|drawn| drawn.started == run.started)?.colour;
+            (present != Some(run.started)).then_some((run.started, name, colour))
+        });
+        shown.collect::<Vec<_>>()
+    });
+    Effect::new(move |_| {
+        let shown = beside.get();
+        drawing.with(|charts| charts.compare(&compared(store.runs, &shown)));
+    });
+
     let figures = PLACES.map(|place| {
-        let waiting = move || waiting_for(store, place.needs_evaluation);
+        let waiting = move || {
+            let drawn = beside.with(|beside| {
+                beside.iter().any(|(started, ..)| {
+                    let run = store.runs.get(*started);
+                    run.is_some_and(|run| !place.needs_evaluation || !run.evaluations.is_empty())
+                })
+            });
+            (!drawn).then(|| waiting_for(store, place.needs_evaluation)).flatten()
+        };
+        let empty = Memo::new(move |_| waiting().is_some());
         view! {
             <figure class=format!("chart chart-{}", place.name)>
                 <figcaption>
-                    <h3>{mt!(place.title)}</h3>
+                    <div class="chart-head">
+                        <h3>{mt!(place.title)}</h3>
+                        <ChartFiles drawing name=place.name title=place.title table=place.table beside empty />
+                    </div>
                     <p class="fine">{mt!(place.note)}</p>
                 </figcaption>
                 <div class="chart-frame">
@@ -86,6 +191,7 @@ pub fn RunCharts() -> impl IntoView {
         }
     });
     view! {
+        <ChartTools look />
         <div class="charts" node_ref=grid>{figures.into_iter().collect_view()}</div>
         {drawing.notice()}
     }
@@ -174,7 +280,8 @@ fn chart_words() -> String {
         "axis-alignment-better",
         "axis-uniformity-better",
         "series-each",
-        "series-mean",
+        "series-smoothed",
+        "run-this",
         "point-before-training",
         "point-before",
         "point-step",

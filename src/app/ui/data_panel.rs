@@ -60,6 +60,7 @@ impl Kind {
         match self {
             Self::Training => &[
                 (Sample::Brown, "sample-brown"),
+                (Sample::Everyday, "sample-everyday"),
                 (Sample::Sentences, "sample-sentences"),
                 (Sample::Triplets, "sample-triplets"),
             ],

@@ -78,6 +78,14 @@ impl<T: JsCast + 'static> Drawing<T> {
         }
     }
 
+    /// What draws, once it is there.
+    pub fn handle(self) -> Option<T>
+    where
+        T: Clone,
+    {
+        self.handle.with_value(Clone::clone)
+    }
+
     /// Says that the charts could not be loaded, where that is so.
     pub fn notice(self) -> impl IntoView {
         move || match self.state.get() {

@@ -225,6 +225,7 @@ impl Engine {
 
     pub fn train(self, options: TrainOptions, start_from: Weights) {
         self.store.phase.set(Phase::Starting);
+        self.store.runs.starts_from(start_from);
         self.send(Topic::Run, Request::Train { options, start_from });
     }
 

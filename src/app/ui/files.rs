@@ -2,7 +2,7 @@
 
 use leptos::prelude::document;
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
-use web_sys::{Blob, DataTransfer, File, HtmlAnchorElement, HtmlInputElement, Url};
+use web_sys::{Blob, BlobPropertyBag, DataTransfer, File, HtmlAnchorElement, HtmlInputElement, Url};
 
 use crate::app::protocol::PickedFile;
 
@@ -43,9 +43,18 @@ pub async fn from_drop(transfer: DataTransfer) -> Result<Vec<PickedFile>, String
 /// # Errors
 /// None that a browser in working order gives.
 pub fn from_text(name: &str, text: &str) -> Result<PickedFile, String> {
-    let blob = Blob::new_with_str_sequence(&js_sys::Array::of1(&text.into()))
-        .map_err(|error| format!("the pasted text could not be taken: {error:?}"))?;
-    Ok(PickedFile { path: name.to_owned(), blob })
+    Ok(PickedFile { path: name.to_owned(), blob: text_blob(text, "text/plain")? })
+}
+
+/// A text as a file's content.
+///
+/// # Errors
+/// None that a browser in working order gives.
+pub fn text_blob(text: &str, media_type: &str) -> Result<Blob, String> {
+    let options = BlobPropertyBag::new();
+    options.set_type(media_type);
+    Blob::new_with_str_sequence_and_options(&js_sys::Array::of1(&text.into()), &options)
+        .map_err(|error| format!("the text could not be taken: {error:?}"))
 }
 
 /// Starts a download of `blob`.

@@ -41,6 +41,17 @@ pub fn duration(seconds: f64) -> String {
     }
 }
 
+/// Milliseconds since 1970 → "24 Nov, 14:03", in the visitor's time and the language's way.
+pub fn date(milliseconds: f64, language: &str) -> String {
+    let options = js_sys::Object::new();
+    for (field, form) in [("day", "numeric"), ("month", "short"), ("hour", "2-digit"), ("minute", "2-digit")]
+    {
+        // Setting a property of a plain object cannot fail.
+        let _ = js_sys::Reflect::set(&options, &field.into(), &form.into());
+    }
+    js_sys::Date::new(&milliseconds.into()).to_locale_string(language, &options).into()
+}
+
 /// Three significant digits or so: 0.0123, 4.57, 1,234.
 pub fn significant(value: f64) -> String {
     match value.abs() {

@@ -143,6 +143,7 @@ pub fn Footer() -> impl IntoView {
         <footer class="colophon">
             <p>{mt!("footer-method")}</p>
             <p>{mt!("footer-privacy")}</p>
+            <p><a href="api/example.html">{mt!("footer-api")}</a></p>
             <OfflineLine />
         </footer>
     }

@@ -4,6 +4,8 @@ mod analysis;
 mod analysis_charts;
 mod answers;
 mod batch_panel;
+mod chart_files;
+mod chart_tools;
 mod charts;
 mod clipboard;
 mod data_panel;
@@ -37,6 +39,7 @@ mod recipe_numbers;
 mod rich;
 mod route;
 mod run_controls;
+mod runs;
 mod sample;
 mod score_table;
 mod share;
@@ -69,6 +72,7 @@ pub fn start() {
 fn App() -> impl IntoView {
     let store = Store::new();
     let engine = Engine::start(store);
+    store.runs.open();
     provide_context(store);
     provide_context(engine);
     provide_context(Route::new());

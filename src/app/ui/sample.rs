@@ -57,6 +57,9 @@ pub async fn site_models() -> Result<Vec<SiteModel>, String> {
 pub enum Sample {
     /// Sentences of the Brown corpus, which set-up takes from its package.
     Brown,
+    /// Everyday ones, in families that share their frames.
+    Everyday,
+    /// A few of other kinds.
     Sentences,
     Triplets,
     /// A few, soon evaluated on.
@@ -69,6 +72,7 @@ impl Sample {
     pub fn source(self) -> Source {
         let (folder, name) = match self {
             Self::Brown => ("texts", "brown-sentences.txt"),
+            Self::Everyday => ("data", "everyday-sentences.txt"),
             Self::Sentences => ("data", "sample-sentences.txt"),
             Self::Triplets => ("data", "sample-triplets.csv"),
             Self::Pairs => ("data", "sample-pairs.tsv"),

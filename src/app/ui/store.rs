@@ -7,7 +7,7 @@ use std::{collections::VecDeque, sync::Arc};
 
 use leptos::prelude::*;
 
-use super::{i18n::t, lens::Lens, recipe::Recipe, sample::PLAYGROUND};
+use super::{i18n::t, lens::Lens, recipe::Recipe, runs::Runs, sample::PLAYGROUND};
 use crate::{
     app::protocol::{
         AnalysisReport, CachedModel, EmbeddedPart, Evaluation, EvaluationReport, Event, Measurement,
@@ -16,6 +16,7 @@ use crate::{
     },
     gpu::MatmulKind,
     kernels::Ceilings,
+    runs::RunSetting,
     train::BatchSimilarity,
 };
 pub use slot::{Slot, Topic};
@@ -35,6 +36,8 @@ pub struct Store {
     pub training: RwSignal<Option<TrainingReport>>,
     pub evaluation: RwSignal<Option<EvaluationReport>>,
     pub recipe: Recipe,
+    /// Kept in the browser.
+    pub runs: Runs,
     /// What the views look through.
     pub lens: Lens,
     /// The playground's, a line each.
@@ -87,6 +90,7 @@ impl Store {
             training: RwSignal::new(None),
             evaluation: RwSignal::new(None),
             recipe: Recipe::new(),
+            runs: Runs::new(),
             lens: Lens::new(),
             sentences: RwSignal::new(PLAYGROUND.join("\n")),
             phase: RwSignal::new(Phase::Idle),
@@ -164,6 +168,7 @@ impl Store {
 
     /// Takes in an event; `topic` is what the request it answers was about.
     pub fn apply(&self, event: Event, topic: Option<Topic>) {
+        self.runs.follow(&event, |plan| self.setting(plan));
         match event {
             Event::Ready(info) => {
                 self.engine.set(EngineState::Ready(info));
@@ -334,6 +339,20 @@ impl Store {
             self.slot(topic).settle();
         }
         self.portions.update(|portions| portions.push(Portion::new(part)));
+    }
+
+    /// What a run of this plan is made of.
+    fn setting(&self, plan: &RunPlan) -> Option<RunSetting> {
+        Some(RunSetting {
+            model: self.model.with_untracked(|model| Some(model.as_ref()?.name.clone()))?,
+            text: self.training.with_untracked(|text| Some(text.as_ref()?.name.clone()))?,
+            pairs: self
+                .evaluation
+                .with_untracked(|pairs| Some(pairs.as_ref()?.name.clone()))
+                .filter(|_| plan.evaluates),
+            from_trained: false,
+            options: plan.options.clone(),
+        })
     }
 
     fn clear_run(&self) {

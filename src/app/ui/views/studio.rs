@@ -6,7 +6,7 @@ use super::ViewHead;
 use crate::app::ui::{
     batch_panel::BatchPanel, charts::RunCharts, data_panel::DataPanel, downloads::Downloads,
     evaluation_table::EvaluationTable, model_panel::ModelPanel, profile::ProfilePanel,
-    quick_start::QuickStart, recipe_form::RecipeForm, run_controls::RunControls,
+    quick_start::QuickStart, recipe_form::RecipeForm, run_controls::RunControls, runs::RunsPanel,
 };
 
 #[component]
@@ -23,6 +23,7 @@ pub fn StudioView() -> impl IntoView {
                 <RunControls />
                 <QuickStart />
                 <RunCharts />
+                <RunsPanel />
                 <BatchPanel />
                 <EvaluationTable />
                 <Downloads />

@@ -1,0 +1,128 @@
+//! The file that runs are kept and handed on in: JSON, the same in the browser's storage and on disk.
+
+use serde::{Deserialize, Serialize};
+
+use super::RunRecord;
+
+const FORMAT: &str = "simcse-lab-runs";
+const VERSION: u32 = 1;
+
+#[derive(Serialize)]
+struct Written<'a> {
+    format: &'static str,
+    version: u32,
+    runs: &'a [&'a RunRecord],
+}
+
+/// What every version has.
+#[derive(Deserialize)]
+struct Head {
+    format: String,
+    version: u32,
+}
+
+#[derive(Deserialize)]
+struct Read {
+    runs: Vec<RunRecord>,
+}
+
+/// Why a file of runs cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum RunFileError {
+    #[error(
+        "{name} is not a file of runs; choose one that \"Export\" wrote here, such as simcse-lab-runs.json"
+    )]
+    Foreign { name: String },
+    #[error(
+        "{name} was written by a newer version of this page (format {version}, this page reads 1); reload the page"
+    )]
+    Newer { name: String, version: u32 },
+    #[error("{name} is damaged and was not read: {reason}; export it again")]
+    Damaged { name: String, reason: String },
+}
+
+/// The file's text.
+///
+/// # Errors
+/// None: all that a record holds can be written as JSON.
+pub fn write(runs: &[&RunRecord]) -> Result<String, serde_json::Error> {
+    serde_json::to_string(&Written { format: FORMAT, version: VERSION, runs })
+}
+
+/// The runs in the text of a file; `name` is the file's.
+///
+/// # Errors
+/// Something else than runs, a version to come, or a damaged file.
+pub fn read(name: &str, text: &str) -> Result<Vec<RunRecord>, RunFileError> {
+    let name = || name.to_owned();
+    let head: Head = serde_json::from_str(text).map_err(|error| match error.classify() {
+        serde_json::error::Category::Eof if text.contains(FORMAT) => {
+            RunFileError::Damaged { name: name(), reason: "it ends too early".to_owned() }
+        }
+        _ => RunFileError::Foreign { name: name() },
+    })?;
+    if head.format != FORMAT {
+        return Err(RunFileError::Foreign { name: name() });
+    }
+    if head.version > VERSION {
+        return Err(RunFileError::Newer { name: name(), version: head.version });
+    }
+    let damaged = |reason| RunFileError::Damaged { name: name(), reason };
+    let Read { runs } = serde_json::from_str(text).map_err(|error| damaged(error.to_string()))?;
+    match runs.iter().position(|run| !run.is_sound()) {
+        Some(index) => Err(damaged(format!("the columns of run {} do not go together", index + 1))),
+        None => Ok(runs),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::runs::{
+        Outcome, Point,
+        record::tests::{progress, record},
+    };
+
+    fn run() -> RunRecord {
+        let mut run = record(1_764_000_000_123, |setting| setting.options.learning_rate = 1e-4);
+        run.evaluated(progress(0, 61.25));
+        for (step, loss) in [(1, 2.5), (2, 0.1), (3, 0.05)] {
+            run.step(Point { step, loss, learning_rate: 3e-5, gradient_norm: 0.75 });
+        }
+        run.evaluated(crate::runs::Progress { alignment: None, ..progress(3, 62.5) });
+        run.outcome = Outcome::Completed;
+        run.name = Some("mine".to_owned());
+        run
+    }
+
+    #[test]
+    fn what_is_written_is_read() {
+        let (first, second) = (run(), record(2, |_| {}));
+        let text = write(&[&first, &second]).unwrap();
+        assert_eq!(read("a.json", &text).unwrap(), [first, second]);
+    }
+
+    #[test]
+    fn numbers_that_are_none_survive() {
+        let mut run = run();
+        run.curve.loss[1] = f32::NAN;
+        run.evaluations[1].spearman = f64::NAN;
+        let text = write(&[&run]).unwrap();
+        let read = read("a.json", &text).unwrap();
+        assert!(read[0].curve.loss[1].is_nan() && read[0].evaluations[1].spearman.is_nan());
+        assert_eq!(read[0].curve.loss[2], run.curve.loss[2]);
+    }
+
+    #[test]
+    fn other_files_newer_ones_and_damaged_ones_are_told_apart() {
+        let text = write(&[&run()]).unwrap();
+        let message = |text: &str| read("a.json", text).unwrap_err().to_string();
+        for foreign in ["", "a,b\n1,2", "[]", "{}", r#"{"format":"else","version":1,"runs":[]}"#] {
+            assert!(message(foreign).contains("not a file of runs"), "{foreign}");
+        }
+        assert!(message(&text.replace("\"version\":1", "\"version\":9")).contains("newer"));
+        assert!(message(&text[..text.len() / 2]).contains("ends too early"));
+        assert!(message(&text.replace("\"total\":3", "\"total\":\"many\"")).contains("damaged"));
+        assert!(message(&text.replace("\"step\":[1,2,3]", "\"step\":[1,2]")).contains("run 1"));
+    }
+}

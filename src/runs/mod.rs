@@ -1,0 +1,13 @@
+//! Runs as they are kept: what a run was made of, its curves, how it ended; their names, their file and their tables.
+
+mod curve;
+mod file;
+mod naming;
+mod record;
+mod table;
+
+pub use curve::{Curve, Point};
+pub use file::{RunFileError, read, write};
+pub use naming::{Difference, differences};
+pub use record::{Outcome, Progress, RunRecord, RunSetting};
+pub use table::{Chart, csv};
