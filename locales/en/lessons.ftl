@@ -32,6 +32,52 @@ crowding-mean = Mean cosine
 crowding-histogram = Histogram of { $count } cosines with the mean { $mean }
 crowding-train = After a run in the studio, the fine-tuned weights stand beside these.
 
+views-title = Dropout is the only augmentation
+views-summary = One sentence, two masks, two vectors: see them, and what p = 0 and a fixed mask do.
+views-what = While an encoder trains, **dropout** sets some of its numbers to 0 at random, in every layer: each with the probability p, and what is kept is scaled by 1/(1 − p), so that the sums stay the same on average. It was invented so that no number relies on a single other. When the encoder is used, it is off.
+views-positive = Unsupervised SimCSE makes its pairs of nothing else. Every sentence goes through the encoder twice, each pass draws **another mask**, and out come two vectors that differ a little. They are the positive pair: the same meaning to the letter, since no word was deleted or replaced. The other sentences of the batch are the negatives.
+views-nothing = With p = 0, or with one **fixed mask** in both passes, the two vectors are the same. Their cosine is 1 and cannot grow, so the pair has nothing to teach; all that is left of the loss is that it drives sentences apart, and alignment gets worse as it does. On STS-B the paper falls from 82.5 with p = 0.1 to 71.1 without dropout and to 43.6 with a fixed mask.
+views-part = One sentence, two passes
+views-sentence = Sentence A
+views-sentence-help = Its two vectors are drawn below.
+views-others = Other sentences of the batch, one a line: B, C and so on
+views-no-sentence = Type sentence A first.
+views-others-first = Give { $fewest } to { $most } other sentences.
+views-masks = Dropout masks
+views-masks-own = Two masks
+views-masks-fixed = Fixed mask
+views-masks-none = No dropout
+views-masks-own-help = Each pass draws a mask of its own: SimCSE.
+views-masks-fixed-help = One mask is drawn, and every pass uses it.
+views-masks-none-help = Nothing is dropped, as when the encoder is used.
+views-p = Probability p
+views-draw = Encode twice
+views-draw-again = Draw again
+views-vectors = The two vectors of sentence A
+views-cosine = Cosine of the two
+views-cosine-what = 1: the same direction.
+views-alignment-what = Mean squared distance of all sentences’ pairs; 0 is perfect.
+views-verdict-own = Two masks at p = { $p }: one sentence, two vectors with the cosine { $cosine }. To bring them together is what training is asked for.
+views-verdict-fixed = One mask of p = { $p } for both: the two vectors are the same, bit for bit. Alignment is perfect before any training, and the pair teaches nothing.
+views-verdict-none = Nothing is dropped: the two vectors are the same, bit for bit. Alignment is perfect before any training, and the pair teaches nothing.
+views-mask = Mask of pass { $pass }
+views-mask-what = Mask of pass { $pass } on the first word’s embedding: { $dropped } of the { $shown } numbers shown are dropped.
+views-vector = Vector of pass { $pass }
+views-vector-what = Vector of pass { $pass }: its first { $shown } of { $hidden } numbers.
+views-difference = Difference
+views-difference-what = Difference of the two vectors, at most { $most }.
+views-lanes-what = The first { $shown } of { $hidden } numbers of each, all bars to one scale. The masks are those of the first word’s embedding, where a gap is what was dropped; every layer drops anew. Weights: { $state }; pooler: { $pooler }.
+views-clouds = { $count } draws of each sentence
+views-clouds-what = A dot is a vector under dropout; a cross is the vector without it. The plane is the one in which the sentences differ most, so the clouds are wider than they look here: the numbers below are of all dimensions.
+views-clouds-label = { $count } dots for each of { $sentences } sentences, around the vector without dropout. The table below has their cosines.
+views-column-sentence = Sentence
+views-column-within = Cosine of its draws
+views-column-nearest = … with the nearest other
+views-pairs = First views by second views
+views-pairs-what = The batch as the loss sees it. On the diagonal stand the positives, a sentence with itself under another mask; all else are negatives. Each row is to find its own.
+views-published = What the paper found
+views-published-what = Spearman on STS-B’s development set, BERT-base, unsupervised, for each probability (arXiv 2104.08821, table 3). The ablations’ lesson runs some of these here.
+
 contrast-title = The contrastive loss, number by number
 contrast-summary = A batch of four to change: its softmax, its loss, and who pulls whom.
 contrast-rows = Every sentence is encoded twice, as A and A′, and each row of the matrix asks: which of the second views is mine? The cosines are divided by the temperature τ and go through a softmax; the loss is −ln of the share on the diagonal, meaned over the rows.

@@ -32,6 +32,52 @@ crowding-mean = 平均余弦
 crowding-histogram = { $count } 个余弦的直方图，平均值 { $mean }
 crowding-train = 在训练台训练之后，微调后的权重会并列在这里。
 
+views-title = Dropout 是唯一的数据增强
+views-summary = 一个句子，两个掩码，两个向量：看看它们，以及 p = 0 和固定掩码会怎样。
+views-what = 训练编码器时，**dropout** 在每一层随机把一些数置为 0：每个数被丢弃的概率是 p，留下的乘以 1/(1 − p)，使总和在平均意义上不变。它的本意是不让任何一个数只依赖另一个数。使用编码器时，它是关着的。
+views-positive = 无监督 SimCSE 的正例对就只靠它。每个句子经过编码器两次，每次**另取一个掩码**，得到两个略有差别的向量。它们就是一对正例：意思一字不差，因为没有删词，也没有换词。批里其余的句子是负例。
+views-nothing = 若 p = 0，或者两次用同一个**固定掩码**，两个向量就完全相同。余弦已经是 1，不能再大，这一对便教不了什么；损失剩下的作用只是把句子彼此推开，对齐性也随之变差。论文在 STS-B 上的成绩从 p = 0.1 时的 82.5，降到没有 dropout 时的 71.1，和固定掩码时的 43.6。
+views-part = 一个句子，编码两次
+views-sentence = 句子 A
+views-sentence-help = 它的两个向量画在下面。
+views-others = 批里其余的句子，每行一句：B、C，依此类推
+views-no-sentence = 请先输入句子 A。
+views-others-first = 请给出 { $fewest } 到 { $most } 个其他句子。
+views-masks = Dropout 掩码
+views-masks-own = 两个掩码
+views-masks-fixed = 固定掩码
+views-masks-none = 不用 dropout
+views-masks-own-help = 每次编码各取一个掩码：这就是 SimCSE。
+views-masks-fixed-help = 只取一个掩码，每次编码都用它。
+views-masks-none-help = 什么都不丢弃，与使用编码器时一样。
+views-p = 概率 p
+views-draw = 编码两次
+views-draw-again = 再取一次
+views-vectors = 句子 A 的两个向量
+views-cosine = 两者的余弦
+views-cosine-what = 1：方向相同。
+views-alignment-what = 所有句子两个视图的距离平方的平均；0 为完美。
+views-verdict-own = 两个掩码，p = { $p }：同一个句子得到两个向量，余弦为 { $cosine }。训练要做的，就是让它们靠近。
+views-verdict-fixed = 两次用同一个掩码，p = { $p }：两个向量逐位相同。还没训练，对齐性就已完美，这一对教不了什么。
+views-verdict-none = 什么都没有丢弃：两个向量逐位相同。还没训练，对齐性就已完美，这一对教不了什么。
+views-mask = 第 { $pass } 次的掩码
+views-mask-what = 第 { $pass } 次编码时第一个词的嵌入上的掩码：所示 { $shown } 个数中丢弃了 { $dropped } 个。
+views-vector = 第 { $pass } 次的向量
+views-vector-what = 第 { $pass } 次编码的向量：{ $hidden } 个数中的前 { $shown } 个。
+views-difference = 两者之差
+views-difference-what = 两个向量之差，最大为 { $most }。
+views-lanes-what = 各取 { $hidden } 个数中的前 { $shown } 个，所有条的比例尺相同。掩码是第一个词的嵌入上的，空缺处即被丢弃的；每一层都重新丢弃。权重：{ $state }；池化方式：{ $pooler }。
+views-clouds = 每个句子取 { $count } 次
+views-clouds-what = 圆点是有 dropout 时的向量，十字是没有时的。画的是句子之间差别最大的平面，所以点云其实比看上去更散：下面的数字是在所有维度上算的。
+views-clouds-label = { $sentences } 个句子各有 { $count } 个点，散布在没有 dropout 的向量周围。余弦见下表。
+views-column-sentence = 句子
+views-column-within = 各次之间的余弦
+views-column-nearest = ……与最近的另一句
+views-pairs = 第一视图与第二视图
+views-pairs-what = 损失眼中的一批句子。对角线上是正例，即同一个句子换了掩码；其余都是负例。每一行都要认出自己的那一个。
+views-published = 论文的结果
+views-published-what = 各种概率下 STS-B 开发集上的 Spearman，BERT-base，无监督（arXiv 2104.08821，表 3）。其中几种可以在消融实验一课里亲自运行。
+
 contrast-title = 对比损失，一个数一个数地看
 contrast-summary = 一批四个句子，可以改动：看它的 softmax、损失，以及谁在拉谁。
 contrast-rows = 每个句子编码两次，得到 A 和 A′；矩阵的每一行都在问：哪个第二视图是我的？余弦除以温度 τ，再经过 softmax；损失是对角线上份额的 −ln，对各行取平均。

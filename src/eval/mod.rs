@@ -3,6 +3,7 @@
 
 mod analysis;
 mod geometry;
+mod projection;
 mod published;
 mod score_table;
 mod spearman;
@@ -16,6 +17,7 @@ use serde::{Deserialize, Serialize};
 
 pub use analysis::{Analysis, AnalysisRow, GoldBin};
 pub use geometry::{alignment, cosine, normalised, pair_cosines, uniformity};
+pub use projection::Plane;
 pub use published::published_task;
 pub use score_table::{ScoreRow, ScoreTable};
 pub use spearman::spearman;

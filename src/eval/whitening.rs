@@ -90,7 +90,7 @@ pub(super) fn columns(embeddings: &[f32], hidden: usize) -> DMatrix<f64> {
     DMatrix::from_iterator(hidden, embeddings.len() / hidden, embeddings.iter().copied().map(f64::from))
 }
 
-fn centre(columns: &mut DMatrix<f64>, mean: &DVector<f64>) {
+pub(super) fn centre(columns: &mut DMatrix<f64>, mean: &DVector<f64>) {
     columns.column_iter_mut().for_each(|mut column| column -= mean);
 }
 

@@ -1,13 +1,16 @@
-//! What the lessons compute without an encoder: losses, points on a circle, histograms, ablations and their statistics.
+//! What the lessons compute without an encoder: losses, points on a circle, histograms, ablations and their statistics,
+//! what vectors under dropout say.
 
 mod ablation;
 mod circle;
 mod contrast;
 mod cosines;
 mod triplets;
+mod views;
 
 pub use ablation::{Ablation, Setting, Spread};
 pub use circle::{POINTS, alignment, partner, uniformity};
 pub use contrast::{Contrast, ITEMS, even_loss};
 pub use cosines::{BINS, Spectrum, bin_range};
 pub use triplets::{Sides, means};
+pub use views::{Masks, PublishedDropout, Views, published_dropout};

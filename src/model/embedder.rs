@@ -9,7 +9,17 @@ use crate::{
 /// Micro-batches in flight: one computes while the next is uploaded.
 const IN_FLIGHT: usize = 2;
 
-/// Encodes without dropout and keeps nothing for a backward pass.
+/// Dropout of an encoding that is to be looked at.
+#[derive(Debug, Clone, Copy)]
+pub struct RowDropout<'a> {
+    /// 0 up to, but not, 1.
+    pub p: f32,
+    pub seed: u32,
+    /// Of each row, the row of a batch whose masks it has; see [`PackedBatch::with_mask_rows`].
+    pub mask_rows: &'a [usize],
+}
+
+/// Encodes without keeping anything for a backward pass.
 pub struct Embedder {
     network: Network,
     capacity: Capacity,
@@ -39,10 +49,31 @@ impl Embedder {
         Ok(Self { network: network.clone(), capacity, batch, pooling, plan })
     }
 
-    /// Vectors [rows, hidden] of token rows, not normalised, in the order given. `progress` hears of rows done.
+    /// Vectors [rows, hidden] of token rows, not normalised, in the order given, without dropout. `progress` hears of
+    /// rows done.
     pub async fn embed<R: AsRef<[u32]>>(
         &self,
         rows: &[R],
+        progress: impl FnMut(usize),
+    ) -> Result<Vec<f32>, GpuError> {
+        self.encode(rows, None, progress).await
+    }
+
+    /// The same under dropout, with the masks of a training step of number 0.
+    pub async fn embed_dropped<R: AsRef<[u32]>>(
+        &self,
+        rows: &[R],
+        dropout: RowDropout<'_>,
+        progress: impl FnMut(usize),
+    ) -> Result<Vec<f32>, GpuError> {
+        debug_assert_eq!(rows.len(), dropout.mask_rows.len(), "masks for every row");
+        self.encode(rows, Some(dropout), progress).await
+    }
+
+    async fn encode<R: AsRef<[u32]>>(
+        &self,
+        rows: &[R],
+        dropout: Option<RowDropout<'_>>,
         mut progress: impl FnMut(usize),
     ) -> Result<Vec<f32>, GpuError> {
         let hidden = self.network.config.hidden_size;
@@ -72,9 +103,8 @@ impl Embedder {
             let (chunk, later) = rest.split_at(self.fitting(rest, rows));
             rest = later;
             let chunk_rows: Vec<&[u32]> = chunk.iter().map(|row| rows[*row].as_ref()).collect();
-            let packed = PackedBatch::for_model(&chunk_rows, &self.network.config);
+            let (packed, step) = self.pack(chunk, &chunk_rows, dropout);
             self.batch.write(gpu, &packed);
-            let step = packed.sizes(Step::default()).with_dropout(0.0);
             self.network.kernels.write_step(&step);
             let mut encoder = gpu.device().create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
             self.plan.record(&mut encoder, &step.sizes());
@@ -84,6 +114,19 @@ impl Embedder {
             waiting.push_back(chunk);
         }
         Ok(embeddings)
+    }
+
+    /// The rows `chunk`, whose token ids are `ids`, and what the device has to know of them.
+    fn pack(&self, chunk: &[usize], ids: &[&[u32]], dropout: Option<RowDropout>) -> (PackedBatch, Step) {
+        let config = &self.network.config;
+        let packed = PackedBatch::for_model(ids, config);
+        let Some(RowDropout { p, seed, mask_rows }) = dropout else {
+            let step = packed.sizes(Step::default()).with_dropout(0.0);
+            return (packed, step);
+        };
+        let packed = packed.with_mask_rows(config.max_position_embeddings, |row| mask_rows[chunk[row]]);
+        let step = packed.sizes(Step { seed, ..Step::default() }).with_dropout(p);
+        (packed, step)
     }
 
     /// How many of the next rows fit one micro-batch.

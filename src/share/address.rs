@@ -18,6 +18,7 @@ pub enum Place {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Lesson {
     Crowding,
+    Dropout,
     Loss,
     Circle,
     HardNegatives,
@@ -27,13 +28,21 @@ pub enum Lesson {
 
 impl Lesson {
     /// In the order in which they build on each other.
-    pub const ALL: [Self; 6] =
-        [Self::Crowding, Self::Loss, Self::Circle, Self::HardNegatives, Self::Ablations, Self::Collapse];
+    pub const ALL: [Self; 7] = [
+        Self::Crowding,
+        Self::Dropout,
+        Self::Loss,
+        Self::Circle,
+        Self::HardNegatives,
+        Self::Ablations,
+        Self::Collapse,
+    ];
 
     /// Its path in the fragment.
     fn path(self) -> &'static str {
         match self {
             Self::Crowding => "lessons/crowding",
+            Self::Dropout => "lessons/dropout",
             Self::Loss => "lessons/loss",
             Self::Circle => "lessons/circle",
             Self::HardNegatives => "lessons/hard-negatives",

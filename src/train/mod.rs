@@ -14,6 +14,7 @@ mod schedule;
 mod state;
 mod step;
 mod trainer;
+mod views;
 mod warm_up;
 
 pub use crate::objective::Objective;
@@ -29,4 +30,5 @@ pub use profile::{Buffers, KernelProfile, Profile};
 pub use state::TrainingState;
 pub use step::{StepMetrics, TrainingStep};
 pub use trainer::{Best, EvaluationSet, StepReport, Trainer};
+pub use views::DropoutViews;
 pub use warm_up::warm_up;

@@ -54,6 +54,9 @@ test('axe finds nothing serious with a model loaded, a run behind it and everyth
     await studio.recipe({ 'batch-size': 2, steps: 2, 'eval-every': 1 });
     await studio.train();
     await studio.phase('Finished');
+    await page.evaluate(() => void (location.hash = '#/lessons/dropout'));
+    await studio.button('Encode twice').click();
+    await page.locator('.clouds').waitFor();
     await page.evaluate(() => document.querySelectorAll('details').forEach((details) => (details.open = true)));
     await page.locator('.matrix table').waitFor({ state: 'attached' });
     assert.deepEqual(await views(page), []);

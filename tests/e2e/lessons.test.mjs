@@ -9,6 +9,7 @@ import { file } from './tiny_model.mjs';
 
 const lessons = {
   crowding: 'Why raw sentence vectors crowd together',
+  dropout: 'Dropout is the only augmentation',
   loss: 'The contrastive loss, number by number',
   circle: 'Alignment and uniformity',
   'hard-negatives': 'Hard negatives',
@@ -146,6 +147,98 @@ test('points of the circle move by key and pointer, and both numbers follow', as
     const moved = await page.getByRole('slider', { name: 'Point F′' }).getAttribute('aria-valuenow');
     assert.ok(Math.abs(Number(moved) - 90) <= 2, moved);
     assert.match(await copied(page), /points=0%2C0%2C30.*%2C300%2C\d+$/);
+  });
+});
+
+test('two masks give a sentence two vectors; a fixed mask and no dropout give one, and the link brings all of it back', async () => {
+  await withPage({}, async (page, { url }) => {
+    const studio = new Studio(page);
+    await studio.ready();
+    await studio.loadTinyModel();
+    await page.evaluate(() => void (location.hash = '#/lessons/dropout'));
+    await studio.button('Encode twice').click();
+    const cosine = page.locator('#views-cosine');
+    const pairs = async () => (await cells(page, 'First views by second views')).map(([, ...row]) => row.map(number));
+    const said = (words) => page.getByRole('status').filter({ hasText: words }).waitFor();
+    const bars = () => page.locator('.lane path').evaluateAll((paths) => paths.map((path) => path.getAttribute('d')));
+    const current = page.getByRole('region', { name: 'What the paper found' }).locator('tr.current');
+
+    await said('Two masks at p = 0.1');
+    const own = number(await cosine.innerText());
+    assert.ok(own > 0 && own < 1, `${own}`);
+    assert.match(await current.innerText(), /p = 0\.1\s+82\.5/);
+    let [mask, other, one, two, difference] = await bars();
+    assert.notEqual(mask, other);
+    assert.notEqual(one, two);
+    assert.match(difference, /V-?0\.\d*[1-9]/);
+    assert.equal((await pairs()).length, 5);
+    assert.equal(await page.locator('.cloud').count(), 5);
+    assert.equal(await page.locator('.cloud').first().locator('circle').count(), 12);
+
+    // Another draw, and the first again.
+    await studio.button('Draw again').click();
+    await page.waitForFunction((before) => document.querySelectorAll('.lane path')[2].getAttribute('d') !== before, one);
+    await follow(page, `${url}#/lessons/loss`);
+    assert.equal(await page.locator('#views-cosine').count(), 0);
+
+    // What is set is followed by itself, once something has been drawn.
+    await page.evaluate(() => void (location.hash = '#/studio'));
+    await studio.ready();
+    await studio.loadTinyModel();
+    await page.evaluate(() => void (location.hash = '#/lessons/dropout?draw=1'));
+    await studio.button('Encode twice').click();
+    await said('Two masks at p = 0.1');
+    assert.equal((await bars())[2], one);
+    assert.equal(number(await cosine.innerText()), own);
+
+    await page.getByText('Fixed mask', { exact: true }).click();
+    await said('One mask of p = 0.1 for both');
+    assert.equal(await cosine.innerText(), '1.000');
+    assert.match(await current.innerText(), /fixed mask.*\s+43\.6/);
+    [mask, other, one, two, difference] = await bars();
+    assert.deepEqual([mask, one], [other, two]);
+    assert.doesNotMatch(difference, /V-?0\.\d*[1-9]/);
+    assert.deepEqual((await pairs()).map((row, index) => row[index]), [1, 1, 1, 1, 1]);
+
+    await page.getByText('No dropout', { exact: true }).click();
+    await said('Nothing is dropped');
+    assert.equal(await cosine.innerText(), '1.000');
+    assert.equal(await page.locator('#views-alignment').innerText(), '0.000');
+    assert.match(await current.innerText(), /p = 0\s+71\.1/);
+
+    // p = 0 is the same, and the more is dropped, the farther apart.
+    await page.getByText('Two masks', { exact: true }).click();
+    const slider = page.getByRole('slider', { name: 'Probability p' });
+    await slider.fill('0');
+    await page.waitForFunction(() => document.querySelector('#views-published ~ table .current th')?.textContent === 'p = 0');
+    await said('Nothing is dropped');
+    assert.equal(await cosine.innerText(), '1.000');
+    await slider.fill('0.5');
+    await said('Two masks at p = 0.5');
+    assert.ok(number(await cosine.innerText()) < own);
+
+    await page.locator('#views-sentence').fill('a red car');
+    await page.locator('#views-others').fill('blue sky\nold house');
+    await page.locator('.views-quoted', { hasText: 'a red car' }).waitFor();
+    await page.waitForFunction(() => document.querySelectorAll('.cloud').length === 3);
+    const numbers = [await cosine.innerText(), JSON.stringify(await pairs())];
+    const link = await copied(page);
+    assert.match(link, /#\/lessons\/dropout\?text=a\+red\+car&others=blue\+sky%0Aold\+house&masks=own&p=0\.5&draw=1$/);
+
+    await follow(page, url);
+    await studio.ready();
+    await studio.loadTinyModel();
+    await page.evaluate((hash) => void (location.hash = hash), new URL(link).hash);
+    assert.equal(await page.locator('#views-sentence').inputValue(), 'a red car');
+    await studio.button('Encode twice').click();
+    await said('Two masks at p = 0.5');
+    assert.deepEqual([await cosine.innerText(), JSON.stringify(await pairs())], numbers);
+
+    await page.locator('#views-others').fill('blue sky');
+    await page.getByText('Give 2 to 5 other sentences.').waitFor();
+    assert.ok(await studio.button('Draw again').isDisabled());
+    await page.evaluate(() => void (location.hash = '#/lessons/dropout?p=2&masks=three'));
+    await page.getByText('Left out: p, masks.').waitFor();
   });
 });
 

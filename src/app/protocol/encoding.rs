@@ -38,6 +38,20 @@ pub struct CosineTable {
     pub step: u32,
 }
 
+/// Sentences encoded several times under dropout, and once without.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct ViewVectors {
+    pub sentences: usize,
+    pub hidden: usize,
+    /// `[1 + views, sentences, hidden]`, row-major, not normalised, first without dropout; transferred.
+    #[serde(with = "serde_wasm_bindgen::preserve")]
+    pub values: Float32Array,
+    /// Of the first sentence's first two views: which elements [hidden] of its first word's embedding were kept.
+    pub kept: [Vec<bool>; 2],
+    /// Steps behind the weights; 0: as loaded.
+    pub step: u32,
+}
+
 /// What some weights score on given pairs.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PairScores {

@@ -15,7 +15,7 @@ mod texts;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use wasm_bindgen::JsValue;
 
-pub use encoding::{CosineTable, EmbeddedPart, PairScores, PairSource};
+pub use encoding::{CosineTable, EmbeddedPart, PairScores, PairSource, ViewVectors};
 pub use failure::FailureKind;
 pub use files::{CachedModel, ExportedFile, HubAddress, PickedFile, SiteFile, Source};
 pub use profile::ProfileReport;
@@ -33,7 +33,7 @@ use crate::{
     kernels::Ceilings,
     model::Pooler,
     text::TransferKind,
-    train::TrainOptions,
+    train::{DropoutViews, TrainOptions},
 };
 
 /// Names a request, so that the answer to it can be told from others'.
@@ -83,6 +83,8 @@ pub enum Request {
     Stop,
     /// Cosine similarities of all pairs. Answer: [`Event::Similarity`].
     Similarity { sentences: Vec<String>, weights: Weights, pooler: Pooler },
+    /// Vectors of a few sentences, several times under dropout. Answer: [`Event::Views`].
+    Views { sentences: Vec<String>, weights: Weights, pooler: Pooler, views: DropoutViews },
     /// Vectors of any number of sentences. A part at a time, so that other requests are answered in between; a run
     /// waits. `normalised`: of length 1. Answers: [`Event::Embedded`] for each part, or in the end
     /// [`Event::EncodingCancelled`].
@@ -223,6 +225,10 @@ pub enum Event {
     Similarity {
         id: RequestId,
         result: SimilarityMatrix,
+    },
+    Views {
+        id: RequestId,
+        result: ViewVectors,
     },
     Embedded {
         id: RequestId,

@@ -31,6 +31,7 @@ impl Answers {
                 return None;
             }
             Event::Cosines { id, .. }
+            | Event::Views { id, .. }
             | Event::Measured { id, .. }
             // A single part: all that was asked for.
             | Event::Embedded { id, part: EmbeddedPart { first: 0, last: true, .. } }

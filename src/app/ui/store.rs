@@ -307,8 +307,11 @@ impl Store {
                     slot.settle();
                 }
             }
-            // Answers to what only the JavaScript interface asks.
-            Event::EvaluationCleared { .. } | Event::Cosines { .. } | Event::Scored { .. } => {}
+            // Answers that go to whoever asked, and those to what only the JavaScript interface asks.
+            Event::EvaluationCleared { .. }
+            | Event::Cosines { .. }
+            | Event::Views { .. }
+            | Event::Scored { .. } => {}
             Event::Failed { id, message, .. } => self.fail(id, topic.unwrap_or(Topic::Run), message),
         }
     }

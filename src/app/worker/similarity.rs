@@ -1,15 +1,16 @@
 //! Sentences against each other, with the loaded weights or the trained ones.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, hash_map::Entry};
 
 use super::outbox::post_compiling;
 use crate::{
     app::protocol::RequestId,
     eval::cosine,
-    gpu::{Gpu, GpuError},
+    gpu::Gpu,
     model::{
         Checkpoint, Embedder, HEAD_WEIGHT, Head, ModelError, Network, Pooler, checkpoint::POOLER_WEIGHT,
     },
+    train::DropoutViews,
 };
 
 /// Weights on the device, with an embedder for each pooler that has been asked for.
@@ -38,20 +39,33 @@ impl Embedders {
         pooler: Pooler,
         progress: impl FnMut(usize),
     ) -> Result<Vec<f32>, ModelError> {
+        Ok(self.embedder(id, pooler).await?.embed(rows, progress).await?)
+    }
+
+    /// Vectors [views, rows, hidden] under dropout.
+    pub async fn embed_views(
+        &mut self,
+        id: RequestId,
+        rows: &[Vec<u32>],
+        pooler: Pooler,
+        views: &DropoutViews,
+    ) -> Result<Vec<f32>, ModelError> {
+        Ok(views.embed(self.embedder(id, pooler).await?, rows, |_| ()).await?)
+    }
+
+    async fn embedder(&mut self, id: RequestId, pooler: Pooler) -> Result<&Embedder, ModelError> {
         let head = pooler == Pooler::Cls;
         if head && !self.network.has_head() {
             return Err(ModelError::NoHead);
         }
-        let embedder = match self.made.entry(pooler) {
-            std::collections::hash_map::Entry::Occupied(made) => made.into_mut(),
-            std::collections::hash_map::Entry::Vacant(place) => {
+        Ok(match self.made.entry(pooler) {
+            Entry::Occupied(made) => made.into_mut(),
+            Entry::Vacant(place) => {
                 let embedder = Embedder::new(&self.network, pooler, head)?;
                 self.network.gpu().ready_with(post_compiling(id)).await?;
                 place.insert(embedder)
             }
-        };
-        let embeddings: Result<_, GpuError> = embedder.embed(rows, progress).await;
-        Ok(embeddings?)
+        })
     }
 }
 

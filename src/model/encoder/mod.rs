@@ -9,7 +9,7 @@ mod state;
 use super::{BatchBuffers, ModelConfig, ParameterBuffers};
 use crate::{
     gpu::{GpuError, Plan, View},
-    kernels::{Attention, AttentionGradient, EmbeddingGradient, Kernels, LayerNorm},
+    kernels::{Attention, AttentionGradient, EmbeddingGradient, Kernels, LayerNorm, keep_factors},
 };
 use blocks::{Blocks, LayerBlocks};
 use state::{BackwardScratch, LayerState, Scratch};
@@ -47,6 +47,21 @@ mod site {
     pub fn output(layer: usize) -> u32 {
         3 + 3 * layer as u32
     }
+}
+
+/// Which elements [hidden] of a token's embedding dropout keeps, at step 0, in the row with the masks of `mask_row`:
+/// the first of the places where it drops. `position` counts from 0 in the row.
+pub fn kept_of_embedding(
+    config: &ModelConfig,
+    p: f32,
+    seed: u32,
+    mask_row: usize,
+    position: usize,
+) -> Vec<bool> {
+    let key = (mask_row * config.max_position_embeddings + position) as u32;
+    let blocks = 0..config.hidden_size.div_ceil(4) as u32;
+    let factors = blocks.flat_map(|block| keep_factors(p, seed, 0, site::EMBEDDINGS, key, block));
+    factors.take(config.hidden_size).map(|factor| factor > 0.0).collect()
 }
 
 impl Encoder {

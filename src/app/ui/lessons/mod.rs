@@ -7,6 +7,10 @@ mod circle;
 mod circle_model;
 mod collapse;
 mod crowding;
+mod dropout;
+mod dropout_clouds;
+mod dropout_tables;
+mod dropout_vectors;
 mod hard_negatives;
 mod inputs;
 mod loss;
@@ -28,6 +32,7 @@ use inputs::LessonLink;
 pub fn title(lesson: Lesson) -> &'static str {
     match lesson {
         Lesson::Crowding => "crowding-title",
+        Lesson::Dropout => "views-title",
         Lesson::Loss => "contrast-title",
         Lesson::Circle => "circle-title",
         Lesson::HardNegatives => "hard-title",
@@ -40,6 +45,7 @@ pub fn title(lesson: Lesson) -> &'static str {
 pub fn summary(lesson: Lesson) -> &'static str {
     match lesson {
         Lesson::Crowding => "crowding-summary",
+        Lesson::Dropout => "views-summary",
         Lesson::Loss => "contrast-summary",
         Lesson::Circle => "circle-summary",
         Lesson::HardNegatives => "hard-summary",
@@ -52,6 +58,7 @@ pub fn summary(lesson: Lesson) -> &'static str {
 fn paragraphs(lesson: Lesson) -> &'static [&'static str] {
     match lesson {
         Lesson::Crowding => &["crowding-cone", "crowding-why", "crowding-try"],
+        Lesson::Dropout => &["views-what", "views-positive", "views-nothing"],
         Lesson::Loss => &["contrast-rows", "contrast-temperature", "contrast-gradient"],
         Lesson::Circle => &["circle-two", "circle-trade", "circle-measure"],
         Lesson::HardNegatives => &["hard-what", "hard-loss", "hard-try"],
@@ -66,6 +73,7 @@ pub fn LessonPage(lesson: Lesson) -> impl IntoView {
     let number = Lesson::ALL.iter().position(|other| *other == lesson).map_or(0, |index| index + 1);
     let parts = match lesson {
         Lesson::Crowding => view! { <crowding::Crowding /> }.into_any(),
+        Lesson::Dropout => view! { <dropout::Dropout /> }.into_any(),
         Lesson::Loss => view! { <loss::Loss /> }.into_any(),
         Lesson::Circle => view! { <circle::Circle /> }.into_any(),
         Lesson::HardNegatives => view! { <hard_negatives::HardNegatives /> }.into_any(),

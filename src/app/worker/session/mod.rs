@@ -162,6 +162,9 @@ impl Session {
             Request::Similarity { sentences, weights, pooler } => {
                 self.similarity(id, sentences, weights, pooler).await
             }
+            Request::Views { sentences, weights, pooler, views } => {
+                self.views(id, sentences, weights, pooler, views).await
+            }
             Request::Embed { sentences, weights, pooler, normalised } => {
                 self.embed(id, sentences, weights, pooler, normalised)
             }

@@ -1,18 +1,22 @@
-//! What weights are worth outside a run: similarities of typed sentences, scores on graded pairs.
+//! What weights are worth outside a run: similarities of typed sentences, their vectors under dropout, scores on graded
+//! pairs.
+
+use js_sys::Float32Array;
 
 use super::{Embedders, Session};
 use crate::{
     app::{
-        protocol::{Event, Measurement, RequestId, SimilarityMatrix, Stage, Weights},
+        protocol::{Event, Measurement, RequestId, SimilarityMatrix, Stage, ViewVectors, Weights},
         worker::{
             error::WorkerError,
-            outbox::{post, post_progress},
+            outbox::{post, post_progress, post_transferring},
             prepare::tokenise,
             similarity::cosines,
         },
     },
     eval::StsEvaluation,
     model::Pooler,
+    train::DropoutViews,
 };
 
 impl Session {
@@ -33,6 +37,30 @@ impl Session {
         let result = SimilarityMatrix { sentences, weights, pooler, step, cosines };
         post(&Event::Similarity { id, result });
         Ok(())
+    }
+
+    pub(super) async fn views(
+        &mut self,
+        id: RequestId,
+        sentences: Vec<String>,
+        weights: Weights,
+        pooler: Pooler,
+        views: DropoutViews,
+    ) -> Result<(), WorkerError> {
+        let count = sentences.len();
+        views.validate(count)?;
+        let model = self.model.as_ref().ok_or(WorkerError::Missing("a model"))?;
+        let config = &model.checkpoint.config;
+        let (hidden, positions) = (config.hidden_size, config.max_tokens());
+        let kept = [0, 1].map(|view| views.kept(config, view, count));
+        let rows = model.tokenizer.encode(&sentences, positions)?;
+        let (embedders, step) = self.embedders(weights)?;
+        let mut vectors = embedders.embed(id, &rows, pooler, |_| ()).await?;
+        vectors.extend(embedders.embed_views(id, &rows, pooler, &views).await?);
+        let values = Float32Array::from(vectors.as_slice());
+        let buffer = values.buffer();
+        let result = ViewVectors { sentences: count, hidden, values, kept, step };
+        post_transferring(&Event::Views { id, result }, &buffer)
     }
 
     pub(super) async fn evaluate(

@@ -1,0 +1,301 @@
+//! Dropout as the only augmentation: one sentence, two masks, two vectors.
+
+use std::sync::Arc;
+
+use gloo_timers::future::TimeoutFuture;
+use leptos::{prelude::*, task::spawn_local};
+
+use super::{
+    dropout_clouds::Clouds,
+    dropout_tables::{Pairs, Published},
+    dropout_vectors::Vectors,
+    inputs::{linked, number},
+    parts::Slider,
+    prepare::{Needs, Prepare},
+};
+use crate::{
+    app::{
+        protocol::{Event, Request, Weights},
+        ui::{
+            i18n::{mt, t, words},
+            icons::{Glyph, Icon},
+            notice::Problem,
+            playground::lines_of,
+            recipe_fields::{Line, Segments},
+            studio,
+        },
+    },
+    lessons::{Masks, Views},
+    model::Pooler,
+    share::Lesson,
+};
+
+const SENTENCE: &str = "A man is playing the guitar in the park.";
+const OTHERS: [&str; 4] = [
+    "Somebody makes music outdoors.",
+    "Interest rates were raised by a quarter of a point.",
+    "She stirred the soup and added a pinch of salt.",
+    "Rain fell on the tents all night.",
+];
+/// As many as there are colours.
+const MOST: usize = 5;
+const FEWEST: usize = 2;
+/// How often each sentence is encoded under dropout.
+const VIEWS: usize = 12;
+const PROBABILITIES: (f64, f64) = (0.0, 0.5);
+const USUAL: f64 = 0.1;
+/// Largest seed of a link.
+const MOST_DRAWS: f64 = 1e9;
+/// What is changed counts once it has stayed for so many milliseconds.
+const SETTLED: u32 = 600;
+
+/// All that the vectors depend on, but for the model.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Asked {
+    /// The edited one first.
+    pub sentences: Vec<String>,
+    pub masks: Masks,
+    pub p: f64,
+    /// Seed of the masks.
+    pub draw: u32,
+    pub weights: Weights,
+    pub pooler: Pooler,
+}
+
+impl Asked {
+    fn request(&self) -> Request {
+        Request::Views {
+            sentences: self.sentences.clone(),
+            weights: self.weights,
+            pooler: self.pooler,
+            views: self.masks.views(self.p as f32, VIEWS, self.draw),
+        }
+    }
+}
+
+/// What came of it.
+#[derive(Debug, PartialEq)]
+pub struct Drawn {
+    pub asked: Asked,
+    pub views: Views,
+    /// See [`crate::app::protocol::ViewVectors::kept`].
+    pub kept: [Vec<bool>; 2],
+    /// Steps behind the weights.
+    pub step: u32,
+}
+
+#[component]
+pub fn Dropout() -> impl IntoView {
+    let (store, engine) = studio();
+    let sentence = RwSignal::new(SENTENCE.to_owned());
+    let others = RwSignal::new(OTHERS.join("\n"));
+    let (masks, p) = (RwSignal::new(Masks::Own), RwSignal::new(USUAL));
+    let draw = RwSignal::new(1_u32);
+    let weights = RwSignal::new(Weights::Current);
+    link(sentence, others, masks, p, draw);
+
+    let asked = Memo::new(move |_| {
+        let sentence = sentence.with(|sentence| sentence.trim().to_owned());
+        let others = others.with(|others| lines_of(others));
+        Asked {
+            sentences: [sentence].into_iter().chain(others).collect(),
+            masks: masks.get(),
+            p: p.get(),
+            draw: draw.get(),
+            weights: weights.get(),
+            pooler: store.lens.pooler.get(),
+        }
+    });
+    let blank = move || asked.with(|asked| asked.sentences[0].is_empty());
+    let reason = move || match asked.with(|asked| asked.sentences.len() - 1) {
+        _ if blank() => Some("views-no-sentence"),
+        FEWEST..=MOST => Needs::default().reason(store),
+        _ => Some("views-others-first"),
+    };
+    let (drawn, busy, error) =
+        (RwSignal::new(None::<Arc<Drawn>>), RwSignal::new(false), RwSignal::new(None::<String>));
+    // The last that was asked for, whatever came of it.
+    let tried = RwSignal::new(None::<Asked>);
+    let ask = move || {
+        if busy.get_untracked() || untrack(reason).is_some() {
+            return;
+        }
+        let asked = asked.get_untracked();
+        busy.set(true);
+        error.set(None);
+        tried.set(Some(asked.clone()));
+        spawn_local(async move {
+            match engine.ask(asked.request()).await {
+                Ok(Event::Views { result, .. }) => {
+                    let views = Views::new(&result.values.to_vec(), result.sentences, result.hidden);
+                    let (kept, step) = (result.kept, result.step);
+                    drawn.set(views.map(|views| Arc::new(Drawn { asked, views, kept, step })));
+                }
+                Ok(_) => {}
+                Err(message) => error.set(Some(message)),
+            }
+            busy.set(false);
+        });
+    };
+    // Vectors of another model would mislead.
+    Effect::new(move |_| {
+        store.model.track();
+        drawn.set(None);
+        tried.set(None);
+    });
+    // Once there is something to be seen, it follows what is set, when that has settled.
+    let changed =
+        move || tried.with(|tried| tried.as_ref().is_some_and(|tried| asked.with(|asked| asked != tried)));
+    let turn = StoredValue::new(0_u32);
+    Effect::new(move |_| {
+        let (changed_now, mine) = (changed(), turn.get_value() + 1);
+        asked.track();
+        turn.set_value(mine);
+        if changed_now && !busy.get() {
+            spawn_local(async move {
+                TimeoutFuture::new(SETTLED).await;
+                if turn.get_value() == mine && untrack(changed) {
+                    ask();
+                }
+            });
+        }
+    });
+    let press = move |_| {
+        if drawn.with_untracked(Option::is_some) {
+            draw.update(|draw| *draw = draw.wrapping_add(1));
+        }
+        ask();
+    };
+    let button = move || words(if drawn.with(Option::is_some) { "views-draw-again" } else { "views-draw" });
+    let status = move || match busy.get() {
+        true => Some(t!("lesson-computing")),
+        false => reason().map(|id| match id {
+            "views-others-first" => t!("views-others-first", fewest = FEWEST, most = MOST),
+            id => words(id),
+        }),
+    };
+    view! {
+        <section class="card" aria-labelledby="views-part">
+            <h2 id="views-part">{mt!("views-part")}</h2>
+            <Prepare needs=Needs::default() />
+            <div class="lesson-columns">
+                <div class="views-inputs">
+                    <Line
+                        id="views-sentence"
+                        label="views-sentence"
+                        help="views-sentence-help"
+                        value=sentence
+                        problem=Signal::derive(move || blank().then(|| t!("views-no-sentence")))
+                        disabled=Signal::derive(|| false)
+                    />
+                    <div class="field">
+                        <label for="views-others">{mt!("views-others")}</label>
+                        <textarea
+                            id="views-others"
+                            rows="4"
+                            prop:value=others
+                            on:input=move |event| others.set(event_target_value(&event))
+                        ></textarea>
+                    </div>
+                </div>
+                <div class="views-inputs">
+                    <Segments
+                        name="views-masks"
+                        legend="views-masks"
+                        value=masks
+                        choices=vec![
+                            (Masks::Own, "views-masks-own"),
+                            (Masks::Fixed, "views-masks-fixed"),
+                            (Masks::None, "views-masks-none"),
+                        ]
+                        help=|masks| match masks {
+                            Masks::Own => "views-masks-own-help",
+                            Masks::Fixed => "views-masks-fixed-help",
+                            Masks::None => "views-masks-none-help",
+                        }
+                        disabled=Signal::derive(|| false)
+                    />
+                    <div hidden=move || masks.get() == Masks::None>
+                        <Slider id="views-p" label="views-p" value=p range=PROBABILITIES step=0.01 written=probability />
+                    </div>
+                    {move || store.trained.get().then(|| view! {
+                        <Segments
+                            name="views-weights"
+                            legend="lens-weights"
+                            value=weights
+                            choices=vec![(Weights::Original, "lens-original"), (Weights::Current, "lens-current")]
+                            help=|weights| match weights {
+                                Weights::Original => "lens-original-help",
+                                _ => "lens-current-help",
+                            }
+                            disabled=Signal::derive(|| false)
+                        />
+                    })}
+                </div>
+            </div>
+            <div class="row">
+                <button type="button" class="button button-primary" disabled=move || reason().is_some() || busy.get() on:click=press>
+                    <Glyph icon=Icon::Play />{button}
+                </button>
+                <span class="fine" role="status">{status}</span>
+            </div>
+            <Problem error title="lesson-failed" />
+        </section>
+        <div class="views-drawn" class:stale=busy aria-busy=move || busy.get().to_string()>
+            {move || drawn.get().map(|drawn| view! {
+                <Vectors drawn=drawn.clone() />
+                <div class="loss-parts">
+                    <Clouds drawn=drawn.clone() />
+                    <Pairs drawn />
+                </div>
+            })}
+        </div>
+        <Published masks p />
+    }
+}
+
+/// What a link says of it; the masks' seed is called a draw, as `seed` is the recipe's.
+fn link(
+    sentence: RwSignal<String>,
+    others: RwSignal<String>,
+    masks: RwSignal<Masks>,
+    p: RwSignal<f64>,
+    draw: RwSignal<u32>,
+) {
+    linked(
+        Lesson::Dropout,
+        move || {
+            vec![
+                ("text", sentence.get()),
+                ("others", others.get()),
+                ("masks", masks.get().name().to_owned()),
+                ("p", probability(p.get())),
+                ("draw", draw.get().to_string()),
+            ]
+        },
+        move |key, value| match key {
+            "text" => {
+                sentence.set(value.to_owned());
+                true
+            }
+            "others" => {
+                others.set(value.to_owned());
+                true
+            }
+            "masks" => Masks::named(value).map(|named| masks.set(named)).is_some(),
+            "p" => number(value, PROBABILITIES.0..=PROBABILITIES.1).map(|number| p.set(number)).is_some(),
+            "draw" => number(value, 0.0..=MOST_DRAWS).map(|number| draw.set(number as u32)).is_some(),
+            _ => true,
+        },
+    );
+}
+
+/// "0.1", "0.05".
+pub fn probability(p: f64) -> String {
+    ((100.0 * p).round() / 100.0).to_string()
+}
+
+/// What the tables call a sentence.
+pub fn letter(sentence: usize) -> char {
+    char::from(b'A' + (sentence % 26) as u8)
+}
