@@ -16,7 +16,7 @@ lesson-run-first = A run is under way; wait for its end or stop it first.
 lesson-numbers-first = Mend the numbers first.
 lesson-needs-model = This part runs on a real encoder.
 lesson-needs-pairs = This part runs on a real encoder and graded sentence pairs; both come with the site.
-lesson-needs-all = This part trains a real encoder: it needs one, plain sentences (the Brown corpus) and graded pairs, all from this site.
+lesson-needs-all = This part trains a real encoder: it needs one, plain sentences and graded pairs, all from this site.
 lesson-load-model = Load { $name } ({ $size })
 lesson-load-texts = Load the texts
 

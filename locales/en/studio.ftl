@@ -103,4 +103,4 @@ quick-title = What you will see
 quick-what = A point on the plane of alignment and uniformity, moving as the encoder learns; and the loss, the learning rate and the rank correlation with people’s judgements (Spearman) over the steps.
 quick-try = Try it with the sample
 quick-loading = Loading…
-quick-loads = Loads { $name } ({ $size }, { $licence }), sentences of the Brown corpus and graded pairs from this site, and trains for about a minute. Whatever you have loaded already is used instead.
+quick-loads = Loads { $name } ({ $size }, { $licence }), everyday sentences and graded pairs from this site, and trains for about a minute. Whatever you have loaded already is used instead.

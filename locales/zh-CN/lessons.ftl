@@ -16,7 +16,7 @@ lesson-run-first = 训练正在进行；请等它结束，或先停止它。
 lesson-numbers-first = 请先改正数字。
 lesson-needs-model = 这一部分要用真实的编码器。
 lesson-needs-pairs = 这一部分要用真实的编码器和评分句对；本站都有。
-lesson-needs-all = 这一部分要训练真实的编码器：需要编码器、纯句子（Brown 语料库）和评分句对，本站都有。
+lesson-needs-all = 这一部分要训练真实的编码器：需要编码器、纯句子和评分句对，本站都有。
 lesson-load-model = 载入 { $name }（{ $size }）
 lesson-load-texts = 载入文本
 

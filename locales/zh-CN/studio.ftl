@@ -80,4 +80,4 @@ quick-title = 你会看到什么
 quick-what = 对齐性与均匀性平面上的一个点，随着编码器的学习而移动；还有损失、学习率，以及与人工评分的秩相关（Spearman）随步数的变化。
 quick-try = 用示例试一试
 quick-loading = 正在载入…
-quick-loads = 从本站载入 { $name }（{ $size }，{ $licence }）、Brown 语料库的句子和评分句对，并训练一分钟左右。你已经载入的会优先使用。
+quick-loads = 从本站载入 { $name }（{ $size }，{ $licence }）、日常句子和评分句对，并训练一分钟左右。你已经载入的会优先使用。

@@ -10,7 +10,7 @@ use super::{
     icons::{Glyph, Icon},
     notice::{ErrorNotice, SlotProgress},
     offline::KeptOffline,
-    sample::{SiteModel, site_models},
+    sample::SiteModel,
     share::shared,
     store::Topic,
     studio,
@@ -24,7 +24,6 @@ use crate::{
 pub fn ModelPanel() -> impl IntoView {
     let ((store, engine), shared) = (studio(), shared());
     let slot = store.slot(Topic::Model);
-    let models = LocalResource::new(site_models);
     let reason = Signal::derive(move || {
         if !store.ready() {
             Some("engine-first")
@@ -45,7 +44,7 @@ pub fn ModelPanel() -> impl IntoView {
         Err(message) => slot.error.set(Some(message)),
     };
     let offered = move || {
-        models.get().map(|models| match models {
+        store.site_models.get().map(|models| match models {
             Ok(models) => models
                 .into_iter()
                 .map(|model| {

@@ -7,7 +7,7 @@ use super::{
     i18n::{mt, t},
     icons::{Glyph, Icon},
     recipe::Preset,
-    sample::{Sample, SiteModel, site_models},
+    sample::{Sample, SiteModel},
     store::{Phase, Topic},
     studio,
 };
@@ -38,14 +38,13 @@ pub fn load_pairs() {
 #[component]
 pub fn QuickStart() -> impl IntoView {
     let (store, engine) = studio();
-    let models = LocalResource::new(site_models);
-    let model = move || models.get().and_then(|models| models.ok()?.into_iter().next());
+    let model = move || store.site_models.first();
     let wanted = RwSignal::new(false);
     let begin = move |model: SiteModel| {
         wanted.set(true);
         load_model(&model);
         if store.training.with_untracked(Option::is_none) {
-            engine.send(Topic::Training, Request::LoadTraining { source: Sample::Brown.source() });
+            engine.send(Topic::Training, Request::LoadTraining { source: Sample::Everyday.source() });
         }
         load_pairs();
     };
@@ -64,12 +63,11 @@ pub fn QuickStart() -> impl IntoView {
             wanted.set(false);
         } else if loaded {
             wanted.set(false);
-            let pooler = store.model.with_untracked(|model| model.as_ref().map(|report| report.pooler));
             let sentences = store.training.with_untracked(|training| {
                 training.as_ref().is_some_and(|report| report.kind == TrainingKind::Sentences)
             });
             let objective = if sentences { Objective::Unsup } else { Objective::Sup };
-            let options = Preset::Demo.options(objective, pooler, store.software());
+            let options = Preset::Demo.recipe(store, objective);
             store.recipe.fill(&options);
             engine.train(options, Weights::Original);
         }

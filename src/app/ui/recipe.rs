@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use super::{
     i18n::t,
     recipe_numbers::{self as numbers, NumberField},
+    store::Store,
 };
 use crate::{
     app::protocol::Weights,
@@ -20,6 +21,9 @@ pub enum LengthUnit {
     Epochs,
     Steps,
 }
+
+/// Steps of the short run that comes with a model, on an adapter that imitates a GPU.
+const SOFTWARE_STEPS: u32 = 20;
 
 /// Ready-made recipes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,8 +54,29 @@ impl Preset {
         }
     }
 
+    /// For the model and the adapter at hand.
+    pub fn recipe(self, store: Store, objective: Objective) -> TrainOptions {
+        self.on(store, objective, store.software())
+    }
+
+    /// For the model at hand, on an adapter that is `software` or not.
+    pub fn on(self, store: Store, objective: Objective, software: bool) -> TrainOptions {
+        let model =
+            store.model.with_untracked(|model| Some((model.as_ref()?.name.clone(), model.as_ref()?.pooler)));
+        let own = model.as_ref().and_then(|(name, _)| store.site_models.demo(name));
+        match own.filter(|_| self == Self::Demo && objective == Objective::Unsup) {
+            Some(own) if software => TrainOptions {
+                steps: own.steps.map(|steps| steps.min(SOFTWARE_STEPS)),
+                eval_every: SOFTWARE_STEPS / 4,
+                ..own
+            },
+            Some(own) => own,
+            None => self.options(objective, model.map(|(_, pooler)| pooler), software),
+        }
+    }
+
     /// `objective` and `model_pooler` are what text and model are for; a `software` adapter gets less to do.
-    pub fn options(self, objective: Objective, model_pooler: Option<Pooler>, software: bool) -> TrainOptions {
+    fn options(self, objective: Objective, model_pooler: Option<Pooler>, software: bool) -> TrainOptions {
         let paper = TrainOptions::default();
         match self {
             Self::PaperUnsupervised => paper,

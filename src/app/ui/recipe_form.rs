@@ -103,8 +103,7 @@ fn Presets(disabled: Signal<bool>) -> impl IntoView {
     let fill = move |preset: Preset| {
         let kind = store.training.with_untracked(|training| training.as_ref().map(|report| report.kind));
         let objective = kind.map_or(Objective::Unsup, objective_of);
-        let pooler = store.model.with_untracked(|model| model.as_ref().map(|report| report.pooler));
-        store.recipe.fill(&preset.options(objective, pooler, store.software()));
+        store.recipe.fill(&preset.recipe(store, objective));
     };
     let buttons = Preset::ALL.into_iter().map(move |preset| {
         view! {

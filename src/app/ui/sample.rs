@@ -1,10 +1,13 @@
 //! What the site brings along.
 
-use leptos::prelude::*;
+use leptos::{prelude::*, task::spawn_local};
 use serde::Deserialize;
 
 use super::engine::site_url;
-use crate::app::protocol::{SiteFile, Source};
+use crate::{
+    app::protocol::{SiteFile, Source},
+    train::TrainOptions,
+};
 
 /// Where set-up puts models, beside index.html.
 const MODELS: &str = "models/";
@@ -24,6 +27,8 @@ pub struct SiteModel {
     pub pooler: Option<crate::model::Pooler>,
     /// Where it comes from, for people.
     pub source: Option<String>,
+    /// A recipe that shows within a minute what training does to it; none: the usual one.
+    pub demo: Option<TrainOptions>,
 }
 
 impl SiteModel {
@@ -43,13 +48,39 @@ impl SiteModel {
     }
 }
 
-/// The models that were set up with the site.
-///
-/// # Errors
-/// No index, or one that cannot be read.
-pub async fn site_models() -> Result<Vec<SiteModel>, String> {
-    let text = fetch_text(&site_url(&format!("{MODELS}index.json"))).await?;
-    serde_json::from_str(&text).map_err(|error| format!("models/index.json cannot be read: {error}"))
+/// The models that were set up with the site, once their index is there.
+#[derive(Clone, Copy)]
+pub struct SiteModels(RwSignal<Option<Result<Vec<SiteModel>, String>>>);
+
+impl SiteModels {
+    /// Fetches the index.
+    pub fn fetch() -> Self {
+        let known = RwSignal::new(None);
+        spawn_local(async move {
+            let text = fetch_text(&site_url(&format!("{MODELS}index.json"))).await;
+            known.set(Some(text.and_then(|text| {
+                serde_json::from_str(&text)
+                    .map_err(|error| format!("models/index.json cannot be read: {error}"))
+            })));
+        });
+        Self(known)
+    }
+
+    /// `None` before the index came, an error where there is none; tracked.
+    pub fn get(self) -> Option<Result<Vec<SiteModel>, String>> {
+        self.0.get()
+    }
+
+    /// The one that is first offered; tracked.
+    pub fn first(self) -> Option<SiteModel> {
+        self.get()?.ok()?.into_iter().next()
+    }
+
+    /// The recipe that a model of this name comes with.
+    pub fn demo(self, name: &str) -> Option<TrainOptions> {
+        let named = |models: &Vec<SiteModel>| models.iter().find(|model| model.path == name)?.demo.clone();
+        self.0.with_untracked(|known| known.as_ref()?.as_ref().ok().and_then(named))
+    }
 }
 
 /// Texts that come with the site, by what they are for; all but Brown's are our own.

@@ -7,7 +7,13 @@ use std::{collections::VecDeque, sync::Arc};
 
 use leptos::prelude::*;
 
-use super::{i18n::t, lens::Lens, recipe::Recipe, runs::Runs, sample::PLAYGROUND};
+use super::{
+    i18n::t,
+    lens::Lens,
+    recipe::Recipe,
+    runs::Runs,
+    sample::{PLAYGROUND, SiteModels},
+};
 use crate::{
     app::protocol::{
         AnalysisReport, CachedModel, EmbeddedPart, Evaluation, EvaluationReport, Event, Measurement,
@@ -29,6 +35,7 @@ const SPEED_WINDOW: usize = 24;
 pub struct Store {
     pub engine: RwSignal<EngineState>,
     pub model: RwSignal<Option<ModelReport>>,
+    pub site_models: SiteModels,
     /// Downloaded models in the browser's storage.
     pub cached: RwSignal<Vec<CachedModel>>,
     /// Whether there was room to keep the last large file of the site's; `None`: none was loaded in this visit.
@@ -85,6 +92,7 @@ impl Store {
         Self {
             engine: RwSignal::new(EngineState::Starting),
             model: RwSignal::new(None),
+            site_models: SiteModels::fetch(),
             cached: RwSignal::new(Vec::new()),
             site_file_kept: RwSignal::new(None),
             training: RwSignal::new(None),

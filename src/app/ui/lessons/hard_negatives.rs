@@ -124,12 +124,8 @@ pub fn HardNegatives() -> impl IntoView {
 async fn compare(store: Store, engine: Engine, steps: u32, found: RwSignal<Found>) -> Result<(), Halt> {
     let triplets = triplets().await.map_err(Halt::Failed)?;
     found.update(|found| found.triplets.clone_from(&triplets));
-    let model_pooler = store.model.with_untracked(|model| model.as_ref().map(|report| report.pooler));
-    let options = TrainOptions {
-        steps: Some(steps),
-        eval_every: 0,
-        ..Preset::Demo.options(Objective::Sup, model_pooler, store.software())
-    };
+    let options =
+        TrainOptions { steps: Some(steps), eval_every: 0, ..Preset::Demo.recipe(store, Objective::Sup) };
     let pooler = options.evaluation_pooler();
     let add = |sides| found.update(|found| found.stages.push(sides));
 

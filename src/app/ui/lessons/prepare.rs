@@ -9,7 +9,7 @@ use crate::app::{
         i18n::{mt, words},
         notice::{ErrorNotice, SlotProgress},
         quick_start::{load_model, load_pairs},
-        sample::{Sample, site_models},
+        sample::Sample,
         store::{Phase, Store, Topic},
         studio,
     },
@@ -60,14 +60,13 @@ impl Needs {
 #[component]
 pub fn Prepare(needs: Needs) -> impl IntoView {
     let (store, engine) = studio();
-    let models = LocalResource::new(site_models);
     let shown = Memo::new(move |_| needs.lacking(store));
     let slots = [Topic::Model, Topic::Training, Topic::Evaluation].map(|topic| store.slot(topic));
     let busy = Signal::derive(move || slots.iter().any(|slot| slot.busy()));
     let disabled = Signal::derive(move || !store.ready() || busy.get() || store.phase.with(Phase::active));
     let load_texts = move || {
         if untrack(|| needs.lacks_sentences(store)) {
-            engine.send(Topic::Training, Request::LoadTraining { source: Sample::Brown.source() });
+            engine.send(Topic::Training, Request::LoadTraining { source: Sample::Everyday.source() });
         }
         if needs.pairs {
             load_pairs();
@@ -81,7 +80,7 @@ pub fn Prepare(needs: Needs) -> impl IntoView {
             }
             .into_any();
         }
-        let models = models.get().and_then(Result::ok).unwrap_or_default();
+        let models = store.site_models.get().and_then(Result::ok).unwrap_or_default();
         if models.is_empty() {
             return view! { <p class="fine">{mt!("model-none")}</p> }.into_any();
         }
