@@ -244,13 +244,13 @@ pub fn Dropout() -> impl IntoView {
         <div class="views-drawn" class:stale=busy aria-busy=move || busy.get().to_string()>
             {move || drawn.get().map(|drawn| view! {
                 <Vectors drawn=drawn.clone() />
-                <div class="loss-parts">
-                    <Clouds drawn=drawn.clone() />
-                    <Pairs drawn />
-                </div>
+                <Clouds drawn />
             })}
         </div>
-        <Published masks p />
+        <div class="loss-parts" class:stale=busy>
+            {move || drawn.get().map(|drawn| view! { <Pairs drawn /> })}
+            <Published masks p />
+        </div>
     }
 }
 

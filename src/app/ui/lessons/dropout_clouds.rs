@@ -56,25 +56,27 @@ pub fn Clouds(drawn: Arc<Drawn>) -> impl IntoView {
         <section class="card" aria-labelledby="views-clouds">
             <h2 id="views-clouds">{mt!("views-clouds", count = count)}</h2>
             <p class="fine">{mt!("views-clouds-what")}</p>
-            <svg
-                class="clouds"
-                viewBox=format!("0 0 {WIDTH} {HEIGHT}")
-                role="img"
-                aria-label=move || t!("views-clouds-label", count = count, sentences = sentences)
-            >
-                {clouds.collect_view()}
-            </svg>
-            <div class="table-scroll" tabindex="0" role="group" aria-label=mt!("views-clouds", count = count)>
-                <table class="scores cloud-scores">
-                    <thead>
-                        <tr>
-                            <th scope="col">{mt!("views-column-sentence")}</th>
-                            <th scope="col">{mt!("views-column-within")}</th>
-                            <th scope="col">{mt!("views-column-nearest")}</th>
-                        </tr>
-                    </thead>
-                    <tbody>{rows}</tbody>
-                </table>
+            <div class="cloud-parts">
+                <svg
+                    class="clouds"
+                    viewBox=format!("0 0 {WIDTH} {HEIGHT}")
+                    role="img"
+                    aria-label=move || t!("views-clouds-label", count = count, sentences = sentences)
+                >
+                    {clouds.collect_view()}
+                </svg>
+                <div class="table-scroll" tabindex="0" role="group" aria-label=mt!("views-clouds", count = count)>
+                    <table class="scores cloud-scores">
+                        <thead>
+                            <tr>
+                                <th scope="col">{mt!("views-column-sentence")}</th>
+                                <th scope="col">{mt!("views-column-within")}</th>
+                                <th scope="col">{mt!("views-column-nearest")}</th>
+                            </tr>
+                        </thead>
+                        <tbody>{rows}</tbody>
+                    </table>
+                </div>
             </div>
         </section>
     }
