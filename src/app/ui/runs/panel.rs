@@ -243,7 +243,7 @@ fn Rename(runs: Runs, started: u64, name: String, renaming: RwSignal<bool>) -> i
                 maxlength="80"
                 aria-label=mt!("runs-name")
                 node_ref=input
-                prop:value=name
+                value=name
                 on:keydown=move |event| {
                     if event.key() == "Escape" {
                         renaming.set(false);
