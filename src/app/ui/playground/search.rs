@@ -22,6 +22,8 @@ pub fn Search() -> impl IntoView {
     let (query, shown) = (RwSignal::new(String::new()), RwSignal::new(SHOWN));
     // The query that the engine was asked about, and its vector.
     let (asked, vector) = (RwSignal::new(String::new()), RwSignal::new(None::<Vec<f32>>));
+    // Counts the questions: only the last one's answer is of interest.
+    let questions = StoredValue::new(0_u32);
     let ask = move || {
         let text = query.get_untracked().trim().to_owned();
         if text.is_empty() || vectors.blocked().is_some() {
@@ -37,8 +39,14 @@ pub fn Search() -> impl IntoView {
             vectors.encode(engine);
         }
         let request = Request::Embed { sentences: vec![text], weights, pooler, normalised: true };
+        let number = questions.get_value() + 1;
+        questions.set_value(number);
         spawn_local(async move {
-            match engine.ask(request).await {
+            let answer = engine.ask(request).await;
+            if questions.get_value() != number {
+                return;
+            }
+            match answer {
                 Ok(Event::Embedded { part, .. }) => vector.set(Some(part.values.to_vec())),
                 Ok(_) => {}
                 Err(message) => error.set(Some(message)),
