@@ -37,7 +37,7 @@ pub struct StarterArgs {
 /// What the encoder was made with.
 const VOCABULARY: &str = "8192";
 const RECIPE: &str = "--layers 4 --hidden 128 --heads 4 --positions 128 --batch-size 64 --max-length 32 \
-    --learning-rate 1e-3 --warmup 60 --steps 700 --checkpoint-every 50";
+    --learning-rate 1e-3 --warmup 60 --steps 700 --stop-after 400 --checkpoint-every 50";
 
 pub fn execute(args: &StarterArgs) -> Result<()> {
     setup::for_starter()?;
