@@ -18,6 +18,8 @@ use crate::{
 };
 
 #[derive(Debug, Args)]
+// What stands behind a recipe takes the place of what stands in it.
+#[command(args_override_self = true)]
 pub struct PretrainArgs {
     /// Text file, a sentence a line.
     #[arg(long, value_name = "FILE")]

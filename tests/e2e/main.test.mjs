@@ -71,3 +71,17 @@ test('all-MiniLM-L6-v2 is loaded, trained, paused, resumed, compared and downloa
     assert.match(files[`${folder}continue_training.py`].toString(), /^BATCH_SIZE = 4 .*^LEARNING_RATE = 1e-4$/ms);
   });
 });
+
+test('one press: the encoder that comes with the site is trained, and the point moves', async () => {
+  await withPage({}, async (page) => {
+    const studio = new Studio(page);
+    await studio.ready();
+    await studio.button('Try it with the sample').click();
+    await studio.phase('Finished');
+    const evaluations = await studio.evaluations();
+    assert.ok(evaluations.length >= 4, JSON.stringify(evaluations));
+    const [first, last] = [evaluations[0], evaluations.at(-1)];
+    assert.ok(last.uniformity < first.uniformity - 1, 'sentences spread over the sphere');
+    assert.match(await page.locator('.loaded-name').first().innerText(), /^starter/);
+  });
+});

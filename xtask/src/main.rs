@@ -33,7 +33,7 @@ enum Command {
     },
     /// Install what is missing and compare the engine's speed with its peers' in headless Chromium.
     Bench(bench::BenchArgs),
-    /// Make the encoder that comes with the site anew: hours of pre-training, resumable.
+    /// Make the encoder that comes with the site anew: a quarter of an hour of pre-training, resumable.
     Starter(starter::StarterArgs),
     /// Install what is missing, for serving and for testing.
     Setup,
