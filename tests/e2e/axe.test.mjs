@@ -58,7 +58,7 @@ test('axe finds nothing serious with a model loaded, a run behind it and everyth
     await studio.button('Encode twice').click();
     await page.locator('.clouds').waitFor();
     await page.evaluate(() => document.querySelectorAll('details').forEach((details) => (details.open = true)));
-    await page.locator('.matrix table').waitFor({ state: 'attached' });
+    await page.locator('#playground-panel-matrix .matrix table').waitFor({ state: 'attached' });
     assert.deepEqual(await views(page), []);
   });
 });

@@ -149,7 +149,6 @@ pub fn Dropout() -> impl IntoView {
     let turn = StoredValue::new(0_u32);
     Effect::new(move |_| {
         let (changed_now, mine) = (changed(), turn.get_value() + 1);
-        asked.track();
         turn.set_value(mine);
         if changed_now && !busy.get() {
             spawn_local(async move {
