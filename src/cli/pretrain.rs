@@ -5,12 +5,7 @@ use std::{collections::BTreeMap, path::PathBuf};
 use clap::Args;
 use serde_json::json;
 
-use super::{
-    args::RunArgs,
-    error::CliError,
-    files, open_gpu,
-    train::{Outcome, fit},
-};
+use super::{args::RunArgs, error::CliError, files, open_gpu, train::fit};
 use crate::{
     model::{Checkpoint, ModelConfig, Pooler, checkpoint::write_safetensors_f16},
     text::{Corpus, SentenceTokenizer},
@@ -121,7 +116,7 @@ pub async fn run(args: &PretrainArgs) -> Result<(), CliError> {
 
     let gpu = open_gpu().await?;
     let trainer = Trainer::new(&gpu, &checkpoint, data, None, options).await?;
-    fit(trainer, &args.run, Outcome::Any, async |trainer| {
+    fit(trainer, &args.run, async |trainer| {
         let weights = trainer.weights().await?;
         let named: BTreeMap<&str, _> =
             weights.iter().map(|(name, tensor)| (checkpoint.naming.in_file(name), tensor)).collect();

@@ -47,24 +47,17 @@ pub async fn run(args: &TrainArgs) -> Result<(), CliError> {
         }
     }
     let trainer = Trainer::new(&gpu, &model.checkpoint, data, evaluation, options.clone()).await?;
-    let finish = async |trainer: &Trainer| save_model(trainer, &model, &options, &args.run.output).await;
-    fit(trainer, &args.run, Outcome::Whole, finish).await
+    fit(trainer, &args.run, async |trainer| match trainer.finished() {
+        true => save_model(trainer, &model, &options, &args.run.output).await,
+        false => Ok(()),
+    })
+    .await
 }
 
-/// Which runs have something to hand out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Outcome {
-    /// Those that came to their end.
-    Whole,
-    /// Those that were stopped before it too.
-    Any,
-}
-
-/// Runs to the end or to where `args` stop it, state saved; `finish` takes what comes out of it.
+/// Runs to the end or to where `args` stop it, state saved; `finish` takes the trainer as it is then.
 pub(super) async fn fit(
     mut trainer: Trainer,
     args: &RunArgs,
-    outcome: Outcome,
     finish: impl AsyncFnOnce(&Trainer) -> Result<(), CliError>,
 ) -> Result<(), CliError> {
     let state_path = args.output.join(STATE_FILE);
@@ -76,15 +69,12 @@ pub(super) async fn fit(
     if trainer.position() == 0 {
         evaluate(&mut trainer).await?;
     }
-    let made = steps(&mut trainer, args, end, &state_path, &bar).await;
+    let outcome = steps(&mut trainer, args, end, &state_path, &bar).await;
     bar.finish_and_clear();
-    made?;
+    outcome?;
 
     save_state(&trainer, &state_path).await?;
-    if trainer.finished() || outcome == Outcome::Any {
-        finish(&trainer).await?;
-    }
-    Ok(())
+    finish(&trainer).await
 }
 
 /// The training items as tokens. The text itself, which may be gigabytes, is let go.

@@ -1,7 +1,7 @@
 //! Sentences encoded several times under dropout, and what their vectors say.
 
 use crate::{
-    eval::{Plane, cosine, normalised},
+    eval::{Plane, alignment, cosine, normalised},
     train::DropoutViews,
 };
 
@@ -97,12 +97,11 @@ impl Views {
         cosine(self.vector(first.0, first.1), self.vector(second.0, second.1))
     }
 
-    /// Mean squared distance of each sentence's first two views, as alignment is measured; 0 where they are the same.
+    /// Mean squared distance of each sentence's first two views, their alignment; 0 where they are the same.
     pub fn alignment(&self) -> f64 {
-        let squared = |sentence| 2.0 - 2.0 * self.cosine((1, sentence), (2, sentence));
-        let sum: f64 = (0..self.sentences).map(squared).sum();
-        // Rounding can lead a little below 0.
-        (sum / self.sentences as f64).max(0.0)
+        let pairs = (0..self.sentences).map(|sentence| (self.vector(1, sentence), self.vector(2, sentence)));
+        // There is a sentence, else there were no views.
+        alignment(pairs).unwrap_or(0.0)
     }
 
     /// Mean cosine of every two views of a sentence.

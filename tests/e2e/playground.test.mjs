@@ -1,7 +1,6 @@
 // The playground's views of a list, and looking back through a run.
 
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 
 import { withPage } from './harness.mjs';
@@ -29,14 +28,9 @@ async function paste(page, text) {
   }, text);
 }
 
-async function downloaded(page, name) {
-  const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name }).click()]);
-  return readFile(await download.path());
-}
-
 test('a list is searched, mapped, looked through for duplicates and exported', async () => {
   await withPage({}, async (page) => {
-    await atPlayground(page, sentences.join('\n'));
+    const studio = await atPlayground(page, sentences.join('\n'));
     await tab(page, 'Search').click();
     await page.getByLabel('Look for').fill('a cat sat');
     await page.getByLabel('Look for').press('Enter');
@@ -68,7 +62,7 @@ test('a list is searched, mapped, looked through for duplicates and exported', a
     assert.match(await pairs.first().innerText(), /^1\.000\s+a cat sat\s+a cat sat$/);
 
     await tab(page, 'Export').click();
-    const array = await downloaded(page, 'NumPy array (.npy)');
+    const { bytes: array } = await studio.download('NumPy array (.npy)');
     const head = array.subarray(0, 10 + array.readUInt16LE(8)).toString('latin1');
     const [, rows, dimensions] = head.match(/'descr': '<f4'.*'shape': \((\d+), (\d+)/).map(Number);
     assert.equal(rows, sentences.length);
@@ -76,7 +70,7 @@ test('a list is searched, mapped, looked through for duplicates and exported', a
     const number = (row, column) => array.readFloatLE(head.length + 4 * (row * dimensions + column));
     const length = Math.hypot(...[...Array(dimensions).keys()].map((column) => number(1, column)));
     assert.ok(Math.abs(length - 1) < 1e-5);
-    const table = (await downloaded(page, 'Table (.csv)')).toString().trim().split('\n');
+    const table = (await studio.download('Table (.csv)')).bytes.toString().trim().split('\n');
     assert.equal(table.length, 1 + rows);
     const [sentence, first] = table[2].split(',');
     assert.equal(sentence, 'the dog ran');

@@ -1,7 +1,6 @@
 // Runs kept in the browser: named, drawn beside each other, taken along, deleted and brought back; and the charts' tools.
 
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 
 import { withPage } from './harness.mjs';
@@ -10,11 +9,6 @@ import { file } from './tiny_model.mjs';
 
 const rows = (page) => page.locator('.run-row');
 const names = async (page) => page.locator('.run-name').allInnerTexts();
-
-async function downloaded(page, button) {
-  const [download] = await Promise.all([page.waitForEvent('download'), button.click()]);
-  return { name: download.suggestedFilename(), bytes: await readFile(await download.path()) };
-}
 
 /** Whether anything of one of these colours is drawn in a chart; in a small picture of it, where lines are mixed. */
 async function drawn(page, chart, variable) {
@@ -136,12 +130,12 @@ test('ten runs of 5,000 steps are imported, looked at closely and taken home', a
 
     await studio.button('Draw all').click();
     for (const colour of ['--run-1', '--run-8']) assert.ok(await drawn(page, 'loss', colour), colour);
-    const csv = await downloaded(page, studio.button('Loss as CSV'));
+    const csv = await studio.download('Loss as CSV');
     assert.equal(csv.name, 'simcse-lab-loss.csv');
     const lines = csv.bytes.toString().trim().split('\n');
     assert.equal(lines.length, 1 + 10 * 5000);
     assert.equal(lines[0], 'run,step,loss');
-    const png = await downloaded(page, studio.button('Alignment and uniformity as PNG'));
+    const png = await studio.download('Alignment and uniformity as PNG');
     assert.equal(png.name, 'simcse-lab-plane.png');
     assert.deepEqual([...png.bytes.subarray(0, 4)], [0x89, 0x50, 0x4e, 0x47]);
     assert.ok(png.bytes.readUInt32BE(16) > 600 && png.bytes.length > 10_000, 'a picture of some size');
@@ -171,7 +165,7 @@ test('ten runs of 5,000 steps are imported, looked at closely and taken home', a
     await page.getByLabel('The paper’s axes').check();
     for (const chart of ['loss', 'plane']) assert.ok(await drawn(page, chart, '--run-1'), chart);
 
-    const all = await downloaded(page, studio.button('Export all'));
+    const all = await studio.download('Export all');
     const back = JSON.parse(all.bytes.toString());
     assert.equal(all.name, 'simcse-lab-runs.json');
     assert.deepEqual(back.runs.map(({ started }) => started), given.runs.map(({ started }) => started));

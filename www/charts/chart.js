@@ -105,6 +105,9 @@ export function tooltip(colours, more = {}) {
   };
 }
 
+/** A visitor's words in a tooltip, which is HTML. */
+export const escaped = (text) => text.replace(/[&<>"]/g, (mark) => `&#${mark.charCodeAt(0)};`);
+
 /** Four significant digits or so, and tiny numbers as powers. */
 export function short(value) {
   if (value === undefined || Number.isNaN(value)) return "–";

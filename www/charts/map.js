@@ -1,6 +1,6 @@
 // Sentences as points of a plane: near each other where the encoder finds them alike.
 
-import { View, axis, tooltip } from "./chart.js";
+import { View, axis, escaped, tooltip } from "./chart.js";
 import { motionAllowed } from "./theme.js";
 
 /** More labels would cover each other. */
@@ -16,8 +16,6 @@ const POINT = 8;
 
 const shortened = (text) => (text.length > LABEL_LENGTH ? `${text.slice(0, LABEL_LENGTH)}…` : text);
 const width = (text) => [...text].reduce((sum, mark) => sum + (mark.charCodeAt(0) < 0x2e80 ? LETTER : IDEOGRAPH), 0);
-
-const escaped = (text) => text.replace(/[&<>"]/g, (mark) => `&#${mark.charCodeAt(0)};`);
 
 export class MapView extends View {
   constructor(element, layout) {

@@ -1,6 +1,6 @@
 // The plane of alignment and uniformity (Wang and Isola 2020; figure 2 of the SimCSE paper): the paths of runs.
 
-import { View, axis, short, tooltip } from "./chart.js";
+import { View, axis, escaped, short, tooltip } from "./chart.js";
 import { look } from "./runs.js";
 import { motionAllowed } from "./theme.js";
 import { word } from "./words.js";
@@ -152,11 +152,4 @@ function extent(values) {
   const middle = (low + high) / 2;
   const round = (value) => Number(value.toFixed(3));
   return [round(middle - half), round(middle + half)];
-}
-
-/** Names come from visitors and from files; tooltips are HTML. */
-function escaped(text) {
-  const element = document.createElement("span");
-  element.textContent = text;
-  return element.innerHTML;
 }

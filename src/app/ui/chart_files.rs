@@ -1,6 +1,6 @@
 //! Charts taken home, and runs handed to www/charts.
 
-use leptos::{prelude::*, task::spawn_local};
+use leptos::{ev::MouseEvent, prelude::*, task::spawn_local};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::Blob;
 
@@ -8,8 +8,8 @@ use super::{
     charts::Dashboard,
     drawing::Drawing,
     files::{offer_download, text_blob},
-    i18n::t,
-    runs::{Runs, names},
+    i18n::{mt, t},
+    runs::Runs,
     studio,
 };
 use crate::runs::{Chart, csv};
@@ -25,7 +25,7 @@ pub fn ChartFiles(
     title: &'static str,
     table: Chart,
     beside: Memo<Vec<Drawn>>,
-    empty: Memo<bool>,
+    empty: Signal<bool>,
 ) -> impl IntoView {
     let runs = studio().0.runs;
     let problem = runs.problem;
@@ -50,35 +50,28 @@ pub fn ChartFiles(
     };
     view! {
         <span class="chart-files">
-            <button
-                type="button"
-                class="link-button"
-                aria-label=move || t!("chart-as-png", title = t!(title))
-                disabled=empty
-                on:click=picture
-            >
-                "PNG"
-            </button>
-            <button
-                type="button"
-                class="link-button"
-                aria-label=move || t!("chart-as-csv", title = t!(title))
-                disabled=empty
-                on:click=numbers
-            >
-                "CSV"
-            </button>
+            {offered("PNG", mt!("chart-as-png", title = t!(title)), empty, picture)}
+            {offered("CSV", mt!("chart-as-csv", title = t!(title)), empty, numbers)}
         </span>
+    }
+}
+
+fn offered(
+    format: &'static str,
+    label: impl Fn() -> String + Send + 'static,
+    disabled: Signal<bool>,
+    on_press: impl FnMut(MouseEvent) + Send + 'static,
+) -> impl IntoView {
+    view! {
+        <button type="button" class="link-button" aria-label=label disabled=disabled on:click=on_press>{format}</button>
     }
 }
 
 /// The present run and those beside it.
 fn tabled(runs: Runs, beside: &[Drawn], table: Chart) -> Result<String, String> {
     let present = runs.present.get_untracked().and_then(|started| {
-        let all = runs.all.get_untracked();
-        let place = all.iter().position(|run| run.started == started);
-        let name = place.and_then(|place| names(&all).into_iter().nth(place));
-        Some((name.unwrap_or_else(|| t!("run-this")), untrack(|| runs.current(started))?))
+        let (name, run) = untrack(|| (runs.name(started), runs.current(started)));
+        Some((name.unwrap_or_else(|| t!("run-this")), run?))
     });
     let others =
         beside.iter().filter_map(|(started, name, _)| Some((name.clone(), untrack(|| runs.get(*started))?)));

@@ -71,6 +71,19 @@ pub fn ChartTools(look: Look) -> impl IntoView {
             </label>
         }
     };
+    let limit = |id: &'static str, words: &'static str, first: bool| {
+        let step = move || if first { shown().0 } else { shown().1 };
+        view! {
+            <label for=id>{mt!(words)}</label>
+            <input
+                id=id
+                type="number"
+                min=if first { "0" } else { "1" }
+                prop:value=move || step().to_string()
+                on:change=move |event| typed(&event, first)
+            />
+        }
+    };
     view! {
         <div class="chart-tools" role="group" aria-label=mt!("tools-label")>
             <label class="tool-smoothing" for="chart-smoothing">
@@ -92,22 +105,8 @@ pub fn ChartTools(look: Look) -> impl IntoView {
             {check("chart-log", "tools-log", log)}
             {check("chart-paper", "tools-paper", paper)}
             <span class="tool-range">
-                <label for="chart-from">{mt!("tools-from")}</label>
-                <input
-                    id="chart-from"
-                    type="number"
-                    min="0"
-                    prop:value=move || shown().0.to_string()
-                    on:change=move |event| typed(&event, true)
-                />
-                <label for="chart-to">{mt!("tools-to")}</label>
-                <input
-                    id="chart-to"
-                    type="number"
-                    min="1"
-                    prop:value=move || shown().1.to_string()
-                    on:change=move |event| typed(&event, false)
-                />
+                {limit("chart-from", "tools-from", true)}
+                {limit("chart-to", "tools-to", false)}
                 <button
                     type="button"
                     class="button button-small"

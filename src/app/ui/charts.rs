@@ -9,7 +9,7 @@ use super::{
     drawing::{Drawing, words_of},
     format::significant,
     i18n::{mt, t},
-    runs::names,
+    runs::Beside,
     store::{ChartUpdate, Store},
     studio,
 };
@@ -49,59 +49,34 @@ extern "C" {
     pub async fn image(this: &Dashboard, name: &str) -> Result<wasm_bindgen::JsValue, wasm_bindgen::JsValue>;
 }
 
-/// A chart's place: its name in www/charts, messages with its title and what to read from it, and what it needs.
+/// A chart's place: its name in www/charts, messages with its title and what to read from it, and what it shows.
 struct Place {
     name: &'static str,
     title: &'static str,
     note: &'static str,
-    needs_evaluation: bool,
     /// What its table has.
     table: Chart,
 }
 
+impl Place {
+    /// Whether it shows evaluations, and not steps.
+    fn needs_evaluation(&self) -> bool {
+        self.table == Chart::Evaluations
+    }
+}
+
 const PLACES: [Place; 6] = [
-    Place {
-        name: "plane",
-        title: "chart-plane",
-        note: "chart-plane-note",
-        needs_evaluation: true,
-        table: Chart::Evaluations,
-    },
-    Place {
-        name: "loss",
-        title: "chart-loss",
-        note: "chart-loss-note",
-        needs_evaluation: false,
-        table: Chart::Loss,
-    },
+    Place { name: "plane", title: "chart-plane", note: "chart-plane-note", table: Chart::Evaluations },
+    Place { name: "loss", title: "chart-loss", note: "chart-loss-note", table: Chart::Loss },
     Place {
         name: "spearman",
         title: "chart-spearman",
         note: "chart-spearman-note",
-        needs_evaluation: true,
         table: Chart::Evaluations,
     },
-    Place {
-        name: "quality",
-        title: "chart-quality",
-        note: "chart-quality-note",
-        needs_evaluation: true,
-        table: Chart::Evaluations,
-    },
-    Place {
-        name: "norm",
-        title: "chart-norm",
-        note: "chart-norm-note",
-        needs_evaluation: false,
-        table: Chart::GradientNorm,
-    },
-    Place {
-        name: "rate",
-        title: "chart-rate",
-        note: "chart-rate-note",
-        needs_evaluation: false,
-        table: Chart::LearningRate,
-    },
+    Place { name: "quality", title: "chart-quality", note: "chart-quality-note", table: Chart::Evaluations },
+    Place { name: "norm", title: "chart-norm", note: "chart-norm-note", table: Chart::GradientNorm },
+    Place { name: "rate", title: "chart-rate", note: "chart-rate-note", table: Chart::LearningRate },
 ];
 
 #[component]
@@ -149,14 +124,13 @@ pub fn RunCharts() -> impl IntoView {
         look.range.set(None);
     });
     let beside = Memo::new(move |_| {
-        let (all, drawn) = (store.runs.all.get(), store.runs.beside.get());
-        let names = names(&all);
-        let present = store.runs.present.get();
-        let shown = all.iter().zip(names).filter_map(|(run, name)| {
-            let colour = drawn.iter().find(|drawn| drawn.started == run.started)?.colour;
-            (present != Some(run.started)).then_some((run.started, name, colour))
-        });
-        shown.collect::<Vec<_>>()
+        let runs = store.runs;
+        let present = runs.present.get();
+        let mut drawn = runs.beside.get();
+        drawn.retain(|drawn| present != Some(drawn.started));
+        drawn.sort_by_key(|drawn| drawn.started);
+        let named = |drawn: Beside| Some((drawn.started, runs.name(drawn.started)?, drawn.colour));
+        drawn.into_iter().filter_map(named).collect::<Vec<_>>()
     });
     Effect::new(move |_| {
         let shown = beside.get();
@@ -164,16 +138,17 @@ pub fn RunCharts() -> impl IntoView {
     });
 
     let figures = PLACES.map(|place| {
-        let waiting = move || {
+        let needs_evaluation = place.needs_evaluation();
+        let waiting = Memo::new(move |_| {
             let drawn = beside.with(|beside| {
                 beside.iter().any(|(started, ..)| {
                     let run = store.runs.get(*started);
-                    run.is_some_and(|run| !place.needs_evaluation || !run.evaluations.is_empty())
+                    run.is_some_and(|run| !needs_evaluation || !run.evaluations.is_empty())
                 })
             });
-            (!drawn).then(|| waiting_for(store, place.needs_evaluation)).flatten()
-        };
-        let empty = Memo::new(move |_| waiting().is_some());
+            (!drawn).then(|| waiting_for(store, needs_evaluation)).flatten()
+        });
+        let empty = Signal::derive(move || waiting.with(Option::is_some));
         view! {
             <figure class=format!("chart chart-{}", place.name)>
                 <figcaption>

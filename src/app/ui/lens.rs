@@ -66,13 +66,8 @@ pub fn LensBar(name: &'static str) -> impl IntoView {
                 name=format!("{name}-weights")
                 legend="lens-weights"
                 value=weights
-                choices=vec![(Weights::Original, "lens-original"), (Weights::Current, "lens-current")]
-                help=move |weights| match weights {
-                    _ if untrained.get() => "lens-untrained",
-                    Weights::Original => "lens-original-help",
-                    Weights::Current => "lens-current-help",
-                    Weights::At(_) => "lens-at-help",
-                }
+                choices=WEIGHTS.to_vec()
+                help=move |weights| if untrained.get() { "lens-untrained" } else { weights_help(weights) }
                 disabled=untrained
             />
             <Scrubber name />
@@ -136,6 +131,27 @@ fn Scrubber(name: &'static str) -> impl IntoView {
             />
             <p class="field-help">{mt!("lens-step-help")}</p>
         </div>
+    }
+}
+
+/// The weights to choose between, with messages.
+pub const WEIGHTS: [(Weights, &str); 2] =
+    [(Weights::Original, "lens-original"), (Weights::Current, "lens-current")];
+
+/// The message that says what they are.
+pub fn weights_help(weights: Weights) -> &'static str {
+    match weights {
+        Weights::Original => "lens-original-help",
+        Weights::Current => "lens-current-help",
+        Weights::At(_) => "lens-at-help",
+    }
+}
+
+/// What weights with so many steps behind them are called.
+pub fn weights_of(step: u32) -> String {
+    match step {
+        0 => t!("state-original"),
+        step => t!("state-step", step = step),
     }
 }
 

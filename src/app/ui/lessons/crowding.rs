@@ -12,7 +12,7 @@ use crate::{
         protocol::{Event, Request},
         ui::{
             i18n::{mt, t, words},
-            lens::pooler_help,
+            lens::{pooler_help, weights_of},
             notice::Problem,
             playground::lines_of,
             recipe_fields::Choice,
@@ -168,7 +168,7 @@ fn Histogram(state: State) -> impl IntoView {
         }
     });
     let at = (mean + 1.0) / 2.0 * WIDTH;
-    let name = move || if step == 0 { t!("state-original") } else { t!("state-step", step = step) };
+    let name = move || weights_of(step);
     let written = fixed(mean, 3);
     let label = {
         let written = written.clone();

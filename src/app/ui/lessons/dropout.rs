@@ -19,6 +19,7 @@ use crate::{
         ui::{
             i18n::{mt, t, words},
             icons::{Glyph, Icon},
+            lens::{WEIGHTS, weights_help},
             notice::Problem,
             playground::lines_of,
             recipe_fields::{Line, Segments},
@@ -222,11 +223,8 @@ pub fn Dropout() -> impl IntoView {
                             name="views-weights"
                             legend="lens-weights"
                             value=weights
-                            choices=vec![(Weights::Original, "lens-original"), (Weights::Current, "lens-current")]
-                            help=|weights| match weights {
-                                Weights::Original => "lens-original-help",
-                                _ => "lens-current-help",
-                            }
+                            choices=WEIGHTS.to_vec()
+                            help=weights_help
                             disabled=Signal::derive(|| false)
                         />
                     })}

@@ -9,7 +9,10 @@ use super::{
     parts::fixed,
 };
 use crate::{
-    app::ui::i18n::{mt, t, words},
+    app::ui::{
+        i18n::{mt, t, words},
+        lens::weights_of,
+    },
     lessons::Masks,
 };
 
@@ -55,8 +58,7 @@ pub fn Vectors(drawn: Arc<Drawn>) -> impl IntoView {
     let source = {
         let (step, pooler) = (drawn.step, drawn.asked.pooler.name());
         move || {
-            let state = if step == 0 { t!("state-original") } else { t!("state-step", step = step) };
-            t!("views-lanes-what", shown = shown, hidden = hidden, state = state, pooler = pooler)
+            t!("views-lanes-what", shown = shown, hidden = hidden, state = weights_of(step), pooler = pooler)
         }
     };
     view! {

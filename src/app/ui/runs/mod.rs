@@ -14,7 +14,6 @@ use crate::{
     app::protocol::{EndReason, Event, RunPlan, Weights},
     runs::{self, Outcome, Point, Progress, RunRecord, RunSetting},
 };
-pub use names::names;
 pub use panel::RunsPanel;
 use storage::Storage;
 
@@ -37,6 +36,8 @@ pub struct Beside {
 pub struct Runs {
     /// All, the earliest first; the present one as it was last written.
     pub all: RwSignal<Vec<Arc<RunRecord>>>,
+    /// What each is called.
+    pub names: Memo<BTreeMap<u64, String>>,
     /// Which of them is the present one.
     pub present: RwSignal<Option<u64>>,
     pub beside: RwSignal<Vec<Beside>>,
@@ -47,6 +48,8 @@ pub struct Runs {
     pub sizes: RwSignal<BTreeMap<u64, usize>>,
     /// The present run as it is now.
     now: StoredValue<Option<RunRecord>>,
+    /// Whether it has changed since it was last written.
+    changed: StoredValue<bool>,
     written_at: StoredValue<f64>,
     from_trained: StoredValue<bool>,
     storage: StoredValue<Option<Rc<Storage>>, LocalStorage>,
@@ -54,14 +57,17 @@ pub struct Runs {
 
 impl Runs {
     pub fn new() -> Self {
+        let all = RwSignal::new(Vec::new());
         Self {
-            all: RwSignal::new(Vec::new()),
+            all,
+            names: Memo::new(move |_| all.with(|all| names::names(all))),
             present: RwSignal::new(None),
             beside: RwSignal::new(Vec::new()),
             deleted: RwSignal::new(None),
             problem: RwSignal::new(None),
             sizes: RwSignal::new(BTreeMap::new()),
             now: StoredValue::new(None),
+            changed: StoredValue::new(false),
             written_at: StoredValue::new(0.0),
             from_trained: StoredValue::new(false),
             storage: StoredValue::new_local(None),
@@ -177,6 +183,7 @@ impl Runs {
     }
 
     fn change(self, act: impl FnOnce(&mut RunRecord)) {
+        self.changed.set_value(true);
         self.now.update_value(|now| {
             if let Some(run) = now {
                 act(run);
@@ -191,8 +198,12 @@ impl Runs {
         }
     }
 
-    /// Keeps the present run as it is now, once it has something to show.
+    /// Keeps the present run as it is now, if that is news and it has something to show.
     fn write(self) {
+        if !self.changed.get_value() {
+            return;
+        }
+        self.changed.set_value(false);
         self.written_at.set_value(js_sys::Date::now());
         let something = |run: &RunRecord| !(run.curve.is_empty() && run.evaluations.is_empty());
         let run = self.now.with_value(|now| now.clone().filter(something));
@@ -230,6 +241,11 @@ impl Runs {
 
     pub fn get(self, started: u64) -> Option<Arc<RunRecord>> {
         self.all.with(|all| all.iter().find(|run| run.started == started).cloned())
+    }
+
+    /// Tracked.
+    pub fn name(self, started: u64) -> Option<String> {
+        self.names.with(|names| names.get(&started).cloned())
     }
 
     /// The present run as it is now, else as it was last written.

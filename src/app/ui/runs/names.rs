@@ -1,6 +1,6 @@
 //! What runs are called: by their visitor, else by what differs.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use super::super::i18n::t;
 use crate::runs::{Difference, RunRecord, differences};
@@ -35,8 +35,8 @@ const WORDS: [(&str, &str); 26] = [
     ("pairs", "differs-pairs"),
 ];
 
-/// The runs' names in their order, no two the same; tracks the language.
-pub fn names(runs: &[Arc<RunRecord>]) -> Vec<String> {
+/// The runs' names by when they began, no two the same; tracks the language.
+pub fn names(runs: &[Arc<RunRecord>]) -> BTreeMap<u64, String> {
     let settings: Vec<_> = runs.iter().map(|run| &run.setting).collect();
     let mut names: Vec<String> = Vec::with_capacity(runs.len());
     for (run, differing) in runs.iter().zip(differences(&settings)) {
@@ -49,7 +49,7 @@ pub fn names(runs: &[Arc<RunRecord>]) -> Vec<String> {
         let unique = std::iter::once(name.clone()).chain(numbered).find(free).unwrap_or(name);
         names.push(unique);
     }
-    names
+    runs.iter().map(|run| run.started).zip(names).collect()
 }
 
 fn in_words(difference: &Difference) -> String {

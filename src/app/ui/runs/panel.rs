@@ -1,12 +1,12 @@
 //! The list of kept runs: which are drawn, what they are called, export, import, deletion.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 
 use leptos::{html::Input, prelude::*, task::spawn_local};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::HtmlInputElement;
 
-use super::{Runs, names};
+use super::Runs;
 use crate::{
     app::ui::{
         files::{from_input, offer_download, text_blob},
@@ -26,11 +26,6 @@ const FILE: &str = "simcse-lab-runs.json";
 #[component]
 pub fn RunsPanel() -> impl IntoView {
     let runs = studio().0.runs;
-    let called = Memo::new(move |_| {
-        let all = runs.all.get();
-        let names = names(&all);
-        all.iter().map(|run| run.started).zip(names).collect::<BTreeMap<_, _>>()
-    });
     // The newest first.
     let rows = move || runs.all.with(|all| all.iter().rev().map(|run| run.started).collect::<Vec<_>>());
     let none = move || runs.all.with(Vec::is_empty);
@@ -55,7 +50,7 @@ pub fn RunsPanel() -> impl IntoView {
             <Problem error=runs.problem title="runs-problem" />
             <ul class="run-list" hidden=none>
                 <For each=rows key=|started| *started let:started>
-                    <Row runs started called />
+                    <Row runs started />
                 </For>
             </ul>
             <div class="row run-list-actions">
@@ -140,10 +135,10 @@ fn Import(runs: Runs, message: RwSignal<Option<String>>) -> impl IntoView {
 }
 
 #[component]
-fn Row(runs: Runs, started: u64, called: Memo<BTreeMap<u64, String>>) -> impl IntoView {
+fn Row(runs: Runs, started: u64) -> impl IntoView {
     let (store, _) = studio();
     let run = Memo::new(move |_| runs.get(started));
-    let name = Memo::new(move |_| called.with(|called| called.get(&started).cloned().unwrap_or_default()));
+    let name = Memo::new(move |_| runs.name(started).unwrap_or_default());
     let present = move || runs.present.get() == Some(started);
     let under_way = move || present() && store.phase.with(Phase::active);
     let colour = Memo::new(move |_| {
