@@ -108,8 +108,10 @@ fn checks(stage: Stage, toolchain: &WasmToolchain) -> Vec<Check> {
         }
         Stage::KernelsChromium => {
             let mut tests = toolchain.cargo();
+            // As the page is built, so that the two share what they compile.
             tests
-                .args(["test", "--target", "wasm32-unknown-unknown", "--test", "kernels"])
+                .args(["test", "--release", "--target", "wasm32-unknown-unknown", "--features", "web"])
+                .args(["--test", "kernels"])
                 .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", "wasm-bindgen-test-runner")
                 .env("CHROMEDRIVER", "/usr/bin/chromedriver")
                 .env("WASM_BINDGEN_TEST_TIMEOUT", "900");
