@@ -91,7 +91,7 @@ async fn views_are_those_of_the_reference_under_the_same_masks() {
             };
             let expected = gradients::embed(&reference, expected, &all, Some(&dropout)).unwrap();
             let expected: Vec<f64> = expected.flatten_all().unwrap().to_vec1().unwrap();
-            // 18 kernels with sums of 84 terms: 2u·√(84 · 18) ≈ 5e-6, as in tests/model_vs_candle.rs.
+            // 18 kernels with sums of 84 terms: 2u·√(84 · 18) ≈ 5e-6, as in tests/model_vs_candle/main.rs.
             let error = error(&vectors, &expected);
             assert!(error < 5e-6, "{pooler}, fixed mask {fixed_mask}: {error:e}");
         }
