@@ -94,6 +94,19 @@ test('one line of ten megabytes is cut to the length asked for, not choked on', 
   });
 });
 
+test('a long text pasted into the studio is used at once, past its field', async () => {
+  await withPage({}, async (page) => {
+    const studio = new Studio(page);
+    await studio.ready();
+    await studio.unfold('Paste text instead');
+    await page.locator('#training-paste').fill('a cat sat');
+    await studio.paste('training-paste', [...Array(20_000).keys()].map((line) => `a dog ran ${line}`).join('\n'));
+    await page.locator('.loaded-name', { hasText: '20,001 sentences' }).waitFor();
+    assert.equal(await page.locator('.text-input .preview li').first().innerText(), 'a cat sat');
+    assert.equal(await page.locator('#training-paste').inputValue(), 'a cat sat');
+  });
+});
+
 test('a text that is too large for a tab is refused before it is read', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'large-'));
   try {

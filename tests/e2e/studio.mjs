@@ -53,6 +53,15 @@ export class Studio {
     await this.page.locator(`#${input}`).setInputFiles(files);
   }
 
+  /** Pastes a text into a field as a visitor does. */
+  async paste(field, text) {
+    await this.page.locator(`#${field}`).evaluate((element, pasted) => {
+      const clipboardData = new DataTransfer();
+      clipboardData.setData('text/plain', pasted);
+      element.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
+    }, text);
+  }
+
   async modelLoaded() {
     await this.card('Model').locator('.loaded-name', { hasText: 'is loaded' }).waitFor();
   }
@@ -151,6 +160,17 @@ export class Studio {
       alignment: Number(alignment),
       uniformity: Number(uniformity.replace('−', '-')),
     };
+  }
+
+  /** Takes a chart home both ways; returns the CSV's cells, line by line. */
+  async chartFiles(title, name) {
+    const png = await this.download(`${title} as PNG`);
+    assert.equal(png.name, `simcse-lab-${name}.png`);
+    assert.deepEqual([...png.bytes.subarray(0, 4)], [0x89, 0x50, 0x4e, 0x47]);
+    assert.ok(png.bytes.readUInt32BE(16) > 600, 'a picture of some size');
+    const csv = await this.download(`${title} as CSV`);
+    assert.equal(csv.name, `simcse-lab-${name}.csv`);
+    return csv.bytes.toString().trim().split('\n').map((line) => line.split(','));
   }
 
   /** Presses a download button; returns the file's name and bytes. */

@@ -1,8 +1,10 @@
 //! Step 2: training text, and pairs to evaluate on.
 
 use leptos::prelude::*;
+use web_sys::ClipboardEvent;
 
 use super::{
+    clipboard::{MOST_TYPED, long_paste},
     drop_zone::{DropZone, Inputs},
     files::from_text,
     i18n::{mt, t, words},
@@ -162,32 +164,39 @@ fn Paste(
         Kind::Evaluation => ("evaluation-paste", "data-paste-pairs"),
     };
     let empty = move || text.with(|text| text.trim().is_empty());
-    let submit = move |_| {
-        let pasted = text.get_untracked();
+    let give = move |pasted: &str| {
         // Pasted tables keep their tabs; a line without any is a sentence.
         let tabs =
             pasted.lines().find(|line| !line.trim().is_empty()).is_some_and(|line| line.contains('\t'));
         let name = if tabs { "pasted.tsv" } else { "pasted.txt" };
-        match from_text(name, &pasted) {
+        match from_text(name, pasted) {
             Ok(file) => on_text(file),
             Err(message) => store.slot(kind.topic()).error.set(Some(message)),
+        }
+    };
+    // Behind what stands in the field already, and at once.
+    let paste = move |event: ClipboardEvent| {
+        if let Some(pasted) = (!disabled.get_untracked()).then(|| long_paste(&event)).flatten() {
+            give(&text.with_untracked(|text| {
+                if text.trim().is_empty() { pasted.clone() } else { format!("{text}\n{pasted}") }
+            }));
         }
     };
     view! {
         <details class="paste">
             <summary>{mt!("data-paste")}</summary>
             <label class="visually-hidden" for=id>{mt!("data-paste-label")}</label>
-            <textarea id=id rows="5" placeholder=mt!(placeholder) spellcheck="false" prop:value=text on:input=move |event| text.set(event_target_value(&event))></textarea>
+            <textarea id=id rows="5" placeholder=mt!(placeholder) spellcheck="false" prop:value=text on:paste=paste on:input=move |event| text.set(event_target_value(&event))></textarea>
             <div class="row">
                 <button
                     type="button"
                     class="button button-small"
                     disabled=move || disabled.get() || empty()
-                    on:click=submit
+                    on:click=move |_| text.with_untracked(|text| give(text))
                 >
                     {mt!("data-paste-use")}
                 </button>
-                <span class="fine">{move || empty().then(|| t!("data-paste-empty"))}</span>
+                <span class="fine">{move || empty().then(|| t!("data-paste-empty", most = MOST_TYPED))}</span>
             </div>
         </details>
     }

@@ -3,14 +3,13 @@
 use std::sync::Arc;
 
 use leptos::{prelude::*, task::spawn_local};
-use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::ClipboardEvent;
 
 use crate::{
     app::{
         protocol::PickedFile,
         ui::{
+            clipboard::{MOST_TYPED, is_long, long_paste},
             drop_zone::DropZone,
             i18n::{mt, t},
             share::shared,
@@ -20,8 +19,6 @@ use crate::{
     text::decode,
 };
 
-/// So many lines stay in the text field; more would make typing slow, and nobody reads them there.
-const MOST_TYPED: usize = 300;
 /// A text of more bytes is refused: its vectors alone would fill a tab.
 const MOST_BYTES: f64 = 50e6;
 /// Lines of a long text that are shown.
@@ -65,16 +62,6 @@ impl List {
         }
     }
 
-    /// A long text past the field: browsers take minutes to set tens of thousands of lines in one.
-    fn paste(self, event: &web_sys::Event) {
-        let data = event.dyn_ref::<ClipboardEvent>().and_then(ClipboardEvent::clipboard_data);
-        let text = data.and_then(|data| data.get_data("text/plain").ok()).unwrap_or_default();
-        if is_long(&text) {
-            event.prevent_default();
-            self.take(None, &text);
-        }
-    }
-
     fn take(self, name: Option<String>, text: &str) {
         let lines = lines_of(text);
         self.problem.set(lines.is_empty().then(|| t!("list-empty")));
@@ -112,11 +99,6 @@ impl List {
             }
         });
     }
-}
-
-/// A quick look: it is taken at every key.
-fn is_long(text: &str) -> bool {
-    text.bytes().filter(|byte| *byte == b'\n').count() >= MOST_TYPED
 }
 
 /// What stands on the lines that are not blank.
@@ -172,7 +154,11 @@ pub fn ListCard() -> impl IntoView {
                                 rows="8"
                                 placeholder=mt!("matrix-sentences")
                                 prop:value=list.typed
-                                on:paste=move |event| list.paste(&event)
+                                on:paste=move |event| {
+                                    if let Some(text) = long_paste(&event) {
+                                        list.take(None, &text);
+                                    }
+                                }
                                 on:input=move |event| list.type_in(event_target_value(&event))
                             ></textarea>
                         </div>
