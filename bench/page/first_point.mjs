@@ -1,0 +1,32 @@
+// From the page's address to a point that moves: seconds from the navigation to the page, to the engine, and from the
+// press of "Try it with the sample" to the first step and to the second evaluation.
+// node bench/page/first_point.mjs [--rounds 3]
+
+import { withPage } from '../../tests/e2e/harness.mjs';
+import { Studio } from '../../tests/e2e/studio.mjs';
+import { options } from './common.mjs';
+
+const { rounds } = options({ rounds: '3' });
+const seconds = (milliseconds) => Number((milliseconds / 1000).toFixed(2));
+
+for (let round = 1; round <= Number(rounds); round += 1) {
+  // A browser of its own each time: nothing is kept.
+  await withPage({}, async (page) => {
+    const studio = new Studio(page);
+    const now = () => page.evaluate(() => performance.now());
+    const button = studio.button('Try it with the sample');
+    await button.waitFor();
+    const shown = await now();
+    await studio.ready();
+    const ready = await now();
+    await button.click();
+    const pressed = await now();
+    await studio.reach(1);
+    const stepped = await now();
+    await page.waitForFunction(() => document.querySelectorAll('.evaluations tbody tr').length >= 2);
+    const moved = await now();
+    const times = { shown, ready, stepped: stepped - pressed, moved: moved - pressed };
+    const rounded = Object.entries(times).map(([name, time]) => [name, seconds(time)]);
+    console.log(JSON.stringify({ round, ...Object.fromEntries(rounded) }));
+  });
+}
