@@ -2,12 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{StsEvaluation, normalised, pair_cosines, singular_values};
+use super::{
+    COSINE_BINS, StsEvaluation, cosine_bin, cosine_bin_range, normalised, pair_cosines, singular_values,
+};
 
 /// Groups of gold scores: 0 to 1, …, 4 to 5.
 const GOLD_BINS: usize = 5;
-/// Intervals of 0.05 from −1 to 1.
-const COSINE_BINS: usize = 40;
 
 /// An evaluation with what lies behind it. Serialised, it is what `simcse-lab analyse` prints.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -27,8 +27,7 @@ pub struct GoldBin {
     /// below 0 and above 5.
     pub gold: [u32; 2],
     pub pairs: usize,
-    /// Pairs whose cosine is in −1 + 0.05·i … −1 + 0.05·(i + 1), for i from 0 to 39; the upper end belongs to the next,
-    /// the cosine 1 to the last.
+    /// Pairs by the interval of their cosine, see [`cosine_bin`].
     pub counts: Vec<usize>,
 }
 
@@ -58,9 +57,9 @@ impl Analysis {
             ..whole("singular_value", Some(value))
         }));
         for bin in &self.histogram {
-            rows.extend(bin.counts.iter().zip(0..).map(|(&count, index)| AnalysisRow {
+            rows.extend(bin.counts.iter().enumerate().map(|(index, &count)| AnalysisRow {
                 gold: Some(format!("{}-{}", bin.gold[0], bin.gold[1])),
-                at: Some(f64::from(index - COSINE_BINS as i32 / 2) * 2.0 / COSINE_BINS as f64),
+                at: Some(cosine_bin_range(index).0),
                 ..whole("histogram", Some(count as f64))
             }));
         }
@@ -89,8 +88,7 @@ fn histogram(cosines: &[f64], scores: &[f64]) -> Vec<GoldBin> {
         // Conversion clamps what is below 0 to it.
         let bin = &mut bins[(score.floor() as usize).min(GOLD_BINS - 1)];
         bin.pairs += 1;
-        let position = (cosine + 1.0) * (COSINE_BINS / 2) as f64;
-        bin.counts[(position.floor() as usize).min(COSINE_BINS - 1)] += 1;
+        bin.counts[cosine_bin(*cosine)] += 1;
     }
     bins
 }

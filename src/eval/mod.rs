@@ -2,6 +2,7 @@
 //! uniformity, singular values, and the whitening that embeddings are compared with.
 
 mod analysis;
+mod bins;
 mod geometry;
 mod projection;
 mod published;
@@ -16,6 +17,7 @@ mod whitening;
 use serde::{Deserialize, Serialize};
 
 pub use analysis::{Analysis, AnalysisRow, GoldBin};
+pub use bins::{COSINE_BINS, cosine_bin, cosine_bin_range};
 pub use geometry::{alignment, cosine, normalised, pair_cosines, uniformity};
 pub use projection::Plane;
 pub use published::published_task;

@@ -1,5 +1,7 @@
 //! Scores of models on tasks as the table that papers print, with published numbers beside.
 
+use crate::text::csv_text;
+
 /// A row: one model in one setting.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ScoreRow {
@@ -25,21 +27,14 @@ pub struct ScoreTable {
 impl ScoreTable {
     /// RFC 4180, a header and a row a line; two decimals, nothing where there is no number.
     pub fn to_csv(&self) -> String {
-        let quoted = |cell: &str| match cell.contains([',', '"', '\n', '\r']) {
-            true => format!("\"{}\"", cell.replace('"', "\"\"")),
-            false => cell.to_owned(),
-        };
         let number = |score: &Option<f64>| score.map(|score| format!("{score:.2}")).unwrap_or_default();
-        let mut header = vec!["model".to_owned(), "source".to_owned(), "setting".to_owned()];
-        header.extend(self.columns.iter().map(|column| quoted(column)));
-        header.push("average".to_owned());
-        let mut lines = vec![header.join(",")];
-        for row in &self.rows {
-            let mut cells = vec![quoted(&row.model), row.source().to_owned(), row.setting.to_owned()];
-            cells.extend(row.scores.iter().chain([&row.average]).map(number));
-            lines.push(cells.join(","));
-        }
-        lines.join("\n") + "\n"
+        let header = ["model", "source", "setting"].into_iter();
+        let header = header.chain(self.columns.iter().map(String::as_str)).chain(["average"]);
+        let rows = self.rows.iter().map(|row| {
+            let named = [row.model.clone(), row.source().to_owned(), row.setting.to_owned()];
+            named.into_iter().chain(row.scores.iter().chain([&row.average]).map(number))
+        });
+        csv_text(header, rows)
     }
 }
 

@@ -1,12 +1,11 @@
 //! How the cosines of unrelated sentences are spread.
 
-/// Intervals between −1 and 1.
-pub const BINS: usize = 40;
+use crate::eval::{COSINE_BINS, cosine_bin};
 
 /// The cosines of every two of some sentences, counted.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Spectrum {
-    /// Of each interval from −1 on, the share of all cosines; they sum to 1.
+    /// Of each interval from −1 on ([`cosine_bin`]), the share of all cosines; they sum to 1.
     pub shares: Vec<f64>,
     pub mean: f64,
     /// Two sentences each.
@@ -17,11 +16,11 @@ impl Spectrum {
     /// Of a whole matrix of cosines [rows, rows]; each two rows count once and none with itself. `None` where there are
     /// no two.
     pub fn new(cosines: &[f32], rows: usize) -> Option<Self> {
-        let mut counts = vec![0_usize; BINS];
+        let mut counts = vec![0_usize; COSINE_BINS];
         let (mut sum, mut count) = (0.0, 0);
         for i in 0..rows {
             for cosine in cosines.get(i * rows + i + 1..(i + 1) * rows)? {
-                counts[bin(f64::from(*cosine))] += 1;
+                counts[cosine_bin(f64::from(*cosine))] += 1;
                 sum += f64::from(*cosine);
                 count += 1;
             }
@@ -33,18 +32,6 @@ impl Spectrum {
             count,
         })
     }
-}
-
-/// Rounding can lead a little beyond −1 and 1.
-fn bin(cosine: f64) -> usize {
-    let place = (cosine + 1.0) / 2.0 * BINS as f64;
-    (place.max(0.0) as usize).min(BINS - 1)
-}
-
-/// Where an interval begins and ends.
-pub fn bin_range(bin: usize) -> (f64, f64) {
-    let edge = |bin: usize| bin as f64 * 2.0 / BINS as f64 - 1.0;
-    (edge(bin), edge(bin + 1))
 }
 
 #[cfg(test)]
@@ -63,18 +50,8 @@ mod tests {
         assert_eq!(spectrum.count, 3);
         assert!((spectrum.mean - 0.25).abs() < 1e-12);
         assert!((spectrum.shares.iter().sum::<f64>() - 1.0).abs() < 1e-12);
-        let filled: Vec<usize> = (0..BINS).filter(|&bin| spectrum.shares[bin] > 0.0).collect();
+        let filled: Vec<usize> = (0..COSINE_BINS).filter(|&bin| spectrum.shares[bin] > 0.0).collect();
         assert_eq!(filled, [15, 30]);
-        for (bin, cosine) in filled.into_iter().zip([-0.25, 0.5]) {
-            let (low, high) = bin_range(bin);
-            assert!(low <= cosine && cosine < high);
-        }
-    }
-
-    #[test]
-    fn the_ends_of_the_range_are_in_it() {
-        assert_eq!([bin(-1.000_001), bin(-1.0), bin(1.0), bin(1.000_001)], [0, 0, BINS - 1, BINS - 1]);
-        assert_eq!(bin_range(BINS - 1).1, 1.0);
     }
 
     #[test]

@@ -11,6 +11,6 @@ mod views;
 pub use ablation::{Ablation, Setting, Spread};
 pub use circle::{POINTS, alignment, partner, uniformity};
 pub use contrast::{Contrast, ITEMS, even_loss};
-pub use cosines::{BINS, Spectrum, bin_range};
+pub use cosines::Spectrum;
 pub use triplets::{Sides, means};
 pub use views::{Masks, PublishedDropout, Views, published_dropout};

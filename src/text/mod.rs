@@ -1,8 +1,9 @@
-//! Text in: tokenizers, training corpora, sentence pairs with scores. Bytes in memory with a display name; who
+//! Text in: tokenizers, training corpora, sentence pairs with scores; tables out. Bytes in memory with a display name; who
 //! reads files, or takes dropped ones, is not this room's business.
 
 pub mod augment;
 mod corpus;
+mod csv_text;
 mod decode;
 mod error;
 mod given;
@@ -14,6 +15,7 @@ mod tokenizer;
 mod transfer;
 
 pub use corpus::{Corpus, CorpusReport, TrainingData};
+pub use csv_text::{csv_text, number_cell, single_cell};
 pub use decode::decode;
 pub use error::TextError;
 pub use sts::{StsPair, StsSet};

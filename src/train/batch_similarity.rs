@@ -1,7 +1,11 @@
 //! What a step's loss was computed of, to be looked at.
 
 use super::TrainOptions;
-use crate::kernels::LossForm;
+use crate::{
+    eval::{COSINE_BINS, cosine_bin, cosine_bin_range},
+    kernels::LossForm,
+    text::{csv_text, single_cell},
+};
 
 /// Cosines of a step's anchors with their candidates.
 #[derive(Debug, Clone, PartialEq)]
@@ -18,6 +22,29 @@ pub struct BatchSimilarity {
     pub cosines: Vec<f32>,
 }
 
+/// What a candidate is to an anchor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Candidate {
+    Positive,
+    /// Of another sentence.
+    Negative,
+    /// A contradiction, of this sentence or of another.
+    HardNegative,
+}
+
+impl Candidate {
+    pub const ALL: [Self; 3] = [Self::Positive, Self::Negative, Self::HardNegative];
+
+    /// What it is called in a table.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Positive => "positive",
+            Self::Negative => "negative",
+            Self::HardNegative => "hard_negative",
+        }
+    }
+}
+
 /// Below this a logit stands for a candidate that is left out (shaders/contrastive.wgsl).
 const LEFT_OUT: f32 = -1e29;
 
@@ -28,6 +55,64 @@ impl BatchSimilarity {
             LossForm::NtXent => (row + self.items) % (2 * self.items),
             _ => row % self.items,
         }
+    }
+
+    /// The first column of hard negatives; `columns` where there are none.
+    pub fn hard_negatives(&self) -> usize {
+        // NT-Xent's second block of columns are other positives.
+        let views = if self.form == LossForm::NtXent { 2 } else { 1 };
+        self.columns.min(views * self.items)
+    }
+
+    /// What the candidate of a column is to the anchor of a row.
+    pub fn candidate(&self, row: usize, column: usize) -> Candidate {
+        match column {
+            _ if column == self.positive(row) => Candidate::Positive,
+            _ if column >= self.hard_negatives() => Candidate::HardNegative,
+            _ => Candidate::Negative,
+        }
+    }
+
+    /// All candidates that are not left out: which, and their cosines.
+    pub fn candidates(&self) -> impl Iterator<Item = (Candidate, f32)> {
+        let place = |index: usize| self.candidate(index / self.columns, index % self.columns);
+        let kept = self.cosines.iter().enumerate().filter(|(_, cosine)| !cosine.is_nan());
+        kept.map(move |(index, cosine)| (place(index), *cosine))
+    }
+
+    /// How many candidates of each of [`Candidate::ALL`] have their cosine in each interval, see [`cosine_bin`].
+    pub fn histogram(&self) -> [[u32; COSINE_BINS]; 3] {
+        let mut counts = [[0; COSINE_BINS]; 3];
+        for (candidate, cosine) in self.candidates() {
+            counts[candidate as usize][cosine_bin(f64::from(cosine))] += 1;
+        }
+        counts
+    }
+
+    /// The cosines as CSV: a line an anchor, a column a candidate, numbered from 1; empty where one is left out.
+    pub fn matrix_csv(&self) -> String {
+        let hard = self.hard_negatives();
+        let heads = (0..self.columns).map(|column| match column < hard {
+            true => (column + 1).to_string(),
+            false => format!("{}_{}", Candidate::HardNegative.name(), column - hard + 1),
+        });
+        let lines = self.cosines.chunks(self.columns.max(1)).zip(1..).map(|(cosines, row)| {
+            let cells = cosines.iter().copied().map(single_cell);
+            std::iter::once(row.to_string()).chain(cells)
+        });
+        csv_text(std::iter::once("anchor".to_owned()).chain(heads), lines)
+    }
+
+    /// [`Self::histogram`] as CSV: a line an interval.
+    pub fn histogram_csv(&self) -> String {
+        let counts = self.histogram();
+        let lines = (0..COSINE_BINS).map(|bin| {
+            let (low, high) = cosine_bin_range(bin);
+            let counts = counts.map(|counts| counts[bin].to_string());
+            [low.to_string(), high.to_string()].into_iter().chain(counts)
+        });
+        let heads = Candidate::ALL.map(Candidate::name);
+        csv_text(["cosine_from", "cosine_to"].into_iter().chain(heads), lines)
     }
 
     /// `shape`: items, views, and floats between rows of `logits` (S of [`crate::kernels::Contrastive`]).
@@ -55,5 +140,56 @@ impl BatchSimilarity {
             }
         }
         Self { step, form, items, rows, columns, cosines }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn batch(form: LossForm, columns: usize, cosines: &[f32]) -> BatchSimilarity {
+        let rows = cosines.len() / columns;
+        BatchSimilarity { step: 1, form, items: 2, rows, columns, cosines: cosines.to_vec() }
+    }
+
+    #[test]
+    fn candidates_of_a_triplet_batch_are_told_apart_and_counted() {
+        #[rustfmt::skip]
+        let batch = batch(LossForm::OneWay, 4, &[
+            0.92, 0.1, 0.3, f32::NAN,
+            -1.0, 1.0, 0.1, 0.12,
+        ]);
+        let found: Vec<_> = batch.candidates().collect();
+        let named =
+            |name| move |(candidate, cosine): &(Candidate, f32)| (*candidate == name).then_some(*cosine);
+        let of = |name| found.iter().filter_map(named(name)).collect::<Vec<_>>();
+        assert_eq!(of(Candidate::Positive), [0.92, 1.0]);
+        assert_eq!(of(Candidate::Negative), [0.1, -1.0]);
+        assert_eq!(of(Candidate::HardNegative), [0.3, 0.1, 0.12]);
+        let [positives, negatives, hard] = batch.histogram();
+        assert_eq!((positives[38], positives[39], positives.iter().sum::<u32>()), (1, 1, 2));
+        assert_eq!((negatives[0], negatives[22]), (1, 1));
+        assert_eq!((hard[22], hard[26]), (2, 1));
+        assert_eq!(
+            batch.matrix_csv(),
+            "anchor,1,2,hard_negative_1,hard_negative_2\n1,0.92,0.1,0.3,\n2,-1,1,0.1,0.12\n"
+        );
+        let table = batch.histogram_csv();
+        let lines: Vec<_> = table.lines().collect();
+        assert_eq!(lines.len(), 1 + COSINE_BINS);
+        assert_eq!(
+            [lines[0], lines[1]],
+            ["cosine_from,cosine_to,positive,negative,hard_negative", "-1,-0.95,0,1,0"]
+        );
+        assert_eq!([lines[23], lines[40]], ["0.1,0.15,0,1,2", "0.95,1,1,0,0"]);
+    }
+
+    #[test]
+    fn the_second_views_of_nt_xent_are_no_hard_negatives() {
+        let batch = batch(LossForm::NtXent, 4, &[0.0; 16]);
+        let row = |row| (0..4).map(|column| batch.candidate(row, column)).collect::<Vec<_>>();
+        use Candidate::{Negative, Positive};
+        assert_eq!(row(0), [Negative, Negative, Positive, Negative]);
+        assert_eq!(row(3), [Negative, Positive, Negative, Negative]);
     }
 }

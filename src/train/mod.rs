@@ -19,7 +19,7 @@ mod warm_up;
 
 pub use crate::objective::Objective;
 pub use batch::{Batch, CorruptedRows};
-pub use batch_similarity::BatchSimilarity;
+pub use batch_similarity::{BatchSimilarity, Candidate};
 pub use continuation::{continuation_script, export_trained};
 pub use dataset::{Augment, Corrupt, Dataset};
 pub use error::TrainError;

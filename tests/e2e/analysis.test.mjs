@@ -56,6 +56,11 @@ test('the loaded pairs are analysed, and after a run both states are set side by
     assert.equal(filled.reduce((sum, row) => sum + row.value, 0), pairs.length);
     assert.deepEqual(filled.filter((row) => row.gold === '4-5').map(({ at, value }) => [at, value]), [[0.95, 2]]);
 
+    const spectrum = await studio.chartFiles('Singular values', 'spectrum');
+    assert.deepEqual(spectrum.slice(1).map((row) => Number(row.at(-1))), values);
+    const cosines = await studio.chartFiles('Cosines by gold score', 'cosines');
+    assert.equal(cosines.length, 1 + of(before, 'histogram').length);
+
     await studio.go('Studio');
     await studio.give('training-file', [file('texts.txt', texts)]);
     await page.getByText('texts.txt').first().waitFor();

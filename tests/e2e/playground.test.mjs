@@ -19,15 +19,6 @@ async function atPlayground(page, text) {
 
 const tab = (page, name) => page.getByRole('tab', { name, exact: true });
 
-/** Pastes a text as a visitor does. */
-async function paste(page, text) {
-  await page.locator('#playground-text').evaluate((field, pasted) => {
-    const clipboardData = new DataTransfer();
-    clipboardData.setData('text/plain', pasted);
-    field.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
-  }, text);
-}
-
 test('a list is searched, mapped, looked through for duplicates and exported', async () => {
   await withPage({}, async (page) => {
     const studio = await atPlayground(page, sentences.join('\n'));
@@ -50,6 +41,11 @@ test('a list is searched, mapped, looked through for duplicates and exported', a
     await page.getByRole('button', { name: 'Draw the map' }).click();
     const caption = page.locator('.map .matrix-caption');
     await caption.filter({ hasText: '6 sentences. PCA; the axes explain' }).waitFor();
+    const [head, ...points] = await studio.chartFiles('Map of the sentences', 'map');
+    assert.deepEqual([head, points.map(([sentence]) => sentence)], [['sentence', 'x', 'y'], sentences]);
+    // The same sentence twice is one point.
+    for (const axis of [1, 2]) assert.ok(Math.abs(points[0][axis] - points[4][axis]) < 1e-4);
+    assert.ok(Math.abs(points[0][1] - points[2][1]) > 1e-4, 'others lie elsewhere');
     await page.locator('#playground-panel-map .segments label', { hasText: 'UMAP' }).click();
     await caption.filter({ hasText: 'UMAP of 15 neighbours' }).waitFor();
     assert.equal(await page.locator('.map canvas').count(), 1);
@@ -63,11 +59,11 @@ test('a list is searched, mapped, looked through for duplicates and exported', a
 
     await tab(page, 'Export').click();
     const { bytes: array } = await studio.download('NumPy array (.npy)');
-    const head = array.subarray(0, 10 + array.readUInt16LE(8)).toString('latin1');
-    const [, rows, dimensions] = head.match(/'descr': '<f4'.*'shape': \((\d+), (\d+)/).map(Number);
+    const format = array.subarray(0, 10 + array.readUInt16LE(8)).toString('latin1');
+    const [, rows, dimensions] = format.match(/'descr': '<f4'.*'shape': \((\d+), (\d+)/).map(Number);
     assert.equal(rows, sentences.length);
-    assert.equal(array.length, head.length + 4 * rows * dimensions);
-    const number = (row, column) => array.readFloatLE(head.length + 4 * (row * dimensions + column));
+    assert.equal(array.length, format.length + 4 * rows * dimensions);
+    const number = (row, column) => array.readFloatLE(format.length + 4 * (row * dimensions + column));
     const length = Math.hypot(...[...Array(dimensions).keys()].map((column) => number(1, column)));
     assert.ok(Math.abs(length - 1) < 1e-5);
     const table = (await studio.download('Table (.csv)')).bytes.toString().trim().split('\n');
@@ -80,9 +76,9 @@ test('a list is searched, mapped, looked through for duplicates and exported', a
 
 test('twenty thousand pasted lines are searched, broken off, put away and brought back', async () => {
   await withPage({}, async (page) => {
-    await atPlayground(page);
+    const studio = await atPlayground(page);
     const words = ['cat', 'dog', 'sky', 'grass', 'house'];
-    await paste(page, [...Array(20_000).keys()].map((line) => `${words[line % 5]} ${words[line % 3]} ${line}`).join('\n'));
+    await studio.paste('playground-text', [...Array(20_000).keys()].map((line) => `${words[line % 5]} ${words[line % 3]} ${line}`).join('\n'));
     await page.getByText('20,000 sentences', { exact: true }).waitFor();
     await tab(page, 'Search').click();
     await page.getByRole('button', { name: 'Encode 20,000 sentences' }).click();
@@ -128,6 +124,14 @@ test('a run goes step by step, shows its batch, and can be looked back through',
       await page.locator('.batch-matrix canvas').evaluate(({ width, height }) => [width, height]),
       [4, 4],
     );
+    const [columns, ...matrix] = await studio.chartFiles('Similarity matrix of the batch', 'batch');
+    assert.deepEqual(columns, ['anchor', '1', '2', '3', '4']);
+    const mean = matrix.reduce((sum, cosines, row) => sum + Number(cosines[row + 1]), 0) / matrix.length;
+    assert.ok(Math.abs(mean - positive) < 1e-3, `${mean} instead of ${positive}`);
+    const [kinds, ...intervals] = await studio.chartFiles('Cosines of the batch', 'batch-histogram');
+    assert.deepEqual(kinds, ['cosine_from', 'cosine_to', 'positive', 'negative', 'hard_negative']);
+    const total = (column) => intervals.reduce((sum, row) => sum + Number(row[column]), 0);
+    assert.deepEqual([2, 3, 4].map(total), [4, 12, 0]);
     await studio.button('Stop').click();
     await studio.phase('Stopped');
 

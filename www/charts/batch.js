@@ -1,12 +1,13 @@
 // The similarity matrix of a batch: as a picture, a pixel or more for each cosine, and as a histogram.
 
-import { View, axis, legend, short, tooltip } from "./chart.js";
+import { View, axis, legend, pngOf, short, tooltip } from "./chart.js";
 import { theme } from "./theme.js";
 import { word } from "./words.js";
 
-/** Of an interval of cosines. */
-const WIDTH = 0.05;
-const INTERVALS = Math.round(2 / WIDTH);
+/** Of candidates: positives, negatives, hard negatives. */
+const KINDS = 3;
+/** Pixels along the longer side of the matrix taken home. */
+const PICTURE = 2048;
 
 const channels = (colour) => [1, 3, 5].map((place) => Number.parseInt(colour.slice(place, place + 2), 16));
 
@@ -54,6 +55,26 @@ export class BatchMatrixView {
     this.element.style.setProperty("--tall", `${cell * rows}px`);
   }
 
+  /** The matrix as a PNG on the page's background, its cells as large as makes some two thousand pixels. */
+  image() {
+    this.draw();
+    const { rows, columns, hard } = this.content;
+    const cell = Math.max(1, Math.round(PICTURE / Math.max(rows, columns)));
+    const colours = theme();
+    const picture = document.createElement("canvas");
+    Object.assign(picture, { width: cell * columns, height: cell * rows });
+    const context = picture.getContext("2d");
+    context.fillStyle = colours.surface;
+    context.fillRect(0, 0, picture.width, picture.height);
+    context.imageSmoothingEnabled = false;
+    context.drawImage(this.canvas, 0, 0, picture.width, picture.height);
+    if (hard < columns) {
+      context.fillStyle = colours.ink;
+      context.fillRect(cell * hard - 1, 0, 2, picture.height);
+    }
+    return pngOf(picture);
+  }
+
   /** What is under the pointer. */
   name(event) {
     const { rows, columns, values } = this.content;
@@ -74,7 +95,11 @@ export class BatchHistogramView extends View {
   }
 
   frame(colours) {
-    const where = ({ value: [cosine] }) => `${word("axis-cosine")} ${cosine.toFixed(2)} – ${(cosine + WIDTH).toFixed(2)}`;
+    const where = ({ value: [cosine] }) => {
+      const width = (2 * KINDS) / this.content.counts.length;
+      const low = Math.min(cosine, 1 - width);
+      return `${word("axis-cosine")} ${low.toFixed(2)} – ${(low + width).toFixed(2)}`;
+    };
     return {
       animation: false,
       grid: { left: 62, right: 18, top: 34, bottom: 46 },
@@ -90,30 +115,24 @@ export class BatchHistogramView extends View {
   }
 
   data(colours) {
-    const { rows, columns, values, positives, hard } = this.content;
-    const counts = { positives: new Float64Array(INTERVALS), negatives: new Float64Array(INTERVALS), hard: new Float64Array(INTERVALS) };
-    for (let row = 0; row < rows; row += 1) {
-      for (let column = 0; column < columns; column += 1) {
-        const cosine = values[row * columns + column];
-        if (Number.isNaN(cosine)) continue;
-        const kind = positives[row] === column ? "positives" : column >= hard ? "hard" : "negatives";
-        counts[kind][Math.min(INTERVALS - 1, Math.max(0, Math.floor((cosine + 1) / WIDTH)))] += 1;
-      }
-    }
+    const { columns, hard, counts } = this.content;
     const kinds = [
-      ["positives", "series-positives", colours.trained, "solid"],
-      ["negatives", "series-negatives", colours.base, [5, 3]],
-      ...(hard < columns ? [["hard", "series-hard", colours.alignment, "dotted"]] : []),
+      ["series-positives", colours.trained, "solid"],
+      ["series-negatives", colours.base, [5, 3]],
+      ...(hard < columns ? [["series-hard", colours.alignment, "dotted"]] : []),
     ];
-    const lowest = Object.values(counts).map((all) => all.findIndex((count) => count > 0)).filter((index) => index >= 0);
-    const low = Math.min(0, Math.floor((Math.min(INTERVALS, ...lowest) * WIDTH - 1) * 5 + 1e-9) / 5);
+    const intervals = counts.length / KINDS;
+    const width = 2 / intervals;
+    const of = (kind) => counts.slice(kind * intervals, (kind + 1) * intervals);
+    const lowest = kinds.map((_, kind) => of(kind).findIndex((count) => count > 0)).filter((index) => index >= 0);
+    const low = Math.min(0, Math.floor((Math.min(intervals, ...lowest) * width - 1) * 5 + 1e-9) / 5);
     return {
       xAxis: { min: low },
-      series: kinds.map(([kind, name, colour, type]) => {
-        const total = counts[kind].reduce((sum, count) => sum + count, 0) || 1;
-        const steps = [...counts[kind]].map((count, index) => [index * WIDTH - 1, (100 * count) / total]);
+      series: kinds.map(([name, colour, type], kind) => {
+        const total = of(kind).reduce((sum, count) => sum + count, 0) || 1;
+        const steps = [...of(kind)].map((count, index) => [index * width - 1, (100 * count) / total]);
         return {
-          id: kind,
+          id: name,
           name: word(name),
           type: "line",
           step: "end",
@@ -121,7 +140,7 @@ export class BatchHistogramView extends View {
           lineStyle: { color: colour, width: 2, type },
           itemStyle: { color: colour },
           areaStyle: { opacity: 0.15 },
-          data: [...steps, [1, steps.at(-1)[1]]].filter(([cosine]) => cosine > low - WIDTH / 2),
+          data: [...steps, [1, steps.at(-1)[1]]].filter(([cosine]) => cosine > low - width / 2),
         };
       }),
     };

@@ -62,7 +62,7 @@ export class View {
   image() {
     this.draw();
     const canvas = this.chart.renderToCanvas({ pixelRatio: 2, backgroundColor: this.theme.surface });
-    return new Promise((resolve) => canvas.toBlob((blob) => resolve(blob ?? undefined), "image/png"));
+    return pngOf(canvas);
   }
 
   discard() {
@@ -70,6 +70,10 @@ export class View {
     this.chart = undefined;
   }
 }
+
+/** A canvas as a PNG; nothing where the browser makes none. */
+export const pngOf = (canvas) =>
+  new Promise((resolve) => canvas.toBlob((blob) => resolve(blob ?? undefined), "image/png"));
 
 export function axis(colours, name, more = {}) {
   return {

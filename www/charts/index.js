@@ -78,8 +78,11 @@ export function mount(places) {
 /** Draws into `places`: elements under the names spectrum and cosines. */
 export function mountAnalysis(places) {
   const analysis = { states: [] };
-  const views = [new SpectrumView(places.spectrum, analysis), new CosinesView(places.cosines, analysis)];
-  const painter = new FramePainter(views);
+  const views = {
+    spectrum: new SpectrumView(places.spectrum, analysis),
+    cosines: new CosinesView(places.cosines, analysis),
+  };
+  const painter = new FramePainter(Object.values(views));
   onThemeChange(() => painter.restyle());
 
   return {
@@ -89,14 +92,18 @@ export function mountAnalysis(places) {
       // Made anew: how many lines there are differs.
       painter.restyle();
     },
+    image: (name) => views[name].image(),
   };
 }
 
 /** Draws into `places`: elements under the names matrix and histogram. */
 export function mountBatch(places) {
-  const batch = { rows: 0, columns: 0, values: new Float32Array(), positives: [], hard: 0 };
-  const views = [new BatchMatrixView(places.matrix, batch), new BatchHistogramView(places.histogram, batch)];
-  const painter = new FramePainter(views);
+  const batch = { rows: 0, columns: 0, values: new Float32Array(), hard: 0, counts: [] };
+  const views = {
+    matrix: new BatchMatrixView(places.matrix, batch),
+    histogram: new BatchHistogramView(places.histogram, batch),
+  };
+  const painter = new FramePainter(Object.values(views));
   onThemeChange(() => painter.restyle());
 
   return {
@@ -104,25 +111,31 @@ export function mountBatch(places) {
       speak(words);
       painter.restyle();
     },
-    /** `positives`: each row's column; from column `hard` on stand hard negatives. */
-    show(rows, columns, values, positives, hard) {
-      Object.assign(batch, { rows, columns, values, positives, hard });
+    /**
+     * From column `hard` on stand hard negatives. `counts`: positives in each interval of cosines from −1 to 1, then
+     * negatives, then hard negatives.
+     */
+    show(rows, columns, values, hard, counts) {
+      Object.assign(batch, { rows, columns, values, hard, counts });
       painter.invalidate();
     },
+    image: (name) => views[name].image(),
   };
 }
 
 /** Draws into `places`: an element under the name map. Beside this bundle lies the worker that computes the layout. */
 export function mountMap(places) {
   const layout = { positions: [], sentences: [] };
-  const painter = new FramePainter([new MapView(places.map, layout)]);
+  const view = new MapView(places.map, layout);
+  const painter = new FramePainter([view]);
   onThemeChange(() => painter.restyle());
   let worker;
 
   return {
     /**
      * `values`: vectors of `hidden` numbers, one after the other; `sentences`: JSON. Calls `progress` with a share,
-     * then `done` with the shares of the variance that the axes explain, or `failed` with words.
+     * then `done` with the positions, x and y of each point in turn, and the shares of the variance that the axes
+     * explain, or `failed` with words.
      */
     show(values, hidden, sentences, method, progress, done, failed) {
       worker?.terminate();
@@ -135,12 +148,13 @@ export function mountMap(places) {
         layout.positions = turnedLike(layout.positions, data.layout.positions);
         layout.sentences = JSON.parse(sentences);
         painter.invalidate();
-        done(data.layout.explained);
+        done(layout.positions.flat(), data.layout.explained);
       };
       worker.postMessage({ values, hidden, method }, [values.buffer]);
     },
     cancel() {
       worker?.terminate();
     },
+    image: () => view.image(),
   };
 }

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::{
     analysis_charts::AnalysisCharts,
     evaluate_row::EvaluateRow,
-    files::{from_text, offer_download},
+    files::{offer_download, text_blob},
     format::{count, significant},
     i18n::{mt, t},
     icons::{Glyph, Icon},
@@ -17,6 +17,7 @@ use crate::{
     app::protocol::{AnalysedWeights, AnalysisReport, Request},
     eval::GoldBin,
     model::Pooler,
+    text::{csv_text, number_cell},
 };
 
 const FILE: &str = "analysis.csv";
@@ -101,9 +102,7 @@ fn Numbers(report: AnalysisReport) -> impl IntoView {
         })
         .collect_view();
     let download = move |_| {
-        let offered = csv(&report)
-            .and_then(|text| from_text(FILE, &text))
-            .and_then(|file| offer_download(FILE, &file.blob));
+        let offered = text_blob(&csv(&report, None), "text/csv").and_then(|blob| offer_download(FILE, &blob));
         if let Err(message) = offered {
             store.slot(Topic::Analysis).error.set(Some(message));
         }
@@ -140,21 +139,15 @@ fn Numbers(report: AnalysisReport) -> impl IntoView {
     }
 }
 
-/// A row a number, of each state in turn.
-fn csv(report: &AnalysisReport) -> Result<String, String> {
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    let written = (|| {
-        writer.write_record(["model", "step", "pooler", "measure", "gold", "at", "value"])?;
-        for state in &report.states {
-            for row in state.analysis.rows() {
-                let of = (&report.model, state.step, report.pooler.name());
-                writer.serialize((of, row.measure, row.gold, row.at, row.value))?;
-            }
-        }
-        Ok::<_, csv::Error>(())
-    })();
-    let failed = |error: String| format!("{FILE} could not be written: {error}");
-    written.map_err(|error| failed(error.to_string()))?;
-    let bytes = writer.into_inner().map_err(|error| failed(error.to_string()))?;
-    String::from_utf8(bytes).map_err(|error| failed(error.to_string()))
+/// A row a number, of each state in turn; all measures, or one of those of [`crate::eval::AnalysisRow`].
+pub fn csv(report: &AnalysisReport, only: Option<&str>) -> String {
+    let rows = report.states.iter().flat_map(|state| {
+        let rows = state.analysis.rows().into_iter();
+        rows.filter(|row| only.is_none_or(|only| row.measure == only)).map(|row| {
+            let of = [report.model.clone(), state.step.to_string(), report.pooler.name().to_owned()];
+            let what = [row.measure.to_owned(), row.gold.unwrap_or_default()];
+            of.into_iter().chain(what).chain([row.at, row.value].map(number_cell))
+        })
+    });
+    csv_text(["model", "step", "pooler", "measure", "gold", "at", "value"], rows)
 }

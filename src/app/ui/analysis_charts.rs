@@ -5,10 +5,12 @@ use serde_json::json;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::{
-    analysis::{mean_cosine, relative, state_name},
+    analysis::{csv, mean_cosine, relative, state_name},
+    chart_files::ChartFiles,
     drawing::{Drawing, words_of},
     format::significant,
     i18n::{mt, t},
+    store::Topic,
     studio,
 };
 use crate::app::protocol::{AnalysedWeights, AnalysisReport};
@@ -26,10 +28,11 @@ extern "C" {
     fn show(this: &Charts, states: &str);
 }
 
-/// Its name in www/charts, and messages with its title and what to read from it.
-const PLACES: [(&str, &str, &str); 2] = [
-    ("spectrum", "analysis-spectrum", "analysis-spectrum-note"),
-    ("cosines", "analysis-cosines", "analysis-cosines-note"),
+/// Its name in www/charts, messages with its title and what to read from it, and what it shows
+/// ([`crate::eval::AnalysisRow`]).
+const PLACES: [(&str, &str, &str, &str); 2] = [
+    ("spectrum", "analysis-spectrum", "analysis-spectrum-note", "singular_value"),
+    ("cosines", "analysis-cosines", "analysis-cosines-note", "histogram"),
 ];
 
 /// Nothing before the first analysis; the places stay, so that the charts are made once.
@@ -53,7 +56,15 @@ pub fn AnalysisCharts() -> impl IntoView {
         }
     });
 
-    let figures = PLACES.map(|(name, title, note)| {
+    let problem = store.slot(Topic::Analysis).error;
+    let empty = Signal::derive(move || store.analysis.with(Option::is_none));
+    let figures = PLACES.map(|(name, title, note, measure)| {
+        let table = move || {
+            store
+                .analysis
+                .with(|report| report.as_ref().map(|report| csv(report, Some(measure))))
+                .unwrap_or_default()
+        };
         let words = move || {
             let described =
                 store.analysis.with(|report| report.as_ref().map(|report| described(report, name)));
@@ -62,7 +73,10 @@ pub fn AnalysisCharts() -> impl IntoView {
         view! {
             <figure class=format!("analysis-chart chart-{name}")>
                 <figcaption>
-                    <h4>{mt!(title)}</h4>
+                    <div class="chart-head">
+                        <h4>{mt!(title)}</h4>
+                        <ChartFiles drawing name file=name title table problem empty />
+                    </div>
                     <p class="fine">{mt!(note)}</p>
                 </figcaption>
                 <div class="chart-frame">
@@ -72,7 +86,7 @@ pub fn AnalysisCharts() -> impl IntoView {
         }
     });
     view! {
-        <div class="analysis-charts" node_ref=grid prop:hidden=move || store.analysis.with(Option::is_none)>
+        <div class="analysis-charts" node_ref=grid prop:hidden=empty>
             {figures.into_iter().collect_view()}
         </div>
         {drawing.notice()}

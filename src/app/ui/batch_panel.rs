@@ -8,11 +8,13 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use web_sys::HtmlDetailsElement;
 
 use super::{
+    chart_files::ChartFiles,
     drawing::{Drawing, words_of},
     i18n::{mt, t},
+    notice::Problem,
     studio,
 };
-use crate::{kernels::LossForm, train::BatchSimilarity};
+use crate::train::{BatchSimilarity, Candidate};
 
 #[wasm_bindgen]
 extern "C" {
@@ -23,7 +25,7 @@ extern "C" {
     #[wasm_bindgen(method)]
     fn speak(this: &Charts, words: &str);
     #[wasm_bindgen(method)]
-    fn show(this: &Charts, rows: u32, columns: u32, values: Float32Array, positives: &[u32], hard: u32);
+    fn show(this: &Charts, rows: u32, columns: u32, values: Float32Array, hard: u32, counts: &[u32]);
 }
 
 /// Folded at first: reading a batch back takes the run a moment, and is asked for only while somebody looks.
@@ -59,6 +61,11 @@ pub fn BatchPanel() -> impl IntoView {
 
     let caption =
         move || store.batch.with(|batch| batch.as_ref().map_or_else(|| t!("batch-waiting"), described));
+    let problem = RwSignal::new(None);
+    let empty = Signal::derive(move || store.batch.with(Option::is_none));
+    let table = move |of: fn(&BatchSimilarity) -> String| {
+        move || store.batch.with(|batch| batch.as_deref().map(of)).unwrap_or_default()
+    };
     let toggled = move |event: web_sys::Event| {
         open.set(event_target::<HtmlDetailsElement>(&event).open());
     };
@@ -69,16 +76,38 @@ pub fn BatchPanel() -> impl IntoView {
                 <summary>{mt!("batch-folded")}</summary>
                 <p class="fine">{mt!("batch-what")}</p>
                 <p class="matrix-caption">{caption}</p>
-                <div class="batch-charts" class:batch-idle=move || store.batch.with(Option::is_none) node_ref=grid>
+                <div class="batch-charts" class:batch-idle=empty node_ref=grid>
                     <figure class="batch-chart">
-                        <figcaption><h3>{mt!("batch-matrix")}</h3></figcaption>
+                        <figcaption class="chart-head">
+                            <h3>{mt!("batch-matrix")}</h3>
+                            <ChartFiles
+                                drawing
+                                name="matrix"
+                                file="batch"
+                                title="batch-matrix"
+                                table=table(BatchSimilarity::matrix_csv)
+                                problem
+                                empty
+                            />
+                        </figcaption>
                         <div class="chart-frame">
                             <div class="chart-place batch-matrix" data-chart="matrix" role="img" aria-label=move || format!("{}: {}", t!("batch-matrix"), caption())></div>
                         </div>
                     </figure>
                     <figure class="batch-chart">
                         <figcaption>
-                            <h3>{mt!("batch-histogram")}</h3>
+                            <div class="chart-head">
+                                <h3>{mt!("batch-histogram")}</h3>
+                                <ChartFiles
+                                    drawing
+                                    name="histogram"
+                                    file="batch-histogram"
+                                    title="batch-histogram"
+                                    table=table(BatchSimilarity::histogram_csv)
+                                    problem
+                                    empty
+                                />
+                            </div>
                             <p class="fine">{mt!("batch-histogram-note")}</p>
                         </figcaption>
                         <div class="chart-frame">
@@ -86,6 +115,7 @@ pub fn BatchPanel() -> impl IntoView {
                         </div>
                     </figure>
                 </div>
+                <Problem error=problem title="runs-problem" />
                 {drawing.notice()}
             </details>
         </section>
@@ -93,31 +123,26 @@ pub fn BatchPanel() -> impl IntoView {
 }
 
 fn draw(charts: &Charts, batch: &BatchSimilarity) {
-    let positives: Vec<u32> = (0..batch.rows).map(|row| batch.positive(row) as u32).collect();
-    // NT-Xent's second block of columns are other positives.
-    let hard = if batch.form == LossForm::NtXent { 2 * batch.items } else { batch.items };
     let values = Float32Array::from(batch.cosines.as_slice());
-    charts.show(batch.rows as u32, batch.columns as u32, values, &positives, hard as u32);
+    let counts = batch.histogram().concat();
+    let (rows, columns, hard) = (batch.rows, batch.columns, batch.hard_negatives());
+    charts.show(rows as u32, columns as u32, values, hard as u32, &counts);
 }
 
 fn described(batch: &Arc<BatchSimilarity>) -> String {
-    let (mut positive, mut other, mut others) = (0.0, 0.0, 0_usize);
-    for (row, cosines) in batch.cosines.chunks(batch.columns.max(1)).enumerate() {
-        for (column, cosine) in cosines.iter().enumerate().filter(|(_, cosine)| !cosine.is_nan()) {
-            if column == batch.positive(row) {
-                positive += f64::from(*cosine);
-            } else {
-                other += f64::from(*cosine);
-                others += 1;
-            }
-        }
-    }
+    let mean = |positive: bool| {
+        let chosen =
+            batch.candidates().filter(|(candidate, _)| (*candidate == Candidate::Positive) == positive);
+        let (sum, count) =
+            chosen.fold((0.0, 0_usize), |(sum, count), (_, cosine)| (sum + f64::from(cosine), count + 1));
+        format!("{:.3}", sum / count.max(1) as f64)
+    };
     t!(
         "batch-step",
         step = batch.step,
         rows = batch.rows,
         columns = batch.columns,
-        positive = format!("{:.3}", positive / batch.rows.max(1) as f64),
-        other = format!("{:.3}", other / others.max(1) as f64)
+        positive = mean(true),
+        other = mean(false)
     )
 }

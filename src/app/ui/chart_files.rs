@@ -1,53 +1,60 @@
 //! Charts taken home, and runs handed to www/charts.
 
 use leptos::{ev::MouseEvent, prelude::*, task::spawn_local};
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 use web_sys::Blob;
 
 use super::{
-    charts::Dashboard,
     drawing::Drawing,
     files::{offer_download, text_blob},
     i18n::{mt, t},
     runs::Runs,
-    studio,
 };
 use crate::runs::{Chart, csv};
+
+#[wasm_bindgen]
+extern "C" {
+    /// What every function of www/charts/index.js returns.
+    type Pictures;
+    /// A chart as a PNG, a `Blob`; nothing where the browser makes none.
+    #[wasm_bindgen(method, catch)]
+    async fn image(this: &Pictures, name: &str) -> Result<JsValue, JsValue>;
+}
 
 /// When it began, its name and its colour.
 pub type Drawn = (u64, String, usize);
 
-/// A chart as a picture and as a table.
+/// A chart of `drawing` as a picture and as a table. `name`: in www/charts; `file`: of what is taken home, without its
+/// ending; `title`: a message.
 #[component]
-pub fn ChartFiles(
-    drawing: Drawing<Dashboard>,
+pub fn ChartFiles<T: JsCast + Clone + 'static>(
+    drawing: Drawing<T>,
     name: &'static str,
+    file: &'static str,
     title: &'static str,
-    table: Chart,
-    beside: Memo<Vec<Drawn>>,
+    /// CSV.
+    table: impl Fn() -> String + Send + 'static,
+    /// What went wrong.
+    problem: RwSignal<Option<String>>,
     empty: Signal<bool>,
 ) -> impl IntoView {
-    let runs = studio().0.runs;
-    let problem = runs.problem;
-    let offer = move |file: String, blob: Result<Blob, String>| {
-        if let Err(error) = blob.and_then(|blob| offer_download(&file, &blob)) {
+    let offer = move |ending: &str, blob: Result<Blob, String>| {
+        let offered = blob.and_then(|blob| offer_download(&format!("simcse-lab-{file}.{ending}"), &blob));
+        if let Err(error) = offered {
             problem.set(Some(error));
         }
     };
     let picture = move |_| {
-        let Some(charts) = untrack(|| drawing.handle()) else { return };
+        let Some(charts) = drawing.handle() else { return };
         spawn_local(async move {
-            let blob = match charts.image(name).await {
+            let blob = match charts.unchecked_ref::<Pictures>().image(name).await {
                 Ok(blob) => blob.dyn_into::<Blob>().map_err(|_| t!("chart-no-picture")),
                 Err(error) => Err(format!("{error:?}")),
             };
-            offer(format!("simcse-lab-{name}.png"), blob);
+            offer("png", blob);
         });
     };
-    let numbers = move |_| {
-        let text = tabled(runs, &beside.get_untracked(), table);
-        offer(format!("simcse-lab-{name}.csv"), text.and_then(|text| text_blob(&text, "text/csv")));
-    };
+    let numbers = move |_| offer("csv", text_blob(&untrack(&table), "text/csv"));
     view! {
         <span class="chart-files">
             {offered("PNG", mt!("chart-as-png", title = t!(title)), empty, picture)}
@@ -67,8 +74,8 @@ fn offered(
     }
 }
 
-/// The present run and those beside it.
-fn tabled(runs: Runs, beside: &[Drawn], table: Chart) -> Result<String, String> {
+/// What a chart over runs shows of the present run and of those beside it.
+pub fn tabled(runs: Runs, beside: &[Drawn], table: Chart) -> String {
     let present = runs.present.get_untracked().and_then(|started| {
         let (name, run) = untrack(|| (runs.name(started), runs.current(started)));
         Some((name.unwrap_or_else(|| t!("run-this")), run?))
@@ -77,7 +84,7 @@ fn tabled(runs: Runs, beside: &[Drawn], table: Chart) -> Result<String, String> 
         beside.iter().filter_map(|(started, name, _)| Some((name.clone(), untrack(|| runs.get(*started))?)));
     let drawn: Vec<_> = present.into_iter().chain(others).collect();
     let named: Vec<_> = drawn.iter().map(|(name, run)| (name.clone(), run.as_ref())).collect();
-    csv(&named, table).map_err(|error| error.to_string())
+    csv(&named, table)
 }
 
 /// What `compare` of www/charts/runs.js takes.

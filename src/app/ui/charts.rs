@@ -4,7 +4,7 @@ use leptos::{html::Div, prelude::*};
 use wasm_bindgen::{closure::Closure, prelude::wasm_bindgen};
 
 use super::{
-    chart_files::{ChartFiles, compared},
+    chart_files::{ChartFiles, compared, tabled},
     chart_tools::{ChartTools, Look},
     drawing::{Drawing, words_of},
     format::significant,
@@ -44,9 +44,6 @@ extern "C" {
     /// What to call with the first and the last step of what was zoomed to, or with nothing for all.
     #[wasm_bindgen(method, js_name = onZoom)]
     fn on_zoom(this: &Dashboard, listener: &wasm_bindgen::JsValue);
-    /// The chart as a PNG: a blob.
-    #[wasm_bindgen(method, catch)]
-    pub async fn image(this: &Dashboard, name: &str) -> Result<wasm_bindgen::JsValue, wasm_bindgen::JsValue>;
 }
 
 /// A chart's place: its name in www/charts, messages with its title and what to read from it, and what it shows.
@@ -154,7 +151,15 @@ pub fn RunCharts() -> impl IntoView {
                 <figcaption>
                     <div class="chart-head">
                         <h3>{mt!(place.title)}</h3>
-                        <ChartFiles drawing name=place.name title=place.title table=place.table beside empty />
+                        <ChartFiles
+                            drawing
+                            name=place.name
+                            file=place.name
+                            title=place.title
+                            table=move || tabled(store.runs, &beside.get(), place.table)
+                            problem=store.runs.problem
+                            empty
+                        />
                     </div>
                     <p class="fine">{mt!(place.note)}</p>
                 </figcaption>

@@ -19,7 +19,8 @@ use crate::{
             studio,
         },
     },
-    lessons::{BINS, Spectrum, bin_range},
+    eval::{COSINE_BINS, cosine_bin_range},
+    lessons::Spectrum,
     model::Pooler,
     share::Lesson,
 };
@@ -158,10 +159,10 @@ fn Histogram(state: State) -> impl IntoView {
     let State { step, pooler, spectrum } = state;
     let Spectrum { shares, mean, count } = spectrum;
     let highest = shares.iter().copied().fold(0.0, f64::max);
-    let bar = WIDTH / BINS as f64;
+    let bar = WIDTH / COSINE_BINS as f64;
     let bars = shares.iter().enumerate().filter(|(_, share)| **share > 0.0).map(|(bin, share)| {
         let height = HEIGHT * share / highest;
-        let (low, high) = bin_range(bin);
+        let (low, high) = cosine_bin_range(bin);
         let title = format!("{} – {}: {:.1} %", fixed(low, 2), fixed(high, 2), 100.0 * share);
         view! {
             <rect x=bin as f64 * bar + 0.75 y=HEIGHT - height width=bar - 1.5 height=height><title>{title}</title></rect>

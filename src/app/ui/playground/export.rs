@@ -5,11 +5,14 @@ use npyz::WriterBuilder;
 use web_sys::Blob;
 
 use super::{Encoded, Vectors, vectors::Encoding};
-use crate::app::ui::{
-    files::offer_download,
-    i18n::{mt, t},
-    icons::{Glyph, Icon},
-    rich::rich,
+use crate::{
+    app::ui::{
+        files::offer_download,
+        i18n::{mt, t},
+        icons::{Glyph, Icon},
+        rich::rich,
+    },
+    text::csv_text,
 };
 
 #[derive(Clone, Copy)]
@@ -27,7 +30,7 @@ pub fn Export() -> impl IntoView {
         let Some(encoding) = untrack(|| vectors.current()) else { return };
         let (name, bytes) = match form {
             Form::Npy => ("embeddings.npy", npy(&encoding)),
-            Form::Csv => ("embeddings.csv", csv(&encoding)),
+            Form::Csv => ("embeddings.csv", Ok(csv(&encoding).into_bytes())),
         };
         let offered = bytes.and_then(|bytes| offer(name, &bytes)).map(|()| name.to_owned());
         outcome.set(Some(offered));
@@ -70,19 +73,13 @@ fn npy(encoding: &Encoding) -> Result<Vec<u8>, String> {
 }
 
 /// A line a sentence: the sentence, then its numbers.
-fn csv(encoding: &Encoding) -> Result<Vec<u8>, String> {
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    let mut write = || -> csv::Result<()> {
-        let heads = (0..encoding.hidden).map(|column| format!("d{column}"));
-        writer.write_record(std::iter::once("sentence".to_owned()).chain(heads))?;
-        for (index, line) in encoding.lines.iter().enumerate() {
-            let numbers = encoding.row(index).iter().map(|number| number.to_string());
-            writer.write_record(std::iter::once(line.clone()).chain(numbers))?;
-        }
-        Ok(())
-    };
-    write().map_err(|error| error.to_string())?;
-    writer.into_inner().map_err(|error| error.to_string())
+fn csv(encoding: &Encoding) -> String {
+    let heads = (0..encoding.hidden).map(|column| format!("d{column}"));
+    let lines = encoding.lines.iter().enumerate().map(|(index, line)| {
+        let numbers = encoding.row(index).iter().map(|number| number.to_string());
+        std::iter::once(line.clone()).chain(numbers)
+    });
+    csv_text(std::iter::once("sentence".to_owned()).chain(heads), lines)
 }
 
 fn offer(name: &str, bytes: &[u8]) -> Result<(), String> {

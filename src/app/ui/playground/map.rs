@@ -1,15 +1,21 @@
 //! The list as points of a plane, drawn by `www/charts`, laid out by `www/map`.
 
+use std::sync::Arc;
+
 use js_sys::Float32Array;
 use leptos::{html::Figure, prelude::*};
 use wasm_bindgen::{closure::Closure, prelude::wasm_bindgen};
 
 use super::{Encoded, Vectors, vectors::Encoding};
-use crate::app::ui::{
-    drawing::Drawing,
-    i18n::{mt, t},
-    notice::Bar,
-    recipe_fields::Segments,
+use crate::{
+    app::ui::{
+        chart_files::ChartFiles,
+        drawing::Drawing,
+        i18n::{mt, t},
+        notice::Bar,
+        recipe_fields::Segments,
+    },
+    text::{csv_text, number_cell},
 };
 
 #[wasm_bindgen]
@@ -25,7 +31,7 @@ extern "C" {
         sentences: &str,
         method: &str,
         progress: &Closure<dyn FnMut(f64)>,
-        done: &Closure<dyn FnMut(Vec<f64>)>,
+        done: &Closure<dyn FnMut(Vec<f64>, Vec<f64>)>,
         failed: &Closure<dyn FnMut(String)>,
     );
     #[wasm_bindgen(method)]
@@ -55,13 +61,26 @@ impl Method {
 }
 
 /// What is drawn.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 struct Drawn {
     method: Method,
-    points: usize,
-    of: usize,
+    /// A line of the list each.
+    points: Vec<usize>,
+    lines: Arc<Vec<String>>,
+    /// x and y of each point in turn.
+    positions: Vec<f64>,
     /// Shares of the variance that the axes explain; none for UMAP.
     explained: Vec<f64>,
+}
+
+impl Drawn {
+    fn csv(&self) -> String {
+        let rows = self.points.iter().zip(self.positions.chunks(2)).map(|(line, position)| {
+            let numbers = position.iter().map(|value| number_cell(Some(*value)));
+            std::iter::once(self.lines[*line].clone()).chain(numbers)
+        });
+        csv_text(["sentence", "x", "y"], rows)
+    }
 }
 
 #[derive(Clone, Copy)]
@@ -76,7 +95,7 @@ struct Layout {
 
 struct Calls {
     progress: Closure<dyn FnMut(f64)>,
-    done: Closure<dyn FnMut(Vec<f64>)>,
+    done: Closure<dyn FnMut(Vec<f64>, Vec<f64>)>,
     failed: Closure<dyn FnMut(String)>,
 }
 
@@ -90,12 +109,14 @@ impl Layout {
         chosen.iter().for_each(|index| values.extend_from_slice(encoding.row(*index)));
         let sentences: Vec<&str> = chosen.iter().map(|index| encoding.lines[*index].as_str()).collect();
         let sentences = serde_json::to_string(&sentences).unwrap_or_default();
+        let lines = encoding.lines.clone();
 
         let calls = Calls {
             progress: Closure::new(move |share| self.progress.set(Some(share))),
-            done: Closure::new(move |explained| {
+            done: Closure::new(move |positions, explained| {
                 self.progress.set(None);
-                self.drawn.set(Some(Drawn { method, points, of, explained }));
+                let (lines, points) = (lines.clone(), chosen.clone());
+                self.drawn.set(Some(Drawn { method, points, lines, positions, explained }));
             }),
             failed: Closure::new(move |words| {
                 self.progress.set(None);
@@ -152,8 +173,13 @@ pub fn Map() -> impl IntoView {
         }
     });
     let disabled = move || !vectors.fresh() || vectors.count() < LEAST_POINTS;
+    let empty = Signal::derive(move || layout.drawn.with(Option::is_none));
+    let table = move || layout.drawn.with(|drawn| drawn.as_ref().map(Drawn::csv)).unwrap_or_default();
     let caption = move || {
-        let Drawn { method, points, of, explained } = layout.drawn.get()?;
+        let (method, points, of, explained) = layout.drawn.with(|drawn| {
+            let Drawn { method, points, lines, explained, .. } = drawn.as_ref()?;
+            Some((*method, points.len(), lines.len(), explained.clone()))
+        })?;
         let percent = |share: Option<&f64>| format!("{:.0}", 100.0 * share.copied().unwrap_or(0.0));
         let how = match method {
             Method::Pca => {
@@ -206,11 +232,22 @@ pub fn Map() -> impl IntoView {
             {move || layout.problem.get().map(|error| t!("map-failed", error = error))}
         </p>
         {layout.drawing.notice()}
-        <figure class="map" node_ref=figure class:map-idle=move || layout.drawn.with(Option::is_none)>
-            <figcaption class="matrix-caption" role="status">{caption}</figcaption>
+        <figure class="map" node_ref=figure class:map-idle=empty>
+            <figcaption class="chart-head">
+                <span class="matrix-caption" role="status">{caption}</span>
+                <ChartFiles
+                    drawing=layout.drawing
+                    name="map"
+                    file="map"
+                    title="map-title"
+                    table
+                    problem=layout.problem
+                    empty
+                />
+            </figcaption>
             <div class="chart-frame">
                 <div class="chart-place" data-chart="map" role="img" aria-label=move || caption().unwrap_or_else(|| t!("map-empty"))></div>
-                <p class="chart-waiting">{move || layout.drawn.with(Option::is_none).then(|| t!("map-empty"))}</p>
+                <p class="chart-waiting">{move || empty.get().then(|| t!("map-empty"))}</p>
             </div>
         </figure>
     }
