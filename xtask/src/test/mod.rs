@@ -28,6 +28,9 @@ pub enum Stage {
 
 const ALL: [Stage; 4] = [Stage::Lint, Stage::Native, Stage::KernelsChromium, Stage::Page];
 
+/// As Trunk builds the page: what is compiled for one of the three is there for the others.
+const FOR_THE_PAGE: [&str; 5] = ["--release", "--target", "wasm32-unknown-unknown", "--features", "web"];
+
 /// One command of a stage.
 struct Check {
     name: &'static str,
@@ -86,8 +89,8 @@ fn checks(stage: Stage, toolchain: &WasmToolchain) -> Vec<Check> {
             // Debian's compiler, which builds std from source, comes without clippy.
             if matches!(toolchain, WasmToolchain::Installed) {
                 let mut wasm = toolchain.cargo();
-                wasm.args(["clippy", "--target", "wasm32-unknown-unknown", "--features", "web"])
-                    .args(["--lib", "--bins", "--test", "kernels", "--", "-D", "warnings"]);
+                wasm.arg("clippy").args(FOR_THE_PAGE);
+                wasm.args(["--lib", "--bins", "--test", "kernels", "--", "-D", "warnings"]);
                 checks.push(check("clippy for wasm", wasm, None));
             }
             checks
@@ -108,9 +111,9 @@ fn checks(stage: Stage, toolchain: &WasmToolchain) -> Vec<Check> {
         }
         Stage::KernelsChromium => {
             let mut tests = toolchain.cargo();
-            // As the page is built, so that the two share what they compile.
             tests
-                .args(["test", "--release", "--target", "wasm32-unknown-unknown", "--features", "web"])
+                .arg("test")
+                .args(FOR_THE_PAGE)
                 .args(["--test", "kernels"])
                 .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", "wasm-bindgen-test-runner")
                 .env("CHROMEDRIVER", "/usr/bin/chromedriver")
