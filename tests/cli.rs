@@ -300,6 +300,9 @@ fn an_encoder_is_pretrained_from_a_text_alone() {
     let vocabulary = ["vocabulary", "--data", &text, "--size", "80", "--least", "1", "--output", &tokenizer];
     let pieces = json(&run(&vocabulary))["pieces"].as_u64().unwrap();
     assert!((20..=80).contains(&pieces), "{pieces}");
+    let first = std::fs::read(&tokenizer).unwrap();
+    run(&vocabulary);
+    assert!(std::fs::read(&tokenizer).unwrap() == first, "the same text gives the same vocabulary");
     let shape = ["--layers", "1", "--hidden", "16", "--heads", "2", "--batch-size", "8", "--steps", "4"];
     let pretrain = ["pretrain", "--data", &text, "--tokenizer", &tokenizer, "--output", &model];
     let lines = run(&[&pretrain[..], &shape[..]].concat());

@@ -56,10 +56,24 @@ pub fn run(args: &VocabularyArgs) -> Result<(), CliError> {
         .show_progress(false)
         .build();
     tokenizer.train(&mut TrainerWrapper::from(trainer), text.lines()).map_err(failed)?;
+    in_order(&mut tokenizer).map_err(failed)?;
     let [_, _, cls, sep, _] =
         SPECIAL.map(|token| (token.to_owned(), tokenizer.token_to_id(token).unwrap_or(0)));
     tokenizer.with_post_processor(Some(BertProcessing::new(sep, cls)));
     let json = tokenizer.to_string(true).map_err(failed)?;
     files::write(&args.output, json.as_bytes())?;
     super::print_json(&serde_json::json!({ "pieces": tokenizer.get_vocab_size(true) }))
+}
+
+/// Numbers the pieces anew, in the order of their letters behind the special ones: training leaves an order that differs
+/// from run to run, and WordPiece, which takes the longest piece that fits, needs none.
+fn in_order(tokenizer: &mut Tokenizer) -> Result<(), tokenizers::Error> {
+    let mut pieces: Vec<String> = tokenizer.get_vocab(false).into_keys().collect();
+    pieces.retain(|piece| !SPECIAL.contains(&piece.as_str()));
+    pieces.sort_unstable();
+    let lines: Vec<&str> = SPECIAL.into_iter().chain(pieces.iter().map(String::as_str)).collect();
+    let vocabulary = WordPiece::read_bytes(lines.join("\n").as_bytes())?;
+    let model = WordPiece::builder().unk_token("[UNK]".to_owned()).vocab(vocabulary).build()?;
+    tokenizer.with_model(model);
+    Ok(())
 }
