@@ -4,7 +4,10 @@ use serde_json::{Map, Value, json};
 use tokenizers::Tokenizer;
 
 use super::{Options, wrong};
-use crate::text::{TextError, decode::decode};
+use crate::{
+    said::reason,
+    text::{TextError, decode::decode},
+};
 
 const VOCABULARY: &str = "vocab.json";
 const MERGES: &str = "merges.txt";
@@ -29,7 +32,12 @@ pub(super) fn from_vocabulary(
     .map(|(field, usual)| options.special(field, usual));
     let [cls, sep, unk, _, mask] = &special;
     let (Some(first), Some(last)) = (id(cls), id(sep)) else {
-        let reason = format!("it lacks {cls} or {sep}; is this the vocabulary of a RoBERTa?");
+        let reason = reason!(
+            "tokenizer-no-frame-tokens",
+            "it lacks {cls} or {sep}; is this the vocabulary of a RoBERTa?",
+            cls,
+            sep
+        );
         return Err(wrong(VOCABULARY, reason));
     };
     let added: Vec<Value> = special
