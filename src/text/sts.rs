@@ -130,7 +130,7 @@ fn pair(table: &Table<'_>, row: &Row, columns: &Columns) -> Result<StsPair, Text
         let cell = row.cells.get(column).map(String::as_str);
         cell.ok_or_else(|| {
             let least = 1 + columns.first.max(columns.second).max(columns.score);
-            table.wrong_width(row, reason!("at-least", "at least {least}", least))
+            table.wrong_width(row, reason!("sts-width", "at least {least}", least))
         })
     };
     let sentence = |column: usize| match cell(column)? {

@@ -85,10 +85,11 @@ impl TrainingState {
         let mut groups: BTreeMap<&str, BTreeMap<String, HostTensor>> = BTreeMap::new();
         let file = SafeTensors::deserialize(bytes).map_err(|error| broken(&error))?;
         for (name, view) in file.iter() {
-            let (group, name) =
-                name.split_once('.').ok_or_else(|| broken(&format!("unknown tensor {name}")))?;
+            let (group, name) = name.split_once('.').ok_or_else(|| {
+                TrainError::Checkpoint(reason!("checkpoint-tensor", "unknown tensor {name}", name))
+            })?;
             if view.dtype() != Dtype::F32 {
-                return Err(broken(&format!("{name} is not F32")));
+                return Err(TrainError::Checkpoint(reason!("checkpoint-dtype", "{name} is not F32", name)));
             }
             let tensor =
                 HostTensor { shape: view.shape().to_vec(), data: bytemuck::pod_collect_to_vec(view.data()) };

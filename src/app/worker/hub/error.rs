@@ -4,7 +4,7 @@ use wasm_bindgen::JsValue;
 use crate::{
     app::worker::files::words,
     model::ModelError,
-    said::{Said, Say, said},
+    said::{Reason, Said, Say, said},
     store::hub::{HubError, HubModel},
 };
 
@@ -48,7 +48,7 @@ pub enum HubAccessError {
     #[error("{0} is no longer in this browser's storage; download it again")]
     Evicted(HubModel),
     #[error("this browser does not let the site store files (a private window?): {0}")]
-    Browser(String),
+    Browser(Reason),
     #[error("{model} cannot be used: {error}")]
     Unusable { model: HubModel, error: HubError },
     #[error("{model} cannot be used: {error}")]
@@ -88,6 +88,6 @@ impl Say for HubAccessError {
 
 impl HubAccessError {
     pub fn browser(error: &JsValue) -> Self {
-        Self::Browser(words(error))
+        Self::Browser(words(error).into())
     }
 }
