@@ -2,7 +2,7 @@
 //!
 //! Arrows between the rooms point one way:
 //! `app`, `cli` → `train`, `eval` → `objective` → `model` → `kernels` → `gpu`;
-//! `text`, `store`, `share`, `runs` and `lessons` stand beside. `gpu` and `kernels` know no model.
+//! `text`, `store`, `share`, `runs` and `lessons` stand beside, and `said` under all. `gpu` and `kernels` know no model.
 
 pub mod bench;
 pub mod eval;
@@ -12,6 +12,7 @@ pub mod lessons;
 pub mod model;
 pub mod objective;
 pub mod runs;
+pub mod said;
 pub mod share;
 pub mod store;
 pub mod text;

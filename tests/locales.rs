@@ -1,4 +1,5 @@
-//! The page's words: both languages have the same messages with the same values, and the page uses each of them.
+//! The page's words: both languages have the same messages with the same values, and the page uses each of them. What
+//! errors say in English is in the sources, so that their messages in other languages are held against these.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -12,6 +13,7 @@ use fluent_syntax::{
 };
 
 const LANGUAGES: [&str; 2] = ["en", "zh-CN"];
+const ERRORS: &str = "errors.ftl";
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -89,18 +91,21 @@ fn messages(language: &str) -> BTreeMap<String, BTreeMap<String, BTreeSet<String
 
 #[test]
 fn both_languages_say_the_same_things() {
-    let [english, chinese] = LANGUAGES.map(messages);
+    let [english, mut chinese] = LANGUAGES.map(messages);
+    assert!(chinese.remove(ERRORS).is_some() && !english.contains_key(ERRORS));
     assert!(english.values().map(BTreeMap::len).sum::<usize>() > 30);
     assert_eq!(english, chinese);
 }
 
 #[test]
 fn no_id_is_in_two_files() {
-    let mut seen = BTreeMap::new();
-    for (file, ids) in messages("en") {
-        for id in ids.into_keys() {
-            if let Some(other) = seen.insert(id.clone(), file.clone()) {
-                panic!("{id} is in {other} and in {file}");
+    for language in LANGUAGES {
+        let mut seen = BTreeMap::new();
+        for (file, ids) in messages(language) {
+            for id in ids.into_keys() {
+                if let Some(other) = seen.insert(id.clone(), file.clone()) {
+                    panic!("{id} is in {other} and in {file} of {language}");
+                }
             }
         }
     }
@@ -140,4 +145,77 @@ fn every_message_is_used_and_every_id_is_there() {
         }
     }
     assert!(absent.is_empty(), "{absent:?}");
+}
+
+/// A source without comment lines and without its tests.
+fn code(path: &Path) -> String {
+    let text = fs::read_to_string(path).unwrap();
+    let code = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
+    code.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n")
+}
+
+/// What stands between an opening bracket and the closing one, cut at its commas.
+fn arguments(call: &str) -> Vec<String> {
+    let (mut arguments, mut depth, mut quoted, mut escaped) = (vec![String::new()], 0, false, false);
+    for letter in call.chars() {
+        match letter {
+            '"' if !escaped => quoted = !quoted,
+            '(' | '[' | '{' if !quoted => depth += 1,
+            ')' | ']' | '}' if !quoted && depth == 0 => break,
+            ')' | ']' | '}' if !quoted => depth -= 1,
+            ',' if !quoted && depth == 0 => {
+                arguments.push(String::new());
+                continue;
+            }
+            _ => {}
+        }
+        escaped = letter == '\\' && !escaped;
+        arguments.last_mut().unwrap().push(letter);
+    }
+    arguments.into_iter().map(|argument| argument.trim().to_owned()).filter(|text| !text.is_empty()).collect()
+}
+
+/// Ids of the errors' messages and the names of their values, with the files that say so: the calls of `said!` and
+/// `reason!`.
+fn said() -> BTreeMap<(String, BTreeSet<String>), BTreeSet<PathBuf>> {
+    let mut said: BTreeMap<_, BTreeSet<PathBuf>> = BTreeMap::new();
+    for path in files(&root().join("src"), "rs") {
+        let code = code(&path);
+        for start in ["said!(", "reason!("] {
+            for (begin, _) in code.match_indices(start) {
+                let arguments = arguments(&code[begin + start.len()..]);
+                let mut arguments = arguments.iter();
+                // The macros call each other, with other things than an id.
+                let Some(id) = arguments.next().and_then(|first| first.strip_prefix('"')?.strip_suffix('"'))
+                else {
+                    continue;
+                };
+                let name =
+                    |argument: &String| argument.split('=').next().unwrap_or_default().trim().to_owned();
+                let values = arguments.filter(|argument| !argument.starts_with('"')).map(name).collect();
+                said.entry((id.to_owned(), values)).or_default().insert(path.clone());
+            }
+        }
+    }
+    said
+}
+
+#[test]
+fn arguments_are_told_apart() {
+    let call = r#" "an-id", "a \" (b, {c}", d, e = f(g, "h)"), ) not this, "#;
+    assert_eq!(arguments(call), [r#""an-id""#, r#""a \" (b, {c}""#, "d", r#"e = f(g, "h)")"#]);
+}
+
+#[test]
+fn every_error_is_said_in_chinese_with_its_values() {
+    let said = said();
+    assert!(said.len() > 200, "{}", said.len());
+    let mut chinese = messages("zh-CN");
+    let messages = chinese.remove(ERRORS).unwrap();
+    let wrong: Vec<_> = said.iter().filter(|((id, values), _)| messages.get(id) != Some(values)).collect();
+    assert!(wrong.is_empty(), "missing, or with other values: {wrong:#?}");
+
+    let ids: BTreeSet<&String> = said.keys().map(|(id, _)| id).collect();
+    let unused: Vec<_> = messages.keys().filter(|id| !ids.contains(id)).collect();
+    assert!(unused.is_empty(), "nobody says {unused:?}");
 }

@@ -3,6 +3,8 @@
 use nalgebra::{DMatrix, DVector, SymmetricEigen};
 use thiserror::Error;
 
+use crate::said::{Said, Say, said};
+
 /// Directions whose variance is below this share of the largest are left out: they hold rounding, which whitening would
 /// blow up to the size of all others. Fewer sentences than dimensions leave such directions, and so does a layer norm at
 /// the model's end, which takes the mean away.
@@ -17,6 +19,16 @@ pub enum WhiteningError {
     Constant { sentences: usize },
     #[error("whitening needs finite vectors, and one has a NaN or infinity in it")]
     NotFinite,
+}
+
+impl Say for WhiteningError {
+    fn said(&self) -> Option<Said> {
+        Some(match self {
+            Self::Dimensions { asked, hidden } => said!("whitening-dimensions", asked, hidden),
+            Self::Constant { sentences } => said!("whitening-constant", sentences),
+            Self::NotFinite => said!("whitening-not-finite"),
+        })
+    }
 }
 
 /// x ↦ (x − μ)·W with W = U·diag(1/√λ), where U and λ are eigenvectors and eigenvalues of the covariance.

@@ -1,5 +1,7 @@
 use thiserror::Error;
 
+use crate::said::{Said, Say, said};
+
 /// What can go wrong between the host and the device; each message says what to do about it.
 #[derive(Debug, Clone, Error)]
 pub enum GpuError {
@@ -30,4 +32,19 @@ pub enum GpuError {
     OutOfMemory(String),
     #[error("reading back from the GPU failed: {0}")]
     Readback(String),
+}
+
+impl Say for GpuError {
+    fn said(&self) -> Option<Said> {
+        Some(match self {
+            Self::NoAdapter(words) => said!("gpu-no-adapter", words),
+            Self::NoDevice { adapter, reason } => said!("gpu-no-device", adapter, reason),
+            Self::Shader { shader, entry, message } => said!("gpu-shader", shader, entry, message),
+            Self::Validation(words) => said!("gpu-validation", words),
+            Self::DeviceLost(words) => said!("gpu-device-lost", words),
+            Self::TooLarge { what, needed, limit } => said!("gpu-too-large", what, needed, limit),
+            Self::OutOfMemory(words) => said!("gpu-out-of-memory", words),
+            Self::Readback(words) => said!("gpu-readback", words),
+        })
+    }
 }

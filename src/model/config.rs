@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::ModelError;
+use crate::said::{Reason, reason};
 
 /// The largest dimension head that the attention shaders tile for.
 pub const MAX_HEAD_DIM: usize = 128;
@@ -69,12 +70,14 @@ impl ModelConfig {
     /// Not JSON, a missing field, another architecture than BERT, or sizes that contradict each other or
     /// that the shaders cannot run.
     pub fn from_json(name: &str, bytes: &[u8]) -> Result<Self, ModelError> {
-        let value: Value = serde_json::from_slice(strip_bom(bytes))
-            .map_err(|error| ModelError::NotJson { file: name.to_owned(), reason: error.to_string() })?;
+        let value: Value = serde_json::from_slice(strip_bom(bytes)).map_err(|error| ModelError::NotJson {
+            file: name.to_owned(),
+            reason: error.to_string().into(),
+        })?;
         let Value::Object(raw) = value else {
             return Err(ModelError::NotJson {
                 file: name.to_owned(),
-                reason: "it is no object {…}".to_owned(),
+                reason: reason!("config-no-object", "it is no object {…}"),
             });
         };
         let fields = Fields { file: name, raw: &raw };
@@ -101,7 +104,7 @@ impl ModelConfig {
                 "layer_norm_eps",
                 1e-12,
                 |eps| eps > 0.0 && eps < 1.0,
-                "between 0 and 1",
+                reason!("config-open-unit", "a number between 0 and 1"),
             )?,
             hidden_dropout_prob: fields.probability_or("hidden_dropout_prob", 0.1)?,
             attention_probs_dropout_prob: fields.probability_or("attention_probs_dropout_prob", 0.1)?,
@@ -109,7 +112,7 @@ impl ModelConfig {
                 "initializer_range",
                 0.02,
                 |std| std > 0.0 && std < 10.0,
-                "between 0 and 10",
+                reason!("config-open-ten", "a number between 0 and 10"),
             )? as f32,
             pad_token_id,
             raw: raw.clone(),
@@ -170,34 +173,41 @@ impl ModelConfig {
 
     fn check_sizes(&self, fields: &Fields<'_>) -> Result<(), ModelError> {
         if !self.hidden_size.is_multiple_of(self.num_attention_heads) {
-            let expected = format!("a multiple of num_attention_heads ({})", self.num_attention_heads);
-            return Err(fields.wrong("hidden_size", &expected));
+            let expected = reason!(
+                "config-heads",
+                "a multiple of num_attention_heads ({heads})",
+                heads = self.num_attention_heads
+            );
+            return Err(fields.wrong("hidden_size", expected));
         }
         for (field, size) in
             [("hidden_size", self.hidden_size), ("intermediate_size", self.intermediate_size)]
         {
             if !size.is_multiple_of(4) {
-                return Err(fields.wrong(field, "a multiple of 4 (the shaders read rows as vec4)"));
+                let expected = reason!("config-fours", "a multiple of 4 (the shaders read rows as vec4)");
+                return Err(fields.wrong(field, expected));
             }
         }
         if self.max_position_embeddings < self.first_position + 3 {
-            let expected = format!("at least {}", self.first_position + 3);
-            return Err(fields.wrong("max_position_embeddings", &expected));
+            let expected = reason!("at-least", "at least {least}", least = self.first_position + 3);
+            return Err(fields.wrong("max_position_embeddings", expected));
         }
         if self.head_dim() > MAX_HEAD_DIM {
-            let expected = format!(
-                "at least {} for a hidden_size of {} (an attention head may be {MAX_HEAD_DIM} wide here)",
-                self.hidden_size.div_ceil(MAX_HEAD_DIM),
-                self.hidden_size
+            let expected = reason!(
+                "config-head-width",
+                "at least {least} for a hidden_size of {hidden} (an attention head may be {widest} wide here)",
+                least = self.hidden_size.div_ceil(MAX_HEAD_DIM),
+                hidden = self.hidden_size,
+                widest = MAX_HEAD_DIM
             );
-            return Err(fields.wrong("num_attention_heads", &expected));
+            return Err(fields.wrong("num_attention_heads", expected));
         }
         if self.wide_parameter_count() > MAX_PARAMETERS {
             return Err(ModelError::Field {
                 file: fields.file.to_owned(),
-                field: "the number of parameters that the sizes make".to_owned(),
+                field: reason!("config-parameters", "the number of parameters that the sizes make"),
                 found: self.wide_parameter_count().to_string(),
-                expected: format!("at most {MAX_PARAMETERS}"),
+                expected: reason!("at-most", "at most {most}", most = MAX_PARAMETERS.to_string()),
             });
         }
         Ok(())
@@ -223,12 +233,12 @@ impl Fields<'_> {
         self.raw.get(field).filter(|value| !value.is_null())
     }
 
-    fn wrong(&self, field: &str, expected: &str) -> ModelError {
+    fn wrong(&self, field: &str, expected: Reason) -> ModelError {
         ModelError::Field {
             file: self.file.to_owned(),
-            field: field.to_owned(),
+            field: field.to_owned().into(),
             found: self.raw.get(field).unwrap_or(&Value::Null).to_string(),
-            expected: expected.to_owned(),
+            expected,
         }
     }
 
@@ -239,7 +249,11 @@ impl Fields<'_> {
         })?;
         match value.as_u64() {
             Some(size @ 1..=Self::MAX_SIZE) => Ok(size as usize),
-            _ => Err(self.wrong(field, &format!("a whole number from 1 to {}", Self::MAX_SIZE))),
+            _ => {
+                let expected =
+                    reason!("config-size", "a whole number from 1 to {most}", most = Self::MAX_SIZE);
+                Err(self.wrong(field, expected))
+            }
         }
     }
 
@@ -252,19 +266,19 @@ impl Fields<'_> {
         field: &str,
         default: f64,
         allowed: impl Fn(f64) -> bool,
-        range: &str,
+        expected: Reason,
     ) -> Result<f64, ModelError> {
         match self.get(field) {
             None => Ok(default),
-            Some(value) => value
-                .as_f64()
-                .filter(|&number| allowed(number))
-                .ok_or_else(|| self.wrong(field, &format!("a number {range}"))),
+            Some(value) => {
+                value.as_f64().filter(|&number| allowed(number)).ok_or_else(|| self.wrong(field, expected))
+            }
         }
     }
 
     fn probability_or(&self, field: &str, default: f64) -> Result<f32, ModelError> {
-        self.number_or(field, default, |p| (0.0..1.0).contains(&p), "from 0 to below 1").map(|p| p as f32)
+        let expected = reason!("config-probability", "a number from 0 to below 1");
+        self.number_or(field, default, |p| (0.0..1.0).contains(&p), expected).map(|p| p as f32)
     }
 
     fn pad_token_id(&self, default: usize) -> Result<usize, ModelError> {
@@ -274,7 +288,7 @@ impl Fields<'_> {
                 .as_u64()
                 .filter(|&id| id <= Self::MAX_SIZE)
                 .map(|id| id as usize)
-                .ok_or_else(|| self.wrong("pad_token_id", "a token id")),
+                .ok_or_else(|| self.wrong("pad_token_id", reason!("config-token-id", "a token id"))),
         }
     }
 
@@ -282,28 +296,37 @@ impl Fields<'_> {
         if let Some(model_type) = self.get("model_type") {
             let known =
                 Architecture::ALL.into_iter().find(|architecture| model_type == architecture.model_type());
-            let supported = format!("one of: {}", Architecture::ALL.map(Architecture::model_type).join(", "));
-            return known.ok_or_else(|| self.wrong("model_type", &supported));
+            let supported = reason!(
+                "one-of",
+                "one of: {names}",
+                names = Architecture::ALL.map(Architecture::model_type).join(", ")
+            );
+            return known.ok_or_else(|| self.wrong("model_type", supported));
         }
         // Files written before 2020 have no model_type; the class name tells then.
         match self.get("architectures").and_then(|names| names.get(0)).and_then(Value::as_str) {
             None => Ok(Architecture::Bert),
             Some(class) if class.starts_with("Bert") => Ok(Architecture::Bert),
             Some(class) if class.starts_with("Roberta") => Ok(Architecture::Roberta),
-            Some(_) => Err(self.wrong("architectures", "a Bert… or Roberta… class")),
+            Some(_) => {
+                let expected = reason!("config-class", "a Bert… or Roberta… class");
+                Err(self.wrong("architectures", expected))
+            }
         }
     }
 
     fn check_variant(&self) -> Result<(), ModelError> {
         // `gelu_python` is transformers' other name for the exact, erf-based GELU.
         if self.get("hidden_act").is_some_and(|act| act != "gelu" && act != "gelu_python") {
-            return Err(self.wrong("hidden_act", "\"gelu\" (the exact one, by erf)"));
+            let expected = reason!("config-gelu", "\"gelu\" (the exact one, by erf)");
+            return Err(self.wrong("hidden_act", expected));
         }
         if self.get("position_embedding_type").is_some_and(|kind| kind != "absolute") {
-            return Err(self.wrong("position_embedding_type", "\"absolute\""));
+            return Err(self.wrong("position_embedding_type", "\"absolute\"".into()));
         }
         if self.get("is_decoder").is_some_and(|is_decoder| is_decoder == true) {
-            return Err(self.wrong("is_decoder", "false: attention runs in both directions here"));
+            let expected = reason!("config-decoder", "false: attention runs in both directions here");
+            return Err(self.wrong("is_decoder", expected));
         }
         Ok(())
     }

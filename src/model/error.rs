@@ -2,13 +2,15 @@
 
 use thiserror::Error;
 
+use crate::said::{Reason, Said, Say, reason, said};
+
 /// Why a model cannot be loaded or written. Every message names the file, what was found in it and
 /// what was expected; `file` is the display name that the caller gave (a path, or a dropped file's name).
 #[derive(Debug, Clone, Error)]
 pub enum ModelError {
     /// A JSON file (config.json, simcse.json, modules.json …) does not parse.
     #[error("{file}: not valid JSON: {reason}")]
-    NotJson { file: String, reason: String },
+    NotJson { file: String, reason: Reason },
 
     /// A required field of config.json is absent.
     #[error("{file}: the field \"{field}\" is missing; is this the config.json of a BERT encoder?")]
@@ -16,11 +18,11 @@ pub enum ModelError {
 
     /// A field is there, with a value that makes no sense or that this engine does not support.
     #[error("{file}: \"{field}\" is {found}; expected {expected}")]
-    Field { file: String, field: String, found: String, expected: String },
+    Field { file: String, field: Reason, found: String, expected: Reason },
 
     /// Not a safetensors file, cut short, or with a header that contradicts itself.
     #[error("{file}: not a usable safetensors file: {reason}")]
-    Container { file: String, reason: String },
+    Container { file: String, reason: Reason },
 
     /// The file is sound, and holds no BERT encoder.
     #[error(
@@ -66,25 +68,60 @@ pub enum ModelError {
     Gpu(#[from] crate::gpu::GpuError),
 
     /// Files that a model folder must have are absent.
-    #[error("the model is incomplete: missing {}; found {}", missing.join(" and "), listed(found))]
-    MissingFiles { missing: Vec<String>, found: Vec<String> },
+    #[error("the model is incomplete: missing {}; found {}", Reason::all(missing.iter().cloned()), listed(found))]
+    MissingFiles { missing: Vec<Reason>, found: Vec<String> },
 
     /// The set of files is ambiguous or in a form that is not supported.
     #[error("{file}: {reason}")]
-    Files { file: String, reason: String },
+    Files { file: String, reason: Reason },
 }
 
 /// At most this many names are spelled out in a message; the variants hold all of them.
 const NAMES_IN_MESSAGE: usize = 12;
 
-fn listed(names: &[String]) -> String {
+fn listed(names: &[String]) -> Reason {
     match names.len() {
-        0 => "nothing".to_owned(),
-        n if n <= NAMES_IN_MESSAGE => names.join(", "),
-        n => format!("{} and {} more", names[..NAMES_IN_MESSAGE].join(", "), n - NAMES_IN_MESSAGE),
+        0 => reason!("listed-none", "nothing"),
+        n if n <= NAMES_IN_MESSAGE => names.join(", ").into(),
+        n => {
+            let (names, more) = (names[..NAMES_IN_MESSAGE].join(", "), n - NAMES_IN_MESSAGE);
+            reason!("listed-more", "{names} and {more} more", names, more)
+        }
     }
 }
 
 fn count(names: &[String], one: &str, many: &str) -> String {
     format!("{} {}", names.len(), if names.len() == 1 { one } else { many })
+}
+
+impl Say for ModelError {
+    fn said(&self) -> Option<Said> {
+        Some(match self {
+            Self::NotJson { file, reason } => said!("model-not-json", file, reason),
+            Self::MissingField { file, field } => said!("model-missing-field", file, field),
+            Self::Field { file, field, found, expected } => {
+                said!("model-field", file, field, found, expected)
+            }
+            Self::Container { file, reason } => said!("model-container", file, reason),
+            Self::NoEncoder { file, found } => said!("model-no-encoder", file, found = listed(found)),
+            Self::MissingTensors { file, missing } => {
+                said!("model-missing-tensors", file, count = missing.len(), missing = listed(missing))
+            }
+            Self::Shape { file, tensor, found, expected } => {
+                let (found, expected) = (format!("{found:?}"), format!("{expected:?}"));
+                said!("model-wrong-shape", file, tensor, found, expected)
+            }
+            Self::Dtype { file, tensor, dtype } => said!("model-dtype", file, tensor, dtype),
+            Self::NotFinite { file, tensor, index, value } => {
+                said!("model-not-finite", file, tensor, index, value)
+            }
+            Self::NoHead => said!("model-no-head"),
+            Self::Gpu(error) => return error.said(),
+            Self::MissingFiles { missing, found } => {
+                let missing = Reason::all(missing.iter().cloned());
+                said!("model-missing-files", missing, found = listed(found))
+            }
+            Self::Files { file, reason } => said!("model-files", file, reason),
+        })
+    }
 }

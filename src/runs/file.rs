@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::RunRecord;
+use crate::said::{Reason, Said, Say, reason, said};
 
 const FORMAT: &str = "simcse-lab-runs";
 const VERSION: u32 = 1;
@@ -38,7 +39,17 @@ pub enum RunFileError {
     )]
     Newer { name: String, version: u32 },
     #[error("{name} is damaged and was not read: {reason}; export it again")]
-    Damaged { name: String, reason: String },
+    Damaged { name: String, reason: Reason },
+}
+
+impl Say for RunFileError {
+    fn said(&self) -> Option<Said> {
+        Some(match self {
+            Self::Foreign { name } => said!("runs-foreign", name),
+            Self::Newer { name, version } => said!("runs-newer", name, version),
+            Self::Damaged { name, reason } => said!("runs-damaged", name, reason),
+        })
+    }
 }
 
 /// The file's text.
@@ -57,7 +68,7 @@ pub fn read(name: &str, text: &str) -> Result<Vec<RunRecord>, RunFileError> {
     let name = || name.to_owned();
     let head: Head = serde_json::from_str(text).map_err(|error| match error.classify() {
         serde_json::error::Category::Eof if text.contains(FORMAT) => {
-            RunFileError::Damaged { name: name(), reason: "it ends too early".to_owned() }
+            RunFileError::Damaged { name: name(), reason: reason!("runs-cut", "it ends too early") }
         }
         _ => RunFileError::Foreign { name: name() },
     })?;
@@ -68,9 +79,13 @@ pub fn read(name: &str, text: &str) -> Result<Vec<RunRecord>, RunFileError> {
         return Err(RunFileError::Newer { name: name(), version: head.version });
     }
     let damaged = |reason| RunFileError::Damaged { name: name(), reason };
-    let Read { runs } = serde_json::from_str(text).map_err(|error| damaged(error.to_string()))?;
+    let Read { runs } = serde_json::from_str(text).map_err(|error| damaged(error.to_string().into()))?;
     match runs.iter().position(|run| !run.is_sound()) {
-        Some(index) => Err(damaged(format!("the columns of run {} do not go together", index + 1))),
+        Some(index) => Err(damaged(reason!(
+            "runs-columns",
+            "the columns of run {number} do not go together",
+            number = index + 1
+        ))),
         None => Ok(runs),
     }
 }

@@ -8,6 +8,7 @@ use std::{fmt, str::FromStr};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use crate::said::{Reason, Said, Say, said};
 pub use plan::{FilePlan, Wanted};
 
 /// Where models are looked for unless the page is opened with another `hub` parameter.
@@ -48,7 +49,20 @@ pub enum HubError {
     )]
     Pickled { id: String },
     #[error("{file} cannot be used: {reason}")]
-    File { file: String, reason: String },
+    File { file: String, reason: Reason },
+}
+
+impl Say for HubError {
+    fn said(&self) -> Option<Said> {
+        Some(match self {
+            Self::Id(typed) => said!("hub-id", typed),
+            Self::NoConfig => said!("hub-no-config"),
+            Self::NoTokenizer => said!("hub-no-tokenizer"),
+            Self::NoWeights => said!("hub-no-weights"),
+            Self::Pickled { id } => said!("hub-pickled", id),
+            Self::File { file, reason } => said!("hub-file", file, reason),
+        })
+    }
 }
 
 impl FromStr for HubModel {

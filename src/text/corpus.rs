@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::TextError;
 use super::decode::decode;
 use super::table::{Layout, Row, Table};
+use crate::said::{Reason, reason};
 
 /// What a model is trained on.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -77,8 +78,13 @@ const SENTENCE: [&str; 3] = ["sentence", "text", "sent0"];
 /// Names that tell a header, and that nothing can be trained on.
 const OTHER: [&str; 7] = ["label", "gold_label", "score", "id", "idx", "index", "similarity"];
 
-const EXPECTED: &str = "sent0,sent1,hard_neg (or anchor,positive,negative; premise,entailment,contradiction; \
-                        sentence1,sentence2), the third column being optional";
+fn expected() -> Reason {
+    reason!(
+        "corpus-expected",
+        "sent0,sent1,hard_neg (or anchor,positive,negative; premise,entailment,contradiction; sentence1,sentence2), \
+         the third column being optional"
+    )
+}
 
 impl Corpus {
     /// Reads training data; `name` is the file's, and its extension says what it is: .csv and .tsv are tables,
@@ -100,9 +106,11 @@ impl Corpus {
             }
             Some("json" | "jsonl") => Err(TextError::Format {
                 file: name.to_owned(),
-                reason: "JSON is not read yet; bring a sentence a line as .txt, or a .csv or .tsv with the \
-                         columns sent0,sent1,hard_neg"
-                    .to_owned(),
+                reason: reason!(
+                    "corpus-json",
+                    "JSON is not read yet; bring a sentence a line as .txt, or a .csv or .tsv with the columns \
+                     sent0,sent1,hard_neg"
+                ),
             }),
             _ => Ok(parse_lines(text)),
         }
@@ -129,7 +137,10 @@ fn parse_table(name: &str, text: &str, layout: Layout) -> Result<Corpus, TextErr
     let columns = match columns {
         Some(columns) => columns,
         None if matches!(first.cells.len(), 2 | 3) => (0..first.cells.len()).collect(),
-        None => return Err(table.wrong_width(first, &format!("a header: {EXPECTED}"))),
+        None => {
+            let expected = reason!("corpus-header", "a header: {expected}", expected = expected());
+            return Err(table.wrong_width(first, expected));
+        }
     };
     let width = first.cells.len();
     if header {
@@ -137,24 +148,29 @@ fn parse_table(name: &str, text: &str, layout: Layout) -> Result<Corpus, TextErr
     }
     for row in &table.rows {
         if row.cells.len() != width {
-            return Err(table.wrong_width(row, &format!("{width} as in the first line")));
+            let expected = reason!("corpus-width", "{width} as in the first line", width);
+            return Err(table.wrong_width(row, expected));
         }
         if let Some(empty) = row.cells.iter().position(|cell| cell.trim().is_empty()) {
-            return Err(table.wrong(row.line, format!("column {} is empty", empty + 1)));
+            let reason = reason!("corpus-empty-cell", "column {column} is empty", column = empty + 1);
+            return Err(table.wrong(row.line, reason));
         }
     }
     if table.rows.is_empty() {
         return Err(TextError::Format {
             file: name.to_owned(),
-            reason: "the header is all there is, no data".to_owned(),
+            reason: reason!("corpus-header-only", "the header is all there is, no data"),
         });
     }
     if let [_, _, third] = columns[..]
         && table.rows.iter().all(|row| is_label(&row.cells[third]))
     {
-        let reason = "the third column holds labels or scores, not hard negatives; to train on pairs, keep only \
-                      the positive ones and drop that column";
-        return Err(TextError::Format { file: name.to_owned(), reason: reason.to_owned() });
+        let reason = reason!(
+            "corpus-labels",
+            "the third column holds labels or scores, not hard negatives; to train on pairs, keep only the positive \
+             ones and drop that column"
+        );
+        return Err(TextError::Format { file: name.to_owned(), reason });
     }
     let skipped_blank = table.skipped_blank;
     let data = pick(table.rows, &columns);
@@ -187,7 +203,12 @@ fn header_columns(table: &Table<'_>, row: &Row) -> Result<Option<Vec<usize>>, Te
     let unknown: Vec<&str> = cells.iter().filter(|cell| !is_known(cell)).map(String::as_str).collect();
     if !unknown.is_empty() {
         // Not passed over: a column of labels would make positives of pairs that are none.
-        let reason = format!("unknown column {}; expected {EXPECTED}", unknown.join(", "));
+        let reason = reason!(
+            "corpus-unknown-column",
+            "unknown column {unknown}; expected {expected}",
+            unknown = unknown.join(", "),
+            expected = expected()
+        );
         return Err(table.wrong(row.line, reason));
     }
     let mut columns = Vec::new();
@@ -198,9 +219,23 @@ fn header_columns(table: &Table<'_>, row: &Row) -> Result<Option<Vec<usize>>, Te
             [column] => columns.push(column),
             [] if names[0] == NEGATIVE[0] => {}
             _ => {
-                let how = if found.is_empty() { "no" } else { "more than one" };
-                let reason =
-                    format!("{how} column for {} ({}); expected {EXPECTED}", names[0], cells.join(", "));
+                let (role, found_columns) = (names[0], cells.join(", "));
+                let reason = match found.is_empty() {
+                    true => reason!(
+                        "corpus-no-column",
+                        "no column for {role} ({found_columns}); expected {expected}",
+                        role,
+                        found_columns,
+                        expected = expected()
+                    ),
+                    false => reason!(
+                        "corpus-column-twice",
+                        "more than one column for {role} ({found_columns}); expected {expected}",
+                        role,
+                        found_columns,
+                        expected = expected()
+                    ),
+                };
                 return Err(table.wrong(row.line, reason));
             }
         }

@@ -2,6 +2,8 @@
 
 use thiserror::Error;
 
+use crate::said::{Reason, Said, Say, said};
+
 /// Why a text file or tokenizer cannot be used. `file` is the display name that the caller gave, lines count
 /// from 1 as editors do.
 #[derive(Debug, Clone, PartialEq, Error)]
@@ -17,26 +19,42 @@ pub enum TextError {
     Binary { file: String, line: usize },
 
     #[error("{file}: the text is not UTF-8 (line {line}); {advice}")]
-    NotUtf8 { file: String, line: usize, advice: &'static str },
+    NotUtf8 { file: String, line: usize, advice: Reason },
 
     /// A line that does not fit the format; `reason` says what was found and what was expected.
     #[error("{file}, line {line}: {reason}")]
-    Line { file: String, line: usize, reason: String },
+    Line { file: String, line: usize, reason: Reason },
 
     /// The file as a whole is in no known format.
     #[error("{file}: {reason}")]
-    Format { file: String, reason: String },
+    Format { file: String, reason: Reason },
 
     /// A tokenizer that cannot be read, or not be used with a BERT.
     #[error("{file}: {reason}")]
-    Tokenizer { file: String, reason: String },
+    Tokenizer { file: String, reason: Reason },
 
     /// A tokenizer and a model that do not belong together.
     #[error("{file}: this is another model's tokenizer: {reason}")]
-    Vocabulary { file: String, reason: String },
+    Vocabulary { file: String, reason: Reason },
 
     #[error(
         "a maximum length of {found} tokens leaves no room: [CLS] and [SEP] are two of them, so it must be 3 or more"
     )]
     MaxLength { found: usize },
+}
+
+impl Say for TextError {
+    fn said(&self) -> Option<Said> {
+        Some(match self {
+            Self::Empty { file } => said!("text-empty", file),
+            Self::Blank { file, lines } => said!("text-blank", file, lines),
+            Self::Binary { file, line } => said!("text-binary", file, line),
+            Self::NotUtf8 { file, line, advice } => said!("text-not-utf8", file, line, advice),
+            Self::Line { file, line, reason } => said!("text-line", file, line, reason),
+            Self::Format { file, reason } => said!("text-format", file, reason),
+            Self::Tokenizer { file, reason } => said!("text-tokenizer", file, reason),
+            Self::Vocabulary { file, reason } => said!("text-vocabulary", file, reason),
+            Self::MaxLength { found } => said!("text-max-length", found),
+        })
+    }
 }

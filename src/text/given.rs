@@ -65,11 +65,11 @@ fn refuse_blank<'a>(
 }
 
 fn none(file: &str, reason: &str) -> TextError {
-    TextError::Format { file: file.to_owned(), reason: reason.to_owned() }
+    TextError::Format { file: file.to_owned(), reason: reason.to_owned().into() }
 }
 
 fn wrong(file: &str, index: usize, reason: String) -> TextError {
-    TextError::Format { file: format!("{file}, item {index} (the first is 0)"), reason }
+    TextError::Format { file: format!("{file}, item {index} (the first is 0)"), reason: reason.into() }
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use super::decode::decode;
 use super::{StsPair, StsSet, TextError};
+use crate::said::{Reason, reason};
 
 impl StsSet {
     /// Joins an input file (sentence TAB sentence, a pair a line) with its gold scores, a line each; a pair whose line
@@ -18,10 +19,16 @@ impl StsSet {
         let (input, gold) = (decode(input_file, input)?, decode(gold_file, gold)?);
         let (lines, scores) = (input.lines().count(), gold.lines().count());
         if lines != scores {
-            let reason = format!("it has {lines} lines, and {gold_file} has {scores}");
+            let reason = reason!(
+                "senteval-lengths",
+                "it has {lines} lines, and {gold_file} has {scores}",
+                lines,
+                gold_file,
+                scores
+            );
             return Err(TextError::Format { file: input_file.to_owned(), reason });
         }
-        let wrong = |file: &str, index: usize, reason: String| TextError::Line {
+        let wrong = |file: &str, index: usize, reason: Reason| TextError::Line {
             file: file.to_owned(),
             line: index + 1,
             reason,
@@ -34,7 +41,8 @@ impl StsSet {
             }
             let number = score.parse::<f64>().ok().filter(|number| number.is_finite());
             let score = number.ok_or_else(|| {
-                wrong(gold_file, index, format!("{score:?} is no number; expected a score"))
+                let reason = reason!("senteval-score", "{score:?} is no number; expected a score", score);
+                wrong(gold_file, index, reason)
             })?;
             let mut cells = line.split('\t');
             match (cells.next().unwrap_or_default(), cells.next().unwrap_or_default()) {
@@ -42,13 +50,13 @@ impl StsSet {
                     pairs.push(StsPair { first: first.to_owned(), second: second.to_owned(), score });
                 }
                 _ => {
-                    let reason = "expected two sentences with a tab between them".to_owned();
+                    let reason = reason!("senteval-pair", "expected two sentences with a tab between them");
                     return Err(wrong(input_file, index, reason));
                 }
             }
         }
         if pairs.is_empty() {
-            let reason = "no pair has a score".to_owned();
+            let reason = reason!("senteval-no-score", "no pair has a score");
             return Err(TextError::Format { file: gold_file.to_owned(), reason });
         }
         Ok(StsSet { name: name.to_owned(), pairs })

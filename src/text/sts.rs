@@ -3,6 +3,7 @@
 use super::TextError;
 use super::decode::decode;
 use super::table::{Layout, Row, Table};
+use crate::said::{Reason, reason};
 
 /// Two sentences and how similar people found them, usually from 0 to 5.
 #[derive(Debug, Clone, PartialEq)]
@@ -24,9 +25,13 @@ const SECOND: [&str; 6] = ["sentence2", "sentence_b", "sentence_2", "sent2", "s2
 const SCORE: [&str; 7] =
     ["score", "relatedness_score", "similarity", "similarity_score", "gold_score", "gold", "label"];
 
-const EXPECTED: &str = "STS-B's columns (genre, file, year, id, score, sentence1, sentence2), three columns \
-                        sentence1, sentence2, score, id||sentence1||sentence2||score, or a header that names \
-                        sentence1, sentence2 and score";
+fn expected() -> Reason {
+    reason!(
+        "sts-expected",
+        "STS-B's columns (genre, file, year, id, score, sentence1, sentence2), three columns sentence1, sentence2, \
+         score, id||sentence1||sentence2||score, or a header that names sentence1, sentence2 and score"
+    )
+}
 
 /// Where sentences and score stand in a row.
 struct Columns {
@@ -55,7 +60,7 @@ impl StsSet {
             None => (columns_by_position(&table, head)?, &table.rows[..]),
         };
         if rows.is_empty() {
-            let reason = "the header is all there is, no pairs".to_owned();
+            let reason = reason!("pairs-header-only", "the header is all there is, no pairs");
             return Err(TextError::Format { file: name.to_owned(), reason });
         }
         let pairs = rows.iter().map(|row| pair(&table, row, &columns)).collect::<Result<_, _>>()?;
@@ -100,20 +105,23 @@ fn columns_by_position(table: &Table<'_>, head: &Row) -> Result<Columns, TextErr
                 std::cmp::Ordering::Greater => Ok(Columns { first: 1, second: 2, score: 0 }),
                 std::cmp::Ordering::Equal => {
                     let what = if last == 0 {
-                        "neither the first nor the last column holds"
+                        reason!("sts-neither", "neither the first nor the last column holds")
                     } else {
-                        "both the first and the last column hold"
+                        reason!("sts-both", "both the first and the last column hold")
                     };
-                    Err(table.wrong(
-                        head.line,
-                        format!("{what} numbers, so which is the score? Expected {EXPECTED}"),
-                    ))
+                    let reason = reason!(
+                        "sts-which-score",
+                        "{what} numbers, so which is the score? Expected {expected}",
+                        what,
+                        expected = expected()
+                    );
+                    Err(table.wrong(head.line, reason))
                 }
             }
         }
         4 => Ok(Columns { first: 1, second: 2, score: 3 }),
         7.. => Ok(Columns { first: 5, second: 6, score: 4 }),
-        _ => Err(table.wrong_width(head, EXPECTED)),
+        _ => Err(table.wrong_width(head, expected())),
     }
 }
 
@@ -121,23 +129,26 @@ fn pair(table: &Table<'_>, row: &Row, columns: &Columns) -> Result<StsPair, Text
     let cell = |column: usize| {
         let cell = row.cells.get(column).map(String::as_str);
         cell.ok_or_else(|| {
-            table.wrong_width(
-                row,
-                &format!("at least {}", 1 + columns.first.max(columns.second).max(columns.score)),
-            )
+            let least = 1 + columns.first.max(columns.second).max(columns.score);
+            table.wrong_width(row, reason!("sts-width", "at least {least}", least))
         })
     };
     let sentence = |column: usize| match cell(column)? {
         blank if blank.trim().is_empty() => {
-            Err(table.wrong(row.line, format!("the sentence in column {} is empty", column + 1)))
+            let reason =
+                reason!("sts-empty", "the sentence in column {column} is empty", column = column + 1);
+            Err(table.wrong(row.line, reason))
         }
         sentence => Ok(sentence.to_owned()),
     };
     let found = cell(columns.score)?;
     let score = number(found).ok_or_else(|| {
-        let reason = format!(
-            "the score in column {} is {found:?}, not a number; expected {EXPECTED}",
-            columns.score + 1
+        let reason = reason!(
+            "sts-score",
+            "the score in column {column} is {found:?}, not a number; expected {expected}",
+            column = columns.score + 1,
+            found,
+            expected = expected()
         );
         table.wrong(row.line, reason)
     })?;

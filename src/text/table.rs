@@ -1,6 +1,7 @@
 //! Rows of cells from CSV and TSV.
 
 use super::TextError;
+use crate::said::{Reason, reason};
 
 /// How cells are told apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,11 +34,12 @@ impl Layout {
         }
     }
 
-    fn name(self) -> &'static str {
+    /// What errors call the separator.
+    fn name(self) -> Reason {
         match self {
-            Layout::Csv => "comma",
-            Layout::Tsv => "tab",
-            Layout::Bars => "||",
+            Layout::Csv => reason!("separator-comma", "comma"),
+            Layout::Tsv => reason!("separator-tab", "tab"),
+            Layout::Bars => "||".into(),
         }
     }
 }
@@ -75,18 +77,22 @@ impl<'a> Table<'a> {
         Ok(table)
     }
 
-    pub fn wrong(&self, line: usize, reason: String) -> TextError {
+    pub fn wrong(&self, line: usize, reason: Reason) -> TextError {
         TextError::Line { file: self.file.to_owned(), line, reason }
     }
 
     /// An error about the number of cells in a row.
-    pub fn wrong_width(&self, row: &Row, expected: &str) -> TextError {
-        let separator = self.layout.name();
-        let columns = if row.cells.len() == 1 { "column" } else { "columns" };
-        self.wrong(
-            row.line,
-            format!("{} {columns} (separator: {separator}), expected {expected}", row.cells.len()),
-        )
+    pub fn wrong_width(&self, row: &Row, expected: Reason) -> TextError {
+        let (found, separator) = (row.cells.len(), self.layout.name());
+        let columns = if found == 1 { "column" } else { "columns" };
+        let reason = reason!(
+            "table-width",
+            "{found} {columns} (separator: {separator}), expected {expected}",
+            found,
+            separator,
+            expected
+        );
+        self.wrong(row.line, reason)
     }
 
     fn push(&mut self, line: usize, cells: Vec<String>) {
@@ -111,7 +117,7 @@ impl<'a> Table<'a> {
         loop {
             let more = reader.read_record(&mut record).map_err(|error| {
                 let line = error.position().map_or(1, |position| position.line() as usize);
-                self.wrong(line, error.to_string())
+                self.wrong(line, error.to_string().into())
             })?;
             // The reader skips empty lines before a record without a word, and counts its place from before them;
             // of a CR LF it leaves the LF for later.
@@ -133,7 +139,7 @@ impl<'a> Table<'a> {
 /// Finds quoting that RFC 4180 does not know and that the reader would silently make something of: the line and
 /// what is wrong there, always the line in which the cell's quote opened: of a quote that nobody closed, the next quoted
 /// cell many lines below is only where it shows. A quote inside an unquoted cell is harmless.
-fn check_quotes(text: &str) -> Result<(), (usize, String)> {
+fn check_quotes(text: &str) -> Result<(), (usize, Reason)> {
     enum State {
         CellStart,
         Unquoted,
@@ -151,23 +157,27 @@ fn check_quotes(text: &str) -> Result<(), (usize, String)> {
             }
             (_, b',' | b'\n' | b'\r') => State::CellStart,
             (State::QuoteInQuoted { opened }, _) => {
-                let place = if line == opened { String::new() } else { format!(" in line {line}") };
-                return Err((
-                    opened,
-                    format!(
-                        "the cell that a double quote opens here goes on after its closing quote{place}; close it before \
-                         the comma or the line's end, and write a quote inside a quoted cell twice"
-                    ),
-                ));
+                let place = match line == opened {
+                    true => String::new().into(),
+                    false => reason!("table-in-line", " in line {line}", line),
+                };
+                let reason = reason!(
+                    "table-after-quote",
+                    "the cell that a double quote opens here goes on after its closing quote{place}; close it before \
+                     the comma or the line's end, and write a quote inside a quoted cell twice",
+                    place
+                );
+                return Err((opened, reason));
             }
             (State::CellStart | State::Unquoted, _) => State::Unquoted,
         };
         line += usize::from(byte == b'\n');
     }
     match state {
-        State::Quoted { opened } => {
-            Err((opened, "a double quote opens a cell here that is never closed".to_owned()))
-        }
+        State::Quoted { opened } => Err((
+            opened,
+            reason!("table-open-quote", "a double quote opens a cell here that is never closed"),
+        )),
         _ => Ok(()),
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{StsSet, TextError};
+use crate::said::reason;
 
 /// A task of one subset or several, such as STS12 of five.
 #[derive(Debug, Clone, PartialEq)]
@@ -43,7 +44,7 @@ impl StsTask {
             let gold_path = format!("{folder}STS.gs.{subset}.txt");
             let gold = by_path.get(gold_path.as_str()).ok_or_else(|| TextError::Format {
                 file: gold_path.clone(),
-                reason: format!("it is not there, and {path} needs its scores"),
+                reason: reason!("sts-no-gold", "it is not there, and {path} needs its scores", path),
             })?;
             let set = StsSet::from_senteval(subset, (path, input), (&gold_path, gold))?;
             folders.entry(folder).or_default().push(set);
@@ -91,9 +92,12 @@ impl StsTasks {
         }
         if tasks.is_empty() {
             let file = files.first().map_or("the folder", |(path, _)| path).to_owned();
-            let reason = "no STS task among these files; expected STS.input.NAME.txt with STS.gs.NAME.txt in a folder \
-                          a year, or files of two sentences and a score";
-            return Err(TextError::Format { file, reason: reason.to_owned() });
+            let reason = reason!(
+                "sts-no-task",
+                "no STS task among these files; expected STS.input.NAME.txt with STS.gs.NAME.txt in a folder a year, \
+                 or files of two sentences and a score"
+            );
+            return Err(TextError::Format { file, reason });
         }
         Ok(StsTasks { tasks, notes })
     }

@@ -12,6 +12,7 @@ use tokenizers::{AddedToken, NormalizerWrapper, Tokenizer};
 
 use super::TextError;
 use super::decode::decode;
+use crate::said::{Reason, reason};
 use cut::Cut;
 
 /// The files of a tokenizer, in the order in which they are looked for.
@@ -75,8 +76,10 @@ impl SentenceTokenizer {
         } else {
             return Err(wrong(
                 "tokenizer",
-                "missing: a model needs its tokenizer.json, its vocab.txt, or its vocab.json and merges.txt"
-                    .to_owned(),
+                reason!(
+                    "tokenizer-none",
+                    "missing: a model needs its tokenizer.json, its vocab.txt, or its vocab.json and merges.txt"
+                ),
             ));
         };
         let cut = Cut::of(&tokenizer);
@@ -115,8 +118,12 @@ impl SentenceTokenizer {
         vocabulary.extend([("[CLS]".to_owned(), self.cls), ("[SEP]".to_owned(), self.sep)]);
         let reason = match vocabulary.iter().max_by_key(|(_, id)| **id) {
             Some((token, &id)) if id as usize >= vocab_size => {
-                format!(
-                    "it has the token {token:?} with id {id}, while the model's vocabulary ends at {vocab_size}"
+                reason!(
+                    "tokenizer-beyond",
+                    "it has the token {token:?} with id {id}, while the model's vocabulary ends at {vocab_size}",
+                    token,
+                    id,
+                    vocab_size
                 )
             }
             last => {
@@ -124,7 +131,12 @@ impl SentenceTokenizer {
                 if vocab_size - known <= MOST_VOCABULARY_PADDING {
                     return Ok(());
                 }
-                format!("it knows {known} tokens, while the model has embeddings for {vocab_size}")
+                reason!(
+                    "tokenizer-sizes",
+                    "it knows {known} tokens, while the model has embeddings for {vocab_size}",
+                    known,
+                    vocab_size
+                )
             }
         };
         Err(TextError::Vocabulary { file: self.file.clone(), reason })
@@ -156,8 +168,20 @@ impl SentenceTokenizer {
     }
 }
 
-fn wrong(file: &str, reason: String) -> TextError {
-    TextError::Tokenizer { file: file.to_owned(), reason }
+fn wrong(file: &str, reason: impl Into<Reason>) -> TextError {
+    TextError::Tokenizer { file: file.to_owned(), reason: reason.into() }
+}
+
+fn not_json(error: &serde_json::Error) -> Reason {
+    reason!("tokenizer-not-json", "not valid JSON: {error}", error = error.to_string())
+}
+
+fn unreadable(error: &tokenizers::Error) -> Reason {
+    reason!(
+        "tokenizer-unreadable",
+        "this is no tokenizer that can be read: {error}",
+        error = error.to_string()
+    )
 }
 
 /// What tokenizer_config.json has to say; `None` where it is silent.
@@ -175,8 +199,7 @@ impl Options {
         const FILE: &str = "tokenizer_config.json";
         let Some(bytes) = bytes else { return Ok(Options::default()) };
         let text = decode(FILE, bytes)?;
-        let config: Value =
-            serde_json::from_str(text).map_err(|error| wrong(FILE, format!("not valid JSON: {error}")))?;
+        let config: Value = serde_json::from_str(text).map_err(|error| wrong(FILE, not_json(&error)))?;
         let boolean = |field: &str| config.get(field).and_then(Value::as_bool);
         // A special token is a string, or an object with its text and how it is matched.
         let token = |field: &str| {
@@ -212,8 +235,7 @@ fn from_json(bytes: &[u8], options: &Options) -> Result<(Tokenizer, [u32; 2]), T
     const FILE: &str = "tokenizer.json";
     let fail = |error: tokenizers::Error| wrong(FILE, error.to_string());
     let text = decode(FILE, bytes)?;
-    let mut json: Value =
-        serde_json::from_str(text).map_err(|error| wrong(FILE, format!("not valid JSON: {error}")))?;
+    let mut json: Value = serde_json::from_str(text).map_err(|error| wrong(FILE, not_json(&error)))?;
     let around = json.get("post_processor").map_or(Ok(None), |rule| special_tokens(FILE, rule))?;
     // Not used here, so nothing in them need be right: tokenizers 0.23 panics over a decoder that it does not know, and
     // over a post-processor whose tokens are not listed.
@@ -222,8 +244,8 @@ fn from_json(bytes: &[u8], options: &Options) -> Result<(Tokenizer, [u32; 2]), T
             *value = Value::Null;
         }
     }
-    let mut tokenizer = Tokenizer::from_bytes(json.to_string())
-        .map_err(|error| wrong(FILE, format!("this is no tokenizer that can be read: {error}")))?;
+    let mut tokenizer =
+        Tokenizer::from_bytes(json.to_string()).map_err(|error| wrong(FILE, unreadable(&error)))?;
     if let Some(NormalizerWrapper::BertNormalizer(mut normalizer)) = tokenizer.get_normalizer().cloned() {
         options.apply(&mut normalizer);
         tokenizer.with_normalizer(Some(normalizer)).map_err(fail)?;
@@ -233,16 +255,23 @@ fn from_json(bytes: &[u8], options: &Options) -> Result<(Tokenizer, [u32; 2]), T
     {
         return Err(wrong(
             FILE,
-            format!("its vocabulary lacks its own unknown-word token {}", model.unk_token),
+            reason!(
+                "tokenizer-no-unknown",
+                "its vocabulary lacks its own unknown-word token {token}",
+                token = model.unk_token
+            ),
         ));
     }
     let id = |field: &str, usual: [&str; 2]| {
         let stated = options.stated(field);
         let mut names = stated.into_iter().chain(usual);
         let missing = || {
-            let reason = format!(
-                "it has no {} token; is this the tokenizer of a BERT or RoBERTa?",
-                usual.join(" or ")
+            let [bert, roberta] = usual;
+            let reason = reason!(
+                "tokenizer-no-token",
+                "it has no {bert} or {roberta} token; is this the tokenizer of a BERT or RoBERTa?",
+                bert,
+                roberta
             );
             wrong(FILE, reason)
         };
@@ -267,14 +296,14 @@ fn from_vocabulary(bytes: &[u8], options: &Options) -> Result<(Tokenizer, [u32; 
     ]
     .map(|(field, default)| options.special(field, default));
     let [unk, cls, sep, ..] = &special;
-    let missing: Vec<&str> = [unk, cls, sep]
-        .into_iter()
-        .filter(|token| !vocabulary.contains_key(*token))
-        .map(String::as_str)
-        .collect();
+    let missing: Vec<String> =
+        [unk, cls, sep].into_iter().filter(|token| !vocabulary.contains_key(*token)).cloned().collect();
     if !missing.is_empty() {
-        let reason =
-            format!("it lacks {}; is this the vocabulary of a BERT, a token a line?", missing.join(" and "));
+        let reason = reason!(
+            "tokenizer-vocabulary-lacks",
+            "it lacks {missing}; is this the vocabulary of a BERT, a token a line?",
+            missing = Reason::all(missing.into_iter().map(Reason::from))
+        );
         return Err(wrong(FILE, reason));
     }
     let around = [cls, sep].map(|token| vocabulary[token]);
@@ -321,8 +350,11 @@ fn special_tokens(file: &str, rule: &Value) -> Result<Option<[u32; 2]>, TextErro
     match around {
         [Some(before), Some(after)] => Ok(Some([before, after])),
         _ => {
-            let reason = "it does not put a sentence between two special tokens as BERT's [CLS] … [SEP]";
-            Err(wrong(file, reason.to_owned()))
+            let reason = reason!(
+                "tokenizer-no-frame",
+                "it does not put a sentence between two special tokens as BERT's [CLS] … [SEP]"
+            );
+            Err(wrong(file, reason))
         }
     }
 }

@@ -4,6 +4,7 @@ use rand::{SeedableRng, seq::SliceRandom};
 use rand_chacha::ChaCha8Rng;
 
 use super::{CorruptedRows, Objective, TrainError};
+use crate::said::reason;
 
 /// Makes the second view of an item, token ids with special tokens.
 pub type Augment = Rc<dyn Fn(usize, &mut ChaCha8Rng) -> Vec<u32>>;
@@ -86,9 +87,19 @@ impl Dataset {
         let (objective, reason) = match (objective, self.sentences_per_item) {
             (Objective::Unsup, 1) | (Objective::Sup, 2 | 3) => return Ok(()),
             (Objective::Unsup, _) => {
-                ("unsup", "it takes a text file with a sentence a line, not pairs or triplets")
+                let reason = reason!(
+                    "train-wants-sentences",
+                    "it takes a text file with a sentence a line, not pairs or triplets"
+                );
+                (reason!("train-unsup", "unsup"), reason)
             }
-            (Objective::Sup, _) => ("sup", "it takes pairs or triplets (CSV or TSV: sent0, sent1, hard_neg)"),
+            (Objective::Sup, _) => {
+                let reason = reason!(
+                    "train-wants-pairs",
+                    "it takes pairs or triplets (CSV or TSV: sent0, sent1, hard_neg)"
+                );
+                (reason!("train-sup", "sup"), reason)
+            }
         };
         Err(TrainError::Objective { objective, reason })
     }

@@ -1,12 +1,17 @@
 use thiserror::Error;
 
-use crate::{gpu::GpuError, model::ModelError, text::TextError};
+use crate::{
+    gpu::GpuError,
+    model::ModelError,
+    said::{Reason, Said, Say, said},
+    text::TextError,
+};
 
 /// Why training cannot start or go on.
 #[derive(Debug, Clone, Error)]
 pub enum TrainError {
     #[error("{option} is {value}; expected {expected}")]
-    Option { option: &'static str, value: String, expected: &'static str },
+    Option { option: &'static str, value: Reason, expected: Reason },
     #[error(
         "{found} sentences are too few: a contrastive batch needs at least 2, so that each has a negative to be \
          told from"
@@ -18,20 +23,65 @@ pub enum TrainError {
     )]
     NoMaskToken,
     #[error("the objective {objective} does not fit the data: {reason}")]
-    Objective { objective: &'static str, reason: &'static str },
+    Objective { objective: Reason, reason: Reason },
     #[error(
         "the loss is no longer a number at step {step}: its update was left out and the weights are those of the \
          step before. Lower the learning rate, or raise the temperature"
     )]
     Diverged { step: u32 },
     #[error("this is no training checkpoint of this run: {0}")]
-    Checkpoint(String),
+    Checkpoint(Reason),
     #[error("{reason}; {advice}")]
-    Memory { reason: String, advice: String },
+    Memory { reason: Reason, advice: Reason },
     #[error(transparent)]
     Text(#[from] TextError),
     #[error(transparent)]
     Model(#[from] ModelError),
     #[error(transparent)]
     Gpu(#[from] GpuError),
+}
+
+/// What an option is called; `option` is its name in English.
+fn called(option: &'static str) -> Reason {
+    let said = match option {
+        "augmentation" => said!("option-augmentation"),
+        "batch size" => said!("option-batch-size"),
+        "clip" => said!("option-clip"),
+        "dropout" => said!("option-dropout"),
+        "epochs" => said!("option-epochs"),
+        "false-negative threshold" => said!("option-false-negative-threshold"),
+        "hard-negative weight" => said!("option-hard-negative-weight"),
+        "head" => said!("option-head"),
+        "learning rate" => said!("option-learning-rate"),
+        "Matryoshka width" | "Matryoshka widths" => said!("option-matryoshka"),
+        "maximum length" => said!("option-maximum-length"),
+        "micro-batch" => said!("option-micro-batch"),
+        "MLM weight" => said!("option-mlm-weight"),
+        "number of sentences" => said!("option-sentences"),
+        "steps" => said!("option-steps"),
+        "temperature" => said!("option-temperature"),
+        "views" => said!("option-views"),
+        "weight decay" => said!("option-weight-decay"),
+        _ => return option.into(),
+    };
+    Reason { english: option.into(), said: Some(Box::new(said)) }
+}
+
+impl Say for TrainError {
+    fn said(&self) -> Option<Said> {
+        Some(match self {
+            Self::Option { option, value, expected } => {
+                said!("train-option", option = called(option), value, expected)
+            }
+            Self::TooFewItems { found } => said!("train-too-few", found),
+            Self::NoMaskToken => said!("train-no-mask-token"),
+            Self::Objective { objective, reason } => said!("train-objective", objective, reason),
+            Self::Diverged { step } => said!("train-diverged", step),
+            Self::Checkpoint(reason) => said!("train-checkpoint", reason),
+            Self::Memory { reason, advice } => said!("train-memory", reason, advice),
+            Self::Text(error) => return error.said(),
+            Self::Model(error) => return error.said(),
+            Self::Gpu(error) => return error.said(),
+        })
+    }
 }

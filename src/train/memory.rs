@@ -8,6 +8,7 @@ use super::{Dataset, TrainError, TrainOptions, TrainingStep};
 use crate::{
     gpu::{Arena, Gpu},
     model::{Embedder, ModelConfig, Network},
+    said::{Reason, Say, reason},
 };
 
 /// Bytes of GPU memory by what they are for. Not in it: what the driver needs for itself and for shaders, and the small
@@ -72,13 +73,14 @@ impl MemoryEstimate {
         let fits = |estimate: &Self| limit.is_none_or(|limit| estimate.total <= limit);
         let reason = match Self::new(gpu, config, data, options) {
             Ok(estimate) if fits(&estimate) => return Ok(estimate),
-            Ok(estimate) => format!(
-                "the run needs {} of GPU memory, {} of it for activations, and the limit is {}",
-                mebibytes(estimate.total),
-                mebibytes(estimate.activations),
-                mebibytes(limit.unwrap_or_default())
+            Ok(estimate) => reason!(
+                "memory-needed",
+                "the run needs {total} of GPU memory, {activations} of it for activations, and the limit is {limit}",
+                total = mebibytes(estimate.total),
+                activations = mebibytes(estimate.activations),
+                limit = mebibytes(limit.unwrap_or_default())
             ),
-            Err(error) => error.to_string(),
+            Err(error) => error.reason(),
         };
         let advice = Self::advice(gpu, config, data, options, fits);
         Err(TrainError::Memory { reason, advice })
@@ -91,7 +93,7 @@ impl MemoryEstimate {
         data: &Dataset,
         options: &TrainOptions,
         fits: impl Fn(&Self) -> bool,
-    ) -> String {
+    ) -> Reason {
         let mut micro_batch_size = options.micro_batch(options.batch_size.min(data.len()));
         while micro_batch_size > 1 {
             micro_batch_size = micro_batch_size.div_ceil(2);
@@ -99,13 +101,18 @@ impl MemoryEstimate {
             if let Ok(estimate) = Self::new(gpu, config, data, &smaller)
                 && fits(&estimate)
             {
-                return format!(
-                    "set the micro-batch to {micro_batch_size} items: the run then needs {} and learns the same",
-                    mebibytes(estimate.total)
+                return reason!(
+                    "memory-micro-batch",
+                    "set the micro-batch to {items} items: the run then needs {total} and learns the same",
+                    items = micro_batch_size,
+                    total = mebibytes(estimate.total)
                 );
             }
         }
-        "take a smaller model, or a shorter maximum length: no micro-batch is small enough".to_owned()
+        reason!(
+            "memory-smaller-model",
+            "take a smaller model, or a shorter maximum length: no micro-batch is small enough"
+        )
     }
 }
 

@@ -4,6 +4,7 @@ use super::{Objective, TrainError};
 use crate::{
     kernels::{LossForm, Step},
     model::{Head, Parts, Pooler},
+    said::{Reason, reason},
     text::augment::Augmentation,
 };
 
@@ -115,79 +116,114 @@ impl Default for TrainOptions {
 impl TrainOptions {
     /// Refuses values that cannot work, naming the option, its value and what is expected.
     pub fn validate(&self) -> Result<(), TrainError> {
-        let check = |fine: bool, option, value: String, expected| match fine {
+        let check = |fine: bool, option, value: Reason, expected| match fine {
             true => Ok(()),
             false => Err(TrainError::Option { option, value, expected }),
         };
         let rate = self.learning_rate;
-        check((1..=1024).contains(&self.batch_size), "batch size", self.batch_size.to_string(), "1 to 1024")?;
+        check(
+            (1..=1024).contains(&self.batch_size),
+            "batch size",
+            self.batch_size.to_string().into(),
+            reason!("expected-batch-size", "1 to 1024"),
+        )?;
         check(
             rate.is_finite() && rate >= 0.0,
             "learning rate",
-            rate.to_string(),
-            "a number from 0 on, such as 3e-5",
+            rate.to_string().into(),
+            reason!("expected-learning-rate", "a number from 0 on, such as 3e-5"),
         )?;
         let t = self.temperature;
         check(
             t.is_finite() && t >= 1e-3,
             "temperature",
-            t.to_string(),
-            "a number from 0.001 on, such as 0.05",
+            t.to_string().into(),
+            reason!("expected-temperature", "a number from 0.001 on, such as 0.05"),
         )?;
-        check(self.epochs >= 1, "epochs", self.epochs.to_string(), "1 or more")?;
-        check(self.steps != Some(0), "steps", "0".to_owned(), "1 or more")?;
-        check(self.max_length >= 3, "maximum length", self.max_length.to_string(), "3 or more tokens")?;
+        check(
+            self.epochs >= 1,
+            "epochs",
+            self.epochs.to_string().into(),
+            reason!("expected-one-or-more", "1 or more"),
+        )?;
+        check(self.steps != Some(0), "steps", "0".into(), reason!("expected-one-or-more", "1 or more"))?;
+        check(
+            self.max_length >= 3,
+            "maximum length",
+            self.max_length.to_string().into(),
+            reason!("expected-maximum-length", "3 or more tokens"),
+        )?;
         check(
             (0.0..1.0).contains(&self.dropout),
             "dropout",
-            self.dropout.to_string(),
-            "0 up to, but not, 1",
+            self.dropout.to_string().into(),
+            reason!("expected-probability", "0 up to, but not, 1"),
         )?;
         let decay = self.weight_decay;
-        check(decay.is_finite() && decay >= 0.0, "weight decay", decay.to_string(), "a number from 0 on")?;
+        check(
+            decay.is_finite() && decay >= 0.0,
+            "weight decay",
+            decay.to_string().into(),
+            reason!("expected-from-zero", "a number from 0 on"),
+        )?;
         check(
             self.clip.is_finite() && self.clip >= 0.0,
             "clip",
-            self.clip.to_string(),
-            "a number from 0 (off) on",
+            self.clip.to_string().into(),
+            reason!("expected-from-off", "a number from 0 (off) on"),
         )?;
         let weight = self.hard_negative_weight;
-        check(weight.is_finite(), "hard-negative weight", weight.to_string(), "a number")?;
+        check(
+            weight.is_finite(),
+            "hard-negative weight",
+            weight.to_string().into(),
+            reason!("expected-number", "a number"),
+        )?;
         let threshold = self.false_negative_threshold;
         check(
             (0.0..=1.0).contains(&threshold),
             "false-negative threshold",
-            threshold.to_string(),
-            "a cosine above 0 up to 1, or 0 for none",
+            threshold.to_string().into(),
+            reason!("expected-cosine", "a cosine above 0 up to 1, or 0 for none"),
         )?;
         let widths = &self.matryoshka;
         check(
             widths.iter().all(|width| *width > 0 && width.is_multiple_of(4)),
             "Matryoshka widths",
-            format!("{widths:?}"),
-            "multiples of 4",
+            format!("{widths:?}").into(),
+            reason!("expected-fours", "multiples of 4"),
         )?;
         let share = self.mlm_weight;
         check(
             share.is_finite() && share >= 0.0,
             "MLM weight",
-            share.to_string(),
-            "a number from 0 (off) on",
+            share.to_string().into(),
+            reason!("expected-from-off", "a number from 0 (off) on"),
         )?;
         check(
             self.contrastive || share > 0.0,
             "MLM weight",
-            share.to_string(),
-            "more than 0 without a contrastive loss",
+            share.to_string().into(),
+            reason!("expected-mlm-alone", "more than 0 without a contrastive loss"),
         )?;
         let augmented = self.augmentation.is_none() || self.objective == Objective::Unsup;
-        check(augmented, "augmentation", "given for sup".to_owned(), "none: given pairs are not augmented")?;
+        check(
+            augmented,
+            "augmentation",
+            reason!("value-given-for-sup", "given for sup"),
+            reason!("expected-no-augmentation", "none: given pairs are not augmented"),
+        )?;
         let fits = self.pooler == Pooler::Cls || self.head == HeadMode::None;
         check(
             fits,
             "head",
-            format!("{:?} with the pooler {}", self.head, self.pooler),
-            "none: only cls has a head",
+            reason!(
+                "value-head-with-pooler",
+                "{head} with the pooler {pooler}",
+                head = format!("{:?}", self.head),
+                pooler = self.pooler.name()
+            ),
+            reason!("expected-no-head", "none: only cls has a head"),
         )
     }
 
@@ -250,6 +286,7 @@ impl TrainOptions {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::said::Say;
 
     #[test]
     fn the_defaults_are_valid() {
@@ -261,7 +298,7 @@ mod tests {
         let with = |change: fn(&mut TrainOptions)| {
             let mut options = TrainOptions::default();
             change(&mut options);
-            options.validate().map_err(|error| error.to_string())
+            options.validate()
         };
         for (change, word) in [
             ((|o| o.batch_size = 0) as fn(&mut TrainOptions), "batch size"),
@@ -271,7 +308,10 @@ mod tests {
             (|o| o.max_length = 2, "maximum length"),
             (|o| o.pooler = Pooler::Avg, "head"),
         ] {
-            assert!(with(change).is_err_and(|message| message.contains(word)), "{word}");
+            let error = with(change).unwrap_err();
+            assert!(error.to_string().contains(word), "{word}");
+            let option = &error.said().unwrap().values[0].1;
+            assert!(option.said.is_some(), "{word} has a name in other languages");
         }
     }
 }

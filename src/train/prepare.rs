@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use super::{Dataset, TrainError, TrainOptions};
 use crate::objective::MLM_PROBABILITY;
+use crate::said::reason;
 use crate::text::{
     SentenceTokenizer, TrainingData,
     augment::{Augmentation, Dictionary, mlm_corrupt},
@@ -37,8 +38,8 @@ pub fn dataset(
     if augmentation.needs_dictionary() && dictionary.is_none() {
         return Err(TrainError::Option {
             option: "augmentation",
-            value: augmentation.to_string(),
-            expected: "a dictionary of synonyms with it",
+            value: augmentation.to_string().into(),
+            expected: reason!("expected-dictionary", "a dictionary of synonyms with it"),
         });
     }
     let max_length = options.max_length;

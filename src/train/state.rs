@@ -7,7 +7,7 @@ use safetensors::{Dtype, SafeTensors, tensor::TensorView};
 use serde::{Deserialize, Serialize};
 
 use super::{TrainError, TrainOptions, trainer::Best};
-use crate::{eval::StsEvaluation, model::HostTensor};
+use crate::{eval::StsEvaluation, model::HostTensor, said::reason};
 
 const METADATA_KEY: &str = "simcse_lab";
 const VERSION: u32 = 1;
@@ -44,7 +44,7 @@ impl TrainingState {
             data_fingerprint: format!("{:016x}", self.data_fingerprint),
             best: self.best.as_ref().map(|best| (best.step, best.evaluation.clone())),
         };
-        let broken = |error: String| TrainError::Checkpoint(error);
+        let broken = |error: String| TrainError::Checkpoint(error.into());
         let metadata = serde_json::to_string(&metadata).map_err(|error| broken(error.to_string()))?;
         let best = self.best.as_ref().map(|best| &best.weights);
         let groups = [
@@ -67,24 +67,29 @@ impl TrainingState {
     }
 
     pub fn from_safetensors(bytes: &[u8]) -> Result<Self, TrainError> {
-        let broken = |error: &dyn std::fmt::Display| TrainError::Checkpoint(error.to_string());
+        let broken = |error: &dyn std::fmt::Display| TrainError::Checkpoint(error.to_string().into());
         let (_, header) = SafeTensors::read_metadata(bytes).map_err(|error| broken(&error))?;
         let metadata = header.metadata().as_ref().and_then(|metadata| metadata.get(METADATA_KEY));
-        let metadata = metadata.ok_or_else(|| broken(&"it has no simcse_lab metadata"))?;
+        let metadata = metadata.ok_or_else(|| {
+            TrainError::Checkpoint(reason!("checkpoint-no-metadata", "it has no simcse_lab metadata"))
+        })?;
         let metadata: Metadata = serde_json::from_str(metadata).map_err(|error| broken(&error))?;
         if metadata.version != VERSION {
-            return Err(broken(&format!(
-                "it is of version {}, this program reads {VERSION}",
-                metadata.version
+            return Err(TrainError::Checkpoint(reason!(
+                "checkpoint-version",
+                "it is of version {version}, this program reads {known}",
+                version = metadata.version,
+                known = VERSION
             )));
         }
         let mut groups: BTreeMap<&str, BTreeMap<String, HostTensor>> = BTreeMap::new();
         let file = SafeTensors::deserialize(bytes).map_err(|error| broken(&error))?;
         for (name, view) in file.iter() {
-            let (group, name) =
-                name.split_once('.').ok_or_else(|| broken(&format!("unknown tensor {name}")))?;
+            let (group, name) = name.split_once('.').ok_or_else(|| {
+                TrainError::Checkpoint(reason!("checkpoint-tensor", "unknown tensor {name}", name))
+            })?;
             if view.dtype() != Dtype::F32 {
-                return Err(broken(&format!("{name} is not F32")));
+                return Err(TrainError::Checkpoint(reason!("checkpoint-dtype", "{name} is not F32", name)));
             }
             let tensor =
                 HostTensor { shape: view.shape().to_vec(), data: bytemuck::pod_collect_to_vec(view.data()) };
@@ -107,9 +112,10 @@ impl TrainingState {
         };
         let expected = shapes(&state.weights);
         if shapes(&state.first_moments) != expected || shapes(&state.second_moments) != expected {
-            return Err(broken(
-                &"weights and moments do not match; the file was cut or put together from several",
-            ));
+            return Err(TrainError::Checkpoint(reason!(
+                "checkpoint-moments",
+                "weights and moments do not match; the file was cut or put together from several"
+            )));
         }
         Ok(state)
     }

@@ -13,6 +13,7 @@ use crate::{
     eval::StsEvaluation,
     gpu::{Gpu, GpuError, ReadbackRing},
     model::{Checkpoint, Embedder, HostTensor, Network},
+    said::reason,
 };
 
 /// Steps whose metrics may still be on their way: the device never waits for the host.
@@ -98,20 +99,30 @@ impl Trainer {
         data.check(options.objective)?;
         let positions = checkpoint.config.max_tokens();
         if options.max_length > positions {
-            let value = format!("{}, and the model has {positions} positions", options.max_length);
+            let value = reason!(
+                "value-positions",
+                "{length}, and the model has {positions} positions",
+                length = options.max_length,
+                positions
+            );
             return Err(TrainError::Option {
                 option: "maximum length",
                 value,
-                expected: "no more than positions",
+                expected: reason!("expected-positions", "no more than positions"),
             });
         }
         let widest = options.matryoshka.iter().max();
         if let Some(width) = widest.filter(|width| **width > checkpoint.config.hidden_size) {
-            let value = format!("{width}, and the model's vectors have {}", checkpoint.config.hidden_size);
+            let value = reason!(
+                "value-width",
+                "{width}, and the model's vectors have {hidden}",
+                width,
+                hidden = checkpoint.config.hidden_size
+            );
             return Err(TrainError::Option {
                 option: "Matryoshka width",
                 value,
-                expected: "no more than that",
+                expected: reason!("expected-width", "no more than that"),
             });
         }
         let parts = options.parts();
@@ -125,7 +136,12 @@ impl Trainer {
         let embedder = Embedder::new(&network, options.evaluation_pooler(), options.keeps_head())?;
         gpu.ready_with(compiling).await.map_err(|error| match error {
             GpuError::OutOfMemory(reason) => TrainError::Memory {
-                reason: format!("the GPU has not the {} bytes that the run needs ({reason})", estimate.total),
+                reason: reason!(
+                    "memory-refused",
+                    "the GPU has not the {bytes} bytes that the run needs ({reason})",
+                    bytes = estimate.total,
+                    reason
+                ),
                 advice: MemoryEstimate::advice(gpu, config, &data, &options, |smaller| {
                     smaller.total <= estimate.total / 2
                 }),
@@ -195,8 +211,9 @@ impl Trainer {
     pub async fn profile(self) -> Result<Profile, TrainError> {
         let options = &self.options;
         if *options != options.clone().in_one_piece() {
-            let value = format!("{} items", options.micro_batch_size);
-            let expected = "a whole batch in one piece, and no masked-language modelling, for a profile";
+            let value = format!("{} items", options.micro_batch_size).into();
+            let expected =
+                "a whole batch in one piece, and no masked-language modelling, for a profile".into();
             return Err(TrainError::Option { option: "micro-batch", value, expected });
         }
         let order = self.data.order(options.seed, 0);
@@ -334,20 +351,26 @@ impl Trainer {
 
     /// Goes on from a saved state of the same recipe and data.
     pub fn restore(&mut self, state: TrainingState) -> Result<(), TrainError> {
-        let refuse = |what: &str| Err(TrainError::Checkpoint(what.to_owned()));
+        let refuse = |what| Err(TrainError::Checkpoint(what));
         if state.options != self.options {
-            return refuse("its recipe differs from this one; use the options it was made with");
+            return refuse(reason!(
+                "checkpoint-recipe",
+                "its recipe differs from this one; use the options it was made with"
+            ));
         }
         if state.data_fingerprint != self.data.fingerprint() {
-            return refuse("it was made on other training data, or with another tokenizer or maximum length");
+            return refuse(reason!(
+                "checkpoint-data",
+                "it was made on other training data, or with another tokenizer or maximum length"
+            ));
         }
         if state.step > self.total {
-            return refuse("it is further than this run is long");
+            return refuse(reason!("checkpoint-step", "it is further than this run is long"));
         }
         let network = self.step.network();
         let (gpu, buffers) = (network.gpu(), self.step.buffers());
         if !network.weights.accepts(&state.weights) {
-            return refuse("its weights are another model's");
+            return refuse(reason!("checkpoint-model", "its weights are another model's"));
         }
         network.weights.write(gpu, &state.weights);
         buffers.first_moments.write(gpu, &state.first_moments);

@@ -6,6 +6,7 @@ use super::TrainError;
 use crate::{
     gpu::GpuError,
     model::{Embedder, ModelConfig, RowDropout, kept_of_embedding},
+    said::reason,
 };
 
 /// More are not looked at.
@@ -31,12 +32,22 @@ impl DropoutViews {
     pub fn validate(&self, sentences: usize) -> Result<(), TrainError> {
         let check = |fine: bool, option, value: String, expected| match fine {
             true => Ok(()),
-            false => Err(TrainError::Option { option, value, expected }),
+            false => Err(TrainError::Option { option, value: value.into(), expected }),
         };
-        check((0.0..1.0).contains(&self.p), "dropout", self.p.to_string(), "0 up to, but not, 1")?;
-        check((1..=MOST_VIEWS).contains(&self.views), "views", self.views.to_string(), "1 to 64")?;
+        check(
+            (0.0..1.0).contains(&self.p),
+            "dropout",
+            self.p.to_string(),
+            reason!("expected-probability", "0 up to, but not, 1"),
+        )?;
+        check(
+            (1..=MOST_VIEWS).contains(&self.views),
+            "views",
+            self.views.to_string(),
+            reason!("expected-views", "1 to 64"),
+        )?;
         let fits = (1..=MOST_SENTENCES).contains(&sentences);
-        check(fits, "number of sentences", sentences.to_string(), "1 to 16")
+        check(fits, "number of sentences", sentences.to_string(), reason!("expected-sentences", "1 to 16"))
     }
 
     /// The row of the batch whose masks a view of a sentence has; rows are counted view after view, as in training.

@@ -80,6 +80,54 @@ test('bad models and texts are refused, and the loaded ones survive', async () =
   });
 });
 
+const inChinese = [
+  ['training-file', [file('a.txt', '')], /^a\.txt：文件是空的。$/],
+  ['training-file', [file('a.txt', '\n \n\n')], /^a\.txt：全部 3 行都是空行。$/],
+  ['training-file', [file('a.txt', Buffer.from([0x63, 0x61, 0x66, 0xe9]))], /^a\.txt：文本不是 UTF-8 编码（第 1 行）；可能是 Latin-1/],
+  ['training-file', [file('a.csv', 'a,b,c,d\n')], /^a\.csv，第 1 行：有 4 列（分隔符：逗号），应为：表头：.*第三列可以没有。$/],
+  ['training-file', [file('a.csv', 'a,b\n"c,d\n')], /^a\.csv，第 2 行：由双引号开始的单元格一直没有结束。$/],
+  ['evaluation-file', [file('a.tsv', 'x\ty\n1\t2\n')], /^a\.tsv，第 1 行：有 2 列（分隔符：制表符），应为：STS-B 的各列/],
+  ['evaluation-file', [file('a.tsv', 'a\tb\t1\nc\td\thigh\n')], /^a\.tsv，第 2 行：第 3 列的分数是“high”，不是数；应为：/],
+  ['evaluation-file', [file('a.tsv', 'a\t \t1\n')], /^a\.tsv，第 1 行：第 2 列的句子是空的。$/],
+  ['model-files', tinyModel({ 'vocab.txt': null }), /^模型不完整：缺少 tokenizer\.json（或 vocab\.txt）；现有：.*。$/],
+  ['model-files', tinyModel({ 'model.safetensors': weights().subarray(0, 9000) }), /不是可用的 safetensors 文件：.*可能没有下载完整。$/],
+  [
+    'model-files',
+    tinyModel({ 'config.json': JSON.stringify(config({ model_type: 'gpt2' })) }),
+    /^config\.json：“model_type”的值是 "gpt2"；应为：以下之一：bert, roberta。$/,
+  ],
+];
+
+test('a Chinese visitor reads in Chinese what is wrong with a file', async () => {
+  await withPage({ context: { locale: 'zh-CN' } }, async (page) => {
+    const studio = new Studio(page);
+    await studio.ready();
+    const read = async (card, title, expected) => {
+      const alert = page.locator(`[aria-labelledby=${card}]`).getByRole('alert').filter({ hasText: title });
+      await alert.waitFor();
+      const words = await alert.locator('.notice-text').innerText();
+      assert.match(words, expected);
+      assert.doesNotMatch(words, /[a-z]{2,} [a-z]{2,}/i, 'English words side by side');
+      await alert.getByRole('button', { name: '知道了' }).click();
+      await alert.waitFor({ state: 'hidden' });
+    };
+    for (const [input, files, expected] of inChinese) {
+      await studio.give(input, files);
+      const model = input === 'model-files';
+      await read(model ? 'model-title' : 'data-title', model ? '模型没有载入' : '文本没有载入', expected);
+    }
+    await page.getByLabel('Hugging Face 模型 ID').fill('a//b');
+    await page.locator('[aria-labelledby=model-title]').getByRole('button', { name: '下载', exact: true }).click();
+    await read('model-title', '模型没有下载', /^“a\/\/b”不是模型 ID；应为 owner\/name/);
+
+    // An error that is read follows the language.
+    await studio.give('training-file', [file('a.txt', '')]);
+    await page.getByText('a.txt：文件是空的。').waitFor();
+    await page.getByLabel('语言', { exact: true }).selectOption('en');
+    await page.getByText('a.txt: the file is empty').waitFor();
+  });
+});
+
 test('one line of ten megabytes is cut to the length asked for, not choked on', async () => {
   await withPage({}, async (page) => {
     const studio = new Studio(page);

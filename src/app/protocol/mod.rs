@@ -32,6 +32,7 @@ use crate::{
     gpu::{GpuInfo, MatmulKind},
     kernels::Ceilings,
     model::Pooler,
+    said::{Reason, Said, reason},
     text::TransferKind,
     train::{DropoutViews, TrainOptions},
 };
@@ -292,17 +293,28 @@ pub enum Event {
     Failed {
         id: RequestId,
         kind: FailureKind,
+        /// In English.
         message: String,
+        /// The same for other languages.
+        said: Option<Box<Said>>,
     },
     /// The run ended by itself with an error.
     RunFailed {
         kind: FailureKind,
+        /// As in [`Event::Failed`].
         message: String,
+        said: Option<Box<Said>>,
         /// The step whose weights are kept: the best evaluated; 0: none.
         kept_step: u32,
         /// See [`RunEnd::trained`].
         trained: bool,
     },
+}
+
+impl Event {
+    pub fn failed(id: RequestId, kind: FailureKind, reason: Reason) -> Self {
+        Self::Failed { id, kind, message: reason.english.into_owned(), said: reason.said }
+    }
 }
 
 /// Why there is no WebGPU device.
@@ -379,7 +391,9 @@ pub fn encode(message: &impl Serialize) -> Result<JsValue, String> {
 
 /// # Errors
 /// A message of another build of the page: the visitor must reload.
-pub fn decode<T: DeserializeOwned>(message: JsValue) -> Result<T, String> {
-    serde_wasm_bindgen::from_value(message)
-        .map_err(|error| format!("page and engine are of different builds; reload the page ({error})"))
+pub fn decode<T: DeserializeOwned>(message: JsValue) -> Result<T, Reason> {
+    serde_wasm_bindgen::from_value(message).map_err(|error| {
+        let error = error.to_string();
+        reason!("other-build", "page and engine are of different builds; reload the page ({error})", error)
+    })
 }

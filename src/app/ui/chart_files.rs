@@ -10,7 +10,10 @@ use super::{
     i18n::{mt, t},
     runs::Runs,
 };
-use crate::runs::{Chart, csv};
+use crate::{
+    runs::{Chart, csv},
+    said::Reason,
+};
 
 #[wasm_bindgen]
 extern "C" {
@@ -35,10 +38,10 @@ pub fn ChartFiles<T: JsCast + Clone + 'static>(
     /// CSV.
     table: impl Fn() -> String + Send + 'static,
     /// What went wrong.
-    problem: RwSignal<Option<String>>,
+    problem: RwSignal<Option<Reason>>,
     empty: Signal<bool>,
 ) -> impl IntoView {
-    let offer = move |ending: &str, blob: Result<Blob, String>| {
+    let offer = move |ending: &str, blob: Result<Blob, Reason>| {
         let offered = blob.and_then(|blob| offer_download(&format!("simcse-lab-{file}.{ending}"), &blob));
         if let Err(error) = offered {
             problem.set(Some(error));
@@ -48,8 +51,8 @@ pub fn ChartFiles<T: JsCast + Clone + 'static>(
         let Some(charts) = drawing.handle() else { return };
         spawn_local(async move {
             let blob = match charts.unchecked_ref::<Pictures>().image(name).await {
-                Ok(blob) => blob.dyn_into::<Blob>().map_err(|_| t!("chart-no-picture")),
-                Err(error) => Err(format!("{error:?}")),
+                Ok(blob) => blob.dyn_into::<Blob>().map_err(|_| t!("chart-no-picture").into()),
+                Err(error) => Err(format!("{error:?}").into()),
             };
             offer("png", blob);
         });

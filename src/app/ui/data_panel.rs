@@ -17,6 +17,7 @@ use super::{
 };
 use crate::{
     app::protocol::{EvaluationReport, PickedFile, Request, Source, TrainingKind, TrainingReport},
+    said::Reason,
     share::Part,
 };
 
@@ -92,7 +93,7 @@ fn TextInput(kind: Kind) -> impl IntoView {
     let slot = store.slot(kind.topic());
     let disabled = Signal::derive(move || reason(store, shared, kind).is_some());
     let load = move |source: Source| engine.send(kind.topic(), kind.request(source));
-    let on_files = move |files: Result<Vec<PickedFile>, String>| match files {
+    let on_files = move |files: Result<Vec<PickedFile>, Reason>| match files {
         Ok(files) => load(Source::Files(files)),
         Err(message) => slot.error.set(Some(message)),
     };

@@ -11,7 +11,10 @@ use super::{
     store::{Phase, Topic},
     studio,
 };
-use crate::app::protocol::{ExportFormat, PickedFile, Request, Source};
+use crate::{
+    app::protocol::{ExportFormat, PickedFile, Request, Source},
+    said::Reason,
+};
 
 #[component]
 pub fn Downloads() -> impl IntoView {
@@ -39,7 +42,7 @@ pub fn Downloads() -> impl IntoView {
             || store.model.with(Option::is_none)
             || store.training.with(Option::is_none)
     });
-    let restore = move |files: Result<Vec<PickedFile>, String>| match files {
+    let restore = move |files: Result<Vec<PickedFile>, Reason>| match files {
         Ok(files) => engine.send(Topic::Run, Request::RestoreCheckpoint { source: Source::Files(files) }),
         Err(message) => store.slot(Topic::Run).error.set(Some(message)),
     };

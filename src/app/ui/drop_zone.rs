@@ -8,7 +8,7 @@ use super::{
     i18n::{mt, words},
     icons::{Glyph, Icon},
 };
-use crate::app::protocol::PickedFile;
+use crate::{app::protocol::PickedFile, said::Reason};
 
 /// `label` and `hint` are message ids. `on_files` gets what was dropped or picked, or why it could not be read.
 #[component]
@@ -22,7 +22,7 @@ pub fn DropZone(
     #[prop(optional)]
     folder: bool,
     disabled: Signal<bool>,
-    on_files: impl Fn(Result<Vec<PickedFile>, String>) + Copy + Send + 'static,
+    on_files: impl Fn(Result<Vec<PickedFile>, Reason>) + Copy + Send + 'static,
 ) -> impl IntoView {
     let over = RwSignal::new(false);
     let (input, folder_input) = (NodeRef::<Input>::new(), NodeRef::<Input>::new());

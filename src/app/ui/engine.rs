@@ -17,6 +17,7 @@ use crate::{
     app::protocol::{Envelope, Event, Request, RequestId, Source, Weights, decode, encode},
     gpu::GpuInfo,
     kernels::Ceilings,
+    said::{Reason, reason},
     train::TrainOptions,
 };
 
@@ -51,7 +52,14 @@ impl Engine {
         options.set_type(WorkerType::Module);
         match Worker::new_with_options(&site_url(WORKER), &options) {
             Ok(worker) => engine.listen(worker),
-            Err(error) => store.crash(format!("The engine's worker could not be started: {error:?}")),
+            Err(error) => {
+                let error = format!("{error:?}");
+                store.crash(reason!(
+                    "page-no-worker",
+                    "The engine's worker could not be started: {error}",
+                    error
+                ));
+            }
         }
         engine
     }
@@ -70,8 +78,8 @@ impl Engine {
         let on_error = Closure::<dyn FnMut(web_sys::Event)>::new(move |event: web_sys::Event| {
             let words = event.dyn_ref::<ErrorEvent>().map(ErrorEvent::message).unwrap_or_default();
             self.crash(match words.is_empty() {
-                true => "Its program could not be loaded.".to_owned(),
-                false => words,
+                true => reason!("page-no-program", "Its program could not be loaded."),
+                false => words.into(),
             });
         });
         worker.set_onerror(Some(on_error.as_ref().unchecked_ref()));
@@ -79,9 +87,9 @@ impl Engine {
         self.worker.set_value(Some(worker));
     }
 
-    fn crash(self, message: String) {
+    fn crash(self, reason: Reason) {
         self.answers.abandon();
-        self.store.crash(message);
+        self.store.crash(reason);
     }
 
     fn receive(self, event: Event) {
@@ -192,7 +200,7 @@ impl Engine {
     ///
     /// # Errors
     /// Why there is no answer.
-    pub async fn ask(self, request: Request) -> Result<Event, String> {
+    pub async fn ask(self, request: Request) -> Result<Event, Reason> {
         let id = self.requests.try_update_value(|requests| {
             requests.last += 1;
             requests.last
@@ -201,9 +209,9 @@ impl Engine {
         let answer = self.answers.expect(id);
         self.post(id, request)?;
         match answer.await {
-            Ok(Event::Failed { message, .. }) => Err(message),
+            Ok(Event::Failed { message, said, .. }) => Err(Reason { english: message.into(), said }),
             Ok(event) => Ok(event),
-            Err(_) => Err(t!("lesson-no-answer")),
+            Err(_) => Err(t!("lesson-no-answer").into()),
         }
     }
 
@@ -215,11 +223,11 @@ impl Engine {
         })
     }
 
-    fn post(self, id: RequestId, request: Request) -> Result<(), String> {
+    fn post(self, id: RequestId, request: Request) -> Result<(), Reason> {
         let message = encode(&Envelope { id, request })?;
         self.worker.with_value(|worker| match worker {
-            Some(worker) => worker.post_message(&message).map_err(|error| format!("{error:?}")),
-            None => Err("the engine is not running; reload the page".to_owned()),
+            Some(worker) => worker.post_message(&message).map_err(|error| format!("{error:?}").into()),
+            None => Err(reason!("page-no-engine", "the engine is not running; reload the page")),
         })
     }
 

@@ -4,7 +4,10 @@ use leptos::prelude::document;
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 use web_sys::{Blob, BlobPropertyBag, DataTransfer, File, HtmlAnchorElement, HtmlInputElement, Url};
 
-use crate::app::protocol::PickedFile;
+use crate::{
+    app::protocol::PickedFile,
+    said::{Reason, reason},
+};
 
 #[wasm_bindgen(module = "/www/glue/files.js")]
 extern "C" {
@@ -26,10 +29,11 @@ pub fn from_input(input: &HtmlInputElement) -> Vec<PickedFile> {
 ///
 /// # Errors
 /// A folder that the browser cannot read.
-pub async fn from_drop(transfer: DataTransfer) -> Result<Vec<PickedFile>, String> {
-    let pairs = dropped_files(&transfer)
-        .await
-        .map_err(|error| format!("what was dropped could not be read: {error:?}"))?;
+pub async fn from_drop(transfer: DataTransfer) -> Result<Vec<PickedFile>, Reason> {
+    let pairs = dropped_files(&transfer).await.map_err(|error| {
+        let error = format!("{error:?}");
+        reason!("page-drop", "what was dropped could not be read: {error}", error)
+    })?;
     let pairs: js_sys::Array = pairs.unchecked_into();
     let file = |pair: JsValue| -> Option<PickedFile> {
         let pair: js_sys::Array = pair.unchecked_into();
@@ -42,7 +46,7 @@ pub async fn from_drop(transfer: DataTransfer) -> Result<Vec<PickedFile>, String
 ///
 /// # Errors
 /// None that a browser in working order gives.
-pub fn from_text(name: &str, text: &str) -> Result<PickedFile, String> {
+pub fn from_text(name: &str, text: &str) -> Result<PickedFile, Reason> {
     Ok(PickedFile { path: name.to_owned(), blob: text_blob(text, "text/plain")? })
 }
 
@@ -50,19 +54,24 @@ pub fn from_text(name: &str, text: &str) -> Result<PickedFile, String> {
 ///
 /// # Errors
 /// None that a browser in working order gives.
-pub fn text_blob(text: &str, media_type: &str) -> Result<Blob, String> {
+pub fn text_blob(text: &str, media_type: &str) -> Result<Blob, Reason> {
     let options = BlobPropertyBag::new();
     options.set_type(media_type);
-    Blob::new_with_str_sequence_and_options(&js_sys::Array::of1(&text.into()), &options)
-        .map_err(|error| format!("the text could not be taken: {error:?}"))
+    Blob::new_with_str_sequence_and_options(&js_sys::Array::of1(&text.into()), &options).map_err(|error| {
+        let error = format!("{error:?}");
+        reason!("page-text", "the text could not be taken: {error}", error)
+    })
 }
 
 /// Starts a download of `blob`.
 ///
 /// # Errors
 /// None that a browser in working order gives.
-pub fn offer_download(name: &str, blob: &Blob) -> Result<(), String> {
-    let failed = |error: JsValue| format!("{name} could not be offered for download: {error:?}");
+pub fn offer_download(name: &str, blob: &Blob) -> Result<(), Reason> {
+    let failed = |error: JsValue| {
+        let error = format!("{error:?}");
+        reason!("page-download", "{name} could not be offered for download: {error}", name, error)
+    };
     let url = Url::create_object_url_with_blob(blob).map_err(failed)?;
     let link = document().create_element("a").map_err(failed)?;
     let link: HtmlAnchorElement = link.unchecked_into();

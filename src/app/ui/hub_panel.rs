@@ -13,6 +13,7 @@ use super::{
 };
 use crate::{
     app::protocol::{CachedModel, HubAddress, Request, Source},
+    said::Say,
     store::hub::{HubModel, hub_base},
 };
 
@@ -42,7 +43,7 @@ pub fn HubPanel(disabled: Signal<bool>) -> impl IntoView {
             let address = HubAddress { base: base.clone(), model };
             engine.send(Topic::Download, Request::Download { address });
         }
-        Err(error) => slot.error.set(Some(error.to_string())),
+        Err(error) => slot.error.set(Some(error.reason())),
     };
     let empty = move || text.with(|text| text.trim().is_empty());
     let blocked = move || disabled.get() || slot.busy() || empty();

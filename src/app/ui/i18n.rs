@@ -10,6 +10,7 @@ use leptos::prelude::*;
 use unic_langid::LanguageIdentifier;
 
 use super::format::count;
+use crate::said::Reason;
 
 /// What the choice of an earlier visit is kept under.
 const KEPT: &str = "simcse-lab.language";
@@ -71,7 +72,12 @@ impl Language {
             Self::English => files!("en"),
             Self::Chinese => files!("zh-CN"),
         };
-        for file in files {
+        // What errors say in English is their own text.
+        let errors = match self {
+            Self::English => None,
+            Self::Chinese => Some(include_str!("../../../locales/zh-CN/errors.ftl")),
+        };
+        for file in files.into_iter().chain(errors) {
             // A message that cannot be read is missing then; tests/locales.rs lets none pass.
             let resource = FluentResource::try_new(file.to_owned()).unwrap_or_else(|(read, _)| read);
             bundle.add_resource_overriding(resource);
@@ -157,6 +163,19 @@ pub fn text(id: &str, args: Option<&FluentArgs>) -> String {
         errors.iter().for_each(|error| log::error!("message {id}: {error}"));
         Cow::into_owned(text)
     })
+}
+
+/// An error in the language in use, tracked; in English as far as the language has no words for it.
+pub fn say(reason: &Reason) -> String {
+    let spoken = reason.said.as_ref().filter(|said| {
+        WORDS.with(|words| words.bundles[words.language.get() as usize].has_message(&said.id))
+    });
+    let Some(said) = spoken else { return reason.english.clone().into_owned() };
+    let mut args = FluentArgs::new();
+    for (name, value) in &said.values {
+        args.set(name.as_ref(), say(value));
+    }
+    text(&said.id, Some(&args))
 }
 
 /// The message under an id, or the name itself where there is none: names such as `cls` are the same in all languages.

@@ -17,6 +17,7 @@ use super::{
 };
 use crate::{
     app::protocol::{ModelReport, PickedFile, Request, Source},
+    said::Reason,
     share::Part,
 };
 
@@ -39,7 +40,7 @@ pub fn ModelPanel() -> impl IntoView {
     });
     let disabled = Signal::derive(move || reason.get().is_some());
     let load = move |source: Source| engine.send(Topic::Model, Request::LoadModel { source });
-    let on_files = move |files: Result<Vec<PickedFile>, String>| match files {
+    let on_files = move |files: Result<Vec<PickedFile>, Reason>| match files {
         Ok(files) => load(Source::Files(files)),
         Err(message) => slot.error.set(Some(message)),
     };

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::{
-    i18n::{mt, t},
+    i18n::{mt, say, t},
     icons::{Glyph, Icon},
     rich::rich,
     store::EngineState,
@@ -33,11 +33,11 @@ pub fn EngineNotice() -> impl IntoView {
             }
             .into_any(),
         ),
-        EngineState::Crashed(message) => Some(
+        EngineState::Crashed(reason) => Some(
             view! {
                 <h2><Glyph icon=Icon::Warning />{mt!("crashed-title")}</h2>
                 <p>{mt!("crashed-what")}</p>
-                <p class="fine">{message}</p>
+                <p class="fine">{move || say(&reason)}</p>
                 <button
                     type="button"
                     class="button button-primary"

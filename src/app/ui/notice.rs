@@ -4,11 +4,14 @@ use leptos::prelude::*;
 
 use super::{
     format::{bytes, count, duration},
-    i18n::{mt, t, words as words_of},
+    i18n::{mt, say, t, words as words_of},
     icons::{Glyph, Icon},
     store::Slot,
 };
-use crate::app::protocol::{Progress, Stage};
+use crate::{
+    app::protocol::{Progress, Stage},
+    said::Reason,
+};
 
 /// The last error of a topic.
 #[component]
@@ -18,16 +21,16 @@ pub fn ErrorNotice(of: Slot, title: &'static str) -> impl IntoView {
 
 /// What went wrong, announced, dismissable. `title` is a message id.
 #[component]
-pub fn Problem(error: RwSignal<Option<String>>, title: &'static str) -> impl IntoView {
+pub fn Problem(error: RwSignal<Option<Reason>>, title: &'static str) -> impl IntoView {
     view! {
         <div role="alert">
             {move || {
-                error.get().map(|message| view! {
+                error.get().map(|reason| view! {
                     <div class="notice notice-error">
                         <Glyph icon=Icon::Warning />
                         <div>
                             <p class="notice-title">{move || words_of(title)}</p>
-                            <p class="notice-text">{message}</p>
+                            <p class="notice-text">{move || say(&reason)}</p>
                         </div>
                         <button type="button" class="notice-close" on:click=move |_| error.set(None)>
                             {mt!("dismiss")}

@@ -120,7 +120,7 @@ fn Details(report: ProfileReport) -> impl IntoView {
     let (kernels, buffers) = (report.profile.clone(), report.profile.clone());
     let download = move |_| {
         let offered = serde_json::to_string_pretty(&report)
-            .map_err(|error| format!("{FILE} could not be written: {error}"))
+            .map_err(|error| format!("{FILE} could not be written: {error}").into())
             .and_then(|text| from_text(FILE, &(text + "\n")))
             .and_then(|file| offer_download(FILE, &file.blob));
         if let Err(message) = offered {

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::{
-    i18n::t,
+    i18n::{say, t},
     recipe_numbers::{self as numbers, NumberField},
     store::Store,
 };
@@ -11,6 +11,7 @@ use crate::{
     app::protocol::Weights,
     kernels::LossForm,
     model::Pooler,
+    said::Say,
     text::augment::Augmentation,
     train::{HeadMode, Objective, TrainOptions},
 };
@@ -237,7 +238,7 @@ impl Recipe {
             matryoshka: self.matryoshka()?,
             contrastive: true,
         };
-        options.validate().map_err(|error| error.to_string())?;
+        options.validate().map_err(|error| say(&error.reason()))?;
         Ok(options)
     }
 

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::{
     engine::Engine,
     format::{bytes, count, duration, significant},
-    i18n::{mt, t},
+    i18n::{mt, say, t},
     icons::{Glyph, Icon},
     notice::{Bar, ErrorNotice, words},
     store::{Phase, Store, Topic},
@@ -27,12 +27,12 @@ pub fn RunControls() -> impl IntoView {
             {move || store.plan.with(Option::is_some).then(|| view! { <RunProgress store /> })}
             <ErrorNotice of=store.slot(Topic::Run) title="run-error" />
             {move || match store.phase.get() {
-                Phase::Failed { message, kept_step } => Some(view! {
+                Phase::Failed { reason, kept_step } => Some(view! {
                     <div class="notice notice-error" role="alert">
                         <Glyph icon=Icon::Warning />
                         <div>
                             <p class="notice-title">{mt!("run-ended")}</p>
-                            <p class="notice-text">{message}</p>
+                            <p class="notice-text">{move || say(&reason)}</p>
                             {(kept_step > 0).then(|| view! {
                                 <p class="notice-text">{mt!("run-best-kept", step = kept_step)}</p>
                             })}

@@ -6,6 +6,7 @@ use serde::Deserialize;
 use super::engine::site_url;
 use crate::{
     app::protocol::{SiteFile, Source},
+    said::{Reason, reason},
     train::TrainOptions,
 };
 
@@ -50,7 +51,7 @@ impl SiteModel {
 
 /// The models that were set up with the site, once their index is there.
 #[derive(Clone, Copy)]
-pub struct SiteModels(RwSignal<Option<Result<Vec<SiteModel>, String>>>);
+pub struct SiteModels(RwSignal<Option<Result<Vec<SiteModel>, Reason>>>);
 
 impl SiteModels {
     /// Fetches the index.
@@ -60,14 +61,14 @@ impl SiteModels {
             let text = fetch_text(&site_url(&format!("{MODELS}index.json"))).await;
             known.set(Some(text.and_then(|text| {
                 serde_json::from_str(&text)
-                    .map_err(|error| format!("models/index.json cannot be read: {error}"))
+                    .map_err(|error| format!("models/index.json cannot be read: {error}").into())
             })));
         });
         Self(known)
     }
 
     /// `None` before the index came, an error where there is none; tracked.
-    pub fn get(self) -> Option<Result<Vec<SiteModel>, String>> {
+    pub fn get(self) -> Option<Result<Vec<SiteModel>, Reason>> {
         self.0.get()
     }
 
@@ -133,14 +134,16 @@ pub const PLAYGROUND: [&str; 12] = [
 ///
 /// # Errors
 /// It could not be fetched.
-pub async fn fetch_text(url: &str) -> Result<String, String> {
+pub async fn fetch_text(url: &str) -> Result<String, Reason> {
     use wasm_bindgen::JsCast;
     use wasm_bindgen_futures::JsFuture;
-    let failed = |error| format!("{url} could not be fetched: {error:?}");
+    let unfetched = |error: Reason| reason!("page-fetch", "{url} could not be fetched: {error}", url, error);
+    let failed = |error| unfetched(format!("{error:?}").into());
     let response = JsFuture::from(window().fetch_with_str(url)).await.map_err(failed)?;
     let response: web_sys::Response = response.unchecked_into();
     if !response.ok() {
-        return Err(format!("{url} could not be fetched: the server answered {}", response.status()));
+        let status = response.status();
+        return Err(unfetched(reason!("page-status", "the server answered {status}", status)));
     }
     let text = JsFuture::from(response.text().map_err(failed)?).await.map_err(failed)?;
     Ok(text.as_string().unwrap_or_default())

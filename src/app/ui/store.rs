@@ -23,6 +23,7 @@ use crate::{
     gpu::MatmulKind,
     kernels::Ceilings,
     runs::RunSetting,
+    said::{Reason, reason},
     train::BatchSimilarity,
 };
 pub use slot::{Slot, Topic};
@@ -186,7 +187,8 @@ impl Store {
                 self.slots.iter().for_each(Slot::settle);
                 self.engine.set(EngineState::Lost { message, resumable });
                 if self.phase.with(Phase::active) {
-                    self.phase.set(failed("The GPU went away during the run."));
+                    let reason = reason!("page-gpu-lost", "The GPU went away during the run.");
+                    self.phase.set(Phase::Failed { reason, kept_step: 0 });
                 }
             }
             Event::Progress { id, progress } => {
@@ -249,9 +251,10 @@ impl Store {
                 self.trained.set(end.trained);
                 self.phase.set(Phase::Finished(end));
             }
-            Event::RunFailed { message, kept_step, trained, .. } => {
+            Event::RunFailed { message, said, kept_step, trained, .. } => {
                 self.trained.set(trained);
-                self.phase.set(Phase::Failed { message, kept_step });
+                let reason = Reason { english: message.into(), said };
+                self.phase.set(Phase::Failed { reason, kept_step });
             }
             Event::Similarity { result, .. } => {
                 self.slot(Topic::Similarity).settle();
@@ -320,26 +323,30 @@ impl Store {
             | Event::Cosines { .. }
             | Event::Views { .. }
             | Event::Scored { .. } => {}
-            Event::Failed { id, message, .. } => self.fail(id, topic.unwrap_or(Topic::Run), message),
+            Event::Failed { id, message, said, .. } => {
+                let reason = Reason { english: message.into(), said };
+                self.fail(id, topic.unwrap_or(Topic::Run), reason);
+            }
         }
     }
 
     /// The engine's worker stopped for good.
-    pub fn crash(&self, message: String) {
+    pub fn crash(&self, reason: Reason) {
         self.slots.iter().for_each(Slot::settle);
-        self.engine.set(EngineState::Crashed(message));
+        self.engine.set(EngineState::Crashed(reason));
         if self.phase.with_untracked(Phase::active) {
-            self.phase.set(failed("The engine stopped during the run."));
+            let reason = reason!("page-engine-stopped", "The engine stopped during the run.");
+            self.phase.set(Phase::Failed { reason, kept_step: 0 });
         }
     }
 
-    fn fail(&self, id: RequestId, topic: Topic, message: String) {
+    fn fail(&self, id: RequestId, topic: Topic, reason: Reason) {
         let slot = self.slot(topic);
         // A model that cannot be removed does not end the download of another.
         if slot.pending.get_untracked() == Some(id) {
             slot.settle();
         }
-        slot.error.set(Some(message));
+        slot.error.set(Some(reason));
         if topic == Topic::Run && self.phase.get_untracked() == Phase::Starting {
             self.phase.set(Phase::Idle);
         }
@@ -394,8 +401,4 @@ impl Store {
         self.latest.set(Some(last));
         self.chart_updates.update(|updates| updates.push(ChartUpdate::Steps(steps)));
     }
-}
-
-fn failed(message: &str) -> Phase {
-    Phase::Failed { message: message.to_owned(), kept_step: 0 }
 }

@@ -17,6 +17,7 @@ use crate::{
     app::protocol::{PickedFile, Request, Source, SuiteMeasurement, SuiteReport, Weights},
     eval::{published_task, suite_table},
     model::Pooler,
+    said::Reason,
 };
 
 #[component]
@@ -27,7 +28,7 @@ pub fn Suite(weights: RwSignal<Weights>, pooler: RwSignal<Pooler>) -> impl IntoV
     let whiten = RwSignal::new(false);
     let reason = Signal::derive(move || store.encoding_blocked().or_else(|| empty().then_some("need-tasks")));
     let disabled = Signal::derive(move || !store.ready() || slot.busy());
-    let on_files = move |files: Result<Vec<PickedFile>, String>| match files {
+    let on_files = move |files: Result<Vec<PickedFile>, Reason>| match files {
         Ok(files) => engine.send(Topic::Suite, Request::LoadSuite { source: Source::Files(files) }),
         Err(message) => slot.error.set(Some(message)),
     };

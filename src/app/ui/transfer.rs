@@ -18,6 +18,7 @@ use crate::{
     app::protocol::{PickedFile, Request, Source, Stage, TransferMeasurement, TransferReport, Weights},
     eval::{TransferOptions, transfer_table},
     model::Pooler,
+    said::Reason,
 };
 
 const FOLDS: NumberSpec = NumberSpec {
@@ -57,7 +58,7 @@ pub fn Transfer(weights: RwSignal<Weights>, pooler: RwSignal<Pooler>) -> impl In
         let stage = slot.progress.with(|progress| progress.as_ref().map(|progress| progress.stage));
         matches!(stage, Some(Stage::EncodingTask(_) | Stage::Fitting(_)))
     };
-    let on_files = move |files: Result<Vec<PickedFile>, String>| match files {
+    let on_files = move |files: Result<Vec<PickedFile>, Reason>| match files {
         Ok(files) => engine.send(Topic::Transfer, Request::LoadTransfer { source: Source::Files(files) }),
         Err(message) => slot.error.set(Some(message)),
     };

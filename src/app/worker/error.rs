@@ -7,6 +7,7 @@ use crate::{
     eval::{TransferError, WhiteningError},
     gpu::{Gpu, GpuError},
     model::ModelError,
+    said::{Reason, Said, Say, said},
     text::TextError,
     train::TrainError,
 };
@@ -19,9 +20,9 @@ const BETWEEN_LOOKS: u32 = 20;
 #[derive(Debug, Error)]
 pub enum WorkerError {
     #[error("{path} could not be read: {reason}")]
-    Read { path: String, reason: String },
+    Read { path: String, reason: Reason },
     #[error("{path} could not be fetched from this site: {reason}")]
-    Fetch { path: String, reason: String },
+    Fetch { path: String, reason: Reason },
     #[error("{found} files were given where one is expected; choose one")]
     OneFile { found: usize },
     #[error(
@@ -35,8 +36,16 @@ pub enum WorkerError {
          or for the vectors"
     )]
     TooManyCosines { rows: usize, columns: usize, most: usize },
-    #[error("{0} has to be loaded first")]
-    Missing(&'static str),
+    #[error("a model has to be loaded first")]
+    NoModel,
+    #[error("a training text has to be loaded first")]
+    NoTraining,
+    #[error("evaluation pairs has to be loaded first")]
+    NoPairs,
+    #[error("an STS suite has to be loaded first")]
+    NoSuite,
+    #[error("a transfer task has to be loaded first")]
+    NoTransferTask,
     #[error("there is no run under way")]
     NoRun,
     #[error("a run is under way; stop it first")]
@@ -48,7 +57,7 @@ pub enum WorkerError {
     #[error("nothing has been trained yet")]
     Untrained,
     #[error("{0}")]
-    Browser(String),
+    Browser(Reason),
     #[error(transparent)]
     Hub(#[from] HubAccessError),
     #[error(transparent)]
@@ -63,6 +72,41 @@ pub enum WorkerError {
     Whitening(#[from] WhiteningError),
     #[error(transparent)]
     Gpu(#[from] GpuError),
+}
+
+impl Say for WorkerError {
+    fn said(&self) -> Option<Said> {
+        Some(match self {
+            Self::Read { path, reason } => said!("worker-read", path, reason),
+            Self::Fetch { path, reason } => said!("worker-fetch", path, reason),
+            Self::OneFile { found } => said!("worker-one-file", found),
+            Self::TextTooLarge { path, megabytes, most } => {
+                let (megabytes, most) = (format!("{megabytes:.0}"), format!("{most:.0}"));
+                said!("worker-text-too-large", path, megabytes, most)
+            }
+            Self::TooManyCosines { rows, columns, most } => {
+                said!("worker-too-many-cosines", rows, columns, most)
+            }
+            Self::NoModel => said!("worker-no-model"),
+            Self::NoTraining => said!("worker-no-training"),
+            Self::NoPairs => said!("worker-no-pairs"),
+            Self::NoSuite => said!("worker-no-suite"),
+            Self::NoTransferTask => said!("worker-no-transfer-task"),
+            Self::NoRun => said!("worker-no-run"),
+            Self::Busy => said!("worker-busy"),
+            Self::Transferring => said!("worker-transferring"),
+            Self::WeightsChanged => said!("worker-weights-changed"),
+            Self::Untrained => said!("worker-untrained"),
+            Self::Browser(reason) => return reason.said.as_deref().cloned(),
+            Self::Hub(error) => return error.said(),
+            Self::Model(error) => return error.said(),
+            Self::Text(error) => return error.said(),
+            Self::Train(error) => return error.said(),
+            Self::Transfer(error) => return error.said(),
+            Self::Whitening(error) => return error.said(),
+            Self::Gpu(error) => return error.said(),
+        })
+    }
 }
 
 impl WorkerError {

@@ -13,7 +13,13 @@ impl WorkerError {
             }
             Self::TextTooLarge { .. } | Self::TooManyCosines { .. } => FailureKind::Memory,
             Self::Fetch { .. } => FailureKind::Network,
-            Self::Missing(_) | Self::NoRun | Self::Untrained => FailureKind::State,
+            Self::NoModel
+            | Self::NoTraining
+            | Self::NoPairs
+            | Self::NoSuite
+            | Self::NoTransferTask
+            | Self::NoRun
+            | Self::Untrained => FailureKind::State,
             Self::Busy | Self::Transferring | Self::WeightsChanged => FailureKind::Busy,
             Self::Browser(_) => FailureKind::Engine,
             Self::Hub(error) => of_hub(error),

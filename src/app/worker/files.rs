@@ -6,7 +6,10 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{ReadableStreamDefaultReader, Response};
 
 use super::{error::WorkerError, hub, kept, outbox::post_progress, scope};
-use crate::app::protocol::{PickedFile, RequestId, SiteFile, Source, Stage};
+use crate::{
+    app::protocol::{PickedFile, RequestId, SiteFile, Source, Stage},
+    said::reason,
+};
 
 /// Reports of progress come no closer together than this, bytes.
 const REPORT_EVERY: f64 = 1e6;
@@ -69,7 +72,11 @@ async fn read_all(id: RequestId, files: Vec<PickedFile>) -> Result<Vec<NamedByte
         post_progress(id, Stage::Reading, done, Some(total));
         let buffer = JsFuture::from(file.blob.array_buffer()).await.map_err(|error| WorkerError::Read {
             path: file.path.clone(),
-            reason: format!("{} (was it changed or moved since it was chosen?)", words(&error)),
+            reason: reason!(
+                "worker-file-changed",
+                "{error} (was it changed or moved since it was chosen?)",
+                error = words(&error)
+            ),
         })?;
         done += file.blob.size();
         read.push(NamedBytes { path: file.path, bytes: Uint8Array::new(&buffer).to_vec() });
@@ -109,7 +116,10 @@ pub(super) async fn request(file: &SiteFile) -> Result<Response, WorkerError> {
         true => failed(file, &error),
         false => WorkerError::Fetch {
             path: file.path.clone(),
-            reason: "this browser is offline, and keeps the file only after it was loaded once".to_owned(),
+            reason: reason!(
+                "worker-file-offline",
+                "this browser is offline, and keeps the file only after it was loaded once"
+            ),
         },
     })?;
     let response: Response = response.unchecked_into();
@@ -117,7 +127,12 @@ pub(super) async fn request(file: &SiteFile) -> Result<Response, WorkerError> {
         true => Ok(response),
         false => Err(WorkerError::Fetch {
             path: file.path.clone(),
-            reason: format!("the server answered {} {}", response.status(), response.status_text()),
+            reason: reason!(
+                "server-answered",
+                "the server answered {status} {text}",
+                status = response.status(),
+                text = response.status_text()
+            ),
         }),
     }
 }
@@ -157,7 +172,7 @@ async fn body(
 }
 
 fn failed(file: &SiteFile, error: &JsValue) -> WorkerError {
-    WorkerError::Fetch { path: file.path.clone(), reason: words(error) }
+    WorkerError::Fetch { path: file.path.clone(), reason: words(error).into() }
 }
 
 /// A JavaScript error's message.

@@ -32,7 +32,7 @@ impl Inbox {
                 Ok(envelope) => drop(sender.unbounded_send(envelope)),
                 Err(reason) => {
                     let id = number_of(&message);
-                    post(&Event::Failed { id, kind: FailureKind::Engine, message: reason });
+                    post(&Event::failed(id, FailureKind::Engine, reason));
                 }
             }
         });

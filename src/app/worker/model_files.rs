@@ -6,6 +6,7 @@ use super::{error::WorkerError, files::NamedBytes};
 use crate::{
     app::protocol::{ExportFormat, ModelReport},
     model::{Checkpoint, HostTensor, Pooler, checkpoint::load_directory},
+    said::reason,
     store::zip,
     text::SentenceTokenizer,
     train::{TrainOptions, export_trained},
@@ -92,11 +93,15 @@ pub fn exported(
             Ok((format!("{stem}.safetensors"), model.checkpoint.save_safetensors(weights)?))
         }
         ExportFormat::HuggingFaceZip => {
-            let failed = |reason: String| {
-                WorkerError::Browser(format!("the folder {stem} could not be put together: {reason}"))
-            };
             let files = export_trained(&model.checkpoint, weights, &model.tokenizer_files, options)?;
-            let bytes = zip(&stem, &files).map_err(|error| failed(error.to_string()))?;
+            let bytes = zip(&stem, &files).map_err(|error| {
+                WorkerError::Browser(reason!(
+                    "worker-folder",
+                    "the folder {stem} could not be put together: {error}",
+                    stem,
+                    error = error.to_string()
+                ))
+            })?;
             Ok((format!("{stem}.zip"), bytes))
         }
     }

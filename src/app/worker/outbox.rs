@@ -3,7 +3,10 @@
 use web_sys::Blob;
 
 use super::{error::WorkerError, scope};
-use crate::app::protocol::{Event, ExportedFile, Progress, RequestId, Stage, encode};
+use crate::{
+    app::protocol::{Event, ExportedFile, Progress, RequestId, Stage, encode},
+    said::reason,
+};
 
 /// Posts an event. Events are plain data; should one fail to go, the console is all that is left to tell.
 pub fn post(event: &Event) {
@@ -19,8 +22,13 @@ pub fn post(event: &Event) {
 /// # Errors
 /// The browser refuses, having no memory for it say.
 pub fn post_transferring(event: &Event, buffer: &js_sys::ArrayBuffer) -> Result<(), WorkerError> {
-    let refused =
-        |reason: String| WorkerError::Browser(format!("the numbers could not be handed over: {reason}"));
+    let refused = |error: String| {
+        WorkerError::Browser(reason!(
+            "worker-numbers",
+            "the numbers could not be handed over: {error}",
+            error
+        ))
+    };
     let message = encode(event).map_err(refused)?;
     let transferred = js_sys::Array::of1(buffer);
     let posted = scope().post_message_with_transfer(&message, &transferred);
@@ -43,8 +51,10 @@ pub fn post_compiling(id: RequestId) -> impl FnMut(usize, usize) {
 /// The browser refuses to hold the bytes.
 pub fn post_file(id: RequestId, name: String, bytes: &[u8]) -> Result<(), WorkerError> {
     let parts = js_sys::Array::of1(&js_sys::Uint8Array::from(bytes));
-    let blob = Blob::new_with_u8_array_sequence(&parts)
-        .map_err(|error| WorkerError::Browser(format!("{name} could not be put together: {error:?}")))?;
+    let blob = Blob::new_with_u8_array_sequence(&parts).map_err(|error| {
+        let error = format!("{error:?}");
+        WorkerError::Browser(reason!("worker-file", "{name} could not be put together: {error}", name, error))
+    })?;
     post(&Event::Exported { id, file: ExportedFile { name, bytes: bytes.len() as f64, blob } });
     Ok(())
 }

@@ -10,6 +10,7 @@ use crate::{
     app::protocol::{RequestId, SiteFile, Source, Stage},
     gpu::Gpu,
     model::Checkpoint,
+    said::reason,
     text::{SentenceTokenizer, StsSet, TrainingData, augment::Dictionary},
     train::{self, EvaluationSet, TrainError, TrainOptions, Trainer},
 };
@@ -52,8 +53,13 @@ pub async fn trainer(
     options.validate()?;
     let positions = checkpoint.config.max_tokens();
     if options.max_length > positions {
-        let value = format!("{}, and the model has {positions} positions", options.max_length);
-        let expected = "no more tokens than the model has positions";
+        let value = reason!(
+            "value-positions",
+            "{length}, and the model has {positions} positions",
+            length = options.max_length,
+            positions
+        );
+        let expected = reason!("expected-positions", "no more tokens than the model has positions");
         return Err(TrainError::Option { option: "maximum length", value, expected }.into());
     }
     let rows = tokenise(id, texts.tokenizer, texts.training.sentences(), options.max_length).await?;

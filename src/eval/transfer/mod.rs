@@ -9,7 +9,10 @@ mod table;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::text::{TransferKind, TransferTask};
+use crate::{
+    said::{Said, Say, said},
+    text::{TransferKind, TransferTask},
+};
 use classifier::{Classifier, Examples};
 pub use table::transfer_table;
 
@@ -54,6 +57,17 @@ pub enum TransferError {
     Folds { folds: usize },
     #[error("{task}: {items} items are too few for {folds} folds, which need {needed}")]
     TooFew { task: &'static str, items: usize, folds: usize, needed: usize },
+}
+
+impl Say for TransferError {
+    fn said(&self) -> Option<Said> {
+        Some(match self {
+            Self::Folds { folds } => said!("transfer-folds", folds),
+            Self::TooFew { task, items, folds, needed } => {
+                said!("transfer-too-few", task, items, folds, needed)
+            }
+        })
+    }
 }
 
 /// Evaluates the embeddings of a task's sentences (`[task.sentences().len(), hidden]`, not normalised) with the

@@ -9,7 +9,10 @@ use half::f16;
 use safetensors::tensor::{Dtype, Metadata, TensorInfo, TensorView};
 
 use super::HostTensor;
-use crate::model::ModelError;
+use crate::{
+    model::ModelError,
+    said::{Reason, reason},
+};
 
 /// A header larger than this is no header (the format's own limit).
 const MAX_HEADER: usize = 100_000_000;
@@ -27,34 +30,50 @@ impl<'a> Container<'a> {
     /// `SafeTensors::deserialize` is not used for this: it adds up sizes from the header without a check
     /// for overflow, and its errors cannot tell a cut download from a damaged one.
     pub fn parse(file: &'a str, bytes: &'a [u8]) -> Result<Self, ModelError> {
-        let broken = |reason: String| ModelError::Container { file: file.to_owned(), reason };
+        let broken = |reason: Reason| ModelError::Container { file: file.to_owned(), reason };
         let Some((length, rest)) = bytes.split_first_chunk::<8>() else {
-            return Err(broken(format!("the file has only {} bytes", bytes.len())));
+            let reason = reason!("container-short", "the file has only {bytes} bytes", bytes = bytes.len());
+            return Err(broken(reason));
         };
         let length = u64::from_le_bytes(*length);
         let Some(header_length) = usize::try_from(length).ok().filter(|&length| length <= MAX_HEADER) else {
-            return Err(broken(format!("it begins with a header length of {length} bytes, which cannot be")));
+            let reason = reason!(
+                "container-header-length",
+                "it begins with a header length of {length} bytes, which cannot be",
+                length
+            );
+            return Err(broken(reason));
         };
         if header_length > rest.len() {
-            return Err(broken(format!(
-                "its header should have {header_length} bytes, and the file ends after {}; was the download cut short?",
-                rest.len()
+            return Err(broken(reason!(
+                "container-header-cut",
+                "its header should have {expected} bytes, and the file ends after {found}; was the download cut short?",
+                expected = header_length,
+                found = rest.len()
             )));
         }
         let (header, data) = rest.split_at(header_length);
-        let metadata: Metadata = serde_json::from_slice(header)
-            .map_err(|error| broken(format!("its header cannot be read: {error}")))?;
+        let metadata: Metadata = serde_json::from_slice(header).map_err(|error| {
+            broken(reason!(
+                "container-header-unreadable",
+                "its header cannot be read: {error}",
+                error = error.to_string()
+            ))
+        })?;
         let promised = metadata.data_len();
         if promised > data.len() {
-            return Err(broken(format!(
-                "its header promises {promised} bytes of tensors, and the file holds {}; was the download cut short?",
-                data.len()
+            return Err(broken(reason!(
+                "container-cut",
+                "its header promises {promised} bytes of tensors, and the file holds {found}; was the download cut short?",
+                promised,
+                found = data.len()
             )));
         }
         if promised < data.len() {
-            return Err(broken(format!(
-                "{} bytes follow the last tensor that its header names",
-                data.len() - promised
+            return Err(broken(reason!(
+                "container-rest",
+                "{bytes} bytes follow the last tensor that its header names",
+                bytes = data.len() - promised
             )));
         }
         Ok(Container { file, metadata, data })
@@ -135,7 +154,10 @@ fn write<'a>(
     tensors: impl Iterator<Item = (&'a str, Dtype, &'a Vec<usize>, Cow<'a, [u8]>)>,
 ) -> Result<Vec<u8>, ModelError> {
     let tensors: Vec<_> = tensors.collect();
-    let broken = |reason: String| ModelError::Container { file: "model.safetensors".to_owned(), reason };
+    let broken = |reason: String| ModelError::Container {
+        file: "model.safetensors".to_owned(),
+        reason: reason.into(),
+    };
     let views = tensors
         .iter()
         .map(|(name, dtype, shape, data)| {

@@ -10,6 +10,7 @@ use super::released::pooler_by_name;
 use super::settings::{SIMCSE_FILE, SimcseSettings, object, st_pooling};
 use super::{Checkpoint, HEAD_BIAS, HEAD_WEIGHT, POOLER_WEIGHT};
 use crate::model::{ModelConfig, ModelError, Pooler};
+use crate::said::{Reason, reason};
 
 /// The file name that transformers gives weights.
 pub(super) const WEIGHTS_FILE: &str = "model.safetensors";
@@ -65,13 +66,13 @@ pub fn load_directory(files: &[(String, Vec<u8>)]) -> Result<ModelDirectory, Mod
     let mut missing = Vec::new();
     let config = in_folder(CONFIG_FILE);
     if config.is_none() {
-        missing.push(CONFIG_FILE.to_owned());
+        missing.push(CONFIG_FILE.into());
     }
     if weights.is_none() {
-        missing.push(WEIGHTS_FILE.to_owned());
+        missing.push(WEIGHTS_FILE.into());
     }
     if !tokenizer_files.iter().any(|(name, _)| VOCABULARIES.contains(&name.as_str())) {
-        missing.push("tokenizer.json (or vocab.txt)".to_owned());
+        missing.push(reason!("folder-tokenizer", "tokenizer.json (or vocab.txt)"));
     }
     let (Some(config), Some(weights), true) = (config, weights, missing.is_empty()) else {
         let found = files.0.iter().map(|(path, _)| path.clone()).collect();
@@ -98,7 +99,12 @@ pub fn load_directory(files: &[(String, Vec<u8>)]) -> Result<ModelDirectory, Mod
         if settings.pooler == Pooler::Cls && !directory.checkpoint.has_head() {
             return Err(ModelError::Files {
                 file: path.to_owned(),
-                reason: format!("it asks for the pooler cls, and {} has no head {HEAD_WEIGHT}", weights.name),
+                reason: reason!(
+                    "folder-no-head",
+                    "it asks for the pooler cls, and {weights} has no head {head}",
+                    weights = weights.name,
+                    head = HEAD_WEIGHT
+                ),
             });
         }
         directory.pooler = settings.pooler;
@@ -218,8 +224,10 @@ impl Modules {
     fn read(files: &Files<'_>, root: &str) -> Result<Self, ModelError> {
         let mut modules = Modules { pooling: "1_Pooling/".to_owned(), dense: None, layers: None };
         let Some((path, bytes)) = files.get(&format!("{root}modules.json")) else { return Ok(modules) };
-        let listed: Vec<Value> = serde_json::from_slice(bytes)
-            .map_err(|error| ModelError::NotJson { file: path.to_owned(), reason: error.to_string() })?;
+        let listed: Vec<Value> = serde_json::from_slice(bytes).map_err(|error| ModelError::NotJson {
+            file: path.to_owned(),
+            reason: error.to_string().into(),
+        })?;
         for module in &listed {
             let text = |field: &str| module.get(field).and_then(Value::as_str).unwrap_or_default();
             let folder = format!("{}/", text("path").trim_end_matches('/'));
@@ -267,9 +275,10 @@ impl<'a> Files<'a> {
             [folder] => Ok(folder.to_owned()),
             _ => Err(ModelError::Files {
                 file: CONFIG_FILE.to_owned(),
-                reason: format!(
-                    "there are several, in {}; choose the folder of one model",
-                    folders.join(" and ")
+                reason: reason!(
+                    "folder-several-models",
+                    "there are several, in {folders}; choose the folder of one model",
+                    folders = Reason::all(folders.iter().map(|folder| (*folder).to_owned().into()))
                 ),
             }),
         }
@@ -287,11 +296,12 @@ impl<'a> Files<'a> {
         for name in &names {
             match self.get(&format!("{model}{name}")) {
                 Some(found) => weights.shards.push(found),
-                None => missing.push((*name).to_owned()),
+                None => missing.push((*name).to_owned().into()),
             }
         }
         if names.is_empty() {
-            let reason = "it names no files: \"weight_map\" is missing or empty".to_owned();
+            let reason =
+                reason!("folder-no-weight-map", "it names no files: \"weight_map\" is missing or empty");
             return Err(ModelError::Files { file: path.to_owned(), reason });
         }
         if !missing.is_empty() {
@@ -307,7 +317,7 @@ impl<'a> Files<'a> {
             return Ok(Some(WeightFiles { name, shards: vec![(name, bytes)] }));
         }
         let here: Vec<&(String, &[u8])> = self.0.iter().filter(|(path, _)| folder(path) == model).collect();
-        let refuse = |file: &str, reason: String| Err(ModelError::Files { file: file.to_owned(), reason });
+        let refuse = |file: &str, reason: Reason| Err(ModelError::Files { file: file.to_owned(), reason });
         if let Some((path, bytes)) = here.iter().find(|(path, _)| path.ends_with(".safetensors.index.json")) {
             return self.shards(path, bytes, model).map(Some);
         }
@@ -316,18 +326,23 @@ impl<'a> Files<'a> {
             [(path, bytes)] => Ok(Some(WeightFiles { name: path, shards: vec![(path, *bytes)] })),
             [] => match here.iter().find(|(path, _)| base(path) == "pytorch_model.bin") {
                 Some((path, _)) => {
-                    let reason = "pickled weights are not read, since they can run code; in Python, \
-                                  model.save_pretrained(folder) writes model.safetensors";
-                    refuse(path, reason.to_owned())
+                    let reason = reason!(
+                        "folder-pickled",
+                        "pickled weights are not read, since they can run code; in Python, \
+                         model.save_pretrained(folder) writes model.safetensors"
+                    );
+                    refuse(path, reason)
                 }
                 None => Ok(None),
             },
             _ => {
                 let names: Vec<&str> = candidates.iter().map(|(path, _)| path.as_str()).collect();
-                refuse(
-                    WEIGHTS_FILE,
-                    format!("there are several safetensors files ({}); choose one", names.join(", ")),
-                )
+                let reason = reason!(
+                    "folder-several-weights",
+                    "there are several safetensors files ({names}); choose one",
+                    names = names.join(", ")
+                );
+                refuse(WEIGHTS_FILE, reason)
             }
         }
     }

@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 
 use crate::model::config::strip_bom;
 use crate::model::{ModelError, Pooler};
+use crate::said::reason;
 
 pub(super) const SIMCSE_FILE: &str = "simcse.json";
 
@@ -29,20 +30,24 @@ impl SimcseSettings {
         if serde_json::from_value::<Pooler>(pooler.clone()).is_err() {
             return Err(ModelError::Field {
                 file: file.to_owned(),
-                field: "pooler".to_owned(),
+                field: "pooler".into(),
                 found: pooler.to_string(),
-                expected: format!("one of: {}", Pooler::ALL.map(Pooler::name).join(", ")),
+                expected: reason!(
+                    "one-of",
+                    "one of: {names}",
+                    names = Pooler::ALL.map(Pooler::name).join(", ")
+                ),
             });
         }
         serde_json::from_value(Value::Object(value))
-            .map_err(|error| ModelError::NotJson { file: file.to_owned(), reason: error.to_string() })
+            .map_err(|error| ModelError::NotJson { file: file.to_owned(), reason: error.to_string().into() })
     }
 }
 
 /// Parses a JSON object.
 pub(super) fn object(file: &str, bytes: &[u8]) -> Result<Map<String, Value>, ModelError> {
     serde_json::from_slice(strip_bom(bytes))
-        .map_err(|error| ModelError::NotJson { file: file.to_owned(), reason: error.to_string() })
+        .map_err(|error| ModelError::NotJson { file: file.to_owned(), reason: error.to_string().into() })
 }
 
 /// What sentence-transformers' pooling config asks for: CLS or mean, or in words what is not supported. Both forms

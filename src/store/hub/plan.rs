@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::{HubError, HubModel};
+use crate::said::{Reason, reason};
 
 const CONFIG: &str = "config.json";
 const MODULES: &str = "modules.json";
@@ -157,11 +158,14 @@ impl FilePlan {
             shards.sort();
             shards.dedup();
             if shards.is_empty() {
-                return Err(wrong(INDEX, "\"weight_map\" is missing or empty"));
+                let reason = reason!("hub-no-weight-map", "\"weight_map\" is missing or empty");
+                return Err(wrong(INDEX, reason));
             }
             let shards = inside(INDEX, shards)?;
             if let Some(absent) = shards.iter().find(|shard| self.asked(shard) && !self.has(shard)) {
-                return Err(wrong(INDEX, &format!("it names {absent}, which the repository does not have")));
+                let reason =
+                    reason!("hub-absent", "it names {absent}, which the repository does not have", absent);
+                return Err(wrong(INDEX, reason));
             }
             return Ok(shards.iter().find(|shard| !self.asked(shard)).and_then(|shard| self.store(shard)));
         }
@@ -173,13 +177,17 @@ impl FilePlan {
     }
 }
 
-fn wrong(file: &str, reason: &str) -> HubError {
-    HubError::File { file: file.to_owned(), reason: reason.to_owned() }
+fn wrong(file: &str, reason: Reason) -> HubError {
+    HubError::File { file: file.to_owned(), reason }
 }
 
 fn parse<T: serde::de::DeserializeOwned>(file: &str, bytes: &[u8]) -> Result<T, HubError> {
-    serde_json::from_slice(bytes)
-        .map_err(|error| wrong(file, &format!("it is not what it should be: {error}")))
+    serde_json::from_slice(bytes).map_err(|error| {
+        wrong(
+            file,
+            reason!("hub-unreadable", "it is not what it should be: {error}", error = error.to_string()),
+        )
+    })
 }
 
 /// The files, if each is one of this repository's own: a list must not lead elsewhere.
@@ -189,7 +197,9 @@ fn inside(list: &str, files: Vec<String>) -> Result<Vec<String>, HubError> {
         !file.bytes().all(plain) || file.split('/').any(|part| part.is_empty() || part == ".." || part == ".")
     };
     match files.iter().find(outside) {
-        Some(file) => Err(wrong(list, &format!("it names the file {file:?}, which is no plain path"))),
+        Some(file) => {
+            Err(wrong(list, reason!("hub-path", "it names the file {file:?}, which is no plain path", file)))
+        }
         None => Ok(files),
     }
 }

@@ -20,7 +20,11 @@ impl Dictionary {
         let text = decode(name, bytes)?;
         let mut entries = HashMap::new();
         for (index, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
-            let wrong = |reason: String| TextError::Line { file: name.to_owned(), line: index + 1, reason };
+            let wrong = |reason: String| TextError::Line {
+                file: name.to_owned(),
+                line: index + 1,
+                reason: reason.into(),
+            };
             let mut cells = line.split('\t').map(str::to_owned);
             let word = cells.next().unwrap_or_default();
             let synonyms: Vec<String> = cells.collect();

@@ -4,7 +4,10 @@ use serde_json::{Map, Value, json};
 use tokenizers::Tokenizer;
 
 use super::{Options, wrong};
-use crate::text::{TextError, decode::decode};
+use crate::{
+    said::reason,
+    text::{TextError, decode::decode},
+};
 
 const VOCABULARY: &str = "vocab.json";
 const MERGES: &str = "merges.txt";
@@ -15,8 +18,14 @@ pub(super) fn from_vocabulary(
     merges: &[u8],
     options: &Options,
 ) -> Result<(Tokenizer, [u32; 2]), TextError> {
-    let vocabulary: Map<String, Value> = serde_json::from_str(decode(VOCABULARY, vocabulary)?)
-        .map_err(|error| wrong(VOCABULARY, format!("not a JSON object of tokens and ids: {error}")))?;
+    let vocabulary: Map<String, Value> =
+        serde_json::from_str(decode(VOCABULARY, vocabulary)?).map_err(|error| {
+            let error = error.to_string();
+            wrong(
+                VOCABULARY,
+                reason!("tokenizer-no-ids", "not a JSON object of tokens and ids: {error}", error),
+            )
+        })?;
     let id =
         |token: &str| vocabulary.get(token).and_then(Value::as_u64).and_then(|id| u32::try_from(id).ok());
     let special = [
@@ -29,7 +38,12 @@ pub(super) fn from_vocabulary(
     .map(|(field, usual)| options.special(field, usual));
     let [cls, sep, unk, _, mask] = &special;
     let (Some(first), Some(last)) = (id(cls), id(sep)) else {
-        let reason = format!("it lacks {cls} or {sep}; is this the vocabulary of a RoBERTa?");
+        let reason = reason!(
+            "tokenizer-no-frame-tokens",
+            "it lacks {cls} or {sep}; is this the vocabulary of a RoBERTa?",
+            cls,
+            sep
+        );
         return Err(wrong(VOCABULARY, reason));
     };
     let added: Vec<Value> = special
@@ -52,8 +66,11 @@ pub(super) fn from_vocabulary(
             "merges": pairs(decode(MERGES, merges)?)?
         }
     });
-    let tokenizer = Tokenizer::from_bytes(tokenizer.to_string())
-        .map_err(|error| wrong(VOCABULARY, format!("with {MERGES} it makes no tokenizer: {error}")))?;
+    let tokenizer = Tokenizer::from_bytes(tokenizer.to_string()).map_err(|error| {
+        let (merges, error) = (MERGES, error.to_string());
+        let reason = reason!("tokenizer-pair", "with {merges} it makes no tokenizer: {error}", merges, error);
+        wrong(VOCABULARY, reason)
+    })?;
     Ok((tokenizer, [first, last]))
 }
 
@@ -67,7 +84,13 @@ fn pairs(text: &str) -> Result<Vec<[&str; 2]>, TextError> {
         .map(|(index, line)| {
             let found = line.split_once(' ').filter(|(_, second)| !second.contains(' '));
             let (first, second) = found.ok_or_else(|| {
-                wrong(MERGES, format!("line {}: {line:?} is not two tokens with a space between", index + 1))
+                let reason = reason!(
+                    "tokenizer-merge",
+                    "line {number}: {line:?} is not two tokens with a space between",
+                    number = index + 1,
+                    line
+                );
+                wrong(MERGES, reason)
             })?;
             Ok([first, second])
         })

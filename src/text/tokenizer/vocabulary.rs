@@ -1,7 +1,10 @@
 //! Which of a tokenizer's tokens are special, for augmentation and the masked-language-model objective.
 
 use super::{Options, SentenceTokenizer, wrong};
-use crate::text::{TextError, augment::Vocabulary};
+use crate::{
+    said::reason,
+    text::{TextError, augment::Vocabulary},
+};
 
 /// What BERT and RoBERTa call their special tokens; [UNK] is one, as in `transformers`' `all_special_ids`.
 const USUAL: [&str; 10] =
@@ -25,7 +28,13 @@ impl SentenceTokenizer {
         let id = |token: &str| self.tokenizer.token_to_id(token);
         let mask = options.stated("mask_token").into_iter().chain(MASKS).find_map(id);
         let mask = mask.ok_or_else(|| {
-            let reason = format!("it has no {} token, which masking needs", MASKS.join(" or "));
+            let [bert, roberta] = MASKS;
+            let reason = reason!(
+                "tokenizer-no-mask",
+                "it has no {bert} or {roberta} token, which masking needs",
+                bert,
+                roberta
+            );
             wrong(&self.file, reason)
         })?;
         let added = self.tokenizer.get_added_tokens_decoder();

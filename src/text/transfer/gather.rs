@@ -3,7 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{TransferKind, TransferTask};
-use crate::text::TextError;
+use crate::{
+    said::{Reason, reason},
+    text::TextError,
+};
 
 impl TransferTask {
     /// The tasks among `files`, paths with `/` and contents, wherever the folders lie; files that belong to none are
@@ -26,7 +29,9 @@ impl TransferTask {
                 match contents.get(path.as_str()) {
                     Some(bytes) => Ok((path, bytes.to_vec())),
                     None => {
-                        let reason = format!("it is not there, and {} needs it", kind.name());
+                        let task = kind.name();
+                        let reason =
+                            reason!("transfer-file-missing", "it is not there, and {task} needs it", task);
                         Err(TextError::Format { file: path, reason })
                     }
                 }
@@ -52,9 +57,13 @@ fn folder(path: &str) -> &str {
 }
 
 /// What to look for.
-fn none_found() -> String {
+fn none_found() -> Reason {
     let kinds = TransferKind::ALL.map(|kind| format!("{} {}", kind.name(), kind.files().join(" ")));
-    format!("no transfer task among these files; a task is told by its files: {}", kinds.join(", "))
+    reason!(
+        "transfer-no-task",
+        "no transfer task among these files; a task is told by its files: {kinds}",
+        kinds = kinds.join(", ")
+    )
 }
 
 #[cfg(test)]

@@ -1,7 +1,10 @@
 //! The files of SentEval's transfer tasks.
 
 use super::{LabelledSet, TransferKind};
-use crate::text::{TextError, decode::decode_or_latin1};
+use crate::{
+    said::{Reason, reason},
+    text::{TextError, decode::decode_or_latin1},
+};
 
 /// TREC's coarse classes in the order of their numbers.
 const TREC_CLASSES: [&str; 6] = ["ABBR", "DESC", "ENTY", "HUM", "LOC", "NUM"];
@@ -13,7 +16,7 @@ type Item<'a> = (usize, Vec<&'a str>);
 pub(super) fn sets(kind: TransferKind, files: &[(String, Vec<u8>)]) -> Result<Vec<LabelledSet>, TextError> {
     let texts = files.iter().map(|(file, bytes)| Ok((file.as_str(), decode_or_latin1(file, bytes)?)));
     let texts = texts.collect::<Result<Vec<_>, TextError>>()?;
-    let each = |item: fn(&str) -> Result<Item<'_>, String>| {
+    let each = |item: fn(&str) -> Result<Item<'_>, Reason>| {
         texts.iter().map(|(file, text)| Ok(sorted(items(file, text, item)?))).collect()
     };
     match kind {
@@ -34,7 +37,7 @@ pub(super) fn sets(kind: TransferKind, files: &[(String, Vec<u8>)]) -> Result<Ve
 fn items<'a>(
     file: &str,
     text: &'a str,
-    item: fn(&'a str) -> Result<Item<'a>, String>,
+    item: fn(&'a str) -> Result<Item<'a>, Reason>,
 ) -> Result<Vec<Item<'a>>, TextError> {
     let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
     let wrong = |index, reason| TextError::Line { file: file.to_owned(), line: index + 1, reason };
@@ -42,21 +45,24 @@ fn items<'a>(
 }
 
 /// `sentence TAB 0 or 1`.
-fn sst(line: &str) -> Result<Item<'_>, String> {
+fn sst(line: &str) -> Result<Item<'_>, Reason> {
     match line.trim().split_once('\t') {
         Some((sentence, label)) => Ok((binary(label)?, vec![sentence])),
-        None => Err("expected a sentence, a tab and the class, 0 or 1".to_owned()),
+        None => Err(reason!("transfer-sst", "expected a sentence, a tab and the class, 0 or 1")),
     }
 }
 
 /// `COARSE:fine question`.
-fn trec(line: &str) -> Result<Item<'_>, String> {
+fn trec(line: &str) -> Result<Item<'_>, Reason> {
     let parts = line.trim().split_once(':');
     let parts = parts.and_then(|(coarse, rest)| Some((coarse, rest.split_once(' ')?.1)));
-    let (coarse, question) = parts.ok_or("expected COARSE:fine, a space and the question")?;
+    let (coarse, question) =
+        parts.ok_or(reason!("transfer-trec", "expected COARSE:fine, a space and the question"))?;
     let class = TREC_CLASSES.iter().position(|&class| class == coarse);
-    let class =
-        class.ok_or_else(|| format!("{coarse:?} is none of the classes {}", TREC_CLASSES.join(", ")))?;
+    let class = class.ok_or_else(|| {
+        let classes = TREC_CLASSES.join(", ");
+        reason!("transfer-class-unknown", "{coarse:?} is none of the classes {classes}", coarse, classes)
+    })?;
     Ok((class, vec![question]))
 }
 
@@ -68,9 +74,10 @@ fn mrpc<'a>(file: &str, text: &'a str) -> Result<Vec<Item<'a>>, TextError> {
             // A class that nothing has: the header, to be taken out.
             [quality, ..] if quality.eq_ignore_ascii_case("quality") => Ok((usize::MAX, Vec::new())),
             [quality, _, _, first, second] => Ok((binary(quality)?, vec![first, second])),
-            _ => Err(format!(
-                "{} columns (separator: tab), expected quality, two ids, two sentences",
-                cells.len()
+            _ => Err(reason!(
+                "transfer-mrpc",
+                "{found} columns (separator: tab), expected quality, two ids, two sentences",
+                found = cells.len()
             )),
         }
     })?;
@@ -78,17 +85,17 @@ fn mrpc<'a>(file: &str, text: &'a str) -> Result<Vec<Item<'a>>, TextError> {
     match items.is_empty() {
         true => Err(TextError::Format {
             file: file.to_owned(),
-            reason: "the header is all there is, no pairs".to_owned(),
+            reason: reason!("pairs-header-only", "the header is all there is, no pairs"),
         }),
         false => Ok(items),
     }
 }
 
-fn binary(label: &str) -> Result<usize, String> {
+fn binary(label: &str) -> Result<usize, Reason> {
     match label.trim() {
         "0" => Ok(0),
         "1" => Ok(1),
-        other => Err(format!("the class is {other:?}, expected 0 or 1")),
+        other => Err(reason!("transfer-class", "the class is {other:?}, expected 0 or 1", other)),
     }
 }
 

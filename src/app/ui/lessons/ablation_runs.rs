@@ -12,6 +12,7 @@ use crate::{
         studio,
     },
     lessons::Ablation,
+    said::Reason,
     train::{Objective, TrainOptions},
 };
 
@@ -50,7 +51,7 @@ pub struct Runner {
     pub results: RwSignal<Option<Results>>,
     /// Setting and seed that are being trained.
     current: RwSignal<Option<(usize, u32)>>,
-    pub error: RwSignal<Option<String>>,
+    pub error: RwSignal<Option<Reason>>,
     /// No further run is to begin.
     stopped: StoredValue<bool>,
 }

@@ -6,14 +6,17 @@ use super::{
     parts::{fixed, measurable},
     prepare::{Needs, Prepare},
 };
-use crate::app::{
-    protocol::{Event, Measurement, Request},
-    ui::{
-        i18n::{mt, t, words},
-        lens::weights_of,
-        notice::Problem,
-        studio,
+use crate::{
+    app::{
+        protocol::{Event, Measurement, Request},
+        ui::{
+            i18n::{mt, t, words},
+            lens::weights_of,
+            notice::Problem,
+            studio,
+        },
     },
+    said::Reason,
 };
 
 #[component]
@@ -21,7 +24,7 @@ pub fn CircleModel() -> impl IntoView {
     let (store, engine) = studio();
     let needs = Needs { pairs: true, ..Needs::default() };
     let (measured, busy, error) =
-        (RwSignal::new(Vec::<Measurement>::new()), RwSignal::new(false), RwSignal::new(None::<String>));
+        (RwSignal::new(Vec::<Measurement>::new()), RwSignal::new(false), RwSignal::new(None::<Reason>));
     // Numbers of another model would mislead.
     Effect::new(move |_| {
         store.model.track();

@@ -22,6 +22,7 @@ use crate::{
     eval::{COSINE_BINS, cosine_bin_range},
     lessons::Spectrum,
     model::Pooler,
+    said::Reason,
     share::Lesson,
 };
 
@@ -64,7 +65,7 @@ pub fn Crowding() -> impl IntoView {
     let text = RwSignal::new(SENTENCES.join("\n"));
     let pooler = RwSignal::new(Pooler::ClsBeforePooler);
     let (states, busy, error) =
-        (RwSignal::new(Vec::<State>::new()), RwSignal::new(false), RwSignal::new(None::<String>));
+        (RwSignal::new(Vec::<State>::new()), RwSignal::new(false), RwSignal::new(None::<Reason>));
     linked(
         Lesson::Crowding,
         move || vec![("lines", text.get()), ("states", pooler.get().name().to_owned())],

@@ -28,6 +28,7 @@ use crate::{
     },
     lessons::{Masks, Views},
     model::Pooler,
+    said::Reason,
     share::Lesson,
 };
 
@@ -114,7 +115,7 @@ pub fn Dropout() -> impl IntoView {
         _ => Some("views-others-first"),
     };
     let (drawn, busy, error) =
-        (RwSignal::new(None::<Arc<Drawn>>), RwSignal::new(false), RwSignal::new(None::<String>));
+        (RwSignal::new(None::<Arc<Drawn>>), RwSignal::new(false), RwSignal::new(None::<Reason>));
     // The last that was asked for, whatever came of it.
     let tried = RwSignal::new(None::<Asked>);
     let ask = move || {

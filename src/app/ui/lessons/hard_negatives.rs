@@ -26,6 +26,7 @@ use crate::{
     },
     lessons::{Sides, means},
     model::Pooler,
+    said::{Reason, Say},
     share::Lesson,
     text::{Corpus, TrainingData},
     train::{Objective, TrainOptions},
@@ -59,7 +60,7 @@ pub fn HardNegatives() -> impl IntoView {
     let (store, engine) = studio();
     let steps = NumberField::new(&STEPS, 18.0);
     let (found, running, error) =
-        (RwSignal::new(Found::default()), RwSignal::new(false), RwSignal::new(None::<String>));
+        (RwSignal::new(Found::default()), RwSignal::new(false), RwSignal::new(None::<Reason>));
     linked(
         Lesson::HardNegatives,
         move || vec![("run_steps", steps.text.get())],
@@ -140,11 +141,11 @@ async fn compare(store: Store, engine: Engine, steps: u32, found: RwSignal<Found
     Ok(())
 }
 
-async fn triplets() -> Result<Vec<Triplet>, String> {
+async fn triplets() -> Result<Vec<Triplet>, Reason> {
     let text = fetch_text(&site_url(FILE)).await?;
-    match Corpus::parse(FILE, text.as_bytes()).map_err(|error| error.to_string())?.data {
+    match Corpus::parse(FILE, text.as_bytes()).map_err(|error| error.reason())?.data {
         TrainingData::Triplets(triplets) => Ok(triplets),
-        _ => Err(t!("hard-no-triplets", file = FILE)),
+        _ => Err(t!("hard-no-triplets", file = FILE).into()),
     }
 }
 
@@ -153,12 +154,12 @@ async fn measure(
     triplets: &[Triplet],
     weights: Weights,
     pooler: Pooler,
-) -> Result<Vec<Sides>, String> {
+) -> Result<Vec<Sides>, Reason> {
     let side = |side: usize| triplets.iter().map(move |triplet| triplet[side].clone());
     let (queries, sentences) = (Some(side(0).collect()), side(1).chain(side(2)).collect());
     match engine.ask(Request::Cosines { queries, sentences, weights, pooler }).await? {
         Event::Cosines { result, .. } => Ok(Sides::of(&result.values.to_vec(), triplets.len())),
-        _ => Err(t!("lesson-no-answer")),
+        _ => Err(t!("lesson-no-answer").into()),
     }
 }
 

@@ -12,6 +12,7 @@ use crate::{
             store::{Phase, Store, Topic},
         },
     },
+    said::Reason,
     train::TrainOptions,
 };
 
@@ -20,7 +21,7 @@ use crate::{
 pub enum Halt {
     /// By the visitor, here or in the studio.
     Stopped,
-    Failed(String),
+    Failed(Reason),
 }
 
 /// Waits until `found` finds something; it is asked again whenever a signal that it read changes.
@@ -50,11 +51,11 @@ pub async fn train(store: Store, engine: Engine, options: TrainOptions) -> Resul
     let ended = until(move || match store.phase.get() {
         Phase::Finished(end) if end.reason == EndReason::Stopped => Some(Err(Halt::Stopped)),
         Phase::Finished(_) => Some(Ok(store.evaluations.get_untracked())),
-        Phase::Failed { message, .. } => Some(Err(Halt::Failed(message))),
+        Phase::Failed { reason, .. } => Some(Err(Halt::Failed(reason))),
         Phase::Idle | Phase::Starting => slot.error.get().map(|message| Err(Halt::Failed(message))),
         _ => None,
     });
-    ended.await.unwrap_or_else(|| Err(Halt::Failed(t!("lesson-no-answer"))))
+    ended.await.unwrap_or_else(|| Err(Halt::Failed(t!("lesson-no-answer").into())))
 }
 
 /// Makes `items` the studio's training text.
@@ -65,6 +66,6 @@ pub async fn give(store: Store, engine: Engine, items: TrainingItems) -> Result<
     match given.await {
         Some(None) => Ok(()),
         Some(Some(message)) => Err(Halt::Failed(message)),
-        None => Err(Halt::Failed(t!("lesson-no-answer"))),
+        None => Err(Halt::Failed(t!("lesson-no-answer").into())),
     }
 }

@@ -8,10 +8,11 @@ use super::{Encoded, Vectors, vectors::Encoding};
 use crate::{
     app::ui::{
         files::offer_download,
-        i18n::{mt, t},
+        i18n::{mt, say, t},
         icons::{Glyph, Icon},
         rich::rich,
     },
+    said::Reason,
     text::csv_text,
 };
 
@@ -24,7 +25,7 @@ enum Form {
 #[component]
 pub fn Export() -> impl IntoView {
     let vectors: Vectors = expect_context();
-    let outcome = RwSignal::new(None::<Result<String, String>>);
+    let outcome = RwSignal::new(None::<Result<String, Reason>>);
     let disabled = move || !vectors.fresh();
     let export = move |form: Form| {
         let Some(encoding) = untrack(|| vectors.current()) else { return };
@@ -52,14 +53,14 @@ pub fn Export() -> impl IntoView {
         <p class="fine" role="status">
             {move || outcome.get().map(|outcome| match outcome {
                 Ok(name) => t!("take-done", name = name),
-                Err(message) => message,
+                Err(reason) => say(&reason),
             })}
         </p>
     }
 }
 
 /// A float32 array of [sentences, dimensions], as `numpy.load` reads it.
-fn npy(encoding: &Encoding) -> Result<Vec<u8>, String> {
+fn npy(encoding: &Encoding) -> Result<Vec<u8>, Reason> {
     let mut bytes = Vec::with_capacity(128 + 4 * encoding.values.len());
     let shape = [encoding.lines.len() as u64, encoding.hidden as u64];
     let mut write = || -> std::io::Result<()> {
@@ -82,7 +83,7 @@ fn csv(encoding: &Encoding) -> String {
     csv_text(std::iter::once("sentence".to_owned()).chain(heads), lines)
 }
 
-fn offer(name: &str, bytes: &[u8]) -> Result<(), String> {
+fn offer(name: &str, bytes: &[u8]) -> Result<(), Reason> {
     let parts = js_sys::Array::of1(&js_sys::Uint8Array::from(bytes));
     let blob = Blob::new_with_u8_array_sequence(&parts).map_err(|error| format!("{name}: {error:?}"))?;
     offer_download(name, &blob)

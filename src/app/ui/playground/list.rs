@@ -11,11 +11,12 @@ use crate::{
         ui::{
             clipboard::{MOST_TYPED, is_long, long_paste},
             drop_zone::DropZone,
-            i18n::{mt, t},
+            i18n::{mt, say, t},
             share::shared,
             studio,
         },
     },
+    said::{Reason, Say},
     text::decode,
 };
 
@@ -40,7 +41,7 @@ pub struct List {
     put_away: RwSignal<Option<Long>>,
     /// Lines that are not blank, trimmed.
     pub lines: Memo<Arc<Vec<String>>>,
-    problem: RwSignal<Option<String>>,
+    problem: RwSignal<Option<Reason>>,
 }
 
 impl List {
@@ -64,7 +65,7 @@ impl List {
 
     fn take(self, name: Option<String>, text: &str) {
         let lines = lines_of(text);
-        self.problem.set(lines.is_empty().then(|| t!("list-empty")));
+        self.problem.set(lines.is_empty().then(|| t!("list-empty").into()));
         if lines.is_empty() {
             return;
         }
@@ -77,14 +78,14 @@ impl List {
         }
     }
 
-    fn open(self, files: Result<Vec<PickedFile>, String>) {
+    fn open(self, files: Result<Vec<PickedFile>, Reason>) {
         let file = match files {
             Ok(files) => files.into_iter().next(),
             Err(message) => return self.problem.set(Some(message)),
         };
         let Some(file) = file else { return };
         if file.blob.size() > MOST_BYTES {
-            return self.problem.set(Some(t!("list-too-large", name = file.path)));
+            return self.problem.set(Some(t!("list-too-large", name = file.path).into()));
         }
         spawn_local(async move {
             match JsFuture::from(file.blob.array_buffer()).await {
@@ -92,10 +93,10 @@ impl List {
                     let bytes = js_sys::Uint8Array::new(&buffer).to_vec();
                     match decode(&file.path, &bytes) {
                         Ok(text) => self.take(Some(file.path), text),
-                        Err(error) => self.problem.set(Some(error.to_string())),
+                        Err(error) => self.problem.set(Some(error.reason())),
                     }
                 }
-                Err(error) => self.problem.set(Some(format!("{}: {error:?}", file.path))),
+                Err(error) => self.problem.set(Some(format!("{}: {error:?}", file.path).into())),
             }
         });
     }
@@ -180,7 +181,7 @@ pub fn ListCard() -> impl IntoView {
                             <button type="button" class="link-button" on:click=bring_back>{mt!("list-undo")}</button>
                         </p>
                     })}
-                    <p class="field-error" role="alert">{move || list.problem.get()}</p>
+                    <p class="field-error" role="alert">{move || list.problem.get().map(|problem| say(&problem))}</p>
                 </div>
             </div>
         </section>

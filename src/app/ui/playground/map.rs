@@ -11,10 +11,11 @@ use crate::{
     app::ui::{
         chart_files::ChartFiles,
         drawing::Drawing,
-        i18n::{mt, t},
+        i18n::{mt, say, t},
         notice::Bar,
         recipe_fields::Segments,
     },
+    said::Reason,
     text::{csv_text, number_cell},
 };
 
@@ -88,7 +89,7 @@ struct Layout {
     drawing: Drawing<Charts>,
     progress: RwSignal<Option<f64>>,
     drawn: RwSignal<Option<Drawn>>,
-    problem: RwSignal<Option<String>>,
+    problem: RwSignal<Option<Reason>>,
     /// Kept while the worker may call them.
     calls: StoredValue<Option<Calls>, LocalStorage>,
 }
@@ -118,9 +119,9 @@ impl Layout {
                 let (lines, points) = (lines.clone(), chosen.clone());
                 self.drawn.set(Some(Drawn { method, points, lines, positions, explained }));
             }),
-            failed: Closure::new(move |words| {
+            failed: Closure::new(move |words: String| {
                 self.progress.set(None);
-                self.problem.set(Some(words));
+                self.problem.set(Some(words.into()));
             }),
         };
         self.problem.set(None);
@@ -229,7 +230,7 @@ pub fn Map() -> impl IntoView {
             </div>
         })}
         <p class="field-error" role="alert">
-            {move || layout.problem.get().map(|error| t!("map-failed", error = error))}
+            {move || layout.problem.get().map(|error| t!("map-failed", error = say(&error)))}
         </p>
         {layout.drawing.notice()}
         <figure class="map" node_ref=figure class:map-idle=empty>

@@ -9,6 +9,7 @@ use crate::{
         ui::{i18n::mt, notice::Problem, store::Topic, studio},
     },
     eval::cosine,
+    said::Reason,
 };
 
 /// Sentences shown, and so many more with each press.
@@ -18,7 +19,7 @@ const SHOWN: usize = 25;
 pub fn Search() -> impl IntoView {
     let (store, engine) = studio();
     let vectors: Vectors = expect_context();
-    let error = RwSignal::new(None::<String>);
+    let error = RwSignal::new(None::<Reason>);
     let (query, shown) = (RwSignal::new(String::new()), RwSignal::new(SHOWN));
     // The query that the engine was asked about, and its vector.
     let (asked, vector) = (RwSignal::new(String::new()), RwSignal::new(None::<Vec<f32>>));

@@ -13,6 +13,7 @@ use super::i18n::t;
 use crate::{
     app::protocol::{EndReason, Event, RunPlan, Weights},
     runs::{self, Outcome, Point, Progress, RunRecord, RunSetting},
+    said::{Reason, Say, reason},
 };
 pub use panel::RunsPanel;
 use storage::Storage;
@@ -43,7 +44,7 @@ pub struct Runs {
     pub beside: RwSignal<Vec<Beside>>,
     /// What was deleted last.
     pub deleted: RwSignal<Option<Arc<RunRecord>>>,
-    pub problem: RwSignal<Option<String>>,
+    pub problem: RwSignal<Option<Reason>>,
     /// Bytes that each run takes.
     pub sizes: RwSignal<BTreeMap<u64, usize>>,
     /// The present run as it is now.
@@ -90,11 +91,14 @@ impl Runs {
                     for (key, text) in texts {
                         match runs::read(&t!("runs-one"), &text) {
                             Ok(read) => read.into_iter().for_each(|run| self.put(Arc::new(run), text.len())),
-                            Err(error) => self.problem.set(Some(format!("{error} ({key})"))),
+                            Err(error) => {
+                                let error = error.reason();
+                                self.problem.set(Some(reason!("runs-unread", "{error} ({key})", error, key)));
+                            }
                         }
                     }
                 }
-                Err(error) => self.problem.set(Some(t!("runs-no-storage", error = error))),
+                Err(error) => self.problem.set(Some(t!("runs-no-storage", error = error).into())),
             }
         });
         let hidden = wasm_bindgen::closure::Closure::<dyn FnMut()>::new(move || {
@@ -216,14 +220,14 @@ impl Runs {
     pub fn keep(self, run: Arc<RunRecord>) {
         let text = match runs::write(&[&run]) {
             Ok(text) => text,
-            Err(error) => return self.problem.set(Some(error.to_string())),
+            Err(error) => return self.problem.set(Some(error.to_string().into())),
         };
         let started = run.started;
         self.put(run, text.len());
         if let Some(storage) = self.storage.get_value() {
             spawn_local(async move {
                 if let Err(error) = storage.put(started, &text).await {
-                    self.problem.set(Some(t!("runs-not-kept", error = error)));
+                    self.problem.set(Some(t!("runs-not-kept", error = error).into()));
                 }
             });
         }
@@ -292,7 +296,7 @@ impl Runs {
         if let Some(storage) = self.storage.get_value() {
             spawn_local(async move {
                 if let Err(error) = storage.delete(started).await {
-                    self.problem.set(Some(t!("runs-not-deleted", error = error)));
+                    self.problem.set(Some(t!("runs-not-deleted", error = error).into()));
                 }
             });
         }
@@ -312,9 +316,9 @@ impl Runs {
     ///
     /// # Errors
     /// It is no file of runs, or a damaged one.
-    pub fn import(self, name: &str, text: &str) -> Result<(usize, usize), String> {
+    pub fn import(self, name: &str, text: &str) -> Result<(usize, usize), Reason> {
         let (mut new, mut known) = (0, 0);
-        for mut run in runs::read(name, text).map_err(|error| error.to_string())? {
+        for mut run in runs::read(name, text).map_err(|error| error.reason())? {
             match self.all.with_untracked(|all| {
                 // Another run of the same millisecond, from another browser, is moved a little.
                 while all.iter().any(|other| other.started == run.started && other.setting != run.setting) {

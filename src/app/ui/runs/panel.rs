@@ -107,7 +107,7 @@ fn Import(runs: Runs, message: RwSignal<Option<String>>) -> impl IntoView {
             spawn_local(async move {
                 let outcome = match JsFuture::from(file.blob.text()).await {
                     Ok(text) => runs.import(&file.path, &text.as_string().unwrap_or_default()),
-                    Err(error) => Err(format!("{}: {error:?}", file.path)),
+                    Err(error) => Err(format!("{}: {error:?}", file.path).into()),
                 };
                 match outcome {
                     Ok((new, known)) => {
@@ -251,7 +251,8 @@ fn Rename(runs: Runs, started: u64, name: String, renaming: RwSignal<bool>) -> i
 }
 
 fn export(runs: Runs, all: &[Arc<RunRecord>], file: &str) {
-    let text = write(&all.iter().map(AsRef::as_ref).collect::<Vec<_>>()).map_err(|error| error.to_string());
+    let text =
+        write(&all.iter().map(AsRef::as_ref).collect::<Vec<_>>()).map_err(|error| error.to_string().into());
     let offered = text
         .and_then(|text| text_blob(&text, "application/json"))
         .and_then(|blob| offer_download(file, &blob));

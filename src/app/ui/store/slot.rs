@@ -2,7 +2,10 @@
 
 use leptos::prelude::*;
 
-use crate::app::protocol::{Progress, RequestId};
+use crate::{
+    app::protocol::{Progress, RequestId},
+    said::Reason,
+};
 
 /// What a request is about: each has one place on the page where progress and errors show.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,7 +36,7 @@ impl Topic {
 pub struct Slot {
     pub pending: RwSignal<Option<RequestId>>,
     pub progress: RwSignal<Option<Progress>>,
-    pub error: RwSignal<Option<String>>,
+    pub error: RwSignal<Option<Reason>>,
 }
 
 impl Slot {

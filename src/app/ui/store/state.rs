@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use crate::{
     app::protocol::{EmbeddedPart, Evaluation, NoWebGpu, RunEnd, RunPlan, StepMetrics},
     gpu::GpuInfo,
+    said::Reason,
 };
 
 /// The engine's health.
@@ -18,7 +19,7 @@ pub enum EngineState {
         resumable: Option<u32>,
     },
     /// The worker itself failed to load or stopped.
-    Crashed(String),
+    Crashed(Reason),
 }
 
 /// Where the run is.
@@ -37,7 +38,7 @@ pub enum Phase {
     Finished(RunEnd),
     /// With the step whose weights are kept all the same; 0: none.
     Failed {
-        message: String,
+        reason: Reason,
         kept_step: u32,
     },
 }

@@ -13,6 +13,7 @@ use crate::{
         protocol::{CachedModel, HubAddress},
         worker::scope,
     },
+    said::reason,
     store::hub::HubModel,
 };
 
@@ -67,8 +68,8 @@ impl ModelCache {
 
     /// Marks the model as here as a whole.
     pub async fn complete(&self, files: &[StoredFile]) -> Result<(), HubAccessError> {
-        let manifest =
-            serde_json::to_string(files).map_err(|error| HubAccessError::Browser(error.to_string()))?;
+        let manifest = serde_json::to_string(files)
+            .map_err(|error| HubAccessError::Browser(error.to_string().into()))?;
         let manifest =
             Response::new_with_opt_str(Some(&manifest)).map_err(|error| HubAccessError::browser(&error))?;
         self.store(MANIFEST, &manifest).await.map_err(|error| HubAccessError::browser(&error))
@@ -113,7 +114,7 @@ fn caches() -> Result<CacheStorage, HubAccessError> {
     let caches = scope().caches().map_err(|error| HubAccessError::browser(&error))?;
     // Over plain http from another machine browsers have none.
     match caches.is_undefined() {
-        true => Err(HubAccessError::Browser("it needs https or localhost".to_owned())),
+        true => Err(HubAccessError::Browser(reason!("hub-insecure", "it needs https or localhost"))),
         false => Ok(caches),
     }
 }

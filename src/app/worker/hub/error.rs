@@ -4,6 +4,7 @@ use wasm_bindgen::JsValue;
 use crate::{
     app::worker::files::words,
     model::ModelError,
+    said::{Reason, Said, Say, said},
     store::hub::{HubError, HubModel},
 };
 
@@ -47,15 +48,46 @@ pub enum HubAccessError {
     #[error("{0} is no longer in this browser's storage; download it again")]
     Evicted(HubModel),
     #[error("this browser does not let the site store files (a private window?): {0}")]
-    Browser(String),
+    Browser(Reason),
     #[error("{model} cannot be used: {error}")]
     Unusable { model: HubModel, error: HubError },
     #[error("{model} cannot be used: {error}")]
     Config { model: HubModel, error: ModelError },
 }
 
+impl Say for HubAccessError {
+    fn said(&self) -> Option<Said> {
+        let name = |model: &HubModel| model.to_string();
+        Some(match self {
+            Self::Busy => said!("hub-busy"),
+            Self::Offline => said!("hub-offline"),
+            Self::Unreachable { base } => said!("hub-unreachable", base),
+            Self::Unknown { model, base } => said!("hub-unknown", model = name(model), base),
+            Self::Gated { model, base } => said!("hub-gated", model = name(model), base),
+            Self::TooMany { base } => said!("hub-too-many", base),
+            Self::Status { file, status } => said!("hub-status", file, status),
+            Self::Truncated { file, got, expected: None } => {
+                said!("hub-truncated", file, got = format!("{got:.0}"))
+            }
+            Self::Truncated { file, got, expected: Some(expected) } => {
+                let (got, expected) = (format!("{got:.0}"), format!("{expected:.0}"));
+                said!("hub-truncated-of", file, got, expected)
+            }
+            Self::Full { file } => said!("hub-full", file),
+            Self::Evicted(model) => said!("hub-evicted", model = name(model)),
+            Self::Browser(words) => said!("hub-no-storage", words),
+            Self::Unusable { model, error } => {
+                said!("hub-unusable", model = name(model), error = error.reason())
+            }
+            Self::Config { model, error } => {
+                said!("hub-unusable", model = name(model), error = error.reason())
+            }
+        })
+    }
+}
+
 impl HubAccessError {
     pub fn browser(error: &JsValue) -> Self {
-        Self::Browser(words(error))
+        Self::Browser(words(error).into())
     }
 }

@@ -15,7 +15,10 @@ use super::{
     files::NamedBytes,
     outbox::{post, post_progress},
 };
-use crate::app::protocol::{Event, HubAddress, RequestId, Stage};
+use crate::{
+    app::protocol::{Event, HubAddress, RequestId, Stage},
+    said::Say,
+};
 use cache::ModelCache;
 pub use error::HubAccessError;
 
@@ -44,7 +47,7 @@ impl Downloads {
             post(&match outcome {
                 Ok(()) => Event::Downloaded { id, address },
                 Err(_) if controller.signal().aborted() => Event::DownloadCancelled { id },
-                Err(error) => Event::Failed { id, kind: of_hub(&error), message: error.to_string() },
+                Err(error) => Event::failed(id, of_hub(&error), error.reason()),
             });
         });
         Ok(())

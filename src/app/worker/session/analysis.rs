@@ -17,8 +17,8 @@ use crate::{
 impl Session {
     /// Analyses the loaded weights and, where there are any, the trained ones.
     pub(super) async fn analyse(&mut self, id: RequestId, pooler: Pooler) -> Result<(), WorkerError> {
-        let model = self.model.as_ref().ok_or(WorkerError::Missing("a model"))?;
-        let set = self.evaluation.as_ref().ok_or(WorkerError::Missing("evaluation pairs"))?;
+        let model = self.model.as_ref().ok_or(WorkerError::NoModel)?;
+        let set = self.evaluation.as_ref().ok_or(WorkerError::NoPairs)?;
         let config = &model.checkpoint.config;
         let (hidden, positions) = (config.hidden_size, config.max_tokens());
         let (name, pairs, gold) = (model.name.clone(), set.name.clone(), set.scores());

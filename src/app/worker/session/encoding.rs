@@ -166,7 +166,7 @@ impl Session {
 
     async fn encode_portion(&mut self, job: &mut EncodingJob) -> Result<(), WorkerError> {
         let began = Instant::now();
-        let model = self.model.as_ref().ok_or(WorkerError::Missing("a model"))?;
+        let model = self.model.as_ref().ok_or(WorkerError::NoModel)?;
         let tokenizer = model.tokenizer.clone();
         let (hidden, positions) = (model.checkpoint.config.hidden_size, model.checkpoint.config.max_tokens());
         let (total, at_once) = (job.sentences.len(), self.pace.0);

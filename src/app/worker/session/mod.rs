@@ -31,6 +31,7 @@ use crate::{
     app::protocol::{EndReason, Envelope, Event, Request, RequestId, Source, Stage},
     gpu::{Gpu, GpuOptions},
     model::Checkpoint,
+    said::Say,
     text::{Corpus, StsSet, StsTask, TransferTask},
     train::{TrainOptions, TrainingState, warm_up},
 };
@@ -110,7 +111,7 @@ impl Session {
     async fn fail(&mut self, id: RequestId, error: &WorkerError) {
         match error.device_lost(&self.gpu).await {
             Some(reason) => self.lose_device(reason),
-            None => post(&Event::Failed { id, kind: error.kind(), message: error.to_string() }),
+            None => post(&Event::failed(id, error.kind(), error.reason())),
         }
     }
 

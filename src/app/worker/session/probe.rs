@@ -27,7 +27,7 @@ impl Session {
         weights: Weights,
         pooler: Pooler,
     ) -> Result<(), WorkerError> {
-        let model = self.model.as_ref().ok_or(WorkerError::Missing("a model"))?;
+        let model = self.model.as_ref().ok_or(WorkerError::NoModel)?;
         let config = &model.checkpoint.config;
         let (hidden, positions) = (config.hidden_size, config.max_tokens());
         let rows = model.tokenizer.encode(&sentences, positions)?;
@@ -49,7 +49,7 @@ impl Session {
     ) -> Result<(), WorkerError> {
         let count = sentences.len();
         views.validate(count)?;
-        let model = self.model.as_ref().ok_or(WorkerError::Missing("a model"))?;
+        let model = self.model.as_ref().ok_or(WorkerError::NoModel)?;
         let config = &model.checkpoint.config;
         let (hidden, positions) = (config.hidden_size, config.max_tokens());
         let kept = [0, 1].map(|view| views.kept(config, view, count));
@@ -69,8 +69,8 @@ impl Session {
         weights: Weights,
         pooler: Pooler,
     ) -> Result<(), WorkerError> {
-        let model = self.model.as_ref().ok_or(WorkerError::Missing("a model"))?;
-        let set = self.evaluation.as_ref().ok_or(WorkerError::Missing("evaluation pairs"))?;
+        let model = self.model.as_ref().ok_or(WorkerError::NoModel)?;
+        let set = self.evaluation.as_ref().ok_or(WorkerError::NoPairs)?;
         let config = &model.checkpoint.config;
         let (hidden, positions) = (config.hidden_size, config.max_tokens());
         let (pairs, gold) = (set.name.clone(), set.scores());
@@ -86,7 +86,7 @@ impl Session {
 
     /// The embedders over `weights`, made where they are not at hand, and the steps behind those.
     pub(super) fn embedders(&mut self, weights: Weights) -> Result<(&mut Embedders, u32), WorkerError> {
-        let model = self.model.as_ref().ok_or(WorkerError::Missing("a model"))?;
+        let model = self.model.as_ref().ok_or(WorkerError::NoModel)?;
         let upload = |checkpoint| Embedders::upload(&self.gpu, checkpoint);
         if let Weights::At(step) = weights {
             let made = match self.past.take() {

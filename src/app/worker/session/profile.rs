@@ -11,6 +11,7 @@ use crate::{
         },
     },
     kernels::Ceilings,
+    said::reason,
     train::{TrainError, TrainOptions},
 };
 
@@ -18,13 +19,15 @@ impl Session {
     /// Measures a step of a run that would start from the loaded weights; it trains a copy of them.
     pub(super) async fn profile(&mut self, id: RequestId, options: TrainOptions) -> Result<(), WorkerError> {
         self.refuse_during_run()?;
-        let model = self.model.as_ref().ok_or(WorkerError::Missing("a model"))?;
-        let (_, corpus) = self.training.as_ref().ok_or(WorkerError::Missing("a training text"))?;
+        let model = self.model.as_ref().ok_or(WorkerError::NoModel)?;
+        let (_, corpus) = self.training.as_ref().ok_or(WorkerError::NoTraining)?;
         let texts = Texts { tokenizer: &model.tokenizer, training: &corpus.data, evaluation: None };
         let whole_batch = |error| match error {
             WorkerError::Train(TrainError::Memory { reason, .. }) => {
-                let advice =
-                    "a profile takes the whole batch at once: lower the batch size for it".to_owned();
+                let advice = reason!(
+                    "memory-profile",
+                    "a profile takes the whole batch at once: lower the batch size for it"
+                );
                 TrainError::Memory { reason, advice }.into()
             }
             other => other,

@@ -16,6 +16,7 @@ use crate::{
         },
     },
     model::HostTensor,
+    said::{Reason, Say},
     train::TrainOptions,
 };
 
@@ -50,8 +51,8 @@ impl Session {
         options: TrainOptions,
         from: Weights,
     ) -> Result<Run, WorkerError> {
-        let model = self.model.as_ref().ok_or(WorkerError::Missing("a model"))?;
-        let (_, corpus) = self.training.as_ref().ok_or(WorkerError::Missing("a training text"))?;
+        let model = self.model.as_ref().ok_or(WorkerError::NoModel)?;
+        let (_, corpus) = self.training.as_ref().ok_or(WorkerError::NoTraining)?;
         let checkpoint = match (&self.tuned, from) {
             (Some(tuned), Weights::Current) => &tuned.checkpoint,
             _ => &model.checkpoint,
@@ -145,8 +146,9 @@ impl Session {
                 let kept_step = self.best_of_run();
                 (self.run, self.current) = (None, None);
                 let trained = self.tuned.is_some();
-                let (kind, message) = (error.kind(), error.to_string());
-                post(&Event::RunFailed { kind, message, kept_step, trained });
+                let Reason { english, said } = error.reason();
+                let message = english.into_owned();
+                post(&Event::RunFailed { kind: error.kind(), message, said, kept_step, trained });
             }
         }
     }

@@ -17,7 +17,7 @@ use crate::{
 
 impl Session {
     pub(super) async fn export(&mut self, id: RequestId, format: ExportFormat) -> Result<(), WorkerError> {
-        let model = self.model.as_ref().ok_or(WorkerError::Missing("a model"))?;
+        let model = self.model.as_ref().ok_or(WorkerError::NoModel)?;
         post_progress(id, Stage::Writing, 0.0, None);
         let (name, bytes) = match (&self.run, &self.tuned) {
             (Some(run), _) => {

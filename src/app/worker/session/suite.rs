@@ -45,7 +45,7 @@ impl Session {
         whiten: bool,
     ) -> Result<(), WorkerError> {
         if self.suite.is_empty() {
-            return Err(WorkerError::Missing("an STS suite"));
+            return Err(WorkerError::NoSuite);
         }
         let tasks = std::mem::take(&mut self.suite);
         let result = self.score(id, &tasks, weights, pooler, whiten).await;
@@ -67,7 +67,7 @@ impl Session {
         let mut scores = Vec::with_capacity(tasks.len());
         let mut step = 0;
         for task in tasks {
-            let model = self.model.as_ref().ok_or(WorkerError::Missing("a model"))?;
+            let model = self.model.as_ref().ok_or(WorkerError::NoModel)?;
             let (hidden, positions) =
                 (model.checkpoint.config.hidden_size, model.checkpoint.config.max_tokens());
             let sentences: Vec<&str> = task.subsets.iter().flat_map(StsSet::sentences).collect();

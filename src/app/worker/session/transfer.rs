@@ -99,13 +99,12 @@ impl Session {
     ) -> Result<(), WorkerError> {
         self.refuse_during_transfer()?;
         if self.transfer.is_empty() {
-            return Err(WorkerError::Missing("a transfer task"));
+            return Err(WorkerError::NoTransferTask);
         }
         if self.training() {
             return Err(WorkerError::Busy);
         }
-        let model =
-            self.model.as_ref().map(|model| model.name.clone()).ok_or(WorkerError::Missing("a model"))?;
+        let model = self.model.as_ref().map(|model| model.name.clone()).ok_or(WorkerError::NoModel)?;
         let (_, step) = self.embedders(weights)?;
         let rest = self.transfer.iter().rev().cloned().collect();
         let result = TransferMeasurement { model, weights, pooler, step, options, tasks: Vec::new() };
@@ -153,7 +152,7 @@ impl Session {
             }
             return Ok(());
         }
-        let model = self.model.as_ref().ok_or(WorkerError::Missing("a model"))?;
+        let model = self.model.as_ref().ok_or(WorkerError::NoModel)?;
         let config = &model.checkpoint.config;
         let (hidden, positions) = (config.hidden_size, config.max_tokens());
         let sentences = task.sentences();
