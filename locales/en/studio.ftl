@@ -96,7 +96,8 @@ sample-everyday = Everyday: 1,500 sentences
 sample-sentences = Sample: 200 sentences
 sample-triplets = Sample: 312 triplets
 sample-pairs = Sample: 60 graded pairs
-graded-pairs = 512 graded pairs
+everyday-pairs = 300 everyday graded pairs
+hard-pairs = 512 hard ones: shared words mislead
 drop-folder = or choose a folder
 
 quick-title = What you will see

@@ -73,7 +73,8 @@ sample-everyday = 日常：1,500 个句子
 sample-sentences = 示例：200 个句子
 sample-triplets = 示例：312 个三元组
 sample-pairs = 示例：60 个评分句对
-graded-pairs = 512 个评分句对
+everyday-pairs = 300 个日常评分句对
+hard-pairs = 512 个难句对：相同的词会误导
 drop-folder = 或选择一个文件夹
 
 quick-title = 你会看到什么

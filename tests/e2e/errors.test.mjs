@@ -146,7 +146,7 @@ test('a long text pasted into the studio is used at once, past its field', async
   await withPage({}, async (page) => {
     const studio = new Studio(page);
     await studio.ready();
-    await studio.unfold('Paste text instead');
+    await page.locator('details.paste summary').first().click();
     await page.locator('#training-paste').fill('a cat sat');
     await studio.paste('training-paste', [...Array(20_000).keys()].map((line) => `a dog ran ${line}`).join('\n'));
     await page.locator('.loaded-name', { hasText: '20,001 sentences' }).waitFor();

@@ -67,7 +67,11 @@ impl Kind {
                 (Sample::Sentences, "sample-sentences"),
                 (Sample::Triplets, "sample-triplets"),
             ],
-            Self::Evaluation => &[(Sample::GradedPairs, "graded-pairs"), (Sample::Pairs, "sample-pairs")],
+            Self::Evaluation => &[
+                (Sample::EverydayPairs, "everyday-pairs"),
+                (Sample::Pairs, "sample-pairs"),
+                (Sample::HardPairs, "hard-pairs"),
+            ],
         }
     }
 }

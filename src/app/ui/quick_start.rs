@@ -24,12 +24,12 @@ pub fn load_model(model: &SiteModel) {
     }
 }
 
-/// Loads the site's graded pairs, where none are loaded.
+/// Loads graded pairs of the site's, where none are loaded.
 pub fn load_pairs() {
     let (store, engine) = studio();
     if store.evaluation.with_untracked(Option::is_none) {
-        // An imitated GPU takes half a minute for the many.
-        let pairs = if store.software() { Sample::Pairs } else { Sample::GradedPairs };
+        // Lessons evaluate many runs, and an imitated GPU takes its time for each.
+        let pairs = if store.software() { Sample::Pairs } else { Sample::EverydayPairs };
         engine.send(Topic::Evaluation, Request::LoadEvaluation { source: pairs.source() });
     }
 }
@@ -46,7 +46,10 @@ pub fn QuickStart() -> impl IntoView {
         if store.training.with_untracked(Option::is_none) {
             engine.send(Topic::Training, Request::LoadTraining { source: Sample::Everyday.source() });
         }
-        load_pairs();
+        if store.evaluation.with_untracked(Option::is_none) {
+            engine
+                .send(Topic::Evaluation, Request::LoadEvaluation { source: Sample::EverydayPairs.source() });
+        }
     };
     // The last of the three to arrive starts the run; an error on the way calls it off.
     Effect::new(move |_| {

@@ -96,8 +96,10 @@ pub enum Sample {
     Triplets,
     /// A few, soon evaluated on.
     Pairs,
-    /// These and more.
-    GradedPairs,
+    /// More, alike to those of the STS benchmark.
+    EverydayPairs,
+    /// Those few and others, in which shared words say nothing about the score.
+    HardPairs,
 }
 
 impl Sample {
@@ -108,7 +110,8 @@ impl Sample {
             Self::Sentences => ("data", "sample-sentences.txt"),
             Self::Triplets => ("data", "sample-triplets.csv"),
             Self::Pairs => ("data", "sample-pairs.tsv"),
-            Self::GradedPairs => ("data", "graded-pairs.tsv"),
+            Self::EverydayPairs => ("data", "everyday-pairs.tsv"),
+            Self::HardPairs => ("data", "hard-pairs.tsv"),
         };
         Source::Site(vec![SiteFile { path: name.to_owned(), url: site_url(&format!("{folder}/{name}")) }])
     }
