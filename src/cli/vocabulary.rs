@@ -1,10 +1,11 @@
 //! `vocabulary`: a WordPiece vocabulary of a text, as BERT's uncased models have one.
 
-use std::path::PathBuf;
+use std::{cmp::Reverse, collections::BTreeMap, path::PathBuf};
 
 use clap::Args;
 use tokenizers::{
-    AddedToken, Tokenizer,
+    AddedToken, NormalizedString, Normalizer, OffsetReferential, OffsetType, PreTokenizedString,
+    PreTokenizer, Tokenizer,
     models::{
         TrainerWrapper,
         wordpiece::{WordPiece, WordPieceTrainerBuilder},
@@ -43,20 +44,14 @@ pub fn run(args: &VocabularyArgs) -> Result<(), CliError> {
         .map_err(|error| CliError::Input(format!("{}: {error}", args.data.display())))?;
     let failed = |error: tokenizers::Error| CliError::Input(format!("{}: {error}", args.data.display()));
 
-    let pieces = WordPiece::builder().unk_token("[UNK]".to_owned()).build().map_err(failed)?;
-    let mut tokenizer = Tokenizer::new(pieces);
+    let pieces = pieces(&text, args).map_err(failed)?;
+    let vocabulary = WordPiece::read_bytes(pieces.join("\n").as_bytes()).map_err(failed)?;
+    let model =
+        WordPiece::builder().unk_token("[UNK]".to_owned()).vocab(vocabulary).build().map_err(failed)?;
+    let mut tokenizer = Tokenizer::new(model);
     tokenizer.with_normalizer(Some(BertNormalizer::default())).map_err(failed)?;
     tokenizer.with_pre_tokenizer(Some(BertPreTokenizer));
-    let special = SPECIAL.map(|token| AddedToken::from(token, true));
-    let trainer = WordPieceTrainerBuilder::new()
-        .vocab_size(args.size)
-        .min_frequency(args.least)
-        .limit_alphabet(ALPHABET)
-        .special_tokens(special.to_vec())
-        .show_progress(false)
-        .build();
-    tokenizer.train(&mut TrainerWrapper::from(trainer), text.lines()).map_err(failed)?;
-    in_order(&mut tokenizer).map_err(failed)?;
+    tokenizer.add_special_tokens(SPECIAL.map(|token| AddedToken::from(token, true))).map_err(failed)?;
     let [_, _, cls, sep, _] =
         SPECIAL.map(|token| (token.to_owned(), tokenizer.token_to_id(token).unwrap_or(0)));
     tokenizer.with_post_processor(Some(BertProcessing::new(sep, cls)));
@@ -65,15 +60,53 @@ pub fn run(args: &VocabularyArgs) -> Result<(), CliError> {
     super::print_json(&serde_json::json!({ "pieces": tokenizer.get_vocab_size(true) }))
 }
 
-/// Numbers the pieces anew, in the order of their letters behind the special ones: training leaves an order that differs
-/// from run to run, and WordPiece, which takes the longest piece that fits, needs none.
-fn in_order(tokenizer: &mut Tokenizer) -> Result<(), tokenizers::Error> {
-    let mut pieces: Vec<String> = tokenizer.get_vocab(false).into_keys().collect();
+/// The pieces in the order of their ids: the special ones, then the others by their letters, since WordPiece, which takes
+/// the longest piece that fits, needs no order. The same text gives the same.
+fn pieces(text: &str, args: &VocabularyArgs) -> tokenizers::Result<Vec<String>> {
+    let (alphabet, inner) = alphabet(text)?;
+    // Equally frequent pairs are joined in the order of their parts' numbers; those of letters within words would be
+    // another every time, unless they are given beforehand.
+    let inner = inner.into_iter().map(|letter| format!("##{letter}"));
+    let given =
+        SPECIAL.map(str::to_owned).into_iter().chain(inner).map(|token| AddedToken::from(token, true));
+    let trainer = WordPieceTrainerBuilder::new()
+        .vocab_size(args.size)
+        .min_frequency(args.least)
+        .limit_alphabet(alphabet.len())
+        .initial_alphabet(alphabet.into_iter().collect())
+        .special_tokens(given.collect())
+        .show_progress(false)
+        .build();
+    let mut tokenizer = Tokenizer::new(WordPiece::builder().unk_token("[UNK]".to_owned()).build()?);
+    tokenizer.with_normalizer(Some(BertNormalizer::default()))?;
+    tokenizer.with_pre_tokenizer(Some(BertPreTokenizer));
+    tokenizer.train(&mut TrainerWrapper::from(trainer), text.lines())?;
+    let mut pieces: Vec<String> = tokenizer.get_vocab(true).into_keys().collect();
     pieces.retain(|piece| !SPECIAL.contains(&piece.as_str()));
     pieces.sort_unstable();
-    let lines: Vec<&str> = SPECIAL.into_iter().chain(pieces.iter().map(String::as_str)).collect();
-    let vocabulary = WordPiece::read_bytes(lines.join("\n").as_bytes())?;
-    let model = WordPiece::builder().unk_token("[UNK]".to_owned()).vocab(vocabulary).build()?;
-    tokenizer.with_model(model);
-    Ok(())
+    Ok(SPECIAL.map(str::to_owned).into_iter().chain(pieces).collect())
+}
+
+/// The most frequent characters, and those of them that stand within words.
+fn alphabet(text: &str) -> tokenizers::Result<(Vec<char>, Vec<char>)> {
+    let mut counts = BTreeMap::<char, (Reverse<u64>, bool)>::new();
+    for line in text.lines() {
+        let mut line = NormalizedString::from(line);
+        BertNormalizer::default().normalize(&mut line)?;
+        let mut words = PreTokenizedString::from(line);
+        BertPreTokenizer.pre_tokenize(&mut words)?;
+        for (word, ..) in words.get_splits(OffsetReferential::Normalized, OffsetType::None) {
+            for (place, letter) in word.chars().enumerate() {
+                let (count, inner) = counts.entry(letter).or_default();
+                count.0 += 1;
+                *inner |= place > 0;
+            }
+        }
+    }
+    let mut kept: Vec<_> =
+        counts.into_iter().map(|(letter, (count, inner))| (count, letter, inner)).collect();
+    kept.sort_unstable();
+    kept.truncate(ALPHABET);
+    let inner = kept.iter().filter(|(.., inner)| *inner).map(|(_, letter, _)| *letter).collect();
+    Ok((kept.iter().map(|(_, letter, _)| *letter).collect(), inner))
 }

@@ -113,10 +113,10 @@ export function mountBatch(places) {
     },
     /**
      * From column `hard` on stand hard negatives. `counts`: positives in each interval of cosines from −1 to 1, then
-     * negatives, then hard negatives.
+     * negatives, then hard negatives; it lies in the caller's memory, which may move.
      */
     show(rows, columns, values, hard, counts) {
-      Object.assign(batch, { rows, columns, values, hard, counts });
+      Object.assign(batch, { rows, columns, values, hard, counts: [...counts] });
       painter.invalidate();
     },
     image: (name) => views[name].image(),
