@@ -72,6 +72,23 @@ test('all-MiniLM-L6-v2 is loaded, trained, paused, resumed, compared and downloa
   });
 });
 
+test('on a phone the button is on the first screen, and leads to the run', async () => {
+  const [width, height] = [390, 844];
+  await withPage({ context: { viewport: { width, height } } }, async (page) => {
+    const studio = new Studio(page);
+    await studio.ready();
+    const button = await studio.button('Try it with the sample').boundingBox();
+    assert.ok(button.y > 0 && button.y + button.height < height, JSON.stringify(button));
+    const run = page.locator('#run');
+    assert.ok((await run.boundingBox()).y > height, 'the run is below');
+    await studio.button('Try it with the sample').click();
+    await page.waitForFunction(() => document.querySelector('#run').getBoundingClientRect().top < 200);
+    await studio.reach(1);
+    await studio.button('Stop').click();
+    await studio.phase('Stopped');
+  });
+});
+
 test('one press: the encoder that comes with the site is trained, and the point moves', async () => {
   await withPage({}, async (page) => {
     const studio = new Studio(page);

@@ -34,6 +34,17 @@ pub fn load_pairs() {
     }
 }
 
+/// On a narrow screen the run lies far below the button.
+fn show_the_run() {
+    let run = document().get_element_by_id("run");
+    let height = window().inner_height().ok().and_then(|height| height.as_f64());
+    if let (Some(run), Some(height)) = (run, height)
+        && run.get_bounding_client_rect().top() > height
+    {
+        run.scroll_into_view();
+    }
+}
+
 /// Shown until there is a run: says what will be seen, and offers to load everything and start.
 #[component]
 pub fn QuickStart() -> impl IntoView {
@@ -42,6 +53,7 @@ pub fn QuickStart() -> impl IntoView {
     let wanted = RwSignal::new(false);
     let begin = move |model: SiteModel| {
         wanted.set(true);
+        show_the_run();
         load_model(&model);
         if store.training.with_untracked(Option::is_none) {
             engine.send(Topic::Training, Request::LoadTraining { source: Sample::Everyday.source() });

@@ -1,4 +1,4 @@
-//! Model, text and recipe on a rail; beside it the run.
+//! What can be done at once; model, text and recipe on a rail; beside it the run.
 
 use leptos::prelude::*;
 
@@ -14,6 +14,7 @@ pub fn StudioView() -> impl IntoView {
     view! {
         <ViewHead title="studio-title" lede="studio-lede" />
         <div class="studio">
+            <QuickStart />
             <div class="rail">
                 <ModelPanel />
                 <DataPanel />
@@ -21,7 +22,6 @@ pub fn StudioView() -> impl IntoView {
             </div>
             <section id="run" class="run" aria-labelledby="run-title">
                 <RunControls />
-                <QuickStart />
                 <RunCharts />
                 <RunsPanel />
                 <BatchPanel />
