@@ -83,6 +83,11 @@ impl fmt::Display for Reason {
 }
 
 impl Reason {
+    /// As it came in two parts.
+    pub fn new(english: String, said: Option<Box<Said>>) -> Self {
+        Self { english: english.into(), said }
+    }
+
     /// Several parts in a row, "and" between them; nothing of none.
     pub fn all(parts: impl IntoIterator<Item = Reason>) -> Reason {
         let and = |first, second| reason!("all-of", "{first} and {second}", first, second);

@@ -4,23 +4,14 @@
 mod engine;
 mod reference;
 
-use reference::tiny::{Sizes, random_rows, random_weights};
+use reference::tiny::{SMALL, Sizes, random_rows, random_weights};
 use simcse_lab::{
     kernels::LossForm,
     model::Pooler,
     train::{BatchSimilarity, Dataset, HeadMode, Objective, TrainOptions, Trainer},
 };
 
-const SIZES: Sizes = Sizes {
-    vocabulary: 50,
-    hidden: 32,
-    layers: 1,
-    heads: 4,
-    intermediate: 48,
-    positions: 12,
-    types: 2,
-    first_position: 0,
-};
+const SIZES: Sizes = Sizes { layers: 1, ..SMALL };
 /// The last batch of an epoch is smaller than what was allocated.
 const ITEMS: usize = 7;
 const BATCH: usize = 5;

@@ -4,23 +4,14 @@
 mod engine;
 mod reference;
 
-use reference::tiny::{Sizes, random_rows, random_weights};
+use reference::tiny::{SMALL, Sizes, random_rows, random_weights};
 use simcse_lab::{
     gpu::{Gpu, GpuOptions},
     model::{Checkpoint, Pooler},
     train::{Dataset, HeadMode, TrainError, TrainOptions, Trainer},
 };
 
-const SIZES: Sizes = Sizes {
-    vocabulary: 50,
-    hidden: 32,
-    layers: 2,
-    heads: 4,
-    intermediate: 48,
-    positions: 12,
-    types: 2,
-    first_position: 0,
-};
+const SIZES: Sizes = SMALL;
 
 fn checkpoint() -> Checkpoint {
     engine::checkpoint(SIZES, &random_weights(SIZES, false, 1))

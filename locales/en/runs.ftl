@@ -142,6 +142,7 @@ tools-all = All steps
 tools-hint = Draw a box with the mouse to zoom in; double-click to see everything. The paper’s axes: alignment and uniformity as in figure 2 of the SimCSE paper.
 chart-as-png = { $title } as PNG
 chart-as-csv = { $title } as CSV
+chart-problem = The chart could not be taken home
 chart-no-picture = The browser made no picture of the chart; take its CSV instead.
 run-this = This run
 runs-title = Kept runs

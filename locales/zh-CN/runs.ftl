@@ -142,6 +142,7 @@ tools-all = 全部
 tools-hint = 用鼠标拖出方框即可放大，双击恢复全貌。论文的坐标轴：与 SimCSE 论文图 2 相同的对齐性和均匀性范围。
 chart-as-png = { $title }：存为 PNG
 chart-as-csv = { $title }：存为 CSV
+chart-problem = 没能保存图表
 chart-no-picture = 浏览器没能生成图片；请改用 CSV。
 run-this = 本次训练
 runs-title = 保留的训练

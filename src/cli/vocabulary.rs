@@ -45,12 +45,7 @@ pub fn run(args: &VocabularyArgs) -> Result<(), CliError> {
     let failed = |error: tokenizers::Error| CliError::Input(format!("{}: {error}", args.data.display()));
 
     let pieces = pieces(&text, args).map_err(failed)?;
-    let vocabulary = WordPiece::read_bytes(pieces.join("\n").as_bytes()).map_err(failed)?;
-    let model =
-        WordPiece::builder().unk_token("[UNK]".to_owned()).vocab(vocabulary).build().map_err(failed)?;
-    let mut tokenizer = Tokenizer::new(model);
-    tokenizer.with_normalizer(Some(BertNormalizer::default())).map_err(failed)?;
-    tokenizer.with_pre_tokenizer(Some(BertPreTokenizer));
+    let mut tokenizer = tokenizer(&pieces).map_err(failed)?;
     tokenizer.add_special_tokens(SPECIAL.map(|token| AddedToken::from(token, true))).map_err(failed)?;
     let [_, _, cls, sep, _] =
         SPECIAL.map(|token| (token.to_owned(), tokenizer.token_to_id(token).unwrap_or(0)));
@@ -58,6 +53,16 @@ pub fn run(args: &VocabularyArgs) -> Result<(), CliError> {
     let json = tokenizer.to_string(true).map_err(failed)?;
     files::write(&args.output, json.as_bytes())?;
     super::print_json(&serde_json::json!({ "pieces": tokenizer.get_vocab_size(true) }))
+}
+
+/// Lower case, no accents, words cut at blanks and marks, into these pieces.
+fn tokenizer(pieces: &[String]) -> tokenizers::Result<Tokenizer> {
+    let vocabulary = WordPiece::read_bytes(pieces.join("\n").as_bytes())?;
+    let model = WordPiece::builder().unk_token("[UNK]".to_owned()).vocab(vocabulary).build()?;
+    let mut tokenizer = Tokenizer::new(model);
+    tokenizer.with_normalizer(Some(BertNormalizer::default()))?;
+    tokenizer.with_pre_tokenizer(Some(BertPreTokenizer));
+    Ok(tokenizer)
 }
 
 /// The pieces in the order of their ids: the special ones, then the others by their letters, since WordPiece, which takes
@@ -77,9 +82,7 @@ fn pieces(text: &str, args: &VocabularyArgs) -> tokenizers::Result<Vec<String>> 
         .special_tokens(given.collect())
         .show_progress(false)
         .build();
-    let mut tokenizer = Tokenizer::new(WordPiece::builder().unk_token("[UNK]".to_owned()).build()?);
-    tokenizer.with_normalizer(Some(BertNormalizer::default()))?;
-    tokenizer.with_pre_tokenizer(Some(BertPreTokenizer));
+    let mut tokenizer = tokenizer(&[])?;
     tokenizer.train(&mut TrainerWrapper::from(trainer), text.lines())?;
     let mut pieces: Vec<String> = tokenizer.get_vocab(true).into_keys().collect();
     pieces.retain(|piece| !SPECIAL.contains(&piece.as_str()));

@@ -75,9 +75,21 @@ impl BatchSimilarity {
 
     /// All candidates that are not left out: which, and their cosines.
     pub fn candidates(&self) -> impl Iterator<Item = (Candidate, f32)> {
-        let place = |index: usize| self.candidate(index / self.columns, index % self.columns);
-        let kept = self.cosines.iter().enumerate().filter(|(_, cosine)| !cosine.is_nan());
-        kept.map(move |(index, cosine)| (place(index), *cosine))
+        self.cosines.chunks(self.columns.max(1)).enumerate().flat_map(move |(row, cosines)| {
+            let kept = cosines.iter().enumerate().filter(|(_, cosine)| !cosine.is_nan());
+            kept.map(move |(column, cosine)| (self.candidate(row, column), *cosine))
+        })
+    }
+
+    /// The mean cosine of positives, and that of all others.
+    pub fn means(&self) -> [f64; 2] {
+        let mut sums = [(0.0, 0_usize); 2];
+        for (candidate, cosine) in self.candidates() {
+            let (sum, count) = &mut sums[usize::from(candidate != Candidate::Positive)];
+            *sum += f64::from(cosine);
+            *count += 1;
+        }
+        sums.map(|(sum, count)| sum / count.max(1) as f64)
     }
 
     /// How many candidates of each of [`Candidate::ALL`] have their cosine in each interval, see [`cosine_bin`].
@@ -166,6 +178,10 @@ mod tests {
         assert_eq!(of(Candidate::Positive), [0.92, 1.0]);
         assert_eq!(of(Candidate::Negative), [0.1, -1.0]);
         assert_eq!(of(Candidate::HardNegative), [0.3, 0.1, 0.12]);
+        let [positive, other] = batch.means();
+        assert!(
+            (positive - 0.96).abs() < 1e-6 && (other - (0.1 - 1.0 + 0.3 + 0.1 + 0.12) / 5.0).abs() < 1e-6
+        );
         let [positives, negatives, hard] = batch.histogram();
         assert_eq!((positives[38], positives[39], positives.iter().sum::<u32>()), (1, 1, 2));
         assert_eq!((negatives[0], negatives[22]), (1, 1));

@@ -30,6 +30,18 @@ impl Sizes {
     }
 }
 
+/// A small encoder whose runs take seconds.
+pub const SMALL: Sizes = Sizes {
+    vocabulary: 50,
+    hidden: 32,
+    layers: 2,
+    heads: 4,
+    intermediate: 48,
+    positions: 12,
+    types: 2,
+    first_position: 0,
+};
+
 /// Random weights, larger than an initialisation's so that no term is too small to be tested. `with_head` adds
 /// `mlp.dense`.
 pub fn random_weights(sizes: Sizes, with_head: bool, seed: u64) -> Weights {

@@ -18,7 +18,7 @@ use rand_chacha::ChaCha8Rng;
 use adamw::batches;
 use reference::{
     bert::Weights,
-    tiny::{Sizes, random_rows, random_weights},
+    tiny::{SMALL, Sizes, random_rows, random_weights},
 };
 use simcse_lab::{
     gpu::Gpu,
@@ -26,16 +26,7 @@ use simcse_lab::{
     train::{Dataset, EvaluationSet, HeadMode, StepReport, TrainError, TrainOptions, Trainer},
 };
 
-const SIZES: Sizes = Sizes {
-    vocabulary: 50,
-    hidden: 32,
-    layers: 2,
-    heads: 4,
-    intermediate: 48,
-    positions: 12,
-    types: 2,
-    first_position: 0,
-};
+const SIZES: Sizes = SMALL;
 /// Items: three batches of 6 and one of 2 in every epoch.
 const ITEMS: usize = 20;
 

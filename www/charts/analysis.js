@@ -1,13 +1,11 @@
 // What lies behind an evaluation, of the loaded weights and the trained ones: singular values, and cosines by gold score.
 
 import { View, axis, legend, short, tooltip } from "./chart.js";
+import { WIDTH, cosineTooltip, shares } from "./cosines.js";
 import { word } from "./words.js";
 
 /** Singular values of a smaller share of the largest are left out: the engine's rounding, no direction of the data. */
 const SMALLEST_SHARE = 1e-5;
-
-/** Of an interval of cosines, as src/eval/analysis.rs counts them. */
-const WIDTH = 0.05;
 
 /** Space between the rows of cosines, and around them all, pixels. */
 const ROW_GAP = 10;
@@ -69,19 +67,11 @@ export class CosinesView extends View {
     const height = (this.element.clientHeight - TOP - BOTTOM + ROW_GAP) / rows.length;
     const plain = axis(colours, "");
     const last = rows.length - 1;
-    const where = ({ value: [cosine] }) => {
-      const low = Math.min(cosine, 1 - WIDTH);
-      return `${word("axis-cosine")} ${low.toFixed(2)} – ${(low + WIDTH).toFixed(2)}`;
-    };
     return {
       animation: false,
       legend: legend(colours),
       grid: rows.map((_, row) => ({ left: 62, right: 18, top: TOP + row * height, height: height - ROW_GAP })),
-      tooltip: tooltip(colours, {
-        trigger: "axis",
-        formatter: (points) =>
-          [where(points[0]), ...points.map(({ marker, seriesName, value }) => `${marker}${seriesName} ${short(value[1])} %`)].join("<br>"),
-      }),
+      tooltip: cosineTooltip(colours),
       xAxis: rows.map((_, row) =>
         axis(colours, row === last ? word("axis-cosine") : "", {
           gridIndex: row,
@@ -110,7 +100,7 @@ export class CosinesView extends View {
 
   data(colours) {
     const rows = this.rows();
-    const lines = this.content.states.map(({ histogram }) => [...histogram].reverse().map(shares));
+    const lines = this.content.states.map(({ histogram }) => [...histogram].reverse().map(({ counts, pairs }) => shares(counts, pairs)));
     const points = lines.flat(2);
     // The first interval that is filled, on the axis' round numbers.
     const filled = points.filter(([, share]) => share > 0).map(([cosine]) => cosine);
@@ -135,11 +125,4 @@ export class CosinesView extends View {
   rows() {
     return [...(this.content.states[0]?.histogram ?? [])].reverse();
   }
-}
-
-/** [beginning of the interval, per cent of the group's pairs], and the end of the last. */
-function shares({ counts, pairs }) {
-  const share = (count) => (100 * count) / Math.max(1, pairs);
-  const steps = counts.map((count, index) => [index * WIDTH - 1, share(count)]);
-  return [...steps, [1, share(counts.at(-1))]];
 }

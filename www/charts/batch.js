@@ -1,6 +1,7 @@
 // The similarity matrix of a batch: as a picture, a pixel or more for each cosine, and as a histogram.
 
-import { View, axis, legend, pngOf, short, tooltip } from "./chart.js";
+import { View, axis, legend, pngOf, short } from "./chart.js";
+import { WIDTH, cosineTooltip, shares } from "./cosines.js";
 import { theme } from "./theme.js";
 import { word } from "./words.js";
 
@@ -95,20 +96,11 @@ export class BatchHistogramView extends View {
   }
 
   frame(colours) {
-    const where = ({ value: [cosine] }) => {
-      const width = (2 * KINDS) / this.content.counts.length;
-      const low = Math.min(cosine, 1 - width);
-      return `${word("axis-cosine")} ${low.toFixed(2)} – ${(low + width).toFixed(2)}`;
-    };
     return {
       animation: false,
       grid: { left: 62, right: 18, top: 34, bottom: 46 },
       legend: legend(colours),
-      tooltip: tooltip(colours, {
-        trigger: "axis",
-        formatter: (points) =>
-          [where(points[0]), ...points.map(({ marker, seriesName, value }) => `${marker}${seriesName} ${short(value[1])} %`)].join("<br>"),
-      }),
+      tooltip: cosineTooltip(colours),
       xAxis: axis(colours, word("axis-cosine"), { max: 1, splitLine: { show: false } }),
       yAxis: axis(colours, word("axis-per-cent"), { nameGap: 46, min: 0 }),
     };
@@ -122,15 +114,13 @@ export class BatchHistogramView extends View {
       ...(hard < columns ? [["series-hard", colours.alignment, "dotted"]] : []),
     ];
     const intervals = counts.length / KINDS;
-    const width = 2 / intervals;
     const of = (kind) => counts.slice(kind * intervals, (kind + 1) * intervals);
     const lowest = kinds.map((_, kind) => of(kind).findIndex((count) => count > 0)).filter((index) => index >= 0);
-    const low = Math.min(0, Math.floor((Math.min(intervals, ...lowest) * width - 1) * 5 + 1e-9) / 5);
+    const low = Math.min(0, Math.floor((Math.min(intervals, ...lowest) * WIDTH - 1) * 5 + 1e-9) / 5);
     return {
       xAxis: { min: low },
       series: kinds.map(([name, colour, type], kind) => {
-        const total = of(kind).reduce((sum, count) => sum + count, 0) || 1;
-        const steps = [...of(kind)].map((count, index) => [index * width - 1, (100 * count) / total]);
+        const total = of(kind).reduce((sum, count) => sum + count, 0);
         return {
           id: name,
           name: word(name),
@@ -140,7 +130,7 @@ export class BatchHistogramView extends View {
           lineStyle: { color: colour, width: 2, type },
           itemStyle: { color: colour },
           areaStyle: { opacity: 0.15 },
-          data: [...steps, [1, steps.at(-1)[1]]].filter(([cosine]) => cosine > low - width / 2),
+          data: shares(of(kind), total).filter(([cosine]) => cosine > low - WIDTH / 2),
         };
       }),
     };

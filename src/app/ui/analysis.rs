@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::{
     analysis_charts::AnalysisCharts,
     evaluate_row::EvaluateRow,
-    files::{offer_download, text_blob},
+    files::offer_text,
     format::{count, significant},
     i18n::{mt, t},
     icons::{Glyph, Icon},
@@ -102,7 +102,7 @@ fn Numbers(report: AnalysisReport) -> impl IntoView {
         })
         .collect_view();
     let download = move |_| {
-        let offered = text_blob(&csv(&report, None), "text/csv").and_then(|blob| offer_download(FILE, &blob));
+        let offered = offer_text(FILE, &csv(&report, None), "text/csv");
         if let Err(message) = offered {
             store.slot(Topic::Analysis).error.set(Some(message));
         }

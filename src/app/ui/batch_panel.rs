@@ -1,7 +1,5 @@
 //! The current batch through the loss' eyes: its similarity matrix and the cosines in it.
 
-use std::sync::Arc;
-
 use js_sys::Float32Array;
 use leptos::{html::Div, prelude::*};
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -14,7 +12,7 @@ use super::{
     notice::Problem,
     studio,
 };
-use crate::train::{BatchSimilarity, Candidate};
+use crate::train::BatchSimilarity;
 
 #[wasm_bindgen]
 extern "C" {
@@ -59,12 +57,14 @@ pub fn BatchPanel() -> impl IntoView {
         }
     });
 
-    let caption =
-        move || store.batch.with(|batch| batch.as_ref().map_or_else(|| t!("batch-waiting"), described));
+    let caption = Memo::new(move |_| {
+        store.batch.with(|batch| batch.as_deref().map_or_else(|| t!("batch-waiting"), described))
+    });
     let problem = RwSignal::new(None);
     let empty = Signal::derive(move || store.batch.with(Option::is_none));
-    let table = move |of: fn(&BatchSimilarity) -> String| {
-        move || store.batch.with(|batch| batch.as_deref().map(of)).unwrap_or_default()
+    let files = move |name, file, title, of: fn(&BatchSimilarity) -> String| {
+        let table = move || store.batch.with(|batch| batch.as_deref().map(of)).unwrap_or_default();
+        view! { <ChartFiles drawing name file title table problem empty /> }
     };
     let toggled = move |event: web_sys::Event| {
         open.set(event_target::<HtmlDetailsElement>(&event).open());
@@ -80,42 +80,26 @@ pub fn BatchPanel() -> impl IntoView {
                     <figure class="batch-chart">
                         <figcaption class="chart-head">
                             <h3>{mt!("batch-matrix")}</h3>
-                            <ChartFiles
-                                drawing
-                                name="matrix"
-                                file="batch"
-                                title="batch-matrix"
-                                table=table(BatchSimilarity::matrix_csv)
-                                problem
-                                empty
-                            />
+                            {files("matrix", "batch", "batch-matrix", BatchSimilarity::matrix_csv)}
                         </figcaption>
                         <div class="chart-frame">
-                            <div class="chart-place batch-matrix" data-chart="matrix" role="img" aria-label=move || format!("{}: {}", t!("batch-matrix"), caption())></div>
+                            <div class="chart-place batch-matrix" data-chart="matrix" role="img" aria-label=move || format!("{}: {}", t!("batch-matrix"), caption.get())></div>
                         </div>
                     </figure>
                     <figure class="batch-chart">
                         <figcaption>
                             <div class="chart-head">
                                 <h3>{mt!("batch-histogram")}</h3>
-                                <ChartFiles
-                                    drawing
-                                    name="histogram"
-                                    file="batch-histogram"
-                                    title="batch-histogram"
-                                    table=table(BatchSimilarity::histogram_csv)
-                                    problem
-                                    empty
-                                />
+                                {files("histogram", "batch-histogram", "batch-histogram", BatchSimilarity::histogram_csv)}
                             </div>
                             <p class="fine">{mt!("batch-histogram-note")}</p>
                         </figcaption>
                         <div class="chart-frame">
-                            <div class="chart-place" data-chart="histogram" role="img" aria-label=move || format!("{}: {}", t!("batch-histogram"), caption())></div>
+                            <div class="chart-place" data-chart="histogram" role="img" aria-label=move || format!("{}: {}", t!("batch-histogram"), caption.get())></div>
                         </div>
                     </figure>
                 </div>
-                <Problem error=problem title="runs-problem" />
+                <Problem error=problem title="chart-problem" />
                 {drawing.notice()}
             </details>
         </section>
@@ -129,20 +113,14 @@ fn draw(charts: &Charts, batch: &BatchSimilarity) {
     charts.show(rows as u32, columns as u32, values, hard as u32, &counts);
 }
 
-fn described(batch: &Arc<BatchSimilarity>) -> String {
-    let mean = |positive: bool| {
-        let chosen =
-            batch.candidates().filter(|(candidate, _)| (*candidate == Candidate::Positive) == positive);
-        let (sum, count) =
-            chosen.fold((0.0, 0_usize), |(sum, count), (_, cosine)| (sum + f64::from(cosine), count + 1));
-        format!("{:.3}", sum / count.max(1) as f64)
-    };
+fn described(batch: &BatchSimilarity) -> String {
+    let [positive, other] = batch.means().map(|mean| format!("{mean:.3}"));
     t!(
         "batch-step",
         step = batch.step,
         rows = batch.rows,
         columns = batch.columns,
-        positive = mean(true),
-        other = mean(false)
+        positive = positive,
+        other = other
     )
 }

@@ -6,7 +6,7 @@ use web_sys::Blob;
 
 use super::{
     drawing::Drawing,
-    files::{offer_download, text_blob},
+    files::{offer_download, offer_text},
     i18n::{mt, t},
     runs::Runs,
 };
@@ -41,8 +41,8 @@ pub fn ChartFiles<T: JsCast + Clone + 'static>(
     problem: RwSignal<Option<Reason>>,
     empty: Signal<bool>,
 ) -> impl IntoView {
-    let offer = move |ending: &str, blob: Result<Blob, Reason>| {
-        let offered = blob.and_then(|blob| offer_download(&format!("simcse-lab-{file}.{ending}"), &blob));
+    let named = move |ending: &str| format!("simcse-lab-{file}.{ending}");
+    let said = move |offered: Result<(), Reason>| {
         if let Err(error) = offered {
             problem.set(Some(error));
         }
@@ -54,10 +54,10 @@ pub fn ChartFiles<T: JsCast + Clone + 'static>(
                 Ok(blob) => blob.dyn_into::<Blob>().map_err(|_| t!("chart-no-picture").into()),
                 Err(error) => Err(format!("{error:?}").into()),
             };
-            offer("png", blob);
+            said(blob.and_then(|blob| offer_download(&named("png"), &blob)));
         });
     };
-    let numbers = move |_| offer("csv", text_blob(&untrack(&table), "text/csv"));
+    let numbers = move |_| said(offer_text(&named("csv"), &untrack(&table), "text/csv"));
     view! {
         <span class="chart-files">
             {offered("PNG", mt!("chart-as-png", title = t!(title)), empty, picture)}

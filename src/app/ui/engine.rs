@@ -209,7 +209,7 @@ impl Engine {
         let answer = self.answers.expect(id);
         self.post(id, request)?;
         match answer.await {
-            Ok(Event::Failed { message, said, .. }) => Err(Reason { english: message.into(), said }),
+            Ok(Event::Failed { message, said, .. }) => Err(Reason::new(message, said)),
             Ok(event) => Ok(event),
             Err(_) => Err(t!("lesson-no-answer").into()),
         }

@@ -54,13 +54,21 @@ pub fn from_text(name: &str, text: &str) -> Result<PickedFile, Reason> {
 ///
 /// # Errors
 /// None that a browser in working order gives.
-pub fn text_blob(text: &str, media_type: &str) -> Result<Blob, Reason> {
+fn text_blob(text: &str, media_type: &str) -> Result<Blob, Reason> {
     let options = BlobPropertyBag::new();
     options.set_type(media_type);
     Blob::new_with_str_sequence_and_options(&js_sys::Array::of1(&text.into()), &options).map_err(|error| {
         let error = format!("{error:?}");
         reason!("page-text", "the text could not be taken: {error}", error)
     })
+}
+
+/// Starts a download of a text.
+///
+/// # Errors
+/// None that a browser in working order gives.
+pub fn offer_text(name: &str, text: &str, media_type: &str) -> Result<(), Reason> {
+    offer_download(name, &text_blob(text, media_type)?)
 }
 
 /// Starts a download of `blob`.

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::{
     clipboard,
-    files::{from_text, offer_download},
+    files::offer_text,
     format::{bytes, count, significant},
     i18n::{mt, t, words},
     icons::{Glyph, Icon},
@@ -121,8 +121,7 @@ fn Details(report: ProfileReport) -> impl IntoView {
     let download = move |_| {
         let offered = serde_json::to_string_pretty(&report)
             .map_err(|error| format!("{FILE} could not be written: {error}").into())
-            .and_then(|text| from_text(FILE, &(text + "\n")))
-            .and_then(|file| offer_download(FILE, &file.blob));
+            .and_then(|text| offer_text(FILE, &(text + "\n"), "text/plain"));
         if let Err(message) = offered {
             store.slot(Topic::Profile).error.set(Some(message));
         }

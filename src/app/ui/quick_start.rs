@@ -25,11 +25,9 @@ pub fn load_model(model: &SiteModel) {
 }
 
 /// Loads graded pairs of the site's, where none are loaded.
-pub fn load_pairs() {
+pub fn load_pairs(pairs: Sample) {
     let (store, engine) = studio();
     if store.evaluation.with_untracked(Option::is_none) {
-        // Lessons evaluate many runs, and an imitated GPU takes its time for each.
-        let pairs = if store.software() { Sample::Pairs } else { Sample::EverydayPairs };
         engine.send(Topic::Evaluation, Request::LoadEvaluation { source: pairs.source() });
     }
 }
@@ -58,10 +56,7 @@ pub fn QuickStart() -> impl IntoView {
         if store.training.with_untracked(Option::is_none) {
             engine.send(Topic::Training, Request::LoadTraining { source: Sample::Everyday.source() });
         }
-        if store.evaluation.with_untracked(Option::is_none) {
-            engine
-                .send(Topic::Evaluation, Request::LoadEvaluation { source: Sample::EverydayPairs.source() });
-        }
+        load_pairs(Sample::EverydayPairs);
     };
     // The last of the three to arrive starts the run; an error on the way calls it off.
     Effect::new(move |_| {

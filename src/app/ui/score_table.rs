@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::{
     clipboard,
-    files::{from_text, offer_download},
+    files::offer_text,
     i18n::{mt, words},
     icons::{Glyph, Icon},
     store::Topic,
@@ -56,7 +56,7 @@ pub fn ScoresTable(
         move |_| clipboard::copy(&csv, copied)
     };
     let download = move |name: &'static str, content: String| {
-        let offered = from_text(name, &content).and_then(|file| offer_download(name, &file.blob));
+        let offered = offer_text(name, &content, "text/plain");
         if let Err(message) = offered {
             store.slot(topic).error.set(Some(message));
         }

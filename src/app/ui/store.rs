@@ -253,8 +253,7 @@ impl Store {
             }
             Event::RunFailed { message, said, kept_step, trained, .. } => {
                 self.trained.set(trained);
-                let reason = Reason { english: message.into(), said };
-                self.phase.set(Phase::Failed { reason, kept_step });
+                self.phase.set(Phase::Failed { reason: Reason::new(message, said), kept_step });
             }
             Event::Similarity { result, .. } => {
                 self.slot(Topic::Similarity).settle();
@@ -324,8 +323,7 @@ impl Store {
             | Event::Views { .. }
             | Event::Scored { .. } => {}
             Event::Failed { id, message, said, .. } => {
-                let reason = Reason { english: message.into(), said };
-                self.fail(id, topic.unwrap_or(Topic::Run), reason);
+                self.fail(id, topic.unwrap_or(Topic::Run), Reason::new(message, said));
             }
         }
     }

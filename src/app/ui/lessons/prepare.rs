@@ -69,7 +69,8 @@ pub fn Prepare(needs: Needs) -> impl IntoView {
             engine.send(Topic::Training, Request::LoadTraining { source: Sample::Everyday.source() });
         }
         if needs.pairs {
-            load_pairs();
+            // Lessons evaluate many runs, and an imitated GPU takes its time for each.
+            load_pairs(if store.software() { Sample::Pairs } else { Sample::EverydayPairs });
         }
     };
     let offers = move || {

@@ -16,7 +16,7 @@ use crate::{
         recipe_fields::Segments,
     },
     said::Reason,
-    text::{csv_text, number_cell},
+    text::csv_text,
 };
 
 #[wasm_bindgen]
@@ -77,7 +77,7 @@ struct Drawn {
 impl Drawn {
     fn csv(&self) -> String {
         let rows = self.points.iter().zip(self.positions.chunks(2)).map(|(line, position)| {
-            let numbers = position.iter().map(|value| number_cell(Some(*value)));
+            let numbers = position.iter().map(f64::to_string);
             std::iter::once(self.lines[*line].clone()).chain(numbers)
         });
         csv_text(["sentence", "x", "y"], rows)

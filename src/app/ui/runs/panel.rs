@@ -9,7 +9,7 @@ use web_sys::HtmlInputElement;
 use super::Runs;
 use crate::{
     app::ui::{
-        files::{from_input, offer_download, text_blob},
+        files::{from_input, offer_text},
         format::{bytes, date, significant},
         i18n::{language, mt, t},
         icons::{Glyph, Icon},
@@ -253,9 +253,7 @@ fn Rename(runs: Runs, started: u64, name: String, renaming: RwSignal<bool>) -> i
 fn export(runs: Runs, all: &[Arc<RunRecord>], file: &str) {
     let text =
         write(&all.iter().map(AsRef::as_ref).collect::<Vec<_>>()).map_err(|error| error.to_string().into());
-    let offered = text
-        .and_then(|text| text_blob(&text, "application/json"))
-        .and_then(|blob| offer_download(file, &blob));
+    let offered = text.and_then(|text| offer_text(file, &text, "application/json"));
     if let Err(error) = offered {
         runs.problem.set(Some(error));
     }
