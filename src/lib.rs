@@ -1,12 +1,12 @@
 //! SimCSE Lab: contrastive sentence embeddings, trained and explored in a browser tab.
 //!
 //! Arrows between the rooms point one way:
-//! `app`, `cli` → `train`, `eval` → `objective` → `model` → `kernels` → `gpu`;
-//! `text`, `store`, `share`, `runs` and `lessons` stand beside, and `said` under all. `gpu` and `kernels` know no model.
+//! `app`, `cli` → `train`, `eval` → `objective` → `model` → `kernels` → `device`;
+//! `text`, `store`, `share`, `runs` and `lessons` stand beside, and `said` under all. `device` and `kernels` know no model.
 
 pub mod bench;
+pub mod device;
 pub mod eval;
-pub mod gpu;
 pub mod kernels;
 pub mod lessons;
 pub mod model;
@@ -17,6 +17,12 @@ pub mod share;
 pub mod store;
 pub mod text;
 pub mod train;
+
+#[cfg(target_arch = "wasm32")]
+mod web_task;
+
+#[cfg(target_arch = "wasm32")]
+mod web_task;
 
 #[cfg(feature = "web")]
 pub mod app;

@@ -41,35 +41,39 @@ fn loss(batch: &BatchSimilarity, options: &TrainOptions) -> f64 {
 
 #[pollster::test]
 async fn the_loss_of_the_matrix_is_the_loss_of_the_step() {
-    let gpu = engine::open().await;
-    let checkpoint = engine::checkpoint(SIZES, &random_weights(SIZES, true, 1));
-    for (views, form) in [1, 3].into_iter().flat_map(|views| LossForm::ALL.map(|form| (views, form))) {
-        let options = TrainOptions {
-            objective: if views == 1 { Objective::Unsup } else { Objective::Sup },
-            loss: form,
-            batch_size: BATCH,
-            steps: Some(2),
-            max_length: 10,
-            pooler: Pooler::Avg,
-            head: HeadMode::None,
-            temperature: 0.2,
-            hard_negative_weight: if views == 3 { 0.7 } else { 0.0 },
-            ..TrainOptions::default()
-        };
-        let data = Dataset::new(random_rows(SIZES.vocabulary, ITEMS * views, 10, 2), views);
-        let mut trainer = Trainer::new(&gpu, &checkpoint, data, None, options.clone())
-            .await
-            .expect("the options are valid");
-        assert_eq!(trainer.batch_similarity().await.expect("the device works"), None);
-        for items in [BATCH, ITEMS - BATCH] {
-            trainer.step().await.expect("a step");
-            let batch = trainer.batch_similarity().await.expect("the device works").expect("a matrix");
-            let report = trainer.drain().await.expect("a step").expect("its report");
-            assert_eq!((batch.step, batch.items), (report.step, items));
-            assert!(batch.cosines.iter().all(|cosine| cosine.is_nan() || cosine.abs() < 1.0 + 1e-5));
-            // Logits of at most 5 in f32, a rounding of cos/τ and back: 1e-5 leaves an order of magnitude.
-            let expected = f64::from(report.loss);
-            assert!((loss(&batch, &options) - expected).abs() < 1e-5, "{views} views, {form:?}: {expected}");
+    for device in engine::devices().await {
+        let checkpoint = engine::checkpoint(SIZES, &random_weights(SIZES, true, 1));
+        for (views, form) in [1, 3].into_iter().flat_map(|views| LossForm::ALL.map(|form| (views, form))) {
+            let options = TrainOptions {
+                objective: if views == 1 { Objective::Unsup } else { Objective::Sup },
+                loss: form,
+                batch_size: BATCH,
+                steps: Some(2),
+                max_length: 10,
+                pooler: Pooler::Avg,
+                head: HeadMode::None,
+                temperature: 0.2,
+                hard_negative_weight: if views == 3 { 0.7 } else { 0.0 },
+                ..TrainOptions::default()
+            };
+            let data = Dataset::new(random_rows(SIZES.vocabulary, ITEMS * views, 10, 2), views);
+            let mut trainer = Trainer::new(&device, &checkpoint, data, None, options.clone())
+                .await
+                .expect("the options are valid");
+            assert_eq!(trainer.batch_similarity().await.expect("the device works"), None);
+            for items in [BATCH, ITEMS - BATCH] {
+                trainer.step().await.expect("a step");
+                let batch = trainer.batch_similarity().await.expect("the device works").expect("a matrix");
+                let report = trainer.drain().await.expect("a step").expect("its report");
+                assert_eq!((batch.step, batch.items), (report.step, items));
+                assert!(batch.cosines.iter().all(|cosine| cosine.is_nan() || cosine.abs() < 1.0 + 1e-5));
+                // Logits of at most 5 in f32, a rounding of cos/τ and back: 1e-5 leaves an order of magnitude.
+                let expected = f64::from(report.loss);
+                assert!(
+                    (loss(&batch, &options) - expected).abs() < 1e-5,
+                    "{views} views, {form:?}: {expected}"
+                );
+            }
         }
     }
 }

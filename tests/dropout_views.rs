@@ -41,10 +41,10 @@ fn rows() -> Vec<Vec<u32>> {
     random_rows(SIZES.vocabulary, SENTENCES, 12, 2)
 }
 
-async fn network() -> Network {
-    let gpu = engine::open().await;
+/// The same network on every device.
+async fn networks() -> [Network; 2] {
     let checkpoint = engine::checkpoint(SIZES, &random_weights(SIZES, true, 1));
-    Network::new(&gpu, &checkpoint, Head::Stored).unwrap()
+    engine::devices().await.map(|device| Network::new(&device, &checkpoint, Head::Stored).unwrap())
 }
 
 fn embedder(network: &Network, pooler: model::Pooler) -> Embedder {
@@ -76,87 +76,93 @@ fn agreement(vectors: &[f32]) -> f64 {
 
 #[pollster::test]
 async fn views_are_those_of_the_reference_under_the_same_masks() {
-    let network = network().await;
-    let reference =
-        Bert::new(&random_weights(SIZES, true, 1), SIZES.config(), candle_core::DType::F64).unwrap();
-    let all: Vec<Vec<u32>> = (0..VIEWS).flat_map(|_| rows()).collect();
-    for (pooler, expected) in POOLERS {
-        for fixed_mask in [false, true] {
-            let views = DropoutViews { fixed_mask, ..OWN };
-            let vectors = views.embed(&embedder(&network, pooler), &rows(), |_| ()).await.unwrap();
-            let masks = engine::masks(SIZES, views.p, views.seed, 0);
-            let dropout = move |element: Element| {
-                let row = if fixed_mask { element.row % SENTENCES } else { element.row };
-                masks(Element { row, ..element })
-            };
-            let expected = gradients::embed(&reference, expected, &all, Some(&dropout)).unwrap();
-            let expected: Vec<f64> = expected.flatten_all().unwrap().to_vec1().unwrap();
-            // 18 kernels with sums of 84 terms: 2u·√(84 · 18) ≈ 5e-6, as in tests/model_vs_candle/main.rs.
-            let error = error(&vectors, &expected);
-            assert!(error < 5e-6, "{pooler}, fixed mask {fixed_mask}: {error:e}");
+    for network in networks().await {
+        let reference =
+            Bert::new(&random_weights(SIZES, true, 1), SIZES.config(), candle_core::DType::F64).unwrap();
+        let all: Vec<Vec<u32>> = (0..VIEWS).flat_map(|_| rows()).collect();
+        for (pooler, expected) in POOLERS {
+            for fixed_mask in [false, true] {
+                let views = DropoutViews { fixed_mask, ..OWN };
+                let vectors = views.embed(&embedder(&network, pooler), &rows(), |_| ()).await.unwrap();
+                let masks = engine::masks(SIZES, views.p, views.seed, 0);
+                let dropout = move |element: Element| {
+                    let row = if fixed_mask { element.row % SENTENCES } else { element.row };
+                    masks(Element { row, ..element })
+                };
+                let expected = gradients::embed(&reference, expected, &all, Some(&dropout)).unwrap();
+                let expected: Vec<f64> = expected.flatten_all().unwrap().to_vec1().unwrap();
+                // 18 kernels with sums of 84 terms: 2u·√(84 · 18) ≈ 5e-6, as in tests/model_vs_candle/main.rs.
+                let error = error(&vectors, &expected);
+                assert!(error < 5e-6, "{pooler}, fixed mask {fixed_mask}: {error:e}");
+            }
         }
     }
 }
 
 #[pollster::test]
 async fn without_dropout_all_views_are_the_vectors_of_evaluation() {
-    let network = network().await;
-    for (pooler, _) in POOLERS {
-        let embedder = embedder(&network, pooler);
-        let plain = embedder.embed(&rows(), |_| ()).await.unwrap();
-        let views = DropoutViews { p: 0.0, ..OWN };
-        let vectors = views.embed(&embedder, &rows(), |_| ()).await.unwrap();
-        for (view, found) in of_views(&vectors).into_iter().enumerate() {
-            assert!(found == plain, "{pooler}, view {view}: not bit for bit");
+    for network in networks().await {
+        for (pooler, _) in POOLERS {
+            let embedder = embedder(&network, pooler);
+            let plain = embedder.embed(&rows(), |_| ()).await.unwrap();
+            let views = DropoutViews { p: 0.0, ..OWN };
+            let vectors = views.embed(&embedder, &rows(), |_| ()).await.unwrap();
+            for (view, found) in of_views(&vectors).into_iter().enumerate() {
+                assert!(found == plain, "{pooler}, view {view}: not bit for bit");
+            }
         }
     }
 }
 
 #[pollster::test]
 async fn a_fixed_mask_gives_the_same_bits_and_masks_of_their_own_do_not() {
-    let network = network().await;
-    for (pooler, _) in POOLERS {
-        let embedder = embedder(&network, pooler);
-        let plain = embedder.embed(&rows(), |_| ()).await.unwrap();
-        let fixed = DropoutViews { fixed_mask: true, ..OWN };
-        let fixed = fixed.embed(&embedder, &rows(), |_| ()).await.unwrap();
-        let own = OWN.embed(&embedder, &rows(), |_| ()).await.unwrap();
-        let (fixed, own) = (of_views(&fixed), of_views(&own));
-        assert!(fixed.iter().all(|view| *view == fixed[0]), "{pooler}");
-        assert!(fixed[0] == own[0], "{pooler}: the first view has the same masks");
-        assert!(fixed[0] != plain, "{pooler}: something is dropped");
-        for (first, second) in (0..VIEWS).flat_map(|first| (0..first).map(move |second| (first, second))) {
-            let [a, b] = [first, second].map(|view| own[view].chunks_exact(SIZES.hidden));
-            assert!(a.zip(b).all(|(a, b)| a != b), "{pooler}, views {first} and {second}");
+    for network in networks().await {
+        for (pooler, _) in POOLERS {
+            let embedder = embedder(&network, pooler);
+            let plain = embedder.embed(&rows(), |_| ()).await.unwrap();
+            let fixed = DropoutViews { fixed_mask: true, ..OWN };
+            let fixed = fixed.embed(&embedder, &rows(), |_| ()).await.unwrap();
+            let own = OWN.embed(&embedder, &rows(), |_| ()).await.unwrap();
+            let (fixed, own) = (of_views(&fixed), of_views(&own));
+            assert!(fixed.iter().all(|view| *view == fixed[0]), "{pooler}");
+            assert!(fixed[0] == own[0], "{pooler}: the first view has the same masks");
+            assert!(fixed[0] != plain, "{pooler}: something is dropped");
+            for (first, second) in (0..VIEWS).flat_map(|first| (0..first).map(move |second| (first, second)))
+            {
+                let [a, b] = [first, second].map(|view| own[view].chunks_exact(SIZES.hidden));
+                assert!(a.zip(b).all(|(a, b)| a != b), "{pooler}, views {first} and {second}");
+            }
         }
     }
 }
 
 #[pollster::test]
 async fn views_agree_less_the_more_is_dropped() {
-    let network = network().await;
-    let embedder = embedder(&network, model::Pooler::Avg);
-    let mut last = 1.0 + 1e-6;
-    for p in [0.0, 0.02, 0.1, 0.3, 0.6] {
-        let vectors = DropoutViews { p, ..OWN }.embed(&embedder, &rows(), |_| ()).await.unwrap();
-        let agreement = agreement(&vectors);
-        assert!(agreement < last, "p = {p}: {agreement} is not below {last}");
-        last = agreement;
+    for network in networks().await {
+        let embedder = embedder(&network, model::Pooler::Avg);
+        let mut last = 1.0 + 1e-6;
+        for p in [0.0, 0.02, 0.1, 0.3, 0.6] {
+            let vectors = DropoutViews { p, ..OWN }.embed(&embedder, &rows(), |_| ()).await.unwrap();
+            let agreement = agreement(&vectors);
+            assert!(agreement < last, "p = {p}: {agreement} is not below {last}");
+            last = agreement;
+        }
+        assert!(last < 0.9, "{last}");
     }
-    assert!(last < 0.9, "{last}");
 }
 
 #[pollster::test]
 async fn the_seed_says_all() {
-    let network = network().await;
-    let embedder = embedder(&network, model::Pooler::Avg);
-    let first = OWN.embed(&embedder, &rows(), |_| ()).await.unwrap();
-    assert!(first == OWN.embed(&embedder, &rows(), |_| ()).await.unwrap());
-    let other = DropoutViews { seed: OWN.seed + 1, ..OWN };
-    assert!(first != other.embed(&embedder, &rows(), |_| ()).await.unwrap());
-    // More views leave the first ones as they are.
-    let fewer = DropoutViews { views: 2, ..OWN }.embed(&embedder, &rows(), |_| ()).await.unwrap();
-    assert!(first[..fewer.len()] == fewer);
+    for network in networks().await {
+        let embedder = embedder(&network, model::Pooler::Avg);
+        let first = OWN.embed(&embedder, &rows(), |_| ()).await.unwrap();
+        assert!(first == OWN.embed(&embedder, &rows(), |_| ()).await.unwrap());
+        let other = DropoutViews { seed: OWN.seed + 1, ..OWN };
+        assert!(first != other.embed(&embedder, &rows(), |_| ()).await.unwrap());
+        // More views leave the first ones as they are.
+        let fewer = DropoutViews { views: 2, ..OWN }.embed(&embedder, &rows(), |_| ()).await.unwrap();
+        assert!(first[..fewer.len()] == fewer);
+    }
 }
 
 #[test]

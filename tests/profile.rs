@@ -6,7 +6,7 @@ mod reference;
 
 use reference::tiny::{SMALL, Sizes, random_rows, random_weights};
 use simcse_lab::{
-    gpu::{Gpu, GpuOptions},
+    device::{Device, DeviceChoice, DeviceOptions},
     model::{Checkpoint, Pooler},
     train::{Dataset, HeadMode, TrainError, TrainOptions, Trainer},
 };
@@ -28,14 +28,20 @@ fn options() -> TrainOptions {
 
 #[pollster::test]
 async fn a_profile_is_of_the_first_batch_and_of_all_that_a_run_allocates() {
-    // Not the baseline device of the other tests: that has no timestamps.
-    let gpu = Gpu::new(GpuOptions::default()).await.expect("a device opens");
+    for choice in [DeviceChoice::Gpu, DeviceChoice::Cpu] {
+        // Not the baseline device of the other tests: that has no timestamps.
+        let options = DeviceOptions { choice, ..DeviceOptions::default() };
+        check_profile(&Device::open(options).await.expect("a device opens")).await;
+    }
+}
+
+async fn check_profile(device: &Device) {
     let mut heard = Vec::new();
     let compiling = |done, of| heard.push((done, of));
     let trainer =
-        Trainer::new_with(&gpu, &checkpoint(), data(), None, options(), compiling).await.expect("a run");
+        Trainer::new_with(device, &checkpoint(), data(), None, options(), compiling).await.expect("a run");
     let of = heard.len();
-    assert!(of > 10, "a new device has compiled nothing yet");
+    assert!(of > 10 || device.info().is_cpu(), "a new device has compiled nothing yet");
     assert_eq!(heard, (1..=of).map(|done| (done, of)).collect::<Vec<_>>());
 
     let expected = trainer.estimate().total;
@@ -46,8 +52,8 @@ async fn a_profile_is_of_the_first_batch_and_of_all_that_a_run_allocates() {
     assert_eq!(Some(profile.longest), lengths.max());
     assert_eq!(profile.gpu_bytes(), expected);
     assert!(profile.host_milliseconds > 0.0 && profile.step_milliseconds > profile.host_milliseconds);
-    assert_eq!(profile.kernels.is_empty(), !gpu.info().timestamps);
-    if gpu.info().timestamps {
+    assert_eq!(profile.kernels.is_empty(), !device.info().timestamps);
+    if device.info().timestamps {
         let calls: usize = profile.kernels.iter().map(|kernel| kernel.calls).sum();
         assert_eq!(calls, profile.dispatches);
         let shares: f64 = profile.kernels.iter().map(|kernel| kernel.share).sum();
@@ -58,13 +64,14 @@ async fn a_profile_is_of_the_first_batch_and_of_all_that_a_run_allocates() {
 
 #[pollster::test]
 async fn a_recipe_in_parts_is_refused_and_in_one_piece_is_not() {
-    let gpu = engine::open().await;
-    let parts = TrainOptions { micro_batch_size: 2, mlm_weight: 0.1, ..options() };
-    let run = async |options| {
-        let data = data().with_corrupt(std::rc::Rc::new(|row, _| (row.to_vec(), Vec::new())));
-        Trainer::new(&gpu, &checkpoint(), data, None, options).await.expect("a run").profile().await
-    };
-    let refused = run(parts.clone()).await;
-    assert!(matches!(refused, Err(TrainError::Option { option: "micro-batch", .. })), "{refused:?}");
-    assert!(run(parts.in_one_piece()).await.is_ok());
+    for device in engine::devices().await {
+        let parts = TrainOptions { micro_batch_size: 2, mlm_weight: 0.1, ..options() };
+        let run = async |options| {
+            let data = data().with_corrupt(std::rc::Rc::new(|row, _| (row.to_vec(), Vec::new())));
+            Trainer::new(&device, &checkpoint(), data, None, options).await.expect("a run").profile().await
+        };
+        let refused = run(parts.clone()).await;
+        assert!(matches!(refused, Err(TrainError::Option { option: "micro-batch", .. })), "{refused:?}");
+        assert!(run(parts.in_one_piece()).await.is_ok());
+    }
 }

@@ -8,13 +8,25 @@ nav-evaluation = Evaluation
 language-label = Language
 
 engine-starting = Starting the engine…
-engine-software = No GPU: computing on the CPU, slowly
-engine-unavailable = No WebGPU
 engine-lost = GPU lost
 engine-crashed = Engine stopped
-software-summary = This browser gave the page no GPU, so it is slow
-software-what = The page computes with { $name }, a program that imitates a GPU on the CPU. The results are right, but even an ordinary program for the CPU, with its SIMD instructions, would be about ten times as fast.
-software-help = On a machine with a GPU, `chrome://gpu` says what keeps the browser from it: hardware acceleration is switched off, say, or on Linux `chrome://flags/#enable-vulkan` is. Another browser may do better; until then, small batches help.
+
+# What computes. threads: a number.
+device-cpu = { $threads ->
+    [one] CPU, 1 core
+   *[other] CPU, { $threads } cores
+}
+device-cpu-what = { $threads ->
+    [one] One core of this machine’s CPU computes, with its SIMD instructions, in WebAssembly.
+   *[other] { $threads } cores of this machine’s CPU compute, with their SIMD instructions, in WebAssembly.
+}
+device-gpu-what = This machine’s GPU computes: { $name }, by { $backend }.
+device-imitated-what = { $name } computes: a program that imitates a GPU on the CPU. The results are right; the CPU itself is several times as fast.
+device-choice = Compute with
+device-auto = whatever is faster: a GPU, else the CPU
+device-gpu = the GPU
+device-cpu-only = the CPU
+device-busy = This can be changed between runs.
 
 footer-method = Method: Gao, Yao and Chen, “SimCSE: Simple Contrastive Learning of Sentence Embeddings”, EMNLP 2021, arXiv 2104.08821. Alignment and uniformity: Wang and Isola, ICML 2020.
 footer-privacy = Models, texts and weights stay in this tab: the page asks nobody else for anything.
@@ -67,19 +79,19 @@ lost-run = The run’s state at step { $step } is at hand: it goes on from there
 lost-no-run = There was no run, or it had not been evaluated yet; it can be started again.
 lost-restore = Reopen the GPU and restore the run
 lost-reopen = Reopen the GPU
+lost-restore-cpu = Go on with the run on the CPU
+lost-reopen-cpu = Go on, on the CPU
 crashed-title = The engine stopped
 crashed-what = The part of the page that computes has stopped. Reload the page to start it again; the model and texts have to be loaded again too.
 crashed-reload = Reload the page
-webgpu-title = Training needs WebGPU, and it is not available here
-webgpu-insecure = Browsers offer WebGPU to secure pages only, and this one was opened over plain http.
-webgpu-insecure-first = Open it by https, or from localhost on your own machine. This address is { $address }.
+webgpu-title = Why not a GPU?
+webgpu-insecure = Browsers offer WebGPU to secure pages only, and this one was opened over plain http, as { $address }. Opened by https, or from localhost, it can use a GPU.
 webgpu-no-browser = This browser does not offer WebGPU, the interface that lets a page compute on the GPU, to this page.
 webgpu-no-adapter = This browser knows WebGPU but gave the page no GPU to work with. It said: { $words }
-webgpu-no-adapter-first = Update the graphics driver, switch on hardware acceleration in the browser’s settings, and look at chrome://gpu or about:support for a line on WebGPU.
-webgpu-where = Where it works
-webgpu-then = Then, any of these
+webgpu-imitated = The only GPU that this browser offers is { $name }, which imitates one on the CPU. The CPU itself is faster.
+webgpu-where = Where WebGPU works
+webgpu-then = On a machine with a GPU, `chrome://gpu` or `about:support` says what keeps the browser from it: an old driver, say, or hardware acceleration that is switched off in the settings.
 webgpu-chrome = **Chrome or Edge 113** and later, on Windows, macOS and ChromeOS; on Android from 121.
 webgpu-linux = **Chrome on Linux**: current versions offer it on many GPUs; where not, switch on `chrome://flags/#enable-unsafe-webgpu` and `#enable-vulkan`, and restart the browser.
 webgpu-firefox = **Firefox 141** and later on Windows, **145** and later on macOS with Apple silicon.
 webgpu-safari = **Safari 26** and later, on macOS, iOS, iPadOS and visionOS 26.
-webgpu-natively = The page must come by https or from localhost. No GPU at all? The command line `simcse-lab` of this project runs the same engine on a software Vulkan driver.

@@ -38,17 +38,11 @@ fn own_context(at: u32) -> Head {
 }
 
 fn shared_qkv(at: u32, lane: u32) -> Head {
-    return Head(
-        shared_qkv_part(at / 4u, lane),
-        shared_qkv_part(at / 4u + 4u, lane),
-    );
+    return own_qkv(at);
 }
 
 fn shared_d_context(at: u32, lane: u32) -> Head {
-    return Head(
-        shared_d_context_part(at / 4u, lane),
-        shared_d_context_part(at / 4u + 4u, lane),
-    );
+    return own_d_context(at);
 }
 
 fn store_context(at: u32, value: Head) {

@@ -2,7 +2,7 @@
 
 use super::BenchError;
 use crate::{
-    gpu::Gpu,
+    device::Device,
     model::{Checkpoint, Embedder, Head, Network, Pooler},
 };
 
@@ -14,10 +14,10 @@ pub struct Encode {
 
 impl Encode {
     /// Uploads the weights and builds the plans.
-    pub async fn new(gpu: &Gpu, checkpoint: &Checkpoint) -> Result<Self, BenchError> {
-        let network = Network::new(gpu, checkpoint, Head::None)?;
+    pub async fn new(device: &Device, checkpoint: &Checkpoint) -> Result<Self, BenchError> {
+        let network = Network::new(device, checkpoint, Head::None)?;
         let embedder = Embedder::new(&network, Pooler::Avg, false)?;
-        gpu.ready().await?;
+        device.ready().await?;
         Ok(Self { embedder, bytes: network.kernels.arena().bytes() })
     }
 

@@ -1,6 +1,6 @@
 use thiserror::Error;
 
-use crate::{gpu::GpuError, model::ModelError, train::TrainError};
+use crate::{device::DeviceError, model::ModelError, train::TrainError};
 
 /// Why a workload cannot be measured.
 #[derive(Debug, Error)]
@@ -14,5 +14,5 @@ pub enum BenchError {
     #[error(transparent)]
     Train(#[from] TrainError),
     #[error(transparent)]
-    Gpu(#[from] GpuError),
+    Gpu(#[from] DeviceError),
 }

@@ -1,10 +1,11 @@
 //! The forward product of the engine's linear layers.
 
+use crate::device::Recorder;
 use std::rc::Rc;
 
 use super::{BenchError, MatmulCase};
 use crate::{
-    gpu::{Arena, Extent, Gpu, Plan, View},
+    device::{Arena, Device, Extent, Plan, View},
     kernels::{Kernels, Linear, Step},
 };
 
@@ -13,7 +14,7 @@ const LANES: usize = 4;
 
 /// A product with its matrices on the device.
 pub struct Matmul {
-    gpu: Gpu,
+    device: Device,
     case: MatmulCase,
     product: Plan,
     y: View,
@@ -22,7 +23,7 @@ pub struct Matmul {
 impl Matmul {
     /// `a` [m, k] and `b` [k, n], row-major. A width that is no multiple of 4 is filled up with zeros, and the product
     /// of the filled-up matrices is what is timed.
-    pub async fn new(gpu: &Gpu, case: MatmulCase, a: &[f32], b: &[f32]) -> Result<Self, BenchError> {
+    pub async fn new(device: &Device, case: MatmulCase, a: &[f32], b: &[f32]) -> Result<Self, BenchError> {
         let MatmulCase { m, k, n } = case;
         if a.len() != m * k || b.len() != k * n {
             return Err(BenchError::Input(format!("the matrices of {case} have another size")));
@@ -38,7 +39,7 @@ impl Matmul {
                 weight[column * inputs + row] = *value;
             }
         }
-        let arena = Rc::new(Arena::new(gpu));
+        let arena = Rc::new(Arena::new(device));
         let kernels = Kernels::new(arena.clone())?;
         let x = arena.upload("x", &x)?;
         let weight = arena.upload("weight", &weight)?;
@@ -53,24 +54,24 @@ impl Matmul {
         };
         let mut product = Plan::default();
         kernels.linear(&mut product, &layer, &x, &y)?;
-        gpu.ready().await?;
+        device.ready().await?;
         kernels.write_step(&Step::default());
-        Ok(Self { gpu: gpu.clone(), case, product, y })
+        Ok(Self { device: device.clone(), case, product, y })
     }
 
     /// `repetitions` products in one submit, until the last is done.
     pub async fn run(&self, repetitions: usize) -> Result<(), BenchError> {
         let mut plan = Plan::default();
         (0..repetitions).for_each(|_| plan.append(&self.product));
-        plan.submit(&self.gpu, &Step::default().sizes());
-        self.y.slice(0, LANES).read::<f32>(&self.gpu).await?;
+        Recorder::new(&self.device).plan(&plan, &Step::default().sizes());
+        self.y.slice(0, LANES).read::<f32>(&self.device).await?;
         Ok(())
     }
 
     /// What the last run computed, [m, n].
     pub async fn result(&self) -> Result<Vec<f32>, BenchError> {
         let outputs = self.case.n.next_multiple_of(LANES);
-        let mut values = self.y.read::<f32>(&self.gpu).await?;
+        let mut values = self.y.read::<f32>(&self.device).await?;
         values.truncate(self.case.m * outputs);
         Ok(values.chunks_exact(outputs).flat_map(|row| &row[..self.case.n]).copied().collect())
     }
@@ -79,14 +80,15 @@ impl Matmul {
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use super::*;
-    use crate::{bench::matrix, gpu::GpuOptions};
+    use crate::{bench::matrix, device::DeviceOptions};
 
     #[pollster::test]
     async fn widths_that_are_no_multiple_of_4_are_filled_up_unseen() {
-        let gpu = Gpu::new(GpuOptions { baseline: true, software: false }).await.unwrap();
+        let device =
+            Device::open(DeviceOptions { baseline: true, ..DeviceOptions::default() }).await.unwrap();
         let case = MatmulCase { m: 5, k: 6, n: 7 };
         let (a, b) = (matrix(5, 6, 1), matrix(6, 7, 2));
-        let product = Matmul::new(&gpu, case, &a, &b).await.unwrap();
+        let product = Matmul::new(&device, case, &a, &b).await.unwrap();
         product.run(3).await.unwrap();
         let result = product.result().await.unwrap();
         assert_eq!(result.len(), 5 * 7);
@@ -96,6 +98,6 @@ mod tests {
             // Six products of numbers below 1, rounded at 2⁻²⁴ each.
             assert!((value - expected).abs() < 1e-6, "{row}, {column}: {value} is not {expected}");
         }
-        assert!(Matmul::new(&gpu, case, &a[1..], &b).await.is_err());
+        assert!(Matmul::new(&device, case, &a[1..], &b).await.is_err());
     }
 }

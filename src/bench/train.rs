@@ -2,7 +2,7 @@
 
 use super::BenchError;
 use crate::{
-    gpu::{Gpu, ReadbackRing},
+    device::{Device, ReadbackRing},
     kernels::Step,
     model::{Checkpoint, Network, Pooler},
     train::{Batch, Dataset, HeadMode, Profile, StepMetrics, TrainError, TrainOptions, TrainingStep},
@@ -38,7 +38,7 @@ impl TrainingRun {
     /// `rows` are the token ids of the batch's items; each is encoded twice. The vector is the mean of the last states,
     /// without a head.
     pub async fn new(
-        gpu: &Gpu,
+        device: &Device,
         checkpoint: &Checkpoint,
         rows: Vec<Vec<u32>>,
         recipe: Recipe,
@@ -55,9 +55,9 @@ impl TrainingRun {
         options.validate()?;
         let data = Dataset::new(rows, 1);
         data.check(options.objective)?;
-        let network = Network::new(gpu, checkpoint, options.parts())?;
+        let network = Network::new(device, checkpoint, options.parts())?;
         let step = TrainingStep::new(&network, &data, &options)?;
-        gpu.ready().await?;
+        device.ready().await?;
         let ring = step.ring(IN_FLIGHT);
         Ok(Self { step, data, options, learning_rate: recipe.learning_rate, ring, done: 0 })
     }
@@ -128,23 +128,24 @@ mod tests {
     use super::*;
     use crate::{
         bench::{ModelSize, config, token_rows},
-        gpu::GpuOptions,
+        device::DeviceOptions,
     };
 
     #[pollster::test]
     async fn steps_without_dropout_lower_the_loss_of_their_batch() {
-        let gpu = Gpu::new(GpuOptions { baseline: true, software: false }).await.unwrap();
+        let device =
+            Device::open(DeviceOptions { baseline: true, ..DeviceOptions::default() }).await.unwrap();
         let checkpoint = Checkpoint::init_random(config(ModelSize { layers: 1, hidden: 32 }).unwrap(), 42);
         let rows = token_rows(&[4, 7, 5, 6], 3);
         let recipe = Recipe { dropout: 0.0, learning_rate: 1e-3 };
-        let mut run = TrainingRun::new(&gpu, &checkpoint, rows.clone(), recipe).await.unwrap();
+        let mut run = TrainingRun::new(&device, &checkpoint, rows.clone(), recipe).await.unwrap();
         assert_eq!(run.tokens(), 44);
         // More steps than may be in flight.
         let losses = run.run(5).await.unwrap();
         assert_eq!(losses.len(), 5);
         assert!(losses.windows(2).all(|pair| pair[1] < pair[0]), "{losses:?}");
         // One call or several: the same run.
-        let mut again = TrainingRun::new(&gpu, &checkpoint, rows, recipe).await.unwrap();
+        let mut again = TrainingRun::new(&device, &checkpoint, rows, recipe).await.unwrap();
         let first = again.run(2).await.unwrap();
         assert_eq!([first, again.run(3).await.unwrap()].concat(), losses);
     }

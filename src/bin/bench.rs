@@ -4,7 +4,7 @@
 use {
     simcse_lab::{
         bench::{self, BenchError, Encode, Matmul, MatmulCase, ModelSize, Recipe, TrainingRun, read_weights},
-        gpu::{Gpu, GpuOptions},
+        device::{self, DeviceOptions},
         text::SentenceTokenizer,
     },
     wasm_bindgen::prelude::*,
@@ -71,13 +71,16 @@ impl Tokenizer {
 /// The device that all workloads of a page share.
 #[cfg(target_arch = "wasm32")]
 #[wasm_bindgen]
-pub struct Device(Gpu);
+pub struct Device(device::Device);
 
 #[cfg(target_arch = "wasm32")]
 #[wasm_bindgen]
 impl Device {
-    pub async fn open() -> Result<Device, JsError> {
-        Gpu::new(GpuOptions::default()).await.map(Device).map_err(thrown)
+    /// `choice`: auto, gpu or cpu.
+    pub async fn open(choice: String) -> Result<Device, JsError> {
+        let choice = choice.parse().map_err(|error: device::UnknownDevice| thrown(error))?;
+        let options = DeviceOptions { choice, ..DeviceOptions::default() };
+        device::Device::open(options).await.map(Device).map_err(thrown)
     }
 
     /// Has it compile what a training step of a model of this size needs, without waiting for it.

@@ -1,13 +1,14 @@
 //! `ablate`: the paper's comparisons (arXiv 2104.08821, tables 1, 2 and D.2) on any encoder, over several seeds.
 
+use crate::device::DeviceOptions;
 use std::fmt::Write as _;
 
 use serde::Serialize;
 
-use super::{ablate_args::AblateArgs, error::CliError, files, open_gpu, print_json, progress_bar};
+use super::{ablate_args::AblateArgs, error::CliError, files, open_device, print_json, progress_bar};
 use crate::{
+    device::Device,
     eval::StsEvaluation,
-    gpu::Gpu,
     text::{Corpus, TrainingData, augment::Augmentation},
     train::{EvaluationSet, HeadMode, Objective, TrainOptions, Trainer},
 };
@@ -30,7 +31,7 @@ struct RunLine<'a> {
 }
 
 /// Trains every row with every seed; a JSON line a run on standard output, then the table.
-pub async fn run(args: &AblateArgs) -> Result<(), CliError> {
+pub async fn run(args: &AblateArgs, device_options: DeviceOptions) -> Result<(), CliError> {
     let mut model = files::load_model(&args.model.model)?;
     if let Some(layers) = args.layers {
         model.checkpoint = model.checkpoint.first_layers(layers);
@@ -47,7 +48,7 @@ pub async fn run(args: &AblateArgs) -> Result<(), CliError> {
     }
     tables.iter_mut().for_each(|(rows, _)| keep(rows, &args.only));
     let evaluation = files::evaluation_set(&model, &args.eval)?;
-    let gpu = open_gpu().await?;
+    let device = open_device(device_options).await?;
 
     let runs = tables.iter().map(|(rows, _)| rows.len()).sum::<usize>() * args.seeds as usize;
     let bar = progress_bar(runs, "runs");
@@ -61,9 +62,9 @@ pub async fn run(args: &AblateArgs) -> Result<(), CliError> {
                 let result = match texts {
                     TrainingData::Triplets(triplets) if row.without_hard_negatives => {
                         let pairs = triplets.iter().map(|[first, second, _]| [first.clone(), second.clone()]);
-                        job.train(&gpu, &TrainingData::Pairs(pairs.collect()), options).await?
+                        job.train(&device, &TrainingData::Pairs(pairs.collect()), options).await?
                     }
-                    texts => job.train(&gpu, texts, options).await?,
+                    texts => job.train(&device, texts, options).await?,
                 };
                 print_json(&RunLine { row: &row.name, seed, evaluation: &result })?;
                 scores.push(result.spearman);
@@ -127,13 +128,13 @@ impl Job<'_> {
     /// What the weights of the last step score.
     async fn train(
         &self,
-        gpu: &Gpu,
+        device: &Device,
         texts: &TrainingData,
         options: TrainOptions,
     ) -> Result<StsEvaluation, CliError> {
         let data = files::dataset(self.model, texts, self.dictionary, &options)?;
         let evaluation = Some(self.evaluation.clone());
-        let mut trainer = Trainer::new(gpu, &self.model.checkpoint, data, evaluation, options).await?;
+        let mut trainer = Trainer::new(device, &self.model.checkpoint, data, evaluation, options).await?;
         while !trainer.finished() {
             trainer.step().await?;
         }

@@ -9,6 +9,7 @@ use super::{
     profile::ProfileArgs, vocabulary::VocabularyArgs,
 };
 use crate::{
+    device::{DeviceChoice, DeviceOptions},
     eval::TransferOptions,
     kernels::LossForm,
     model::Pooler,
@@ -16,12 +17,34 @@ use crate::{
     train::{HeadMode, Objective, TrainOptions},
 };
 
-/// SimCSE on the GPU, headless: the engine of the page as a command.
+/// SimCSE on a GPU or on the CPU's cores, headless: the engine of the page as a command.
 #[derive(Debug, Parser)]
 #[command(name = "simcse-lab", version, about)]
 pub struct Cli {
     #[command(subcommand)]
     pub command: Command,
+    #[command(flatten)]
+    pub device: DeviceChoiceArgs,
+}
+
+#[derive(Debug, Args)]
+pub struct DeviceChoiceArgs {
+    /// What computes: auto takes a real GPU, and the CPU where there is none.
+    #[arg(long, global = true, default_value_t, value_name = "auto|gpu|cpu")]
+    pub device: DeviceChoice,
+    /// Threads of the CPU; as many as there are cores where it is not said. The results do not depend on it.
+    #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub threads: Option<u16>,
+}
+
+impl DeviceChoiceArgs {
+    pub fn options(&self) -> DeviceOptions {
+        DeviceOptions {
+            choice: self.device,
+            threads: self.threads.map(usize::from),
+            ..DeviceOptions::default()
+        }
+    }
 }
 
 #[derive(Debug, Subcommand)]
@@ -50,7 +73,7 @@ pub enum Command {
     Bench(BenchArgs),
     /// Say where the time and the memory of a training step go: kernels, ceilings of the adapter, buffers.
     Profile(ProfileArgs),
-    /// Say which GPU adapter is used and what it can do.
+    /// Say what computes and what it can do.
     Device(DeviceArgs),
 }
 

@@ -1,5 +1,6 @@
 //! `bench`: the engine's side of `cargo xtask bench`, on the default adapter.
 
+use crate::device::DeviceOptions;
 use std::fmt::Write;
 
 use clap::Args;
@@ -10,14 +11,14 @@ use web_time::Instant;
 use super::{
     bench_rows::{SEED, SentenceArgs, TRAINING_LENGTH},
     error::CliError,
-    open_gpu,
+    open_device,
 };
 use crate::{
     bench::{
         self, Encode, EncodeCase, Matmul, MatmulCase, ModelSize, Recipe, Summary, SweepAxis, SweepPoint,
         TrainCase, TrainingRun, growth, matrix,
     },
-    gpu::Gpu,
+    device::Device,
     model::Checkpoint,
 };
 
@@ -79,9 +80,9 @@ struct Line {
     dispatches: Option<usize>,
 }
 
-pub async fn run(args: &BenchArgs) -> Result<(), CliError> {
-    let gpu = open_gpu().await?;
-    let bench = Bench { gpu, args };
+pub async fn run(args: &BenchArgs, device_options: DeviceOptions) -> Result<(), CliError> {
+    let device = open_device(device_options).await?;
+    let bench = Bench { device, args };
     let has = |workload: &str| args.workloads.iter().any(|name| name == workload);
     let mut lines = Vec::new();
     if has("matmul") {
@@ -107,18 +108,18 @@ pub async fn run(args: &BenchArgs) -> Result<(), CliError> {
     }
     match args.json {
         true => super::print_json(&json!({
-            "adapter": bench.gpu.info(),
+            "adapter": bench.device.info(),
             "results": lines,
             "sweeps": sweeps.iter().map(|(axis, points)| json!({
                 "axis": axis.to_string(), "points": points, "growth": growth(points)
             })).collect::<Vec<_>>(),
         })),
-        false => super::print_text(&markdown(&bench.gpu, &lines, &sweeps)),
+        false => super::print_text(&markdown(&bench.device, &lines, &sweeps)),
     }
 }
 
 struct Bench<'a> {
-    gpu: Gpu,
+    device: Device,
     args: &'a BenchArgs,
 }
 
@@ -141,7 +142,7 @@ impl Bench<'_> {
 
     async fn matmul(&self, case: MatmulCase) -> Result<Line, CliError> {
         let (a, b) = (matrix(case.m, case.k, SEED), matrix(case.k, case.n, SEED + 1));
-        let product = Matmul::new(&self.gpu, case, &a, &b).await?;
+        let product = Matmul::new(&self.device, case, &a, &b).await?;
         let time = self.samples(async |count| Ok(product.run(count).await?)).await?;
         let value = time.inverted(case.flops() / 1e9);
         let (case, unit) = (case.to_string(), "GFLOP/s");
@@ -150,7 +151,7 @@ impl Bench<'_> {
 
     async fn encode(&self, case: EncodeCase) -> Result<Line, CliError> {
         let checkpoint = random(case.model)?;
-        let encoder = Encode::new(&self.gpu, &checkpoint).await?;
+        let encoder = Encode::new(&self.device, &checkpoint).await?;
         // Drawing random rows costs next to nothing; tokenising sentences is part of the work.
         let longest = checkpoint.config.max_tokens();
         let rows = self.args.sentences.rows(case.lengths, case.rows, longest)?;
@@ -173,7 +174,7 @@ impl Bench<'_> {
     async fn train(&self, case: TrainCase) -> Result<(Line, [f64; 2]), CliError> {
         let checkpoint = random(case.model)?;
         let rows = self.args.sentences.rows(case.lengths, case.batch, TRAINING_LENGTH)?()?;
-        let mut step = TrainingRun::new(&self.gpu, &checkpoint, rows, Recipe::default()).await?;
+        let mut step = TrainingRun::new(&self.device, &checkpoint, rows, Recipe::default()).await?;
         let parameters = [case.model.layer_parameters(), checkpoint.config.parameter_count()];
         let work = parameters.map(|count| step.tokens() as f64 * count as f64);
         let (gpu_bytes, dispatches) = (Some(step.gpu_bytes()), Some(step.dispatches()));
@@ -211,8 +212,8 @@ async fn seconds(work: impl Future<Output = Result<(), CliError>>) -> Result<f64
 }
 
 /// Tables as `cargo xtask bench` writes them.
-fn markdown(gpu: &Gpu, lines: &[Line], sweeps: &[(SweepAxis, Vec<SweepPoint>)]) -> String {
-    let info = gpu.info();
+fn markdown(device: &Device, lines: &[Line], sweeps: &[(SweepAxis, Vec<SweepPoint>)]) -> String {
+    let info = device.info();
     let mut text = format!("adapter: {} ({}, {})\n", info.name, info.backend, info.driver);
     if !lines.is_empty() {
         text += "\n| workload | case | median (min–max) | unit | n | GPU MiB | dispatches |\n";

@@ -1,10 +1,11 @@
 //! `simcse-lab device`: the adapter, and what it reaches.
 
+use crate::device::DeviceOptions;
 use serde::Serialize;
 
-use super::{args::DeviceArgs, error::CliError, open_gpu, print_json};
+use super::{args::DeviceArgs, error::CliError, open_device, print_json};
 use crate::{
-    gpu::{GpuInfo, MatmulKind},
+    device::{DeviceInfo, MatmulKind},
     kernels::Ceilings,
 };
 
@@ -12,17 +13,17 @@ use crate::{
 #[derive(Serialize)]
 struct TunedDevice<'a> {
     #[serde(flatten)]
-    info: &'a GpuInfo,
+    info: &'a DeviceInfo,
     ceilings: Ceilings,
-    /// The fastest kind.
-    matmul: MatmulKind,
+    /// The fastest kind, on a GPU.
+    matmul: Option<MatmulKind>,
 }
 
-pub async fn run(args: &DeviceArgs) -> Result<(), CliError> {
-    let gpu = open_gpu().await?;
+pub async fn run(args: &DeviceArgs, device_options: DeviceOptions) -> Result<(), CliError> {
+    let device = open_device(device_options).await?;
     if !args.tune {
-        return print_json(gpu.info());
+        return print_json(device.info());
     }
-    let ceilings = Ceilings::tune(&gpu).await?;
-    print_json(&TunedDevice { info: gpu.info(), ceilings, matmul: gpu.matmul() })
+    let ceilings = Ceilings::tune(&device).await?;
+    print_json(&TunedDevice { info: device.info(), ceilings, matmul: device.matmul() })
 }

@@ -1,19 +1,24 @@
 //! Sentences to vectors, as every command that only encodes needs it.
 
-use super::{error::CliError, files, open_gpu, progress_bar};
+use super::{error::CliError, files, open_device, progress_bar};
+use crate::device::DeviceOptions;
 use crate::model::{Embedder, Head, Network, Pooler};
 
 /// An embedder over a model's weights, with the head where the pooler has one.
 ///
 /// # Errors
 /// No adapter, a pooler whose head the checkpoint lacks, too little GPU memory.
-pub async fn embedder(model: &files::Model, pooler: Option<Pooler>) -> Result<Embedder, CliError> {
+pub async fn embedder(
+    device_options: DeviceOptions,
+    model: &files::Model,
+    pooler: Option<Pooler>,
+) -> Result<Embedder, CliError> {
     let pooler = pooler.unwrap_or(model.pooler);
-    let gpu = open_gpu().await?;
+    let device = open_device(device_options).await?;
     let head = if pooler == Pooler::Cls { Head::Stored } else { Head::None };
-    let network = Network::new(&gpu, &model.checkpoint, head)?;
+    let network = Network::new(&device, &model.checkpoint, head)?;
     let embedder = Embedder::new(&network, pooler, true)?;
-    gpu.ready().await?;
+    device.ready().await?;
     Ok(embedder)
 }
 

@@ -4,8 +4,8 @@ use thiserror::Error;
 
 use crate::{
     bench::BenchError,
+    device::DeviceError,
     eval::{TransferError, WhiteningError},
-    gpu::GpuError,
     model::ModelError,
     text::TextError,
     train::TrainError,
@@ -37,7 +37,7 @@ pub enum CliError {
     #[error(transparent)]
     Bench(#[from] BenchError),
     #[error(transparent)]
-    Gpu(#[from] GpuError),
+    Gpu(#[from] DeviceError),
 }
 
 impl CliError {

@@ -6,34 +6,38 @@ use super::{
     output::{Format, Output},
     whiten::Whitener,
 };
+use crate::device::DeviceOptions;
 use crate::{
     eval::{Analysis, StsEvaluation},
     text::StsSet,
 };
 
 /// `eval`: one JSON object or CSV row.
-pub async fn run(args: &EvalArgs) -> Result<(), CliError> {
-    let (embeddings, hidden, scores) = vectors(args).await?;
+pub async fn run(args: &EvalArgs, device_options: DeviceOptions) -> Result<(), CliError> {
+    let (embeddings, hidden, scores) = vectors(args, device_options).await?;
     let evaluation = StsEvaluation::new(&embeddings, hidden, &scores);
     Output::new(args.scoring.format).write(&evaluation, [&evaluation])
 }
 
 /// `analyse`: one JSON object, or a CSV row a number.
-pub async fn analyse(args: &EvalArgs) -> Result<(), CliError> {
-    let (embeddings, hidden, scores) = vectors(args).await?;
+pub async fn analyse(args: &EvalArgs, device_options: DeviceOptions) -> Result<(), CliError> {
+    let (embeddings, hidden, scores) = vectors(args, device_options).await?;
     let analysis = Analysis::new(&embeddings, hidden, &scores);
     let rows = if args.scoring.format == Format::Csv { analysis.rows() } else { Vec::new() };
     Output::new(args.scoring.format).write(&analysis, rows)
 }
 
 /// Vectors `[2 · pairs, hidden]`, their length and the pairs' scores.
-async fn vectors(args: &EvalArgs) -> Result<(Vec<f32>, usize, Vec<f64>), CliError> {
+async fn vectors(
+    args: &EvalArgs,
+    device_options: DeviceOptions,
+) -> Result<(Vec<f32>, usize, Vec<f64>), CliError> {
     let model = files::load_model(&args.model.model)?;
     let set = StsSet::parse(&args.sts.display().to_string(), &files::read(&args.sts)?)?;
     let max_length = files::max_length(args.scoring.max_length, &model)?;
     let rows = model.tokenizer.encode(&set.sentences(), max_length)?;
 
-    let embedder = encode::embedder(&model, args.model.pooler).await?;
+    let embedder = encode::embedder(device_options, &model, args.model.pooler).await?;
     let whitener = Whitener::new(&args.scoring.whitening, &model, &embedder, max_length).await?;
     let embeddings = encode::vectors(&embedder, &rows).await?;
     let (embeddings, hidden) = whitener.apply(embeddings, model.checkpoint.config.hidden_size)?;

@@ -1,4 +1,5 @@
-use super::{args::GradientsArgs, error::CliError, files, open_gpu};
+use super::{args::GradientsArgs, error::CliError, files, open_device};
+use crate::device::DeviceOptions;
 use crate::{
     model::{HEAD_WEIGHT, HostTensor, Network, Pooler},
     text::Corpus,
@@ -6,7 +7,7 @@ use crate::{
 };
 
 /// `gradients`: loss and every parameter's gradient of one batch, without dropout.
-pub async fn run(args: &GradientsArgs) -> Result<(), CliError> {
+pub async fn run(args: &GradientsArgs, device_options: DeviceOptions) -> Result<(), CliError> {
     let model = files::load_model(&args.model.model)?;
     let corpus = Corpus::parse(&args.data.display().to_string(), &files::read(&args.data)?)?;
     let stored_head = model.checkpoint.tensors.contains_key(HEAD_WEIGHT);
@@ -34,10 +35,10 @@ pub async fn run(args: &GradientsArgs) -> Result<(), CliError> {
     let data = train::dataset(&corpus.data, rows, &model.tokenizer, None, &options)?;
     data.check(options.objective)?;
 
-    let gpu = open_gpu().await?;
-    let network = Network::new(&gpu, &model.checkpoint, options.parts())?;
+    let device = open_device(device_options).await?;
+    let network = Network::new(&device, &model.checkpoint, options.parts())?;
     let step = TrainingStep::new(&network, &data, &options)?;
-    gpu.ready().await?;
+    device.ready().await?;
     let items: Vec<u32> = (0..data.len() as u32).collect();
     let rows = data.batch(&items);
     let corrupted = data.corrupted(&rows, options.seed, 0);

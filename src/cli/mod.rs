@@ -26,7 +26,7 @@ use std::{io::Write, process::ExitCode};
 
 use clap::Parser;
 
-use crate::gpu::{Gpu, GpuOptions};
+use crate::device::{Device, DeviceOptions};
 use args::{Cli, Command};
 use error::CliError;
 
@@ -54,27 +54,28 @@ fn quiet_wayland() {
 }
 
 async fn run(cli: Cli) -> Result<(), CliError> {
+    let options = cli.device.options();
     match cli.command {
-        Command::Embed(args) => embed::run(&args).await,
-        Command::Eval(args) => evaluate::run(&args).await,
-        Command::Analyse(args) => evaluate::analyse(&args).await,
-        Command::Sts(args) => sts::run(&args).await,
-        Command::Transfer(args) => transfer::run(&args).await,
-        Command::Train(args) => train::run(&args).await,
-        Command::Pretrain(args) => pretrain::run(&args).await,
+        Command::Embed(args) => embed::run(&args, options).await,
+        Command::Eval(args) => evaluate::run(&args, options).await,
+        Command::Analyse(args) => evaluate::analyse(&args, options).await,
+        Command::Sts(args) => sts::run(&args, options).await,
+        Command::Transfer(args) => transfer::run(&args, options).await,
+        Command::Train(args) => train::run(&args, options).await,
+        Command::Pretrain(args) => pretrain::run(&args, options).await,
         Command::Vocabulary(args) => vocabulary::run(&args),
-        Command::Ablate(args) => ablate::run(&args).await,
-        Command::Gradients(args) => gradients::run(&args).await,
-        Command::Profile(args) => profile::run(&args).await,
-        Command::Bench(args) => bench::run(&args).await,
-        Command::Device(args) => device::run(&args).await,
+        Command::Ablate(args) => ablate::run(&args, options).await,
+        Command::Gradients(args) => gradients::run(&args, options).await,
+        Command::Profile(args) => profile::run(&args, options).await,
+        Command::Bench(args) => bench::run(&args, options).await,
+        Command::Device(args) => device::run(&args, options).await,
     }
 }
 
-async fn open_gpu() -> Result<Gpu, CliError> {
-    let gpu = Gpu::new(GpuOptions::default()).await?;
-    log::info!("{:?}", gpu.info());
-    Ok(gpu)
+async fn open_device(options: DeviceOptions) -> Result<Device, CliError> {
+    let device = Device::open(options).await?;
+    log::info!("{:?}", device.info());
+    Ok(device)
 }
 
 /// One JSON object on a line of standard output.

@@ -1,11 +1,12 @@
 //! `pretrain`: an encoder from nothing, by masked-language modelling alone, with the engine that fine-tunes.
 
+use crate::device::DeviceOptions;
 use std::{collections::BTreeMap, path::PathBuf};
 
 use clap::Args;
 use serde_json::json;
 
-use super::{args::RunArgs, error::CliError, files, open_gpu, train::fit};
+use super::{args::RunArgs, error::CliError, files, open_device, train::fit};
 use crate::{
     model::{Checkpoint, ModelConfig, Pooler, checkpoint::write_safetensors_f16},
     text::{Corpus, SentenceTokenizer},
@@ -101,7 +102,7 @@ impl PretrainArgs {
 
 /// JSON lines of metrics on stdout; config.json, model.safetensors in F16 with the head of masked-language modelling,
 /// tokenizer.json and the training state in the output directory.
-pub async fn run(args: &PretrainArgs) -> Result<(), CliError> {
+pub async fn run(args: &PretrainArgs, device_options: DeviceOptions) -> Result<(), CliError> {
     let options = args.options();
     options.validate()?;
     let tokenizer_files = vec![("tokenizer.json".to_owned(), files::read(&args.tokenizer)?)];
@@ -114,8 +115,8 @@ pub async fn run(args: &PretrainArgs) -> Result<(), CliError> {
     let data = dataset(&corpus.data, rows, &tokenizer, None, &options)?;
     args.run.make_output()?;
 
-    let gpu = open_gpu().await?;
-    let trainer = Trainer::new(&gpu, &checkpoint, data, None, options).await?;
+    let device = open_device(device_options).await?;
+    let trainer = Trainer::new(&device, &checkpoint, data, None, options).await?;
     fit(trainer, &args.run, async |trainer| {
         let weights = trainer.weights().await?;
         let named: BTreeMap<&str, _> =

@@ -1,15 +1,16 @@
 //! `profile`: where the time and the memory of a training step go.
 
+use crate::device::DeviceOptions;
 use clap::Args;
 
 use super::{
     bench_rows::{SEED, SentenceArgs, TRAINING_LENGTH},
     error::CliError,
-    files, open_gpu, print_json, print_text,
+    files, open_device, print_json, print_text,
 };
 use crate::{
     bench::{self, Recipe, TrainCase, TrainingRun},
-    gpu::MatmulKind,
+    device::MatmulKind,
     kernels::Ceilings,
     model::Checkpoint,
 };
@@ -24,7 +25,7 @@ pub struct ProfileArgs {
     pub model: Option<std::path::PathBuf>,
     #[command(flatten)]
     pub sentences: SentenceArgs,
-    /// How matrix products are computed: direct, quad or shared; without it, as this kind of adapter usually does best.
+    /// How matrix products are computed: direct or shared, on a GPU; without it, shared.
     #[arg(long, value_name = "KIND", conflicts_with = "tune")]
     pub matmul: Option<MatmulKind>,
     /// Measure first which kind of matrix product is the fastest here, and use that.
@@ -35,26 +36,20 @@ pub struct ProfileArgs {
     pub json: bool,
 }
 
-pub async fn run(args: &ProfileArgs) -> Result<(), CliError> {
-    let gpu = open_gpu().await?;
+pub async fn run(args: &ProfileArgs, device_options: DeviceOptions) -> Result<(), CliError> {
+    let device = open_device(device_options).await?;
     if let Some(kind) = args.matmul {
-        if !kind.runs_on(gpu.info()) {
-            return Err(CliError::Usage(format!(
-                "--matmul {kind}: {} has no subgroups; expected direct or shared",
-                gpu.info().name
-            )));
-        }
-        gpu.set_matmul(kind);
+        device.set_matmul(kind);
     }
     if args.tune {
-        Ceilings::tune(&gpu).await?;
+        Ceilings::tune(&device).await?;
     }
     let checkpoint = match &args.model {
         Some(directory) => files::load_model(directory)?.checkpoint,
         None => Checkpoint::init_random(bench::config(args.case.model)?, SEED),
     };
     let rows = args.sentences.rows(args.case.lengths, args.case.batch, TRAINING_LENGTH)?()?;
-    let run = TrainingRun::new(&gpu, &checkpoint, rows, Recipe::default()).await?;
+    let run = TrainingRun::new(&device, &checkpoint, rows, Recipe::default()).await?;
     let profile = run.profile().await?;
     match args.json {
         true => print_json(&profile),

@@ -1,5 +1,6 @@
 //! `sts`: tasks in SentEval's layout and single files, in the settings of the paper's tables.
 
+use crate::device::DeviceOptions;
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
@@ -31,7 +32,7 @@ struct Row<'a> {
 }
 
 /// Prints a line a task and one with their average; as CSV, also one a subset.
-pub async fn run(args: &StsArgs) -> Result<(), CliError> {
+pub async fn run(args: &StsArgs, device_options: DeviceOptions) -> Result<(), CliError> {
     let model = files::load_model(&args.model.model)?;
     let max_length = files::max_length(args.scoring.max_length, &model)?;
     let mut tasks = Vec::new();
@@ -39,7 +40,7 @@ pub async fn run(args: &StsArgs) -> Result<(), CliError> {
         read(path, &mut tasks)?;
     }
 
-    let embedder = encode::embedder(&model, args.model.pooler).await?;
+    let embedder = encode::embedder(device_options, &model, args.model.pooler).await?;
     let whitener = Whitener::new(&args.scoring.whitening, &model, &embedder, max_length).await?;
     let mut output = Output::new(args.scoring.format);
     let mut sum = 0.0;

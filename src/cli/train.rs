@@ -1,3 +1,4 @@
+use crate::device::DeviceOptions;
 use std::path::Path;
 
 use serde::Serialize;
@@ -5,7 +6,7 @@ use serde::Serialize;
 use super::{
     args::{RunArgs, TrainArgs},
     error::CliError,
-    files, open_gpu, print_json, progress_bar,
+    files, open_device, print_json, progress_bar,
 };
 use crate::{
     eval::StsEvaluation,
@@ -25,7 +26,7 @@ struct EvaluationLine<'a> {
 }
 
 /// `train`: JSON lines of metrics on stdout, the model and the training state in the output directory.
-pub async fn run(args: &TrainArgs) -> Result<(), CliError> {
+pub async fn run(args: &TrainArgs, device_options: DeviceOptions) -> Result<(), CliError> {
     let options = args.options();
     options.validate()?;
     let model = files::load_model(&args.model.model)?;
@@ -36,17 +37,17 @@ pub async fn run(args: &TrainArgs) -> Result<(), CliError> {
     // Found out now, not after an hour of training.
     args.run.make_output()?;
 
-    let gpu = open_gpu().await?;
+    let device = open_device(device_options).await?;
     let limit = args.memory_limit.map(|mebibytes| mebibytes.saturating_mul(1 << 20));
     // The trainer makes an estimate of its own, without a limit.
     if args.estimate_memory || limit.is_some() {
         let config = &model.checkpoint.config;
-        let estimate = MemoryEstimate::preflight(&gpu, config, &data, &options, limit)?;
+        let estimate = MemoryEstimate::preflight(&device, config, &data, &options, limit)?;
         if args.estimate_memory {
             return print_json(&estimate);
         }
     }
-    let trainer = Trainer::new(&gpu, &model.checkpoint, data, evaluation, options.clone()).await?;
+    let trainer = Trainer::new(&device, &model.checkpoint, data, evaluation, options.clone()).await?;
     fit(trainer, &args.run, async |trainer| match trainer.finished() {
         true => save_model(trainer, &model, &options, &args.run.output).await,
         false => Ok(()),

@@ -1,5 +1,6 @@
 //! `transfer`: SentEval's transfer tasks.
 
+use crate::device::DeviceOptions;
 use std::path::Path;
 
 use serde::Serialize;
@@ -22,7 +23,7 @@ struct Average {
 }
 
 /// Prints a line a task and one with their average.
-pub async fn run(args: &TransferArgs) -> Result<(), CliError> {
+pub async fn run(args: &TransferArgs, device_options: DeviceOptions) -> Result<(), CliError> {
     let options = TransferOptions { folds: args.folds, seed: args.seed };
     let model = files::load_model(&args.model.model)?;
     let max_length = files::max_length(args.max_length, &model)?;
@@ -31,7 +32,7 @@ pub async fn run(args: &TransferArgs) -> Result<(), CliError> {
         tasks.extend(read(path)?);
     }
 
-    let embedder = encode::embedder(&model, args.model.pooler).await?;
+    let embedder = encode::embedder(device_options, &model, args.model.pooler).await?;
     let hidden = model.checkpoint.config.hidden_size;
     let mut output = Output::new(args.format);
     let mut sum = 0.0;

@@ -6,18 +6,21 @@
 mod attention;
 mod ceilings;
 mod contrastive;
+mod cpu;
 mod dropout;
 mod embedding;
 mod layer_norm;
-mod matmul;
+mod linear;
 mod mlm;
 mod optimizer;
 mod pool;
+mod product;
 mod reduce;
 mod step;
 mod tanh;
+mod vector;
 
-use std::rc::Rc;
+use std::{cell::RefCell, rc::Rc};
 
 pub use attention::{Attention, AttentionGradient};
 pub use ceilings::Ceilings;
@@ -25,13 +28,13 @@ pub use contrastive::{Contrastive, LossForm};
 pub use dropout::{drop_threshold, keep_factors};
 pub use embedding::{Embedding, EmbeddingGradient, TableRows};
 pub use layer_norm::{LayerNorm, LayerNormGradient};
-pub use matmul::{Linear, LinearGradient};
+pub use linear::{Linear, LinearGradient};
 pub use mlm::{MaskedLoss, PieceLogits};
 pub use optimizer::{METRICS, Optimizer, OptimizerShard};
 pub use pool::Pool;
 pub use step::{DISTINCT, ITEMS, PAIRS, QUADS, ROWS, Step, TOKENS};
 
-use crate::gpu::{Arena, Dispatch, GpuError, Grid, KernelSpec, MatmulKind, Plan, View};
+use crate::device::{Arena, Call, Device, DeviceError, Dispatch, Grid, KernelSpec, MatmulKind, Plan, View};
 
 /// The place in the dropout masks' counter that means "no dropout here".
 pub const NO_DROPOUT: u32 = u32::MAX;
@@ -44,61 +47,55 @@ const THREADS: u32 = 64;
 
 /// A shader module of the shared step file and the named files of `shaders/`.
 macro_rules! shader {
-    (subgroups, $($path:literal),+) => {
-        $crate::gpu::ShaderSource { subgroups: true, ..$crate::kernels::shader!($($path),+) }
-    };
     ($($path:literal),+) => {
-        $crate::gpu::ShaderSource {
-            subgroups: false,
+        $crate::device::ShaderSource {
             parts: &[
-                ("common/step.wgsl", include_str!("../../shaders/common/step.wgsl")),
-                $(($path, include_str!(concat!("../../shaders/", $path)))),+
+                ("common/step.wgsl", include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/shaders/common/step.wgsl"))),
+                $(($path, include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/shaders/", $path)))),+
             ],
         }
     };
 }
 use shader;
 
-/// Builds dispatches over one step uniform.
+/// Builds calls over one step uniform.
 #[derive(Clone)]
 pub struct Kernels {
     arena: Rc<Arena>,
     step: View,
     /// Stands where an entry point writes nothing.
     unused: View,
+    /// Of a GPU's weight gradients.
     max_splits: u32,
+    /// Of a GPU's products.
     matmul: MatmulKind,
-    /// Whether the threads of a quad share their loads.
-    subgroups: bool,
+    /// Where the CPU packs a product's right operand: every product uses it up at once.
+    packed: Rc<RefCell<Option<View>>>,
 }
 
 impl Kernels {
-    pub fn new(arena: Rc<Arena>) -> Result<Self, GpuError> {
+    pub fn new(arena: Rc<Arena>) -> Result<Self, DeviceError> {
         let step = arena.uniform("step", &Step::default())?;
         let unused = arena.storage("unused", 4)?;
-        // A GPU with thousands of lanes would idle on the few 64×64 tiles of a small weight; a software adapter
-        // gains nothing from more threads.
-        let max_splits = if arena.gpu().info().software { 1 } else { 16 };
-        let matmul = arena.gpu().matmul();
-        let subgroups = arena.gpu().info().subgroups;
-        Ok(Self { arena, step, unused, max_splits, matmul, subgroups })
+        let matmul = arena.device().matmul().unwrap_or_default();
+        // A GPU with thousands of lanes would idle on the few 64×64 tiles of a small weight.
+        Ok(Self { arena, step, unused, max_splits: 16, matmul, packed: Rc::default() })
     }
 
-    /// Computes matrix products so, whatever the adapter is; the device must have what that needs.
+    /// Has a GPU compute matrix products so.
     pub fn with_matmul(mut self, matmul: MatmulKind) -> Self {
-        debug_assert!(matmul.runs_on(self.arena.gpu().info()));
         self.matmul = matmul;
         self
     }
 
-    /// Cuts the sum over rows of a weight gradient into at most this many parts, whatever the adapter is.
+    /// Cuts the sum over rows of a GPU's weight gradient into at most this many parts.
     pub fn with_max_splits(mut self, max_splits: u32) -> Self {
         self.max_splits = max_splits.max(1);
         self
     }
 
     /// The same kernels over a step uniform of their own.
-    pub fn with_own_step(&self) -> Result<Self, GpuError> {
+    pub fn with_own_step(&self) -> Result<Self, DeviceError> {
         let step = self.arena.uniform("step", &Step::default())?;
         Ok(Self { step, ..self.clone() })
     }
@@ -107,12 +104,34 @@ impl Kernels {
         &self.arena
     }
 
-    /// Sets what changes from step to step, for everything submitted from now on.
-    pub fn write_step(&self, step: &Step) {
-        self.step.write(self.arena.gpu(), std::slice::from_ref(step));
+    fn step(&self) -> &View {
+        &self.step
     }
 
-    /// One call: the step and `op` uniforms are bindings 0 and 1, `views` follow.
+    fn unused(&self) -> &View {
+        &self.unused
+    }
+
+    /// Room for `len` floats of a packed operand, until the next product.
+    fn packed(&self, len: usize) -> Result<View, DeviceError> {
+        let mut packed = self.packed.borrow_mut();
+        match &*packed {
+            Some(view) if view.size >= 4 * len as u64 => Ok(view.clone()),
+            _ => Ok(packed.insert(self.arena.storage("packed operand", len)?).clone()),
+        }
+    }
+
+    /// Whether calls are for the CPU.
+    fn on_cpu(&self) -> bool {
+        matches!(self.arena.device(), Device::Cpu(_))
+    }
+
+    /// Sets what changes from step to step, for everything submitted from now on.
+    pub fn write_step(&self, step: &Step) {
+        self.step.write(self.arena.device(), std::slice::from_ref(step));
+    }
+
+    /// One call on a GPU: the step and `op` uniforms are bindings 0 and 1, `views` follow.
     fn call<T: bytemuck::NoUninit>(
         &self,
         plan: &mut Plan,
@@ -121,15 +140,16 @@ impl Kernels {
         op: &T,
         views: &[&View],
         grid: Grid,
-    ) -> Result<(), GpuError> {
+    ) -> Result<(), DeviceError> {
         let op = self.arena.uniform(spec.entry, op)?;
+        let Device::Gpu(device) = self.arena.device() else { return Ok(()) };
         if self.arena.is_estimate() {
             return Ok(());
         }
         let mut all = vec![&self.step, &op];
         all.extend_from_slice(views);
-        let (pipeline, group) = self.arena.gpu().bind(spec, constants, &all);
-        plan.push(Dispatch { label: spec.entry, pipeline, group, grid, work: None });
+        let (pipeline, group) = device.bind(spec, constants, &all);
+        plan.push(spec.entry, Call::Gpu(Dispatch { pipeline, group, grid }));
         Ok(())
     }
 }

@@ -1,7 +1,7 @@
 use bytemuck::{Pod, Zeroable};
 
 use super::drop_threshold;
-use crate::gpu::Extent;
+use crate::device::Extent;
 
 /// Tokens T of the packed batch.
 pub const TOKENS: Extent = Extent::Dynamic(1);
@@ -50,6 +50,11 @@ impl Step {
     /// Values of the dynamic extents, in the order of the constants above.
     pub fn sizes(&self) -> [u32; 7] {
         [0, self.tokens, self.rows, self.items, self.distinct, self.quads, self.pairs]
+    }
+
+    /// How many an extent is.
+    pub(super) fn extent(&self, extent: Extent) -> usize {
+        extent.resolve(&self.sizes()) as usize
     }
 
     /// Dropout with probability `p` in 0…1 (exclusive); 0 switches it off.

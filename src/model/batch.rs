@@ -2,7 +2,7 @@
 
 use super::ModelConfig;
 use crate::{
-    gpu::{Arena, Gpu, GpuError, View},
+    device::{Arena, Device, DeviceError, View},
     kernels::Step,
 };
 
@@ -116,7 +116,7 @@ pub struct BatchBuffers {
 }
 
 impl BatchBuffers {
-    pub fn new(arena: &Arena, tokens: usize, rows: usize) -> Result<Self, GpuError> {
+    pub fn new(arena: &Arena, tokens: usize, rows: usize) -> Result<Self, DeviceError> {
         Ok(Self {
             token_ids: arena.storage("token ids", tokens)?,
             positions: arena.storage("positions", tokens)?,
@@ -129,14 +129,14 @@ impl BatchBuffers {
     }
 
     /// Uploads `batch` before whatever is submitted next.
-    pub fn write(&self, gpu: &Gpu, batch: &PackedBatch) {
-        self.token_ids.write(gpu, &batch.token_ids);
-        self.positions.write(gpu, &batch.positions);
-        self.spans.write(gpu, &batch.spans);
-        self.quads.write(gpu, &batch.quads);
-        self.row_starts.write(gpu, &batch.row_starts);
-        self.distinct.write(gpu, &batch.distinct);
-        self.places.write(gpu, &batch.places);
+    pub fn write(&self, device: &Device, batch: &PackedBatch) {
+        self.token_ids.write(device, &batch.token_ids);
+        self.positions.write(device, &batch.positions);
+        self.spans.write(device, &batch.spans);
+        self.quads.write(device, &batch.quads);
+        self.row_starts.write(device, &batch.row_starts);
+        self.distinct.write(device, &batch.distinct);
+        self.places.write(device, &batch.places);
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{BatchBuffers, Capacity, Encoder, Network, PackedBatch, Pooler, Pooling};
 use crate::{
-    gpu::{GpuError, Plan, ReadbackRing},
+    device::{DeviceError, Plan, ReadbackRing, Recorder},
     kernels::Step,
 };
 
@@ -30,10 +30,10 @@ pub struct Embedder {
 
 impl Embedder {
     /// `head` applies the network's head behind the `cls` pooler.
-    pub fn new(network: &Network, pooler: Pooler, head: bool) -> Result<Self, GpuError> {
+    pub fn new(network: &Network, pooler: Pooler, head: bool) -> Result<Self, DeviceError> {
         let arena = network.kernels.arena();
-        // Enough rows to fill a GPU; few enough that a software adapter answers between two of them.
-        let tokens = if network.gpu().info().software { 1024 } else { 8192 };
+        // Enough rows to fill a GPU; few enough that the CPU's caches hold what a layer hands to the next.
+        let tokens = if network.device().info().is_cpu() { 1024 } else { 8192 };
         let tokens = tokens.max(network.config.max_tokens());
         let capacity = Capacity { tokens, rows: tokens / 4 };
         let encoder = Encoder::new(&network.kernels, &network.config, capacity, false)?;
@@ -55,7 +55,7 @@ impl Embedder {
         &self,
         rows: &[R],
         progress: impl FnMut(usize),
-    ) -> Result<Vec<f32>, GpuError> {
+    ) -> Result<Vec<f32>, DeviceError> {
         self.encode(rows, None, progress).await
     }
 
@@ -65,7 +65,7 @@ impl Embedder {
         rows: &[R],
         dropout: RowDropout<'_>,
         progress: impl FnMut(usize),
-    ) -> Result<Vec<f32>, GpuError> {
+    ) -> Result<Vec<f32>, DeviceError> {
         debug_assert_eq!(rows.len(), dropout.mask_rows.len(), "masks for every row");
         self.encode(rows, Some(dropout), progress).await
     }
@@ -75,7 +75,7 @@ impl Embedder {
         rows: &[R],
         dropout: Option<RowDropout<'_>>,
         mut progress: impl FnMut(usize),
-    ) -> Result<Vec<f32>, GpuError> {
+    ) -> Result<Vec<f32>, DeviceError> {
         let hidden = self.network.config.hidden_size;
         let mut embeddings = vec![0.0; rows.len() * hidden];
         let mut order: Vec<usize> = (0..rows.len()).collect();
@@ -83,8 +83,8 @@ impl Embedder {
         order.sort_by_key(|row| std::cmp::Reverse(rows[*row].as_ref().len()));
 
         let row_bytes = 4 * hidden as u64;
-        let gpu = self.network.gpu();
-        let mut ring = ReadbackRing::new(gpu, row_bytes * self.capacity.rows as u64, IN_FLIGHT);
+        let device = self.network.device();
+        let mut ring = ReadbackRing::new(device, row_bytes * self.capacity.rows as u64, IN_FLIGHT);
         let mut waiting: std::collections::VecDeque<&[usize]> = Default::default();
         let mut done = 0;
         let mut rest: &[usize] = &order;
@@ -104,12 +104,12 @@ impl Embedder {
             rest = later;
             let chunk_rows: Vec<&[u32]> = chunk.iter().map(|row| rows[*row].as_ref()).collect();
             let (packed, step) = self.pack(chunk, &chunk_rows, dropout);
-            self.batch.write(gpu, &packed);
+            self.batch.write(device, &packed);
             self.network.kernels.write_step(&step);
-            let mut encoder = gpu.device().create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
-            self.plan.record(&mut encoder, &step.sizes());
-            ring.record(&mut encoder, self.pooling.output());
-            gpu.queue().submit([encoder.finish()]);
+            let mut recorder = Recorder::new(device);
+            recorder.plan(&self.plan, &step.sizes());
+            recorder.fetch(self.pooling.output(), &mut ring);
+            recorder.submit();
             ring.submitted();
             waiting.push_back(chunk);
         }

@@ -65,7 +65,7 @@ pub enum ModelError {
 
     /// The device cannot hold or run the model.
     #[error(transparent)]
-    Gpu(#[from] crate::gpu::GpuError),
+    Gpu(#[from] crate::device::DeviceError),
 
     /// Files that a model folder must have are absent.
     #[error("the model is incomplete: missing {}; found {}", Reason::all(missing.iter().cloned()), listed(found))]

@@ -8,7 +8,7 @@ use super::{
     checkpoint::{MLM_BIAS, POOLER_BIAS, POOLER_WEIGHT, random_head, random_mlm_head},
 };
 use crate::{
-    gpu::{Arena, Gpu, GpuError},
+    device::{Arena, Device, DeviceError},
     kernels::Kernels,
 };
 
@@ -59,14 +59,18 @@ pub struct Network {
 
 impl Network {
     /// Uploads a checkpoint.
-    pub fn new(gpu: &Gpu, checkpoint: &Checkpoint, parts: impl Into<Parts>) -> Result<Self, ModelError> {
-        let limit = gpu.info().max_binding_bytes.min(gpu.info().max_buffer_bytes);
-        Self::within(gpu, checkpoint, parts, limit)
+    pub fn new(
+        device: &Device,
+        checkpoint: &Checkpoint,
+        parts: impl Into<Parts>,
+    ) -> Result<Self, ModelError> {
+        let limit = device.info().largest_buffer();
+        Self::within(device, checkpoint, parts, limit)
     }
 
     /// The same in buffers of at most `limit` bytes, whatever the adapter would allow.
     pub fn within(
-        gpu: &Gpu,
+        device: &Device,
         checkpoint: &Checkpoint,
         parts: impl Into<Parts>,
         limit: u64,
@@ -79,22 +83,27 @@ impl Network {
         if let Some(seed) = parts.mlm.filter(|_| !checkpoint.tensors.contains_key(MLM_BIAS)) {
             heads.extend(random_mlm_head(&checkpoint.config, seed));
         }
-        let network = Self::empty(Rc::new(Arena::new(gpu)), &checkpoint.config, parts.heads(), limit)?;
-        network.weights.write(gpu, &checkpoint.tensors);
-        network.weights.write(gpu, &heads);
+        let network = Self::empty(Rc::new(Arena::new(device)), &checkpoint.config, parts.heads(), limit)?;
+        network.weights.write(device, &checkpoint.tensors);
+        network.weights.write(device, &heads);
         Ok(network)
     }
 
     /// Room for a model's weights in buffers of at most `limit` bytes each.
-    pub fn empty(arena: Rc<Arena>, config: &ModelConfig, heads: Heads, limit: u64) -> Result<Self, GpuError> {
+    pub fn empty(
+        arena: Rc<Arena>,
+        config: &ModelConfig,
+        heads: Heads,
+        limit: u64,
+    ) -> Result<Self, DeviceError> {
         let layout = Rc::new(ParameterLayout::new(config, heads, limit)?);
         let weights = ParameterBuffers::new(&arena, "weights", &layout)?;
         let kernels = Kernels::new(arena)?;
         Ok(Self { config: config.clone(), kernels, layout, weights, has_head: heads.sentence })
     }
 
-    pub fn gpu(&self) -> &Gpu {
-        self.kernels.arena().gpu()
+    pub fn device(&self) -> &Device {
+        self.kernels.arena().device()
     }
 
     pub fn has_head(&self) -> bool {
@@ -102,8 +111,8 @@ impl Network {
     }
 
     /// All weights by canonical name, the head's included where there is one.
-    pub async fn read_weights(&self) -> Result<BTreeMap<String, HostTensor>, GpuError> {
-        self.weights.read(self.gpu()).await
+    pub async fn read_weights(&self) -> Result<BTreeMap<String, HostTensor>, DeviceError> {
+        self.weights.read(self.device()).await
     }
 }
 

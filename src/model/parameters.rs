@@ -8,7 +8,7 @@ use super::{
     expected_tensors,
 };
 use crate::{
-    gpu::{Arena, Gpu, GpuError, View, clear},
+    device::{Arena, Device, DeviceError, Recorder, View},
     kernels::{OptimizerShard, TableRows},
 };
 
@@ -89,7 +89,7 @@ pub struct Heads {
 
 impl ParameterLayout {
     /// All encoder parameters, and those of the heads there are. `max_bytes` is what one shard may have.
-    pub fn new(config: &ModelConfig, heads: Heads, max_bytes: u64) -> Result<Self, GpuError> {
+    pub fn new(config: &ModelConfig, heads: Heads, max_bytes: u64) -> Result<Self, DeviceError> {
         let mut tensors = expected_tensors(config);
         if heads.sentence {
             let hidden = config.hidden_size;
@@ -123,7 +123,7 @@ impl ParameterLayout {
                 let shape = &shapes[&block[0]];
                 if block.len() > 1 || shape.len() != 2 || shape[1] > max_len {
                     let what = block.join(", ");
-                    return Err(GpuError::TooLarge { what, needed: 4 * len as u64, limit: max_bytes });
+                    return Err(DeviceError::TooLarge { what, needed: 4 * len as u64, limit: max_bytes });
                 }
                 layout.split(&block[0], shape, decay, max_len);
             }
@@ -199,7 +199,11 @@ pub struct ParameterBuffers {
 
 impl ParameterBuffers {
     /// Zeros.
-    pub fn new(arena: &Arena, what: &str, layout: &std::rc::Rc<ParameterLayout>) -> Result<Self, GpuError> {
+    pub fn new(
+        arena: &Arena,
+        what: &str,
+        layout: &std::rc::Rc<ParameterLayout>,
+    ) -> Result<Self, DeviceError> {
         let shards: Result<_, _> = layout.shards.iter().map(|(len, _)| arena.storage(what, *len)).collect();
         Ok(Self { layout: layout.clone(), shards: shards? })
     }
@@ -249,23 +253,23 @@ impl ParameterBuffers {
     }
 
     /// Uploads tensors by canonical name; names without a place here are passed over.
-    pub fn write(&self, gpu: &Gpu, tensors: &BTreeMap<String, HostTensor>) {
+    pub fn write(&self, device: &Device, tensors: &BTreeMap<String, HostTensor>) {
         for (name, tensor) in tensors {
             let Some(slot) = self.layout.slots.get(name) else { continue };
             let mut rest = tensor.data.as_slice();
             for piece in &slot.pieces {
                 let (values, later) = rest.split_at(piece.len);
-                self.shards[piece.shard].slice(piece.offset, piece.len).write(gpu, values);
+                self.shards[piece.shard].slice(piece.offset, piece.len).write(device, values);
                 rest = later;
             }
         }
     }
 
     /// All tensors by canonical name, after everything submitted so far.
-    pub async fn read(&self, gpu: &Gpu) -> Result<BTreeMap<String, HostTensor>, GpuError> {
+    pub async fn read(&self, device: &Device) -> Result<BTreeMap<String, HostTensor>, DeviceError> {
         let mut shards = Vec::with_capacity(self.shards.len());
         for shard in &self.shards {
-            shards.push(shard.read::<f32>(gpu).await?);
+            shards.push(shard.read::<f32>(device).await?);
         }
         let tensor = |slot: &Slot| {
             let mut data = Vec::with_capacity(slot.len());
@@ -278,14 +282,14 @@ impl ParameterBuffers {
     }
 
     /// Sets everything to zero.
-    pub fn clear(&self, encoder: &mut wgpu::CommandEncoder) {
-        self.shards.iter().for_each(|shard| clear(encoder, shard));
+    pub fn clear(&self, recorder: &mut Recorder) {
+        self.shards.iter().for_each(|shard| recorder.clear(shard));
     }
 
     /// Copies all of `source`, which has the same layout, on the device.
-    pub fn copy_from(&self, encoder: &mut wgpu::CommandEncoder, source: &ParameterBuffers) {
+    pub fn copy_from(&self, recorder: &mut Recorder, source: &ParameterBuffers) {
         for (to, from) in self.shards.iter().zip(&source.shards) {
-            encoder.copy_buffer_to_buffer(&from.buffer, from.offset, &to.buffer, to.offset, from.size);
+            recorder.copy(from, to);
         }
     }
 }
@@ -298,7 +302,7 @@ pub struct TrainingBuffers {
 }
 
 impl TrainingBuffers {
-    pub fn new(arena: &Arena, layout: &std::rc::Rc<ParameterLayout>) -> Result<Self, GpuError> {
+    pub fn new(arena: &Arena, layout: &std::rc::Rc<ParameterLayout>) -> Result<Self, DeviceError> {
         Ok(Self {
             gradients: ParameterBuffers::new(arena, "gradients", layout)?,
             first_moments: ParameterBuffers::new(arena, "first moments", layout)?,

@@ -2,7 +2,7 @@
 
 use super::{BatchBuffers, Capacity, HEAD_BIAS, HEAD_WEIGHT, ModelConfig, ParameterBuffers, Pooler};
 use crate::{
-    gpu::{GpuError, Plan, View},
+    device::{DeviceError, Plan, View},
     kernels::{Kernels, Linear, LinearGradient, Pool, ROWS},
 };
 
@@ -38,11 +38,11 @@ impl Pooling {
         pooler: Pooler,
         head: bool,
         capacity: Capacity,
-    ) -> Result<Self, GpuError> {
+    ) -> Result<Self, DeviceError> {
         let arena = kernels.arena();
         let hidden = config.hidden_size;
         let len = capacity.rows * hidden;
-        let head = (head && pooler == Pooler::Cls).then(|| -> Result<_, GpuError> {
+        let head = (head && pooler == Pooler::Cls).then(|| -> Result<_, DeviceError> {
             Ok(HeadState { linear: arena.storage("head", len)?, output: arena.storage("head output", len)? })
         });
         let scratch = kernels.weight_gradient_scratch_len(hidden as u32, hidden as u32);
@@ -70,7 +70,7 @@ impl Pooling {
         batch: &BatchBuffers,
         depth: usize,
         states: &View,
-    ) -> Result<(), GpuError> {
+    ) -> Result<(), DeviceError> {
         match self.depths.iter().position(|wanted| *wanted == depth) {
             Some(index) => kernels.pool(plan, &self.pool(batch, index > 0), states, &self.pooled),
             None => Ok(()),
@@ -83,7 +83,7 @@ impl Pooling {
         plan: &mut Plan,
         kernels: &Kernels,
         weights: &ParameterBuffers,
-    ) -> Result<(), GpuError> {
+    ) -> Result<(), DeviceError> {
         let Some(head) = &self.head else { return Ok(()) };
         let (weight, bias) = (weights.block(HEAD_WEIGHT), weights.block(HEAD_BIAS));
         kernels.linear(plan, &self.linear(&weight, &bias), &self.pooled, &head.linear)?;
@@ -97,7 +97,7 @@ impl Pooling {
         kernels: &Kernels,
         (weights, gradients): (&ParameterBuffers, &ParameterBuffers),
         d_output: &View,
-    ) -> Result<(), GpuError> {
+    ) -> Result<(), DeviceError> {
         let Some(head) = &self.head else { return Ok(()) };
         let (weight, bias) = (weights.block(HEAD_WEIGHT), weights.block(HEAD_BIAS));
         let layer = self.linear(&weight, &bias);
@@ -120,7 +120,7 @@ impl Pooling {
         depth: usize,
         d_output: &View,
         d_states: &View,
-    ) -> Result<(), GpuError> {
+    ) -> Result<(), DeviceError> {
         let Some(index) = self.depths.iter().position(|wanted| *wanted == depth) else { return Ok(()) };
         let d_pooled = if self.head.is_some() { &self.d_pooled } else { d_output };
         let accumulate = index + 1 < self.depths.len();

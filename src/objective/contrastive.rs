@@ -1,5 +1,5 @@
 use crate::{
-    gpu::{Arena, GpuError, Plan, View},
+    device::{Arena, DeviceError, Plan, View},
     kernels::{Contrastive, Kernels, LossForm},
 };
 
@@ -29,7 +29,7 @@ impl ContrastiveLoss {
         widths: &[usize],
         items: usize,
         views: usize,
-    ) -> Result<Self, GpuError> {
+    ) -> Result<Self, DeviceError> {
         let (rows, candidates) = (items * views, form.candidates(items, views));
         let matrix = items * form.anchor_views() * candidates;
         let mut widths: Vec<u32> = widths.iter().map(|width| *width as u32).collect();
@@ -69,7 +69,7 @@ impl ContrastiveLoss {
         kernels: &Kernels,
         embeddings: &View,
         metrics: &View,
-    ) -> Result<(), GpuError> {
+    ) -> Result<(), DeviceError> {
         for (index, width) in self.widths.iter().enumerate() {
             let loss = Contrastive {
                 form: self.form,

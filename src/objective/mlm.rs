@@ -4,7 +4,7 @@
 //! R draws the decoder loose from the word embeddings; here it is tied to them, as in BERT.
 
 use crate::{
-    gpu::{GpuError, Plan, View},
+    device::{DeviceError, Plan, View},
     kernels::{
         Kernels, LayerNorm, LayerNormGradient, Linear, LinearGradient, MaskedLoss, NO_DROPOUT, PieceLogits,
         Step, TOKENS, TableRows,
@@ -54,7 +54,7 @@ impl MaskedLanguageModel {
         batch: &BatchBuffers,
         tokens: usize,
         metrics: &View,
-    ) -> Result<Self, GpuError> {
+    ) -> Result<Self, DeviceError> {
         let arena = network.kernels.arena();
         let kernels = network.kernels.with_own_step()?;
         let capacity = Self::capacity(tokens);
@@ -67,7 +67,7 @@ impl MaskedLanguageModel {
         let (output, d_output, d_linear) =
             (matrix("MLM output")?, matrix("gradient of MLM output")?, matrix("gradient of MLM dense")?);
         let statistics = arena.storage("MLM LayerNorm statistics", 2 * capacity)?;
-        let logits: Result<Vec<View>, GpuError> = words
+        let logits: Result<Vec<View>, DeviceError> = words
             .iter()
             .map(|piece| arena.storage("MLM logits", capacity * piece.rows.next_multiple_of(4) as usize))
             .collect();
@@ -171,15 +171,15 @@ impl MaskedLanguageModel {
     /// Uploads the corrupted tokens of a batch of `tokens`, before whatever is submitted next, and returns the step
     /// that the plan is to be recorded with. `scale` is what each token's loss counts.
     pub fn upload(&self, masked: &MaskedTokens, tokens: usize, scale: f32) -> Step {
-        let gpu = self.kernels.arena().gpu();
+        let device = self.kernels.arena().device();
         let count = masked.places.len().min(self.capacity);
         let mut slots = vec![u32::MAX; tokens];
         for (slot, place) in (0..).zip(&masked.places[..count]) {
             slots[*place as usize] = slot;
         }
-        self.places.write(gpu, &masked.places[..count]);
-        self.labels.write(gpu, &masked.labels[..count]);
-        self.slots.write(gpu, &slots);
+        self.places.write(device, &masked.places[..count]);
+        self.labels.write(device, &masked.labels[..count]);
+        self.slots.write(device, &slots);
         let (masked, tokens) = (count as u32, tokens as u32);
         let step = Step { tokens: masked, rows: tokens, accumulate: 1, loss_scale: scale, ..Step::default() };
         self.kernels.write_step(&step);

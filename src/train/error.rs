@@ -1,7 +1,7 @@
 use thiserror::Error;
 
 use crate::{
-    gpu::GpuError,
+    device::DeviceError,
     model::ModelError,
     said::{Reason, Said, Say, said},
     text::TextError,
@@ -38,7 +38,7 @@ pub enum TrainError {
     #[error(transparent)]
     Model(#[from] ModelError),
     #[error(transparent)]
-    Gpu(#[from] GpuError),
+    Gpu(#[from] DeviceError),
 }
 
 /// What an option is called; `option` is its name in English.

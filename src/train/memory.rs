@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Dataset, TrainError, TrainOptions, TrainingStep};
 use crate::{
-    gpu::{Arena, Gpu},
+    device::{Arena, Device},
     model::{Embedder, ModelConfig, Network},
     said::{Reason, Say, reason},
 };
@@ -33,13 +33,13 @@ impl MemoryEstimate {
     /// # Errors
     /// A buffer larger than the adapter allows.
     pub fn new(
-        gpu: &Gpu,
+        device: &Device,
         config: &ModelConfig,
         data: &Dataset,
         options: &TrainOptions,
     ) -> Result<Self, TrainError> {
-        let arena = Rc::new(Arena::estimate(gpu));
-        let limit = gpu.info().max_binding_bytes.min(gpu.info().max_buffer_bytes);
+        let arena = Rc::new(Arena::estimate(device));
+        let limit = device.info().largest_buffer();
         let network = Network::empty(arena.clone(), config, options.parts().heads(), limit)?;
         TrainingStep::new(&network, data, options)?;
         let training = arena.bytes();
@@ -64,14 +64,14 @@ impl MemoryEstimate {
     /// # Errors
     /// [`TrainError::Memory`] for one that does not, with the largest micro-batch that would.
     pub fn preflight(
-        gpu: &Gpu,
+        device: &Device,
         config: &ModelConfig,
         data: &Dataset,
         options: &TrainOptions,
         limit: Option<u64>,
     ) -> Result<Self, TrainError> {
         let fits = |estimate: &Self| limit.is_none_or(|limit| estimate.total <= limit);
-        let reason = match Self::new(gpu, config, data, options) {
+        let reason = match Self::new(device, config, data, options) {
             Ok(estimate) if fits(&estimate) => return Ok(estimate),
             Ok(estimate) => reason!(
                 "memory-needed",
@@ -82,13 +82,13 @@ impl MemoryEstimate {
             ),
             Err(error) => error.reason(),
         };
-        let advice = Self::advice(gpu, config, data, options, fits);
+        let advice = Self::advice(device, config, data, options, fits);
         Err(TrainError::Memory { reason, advice })
     }
 
     /// What to lower.
     pub(super) fn advice(
-        gpu: &Gpu,
+        device: &Device,
         config: &ModelConfig,
         data: &Dataset,
         options: &TrainOptions,
@@ -98,7 +98,7 @@ impl MemoryEstimate {
         while micro_batch_size > 1 {
             micro_batch_size = micro_batch_size.div_ceil(2);
             let smaller = TrainOptions { micro_batch_size, ..options.clone() };
-            if let Ok(estimate) = Self::new(gpu, config, data, &smaller)
+            if let Ok(estimate) = Self::new(device, config, data, &smaller)
                 && fits(&estimate)
             {
                 return reason!(

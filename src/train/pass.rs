@@ -1,7 +1,7 @@
 //! Encoder and pooler over one micro-batch's buffers, there and back.
 
 use crate::{
-    gpu::{GpuError, Plan, View},
+    device::{DeviceError, Plan, View},
     model::{BatchBuffers, Capacity, Encoder, Network, ParameterBuffers, Pooler, Pooling},
 };
 
@@ -25,7 +25,7 @@ impl EncoderPass {
         pooler: Pooler,
         capacity: Capacity,
         d_vectors: &View,
-    ) -> Result<Self, GpuError> {
+    ) -> Result<Self, DeviceError> {
         let (kernels, weights) = (&network.kernels, &network.weights);
         let encoder = Encoder::new(kernels, &network.config, capacity, true)?;
         let batch = BatchBuffers::new(kernels.arena(), capacity.tokens, capacity.rows)?;
@@ -72,7 +72,7 @@ impl EncoderPass {
         &self,
         network: &Network,
         gradients: &ParameterBuffers,
-    ) -> Result<Plan, GpuError> {
+    ) -> Result<Plan, DeviceError> {
         let mut plan = Plan::default();
         let (kernels, weights) = (&network.kernels, &network.weights);
         self.encoder.backward(&mut plan, kernels, weights, gradients, &self.batch, &mut |_, _, _| Ok(()))?;

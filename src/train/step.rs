@@ -8,7 +8,7 @@ use std::{collections::BTreeMap, ops::Range};
 
 use super::{Dataset, TrainError, TrainOptions, batch::Batch, pass::EncoderPass};
 use crate::{
-    gpu::{Plan, ReadbackRing, Recorder, View, clear},
+    device::{Plan, ReadbackRing, Recorder, View},
     kernels::{METRICS, Optimizer, Step, TableRows},
     model::{Capacity, HostTensor, Network, PackedBatch, TrainingBuffers, WORD_EMBEDDINGS},
     objective::{ContrastiveLoss, MaskedLanguageModel},
@@ -55,8 +55,6 @@ pub struct TrainingStep {
     fixed_mask: bool,
     /// Off: masked-language modelling alone.
     contrastive: bool,
-    /// Dispatches of one submit: software adapters work on a submit for long, and the page must composite between.
-    dispatches_per_submit: usize,
 }
 
 /// Vectors and their gradients of the whole batch, view after view, [rows, hidden].
@@ -125,7 +123,6 @@ impl TrainingStep {
 
         Ok(Self {
             word_gradient: buffers.gradients.table(WORD_EMBEDDINGS),
-            dispatches_per_submit: if network.gpu().info().software { 12 } else { usize::MAX },
             network: network.clone(),
             pass,
             buffers,
@@ -142,7 +139,7 @@ impl TrainingStep {
 
     /// A ring for [`TrainingStep::run`]'s metrics.
     pub fn ring(&self, depth: usize) -> ReadbackRing {
-        ReadbackRing::new(self.network.gpu(), self.metrics.size, depth)
+        ReadbackRing::new(self.network.device(), self.metrics.size, depth)
     }
 
     /// Dispatches of a whole step over a full batch that is encoded in one piece.
@@ -177,13 +174,13 @@ impl TrainingStep {
         let mut recorder = self.recorder();
         let step = self.record_gradients(&mut recorder, batch, step);
         recorder.plan(&self.update, &step.sizes());
-        ring.record(recorder.encoder(), &self.metrics);
+        recorder.fetch(&self.metrics, ring);
         recorder.submit();
         ring.submitted();
     }
 
     fn recorder(&self) -> Recorder<'_> {
-        Recorder::new(self.network.gpu(), self.dispatches_per_submit)
+        Recorder::new(self.network.device())
     }
 
     /// Metrics and every parameter's gradient by canonical name, without an update.
@@ -195,9 +192,9 @@ impl TrainingStep {
         let mut recorder = self.recorder();
         self.record_gradients(&mut recorder, batch, step);
         recorder.submit();
-        let gpu = self.network.gpu();
-        let metrics = self.metrics.read::<f32>(gpu).await?;
-        Ok((StepMetrics::from_values(&metrics), self.buffers.gradients.read(gpu).await?))
+        let device = self.network.device();
+        let metrics = self.metrics.read::<f32>(device).await?;
+        Ok((StepMetrics::from_values(&metrics), self.buffers.gradients.read(device).await?))
     }
 
     /// All of a step's plans in order, over a batch that is encoded in one piece.
@@ -212,7 +209,7 @@ impl TrainingStep {
         batch: &Batch<R>,
         step: Step,
     ) -> Step {
-        self.clear(recorder.encoder());
+        self.clear(recorder);
         let step = match &self.cache {
             // What the corrupted rows are about is all that is learned.
             _ if !self.contrastive => step,
@@ -308,7 +305,7 @@ impl TrainingStep {
 
     fn write(&self, packed: &PackedBatch, items: usize, step: Step) -> Step {
         let step = Step { items: items as u32, ..packed.sizes(step) };
-        self.pass.batch.write(self.network.gpu(), packed);
+        self.pass.batch.write(self.network.device(), packed);
         self.network.kernels.write_step(&step);
         step
     }
@@ -324,22 +321,21 @@ impl TrainingStep {
         to_batch: bool,
     ) {
         let width = self.network.config.hidden_size;
-        let encoder = recorder.encoder();
         for view in 0..batch.views() {
             let place = of_part.slice(view * part.len() * width, part.len() * width);
             let home = of_batch.slice((view * batch.items() + part.start) * width, part.len() * width);
             let (from, to) = if to_batch { (&place, &home) } else { (&home, &place) };
-            encoder.copy_buffer_to_buffer(&from.buffer, from.offset, &to.buffer, to.offset, from.size);
+            recorder.copy(from, to);
         }
     }
 
     /// What the first pass adds to instead of overwriting it.
-    pub(super) fn clear(&self, encoder: &mut wgpu::CommandEncoder) {
+    pub(super) fn clear(&self, recorder: &mut Recorder) {
         match &self.mlm {
-            None => self.word_gradient.iter().for_each(|words| clear(encoder, &words.view)),
+            None => self.word_gradient.iter().for_each(|words| recorder.clear(&words.view)),
             Some(_) => {
-                self.buffers.gradients.clear(encoder);
-                clear(encoder, &self.metrics);
+                self.buffers.gradients.clear(recorder);
+                recorder.clear(&self.metrics);
             }
         }
     }

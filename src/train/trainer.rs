@@ -10,8 +10,8 @@ use super::{
     TrainingState, TrainingStep, schedule::learning_rate,
 };
 use crate::{
+    device::{Device, DeviceError, ReadbackRing},
     eval::StsEvaluation,
-    gpu::{Gpu, GpuError, ReadbackRing},
     model::{Checkpoint, Embedder, HostTensor, Network},
     said::reason,
 };
@@ -77,18 +77,18 @@ pub struct Best {
 impl Trainer {
     /// Uploads the weights and allocates everything. The checkpoint stays as it is.
     pub async fn new(
-        gpu: &Gpu,
+        device: &Device,
         checkpoint: &Checkpoint,
         data: Dataset,
         evaluation: Option<EvaluationSet>,
         options: TrainOptions,
     ) -> Result<Self, TrainError> {
-        Self::new_with(gpu, checkpoint, data, evaluation, options, |_, _| ()).await
+        Self::new_with(device, checkpoint, data, evaluation, options, |_, _| ()).await
     }
 
-    /// The same; `compiling` hears of shaders, as in [`Gpu::ready_with`].
+    /// The same; `compiling` hears of shaders, as in [`Device::ready_with`].
     pub async fn new_with(
-        gpu: &Gpu,
+        device: &Device,
         checkpoint: &Checkpoint,
         data: Dataset,
         evaluation: Option<EvaluationSet>,
@@ -130,19 +130,19 @@ impl Trainer {
             return Err(TrainError::NoMaskToken);
         }
         let config = &checkpoint.config;
-        let estimate = MemoryEstimate::preflight(gpu, config, &data, &options, None)?;
-        let network = Network::new(gpu, checkpoint, parts)?;
+        let estimate = MemoryEstimate::preflight(device, config, &data, &options, None)?;
+        let network = Network::new(device, checkpoint, parts)?;
         let step = TrainingStep::new(&network, &data, &options)?;
         let embedder = Embedder::new(&network, options.evaluation_pooler(), options.keeps_head())?;
-        gpu.ready_with(compiling).await.map_err(|error| match error {
-            GpuError::OutOfMemory(reason) => TrainError::Memory {
+        device.ready_with(compiling).await.map_err(|error| match error {
+            DeviceError::OutOfMemory(reason) => TrainError::Memory {
                 reason: reason!(
                     "memory-refused",
                     "the GPU has not the {bytes} bytes that the run needs ({reason})",
                     bytes = estimate.total,
                     reason
                 ),
-                advice: MemoryEstimate::advice(gpu, config, &data, &options, |smaller| {
+                advice: MemoryEstimate::advice(device, config, &data, &options, |smaller| {
                     smaller.total <= estimate.total / 2
                 }),
             },
@@ -322,9 +322,9 @@ impl Trainer {
         if self.last_items == 0 || !self.options.contrastive {
             return Ok(None);
         }
-        let gpu = self.step.network().gpu();
+        let device = self.step.network().device();
         let (view, stride) = self.step.similarity();
-        let logits = view.read::<f32>(gpu).await?;
+        let logits = view.read::<f32>(device).await?;
         let shape = (self.last_items, self.data.views().max(2), stride);
         Ok(Some(BatchSimilarity::new(self.next, &self.options, shape, &logits)))
     }
@@ -336,15 +336,15 @@ impl Trainer {
 
     /// The run's whole state. Steps in flight finish first; their reports remain to be drained.
     pub async fn state(&self) -> Result<TrainingState, TrainError> {
-        let gpu = self.step.network().gpu();
+        let device = self.step.network().device();
         let buffers = self.step.buffers();
         Ok(TrainingState {
             options: self.options.clone(),
             step: self.next,
             data_fingerprint: self.data.fingerprint(),
             weights: self.weights().await?,
-            first_moments: buffers.first_moments.read(gpu).await?,
-            second_moments: buffers.second_moments.read(gpu).await?,
+            first_moments: buffers.first_moments.read(device).await?,
+            second_moments: buffers.second_moments.read(device).await?,
             best: self.best.clone(),
         })
     }
@@ -368,13 +368,13 @@ impl Trainer {
             return refuse(reason!("checkpoint-step", "it is further than this run is long"));
         }
         let network = self.step.network();
-        let (gpu, buffers) = (network.gpu(), self.step.buffers());
+        let (device, buffers) = (network.device(), self.step.buffers());
         if !network.weights.accepts(&state.weights) {
             return refuse(reason!("checkpoint-model", "its weights are another model's"));
         }
-        network.weights.write(gpu, &state.weights);
-        buffers.first_moments.write(gpu, &state.first_moments);
-        buffers.second_moments.write(gpu, &state.second_moments);
+        network.weights.write(device, &state.weights);
+        buffers.first_moments.write(device, &state.first_moments);
+        buffers.second_moments.write(device, &state.second_moments);
         self.best = state.best;
         self.next = state.step;
         self.order = None;

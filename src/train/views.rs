@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::TrainError;
 use crate::{
-    gpu::GpuError,
+    device::DeviceError,
     model::{Embedder, ModelConfig, RowDropout, kept_of_embedding},
     said::reason,
 };
@@ -64,7 +64,7 @@ impl DropoutViews {
         embedder: &Embedder,
         sentences: &[R],
         progress: impl FnMut(usize),
-    ) -> Result<Vec<f32>, GpuError> {
+    ) -> Result<Vec<f32>, DeviceError> {
         let count = sentences.len();
         let places = (0..self.views).flat_map(|view| (0..count).map(move |sentence| (view, sentence)));
         let (rows, mask_rows): (Vec<&[u32]>, Vec<usize>) = places

@@ -2,16 +2,19 @@ use serde_json::json;
 
 use super::{Dataset, HeadMode, TrainError, TrainOptions, TrainingStep};
 use crate::{
-    gpu::Gpu,
+    device::Device,
     model::{Checkpoint, ModelConfig, Network},
 };
 
 /// Has the device compile what the usual training steps of models with heads of `head_dim` dimensions need, and does
-/// not wait for it: meanwhile weights can be read and texts be cut to tokens. The next [`Gpu::ready`] waits.
+/// not wait for it: meanwhile weights can be read and texts be cut to tokens. The next [`Device::ready`] waits.
 ///
 /// # Errors
 /// As for any training step; there is nothing that a real one would not meet as well.
-pub fn warm_up(gpu: &Gpu, head_dim: usize) -> Result<(), TrainError> {
+pub fn warm_up(device: &Device, head_dim: usize) -> Result<(), TrainError> {
+    if device.info().is_cpu() {
+        return Ok(());
+    }
     // Pipelines depend on shaders and the size of a head, on no other size: the smallest model has them all.
     let heads = if head_dim.is_multiple_of(4) { 1 } else { 4 };
     let config = json!({
@@ -27,7 +30,7 @@ pub fn warm_up(gpu: &Gpu, head_dim: usize) -> Result<(), TrainError> {
     let config = ModelConfig::from_json("the smallest model", config.to_string().as_bytes())?;
     let options = TrainOptions { batch_size: 2, head: HeadMode::None, ..TrainOptions::default() };
     let data = Dataset::new(vec![vec![1, 2, 3]; 2], 1);
-    let network = Network::new(gpu, &Checkpoint::init_random(config, 0), options.parts())?;
+    let network = Network::new(device, &Checkpoint::init_random(config, 0), options.parts())?;
     TrainingStep::new(&network, &data, &options)?;
     Ok(())
 }
@@ -35,15 +38,16 @@ pub fn warm_up(gpu: &Gpu, head_dim: usize) -> Result<(), TrainError> {
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use super::*;
-    use crate::gpu::GpuOptions;
+    use crate::device::{DeviceChoice, DeviceOptions};
 
     #[pollster::test]
     async fn after_it_a_step_has_nothing_left_to_compile() {
-        let gpu = Gpu::new(GpuOptions::default()).await.unwrap();
+        let options = DeviceOptions { choice: DeviceChoice::Gpu, ..DeviceOptions::default() };
+        let device = Device::open(options).await.unwrap();
         for head_dim in [6, 32, 64] {
-            warm_up(&gpu, head_dim).unwrap();
+            warm_up(&device, head_dim).unwrap();
             let mut compiled = 0;
-            gpu.ready_with(|_, total| compiled = total).await.unwrap();
+            device.ready_with(|_, total| compiled = total).await.unwrap();
             assert!(compiled > 0, "heads of {head_dim}");
 
             let config = json!({
@@ -53,11 +57,12 @@ mod tests {
             });
             let config = ModelConfig::from_json("a model", config.to_string().as_bytes()).unwrap();
             let options = TrainOptions { head: HeadMode::None, ..TrainOptions::default() };
-            let network = Network::new(&gpu, &Checkpoint::init_random(config, 1), options.parts()).unwrap();
+            let network =
+                Network::new(&device, &Checkpoint::init_random(config, 1), options.parts()).unwrap();
             let data = Dataset::new(vec![vec![1, 2, 3, 4, 5]; 3], 1);
             TrainingStep::new(&network, &data, &options).unwrap();
             let mut more = 0;
-            gpu.ready_with(|_, total| more = total).await.unwrap();
+            device.ready_with(|_, total| more = total).await.unwrap();
             assert_eq!(more, 0, "heads of {head_dim}");
         }
     }

@@ -111,7 +111,8 @@ test('vectors: any number, in order, the same in portions, with progress; cosine
       { name, layers, hiddenSize, maxPositions, pooler, hasHead, dtype },
       { name: 'tiny', layers: 2, hiddenSize: 32, maxPositions: 64, pooler: 'avg', hasHead: false, dtype: 'F32' },
     );
-    assert.equal(seen.device.software, true);
+    assert.deepEqual([seen.device.kind, seen.device.software], ['cpu', false]);
+    assert.ok(seen.device.threads >= 1);
     assert.deepEqual([seen.shape, seen.step], [[3000, 32], 0]);
     assert.deepEqual(seen.some, seen.rows.flat(), 'a sentence’s vector does not depend on its company');
     assert.ok(seen.encoding.length >= 3, 'in portions');

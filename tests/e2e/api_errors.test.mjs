@@ -155,12 +155,12 @@ for (const [what, options, message] of [
   ['a browser without WebGPU', { files: { 'worker_loader.js': hidden } }, /This browser has no WebGPU\. Chrome and Edge 113/],
   ['plain http from another machine', { host: 'lab.test' }, /secure pages only\. Open this page by https/],
 ]) {
-  test(`${what} is told so`, async () => {
+  test(`${what} is told so where a GPU was asked for`, async () => {
     await withApi(options, async (page) => {
-      expect(await page.evaluate(() => caught(SimCSE.load())), 'no-webgpu', message);
-      await page.getByRole('button', { name: 'Run it' }).click();
-      await page.getByRole('alert').filter({ hasText: message }).waitFor();
-      await page.locator('#status', { hasText: 'Ended early.' }).waitFor();
+      expect(await page.evaluate(() => caught(SimCSE.load({ device: 'gpu' }))), 'no-webgpu', message);
+      // The CPU is always there.
+      const { kind } = await page.evaluate(async () => (await SimCSE.load()).device);
+      assert.equal(kind, 'cpu');
     });
   });
 }
@@ -186,7 +186,7 @@ test('a lost device ends what is under way; recover() opens another, and the run
       await worker.evaluate(() => self.device.destroy());
     };
     const before = await page.evaluate(async () => {
-      globalThis.lab = await SimCSE.load();
+      globalThis.lab = await SimCSE.load({ device: 'gpu' });
       globalThis.pending = caught(lab.embed(lines(50_000)));
       return numbers(await lab.embed(['a cat']));
     });
@@ -239,14 +239,15 @@ test('the kind of matrix product is measured once and kept', async () => {
       const engine = {
         ask: async (request) => {
           log.push(request);
-          return { ceilings: { matmul_gigaflops: [['direct', 10], ['shared', 90], ['quad', 30]] } };
+          return { ceilings: { matmul_gigaflops: [['direct', 10], ['shared', 90]] } };
         },
         tell: (request) => log.push(request),
       };
-      await tune(engine, { name: 'CPU', software: true }, {});
-      await tune(engine, { name: 'GPU', software: false }, {});
-      await tune(engine, { name: 'GPU', software: false }, {});
-      await tune({ ...engine, ask: () => Promise.reject(new Error('no')) }, { name: 'other', software: false }, {});
+      await tune(engine, { kind: 'cpu', name: 'CPU', software: false }, {});
+      await tune(engine, { kind: 'gpu', name: 'imitated', software: true }, {});
+      await tune(engine, { kind: 'gpu', name: 'GPU', software: false }, {});
+      await tune(engine, { kind: 'gpu', name: 'GPU', software: false }, {});
+      await tune({ ...engine, ask: () => Promise.reject(new Error('no')) }, { kind: 'gpu', name: 'other', software: false }, {});
       return log;
     });
     assert.deepEqual(seen, ['Tune', { UseMatmul: { kind: 'shared' } }]);
@@ -259,7 +260,7 @@ test('vectors that are under way end with their model, and a message that is no 
       const [{ Engine }, { sourceOf }] = await Promise.all(
         ['engine', 'source'].map((part) => import(`${site}api/parts/${part}.js`)),
       );
-      const engine = new Engine(new URL('worker_loader.js', site));
+      const engine = new Engine(new URL('worker_loader.js', site), 'auto');
       await engine.ready();
       const { source } = await sourceOf('models/tiny', new URL(site));
       const sentences = lines(20_000);

@@ -45,7 +45,7 @@ export async function withFirefox(use, site = {}) {
 
 /** The engine runs. */
 export async function ready(page) {
-  await page.waitForSelector('.chip-slow, .chip-ready', { timeout: patience });
+  await page.waitForSelector('.chip-ready', { timeout: patience });
 }
 
 /** One press, and the point moves; then sentences are compared. */

@@ -1,4 +1,5 @@
-// Serves the built page from a sub-path and opens it in headless Chromium with WebGPU on SwiftShader.
+// Serves the built page from a sub-path and opens it in headless Chromium. What computes is the CPU, unless a test asks for
+// the GPU, which SwiftShader imitates.
 // A page that asks another origin for anything, logs an error or throws fails its test.
 
 import assert from 'node:assert/strict';
@@ -25,7 +26,11 @@ const types = {
   '.webmanifest': 'application/manifest+json',
 };
 
-async function answer(request, response, { base, folder, files, cleanUrls }) {
+// What lets a page share memory between threads.
+const isolation = { 'cross-origin-opener-policy': 'same-origin', 'cross-origin-embedder-policy': 'require-corp' };
+
+async function answer(request, response, { base, folder, files, cleanUrls, isolated }) {
+  if (isolated) for (const [name, value] of Object.entries(isolation)) response.setHeader(name, value);
   const path = decodeURIComponent(new URL(request.url, 'http://host').pathname);
   const own = path.startsWith(base) ? files[path.slice(base.length)] : undefined;
   if (own !== undefined) {
@@ -56,10 +61,11 @@ async function answer(request, response, { base, folder, files, cleanUrls }) {
  * Starts a static server of a site; returns its address, how to stop it, and the `site` that it has, to be changed.
  * `site.folder` is where the site is built (`dist/`), `site.base` the path that it is put under, `site.files`, path →
  * content, are there too, and in place of those of the same path. `site.cleanUrls` makes it a host that leads from
- * `page.html` to `page` and says that answers vary with the request.
+ * `page.html` to `page` and says that answers vary with the request; `site.isolated: false` one without the headers by
+ * which pages may use several threads.
  */
 export async function serve(options = {}) {
-  const site = { base: subfolder, folder: dist, files: {}, ...options };
+  const site = { base: subfolder, folder: dist, files: {}, isolated: true, ...options };
   const server = createServer((request, response) => {
     answer(request, response, site).catch((error) => response.destroy(error));
   });

@@ -95,7 +95,7 @@ test('a step is profiled, and a run is what it was before', async () => {
 });
 
 test('tuning shows ceilings, is kept for the next visit, and is taken up there', async () => {
-  await withPage({}, async (page) => {
+  await withPage({ path: '?device=gpu' }, async (page) => {
     let { studio, panel } = await open(page);
     assert.equal(await page.evaluate(() => localStorage.length), 0, 'a software adapter is not tuned unasked');
     await studio.button('Tune matrix products').click();
@@ -130,7 +130,7 @@ test('without a place to keep anything, and during a run, nothing breaks', async
       const refuse = { get: () => { throw new DOMException('no storage', 'SecurityError'); } };
       Object.defineProperty(window, 'localStorage', refuse);
     });
-  await withPage({ beforeLoad }, async (page) => {
+  await withPage({ beforeLoad, path: '?device=gpu' }, async (page) => {
     const { studio, panel } = await open(page);
     await studio.button('Tune matrix products').click();
     await region(panel, 'Ceilings').waitFor();

@@ -20,7 +20,7 @@ export class Studio {
 
   /** The engine runs. */
   async ready() {
-    await this.page.locator('.chip-slow, .chip-ready').waitFor();
+    await this.page.locator('.chip-ready').waitFor();
   }
 
   /** Goes to a view by the name of its link. */

@@ -3,7 +3,7 @@
 #![allow(dead_code, reason = "each test binary includes this module and uses a part of it")]
 
 use simcse_lab::{
-    gpu::{Gpu, GpuOptions},
+    device::{Device, DeviceChoice, DeviceOptions},
     kernels::keep_factors,
     model::{Checkpoint, HostTensor, ModelConfig},
 };
@@ -13,9 +13,14 @@ use crate::reference::{
     tiny::Sizes,
 };
 
-/// A device with WebGPU's default limits.
-pub async fn open() -> Gpu {
-    Gpu::new(GpuOptions { baseline: true, software: false }).await.expect("a device opens")
+/// All that plans run on: a GPU with WebGPU's default limits, and the CPU on as many threads as make chunks meet.
+pub async fn devices() -> [Device; 2] {
+    [open(DeviceChoice::Gpu).await, open(DeviceChoice::Cpu).await]
+}
+
+pub async fn open(choice: DeviceChoice) -> Device {
+    let options = DeviceOptions { choice, threads: Some(3), baseline: true };
+    Device::open(options).await.expect("a device opens")
 }
 
 pub fn config(sizes: Sizes) -> ModelConfig {

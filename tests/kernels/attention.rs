@@ -6,7 +6,7 @@ use simcse_lab::{
 };
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use crate::bench::{Bench, SEED, STEP, batch, row_starts, step_of};
+use crate::bench::{Bench, SEED, STEP, batch, on_each_device, row_starts, step_of};
 use crate::compare::{assert_close, assert_close_beside, bound};
 use crate::reference::{kernels::attention as reference, random::Random};
 
@@ -18,28 +18,37 @@ const SIZES: [(usize, usize); 7] = [(1, 4), (6, 2), (26, 12), (32, 2), (64, 2), 
 
 #[wasm_bindgen_test(unsupported = pollster::test)]
 async fn attention_and_its_gradients_agree_with_the_reference_at_every_head_size() {
-    let batch = batch(&[1, 6, 3, 1, 10, 4], 50, MAX_POSITIONS);
-    for (head_size, heads) in SIZES {
-        for p in [0.0, 0.1] {
-            check(&Bench::new().await, &batch, head_size, heads, p).await;
-            check(&Bench::with_all_features().await, &batch, head_size, heads, p).await;
+    on_each_device(async || {
+        let batch = batch(&[1, 6, 3, 1, 10, 4], 50, MAX_POSITIONS);
+        for (head_size, heads) in SIZES {
+            for p in [0.0, 0.1] {
+                check(&Bench::new().await, &batch, head_size, heads, p).await;
+                check(&Bench::new().await, &batch, head_size, heads, p).await;
+            }
         }
-    }
+    })
+    .await;
 }
 
 #[wasm_bindgen_test(unsupported = pollster::test)]
 async fn attention_spans_workgroups_of_64_tokens_and_rows_up_to_the_longest() {
-    let batch = batch(&[61, 5, 70, 1, 2], 50, MAX_POSITIONS);
-    for p in [0.0, 0.25] {
-        check(&Bench::new().await, &batch, 6, 3, p).await;
-        check(&Bench::with_all_features().await, &batch, 32, 3, p).await;
-    }
+    on_each_device(async || {
+        let batch = batch(&[61, 5, 70, 1, 2], 50, MAX_POSITIONS);
+        for p in [0.0, 0.25] {
+            check(&Bench::new().await, &batch, 6, 3, p).await;
+            check(&Bench::new().await, &batch, 32, 3, p).await;
+        }
+    })
+    .await;
 }
 
 #[wasm_bindgen_test(unsupported = pollster::test)]
 async fn a_row_of_one_token_attends_to_itself() {
-    check(&Bench::new().await, &batch(&[1], 50, MAX_POSITIONS), 6, 2, 0.0).await;
-    check(&Bench::with_all_features().await, &batch(&[1], 50, MAX_POSITIONS), 32, 2, 0.0).await;
+    on_each_device(async || {
+        check(&Bench::new().await, &batch(&[1], 50, MAX_POSITIONS), 6, 2, 0.0).await;
+        check(&Bench::new().await, &batch(&[1], 50, MAX_POSITIONS), 32, 2, 0.0).await;
+    })
+    .await;
 }
 
 async fn check(bench: &Bench, batch: &PackedBatch, head_size: usize, heads: usize, p: f32) {
@@ -54,6 +63,7 @@ async fn check(bench: &Bench, batch: &PackedBatch, head_size: usize, heads: usiz
         .collect();
 
     let (quads, qkv) = (bench.words(batch.quads.as_flattened()), bench.floats(&rows));
+    let (spans, starts_view) = (bench.words(batch.spans.as_flattened()), bench.words(&batch.row_starts));
     let (context, log_sums) = (bench.output(tokens * hidden), bench.output(tokens * heads));
     let (d_context_view, delta) = (bench.floats(&d_context), bench.output(tokens * heads));
     let d_qkv = bench.output(3 * tokens * hidden);
@@ -63,6 +73,8 @@ async fn check(bench: &Bench, batch: &PackedBatch, head_size: usize, heads: usiz
         max_positions: MAX_POSITIONS as u32,
         site: SITE,
         quads: &quads,
+        spans: &spans,
+        row_starts: &starts_view,
         qkv: &qkv,
         context: &context,
         log_sums: &log_sums,

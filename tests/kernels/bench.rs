@@ -1,9 +1,13 @@
 //! The device, and buffers that show what a kernel should not have touched.
 
-use std::{cell::RefCell, mem::ManuallyDrop, rc::Rc};
+use std::{
+    cell::{Cell, RefCell},
+    mem::ManuallyDrop,
+    rc::Rc,
+};
 
 use simcse_lab::{
-    gpu::{Arena, Gpu, GpuOptions, Plan, View},
+    device::{Arena, Device, DeviceChoice, DeviceOptions, Plan, Recorder, View},
     kernels::{Kernels, Step, keep_factors},
     model::PackedBatch,
 };
@@ -19,26 +23,36 @@ pub const SEED: u32 = 20_210_418;
 pub const STEP: u32 = 5;
 
 thread_local! {
-    /// One device per thread: the browser runs all tests on one, and makes each pipeline once. It is never dropped,
-    /// because wgpu needs thread locals of its own for that, and they may be gone by then.
-    static GPU: Kept = const { RefCell::new(None) };
-    static FULL_GPU: Kept = const { RefCell::new(None) };
+    /// One device of each kind per thread: the browser runs all tests on one, and makes each pipeline once. They are
+    /// never dropped, because wgpu needs thread locals of its own for that, and they may be gone by then.
+    static DEVICES: RefCell<Vec<(DeviceChoice, ManuallyDrop<Device>)>> = const { RefCell::new(Vec::new()) };
+    /// What the test at hand runs on.
+    static CHOICE: Cell<DeviceChoice> = const { Cell::new(DeviceChoice::Gpu) };
 }
 
-type Kept = RefCell<Option<ManuallyDrop<Gpu>>>;
-
-/// A device with WebGPU's guaranteed limits and no optional features.
-pub async fn gpu() -> Gpu {
-    kept(&GPU, true).await
-}
-
-async fn kept(place: &'static std::thread::LocalKey<Kept>, baseline: bool) -> Gpu {
-    if let Some(gpu) = place.with_borrow(Clone::clone) {
-        return ManuallyDrop::into_inner(gpu);
+/// Runs a test on the GPU, then on the CPU.
+pub async fn on_each_device(test: impl AsyncFn()) {
+    for choice in [DeviceChoice::Gpu, DeviceChoice::Cpu] {
+        CHOICE.set(choice);
+        test().await;
     }
-    let gpu = Gpu::new(GpuOptions { baseline, software: false }).await.expect("a device opens");
-    place.set(Some(ManuallyDrop::new(gpu.clone())));
-    gpu
+    CHOICE.set(DeviceChoice::Gpu);
+}
+
+/// The device that the test runs on: a GPU with WebGPU's guaranteed limits and no optional features, or the CPU with a
+/// few threads, whatever the machine has.
+pub async fn device() -> Device {
+    let choice = CHOICE.get();
+    let kept = |devices: &mut Vec<(DeviceChoice, ManuallyDrop<Device>)>| {
+        devices.iter().find(|(kept, _)| *kept == choice).map(|(_, device)| Device::clone(device))
+    };
+    if let Some(device) = DEVICES.with_borrow_mut(kept) {
+        return device;
+    }
+    let options = DeviceOptions { choice, threads: Some(3), baseline: true };
+    let device = Device::open(options).await.expect("a device opens");
+    DEVICES.with_borrow_mut(|devices| devices.push((choice, ManuallyDrop::new(device.clone()))));
+    device
 }
 
 /// Kernels over an arena of their own.
@@ -48,19 +62,7 @@ pub struct Bench {
 
 impl Bench {
     pub async fn new() -> Self {
-        Self::over(&gpu().await)
-    }
-
-    /// Over a device with all that the adapter offers. Both adapters that tests run on, lavapipe and SwiftShader,
-    /// have subgroups.
-    pub async fn with_all_features() -> Self {
-        let gpu = kept(&FULL_GPU, false).await;
-        assert!(gpu.info().subgroups, "no subgroups on {}", gpu.info().name);
-        Self::over(&gpu)
-    }
-
-    fn over(gpu: &Gpu) -> Self {
-        let arena = Rc::new(Arena::new(gpu));
+        let arena = Rc::new(Arena::new(&device().await));
         Self { kernels: Kernels::new(arena).expect("the step's uniform is small") }
     }
 
@@ -88,21 +90,21 @@ impl Bench {
 
     /// Runs what `build` records.
     pub async fn run(&self, step: &Step, build: impl FnOnce(&Kernels, &mut Plan)) {
-        let gpu = self.kernels.arena().gpu();
+        let device = self.kernels.arena().device();
         let mut plan = Plan::default();
         build(&self.kernels, &mut plan);
-        gpu.ready().await.expect("the shaders compile");
+        device.ready().await.expect("the shaders compile");
         self.kernels.write_step(step);
-        plan.submit(gpu, &step.sizes());
+        Recorder::new(device).plan(&plan, &step.sizes());
     }
 
     /// The first `len` floats, once it is sure that the kernels wrote nothing behind them.
     #[track_caller]
     pub fn read(&self, view: &View, len: usize) -> impl Future<Output = Vec<f32>> {
         let caller = std::panic::Location::caller();
-        let (gpu, view) = (self.kernels.arena().gpu().clone(), view.clone());
+        let (device, view) = (self.kernels.arena().device().clone(), view.clone());
         async move {
-            let words: Vec<u32> = view.read(&gpu).await.expect("the device answers");
+            let words: Vec<u32> = view.read(&device).await.expect("the device answers");
             let (values, guard) = words.split_at(len);
             for (i, word) in guard.iter().take(GUARD).enumerate() {
                 assert_eq!(*word, POISON, "{caller}: float {} behind the valid part was written", i + 1);

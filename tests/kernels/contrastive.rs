@@ -1,12 +1,12 @@
 //! Cosine similarities, contrastive cross-entropy and its gradient with respect to the embeddings.
 
 use simcse_lab::{
-    gpu::View,
+    device::View,
     kernels::{Contrastive, LossForm, METRICS, Step},
 };
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use crate::bench::Bench;
+use crate::bench::{Bench, on_each_device};
 use crate::compare::{assert_close, assert_close_beside, bound};
 use crate::reference::{
     kernels::contrastive::{self as reference, Form, Settings},
@@ -182,59 +182,77 @@ impl Case {
 
 #[wasm_bindgen_test(unsupported = pollster::test)]
 async fn loss_and_gradient_agree_with_the_reference_for_pairs_and_for_triplets() {
-    for (items, hidden) in [(2, 4), (7, 36), (65, 48), (3, 312)] {
-        for temperature in [0.05, 1.0] {
-            Case::random(items, 2, hidden, temperature, 0.0).check().await;
-            Case::random(items, 3, hidden, temperature, 0.0).check().await;
-            Case::random(items, 3, hidden, temperature, std::f32::consts::LN_2).check().await;
+    on_each_device(async || {
+        for (items, hidden) in [(2, 4), (7, 36), (65, 48), (3, 312)] {
+            for temperature in [0.05, 1.0] {
+                Case::random(items, 2, hidden, temperature, 0.0).check().await;
+                Case::random(items, 3, hidden, temperature, 0.0).check().await;
+                Case::random(items, 3, hidden, temperature, std::f32::consts::LN_2).check().await;
+            }
         }
-    }
+    })
+    .await;
 }
 
 #[wasm_bindgen_test(unsupported = pollster::test)]
 async fn symmetric_loss_and_nt_xent_agree_with_the_reference() {
-    for form in [LossForm::Symmetric, LossForm::NtXent] {
-        for (items, hidden) in [(1, 12), (7, 36), (65, 48)] {
-            for (views, weight) in [(2, 0.0), (3, 0.0), (3, 0.7)] {
-                Case { form, ..Case::random(items, views, hidden, 0.05, weight) }.check().await;
+    on_each_device(async || {
+        for form in [LossForm::Symmetric, LossForm::NtXent] {
+            for (items, hidden) in [(1, 12), (7, 36), (65, 48)] {
+                for (views, weight) in [(2, 0.0), (3, 0.0), (3, 0.7)] {
+                    Case { form, ..Case::random(items, views, hidden, 0.05, weight) }.check().await;
+                }
             }
         }
-    }
+    })
+    .await;
 }
 
 /// Thresholds lie far from every cosine of these embeddings, so rounding decides nothing.
 #[wasm_bindgen_test(unsupported = pollster::test)]
 async fn negatives_above_the_threshold_are_left_out_and_named_hard_negatives_stay() {
-    for form in LossForm::ALL {
-        for (views, threshold) in [(2, 0.31), (3, 0.31), (3, 0.05)] {
-            let case = Case { form, threshold, ..Case::random(23, views, 12, 0.1, 0.3) };
-            let unit = reference::normalize(&case.embeddings, 12);
-            let cosines = reference::cosine_matrix(&unit, &unit, 12);
-            let nearest = cosines.iter().map(|cosine| (cosine - f64::from(threshold)).abs());
-            assert!(nearest.fold(1.0, f64::min) > 1e-5, "another seed is needed");
-            case.check().await;
+    on_each_device(async || {
+        for form in LossForm::ALL {
+            for (views, threshold) in [(2, 0.31), (3, 0.31), (3, 0.05)] {
+                let case = Case { form, threshold, ..Case::random(23, views, 12, 0.1, 0.3) };
+                let unit = reference::normalize(&case.embeddings, 12);
+                let cosines = reference::cosine_matrix(&unit, &unit, 12);
+                let nearest = cosines.iter().map(|cosine| (cosine - f64::from(threshold)).abs());
+                assert!(nearest.fold(1.0, f64::min) > 1e-5, "another seed is needed");
+                case.check().await;
+            }
         }
-    }
+    })
+    .await;
 }
 
 #[wasm_bindgen_test(unsupported = pollster::test)]
 async fn a_width_below_the_embeddings_counts_their_first_columns_only() {
-    for (width, form) in [(4, LossForm::OneWay), (20, LossForm::NtXent), (32, LossForm::Symmetric)] {
-        Case { width, form, ..Case::random(9, 3, 36, 0.05, 0.4) }.check().await;
-    }
+    on_each_device(async || {
+        for (width, form) in [(4, LossForm::OneWay), (20, LossForm::NtXent), (32, LossForm::Symmetric)] {
+            Case { width, form, ..Case::random(9, 3, 36, 0.05, 0.4) }.check().await;
+        }
+    })
+    .await;
 }
 
 #[wasm_bindgen_test(unsupported = pollster::test)]
 async fn a_single_item_without_negatives_has_neither_loss_nor_gradient() {
-    let results = Case::random(1, 2, 12, 0.05, 0.0).run().await;
-    assert_eq!(results.loss, 0.0);
-    assert!(results.d_embeddings.iter().all(|value| *value == 0.0));
+    on_each_device(async || {
+        let results = Case::random(1, 2, 12, 0.05, 0.0).run().await;
+        assert_eq!(results.loss, 0.0);
+        assert!(results.d_embeddings.iter().all(|value| *value == 0.0));
+    })
+    .await;
 }
 
 #[wasm_bindgen_test(unsupported = pollster::test)]
 async fn a_single_item_with_its_hard_negative_has_both() {
-    Case::random(1, 3, 12, 0.05, 0.0).check().await;
-    Case::random(1, 3, 12, 1.0, -0.7).check().await;
+    on_each_device(async || {
+        Case::random(1, 3, 12, 0.05, 0.0).check().await;
+        Case::random(1, 3, 12, 1.0, -0.7).check().await;
+    })
+    .await;
 }
 
 /// Items along different axes, their positives `noise` away.
@@ -251,40 +269,49 @@ fn separated(items: usize, noise: f64, temperature: f32) -> Case {
 
 #[wasm_bindgen_test(unsupported = pollster::test)]
 async fn a_tiny_loss_and_its_gradient_keep_their_relative_accuracy() {
-    let mut losses = Vec::new();
-    for temperature in [0.05, 0.07, 0.1, 0.125, 0.15, 0.2] {
-        losses.push(separated(5, 1e-3, temperature).check().await.1);
-    }
-    // About (N−1)·exp(−1/τ): from 1e-8, where 1 + x is 1 in float32, to ordinary sizes.
-    assert!(losses[0] < 1e-8 && losses[5] > 1e-2, "{losses:?}");
-    assert!(losses.iter().any(|loss| (1e-4..1e-2).contains(loss)), "{losses:?}");
+    on_each_device(async || {
+        let mut losses = Vec::new();
+        for temperature in [0.05, 0.07, 0.1, 0.125, 0.15, 0.2] {
+            losses.push(separated(5, 1e-3, temperature).check().await.1);
+        }
+        // About (N−1)·exp(−1/τ): from 1e-8, where 1 + x is 1 in float32, to ordinary sizes.
+        assert!(losses[0] < 1e-8 && losses[5] > 1e-2, "{losses:?}");
+        assert!(losses.iter().any(|loss| (1e-4..1e-2).contains(loss)), "{losses:?}");
+    })
+    .await;
 }
 
 #[wasm_bindgen_test(unsupported = pollster::test)]
 async fn embeddings_that_are_nearly_equal_give_the_log_of_their_number() {
-    let mut case = Case::random(7, 2, 36, 0.05, 0.0);
-    let (first, _) = case.embeddings.split_at(36);
-    let first = first.to_vec();
-    for (index, value) in case.embeddings.iter_mut().enumerate() {
-        *value = f64::from((first[index % 36] + 1e-4 * *value) as f32);
-    }
-    let (actual, expected) = (case.run().await, case.reference());
-    assert!((expected.loss - 7_f64.ln()).abs() < 1e-3);
-    // Cosines near 1 are off by the roundings of two unit vectors; so is the loss, over τ.
-    let absolute = 20.0 * bound(36, 12.0).relative();
-    assert!((f64::from(actual.loss) - expected.loss).abs() < absolute);
+    on_each_device(async || {
+        let mut case = Case::random(7, 2, 36, 0.05, 0.0);
+        let (first, _) = case.embeddings.split_at(36);
+        let first = first.to_vec();
+        for (index, value) in case.embeddings.iter_mut().enumerate() {
+            *value = f64::from((first[index % 36] + 1e-4 * *value) as f32);
+        }
+        let (actual, expected) = (case.run().await, case.reference());
+        assert!((expected.loss - 7_f64.ln()).abs() < 1e-3);
+        // Cosines near 1 are off by the roundings of two unit vectors; so is the loss, over τ.
+        let absolute = 20.0 * bound(36, 12.0).relative();
+        assert!((f64::from(actual.loss) - expected.loss).abs() < absolute);
+    })
+    .await;
 }
 
 #[wasm_bindgen_test(unsupported = pollster::test)]
 async fn a_zero_embedding_has_cosine_zero_and_the_gradient_of_its_clamped_norm() {
-    let mut case = Case::random(3, 2, 12, 1.0, 0.0);
-    case.embeddings[12..24].fill(0.0);
-    case.embeddings[48..60].fill(1e-10);
-    let (actual, expected) = (case.run().await, case.reference());
-    assert_eq!(actual.similarity[1], [0.0; 3]);
-    // The clamped rows' gradients are 1e8 times the others': each row by itself.
-    for (row, expected) in expected.grad.chunks_exact(12).enumerate() {
-        let actual = &actual.d_embeddings[12 * row..12 * (row + 1)];
-        assert_close(&format!("dz of row {row}"), actual, expected, bound(30, 32.0));
-    }
+    on_each_device(async || {
+        let mut case = Case::random(3, 2, 12, 1.0, 0.0);
+        case.embeddings[12..24].fill(0.0);
+        case.embeddings[48..60].fill(1e-10);
+        let (actual, expected) = (case.run().await, case.reference());
+        assert_eq!(actual.similarity[1], [0.0; 3]);
+        // The clamped rows' gradients are 1e8 times the others': each row by itself.
+        for (row, expected) in expected.grad.chunks_exact(12).enumerate() {
+            let actual = &actual.d_embeddings[12 * row..12 * (row + 1)];
+            assert_close(&format!("dz of row {row}"), actual, expected, bound(30, 32.0));
+        }
+    })
+    .await;
 }

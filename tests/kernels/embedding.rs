@@ -1,13 +1,13 @@
 //! The sum of word, position and type embeddings, and the gradients of the three tables.
 
 use simcse_lab::{
-    gpu::View,
+    device::View,
     kernels::{Embedding, EmbeddingGradient, TableRows},
     model::PackedBatch,
 };
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use crate::bench::{Bench, batch, row_starts, step_of};
+use crate::bench::{Bench, batch, on_each_device, row_starts, step_of};
 use crate::compare::{assert_close, bound};
 use crate::reference::{kernels::add, kernels::embedding as reference, random::Random};
 
@@ -87,36 +87,42 @@ fn layer<'a>(tables: &Tables, views: &'a Views, first_position: usize) -> Embedd
 
 #[wasm_bindgen_test(unsupported = pollster::test)]
 async fn an_embedding_is_the_sum_of_word_position_and_first_type() {
-    for ((lengths, hidden, types), first) in shapes().into_iter().zip(FIRST_POSITIONS) {
-        let (bench, tables) = (Bench::new().await, Tables::random(hidden, types, 5));
-        let batch = batch(&lengths, VOCABULARY, POSITIONS).with_first_position(first);
-        let (views, len) = (tables.views(&bench), batch.tokens() * hidden);
-        let (ids, positions) = (bench.words(&batch.token_ids), bench.words(&batch.positions));
-        let embedded = bench.output(len);
-        bench
-            .run(&step_of(&batch), |kernels, plan| {
-                kernels.embed(plan, &layer(&tables, &views, first), &ids, &positions, &embedded).unwrap();
-            })
-            .await;
-        let expected =
-            reference::forward(&tables.reference, &batch.token_ids, &row_starts(&batch), first, hidden);
-        let embedded = bench.read(&embedded, len).await;
-        assert_close(
-            &format!("{} tokens, width {hidden}", batch.tokens()),
-            &embedded,
-            &expected,
-            bound(3, 0.0),
-        );
-    }
+    on_each_device(async || {
+        for ((lengths, hidden, types), first) in shapes().into_iter().zip(FIRST_POSITIONS) {
+            let (bench, tables) = (Bench::new().await, Tables::random(hidden, types, 5));
+            let batch = batch(&lengths, VOCABULARY, POSITIONS).with_first_position(first);
+            let (views, len) = (tables.views(&bench), batch.tokens() * hidden);
+            let (ids, positions) = (bench.words(&batch.token_ids), bench.words(&batch.positions));
+            let embedded = bench.output(len);
+            bench
+                .run(&step_of(&batch), |kernels, plan| {
+                    kernels.embed(plan, &layer(&tables, &views, first), &ids, &positions, &embedded).unwrap();
+                })
+                .await;
+            let expected =
+                reference::forward(&tables.reference, &batch.token_ids, &row_starts(&batch), first, hidden);
+            let embedded = bench.read(&embedded, len).await;
+            assert_close(
+                &format!("{} tokens, width {hidden}", batch.tokens()),
+                &embedded,
+                &expected,
+                bound(3, 0.0),
+            );
+        }
+    })
+    .await;
 }
 
 #[wasm_bindgen_test(unsupported = pollster::test)]
 async fn table_gradients_sum_over_the_tokens_of_each_row_of_the_table() {
-    for ((lengths, hidden, types), first) in shapes().into_iter().zip(FIRST_POSITIONS) {
-        let batch = batch(&lengths, VOCABULARY, POSITIONS).with_first_position(first);
-        backward(&batch, hidden, types, first, false).await;
-        backward(&batch, hidden, types, first, true).await;
-    }
+    on_each_device(async || {
+        for ((lengths, hidden, types), first) in shapes().into_iter().zip(FIRST_POSITIONS) {
+            let batch = batch(&lengths, VOCABULARY, POSITIONS).with_first_position(first);
+            backward(&batch, hidden, types, first, false).await;
+            backward(&batch, hidden, types, first, true).await;
+        }
+    })
+    .await;
 }
 
 async fn backward(batch: &PackedBatch, hidden: usize, types: usize, first: usize, accumulate: bool) {

@@ -6,7 +6,7 @@ use simcse_lab::{
 };
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use crate::bench::{Bench, batch, mask, step_of};
+use crate::bench::{Bench, batch, mask, on_each_device, step_of};
 use crate::compare::{assert_close, bound};
 use crate::reference::{
     kernels::{add, layer_norm, multiply},
@@ -46,16 +46,22 @@ const SETTINGS: [Setting; 4] = [
 
 #[wasm_bindgen_test(unsupported = pollster::test)]
 async fn layer_norm_and_its_gradients_agree_with_the_reference() {
-    for (lengths, hidden) in shapes() {
-        for setting in SETTINGS {
-            check(&batch(&lengths, 50, 80), hidden, setting, 0.1).await;
+    on_each_device(async || {
+        for (lengths, hidden) in shapes() {
+            for setting in SETTINGS {
+                check(&batch(&lengths, 50, 80), hidden, setting, 0.1).await;
+            }
         }
-    }
+    })
+    .await;
 }
 
 #[wasm_bindgen_test(unsupported = pollster::test)]
 async fn dropout_of_zero_at_its_sites_changes_nothing() {
-    check(&batch(&[5, 8], 50, 80), 12, SETTINGS[3], 0.0).await;
+    on_each_device(async || {
+        check(&batch(&[5, 8], 50, 80), 12, SETTINGS[3], 0.0).await;
+    })
+    .await;
 }
 
 async fn check(batch: &PackedBatch, hidden: usize, setting: Setting, p: f32) {

@@ -3,7 +3,7 @@
 use simcse_lab::kernels::{METRICS, MaskedLoss, PieceLogits, Step};
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use crate::bench::Bench;
+use crate::bench::{Bench, on_each_device};
 use crate::compare::{assert_close, assert_close_beside, bound};
 use crate::reference::{
     kernels::{activation, contrastive::cross_entropy, mlm as reference},
@@ -21,33 +21,38 @@ fn places(tokens: usize) -> Vec<u32> {
 
 #[wasm_bindgen_test(unsupported = pollster::test)]
 async fn masked_tokens_are_gathered_and_their_gradients_scattered_among_zeros() {
-    for (tokens, hidden) in [(1, 4), (7, 12), (130, 36), (66, 384)] {
-        let (bench, places) = (Bench::new().await, places(tokens));
-        let mut random = Random::new(tokens as u64);
-        let (states, grad) = (random.normals(tokens * hidden), random.normals(places.len() * hidden));
-        let mut slots = vec![u32::MAX; tokens];
-        (0..).zip(&places).for_each(|(slot, place)| slots[*place as usize] = slot);
-        let (places_view, slots) = (bench.words(&places), bench.words(&slots));
-        let (states_view, grad_view) = (bench.floats(&states), bench.floats(&grad));
-        let (gathered, d_states) = (bench.output(places.len() * hidden), bench.output(tokens * hidden));
-        bench
-            .run(&step(places.len(), tokens, 1.0), |kernels, plan| {
-                let width = hidden as u32;
-                kernels.gather_masked(plan, width, &places_view, &states_view, &gathered).unwrap();
-                kernels.scatter_masked(plan, width, &slots, &grad_view, &d_states).unwrap();
-            })
-            .await;
-        // Copies: exact but for the float32 inputs.
-        let name = format!("{tokens} tokens, width {hidden}");
-        let actual = bench.read(&gathered, places.len() * hidden).await;
-        assert_close(&name, &actual, &reference::gather(&states, &places, hidden), bound(0, 1.0));
-        let actual = bench.read(&d_states, tokens * hidden).await;
-        assert_close(&name, &actual, &reference::scatter(&grad, &places, tokens, hidden), bound(0, 1.0));
-        let zeros = slots_without(&places, tokens);
-        assert!(
-            zeros.iter().all(|token| actual[token * hidden..][..hidden].iter().all(|value| *value == 0.0))
-        );
-    }
+    on_each_device(async || {
+        for (tokens, hidden) in [(1, 4), (7, 12), (130, 36), (66, 384)] {
+            let (bench, places) = (Bench::new().await, places(tokens));
+            let mut random = Random::new(tokens as u64);
+            let (states, grad) = (random.normals(tokens * hidden), random.normals(places.len() * hidden));
+            let mut slots = vec![u32::MAX; tokens];
+            (0..).zip(&places).for_each(|(slot, place)| slots[*place as usize] = slot);
+            let (places_view, slots) = (bench.words(&places), bench.words(&slots));
+            let (states_view, grad_view) = (bench.floats(&states), bench.floats(&grad));
+            let (gathered, d_states) = (bench.output(places.len() * hidden), bench.output(tokens * hidden));
+            bench
+                .run(&step(places.len(), tokens, 1.0), |kernels, plan| {
+                    let width = hidden as u32;
+                    kernels.gather_masked(plan, width, &places_view, &states_view, &gathered).unwrap();
+                    kernels.scatter_masked(plan, width, &slots, &grad_view, &d_states).unwrap();
+                })
+                .await;
+            // Copies: exact but for the float32 inputs.
+            let name = format!("{tokens} tokens, width {hidden}");
+            let actual = bench.read(&gathered, places.len() * hidden).await;
+            assert_close(&name, &actual, &reference::gather(&states, &places, hidden), bound(0, 1.0));
+            let actual = bench.read(&d_states, tokens * hidden).await;
+            assert_close(&name, &actual, &reference::scatter(&grad, &places, tokens, hidden), bound(0, 1.0));
+            let zeros = slots_without(&places, tokens);
+            assert!(
+                zeros
+                    .iter()
+                    .all(|token| actual[token * hidden..][..hidden].iter().all(|value| *value == 0.0))
+            );
+        }
+    })
+    .await;
 }
 
 fn slots_without(places: &[u32], tokens: usize) -> Vec<usize> {
@@ -56,23 +61,26 @@ fn slots_without(places: &[u32], tokens: usize) -> Vec<usize> {
 
 #[wasm_bindgen_test(unsupported = pollster::test)]
 async fn the_gradient_goes_back_through_gelu() {
-    for (rows, hidden) in [(1, 4), (67, 36)] {
-        let (bench, len) = (Bench::new().await, rows * hidden);
-        let mut random = Random::new(len as u64);
-        let u: Vec<f64> = random.normals(len).iter().map(|value| 3.0 * value).collect();
-        let grad = random.normals(len);
-        let (u_view, d) = (bench.floats(&u), bench.floats(&grad));
-        bench
-            .run(&step(rows, rows, 1.0), |kernels, plan| {
-                kernels.gelu_backward(plan, hidden as u32, &u_view, &d).unwrap();
-            })
-            .await;
-        let expected = u.iter().zip(&grad).map(|(u, grad)| grad * activation::gelu_derivative(*u));
-        // As in the products: erf is good to 4e-7 (7 roundings), exp(−x²/2) to 3 + 2·x²/2 with |x| up to 9 or so
-        // where its factor is small; the product with the gradient is one more.
-        let actual = bench.read(&d, len).await;
-        assert_close("du", &actual, &expected.collect::<Vec<_>>(), bound(0, 16.0));
-    }
+    on_each_device(async || {
+        for (rows, hidden) in [(1, 4), (67, 36)] {
+            let (bench, len) = (Bench::new().await, rows * hidden);
+            let mut random = Random::new(len as u64);
+            let u: Vec<f64> = random.normals(len).iter().map(|value| 3.0 * value).collect();
+            let grad = random.normals(len);
+            let (u_view, d) = (bench.floats(&u), bench.floats(&grad));
+            bench
+                .run(&step(rows, rows, 1.0), |kernels, plan| {
+                    kernels.gelu_backward(plan, hidden as u32, &u_view, &d).unwrap();
+                })
+                .await;
+            let expected = u.iter().zip(&grad).map(|(u, grad)| grad * activation::gelu_derivative(*u));
+            // As in the products: erf is good to 4e-7 (7 roundings), exp(−x²/2) to 3 + 2·x²/2 with |x| up to 9 or so
+            // where its factor is small; the product with the gradient is one more.
+            let actual = bench.read(&d, len).await;
+            assert_close("du", &actual, &expected.collect::<Vec<_>>(), bound(0, 16.0));
+        }
+    })
+    .await;
 }
 
 /// Words in pieces, as a table over the binding limit has them.
@@ -173,38 +181,44 @@ impl Case {
 
 #[wasm_bindgen_test(unsupported = pollster::test)]
 async fn the_loss_over_the_words_and_its_gradient_agree_with_the_reference() {
-    for size in [1.0, 12.0] {
-        for pieces in [&[5][..], &[33], &[1026], &[64, 64, 7], &[128, 2]] {
-            for masked in [1, 3, 70] {
-                Case { masked, pieces, size }.check().await;
+    on_each_device(async || {
+        for size in [1.0, 12.0] {
+            for pieces in [&[5][..], &[33], &[1026], &[64, 64, 7], &[128, 2]] {
+                for masked in [1, 3, 70] {
+                    Case { masked, pieces, size }.check().await;
+                }
             }
         }
-    }
+    })
+    .await;
 }
 
 #[wasm_bindgen_test(unsupported = pollster::test)]
 async fn a_batch_without_masked_tokens_adds_nothing() {
-    let bench = Bench::new().await;
-    let (states, slots) = (bench.output(24), bench.words(&[u32::MAX; 6]));
-    let (metrics, none) = (bench.floats(&[1.0, 2.0, 3.0, 4.0]), bench.floats(&[]));
-    let pieces = [PieceLogits { first_word: 0, words: 8, logits: &bench.output(8) }];
-    let [partials, targets, statistics, losses] = [(); 4].map(|()| bench.output(64));
-    let labels = bench.words(&[]);
-    let loss = MaskedLoss {
-        pieces: &pieces,
-        labels: &labels,
-        partials: &partials,
-        targets: &targets,
-        statistics: &statistics,
-        losses: &losses,
-        metrics: &metrics,
-    };
-    bench
-        .run(&step(0, 6, 0.3), |kernels, plan| {
-            kernels.masked_loss(plan, &loss).unwrap();
-            kernels.scatter_masked(plan, 4, &slots, &none, &states).unwrap();
-        })
-        .await;
-    assert_eq!(bench.read(&metrics, METRICS).await, [1.0, 2.0, 3.0, 4.0]);
-    assert_eq!(bench.read(&states, 24).await, [0.0; 24]);
+    on_each_device(async || {
+        let bench = Bench::new().await;
+        let (states, slots) = (bench.output(24), bench.words(&[u32::MAX; 6]));
+        let (metrics, none) = (bench.floats(&[1.0, 2.0, 3.0, 4.0]), bench.floats(&[]));
+        let pieces = [PieceLogits { first_word: 0, words: 8, logits: &bench.output(8) }];
+        let [partials, targets, statistics, losses] = [(); 4].map(|()| bench.output(64));
+        let labels = bench.words(&[]);
+        let loss = MaskedLoss {
+            pieces: &pieces,
+            labels: &labels,
+            partials: &partials,
+            targets: &targets,
+            statistics: &statistics,
+            losses: &losses,
+            metrics: &metrics,
+        };
+        bench
+            .run(&step(0, 6, 0.3), |kernels, plan| {
+                kernels.masked_loss(plan, &loss).unwrap();
+                kernels.scatter_masked(plan, 4, &slots, &none, &states).unwrap();
+            })
+            .await;
+        assert_eq!(bench.read(&metrics, METRICS).await, [1.0, 2.0, 3.0, 4.0]);
+        assert_eq!(bench.read(&states, 24).await, [0.0; 24]);
+    })
+    .await;
 }

@@ -3,7 +3,7 @@
 use simcse_lab::kernels::{METRICS, Optimizer, OptimizerShard, Step};
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use crate::bench::Bench;
+use crate::bench::{Bench, on_each_device};
 use crate::compare::{assert_close, bound};
 use crate::reference::{
     kernels::optimizer::{AdamW, Moments, clip_factor, global_norm},
@@ -135,34 +135,43 @@ async fn check(gradient_size: f64, update: u32, max_norm: f32) -> f64 {
 
 #[wasm_bindgen_test(unsupported = pollster::test)]
 async fn an_update_is_adamw_with_decay_only_where_it_belongs() {
-    check(1e-3, 1, 0.0).await;
-    check(1e-3, 10, 0.0).await;
-    check(1e-3, 12_345, 0.0).await;
+    on_each_device(async || {
+        check(1e-3, 1, 0.0).await;
+        check(1e-3, 10, 0.0).await;
+        check(1e-3, 12_345, 0.0).await;
+    })
+    .await;
 }
 
 #[wasm_bindgen_test(unsupported = pollster::test)]
 async fn gradients_are_clipped_only_where_their_norm_exceeds_the_maximum() {
-    assert!(check(1.0, 10, 1.0).await > 1.0);
-    assert!(check(1e-3, 10, 1.0).await < 1.0);
-    // Where the 1e-6 beside the norm and AdamW's 1e-8 beside √v count.
-    assert!(check(1e-6, 10, 1e-4).await > 1e-4);
+    on_each_device(async || {
+        assert!(check(1.0, 10, 1.0).await > 1.0);
+        assert!(check(1e-3, 10, 1.0).await < 1.0);
+        // Where the 1e-6 beside the norm and AdamW's 1e-8 beside √v count.
+        assert!(check(1e-6, 10, 1e-4).await > 1e-4);
+    })
+    .await;
 }
 
 #[wasm_bindgen_test(unsupported = pollster::test)]
 async fn gradients_that_are_no_numbers_leave_weights_and_moments_alone() {
-    for value in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, 1e30] {
-        let mut state = State::random(1.0);
-        // In the last shard, so that all others must learn of it.
-        *state.gradients.last_mut().unwrap() = value;
-        let step = Step { weight_decay: WEIGHT_DECAY, max_norm: 1.0, ..Step::default() };
-        let after = run(&state, &step.with_update(10, 0.125)).await;
-        assert_eq!(after.metrics[2], 0.0, "a gradient of {value}: clip factor");
-        for (after, before) in [
-            (&after.parameters, &state.parameters),
-            (&after.first, &state.first),
-            (&after.second, &state.second),
-        ] {
-            assert!(after.iter().zip(before).all(|(a, b)| f64::from(*a) == *b), "a gradient of {value}");
+    on_each_device(async || {
+        for value in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, 1e30] {
+            let mut state = State::random(1.0);
+            // In the last shard, so that all others must learn of it.
+            *state.gradients.last_mut().unwrap() = value;
+            let step = Step { weight_decay: WEIGHT_DECAY, max_norm: 1.0, ..Step::default() };
+            let after = run(&state, &step.with_update(10, 0.125)).await;
+            assert_eq!(after.metrics[2], 0.0, "a gradient of {value}: clip factor");
+            for (after, before) in [
+                (&after.parameters, &state.parameters),
+                (&after.first, &state.first),
+                (&after.second, &state.second),
+            ] {
+                assert!(after.iter().zip(before).all(|(a, b)| f64::from(*a) == *b), "a gradient of {value}");
+            }
         }
-    }
+    })
+    .await;
 }

@@ -1,9 +1,9 @@
 //! What the page says when a shader does not compile.
 
-use simcse_lab::gpu::{Binding, GpuError, KernelSpec, ShaderSource};
+use simcse_lab::device::{Binding, Device, DeviceError, KernelSpec, ShaderSource};
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use crate::bench::{Bench, gpu};
+use crate::bench::{Bench, device};
 
 static SHARED: &str = "fn twice(x: f32) -> f32 {\n    return 2.0 * x;\n}\n";
 static BROKEN: &str = "@group(0) @binding(0) var<storage, read_write> values: array<f32>;\n\n\
@@ -11,27 +11,24 @@ static BROKEN: &str = "@group(0) @binding(0) var<storage, read_write> values: ar
 static SOUND: &str = "@group(0) @binding(0) var<storage, read_write> values: array<f32>;\n\n\
     @compute @workgroup_size(1)\nfn sound() {\n    values[0] = twice(1.0);\n}\n";
 
-static BROKEN_SOURCE: ShaderSource = ShaderSource {
-    subgroups: false,
-    parts: &[("common/test_twice.wgsl", SHARED), ("test_broken.wgsl", BROKEN)],
-};
-static SOUND_SOURCE: ShaderSource = ShaderSource {
-    subgroups: false,
-    parts: &[("common/test_twice.wgsl", SHARED), ("test_sound.wgsl", SOUND)],
-};
+static BROKEN_SOURCE: ShaderSource =
+    ShaderSource { parts: &[("common/test_twice.wgsl", SHARED), ("test_broken.wgsl", BROKEN)] };
+static SOUND_SOURCE: ShaderSource =
+    ShaderSource { parts: &[("common/test_twice.wgsl", SHARED), ("test_sound.wgsl", SOUND)] };
 
-async fn error_of(source: &'static ShaderSource, entry: &'static str) -> GpuError {
-    let (gpu, bench) = (gpu().await, Bench::new().await);
-    gpu.ready().await.expect("nothing is wrong before");
+async fn error_of(source: &'static ShaderSource, entry: &'static str) -> DeviceError {
+    let (device, bench) = (device().await, Bench::new().await);
+    device.ready().await.expect("nothing is wrong before");
     let spec = KernelSpec { source, entry, bindings: &[Binding::ReadWrite] };
+    let Device::Gpu(gpu) = &device else { panic!("shaders are for a GPU") };
     gpu.bind(&spec, &[], &[&bench.output(4)]);
-    gpu.ready().await.expect_err("the shader or its entry point is wrong")
+    device.ready().await.expect_err("the shader or its entry point is wrong")
 }
 
 #[wasm_bindgen_test(unsupported = pollster::test)]
 async fn an_error_in_a_shader_names_file_and_line() {
     let error = error_of(&BROKEN_SOURCE, "broken").await;
-    let GpuError::Shader { shader, message, .. } = &error else { panic!("{error}") };
+    let DeviceError::Shader { shader, message, .. } = &error else { panic!("{error}") };
     assert_eq!(shader, "test_broken.wgsl");
     assert!(message.contains("shaders/test_broken.wgsl, line 5"), "{message}");
     assert!(message.contains("undeclared"), "{message}");
@@ -40,6 +37,6 @@ async fn an_error_in_a_shader_names_file_and_line() {
 #[wasm_bindgen_test(unsupported = pollster::test)]
 async fn an_entry_point_that_does_not_exist_is_named_with_its_shader() {
     let error = error_of(&SOUND_SOURCE, "missing").await;
-    let GpuError::Shader { shader, entry, .. } = &error else { panic!("{error}") };
+    let DeviceError::Shader { shader, entry, .. } = &error else { panic!("{error}") };
     assert_eq!((shader.as_str(), entry.as_str()), ("test_sound.wgsl", "missing"));
 }

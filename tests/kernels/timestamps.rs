@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use simcse_lab::{
-    gpu::{Arena, Extent, Gpu, GpuOptions, Plan, Timestamps},
+    device::{Arena, Device, DeviceChoice, DeviceOptions, Extent, Plan, Recorder, Timings},
     kernels::{Kernels, Linear, Step},
 };
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -14,13 +14,19 @@ const WIDTH: u32 = 256;
 
 #[wasm_bindgen_test(unsupported = pollster::test)]
 async fn every_call_of_a_timed_plan_has_its_label_and_a_time() {
-    // Not the baseline device of the other tests: that has no optional feature.
-    let gpu = Gpu::new(GpuOptions::default()).await.expect("a device opens");
-    let Some(mut timestamps) = Timestamps::new(&gpu, 3) else {
-        assert!(!gpu.info().timestamps, "the adapter has timestamps and gave none");
+    for choice in [DeviceChoice::Gpu, DeviceChoice::Cpu] {
+        // Not the baseline device of the other tests: that has no optional feature.
+        let options = DeviceOptions { choice, ..DeviceOptions::default() };
+        check(&Device::open(options).await.expect("a device opens")).await;
+    }
+}
+
+async fn check(device: &Device) {
+    let Some(mut timings) = Timings::new(device, 3) else {
+        assert!(!device.info().timestamps, "the adapter has timestamps and gave none");
         return;
     };
-    let arena = Rc::new(Arena::new(&gpu));
+    let arena = Rc::new(Arena::new(device));
     let kernels = Kernels::new(Rc::clone(&arena)).unwrap();
     let room = |len: u32| arena.storage("test", len as usize).unwrap();
     let (x, y, dx) = (room(ROWS * WIDTH), room(ROWS * WIDTH), room(ROWS * WIDTH));
@@ -30,16 +36,19 @@ async fn every_call_of_a_timed_plan_has_its_label_and_a_time() {
     let mut plan = Plan::default();
     kernels.linear(&mut plan, &layer, &x, &y).unwrap();
     kernels.linear_input_gradient(&mut plan, &layer, &y, &dx, false).unwrap();
-    gpu.ready().await.unwrap();
+    device.ready().await.unwrap();
 
     // The second round finds no times of the first.
     for _ in 0..2 {
-        let mut encoder = gpu.device().create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
-        plan.record_timed(&mut encoder, &Step::default().sizes(), &mut timestamps);
-        timestamps.resolve(&mut encoder);
-        gpu.queue().submit([encoder.finish()]);
-        let times = timestamps.read().await.unwrap();
-        assert_eq!(times.iter().map(|time| time.label).collect::<Vec<_>>(), ["nt", "nn"]);
+        let mut recorder = Recorder::new(device);
+        recorder.timed_plan(&plan, &Step::default().sizes(), &mut timings);
+        recorder.resolve(&timings);
+        recorder.submit();
+        let times = timings.read().await.unwrap();
+        let labels: Vec<&str> = times.iter().map(|time| time.label).collect();
+        let expected: &[&str] =
+            if device.info().is_cpu() { &["pack", "nt", "pack", "nn"] } else { &["nt", "nn"] };
+        assert_eq!(labels, expected);
         for time in times {
             assert!(time.nanoseconds > 0.0 && time.nanoseconds < 60e9, "{time:?}");
         }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use simcse_lab::{
-    gpu::Gpu,
+    device::Device,
     kernels::{LossForm, Step},
     model::{self, Head, HostTensor, Network, Parts},
     objective::Objective,
@@ -104,11 +104,11 @@ impl Case {
         Settings { kernel, widths: self.widths }
     }
 
-    pub fn engine(&self, gpu: &Gpu) -> Engine {
+    pub fn engine(&self, device: &Device) -> Engine {
         let head = if self.has_head() { Head::Stored } else { Head::None };
         let checkpoint = engine::checkpoint(self.sizes, &self.weights());
         let mlm = (self.mlm_weight > 0.0).then_some(0);
-        let network = Network::new(gpu, &checkpoint, Parts { head, mlm }).unwrap();
+        let network = Network::new(device, &checkpoint, Parts { head, mlm }).unwrap();
         let rows = random_rows(self.sizes.vocabulary, 9 * self.sentences, LONGEST, 6);
         let data = Dataset::new(rows, self.sentences);
         let data = if self.contrastive { data } else { data.once() };
@@ -156,9 +156,9 @@ impl Engine {
 }
 
 /// The engine's loss and gradients against the reference's.
-pub async fn check(gpu: &Gpu, case: Case) {
-    let engine = case.engine(gpu);
-    gpu.ready().await.unwrap();
+pub async fn check(device: &Device, case: Case) {
+    let engine = case.engine(device);
+    device.ready().await.unwrap();
     let (loss, actual) = engine.gradients(&case).await;
     let model = reference_model(case.sizes, &case.weights());
     let masks = engine::masks(case.sizes, case.p, SEED, STEP);

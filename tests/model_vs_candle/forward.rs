@@ -1,7 +1,7 @@
 //! Token states and sentence vectors.
 
 use simcse_lab::{
-    gpu::Plan,
+    device::{Plan, Recorder},
     kernels::Step,
     model::{self, BatchBuffers, Capacity, Embedder, Encoder, Head, Network, PackedBatch},
 };
@@ -19,27 +19,28 @@ use crate::{
 
 #[pollster::test]
 async fn token_states_agree_with_the_reference() {
-    let gpu = engine::open().await;
-    for sizes in MODELS {
-        let weights = random_weights(sizes, false, 1);
-        let rows = random_rows(VOCABULARY, 11, LONGEST, 2);
-        let network = Network::new(&gpu, &engine::checkpoint(sizes, &weights), Head::None).unwrap();
-        let packed = PackedBatch::for_model(&rows, &network.config);
-        for (p, training) in [(0.0, false), (0.0, true), (DROPOUT, true)] {
-            let step = packed.sizes(Step { seed: SEED, step: STEP, ..Step::default() });
-            let states = token_states(&network, &packed, &step.with_dropout(p), training).await;
-            let masks = engine::masks(sizes, p, SEED, STEP);
-            let dropout = (p > 0.0).then_some(&masks as Dropout);
-            let expected = reference_model(sizes, &weights).encode(&rows, dropout).unwrap();
-            let expected: Vec<f64> = expected.iter().flat_map(flat).collect();
-            let (error, size) = (distance(&states[..expected.len()], &expected), norm(&expected));
-            assert!(error <= encoder_bound(sizes) * size, "{sizes:?}, p = {p}: {:e}", error / size);
+    for device in engine::devices().await {
+        for sizes in MODELS {
+            let weights = random_weights(sizes, false, 1);
+            let rows = random_rows(VOCABULARY, 11, LONGEST, 2);
+            let network = Network::new(&device, &engine::checkpoint(sizes, &weights), Head::None).unwrap();
+            let packed = PackedBatch::for_model(&rows, &network.config);
+            for (p, training) in [(0.0, false), (0.0, true), (DROPOUT, true)] {
+                let step = packed.sizes(Step { seed: SEED, step: STEP, ..Step::default() });
+                let states = token_states(&network, &packed, &step.with_dropout(p), training).await;
+                let masks = engine::masks(sizes, p, SEED, STEP);
+                let dropout = (p > 0.0).then_some(&masks as Dropout);
+                let expected = reference_model(sizes, &weights).encode(&rows, dropout).unwrap();
+                let expected: Vec<f64> = expected.iter().flat_map(flat).collect();
+                let (error, size) = (distance(&states[..expected.len()], &expected), norm(&expected));
+                assert!(error <= encoder_bound(sizes) * size, "{sizes:?}, p = {p}: {:e}", error / size);
+            }
         }
     }
 }
 
 async fn token_states(network: &Network, batch: &PackedBatch, step: &Step, training: bool) -> Vec<f32> {
-    let gpu = network.gpu();
+    let device = network.device();
     // Room for more than the batch has.
     let capacity = Capacity { tokens: batch.tokens() + 13, rows: batch.rows() + 2 };
     let encoder = Encoder::new(&network.kernels, &network.config, capacity, training).unwrap();
@@ -47,38 +48,39 @@ async fn token_states(network: &Network, batch: &PackedBatch, step: &Step, train
     let mut plan = Plan::default();
     let (kernels, weights) = (&network.kernels, &network.weights);
     encoder.forward(&mut plan, kernels, weights, &buffers, &mut |_, _, _| Ok(())).unwrap();
-    gpu.ready().await.unwrap();
-    buffers.write(gpu, batch);
+    device.ready().await.unwrap();
+    buffers.write(device, batch);
     network.kernels.write_step(step);
-    plan.submit(gpu, &step.sizes());
-    encoder.output().read(gpu).await.unwrap()
+    Recorder::new(device).plan(&plan, &step.sizes());
+    encoder.output().read(device).await.unwrap()
 }
 
 #[pollster::test]
 async fn sentence_vectors_agree_with_the_reference_for_every_pooler() {
-    let gpu = engine::open().await;
-    for sizes in MODELS {
-        let weights = random_weights(sizes, true, 3);
-        let rows = random_rows(VOCABULARY, 11, LONGEST, 4);
-        let network = Network::new(&gpu, &engine::checkpoint(sizes, &weights), Head::Stored).unwrap();
-        for (pooler, head, expected) in [
-            (model::Pooler::Cls, true, Pooler::Head),
-            (model::Pooler::Cls, false, Pooler::Cls),
-            (model::Pooler::ClsBeforePooler, false, Pooler::Cls),
-            (model::Pooler::Avg, false, Pooler::Average),
-            (model::Pooler::AvgTop2, false, Pooler::TopTwo),
-            (model::Pooler::AvgFirstLast, false, Pooler::FirstLast),
-        ] {
-            let embedder = Embedder::new(&network, pooler, head).unwrap();
-            let vectors = embedder.embed(&rows, |_| ()).await.unwrap();
-            let model = reference_model(sizes, &weights);
-            let expected = flat(&gradients::embed(&model, expected, &rows, None).unwrap());
-            let (error, size) = (distance(&vectors, &expected), norm(&expected));
-            assert!(
-                error <= encoder_bound(sizes) * size,
-                "{sizes:?}, {pooler}, head {head}: {:e}",
-                error / size
-            );
+    for device in engine::devices().await {
+        for sizes in MODELS {
+            let weights = random_weights(sizes, true, 3);
+            let rows = random_rows(VOCABULARY, 11, LONGEST, 4);
+            let network = Network::new(&device, &engine::checkpoint(sizes, &weights), Head::Stored).unwrap();
+            for (pooler, head, expected) in [
+                (model::Pooler::Cls, true, Pooler::Head),
+                (model::Pooler::Cls, false, Pooler::Cls),
+                (model::Pooler::ClsBeforePooler, false, Pooler::Cls),
+                (model::Pooler::Avg, false, Pooler::Average),
+                (model::Pooler::AvgTop2, false, Pooler::TopTwo),
+                (model::Pooler::AvgFirstLast, false, Pooler::FirstLast),
+            ] {
+                let embedder = Embedder::new(&network, pooler, head).unwrap();
+                let vectors = embedder.embed(&rows, |_| ()).await.unwrap();
+                let model = reference_model(sizes, &weights);
+                let expected = flat(&gradients::embed(&model, expected, &rows, None).unwrap());
+                let (error, size) = (distance(&vectors, &expected), norm(&expected));
+                assert!(
+                    error <= encoder_bound(sizes) * size,
+                    "{sizes:?}, {pooler}, head {head}: {:e}",
+                    error / size
+                );
+            }
         }
     }
 }

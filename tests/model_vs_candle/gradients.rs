@@ -17,112 +17,119 @@ use crate::{
 
 #[pollster::test]
 async fn loss_and_all_gradients_agree_with_autograd_for_unsupervised_batches() {
-    let gpu = engine::open().await;
-    for sizes in MODELS {
-        for p in [0.0, DROPOUT] {
-            check(&gpu, Case { sizes, p, ..UNSUPERVISED }).await;
-            check(&gpu, Case { sizes, p, temperature: 1.0, ..UNSUPERVISED }).await;
+    for device in engine::devices().await {
+        for sizes in MODELS {
+            for p in [0.0, DROPOUT] {
+                check(&device, Case { sizes, p, ..UNSUPERVISED }).await;
+                check(&device, Case { sizes, p, temperature: 1.0, ..UNSUPERVISED }).await;
+            }
         }
     }
 }
 
 #[pollster::test]
 async fn loss_and_all_gradients_agree_with_autograd_for_every_pooler() {
-    let gpu = engine::open().await;
-    for sizes in MODELS {
-        for pooler in [Pooler::Cls, Pooler::Average, Pooler::TopTwo, Pooler::FirstLast] {
-            check(&gpu, Case { sizes, pooler, p: DROPOUT, ..UNSUPERVISED }).await;
+    for device in engine::devices().await {
+        for sizes in MODELS {
+            for pooler in [Pooler::Cls, Pooler::Average, Pooler::TopTwo, Pooler::FirstLast] {
+                check(&device, Case { sizes, pooler, p: DROPOUT, ..UNSUPERVISED }).await;
+            }
         }
     }
 }
 
 #[pollster::test]
 async fn loss_and_all_gradients_agree_with_autograd_for_pairs_and_triplets() {
-    let gpu = engine::open().await;
-    for sizes in MODELS {
-        let pairs = Case { sizes, sentences: 2, ..UNSUPERVISED };
-        check(&gpu, pairs).await;
-        check(&gpu, Case { pooler: Pooler::Average, p: DROPOUT, ..pairs }).await;
-        let triplets = Case { sentences: 3, hard_negative_weight: 0.7, ..pairs };
-        check(&gpu, triplets).await;
-        check(&gpu, Case { p: DROPOUT, ..triplets }).await;
+    for device in engine::devices().await {
+        for sizes in MODELS {
+            let pairs = Case { sizes, sentences: 2, ..UNSUPERVISED };
+            check(&device, pairs).await;
+            check(&device, Case { pooler: Pooler::Average, p: DROPOUT, ..pairs }).await;
+            let triplets = Case { sentences: 3, hard_negative_weight: 0.7, ..pairs };
+            check(&device, triplets).await;
+            check(&device, Case { p: DROPOUT, ..triplets }).await;
+        }
     }
 }
 
 #[pollster::test]
 async fn loss_and_all_gradients_agree_with_autograd_for_every_variant_of_the_objective() {
-    let gpu = engine::open().await;
-    for sentences in [1, 3] {
-        let case =
-            Case { sizes: MODELS[3], sentences, p: DROPOUT, hard_negative_weight: 0.3, ..UNSUPERVISED };
-        for form in [LossForm::Symmetric, LossForm::NtXent] {
-            check(&gpu, Case { form, ..case }).await;
+    for device in engine::devices().await {
+        for sentences in [1, 3] {
+            let case =
+                Case { sizes: MODELS[3], sentences, p: DROPOUT, hard_negative_weight: 0.3, ..UNSUPERVISED };
+            for form in [LossForm::Symmetric, LossForm::NtXent] {
+                check(&device, Case { form, ..case }).await;
+            }
+            check(&device, Case { threshold: 0.2, temperature: 1.0, pooler: Pooler::Average, ..case }).await;
+            check(&device, Case { widths: &[48, 12, 28], ..case }).await;
+            check(&device, Case { widths: &[20], form: LossForm::NtXent, ..case }).await;
         }
-        check(&gpu, Case { threshold: 0.2, temperature: 1.0, pooler: Pooler::Average, ..case }).await;
-        check(&gpu, Case { widths: &[48, 12, 28], ..case }).await;
-        check(&gpu, Case { widths: &[20], form: LossForm::NtXent, ..case }).await;
+        check(&device, Case { fixed_mask: true, p: DROPOUT, ..UNSUPERVISED }).await;
     }
-    check(&gpu, Case { fixed_mask: true, p: DROPOUT, ..UNSUPERVISED }).await;
 }
 
 #[pollster::test]
 async fn a_word_table_in_pieces_gives_the_same_loss_and_gradients_bit_for_bit() {
-    let gpu = engine::open().await;
-    for sizes in [MODELS[0], MODELS[3]] {
-        let sizes = Sizes { vocabulary: 400, ..sizes };
-        let case = Case { sizes, p: DROPOUT, ..UNSUPERVISED };
-        let whole = case.engine(&gpu);
-        // The least that queries, keys and values need: 6,912 floats, which are 144 of the 400 words; a piece has 128.
-        let limit = 4 * 3 * (sizes.hidden * sizes.hidden) as u64;
-        let checkpoint = engine::checkpoint(sizes, &case.weights());
-        let network = Network::within(&gpu, &checkpoint, Head::Stored, limit).unwrap();
-        let step = TrainingStep::new(&network, &whole.data, &case.options()).unwrap();
-        gpu.ready().await.unwrap();
-        let pieces = network.weights.table(model::WORD_EMBEDDINGS).len();
-        assert_eq!(pieces, 4);
-        let rows = whole.rows();
-        let actual = step.gradients(&StepBatch::new(&rows, &whole.data), case.step()).await.unwrap();
-        assert_eq!(actual, whole.metrics_and_gradients(&case).await);
-        assert_eq!(network.read_weights().await.unwrap(), whole.network.read_weights().await.unwrap());
+    for device in engine::devices().await {
+        for sizes in [MODELS[0], MODELS[3]] {
+            let sizes = Sizes { vocabulary: 400, ..sizes };
+            let case = Case { sizes, p: DROPOUT, ..UNSUPERVISED };
+            let whole = case.engine(&device);
+            // The least that queries, keys and values need: 6,912 floats, which are 144 of the 400 words; a piece has 128.
+            let limit = 4 * 3 * (sizes.hidden * sizes.hidden) as u64;
+            let checkpoint = engine::checkpoint(sizes, &case.weights());
+            let network = Network::within(&device, &checkpoint, Head::Stored, limit).unwrap();
+            let step = TrainingStep::new(&network, &whole.data, &case.options()).unwrap();
+            device.ready().await.unwrap();
+            let pieces = network.weights.table(model::WORD_EMBEDDINGS).len();
+            assert_eq!(pieces, 4);
+            let rows = whole.rows();
+            let actual = step.gradients(&StepBatch::new(&rows, &whole.data), case.step()).await.unwrap();
+            assert_eq!(actual, whole.metrics_and_gradients(&case).await);
+            assert_eq!(network.read_weights().await.unwrap(), whole.network.read_weights().await.unwrap());
+        }
     }
 }
 
 /// Along its own gradient g, a tensor's loss changes at the rate ‖g‖.
 #[pollster::test]
 async fn every_tensors_gradient_agrees_with_finite_differences_of_the_engines_own_loss() {
-    let gpu = engine::open().await;
-    // τ = 1 keeps third derivatives small; all masks are those of one step, so the loss is one smooth function.
-    let case = Case { sentences: 3, hard_negative_weight: 0.7, temperature: 1.0, p: DROPOUT, ..UNSUPERVISED };
-    let engine = case.engine(&gpu);
-    gpu.ready().await.unwrap();
-    let (_, gradients) = engine.gradients(&case).await;
-    let weights = engine.network.read_weights().await.unwrap();
-    let mut compared = 0;
-    for (name, gradient) in &gradients {
-        if name.ends_with("key.bias") {
-            continue;
-        }
-        let length = norm(&gradient.data.iter().map(|value| f64::from(*value)).collect::<Vec<_>>());
-        // The loss, about 3, is off by some u of that: up to 1e-6. Over a change of 2·CHANGE that is 5e-4; the cubic
-        // term, with third derivatives about as large as the first, is (CHANGE/‖g‖)²/6 of it.
-        const CHANGE: f64 = 1e-3;
-        let at = async |sign: f64| {
-            let scale = sign * CHANGE / (length * length);
-            let mut moved = weights[name].clone();
-            for (value, slope) in moved.data.iter_mut().zip(&gradient.data) {
-                *value = (f64::from(*value) + scale * f64::from(*slope)) as f32;
+    for device in engine::devices().await {
+        // τ = 1 keeps third derivatives small; all masks are those of one step, so the loss is one smooth function.
+        let case =
+            Case { sentences: 3, hard_negative_weight: 0.7, temperature: 1.0, p: DROPOUT, ..UNSUPERVISED };
+        let engine = case.engine(&device);
+        device.ready().await.unwrap();
+        let (_, gradients) = engine.gradients(&case).await;
+        let weights = engine.network.read_weights().await.unwrap();
+        let mut compared = 0;
+        for (name, gradient) in &gradients {
+            if name.ends_with("key.bias") {
+                continue;
             }
-            engine.network.weights.write(&gpu, &BTreeMap::from([(name.clone(), moved)]));
-            f64::from(engine.gradients(&case).await.0)
-        };
-        let quotient = (at(1.0).await - at(-1.0).await) / (2.0 * CHANGE);
-        engine.network.weights.write(&gpu, &BTreeMap::from([(name.clone(), weights[name].clone())]));
-        let tolerance = 1e-3 + (CHANGE / length).powi(2);
-        assert!(
-            (quotient - 1.0).abs() <= tolerance,
-            "{name}: {quotient} times its gradient's norm {length:e}"
-        );
-        compared += 1;
+            let length = norm(&gradient.data.iter().map(|value| f64::from(*value)).collect::<Vec<_>>());
+            // The loss, about 3, is off by some u of that: up to 1e-6. Over a change of 2·CHANGE that is 5e-4; the cubic
+            // term, with third derivatives about as large as the first, is (CHANGE/‖g‖)²/6 of it.
+            const CHANGE: f64 = 1e-3;
+            let at = async |sign: f64| {
+                let scale = sign * CHANGE / (length * length);
+                let mut moved = weights[name].clone();
+                for (value, slope) in moved.data.iter_mut().zip(&gradient.data) {
+                    *value = (f64::from(*value) + scale * f64::from(*slope)) as f32;
+                }
+                engine.network.weights.write(&device, &BTreeMap::from([(name.clone(), moved)]));
+                f64::from(engine.gradients(&case).await.0)
+            };
+            let quotient = (at(1.0).await - at(-1.0).await) / (2.0 * CHANGE);
+            engine.network.weights.write(&device, &BTreeMap::from([(name.clone(), weights[name].clone())]));
+            let tolerance = 1e-3 + (CHANGE / length).powi(2);
+            assert!(
+                (quotient - 1.0).abs() <= tolerance,
+                "{name}: {quotient} times its gradient's norm {length:e}"
+            );
+            compared += 1;
+        }
+        assert_eq!(compared, 5 + 15 * 3 + 2);
     }
-    assert_eq!(compared, 5 + 15 * 3 + 2);
 }

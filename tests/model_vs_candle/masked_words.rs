@@ -14,52 +14,62 @@ use crate::{
 
 #[pollster::test]
 async fn masked_language_modelling_adds_its_loss_and_gradients() {
-    let gpu = engine::open().await;
-    for sizes in [MODELS[0], MODELS[2], MODELS[3]] {
-        // A vocabulary that is no multiple of 4.
-        let sizes = Sizes { vocabulary: VOCABULARY + 3, ..sizes };
-        for (mlm_weight, p, sentences) in [(0.1, 0.0, 1), (2.0, DROPOUT, 3)] {
-            let case = Case { sizes, sentences, mlm_weight, p, temperature: 1.0, ..UNSUPERVISED };
-            check(&gpu, case).await;
-            check(&gpu, Case { micro_batch: 4, ..case }).await;
+    for device in engine::devices().await {
+        for sizes in [MODELS[0], MODELS[2], MODELS[3]] {
+            // A vocabulary that is no multiple of 4.
+            let sizes = Sizes { vocabulary: VOCABULARY + 3, ..sizes };
+            for (mlm_weight, p, sentences) in [(0.1, 0.0, 1), (2.0, DROPOUT, 3)] {
+                let case = Case { sizes, sentences, mlm_weight, p, temperature: 1.0, ..UNSUPERVISED };
+                check(&device, case).await;
+                check(&device, Case { micro_batch: 4, ..case }).await;
+            }
         }
     }
 }
 
 #[pollster::test]
 async fn masked_language_modelling_alone_has_the_gradients_of_pretraining() {
-    let gpu = engine::open().await;
-    let sizes = Sizes { vocabulary: VOCABULARY + 3, ..MODELS[2] };
-    for p in [0.0, DROPOUT] {
-        let pooler = Pooler::Average;
-        let case =
-            Case { sizes, mlm_weight: 1.0, p, pooler, temperature: 1.0, contrastive: false, ..UNSUPERVISED };
-        check(&gpu, case).await;
+    for device in engine::devices().await {
+        let sizes = Sizes { vocabulary: VOCABULARY + 3, ..MODELS[2] };
+        for p in [0.0, DROPOUT] {
+            let pooler = Pooler::Average;
+            let case = Case {
+                sizes,
+                mlm_weight: 1.0,
+                p,
+                pooler,
+                temperature: 1.0,
+                contrastive: false,
+                ..UNSUPERVISED
+            };
+            check(&device, case).await;
+        }
     }
 }
 
 #[pollster::test]
 async fn masked_language_modelling_over_a_word_table_in_pieces_gives_the_same() {
-    let gpu = engine::open().await;
-    let sizes = Sizes { vocabulary: 402, ..MODELS[0] };
-    let case = Case { sizes, p: DROPOUT, mlm_weight: 1.0, ..UNSUPERVISED };
-    let whole = case.engine(&gpu);
-    let limit = 4 * 3 * (sizes.hidden * sizes.hidden) as u64;
-    let checkpoint = engine::checkpoint(sizes, &case.weights());
-    let parts = Parts { head: Head::Stored, mlm: Some(0) };
-    let network = Network::within(&gpu, &checkpoint, parts, limit).unwrap();
-    assert!(network.weights.table(model::WORD_EMBEDDINGS).len() > 1);
-    let step = TrainingStep::new(&network, &whole.data, &case.options()).unwrap();
-    let cut = Engine { network, data: whole.data.clone(), step };
-    gpu.ready().await.unwrap();
-    let (metrics, gradients) = cut.metrics_and_gradients(&case).await;
-    let (expected_metrics, expected) = whole.metrics_and_gradients(&case).await;
-    assert!(expected_metrics.mlm > 1.0 && expected_metrics.mlm < expected_metrics.loss);
-    // Sums over the words are cut otherwise, so they round otherwise.
-    assert!((metrics.mlm - expected_metrics.mlm).abs() <= 1e-5 * expected_metrics.mlm);
-    for (name, expected) in &expected {
-        let expected: Vec<f64> = expected.data.iter().map(|value| f64::from(*value)).collect();
-        let size = if name.ends_with("key.bias") { 1.0 } else { norm(&expected) };
-        assert!(distance(&gradients[name].data, &expected) <= 1e-5 * size, "{name}");
+    for device in engine::devices().await {
+        let sizes = Sizes { vocabulary: 402, ..MODELS[0] };
+        let case = Case { sizes, p: DROPOUT, mlm_weight: 1.0, ..UNSUPERVISED };
+        let whole = case.engine(&device);
+        let limit = 4 * 3 * (sizes.hidden * sizes.hidden) as u64;
+        let checkpoint = engine::checkpoint(sizes, &case.weights());
+        let parts = Parts { head: Head::Stored, mlm: Some(0) };
+        let network = Network::within(&device, &checkpoint, parts, limit).unwrap();
+        assert!(network.weights.table(model::WORD_EMBEDDINGS).len() > 1);
+        let step = TrainingStep::new(&network, &whole.data, &case.options()).unwrap();
+        let cut = Engine { network, data: whole.data.clone(), step };
+        device.ready().await.unwrap();
+        let (metrics, gradients) = cut.metrics_and_gradients(&case).await;
+        let (expected_metrics, expected) = whole.metrics_and_gradients(&case).await;
+        assert!(expected_metrics.mlm > 1.0 && expected_metrics.mlm < expected_metrics.loss);
+        // Sums over the words are cut otherwise, so they round otherwise.
+        assert!((metrics.mlm - expected_metrics.mlm).abs() <= 1e-5 * expected_metrics.mlm);
+        for (name, expected) in &expected {
+            let expected: Vec<f64> = expected.data.iter().map(|value| f64::from(*value)).collect();
+            let size = if name.ends_with("key.bias") { 1.0 } else { norm(&expected) };
+            assert!(distance(&gradients[name].data, &expected) <= 1e-5 * size, "{name}");
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! Ten steps against the reference's AdamW.
 
-use simcse_lab::{gpu::Gpu, train::TrainOptions};
+use simcse_lab::{device::Device, train::TrainOptions};
 
 use crate::{
     ITEMS, SIZES, data, engine, options,
@@ -20,15 +20,17 @@ const ROUNDOFF: f64 = 1.0 / 16_777_216.0;
 
 #[pollster::test]
 async fn ten_steps_have_the_losses_and_lead_to_the_weights_of_the_reference() {
-    let gpu = engine::open().await;
-    // Clipping never, sometimes and always.
-    for (dropout, clip) in [(0.0, 100.0), (0.0, 0.5), (0.1, 0.1)] {
-        agree_with_the_reference(&gpu, TrainOptions { steps: Some(10), dropout, clip, ..options() }).await;
+    for device in engine::devices().await {
+        // Clipping never, sometimes and always.
+        for (dropout, clip) in [(0.0, 100.0), (0.0, 0.5), (0.1, 0.1)] {
+            agree_with_the_reference(&device, TrainOptions { steps: Some(10), dropout, clip, ..options() })
+                .await;
+        }
     }
 }
 
-async fn agree_with_the_reference(gpu: &Gpu, options: TrainOptions) {
-    let (reports, actual) = train(gpu, options.clone()).await;
+async fn agree_with_the_reference(device: &Device, options: TrainOptions) {
+    let (reports, actual) = train(device, options.clone()).await;
     let recipe = Recipe {
         pooler: Pooler::Head,
         loss: Settings::new(f64::from(options.temperature), 0.0),

@@ -21,7 +21,7 @@ use reference::{
     tiny::{SMALL, Sizes, random_rows, random_weights},
 };
 use simcse_lab::{
-    gpu::Gpu,
+    device::Device,
     model::{self, Checkpoint, Embedder, Head, HostTensor, Network},
     train::{Dataset, EvaluationSet, HeadMode, StepReport, TrainError, TrainOptions, Trainer},
 };
@@ -60,8 +60,8 @@ fn options() -> TrainOptions {
     }
 }
 
-async fn trainer(gpu: &Gpu, options: TrainOptions) -> Trainer {
-    Trainer::new(gpu, &checkpoint(), data(), None, options).await.expect("the options are valid")
+async fn trainer(device: &Device, options: TrainOptions) -> Trainer {
+    Trainer::new(device, &checkpoint(), data(), None, options).await.expect("the options are valid")
 }
 
 /// Second views and corrupted rows that are drawn anew every time.
@@ -93,8 +93,8 @@ async fn train_to(trainer: &mut Trainer, step: u32) -> Result<Vec<StepReport>, T
     Ok(reports)
 }
 
-async fn train(gpu: &Gpu, options: TrainOptions) -> (Vec<StepReport>, Tensors) {
-    let mut trainer = trainer(gpu, options).await;
+async fn train(device: &Device, options: TrainOptions) -> (Vec<StepReport>, Tensors) {
+    let mut trainer = trainer(device, options).await;
     let total = trainer.total();
     let reports = train_to(&mut trainer, total).await.expect("nothing diverges");
     (reports, trainer.weights().await.expect("the device answers"))
@@ -110,100 +110,117 @@ fn assert_identical(actual: &Tensors, expected: &Tensors) {
 
 #[pollster::test]
 async fn the_same_seed_gives_the_same_weights_bit_for_bit_and_another_seed_does_not() {
-    let gpu = engine::open().await;
-    let (first_reports, first) = train(&gpu, options()).await;
-    let (second_reports, second) = train(&gpu, options()).await;
-    assert_identical(&second, &first);
-    let losses = |reports: &[StepReport]| reports.iter().map(|report| report.loss).collect::<Vec<_>>();
-    assert_eq!(losses(&first_reports), losses(&second_reports));
-    let (other, _) = train(&gpu, TrainOptions { seed: 43, steps: Some(2), ..options() }).await;
-    assert_ne!(losses(&other), losses(&first_reports)[..2]);
+    for device in engine::devices().await {
+        let (first_reports, first) = train(&device, options()).await;
+        let (second_reports, second) = train(&device, options()).await;
+        assert_identical(&second, &first);
+        let losses = |reports: &[StepReport]| reports.iter().map(|report| report.loss).collect::<Vec<_>>();
+        assert_eq!(losses(&first_reports), losses(&second_reports));
+        let (other, _) = train(&device, TrainOptions { seed: 43, steps: Some(2), ..options() }).await;
+        assert_ne!(losses(&other), losses(&first_reports)[..2]);
+    }
 }
 
 #[pollster::test]
 async fn dropout_alone_makes_a_difference() {
-    let gpu = engine::open().await;
-    let short = TrainOptions { steps: Some(3), ..options() };
-    let (_, with) = train(&gpu, short.clone()).await;
-    let (_, without) = train(&gpu, TrainOptions { dropout: 0.0, ..short }).await;
-    assert_ne!(with, without);
+    for device in engine::devices().await {
+        let short = TrainOptions { steps: Some(3), ..options() };
+        let (_, with) = train(&device, short.clone()).await;
+        let (_, without) = train(&device, TrainOptions { dropout: 0.0, ..short }).await;
+        assert_ne!(with, without);
+    }
 }
 
 #[pollster::test]
 async fn every_step_is_reported_once_and_in_order() {
-    let gpu = engine::open().await;
-    let (reports, _) = train(&gpu, TrainOptions { steps: Some(11), ..options() }).await;
-    assert_eq!(reports.iter().map(|report| report.step).collect::<Vec<_>>(), (1..=11).collect::<Vec<_>>());
-    for (report, batch) in reports.iter().zip(batches(&options(), 11)) {
-        let tokens: usize = batch.views.iter().flatten().map(Vec::len).sum();
-        assert_eq!(report.tokens, tokens, "step {}", report.step);
+    for device in engine::devices().await {
+        let (reports, _) = train(&device, TrainOptions { steps: Some(11), ..options() }).await;
+        assert_eq!(
+            reports.iter().map(|report| report.step).collect::<Vec<_>>(),
+            (1..=11).collect::<Vec<_>>()
+        );
+        for (report, batch) in reports.iter().zip(batches(&options(), 11)) {
+            let tokens: usize = batch.views.iter().flatten().map(Vec::len).sum();
+            assert_eq!(report.tokens, tokens, "step {}", report.step);
+        }
     }
 }
 
 #[pollster::test]
 async fn a_learning_rate_beyond_all_bounds_stops_the_run_and_leaves_finite_weights() {
-    let gpu = engine::open().await;
-    let wild = TrainOptions { learning_rate: 1e30, warmup: 0, ..options() };
-    let mut trainer = trainer(&gpu, wild).await;
-    let error = train_to(&mut trainer, 10).await.unwrap_err();
-    assert!(matches!(error, TrainError::Diverged { step: 2 }), "{error}");
-    let weights = trainer.weights().await.unwrap();
-    assert!(weights.values().all(|tensor| tensor.data.iter().all(|value| value.is_finite())));
+    for device in engine::devices().await {
+        let wild = TrainOptions { learning_rate: 1e30, warmup: 0, ..options() };
+        let mut trainer = trainer(&device, wild).await;
+        let error = train_to(&mut trainer, 10).await.unwrap_err();
+        assert!(matches!(error, TrainError::Diverged { step: 2 }), "{error}");
+        let weights = trainer.weights().await.unwrap();
+        assert!(weights.values().all(|tensor| tensor.data.iter().all(|value| value.is_finite())));
+    }
 }
 
 #[pollster::test]
 async fn a_weight_that_is_no_number_stops_the_run_at_once_and_changes_no_other() {
-    let gpu = engine::open().await;
-    let mut broken = checkpoint();
-    broken.tensors.get_mut("encoder.layer.0.output.dense.weight").unwrap().data[5] = f32::NAN;
-    let mut trainer = Trainer::new(&gpu, &broken, data(), None, options()).await.unwrap();
-    let error = train_to(&mut trainer, 10).await.unwrap_err();
-    assert!(matches!(error, TrainError::Diverged { step: 1 }), "{error}");
-    assert_identical(&trainer.weights().await.unwrap(), &broken.tensors);
+    for device in engine::devices().await {
+        let mut broken = checkpoint();
+        broken.tensors.get_mut("encoder.layer.0.output.dense.weight").unwrap().data[5] = f32::NAN;
+        let mut trainer = Trainer::new(&device, &broken, data(), None, options()).await.unwrap();
+        let error = train_to(&mut trainer, 10).await.unwrap_err();
+        assert!(matches!(error, TrainError::Diverged { step: 1 }), "{error}");
+        assert_identical(&trainer.weights().await.unwrap(), &broken.tensors);
+    }
 }
 
 #[pollster::test]
 async fn evaluating_between_steps_does_not_change_the_run_and_keeps_the_best_weights() {
-    let gpu = engine::open().await;
-    let short = TrainOptions { steps: Some(12), eval_every: 4, ..options() };
-    let (_, expected) = train(&gpu, short.clone()).await;
-    let rows = random_rows(SIZES.vocabulary, 24, 10, 5);
-    let scores = (0..12).map(|pair| f64::from(pair * 5 % 12) * 5.0 / 11.0).collect();
-    let set = EvaluationSet { rows, scores };
-    let mut trainer = Trainer::new(&gpu, &checkpoint(), data(), Some(set), short).await.unwrap();
-    let mut scores = Vec::new();
-    let mut kept = Vec::new();
-    while !trainer.finished() {
-        trainer.step().await.unwrap();
-        if trainer.evaluation_due() {
-            scores.push(trainer.evaluate(|_| ()).await.unwrap().unwrap().spearman);
-            kept.push((trainer.position(), trainer.weights().await.unwrap()));
+    for device in engine::devices().await {
+        let short = TrainOptions { steps: Some(12), eval_every: 4, ..options() };
+        let (_, expected) = train(&device, short.clone()).await;
+        let rows = random_rows(SIZES.vocabulary, 24, 10, 5);
+        let scores = (0..12).map(|pair| f64::from(pair * 5 % 12) * 5.0 / 11.0).collect();
+        let set = EvaluationSet { rows, scores };
+        let mut trainer = Trainer::new(&device, &checkpoint(), data(), Some(set), short).await.unwrap();
+        let mut scores = Vec::new();
+        let mut kept = Vec::new();
+        while !trainer.finished() {
+            trainer.step().await.unwrap();
+            if trainer.evaluation_due() {
+                scores.push(trainer.evaluate(|_| ()).await.unwrap().unwrap().spearman);
+                kept.push((trainer.position(), trainer.weights().await.unwrap()));
+            }
         }
+        assert_eq!(kept.iter().map(|(step, _)| *step).collect::<Vec<_>>(), [4, 8, 12]);
+        assert_identical(&trainer.weights().await.unwrap(), &expected);
+        // The first of the highest scores.
+        let highest = scores.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        let (step, weights) = &kept[scores.iter().position(|score| *score == highest).unwrap()];
+        let best = trainer.best().unwrap();
+        assert_eq!(best.step, *step);
+        assert_identical(&best.weights, weights);
     }
-    assert_eq!(kept.iter().map(|(step, _)| *step).collect::<Vec<_>>(), [4, 8, 12]);
-    assert_identical(&trainer.weights().await.unwrap(), &expected);
-    // The first of the highest scores.
-    let highest = scores.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    let (step, weights) = &kept[scores.iter().position(|score| *score == highest).unwrap()];
-    let best = trainer.best().unwrap();
-    assert_eq!(best.step, *step);
-    assert_identical(&best.weights, weights);
 }
 
 #[pollster::test]
 async fn a_sentence_has_the_same_vector_alone_and_among_others() {
-    let gpu = engine::open().await;
-    let network = Network::new(&gpu, &checkpoint(), Head::Stored).unwrap();
-    for (pooler, head) in [(model::Pooler::Cls, true), (model::Pooler::Avg, false)] {
-        let embedder = Embedder::new(&network, pooler, head).unwrap();
-        // More than one micro-batch holds.
-        let rows = random_rows(SIZES.vocabulary, 700, 10, 6);
-        let mut progress = Vec::new();
-        let together = embedder.embed(&rows, |done| progress.push(done)).await.unwrap();
-        assert!(progress.len() > 1 && progress.is_sorted() && progress.last() == Some(&700), "{progress:?}");
-        for row in [0, 1, 350, 699] {
-            let alone = embedder.embed(&rows[row..=row], |_| ()).await.unwrap();
-            assert_eq!(alone, together[row * SIZES.hidden..(row + 1) * SIZES.hidden], "{pooler}, row {row}");
+    for device in engine::devices().await {
+        let network = Network::new(&device, &checkpoint(), Head::Stored).unwrap();
+        for (pooler, head) in [(model::Pooler::Cls, true), (model::Pooler::Avg, false)] {
+            let embedder = Embedder::new(&network, pooler, head).unwrap();
+            // More than one micro-batch holds.
+            let rows = random_rows(SIZES.vocabulary, 700, 10, 6);
+            let mut progress = Vec::new();
+            let together = embedder.embed(&rows, |done| progress.push(done)).await.unwrap();
+            assert!(
+                progress.len() > 1 && progress.is_sorted() && progress.last() == Some(&700),
+                "{progress:?}"
+            );
+            for row in [0, 1, 350, 699] {
+                let alone = embedder.embed(&rows[row..=row], |_| ()).await.unwrap();
+                assert_eq!(
+                    alone,
+                    together[row * SIZES.hidden..(row + 1) * SIZES.hidden],
+                    "{pooler}, row {row}"
+                );
+            }
         }
     }
 }

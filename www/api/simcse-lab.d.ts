@@ -30,7 +30,7 @@ export declare const SimCSE: {
   /**
    * Starts an engine in a worker of its own and loads a BERT or RoBERTa into it.
    *
-   * @throws {@link SimCSEError} `no-webgpu` where there is no device, `model` for files that are no model that the
+   * @throws {@link SimCSEError} `no-webgpu` where a GPU was asked for and there is none, `model` for files that are no model that the
    * engine runs, `network` for what could not be had.
    */
   load(options?: LoadOptions): Promise<SimCSE>;
@@ -39,6 +39,11 @@ export declare const SimCSE: {
 export interface LoadOptions {
   /** Default: the first model of the site's list, `models/index.json`. */
   model?: ModelSource;
+  /**
+   * What computes. Default: `'auto'`, a real GPU, and the cores of the CPU where there is none. `'gpu'` fails where there
+   * is none.
+   */
+  device?: 'auto' | 'gpu' | 'cpu';
   /** Hears how far it is: downloading, reading, compiling. */
   onProgress?: (progress: Progress) => void;
   /** Breaks it off. */
@@ -182,9 +187,12 @@ export interface ModelInfo {
 }
 
 export interface DeviceInfo {
+  kind: 'gpu' | 'cpu';
   /** As far as the browser tells. */
   name: string;
-  /** Whether it is the CPU in the disguise of a GPU: correct, but slow. */
+  /** Of the CPU, those that compute; 0 on a GPU. */
+  threads: number;
+  /** Whether it is a GPU that a program imitates on the CPU: correct, but slower than the CPU itself. */
   software: boolean;
 }
 
@@ -261,7 +269,7 @@ export declare class SimCSEError extends Error {
  * - `network`: a server, the connection, or the browser's storage;
  * - `memory`: too large for this device or tab;
  * - `diverged`: the loss is no longer a number; the best weights are kept;
- * - `no-webgpu`: there is no device, and the message says why;
+ * - `no-webgpu`: a GPU was asked for (`device: 'gpu'`), there is none, and the message says why;
  * - `device-lost`: the device went away; see {@link SimCSE.recover};
  * - `aborted`: by the caller's signal, whose reason is the `cause`;
  * - `closed`: by `close()`;

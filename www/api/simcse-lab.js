@@ -49,11 +49,11 @@ class Lab {
 
   /** @param {api.LoadOptions} [options] */
   static async load(options) {
-    const given = check.options(options, ['model', 'onProgress', 'signal', 'site'], 'load');
-    const { model, onProgress, signal, site = SITE } = /** @type {api.LoadOptions} */ (given);
+    const given = check.options(options, ['model', 'device', 'onProgress', 'signal', 'site'], 'load');
+    const { model, device: wanted = 'auto', onProgress, signal, site = SITE } = /** @type {api.LoadOptions} */ (given);
     if (signal?.aborted) throw aborted(signal);
     const root = folderUrl(site, 'site');
-    const engine = new Engine(new URL('worker_loader.js', root));
+    const engine = new Engine(new URL('worker_loader.js', root), check.oneOf(wanted, ['auto', 'gpu', 'cpu'], 'device'));
     try {
       const [device, { source, download }] = await Promise.all([engine.ready(signal), sourceOf(model, root, signal)]);
       await tune(engine, device, { onProgress, signal });
@@ -63,7 +63,8 @@ class Lab {
       }
       const { report } = await engine.ask({ LoadModel: { source } }, { onProgress, signal });
       const info = /** @type {api.ModelInfo} */ (/** @type {unknown} */ (camelCased(report)));
-      return new Lab(engine, { name: device.name, software: device.software }, info);
+      const { kind, name, threads, software } = device;
+      return new Lab(engine, { kind, name, threads, software }, info);
     } catch (error) {
       engine.end(new SimCSEError('closed', 'The engine was ended, since its model could not be loaded.'));
       throw error;

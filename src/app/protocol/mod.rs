@@ -28,8 +28,8 @@ pub use scores::{
 pub use texts::{GradedPair, TrainingItems, sts_pairs};
 
 use crate::{
+    device::{DeviceChoice, DeviceInfo, MatmulKind},
     eval::TransferOptions,
-    gpu::{GpuInfo, MatmulKind},
     kernels::Ceilings,
     model::Pooler,
     said::{Reason, Said, reason},
@@ -134,6 +134,9 @@ pub enum Request {
     /// Opens a new device after [`Event::DeviceLost`]. Answer: [`Event::Ready`], and where a run can go on,
     /// [`Event::Paused`].
     Recover,
+    /// Has another device compute from now on, also after [`Event::DeviceLost`]; not during a run. Answers as for
+    /// [`Request::Recover`].
+    UseDevice { choice: DeviceChoice },
 }
 
 /// Which state of the model.
@@ -159,8 +162,8 @@ pub enum ExportFormat {
 #[derive(Debug, Serialize, Deserialize)]
 pub enum Event {
     /// The device is open; requests are welcome.
-    Ready(GpuInfo),
-    /// There is no device, and why.
+    Ready(DeviceInfo),
+    /// Why it is the CPU that computes, where a GPU would have been taken.
     NoWebGpu(NoWebGpu),
     /// The device went away. `resumable`: the step of a run's last whole state that is still at hand.
     DeviceLost {
@@ -326,6 +329,8 @@ pub enum NoWebGpu {
     NotInBrowser,
     /// It has, and offers no adapter or refuses the device: its words.
     NoAdapter(String),
+    /// It has one, by this name, that imitates a GPU on the CPU: slower than the CPU itself.
+    Imitated(String),
 }
 
 /// How far a request is.

@@ -2,14 +2,14 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{gpu::MatmulKind, train::Profile};
+use crate::{device::MatmulKind, train::Profile};
 
 /// A profile, with what to read it against.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ProfileReport {
     pub model: String,
     /// How the step computed its matrix products.
-    pub matmul: MatmulKind,
+    pub matmul: Option<MatmulKind>,
     /// GPU memory that the run was expected to need, in bytes.
     pub expected_bytes: u64,
     pub profile: Profile,

@@ -8,6 +8,7 @@ use web_sys::{ErrorEvent, MessageEvent, Worker, WorkerOptions, WorkerType};
 
 use super::{
     answers::Answers,
+    device_choice,
     files::offer_download,
     i18n::t,
     store::{EngineState, Phase, Store, Topic},
@@ -15,7 +16,7 @@ use super::{
 };
 use crate::{
     app::protocol::{Envelope, Event, Request, RequestId, Source, Weights, decode, encode},
-    gpu::GpuInfo,
+    device::{DeviceChoice, DeviceInfo},
     kernels::Ceilings,
     said::{Reason, reason},
     train::TrainOptions,
@@ -50,7 +51,8 @@ impl Engine {
         let engine = Self { store, worker, requests, answers, met_device };
         let options = WorkerOptions::new();
         options.set_type(WorkerType::Module);
-        match Worker::new_with_options(&site_url(WORKER), &options) {
+        let device = store.device.with_untracked(|choice| choice.name());
+        match Worker::new_with_options(&format!("{}#device={device}", site_url(WORKER)), &options) {
             Ok(worker) => engine.listen(worker),
             Err(error) => {
                 let error = format!("{error:?}");
@@ -151,7 +153,7 @@ impl Engine {
 
     /// On the first device of a visit: what was found out in an earlier one, or finding it out now, before anything
     /// else is asked. A software adapter is left at its default, which is known to be the best.
-    fn choose_matmul(self, info: &GpuInfo) {
+    fn choose_matmul(self, info: &DeviceInfo) {
         if self.met_device.try_update_value(|met| std::mem::replace(met, true)) != Some(false) {
             return;
         }
@@ -160,7 +162,7 @@ impl Engine {
                 self.store.remembered.set(Some(kind));
                 self.tell(Topic::Tuning, Request::UseMatmul { kind });
             }
-            None if !info.software => self.send(Topic::Tuning, Request::Tune),
+            None if !info.computes_on_cpu() => self.send(Topic::Tuning, Request::Tune),
             None => {}
         }
     }
@@ -168,7 +170,7 @@ impl Engine {
     fn keep_matmul(self, ceilings: &Ceilings) {
         let best = ceilings.best_matmul();
         self.store.engine.with_untracked(|engine| {
-            if let (EngineState::Ready(info), Some((kind, _))) = (engine, best) {
+            if let (EngineState::Ready(info), Some((Some(kind), _))) = (engine, best) {
                 tuned::remember(info, kind);
             }
         });
@@ -266,6 +268,15 @@ impl Engine {
     fn signal(self, request: Request) {
         self.send(Topic::Run, request);
         self.store.slot(Topic::Run).pending.set(None);
+    }
+
+    /// Has another device compute from now on, and remembers it for the next visit.
+    pub fn use_device(self, choice: DeviceChoice) {
+        device_choice::remember(choice);
+        self.store.device.set(choice);
+        self.store.no_gpu.set(None);
+        self.store.engine.set(EngineState::Starting);
+        self.signal(Request::UseDevice { choice });
     }
 
     pub fn recover(self) {

@@ -3,13 +3,11 @@
 use leptos::prelude::*;
 
 use super::{
-    i18n::{Language, language, mt, speak, t},
+    device_menu::DeviceMenu,
+    i18n::{Language, language, mt, speak},
     offline::OfflineLine,
-    rich::rich,
     route::Route,
     share::{ShareButton, shared},
-    store::EngineState,
-    studio,
 };
 use crate::share::{Address, Part, Place};
 
@@ -32,12 +30,11 @@ pub fn Header() -> impl IntoView {
                 </a>
                 <Places />
                 <div class="masthead-end">
-                    <EngineChip />
+                    <DeviceMenu />
                     <ShareButton />
                     <LanguageSwitch />
                 </div>
             </div>
-            <SoftwareNotice />
         </header>
     }
 }
@@ -88,52 +85,6 @@ fn LanguageSwitch() -> impl IntoView {
         <select class="language" aria-label=mt!("language-label") on:change=on_change>
             {options.into_iter().collect_view()}
         </select>
-    }
-}
-
-#[component]
-fn EngineChip() -> impl IntoView {
-    let (store, _) = studio();
-    let chip = move || {
-        store.engine.with(|engine| match engine {
-            EngineState::Starting => ("chip chip-wait", t!("engine-starting"), String::new()),
-            EngineState::Ready(info) if info.software => {
-                ("chip chip-slow", t!("engine-software"), info.name.clone())
-            }
-            EngineState::Ready(info) => ("chip chip-ready", info.name.clone(), info.backend.clone()),
-            EngineState::Unavailable(_) => ("chip chip-off", t!("engine-unavailable"), String::new()),
-            EngineState::Lost { .. } => ("chip chip-off", t!("engine-lost"), String::new()),
-            EngineState::Crashed(_) => ("chip chip-off", t!("engine-crashed"), String::new()),
-        })
-    };
-    view! {
-        <p class=move || chip().0 title=move || chip().2 role="status">
-            <span class="chip-dot" aria-hidden="true"></span>
-            {move || chip().1}
-        </p>
-    }
-}
-
-/// What a software adapter is, and what helps.
-#[component]
-fn SoftwareNotice() -> impl IntoView {
-    let (store, _) = studio();
-    let name = Memo::new(move |_| {
-        store.engine.with(|engine| match engine {
-            EngineState::Ready(info) if info.software => Some(info.name.clone()),
-            _ => None,
-        })
-    });
-    move || {
-        name.get().map(|name| {
-            view! {
-                <details class="advice software">
-                    <summary>{mt!("software-summary")}</summary>
-                    <p>{mt!("software-what", name = name.clone())}</p>
-                    <p>{rich("software-help")}</p>
-                </details>
-            }
-        })
     }
 }
 

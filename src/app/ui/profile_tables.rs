@@ -7,7 +7,7 @@ use super::{
     i18n::{mt, t},
 };
 use crate::{
-    gpu::MatmulKind,
+    device::MatmulKind,
     kernels::Ceilings,
     train::{KernelProfile, Profile},
 };
@@ -16,7 +16,6 @@ use crate::{
 pub fn kind_name(kind: MatmulKind) -> &'static str {
     match kind {
         MatmulKind::Direct => "direct",
-        MatmulKind::Quad => "quad",
         MatmulKind::Shared => "shared",
     }
 }
@@ -24,21 +23,23 @@ pub fn kind_name(kind: MatmulKind) -> &'static str {
 fn kind_words(kind: MatmulKind) -> &'static str {
     match kind {
         MatmulKind::Direct => "kind-direct",
-        MatmulKind::Quad => "kind-quad",
         MatmulKind::Shared => "kind-shared",
     }
 }
 
 /// `used`: the kind that the device computes with.
 #[component]
-pub fn CeilingTable(ceilings: Ceilings, used: MatmulKind) -> impl IntoView {
+pub fn CeilingTable(ceilings: Ceilings, used: Option<MatmulKind>) -> impl IntoView {
     let products = ceilings.matmul_gigaflops.iter().map(|&(kind, rate)| {
         view! {
             <tr class:chosen=kind == used>
                 <th scope="row">
-                    {mt!("profile-square", kind = kind_name(kind))}
-                    {(kind == used).then_some(view! { <span class="badge">{mt!("profile-used")}</span> })}
-                    <span class="fine">{mt!(kind_words(kind))}</span>
+                    {match kind {
+                        Some(kind) => mt!("profile-square", kind = kind_name(kind)).into_any(),
+                        None => mt!("profile-square-cpu").into_any(),
+                    }}
+                    {(kind == used && kind.is_some()).then_some(view! { <span class="badge">{mt!("profile-used")}</span> })}
+                    {kind.map(|kind| view! { <span class="fine">{mt!(kind_words(kind))}</span> })}
                 </th>
                 <td>{format!("{} GFLOP/s", significant(rate))}</td>
             </tr>

@@ -8,6 +8,7 @@ use std::{collections::VecDeque, sync::Arc};
 use leptos::prelude::*;
 
 use super::{
+    device_choice,
     i18n::t,
     lens::Lens,
     recipe::Recipe,
@@ -17,10 +18,10 @@ use super::{
 use crate::{
     app::protocol::{
         AnalysisReport, CachedModel, EmbeddedPart, Evaluation, EvaluationReport, Event, Measurement,
-        ModelReport, ProfileReport, RequestId, RunPlan, SimilarityMatrix, StepMetrics, SuiteMeasurement,
-        SuiteReport, TrainingReport, TransferMeasurement, TransferReport,
+        ModelReport, NoWebGpu, ProfileReport, RequestId, RunPlan, SimilarityMatrix, StepMetrics,
+        SuiteMeasurement, SuiteReport, TrainingReport, TransferMeasurement, TransferReport,
     },
-    gpu::MatmulKind,
+    device::{DeviceChoice, MatmulKind},
     kernels::Ceilings,
     runs::RunSetting,
     said::{Reason, reason},
@@ -35,6 +36,10 @@ const SPEED_WINDOW: usize = 24;
 #[derive(Clone, Copy)]
 pub struct Store {
     pub engine: RwSignal<EngineState>,
+    /// Why it is the CPU that computes, where a GPU would have been taken.
+    pub no_gpu: RwSignal<Option<NoWebGpu>>,
+    /// What the visitor wants to compute with.
+    pub device: RwSignal<DeviceChoice>,
     pub model: RwSignal<Option<ModelReport>>,
     pub site_models: SiteModels,
     /// Downloaded models in the browser's storage.
@@ -75,7 +80,7 @@ pub struct Store {
     /// Of this model on this text.
     pub profile: RwSignal<Option<ProfileReport>>,
     /// As last measured in this visit, with the kind of matrix product in use.
-    pub ceilings: RwSignal<Option<(Ceilings, MatmulKind)>>,
+    pub ceilings: RwSignal<Option<(Ceilings, Option<MatmulKind>)>>,
     /// The kind that an earlier visit found fastest.
     pub remembered: RwSignal<Option<MatmulKind>>,
     /// Not yet drawn; the charts take them.
@@ -92,6 +97,8 @@ impl Store {
     pub fn new() -> Self {
         Self {
             engine: RwSignal::new(EngineState::Starting),
+            no_gpu: RwSignal::new(None),
+            device: RwSignal::new(device_choice::remembered()),
             model: RwSignal::new(None),
             site_models: SiteModels::fetch(),
             cached: RwSignal::new(Vec::new()),
@@ -182,7 +189,7 @@ impl Store {
             Event::Ready(info) => {
                 self.engine.set(EngineState::Ready(info));
             }
-            Event::NoWebGpu(reason) => self.engine.set(EngineState::Unavailable(reason)),
+            Event::NoWebGpu(reason) => self.no_gpu.set(Some(reason)),
             Event::DeviceLost { message, resumable } => {
                 self.slots.iter().for_each(Slot::settle);
                 self.engine.set(EngineState::Lost { message, resumable });

@@ -4,15 +4,15 @@
 use leptos::prelude::window;
 use web_sys::Storage;
 
-use crate::gpu::{GpuInfo, MatmulKind};
+use crate::device::{DeviceInfo, MatmulKind};
 
 /// What was kept of an earlier visit with the same device and build.
-pub fn recall(info: &GpuInfo) -> Option<MatmulKind> {
+pub fn recall(info: &DeviceInfo) -> Option<MatmulKind> {
     let kept = storage()?.get_item(&info.tuning_key()).ok()??;
     serde_json::from_str(&kept).ok()
 }
 
-pub fn remember(info: &GpuInfo, kind: MatmulKind) {
+pub fn remember(info: &DeviceInfo, kind: MatmulKind) {
     if let (Some(storage), Ok(kind)) = (storage(), serde_json::to_string(&kind)) {
         // Full, or read-only: not worth a word.
         let _ = storage.set_item(&info.tuning_key(), &kind);

@@ -4,8 +4,8 @@ use thiserror::Error;
 use super::hub::HubAccessError;
 use crate::{
     app::protocol::FailureKind,
+    device::{Device, DeviceError},
     eval::{TransferError, WhiteningError},
-    gpu::{Gpu, GpuError},
     model::ModelError,
     said::{Reason, Said, Say, said},
     text::TextError,
@@ -71,7 +71,7 @@ pub enum WorkerError {
     #[error(transparent)]
     Whitening(#[from] WhiteningError),
     #[error(transparent)]
-    Gpu(#[from] GpuError),
+    Gpu(#[from] DeviceError),
 }
 
 impl Say for WorkerError {
@@ -112,7 +112,7 @@ impl Say for WorkerError {
 impl WorkerError {
     /// What the device says happened to it, where it is gone: the error that arrives first is often only a
     /// consequence, and comes some moments before the browser tells of its cause.
-    pub async fn device_lost(&self, gpu: &Gpu) -> Option<String> {
+    pub async fn device_lost(&self, device: &Device) -> Option<String> {
         let may_follow =
             matches!(self.kind(), FailureKind::DeviceLost | FailureKind::Engine | FailureKind::Memory);
         let looks = if may_follow { LOOKS } else { 1 };
@@ -120,7 +120,7 @@ impl WorkerError {
             if look > 0 {
                 TimeoutFuture::new(BETWEEN_LOOKS).await;
             }
-            if let Err(GpuError::DeviceLost(reason)) = gpu.check() {
+            if let Err(DeviceError::DeviceLost(reason)) = device.check() {
                 return Some(reason);
             }
         }

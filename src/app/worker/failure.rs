@@ -2,7 +2,7 @@
 
 use super::{error::WorkerError, hub::HubAccessError};
 use crate::{
-    app::protocol::FailureKind, gpu::GpuError, model::ModelError, text::TextError, train::TrainError,
+    app::protocol::FailureKind, device::DeviceError, model::ModelError, text::TextError, train::TrainError,
 };
 
 impl WorkerError {
@@ -66,11 +66,13 @@ fn of_training(error: &TrainError) -> FailureKind {
     }
 }
 
-fn of_gpu(error: &GpuError) -> FailureKind {
+fn of_gpu(error: &DeviceError) -> FailureKind {
     match error {
-        GpuError::NoAdapter(_) | GpuError::NoDevice { .. } => FailureKind::NoWebgpu,
-        GpuError::DeviceLost(_) => FailureKind::DeviceLost,
-        GpuError::TooLarge { .. } | GpuError::OutOfMemory(_) => FailureKind::Memory,
-        GpuError::Shader { .. } | GpuError::Validation(_) | GpuError::Readback(_) => FailureKind::Engine,
+        DeviceError::NoAdapter(_) | DeviceError::NoDevice { .. } => FailureKind::NoWebgpu,
+        DeviceError::DeviceLost(_) => FailureKind::DeviceLost,
+        DeviceError::TooLarge { .. } | DeviceError::OutOfMemory(_) => FailureKind::Memory,
+        DeviceError::Shader { .. } | DeviceError::Validation(_) | DeviceError::Readback(_) => {
+            FailureKind::Engine
+        }
     }
 }

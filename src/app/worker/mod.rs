@@ -9,22 +9,18 @@ mod inbox;
 mod kept;
 mod model_files;
 mod onlooker;
+mod opening;
 mod outbox;
 mod prepare;
 mod run;
 mod session;
 mod similarity;
 
-use gloo_timers::future::TimeoutFuture;
-use js_sys::Reflect;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::DedicatedWorkerGlobalScope;
 
-use crate::{
-    app::protocol::{Event, NoWebGpu},
-    gpu::{Gpu, GpuError, GpuOptions},
-};
+use crate::{app::protocol::Event, web_task::next_task};
 use inbox::Inbox;
 use outbox::post;
 use session::Session;
@@ -34,37 +30,29 @@ const HEALTH_CHECK: u32 = 1_000;
 
 /// Opens the device and serves requests for as long as the page lives.
 pub fn start() {
+    #[cfg(target_feature = "atomics")]
+    if scope().name() == crate::device::THREAD_NAME {
+        return;
+    }
     console_error_panic_hook::set_once();
     let inbox = Inbox::listen(&scope());
     spawn_local(hub::post_cached());
     spawn_local(async move {
-        match open_gpu().await {
-            Ok(gpu) => {
-                post(&Event::Ready(gpu.info().clone()));
-                serve(inbox, Session::new(gpu)).await;
+        let choice = opening::chosen();
+        match opening::open(choice).await {
+            Ok((device, no_gpu)) => {
+                no_gpu.into_iter().for_each(|reason| post(&Event::NoWebGpu(reason)));
+                post(&Event::Ready(device.info().clone()));
+                serve(inbox, Session::new(device, choice)).await;
             }
-            Err(reason) => post(&Event::NoWebGpu(reason)),
+            // The CPU has nothing to refuse; should it, the worker stops, and the page says so.
+            Err(error) => wasm_bindgen::throw_str(&error.to_string()),
         }
     });
 }
 
 fn scope() -> DedicatedWorkerGlobalScope {
     js_sys::global().unchecked_into()
-}
-
-async fn open_gpu() -> Result<Gpu, NoWebGpu> {
-    let scope = scope();
-    if !scope.is_secure_context() {
-        return Err(NoWebGpu::InsecureContext);
-    }
-    let exposed = Reflect::get(&scope.navigator(), &"gpu".into()).is_ok_and(|gpu| gpu.is_object());
-    if !exposed {
-        return Err(NoWebGpu::NotInBrowser);
-    }
-    Gpu::new(GpuOptions::default()).await.map_err(|error| match error {
-        GpuError::NoAdapter(words) => NoWebGpu::NoAdapter(words),
-        other => NoWebGpu::NoAdapter(other.to_string()),
-    })
 }
 
 async fn serve(mut inbox: Inbox, mut session: Session) {
@@ -77,7 +65,7 @@ async fn serve(mut inbox: Inbox, mut session: Session) {
                 None => session.advance_transfer().await,
             }
             // Messages arrive between tasks only: without this, a Stop would wait for the end of the run.
-            TimeoutFuture::new(0).await;
+            next_task().await;
         } else {
             match inbox.next_within(HEALTH_CHECK).await {
                 Some(envelope) => session.answer(envelope, &mut inbox).await,

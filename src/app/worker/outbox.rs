@@ -40,7 +40,7 @@ pub fn post_progress(id: RequestId, stage: Stage, done: f64, total: Option<f64>)
     post(&Event::Progress { id, progress: Progress { stage, done, total, seconds_left: None } });
 }
 
-/// For [`crate::gpu::Gpu::ready_with`]: how far the compilation that the request `id` waits for is.
+/// For [`crate::device::Device::ready_with`]: how far the compilation that the request `id` waits for is.
 pub fn post_compiling(id: RequestId) -> impl FnMut(usize, usize) {
     move |done, of| post_progress(id, Stage::Compiling, done as f64, Some(of as f64))
 }

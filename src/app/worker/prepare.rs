@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     app::protocol::{RequestId, SiteFile, Source, Stage},
-    gpu::Gpu,
+    device::Device,
     model::Checkpoint,
     said::reason,
     text::{SentenceTokenizer, StsSet, TrainingData, augment::Dictionary},
@@ -33,19 +33,19 @@ pub struct Texts<'a> {
 /// Options that do not fit the model or the data, a sentence that the tokenizer refuses, too little GPU memory.
 pub async fn prepare(
     id: RequestId,
-    gpu: &Gpu,
+    device: &Device,
     checkpoint: &Checkpoint,
     texts: Texts<'_>,
     options: TrainOptions,
 ) -> Result<Run, WorkerError> {
     let sentences = texts.evaluation.map_or(0, |set| 2 * set.pairs.len());
-    Ok(Run::new(trainer(id, gpu, checkpoint, texts, options).await?, sentences))
+    Ok(Run::new(trainer(id, device, checkpoint, texts, options).await?, sentences))
 }
 
 /// What [`prepare`] makes, by itself.
 pub async fn trainer(
     id: RequestId,
-    gpu: &Gpu,
+    device: &Device,
     checkpoint: &Checkpoint,
     texts: Texts<'_>,
     options: TrainOptions,
@@ -76,7 +76,7 @@ pub async fn trainer(
         }
     };
     post_progress(id, Stage::Preparing, 0.0, None);
-    Ok(Trainer::new_with(gpu, checkpoint, data, evaluation, options, post_compiling(id)).await?)
+    Ok(Trainer::new_with(device, checkpoint, data, evaluation, options, post_compiling(id)).await?)
 }
 
 /// The synonyms that come with the site.

@@ -5,8 +5,8 @@ use std::collections::{HashMap, hash_map::Entry};
 use super::outbox::post_compiling;
 use crate::{
     app::protocol::RequestId,
+    device::Device,
     eval::cosine,
-    gpu::Gpu,
     model::{
         Checkpoint, Embedder, HEAD_WEIGHT, Head, ModelError, Network, Pooler, checkpoint::POOLER_WEIGHT,
     },
@@ -21,8 +21,8 @@ pub struct Embedders {
 
 impl Embedders {
     /// Uploads a checkpoint, with its head where it has one.
-    pub fn upload(gpu: &Gpu, checkpoint: &Checkpoint) -> Result<Self, ModelError> {
-        Ok(Self::over(Network::new(gpu, checkpoint, stored_head(checkpoint))?))
+    pub fn upload(device: &Device, checkpoint: &Checkpoint) -> Result<Self, ModelError> {
+        Ok(Self::over(Network::new(device, checkpoint, stored_head(checkpoint))?))
     }
 
     /// Over weights that are on the device already.
@@ -62,7 +62,7 @@ impl Embedders {
             Entry::Occupied(made) => made.into_mut(),
             Entry::Vacant(place) => {
                 let embedder = Embedder::new(&self.network, pooler, head)?;
-                self.network.gpu().ready_with(post_compiling(id)).await?;
+                self.network.device().ready_with(post_compiling(id)).await?;
                 place.insert(embedder)
             }
         })

@@ -2,7 +2,7 @@
 
 use super::{Encoder, site};
 use crate::{
-    gpu::View,
+    device::View,
     kernels::{Embedding, LayerNorm, Linear, NO_DROPOUT, TOKENS, TableRows},
     model::{BatchBuffers, ModelConfig, ParameterBuffers, WORD_EMBEDDINGS},
 };

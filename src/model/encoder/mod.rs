@@ -8,7 +8,7 @@ mod state;
 
 use super::{BatchBuffers, ModelConfig, ParameterBuffers};
 use crate::{
-    gpu::{GpuError, Plan, View},
+    device::{DeviceError, Plan, View},
     kernels::{Attention, AttentionGradient, EmbeddingGradient, Kernels, LayerNorm, keep_factors},
 };
 use blocks::{Blocks, LayerBlocks};
@@ -23,7 +23,7 @@ pub struct Capacity {
 
 /// Called at every depth with its token states, or their gradient, [tokens, hidden]: 0 means the embeddings, k what
 /// layer k puts out.
-pub type AtDepth<'a> = &'a mut dyn FnMut(&mut Plan, usize, &View) -> Result<(), GpuError>;
+pub type AtDepth<'a> = &'a mut dyn FnMut(&mut Plan, usize, &View) -> Result<(), DeviceError>;
 
 /// The encoder over one batch's buffers.
 pub struct Encoder {
@@ -71,7 +71,7 @@ impl Encoder {
         config: &ModelConfig,
         capacity: Capacity,
         training: bool,
-    ) -> Result<Self, GpuError> {
+    ) -> Result<Self, DeviceError> {
         let arena = kernels.arena();
         let (tokens, hidden) = (capacity.tokens, config.hidden_size);
         let embedded = arena.storage("embeddings", tokens * hidden)?;
@@ -124,7 +124,7 @@ impl Encoder {
         weights: &ParameterBuffers,
         batch: &BatchBuffers,
         take: AtDepth,
-    ) -> Result<(), GpuError> {
+    ) -> Result<(), DeviceError> {
         let blocks = Blocks::new(weights);
         let (ids, positions) = (&batch.token_ids, &batch.positions);
         kernels.embed(plan, &blocks.embedding(&self.config), ids, positions, &self.embedding_sums)?;
@@ -170,7 +170,7 @@ impl Encoder {
         gradients: &ParameterBuffers,
         batch: &BatchBuffers,
         give: AtDepth,
-    ) -> Result<(), GpuError> {
+    ) -> Result<(), DeviceError> {
         let Some(scratch) = &self.scratch.backward else { return Ok(()) };
         let activated = &self.scratch.activated;
         give(plan, self.config.num_hidden_layers, &scratch.stream)?;
@@ -242,6 +242,8 @@ impl Encoder {
             max_positions: self.config.max_position_embeddings as u32,
             site: site::probabilities(layer),
             quads: &batch.quads,
+            spans: &batch.spans,
+            row_starts: &batch.row_starts,
             qkv: &state.qkv,
             context: &state.context,
             log_sums: &state.log_sums,

@@ -1,7 +1,7 @@
 //! Buffers that live as long as an encoder's plans.
 
 use crate::{
-    gpu::{Arena, GpuError, Plan, View},
+    device::{Arena, DeviceError, Plan, View},
     kernels::{Embedding, Kernels, LayerNorm, LayerNormGradient, LinearGradient},
     model::ModelConfig,
 };
@@ -26,7 +26,7 @@ impl LayerState {
         config: &ModelConfig,
         tokens: usize,
         output: Option<View>,
-    ) -> Result<Self, GpuError> {
+    ) -> Result<Self, DeviceError> {
         let hidden = tokens * config.hidden_size;
         Ok(Self {
             qkv: arena.storage("queries, keys, values", 3 * hidden)?,
@@ -65,7 +65,7 @@ pub(super) struct BackwardScratch {
 }
 
 impl BackwardScratch {
-    pub(super) fn new(kernels: &Kernels, config: &ModelConfig, tokens: usize) -> Result<Self, GpuError> {
+    pub(super) fn new(kernels: &Kernels, config: &ModelConfig, tokens: usize) -> Result<Self, DeviceError> {
         let arena = kernels.arena();
         let (hidden, intermediate) = (config.hidden_size, config.intermediate_size);
         let linear = |outputs: usize, inputs: usize| {
@@ -113,7 +113,7 @@ impl BackwardScratch {
         kernels: &Kernels,
         hidden: usize,
         weights: &[View],
-    ) -> Result<(), GpuError> {
+    ) -> Result<(), DeviceError> {
         let (partials, len) = (&self.norm_partials, self.norm_partials_len);
         kernels.layer_norm_parameters(plan, hidden as u32, partials, len, weights)
     }

@@ -8,7 +8,7 @@ use web_time::Instant;
 
 use super::{Batch, TrainError, TrainingStep};
 use crate::{
-    gpu::{Timestamps, Work},
+    device::{Recorder, Timings, Work},
     kernels::{Ceilings, Step},
 };
 pub use report::{Buffers, KernelProfile, Profile};
@@ -28,8 +28,8 @@ impl TrainingStep {
         batch: &Batch<'_, R>,
         step: Step,
     ) -> Result<Profile, TrainError> {
-        let gpu = self.network().gpu();
-        let ceilings = Ceilings::measure(gpu).await?;
+        let device = self.network().device();
+        let ceilings = Ceilings::measure(device).await?;
         let (mut recording, mut whole) = (Vec::new(), Vec::new());
         let mut ring = self.ring(1);
         for run in 0..=STEPS {
@@ -48,7 +48,7 @@ impl TrainingStep {
         let kernels = timed.map(|calls| grouped(&calls, &step.sizes(), &ceilings)).unwrap_or_default();
         let config = &self.network().config;
         Ok(Profile {
-            adapter: gpu.info().name.clone(),
+            adapter: device.info().name.clone(),
             layers: config.num_hidden_layers,
             hidden: config.hidden_size,
             rows: batch.rows().len(),
@@ -66,17 +66,17 @@ impl TrainingStep {
 
     /// Times of a step's kernel calls in order; `None` on an adapter without timestamp queries.
     async fn time_kernels(&self, step: Step) -> Result<Option<Vec<Timed>>, TrainError> {
-        let gpu = self.network().gpu();
-        let Some(mut timestamps) = Timestamps::new(gpu, self.dispatches() as u32) else { return Ok(None) };
-        let mut encoder = gpu.device().create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
-        self.clear(&mut encoder);
+        let device = self.network().device();
+        let Some(mut timings) = Timings::new(device, self.dispatches() as u32) else { return Ok(None) };
+        let mut recorder = Recorder::new(device);
+        self.clear(&mut recorder);
         for plan in self.plans() {
-            plan.record_timed(&mut encoder, &step.sizes(), &mut timestamps);
+            recorder.timed_plan(plan, &step.sizes(), &mut timings);
         }
-        timestamps.resolve(&mut encoder);
-        gpu.queue().submit([encoder.finish()]);
-        let times = timestamps.read().await?;
-        let works = self.plans().into_iter().flat_map(|plan| &plan.dispatches).map(|call| call.work.clone());
+        recorder.resolve(&timings);
+        recorder.submit();
+        let times = timings.read().await?;
+        let works = self.plans().into_iter().flat_map(|plan| &plan.calls).map(|call| call.work.clone());
         let timed = times.into_iter().zip(works).map(|(time, work)| (time.label, work, time.nanoseconds));
         Ok(Some(timed.collect()))
     }
@@ -123,12 +123,14 @@ fn median(values: &mut [f64]) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::gpu::{Amount, Extent, MatmulKind};
+    use crate::device::{Amount, Extent, MatmulKind};
 
     #[test]
     fn calls_of_one_kernel_and_size_are_one_line_with_the_nearer_ceiling() {
-        let ceilings =
-            Ceilings { copy_gigabytes_per_second: 10.0, matmul_gigaflops: vec![(MatmulKind::Direct, 4.0)] };
+        let ceilings = Ceilings {
+            copy_gigabytes_per_second: 10.0,
+            matmul_gigaflops: vec![(Some(MatmulKind::Direct), 4.0)],
+        };
         let product = Work {
             detail: "4→8".to_owned(),
             flops: Amount::each(Extent::Dynamic(1), 64.0),

@@ -38,10 +38,18 @@ export class Engine {
   /** @type {(error: SimCSEError) => void} Hears that the device is lost, or that the engine is over. */
   onLoss = () => {};
 
-  /** @param {URL} program The worker's script. */
-  constructor(program) {
+  #device;
+
+  /**
+   * @param {URL} program The worker's script.
+   * @param {'auto' | 'gpu' | 'cpu'} device
+   */
+  constructor(program, device) {
+    this.#device = device;
     try {
-      this.#worker = new Worker(program, { type: 'module', name: 'SimCSE Lab' });
+      const address = new URL(program);
+      address.hash = `device=${device}`;
+      this.#worker = new Worker(address, { type: 'module', name: 'SimCSE Lab' });
     } catch (cause) {
       const why = `The engine's worker could not be started from ${program}. It must come from the page's own origin.`;
       throw new SimCSEError('engine', why, { cause });
@@ -152,7 +160,8 @@ export class Engine {
   #receive(message) {
     const [name, fields] = parts(message);
     if (name === 'NoWebGpu') {
-      this.end(noWebGpu(/** @type {any} */ (fields)));
+      // The CPU computes then, unless a GPU was asked for.
+      if (this.#device === 'gpu') this.end(noWebGpu(/** @type {any} */ (fields)));
     } else if (name === 'DeviceLost') {
       this.#lose(fields);
     } else if (name === 'Failed') {

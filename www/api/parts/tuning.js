@@ -11,8 +11,8 @@
  * @param {{ onProgress?: (progress: Progress) => void, signal?: AbortSignal }} how
  */
 export async function tune(engine, device, how) {
-  // A software adapter's default is known to be the best.
-  if (device.software) return;
+  // The CPU has one way only, and a GPU that it imitates is not worth the time.
+  if (device.kind === 'cpu' || device.software) return;
   const key = `simcse-lab api matmul: ${JSON.stringify(device)}`;
   const kept = recall(key);
   if (kept) {

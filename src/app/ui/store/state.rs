@@ -3,8 +3,8 @@
 use std::collections::VecDeque;
 
 use crate::{
-    app::protocol::{EmbeddedPart, Evaluation, NoWebGpu, RunEnd, RunPlan, StepMetrics},
-    gpu::GpuInfo,
+    app::protocol::{EmbeddedPart, Evaluation, RunEnd, RunPlan, StepMetrics},
+    device::DeviceInfo,
     said::Reason,
 };
 
@@ -12,8 +12,7 @@ use crate::{
 #[derive(Debug, Clone)]
 pub enum EngineState {
     Starting,
-    Ready(GpuInfo),
-    Unavailable(NoWebGpu),
+    Ready(DeviceInfo),
     Lost {
         message: String,
         resumable: Option<u32>,

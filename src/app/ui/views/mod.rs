@@ -8,8 +8,8 @@ mod studio;
 use leptos::prelude::*;
 
 use super::{
+    engine_notice::EngineNotice,
     lens::LensBar,
-    no_webgpu::EngineNotice,
     playground::Playground,
     route::{MAIN, Route},
     share::LinkNotice,

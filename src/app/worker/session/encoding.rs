@@ -19,6 +19,7 @@ use crate::{
             outbox::{post, post_progress},
         },
     },
+    device::DeviceInfo,
     model::Pooler,
     text::StsSet,
 };
@@ -40,8 +41,8 @@ impl Pace {
     const FEWEST: usize = 32;
     const MOST: usize = 4096;
 
-    pub fn new(software: bool) -> Self {
-        Self(if software { 64 } else { 512 })
+    pub fn new(info: &DeviceInfo) -> Self {
+        Self(if info.computes_on_cpu() { 64 } else { 512 })
     }
 
     fn adapt(&mut self, took: Duration) {

@@ -23,13 +23,14 @@ use super::{
     inbox::Inbox,
     model_files::LoadedModel,
     onlooker::Onlooker,
+    opening,
     outbox::{post, post_compiling, post_progress},
     run::{Advance, Run},
     similarity::Embedders,
 };
 use crate::{
     app::protocol::{EndReason, Envelope, Event, Request, RequestId, Source, Stage},
-    gpu::{Gpu, GpuOptions},
+    device::{Device, DeviceChoice},
     model::Checkpoint,
     said::Say,
     text::{Corpus, StsSet, StsTask, TransferTask},
@@ -37,7 +38,8 @@ use crate::{
 };
 
 pub struct Session {
-    gpu: Gpu,
+    device: Device,
+    choice: DeviceChoice,
     model: Option<LoadedModel>,
     training: Option<(String, Corpus)>,
     evaluation: Option<StsSet>,
@@ -71,10 +73,11 @@ struct Tuned {
 }
 
 impl Session {
-    pub fn new(gpu: Gpu) -> Self {
+    pub fn new(device: Device, choice: DeviceChoice) -> Self {
         Self {
-            pace: Pace::new(gpu.info().software),
-            gpu,
+            pace: Pace::new(device.info()),
+            device,
+            choice,
             model: None,
             training: None,
             evaluation: None,
@@ -109,7 +112,7 @@ impl Session {
 
     /// Posts that the request `id` could not be done, or the loss of the device where that is why.
     async fn fail(&mut self, id: RequestId, error: &WorkerError) {
-        match error.device_lost(&self.gpu).await {
+        match error.device_lost(&self.device).await {
             Some(reason) => self.lose_device(reason),
             None => post(&Event::failed(id, error.kind(), error.reason())),
         }
@@ -127,7 +130,7 @@ impl Session {
 
     /// Posts the loss of the device, if it has been lost since the last look.
     pub fn check_device(&mut self) {
-        if let Err(crate::gpu::GpuError::DeviceLost(reason)) = self.gpu.check() {
+        if let Err(crate::device::DeviceError::DeviceLost(reason)) = self.device.check() {
             self.lose_device(reason);
         }
     }
@@ -200,13 +203,14 @@ impl Session {
             Request::Profile { options } => self.profile(id, options).await,
             Request::Tune => self.tune(id).await,
             Request::UseMatmul { kind } => {
-                self.gpu.set_matmul(kind);
+                self.device.set_matmul(kind);
                 Ok(())
             }
             Request::Export { format } => self.export(id, format).await,
             Request::SaveCheckpoint => self.save_checkpoint(id).await,
             Request::RestoreCheckpoint { source } => self.restore_checkpoint(id, source).await,
-            Request::Recover => self.recover().await,
+            Request::Recover => self.reopen(self.choice).await,
+            Request::UseDevice { choice } => self.use_device(choice).await,
         }
     }
 
@@ -216,12 +220,12 @@ impl Session {
         post_progress(id, Stage::Preparing, 0.0, None);
         let model = LoadedModel::from_files(files)?;
         // Everything that can fail on the device fails here, while the old model is still there.
-        let original = Embedders::upload(&self.gpu, &model.checkpoint)?;
-        self.gpu.ready_with(post_compiling(id)).await?;
+        let original = Embedders::upload(&self.device, &model.checkpoint)?;
+        self.device.ready_with(post_compiling(id)).await?;
         post(&Event::ModelLoaded { id, report: model.report() });
         // The visitor looks at the model now; what training needs compiles meanwhile. Errors come up again when a run
         // starts, and there is somebody to tell them to.
-        if let Err(error) = warm_up(&self.gpu, model.checkpoint.config.head_dim()) {
+        if let Err(error) = warm_up(&self.device, model.checkpoint.config.head_dim()) {
             log::warn!("warming up: {error}");
         }
         self.end_encodings().await;
@@ -240,19 +244,32 @@ impl Session {
         if let Some(mut run) = self.run.take() {
             self.rescued = run.take_snapshot();
         }
-        (self.original, self.current, self.past, self.job) = (None, None, None, None);
+        self.forget_buffers();
         self.encodings.clear();
         let resumable = self.rescued.as_ref().map(|state| state.step);
         post(&Event::DeviceLost { message, resumable });
     }
 
-    async fn recover(&mut self) -> Result<(), WorkerError> {
-        let matmul = self.gpu.matmul();
-        self.gpu = Gpu::new(GpuOptions::default()).await?;
+    /// Takes another device, also after the loss of one.
+    async fn use_device(&mut self, choice: DeviceChoice) -> Result<(), WorkerError> {
+        self.refuse_during_run()?;
+        self.end_encodings().await;
+        self.forget_buffers();
+        self.choice = choice;
+        self.reopen(choice).await
+    }
+
+    /// Opens a device in the place of the one at hand, and goes on with what a lost one took along.
+    async fn reopen(&mut self, choice: DeviceChoice) -> Result<(), WorkerError> {
+        let matmul = self.device.matmul();
+        let (device, no_gpu) = opening::open(choice).await?;
+        self.pace = Pace::new(device.info());
+        self.device = device;
         // A run that goes on is to give the same numbers.
-        self.gpu.set_matmul(matmul);
+        matmul.into_iter().for_each(|kind| self.device.set_matmul(kind));
         self.lost = false;
-        post(&Event::Ready(self.gpu.info().clone()));
+        no_gpu.into_iter().for_each(|reason| post(&Event::NoWebGpu(reason)));
+        post(&Event::Ready(self.device.info().clone()));
         if let Some(state) = self.rescued.clone() {
             let run = self.resumed(0, state).await?;
             post(&Event::Paused { step: run.trainer().position() });
@@ -260,6 +277,11 @@ impl Session {
             self.rescued = None;
         }
         Ok(())
+    }
+
+    /// Lets go of everything on the device.
+    fn forget_buffers(&mut self) {
+        (self.original, self.current, self.past, self.job) = (None, None, None, None);
     }
 
     fn refuse_during_run(&self) -> Result<(), WorkerError> {

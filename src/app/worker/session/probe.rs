@@ -87,7 +87,7 @@ impl Session {
     /// The embedders over `weights`, made where they are not at hand, and the steps behind those.
     pub(super) fn embedders(&mut self, weights: Weights) -> Result<(&mut Embedders, u32), WorkerError> {
         let model = self.model.as_ref().ok_or(WorkerError::NoModel)?;
-        let upload = |checkpoint| Embedders::upload(&self.gpu, checkpoint);
+        let upload = |checkpoint| Embedders::upload(&self.device, checkpoint);
         if let Weights::At(step) = weights {
             let made = match self.past.take() {
                 Some((of, made)) if of == step => made,

@@ -32,13 +32,13 @@ impl Session {
             }
             other => other,
         };
-        let trainer = trainer(id, &self.gpu, &model.checkpoint, texts, options.in_one_piece())
+        let trainer = trainer(id, &self.device, &model.checkpoint, texts, options.in_one_piece())
             .await
             .map_err(whole_batch)?;
         post_progress(id, Stage::Measuring, 0.0, None);
         let report = ProfileReport {
             model: model.name.clone(),
-            matmul: self.gpu.matmul(),
+            matmul: self.device.matmul(),
             expected_bytes: trainer.estimate().total,
             profile: trainer.profile().await?,
         };
@@ -49,7 +49,7 @@ impl Session {
     pub(super) async fn tune(&mut self, id: RequestId) -> Result<(), WorkerError> {
         self.refuse_during_run()?;
         post_progress(id, Stage::Measuring, 0.0, None);
-        let ceilings = Ceilings::tune(&self.gpu).await?;
+        let ceilings = Ceilings::tune(&self.device).await?;
         // Built with the kind before.
         (self.original, self.current) = (None, None);
         post(&Event::Tuned { id, ceilings });

@@ -62,7 +62,7 @@ impl Session {
             training: &corpus.data,
             evaluation: self.evaluation.as_ref(),
         };
-        prepare(id, &self.gpu, checkpoint, texts, options).await
+        prepare(id, &self.device, checkpoint, texts, options).await
     }
 
     pub(super) async fn pause(&mut self) -> Result<(), WorkerError> {
@@ -140,7 +140,7 @@ impl Session {
     }
 
     pub(super) async fn fail_run(&mut self, error: WorkerError) {
-        match error.device_lost(&self.gpu).await {
+        match error.device_lost(&self.device).await {
             Some(reason) => self.lose_device(reason),
             None => {
                 let kept_step = self.best_of_run();

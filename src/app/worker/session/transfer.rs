@@ -24,7 +24,7 @@ use crate::{
     text::{TransferKind, TransferTask},
 };
 
-/// Sentences encoded between two looks at the inbox: on a GPU, and on a software adapter.
+/// Sentences encoded between two looks at the inbox: on a GPU, and on the CPU.
 const ENCODE_AT_ONCE: [usize; 2] = [1024, 128];
 /// The worker classifies so long before it looks for messages.
 const CLASSIFY_AT_ONCE: Duration = Duration::from_millis(40);
@@ -162,7 +162,7 @@ impl Session {
             post_progress(job.id, stage, done as f64, Some(sentences.len() as f64));
         };
         report(done);
-        let at_once = ENCODE_AT_ONCE[usize::from(self.gpu.info().software)];
+        let at_once = ENCODE_AT_ONCE[usize::from(self.device.info().computes_on_cpu())];
         let portion = &sentences[done..sentences.len().min(done + at_once)];
         let rows = model.tokenizer.encode(portion, positions)?;
         let (embedders, step) = self.embedders(job.result.weights)?;

@@ -1,0 +1,29 @@
+//! What computes: asked for in the address (`?device=cpu`), else by an earlier choice on this page, which the browser
+//! keeps. A browser that lets the page keep nothing is no obstacle: the choice then holds for this visit.
+
+use leptos::prelude::window;
+use web_sys::{Storage, UrlSearchParams};
+
+use crate::device::DeviceChoice;
+
+const KEY: &str = "simcse-lab device";
+
+pub fn remembered() -> DeviceChoice {
+    let asked = || {
+        let address = window().location().search().ok()?;
+        UrlSearchParams::new_with_str(&address).ok()?.get("device")?.parse().ok()
+    };
+    let kept = || storage()?.get_item(KEY).ok()??.parse().ok();
+    asked().or_else(kept).unwrap_or_default()
+}
+
+pub fn remember(choice: DeviceChoice) {
+    if let Some(storage) = storage() {
+        // Full, or read-only: not worth a word.
+        let _ = storage.set_item(KEY, choice.name());
+    }
+}
+
+fn storage() -> Option<Storage> {
+    window().local_storage().ok().flatten()
+}

@@ -1,0 +1,76 @@
+use std::{collections::VecDeque, rc::Rc};
+
+use super::{Arrival, Cpu, Times};
+use crate::device::{KernelTime, View};
+
+/// Bytes that are there when all before them is done.
+pub struct Fetched {
+    cpu: Cpu,
+    arrival: Arrival,
+}
+
+impl Fetched {
+    pub(super) fn new(cpu: &Cpu, arrival: Arrival) -> Self {
+        Self { cpu: cpu.clone(), arrival }
+    }
+
+    pub async fn bytes(self) -> Vec<u8> {
+        self.cpu.work_for(&self.arrival).await;
+        self.arrival.take().unwrap_or_default()
+    }
+}
+
+/// Fetches of steps, oldest first.
+pub struct FetchedRing {
+    depth: usize,
+    recorded: Option<Fetched>,
+    in_flight: VecDeque<Fetched>,
+}
+
+impl FetchedRing {
+    pub fn new(depth: usize) -> Self {
+        Self { depth: depth.max(1), recorded: None, in_flight: VecDeque::new() }
+    }
+
+    pub fn record(&mut self, cpu: &Cpu, view: &View) {
+        self.recorded = Some(cpu.fetch(view));
+    }
+
+    pub fn submitted(&mut self) {
+        self.in_flight.extend(self.recorded.take());
+    }
+
+    pub fn has_room(&self) -> bool {
+        self.in_flight.len() < self.depth
+    }
+
+    pub fn in_flight(&self) -> usize {
+        self.in_flight.len()
+    }
+
+    pub fn oldest(&mut self) -> Option<Fetched> {
+        self.in_flight.pop_front()
+    }
+}
+
+/// Times of calls, by the CPU's clock.
+pub struct Clock {
+    cpu: Cpu,
+    times: Times,
+}
+
+impl Clock {
+    pub fn new(cpu: &Cpu) -> Self {
+        Self { cpu: cpu.clone(), times: Times::default() }
+    }
+
+    pub(super) fn times(&self) -> Times {
+        Rc::clone(&self.times)
+    }
+
+    /// The times since the last call, in order.
+    pub async fn read(&mut self) -> Vec<KernelTime> {
+        self.cpu.work_off().await;
+        self.times.take()
+    }
+}

@@ -1,0 +1,210 @@
+//! The CPU as a device: a queue of writes, copies and kernel calls, done when somebody waits for what comes of them.
+//!
+//! A kernel call is cut into chunks whose borders depend on its sizes alone, and every sum has a fixed order: the same
+//! bits come out whatever the number of threads. While it works the executor stops every [`SLICE`] in the browser and
+//! lets the worker's messages in.
+
+mod call;
+mod fetch;
+mod memory;
+mod region;
+mod threads;
+#[cfg(all(target_arch = "wasm32", target_feature = "atomics"))]
+mod web_threads;
+
+use std::{cell::RefCell, collections::VecDeque, rc::Rc};
+
+use web_time::Instant;
+
+use super::{Call, DeviceInfo, DeviceKind, KernelTime, Plan, View, view::Buffer};
+pub use call::{Chunk, CpuCall, Split};
+pub(super) use fetch::{Clock, Fetched, FetchedRing};
+use memory::Block;
+pub(super) use memory::Memory;
+#[cfg(all(target_arch = "wasm32", target_feature = "atomics"))]
+pub use web_threads::NAME as THREAD_NAME;
+use region::Due;
+use threads::Threads;
+
+/// How long the browser's worker computes at a time.
+#[cfg(target_arch = "wasm32")]
+const SLICE: Option<std::time::Duration> = Some(std::time::Duration::from_millis(30));
+/// Natively nobody waits to be heard.
+#[cfg(not(target_arch = "wasm32"))]
+const SLICE: Option<std::time::Duration> = None;
+
+/// Bytes that one buffer may have. WebAssembly has addresses for 4 GiB of everything.
+#[cfg(target_arch = "wasm32")]
+const LARGEST_BUFFER: u64 = 1 << 30;
+#[cfg(not(target_arch = "wasm32"))]
+const LARGEST_BUFFER: u64 = 1 << 40;
+
+/// The cores of the CPU.
+#[derive(Clone)]
+pub struct Cpu {
+    inner: Rc<Inner>,
+}
+
+struct Inner {
+    info: DeviceInfo,
+    threads: Rc<Threads>,
+    queue: RefCell<VecDeque<Command>>,
+}
+
+/// Where the bytes of a fetch arrive.
+type Arrival = Rc<RefCell<Option<Vec<u8>>>>;
+/// Where the times of calls arrive.
+type Times = Rc<RefCell<Vec<KernelTime>>>;
+
+enum Command {
+    Call(Due),
+    TimedCall(Due, &'static str, Times),
+    Write(Block, Vec<u8>),
+    Copy(Block, Block),
+    Clear(Block),
+    Fetch(Block, Arrival),
+}
+
+fn block(view: &View) -> Option<Block> {
+    match &view.buffer {
+        Buffer::Cpu(memory) => Some(memory.block(view.offset, view.size)),
+        Buffer::Gpu(_) => {
+            debug_assert!(false, "a view of another device");
+            None
+        }
+    }
+}
+
+impl Cpu {
+    /// `threads`, or one for every core.
+    pub async fn open(threads: Option<usize>) -> Self {
+        let threads = Threads::open(threads).await;
+        let info = DeviceInfo {
+            kind: DeviceKind::Cpu,
+            name: "CPU".to_owned(),
+            backend: if cfg!(target_arch = "wasm32") { "WebAssembly" } else { std::env::consts::ARCH }
+                .to_owned(),
+            driver: String::new(),
+            software: false,
+            threads: threads.count(),
+            timestamps: true,
+            max_binding_bytes: LARGEST_BUFFER,
+            max_buffer_bytes: LARGEST_BUFFER,
+        };
+        Self { inner: Rc::new(Inner { info, threads, queue: RefCell::default() }) }
+    }
+
+    pub fn info(&self) -> &DeviceInfo {
+        &self.inner.info
+    }
+
+    fn push(&self, command: Command) {
+        self.inner.queue.borrow_mut().push_back(command);
+    }
+
+    pub(super) fn write(&self, block: Block, bytes: &[u8]) {
+        if self.inner.queue.borrow().is_empty() {
+            // SAFETY: no call is running.
+            bytemuck::cast_slice_mut(unsafe { block.write(0..block.len()) })[..bytes.len()]
+                .copy_from_slice(bytes);
+        } else {
+            self.push(Command::Write(block, bytes.to_vec()));
+        }
+    }
+
+    pub(super) fn plan(&self, plan: &Plan, sizes: &[u32], clock: Option<&Clock>) {
+        let sizes: Rc<[u32]> = sizes.into();
+        for planned in &plan.calls {
+            let Call::Cpu(call) = &planned.call else { continue };
+            let due = Due { call: call.clone(), sizes: Rc::clone(&sizes), done: 0 };
+            self.push(match clock {
+                None => Command::Call(due),
+                Some(clock) => Command::TimedCall(due, planned.label, clock.times()),
+            });
+        }
+    }
+
+    pub(super) fn copy(&self, from: &View, to: &View) {
+        if let (Some(from), Some(to)) = (block(from), block(to)) {
+            self.push(Command::Copy(from, to));
+        }
+    }
+
+    pub(super) fn clear(&self, view: &View) {
+        if let Some(block) = block(view) {
+            self.push(Command::Clear(block));
+        }
+    }
+
+    pub(super) fn fetch(&self, view: &View) -> Fetched {
+        let arrival = Arrival::default();
+        if let Some(block) = block(view) {
+            self.push(Command::Fetch(block, Rc::clone(&arrival)));
+        }
+        Fetched::new(self, arrival)
+    }
+
+    /// Does what is queued until `arrival` is there.
+    async fn work_for(&self, arrival: &Arrival) {
+        while arrival.borrow().is_none() && self.work() {
+            #[cfg(target_arch = "wasm32")]
+            crate::web_task::next_task().await;
+        }
+    }
+
+    /// Does all that is queued.
+    async fn work_off(&self) {
+        while self.work() {
+            #[cfg(target_arch = "wasm32")]
+            crate::web_task::next_task().await;
+        }
+    }
+
+    /// Does what is next for a slice of time. Returns whether anything is left.
+    fn work(&self) -> bool {
+        let begin = Instant::now();
+        let over = || SLICE.is_some_and(|slice| begin.elapsed() >= slice);
+        let mut queue = self.inner.queue.borrow_mut();
+        while let Some(command) = queue.pop_front() {
+            match command {
+                Command::Call(due) => {
+                    let mut calls = vec![due];
+                    while let Some(Command::Call(_)) = queue.front() {
+                        calls.extend(queue.pop_front().and_then(|command| match command {
+                            Command::Call(due) => Some(due),
+                            _ => None,
+                        }));
+                    }
+                    let left = SLICE.map(|slice| slice.saturating_sub(begin.elapsed()));
+                    region::run(&self.inner.threads, &mut calls, left);
+                    calls.into_iter().rev().for_each(|due| queue.push_front(Command::Call(due)));
+                }
+                Command::TimedCall(due, label, times) => {
+                    let begin = Instant::now();
+                    region::run(&self.inner.threads, &mut vec![due], None);
+                    let nanoseconds = begin.elapsed().as_nanos() as f64;
+                    times.borrow_mut().push(KernelTime { label, nanoseconds });
+                }
+                // SAFETY of all of these: no call is running, and the blocks of a copy do not overlap.
+                Command::Write(block, bytes) => {
+                    let floats = unsafe { block.write(0..block.len()) };
+                    bytemuck::cast_slice_mut(floats)[..bytes.len()].copy_from_slice(&bytes);
+                }
+                Command::Copy(from, to) => unsafe {
+                    debug_assert!(!from.overlaps(&to), "a copy onto itself");
+                    to.write(0..from.len()).copy_from_slice(from.read());
+                },
+                Command::Clear(block) => unsafe { block.write(0..block.len()) }.fill(0.0),
+                Command::Fetch(block, arrival) => {
+                    *arrival.borrow_mut() = Some(bytemuck::cast_slice(unsafe { block.read() }).to_vec());
+                    // Somebody waits for it.
+                    return !queue.is_empty();
+                }
+            }
+            if over() {
+                break;
+            }
+        }
+        !queue.is_empty()
+    }
+}

@@ -1,0 +1,93 @@
+//! Some calls in order, on all threads at once.
+
+use std::{
+    rc::Rc,
+    sync::atomic::{AtomicBool, AtomicUsize, Ordering},
+    time::Duration,
+};
+
+use web_time::Instant;
+
+use super::{CpuCall, threads::Role};
+
+/// A call with its sizes, and how many of its chunks are done already.
+#[derive(Clone)]
+pub struct Due {
+    pub call: CpuCall,
+    pub sizes: Rc<[u32]>,
+    pub done: usize,
+}
+
+/// What threads know of a call while they run it. Chunks are taken in order by whoever is free, and no chunk of the next
+/// call is begun before the last of this one is done.
+struct Progress<'a> {
+    call: &'a CpuCall,
+    sizes: &'a [u32],
+    chunks: usize,
+    /// The next chunk that nobody has taken.
+    next: AtomicUsize,
+    done: AtomicUsize,
+}
+
+/// Ends the work of all threads when it is dropped, which is when a chunk panics: the others would wait for it for ever.
+struct EndsAll<'a>(&'a AtomicBool);
+
+impl Drop for EndsAll<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+/// How often a thread that waits for another looks again before it lets the system run something else.
+const SPINS: usize = 20_000;
+
+/// Runs `due` until all is done or `time` is over, whichever is first, and takes what is done out of it.
+pub fn run(threads: &super::threads::Threads, due: &mut Vec<Due>, time: Option<Duration>) {
+    let calls: Vec<Progress> = due
+        .iter()
+        .map(|Due { call, sizes, done }| Progress {
+            call,
+            sizes,
+            chunks: call.chunks(sizes),
+            next: AtomicUsize::new(*done),
+            done: AtomicUsize::new(*done),
+        })
+        .collect();
+    let (begin, over) = (Instant::now(), AtomicBool::new(false));
+    threads.run(|role| {
+        for progress in &calls {
+            while !over.load(Ordering::Relaxed) {
+                let chunk = progress.next.fetch_add(1, Ordering::Relaxed);
+                if chunk >= progress.chunks {
+                    break;
+                }
+                let guard = EndsAll(&over);
+                progress.call.run(chunk, progress.sizes);
+                std::mem::forget(guard);
+                progress.done.fetch_add(1, Ordering::Release);
+                if role == Role::Leader && time.is_some_and(|time| begin.elapsed() >= time) {
+                    over.store(true, Ordering::Relaxed);
+                }
+            }
+            let mut spins = 0;
+            while progress.done.load(Ordering::Acquire) < progress.chunks {
+                if over.load(Ordering::Relaxed) {
+                    return;
+                }
+                spins += 1;
+                match spins < SPINS {
+                    true => std::hint::spin_loop(),
+                    false => std::thread::yield_now(),
+                }
+            }
+        }
+    });
+    let done: Vec<(usize, usize)> =
+        calls.into_iter().map(|call| (call.done.into_inner(), call.chunks)).collect();
+    let mut done = done.into_iter();
+    due.retain_mut(|call| {
+        let (chunks, of) = done.next().unwrap_or_default();
+        call.done = chunks;
+        chunks < of
+    });
+}

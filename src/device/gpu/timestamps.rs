@@ -1,0 +1,65 @@
+use super::{Gpu, Mapping};
+use crate::device::{DeviceError, KernelTime, View, view::Buffer};
+
+/// Two timestamps per kernel call, for profiling; only where the adapter has timestamp queries.
+pub struct Timestamps {
+    gpu: Gpu,
+    queries: wgpu::QuerySet,
+    resolved: wgpu::Buffer,
+    labels: Vec<&'static str>,
+    capacity: u32,
+}
+
+impl Timestamps {
+    /// Room for `calls` kernel calls (WebGPU allows 2,048 of them at most); `None` without timestamp queries.
+    pub fn new(gpu: &Gpu, calls: u32) -> Option<Self> {
+        if !gpu.info().timestamps {
+            return None;
+        }
+        let capacity = calls.min(wgpu::QUERY_SET_MAX_QUERIES / 2);
+        let queries = gpu.device().create_query_set(&wgpu::QuerySetDescriptor {
+            label: Some("timestamps"),
+            ty: wgpu::QueryType::Timestamp,
+            count: 2 * capacity,
+        });
+        let resolved = gpu.device().create_buffer(&wgpu::BufferDescriptor {
+            label: Some("timestamps"),
+            size: 16 * u64::from(capacity),
+            usage: wgpu::BufferUsages::QUERY_RESOLVE | wgpu::BufferUsages::COPY_SRC,
+            mapped_at_creation: false,
+        });
+        Some(Self { gpu: gpu.clone(), queries, resolved, labels: Vec::new(), capacity })
+    }
+
+    pub(super) fn next(&mut self, label: &'static str) -> Option<wgpu::ComputePassTimestampWrites<'_>> {
+        let index = self.labels.len() as u32;
+        if index >= self.capacity {
+            return None;
+        }
+        self.labels.push(label);
+        Some(wgpu::ComputePassTimestampWrites {
+            query_set: &self.queries,
+            beginning_of_pass_write_index: Some(2 * index),
+            end_of_pass_write_index: Some(2 * index + 1),
+        })
+    }
+
+    /// To be recorded after the timed plans.
+    pub fn resolve(&self, encoder: &mut wgpu::CommandEncoder) {
+        encoder.resolve_query_set(&self.queries, 0..2 * self.labels.len() as u32, &self.resolved, 0);
+    }
+
+    /// The times since the last call, in order.
+    pub async fn read(&mut self) -> Result<Vec<KernelTime>, DeviceError> {
+        let labels = std::mem::take(&mut self.labels);
+        let view =
+            View { buffer: Buffer::Gpu(self.resolved.clone()), offset: 0, size: 16 * labels.len() as u64 };
+        let ticks: Vec<u64> = Mapping::start(&self.gpu, &view).bytes(bytemuck::pod_collect_to_vec).await?;
+        let period = f64::from(self.gpu.queue().get_timestamp_period());
+        let time = |(label, pair): (&'static str, &[u64])| KernelTime {
+            label,
+            nanoseconds: pair[1].saturating_sub(pair[0]) as f64 * period,
+        };
+        Ok(labels.into_iter().zip(ticks.chunks_exact(2)).map(time).collect())
+    }
+}

@@ -1,0 +1,82 @@
+use super::{Device, DeviceError, View, cpu, gpu};
+
+/// Bytes on their way from the device; await [`Readback::read`].
+pub enum Readback {
+    Gpu(gpu::Mapping),
+    Cpu(cpu::Fetched),
+}
+
+impl Readback {
+    /// Copies `view` after everything submitted so far.
+    pub fn start(device: &Device, view: &View) -> Self {
+        match device {
+            Device::Gpu(gpu) => Self::Gpu(gpu::Mapping::start(gpu, view)),
+            Device::Cpu(cpu) => Self::Cpu(cpu.fetch(view)),
+        }
+    }
+
+    /// The values, in the device's (little-endian) order.
+    ///
+    /// # Errors
+    /// The device's, found out by now.
+    pub async fn read<T: bytemuck::Pod>(self) -> Result<Vec<T>, DeviceError> {
+        match self {
+            Self::Gpu(mut mapping) => mapping.bytes(bytemuck::pod_collect_to_vec).await,
+            Self::Cpu(fetched) => Ok(bytemuck::pod_collect_to_vec(&fetched.bytes().await)),
+        }
+    }
+}
+
+/// Values that every step produces, read when they arrive, so that neither device nor host waits for the other; when
+/// `depth` steps are in flight the oldest one is awaited, so the host never runs far ahead of the device either.
+pub enum ReadbackRing {
+    Gpu(gpu::MappingRing),
+    Cpu(cpu::FetchedRing),
+}
+
+impl ReadbackRing {
+    /// For values of up to `size` bytes.
+    pub fn new(device: &Device, size: u64, depth: usize) -> Self {
+        match device {
+            Device::Gpu(gpu) => Self::Gpu(gpu::MappingRing::new(gpu, size, depth)),
+            Device::Cpu(_) => Self::Cpu(cpu::FetchedRing::new(depth)),
+        }
+    }
+
+    /// To be called after the submit that contains what was fetched.
+    pub fn submitted(&mut self) {
+        match self {
+            Self::Gpu(ring) => ring.submitted(),
+            Self::Cpu(ring) => ring.submitted(),
+        }
+    }
+
+    pub fn has_room(&self) -> bool {
+        match self {
+            Self::Gpu(ring) => ring.has_room(),
+            Self::Cpu(ring) => ring.has_room(),
+        }
+    }
+
+    /// Steps whose values have not been read.
+    pub fn in_flight(&self) -> usize {
+        match self {
+            Self::Gpu(ring) => ring.in_flight(),
+            Self::Cpu(ring) => ring.in_flight(),
+        }
+    }
+
+    /// Waits for the oldest step in flight.
+    ///
+    /// # Errors
+    /// The device's, found out by now.
+    pub async fn oldest<T: bytemuck::Pod>(&mut self) -> Result<Option<Vec<T>>, DeviceError> {
+        match self {
+            Self::Gpu(ring) => ring.oldest().await,
+            Self::Cpu(ring) => match ring.oldest() {
+                Some(fetched) => Ok(Some(bytemuck::pod_collect_to_vec(&fetched.bytes().await))),
+                None => Ok(None),
+            },
+        }
+    }
+}

@@ -1,0 +1,62 @@
+use super::{Device, DeviceError, Readback, cpu::Memory};
+
+/// Memory on one of the devices.
+#[derive(Clone, Debug)]
+pub(super) enum Buffer {
+    Gpu(wgpu::Buffer),
+    Cpu(Memory),
+}
+
+/// A part of a buffer: what a kernel reads or writes.
+#[derive(Clone, Debug)]
+pub struct View {
+    pub(super) buffer: Buffer,
+    /// Bytes from the buffer's start; a multiple of 256, the strictest binding alignment WebGPU allows.
+    pub offset: u64,
+    /// Bytes.
+    pub size: u64,
+}
+
+impl View {
+    /// `floats` 32-bit values from `first` on. `first` counts 32-bit values from this view's start.
+    pub fn slice(&self, first: usize, floats: usize) -> View {
+        let (offset, size) = (4 * first as u64, 4 * floats as u64);
+        debug_assert!(offset + size <= self.size, "slice beyond its view");
+        View { buffer: self.buffer.clone(), offset: self.offset + offset, size }
+    }
+
+    /// Bytes of the same buffer.
+    pub fn of_buffer(&self, offset: u64, size: u64) -> View {
+        View { buffer: self.buffer.clone(), offset, size }
+    }
+
+    /// Whether both are parts of one buffer.
+    pub fn shares_buffer(&self, other: &View) -> bool {
+        match (&self.buffer, &other.buffer) {
+            (Buffer::Gpu(mine), Buffer::Gpu(theirs)) => mine == theirs,
+            (Buffer::Cpu(mine), Buffer::Cpu(theirs)) => mine.is(theirs),
+            _ => false,
+        }
+    }
+
+    /// Replaces the view's first bytes before whatever is submitted next.
+    pub fn write<T: bytemuck::NoUninit>(&self, device: &Device, values: &[T]) {
+        let bytes: &[u8] = bytemuck::cast_slice(values);
+        debug_assert!(bytes.len() as u64 <= self.size, "write beyond its view");
+        match (device, &self.buffer) {
+            (Device::Gpu(gpu), Buffer::Gpu(buffer)) => gpu.write(buffer, self.offset, bytes),
+            (Device::Cpu(cpu), Buffer::Cpu(memory)) => {
+                cpu.write(memory.block(self.offset, bytes.len() as u64), bytes)
+            }
+            _ => debug_assert!(false, "a view of another device"),
+        }
+    }
+
+    /// The view's values after everything submitted so far.
+    ///
+    /// # Errors
+    /// The device's, found out by now.
+    pub async fn read<T: bytemuck::Pod>(&self, device: &Device) -> Result<Vec<T>, DeviceError> {
+        Readback::start(device, self).read().await
+    }
+}

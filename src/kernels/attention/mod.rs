@@ -1,0 +1,170 @@
+mod cpu;
+
+use bytemuck::{Pod, Zeroable};
+
+use super::{Kernels, PAIRS, QUADS, TOKENS, shader};
+use crate::device::{
+    Amount,
+    Binding::{self, Read, ReadWrite, Uniform},
+    DeviceError, Grid, KernelSpec, Plan, ShaderSource, View, Work,
+};
+
+macro_rules! source {
+    ($($path:literal),+) => {
+        shader!("common/dropout.wgsl", $($path,)+ "attention/common.wgsl")
+    };
+}
+pub(super) static ANY: ShaderSource = source!("attention/head_any.wgsl");
+pub(super) static HEAD_32: ShaderSource = source!("attention/vectors.wgsl", "attention/head_32.wgsl");
+pub(super) static HEAD_64: ShaderSource = source!("attention/vectors.wgsl", "attention/head_64.wgsl");
+
+const FORWARD: Entry = ("attention", &[Uniform, Uniform, Read, Read, ReadWrite, ReadWrite]);
+const BACKWARD_QUERY: Entry =
+    ("attention_backward_query", &[Uniform, Uniform, Read, Read, Read, Read, Read, ReadWrite, ReadWrite]);
+const TAKES_DELTA: &[Binding] = &[Uniform, Uniform, Read, Read, Read, Read, Read, Read, ReadWrite];
+const BACKWARD_KEY_VALUE: Entry = ("attention_backward_key_value", TAKES_DELTA);
+const BACKWARD_KEY: Entry = ("attention_backward_key", TAKES_DELTA);
+const BACKWARD_VALUE: Entry = ("attention_backward_value", TAKES_DELTA);
+
+type Entry = (&'static str, &'static [Binding]);
+
+/// Quads of a workgroup.
+const QUADS_OF_GROUP: u32 = 16;
+
+#[repr(C)]
+#[derive(Clone, Copy, Pod, Zeroable)]
+struct Op {
+    heads: u32,
+    hidden: u32,
+    blocks: u32,
+    site: u32,
+}
+
+/// Self-attention of every packed row; `hidden / heads` is at most 128.
+#[derive(Clone, Copy)]
+pub struct Attention<'a> {
+    pub hidden: u32,
+    pub heads: u32,
+    /// Longest row the dropout masks must tell apart.
+    pub max_positions: u32,
+    /// Dropout site of the probabilities, or `NO_DROPOUT`.
+    pub site: u32,
+    /// [quads, 4] u32: first token, first token of its row, end of the row, key into the dropout masks of the row's
+    /// first token.
+    pub quads: &'a View,
+    /// [tokens, 4] u32: key into the dropout masks, first token of the row, end of the row, row.
+    pub spans: &'a View,
+    /// [rows + 1] u32
+    pub row_starts: &'a View,
+    /// [tokens, 3, hidden]: queries, keys, values.
+    pub qkv: &'a View,
+    /// [tokens, hidden]: the output, kept for the backward pass.
+    pub context: &'a View,
+    /// [tokens, heads]: log-sum-exp of the scores, kept for the backward pass.
+    pub log_sums: &'a View,
+}
+
+/// Buffers of the backward pass.
+#[derive(Clone, Copy)]
+pub struct AttentionGradient<'a> {
+    /// [tokens, hidden]
+    pub context: &'a View,
+    /// [tokens, 3, hidden]
+    pub qkv: &'a View,
+    /// [tokens, heads] scratch.
+    pub delta: &'a View,
+}
+
+impl Attention<'_> {
+    fn op(&self) -> Op {
+        Op { heads: self.heads, hidden: self.hidden, blocks: self.max_positions.div_ceil(4), site: self.site }
+    }
+
+    /// Of a kernel with so many products of heads for every pair of tokens that reads and writes so many vectors of
+    /// every token.
+    fn work(&self, products: u32, vectors: u32) -> Work {
+        let hidden = f64::from(self.hidden);
+        Work {
+            detail: format!("{} heads of {}", self.heads, self.head_dim()),
+            flops: Amount::each(PAIRS, 2.0 * f64::from(products) * hidden),
+            bytes: Amount::each(TOKENS, 4.0 * f64::from(vectors) * hidden),
+        }
+    }
+
+    fn head_dim(&self) -> u32 {
+        self.hidden / self.heads
+    }
+
+    fn grid(&self) -> Grid {
+        Grid::new(QUADS, QUADS_OF_GROUP, self.heads)
+    }
+}
+
+impl Kernels {
+    pub fn attention(&self, plan: &mut Plan, layer: &Attention) -> Result<(), DeviceError> {
+        match self.on_cpu() {
+            true => cpu::forward(self, plan, layer)?,
+            false => {
+                let views = [layer.quads, layer.qkv, layer.context, layer.log_sums];
+                self.call_attention(plan, layer, FORWARD, &views)?;
+            }
+        }
+        // Scores and weighted sum; queries, keys and values in, context out.
+        plan.note(layer.work(2, 4));
+        Ok(())
+    }
+
+    pub fn attention_backward(
+        &self,
+        plan: &mut Plan,
+        layer: &Attention,
+        gradient: &AttentionGradient,
+    ) -> Result<(), DeviceError> {
+        if self.on_cpu() {
+            cpu::backward(self, plan, layer, gradient)?;
+            plan.note(layer.work(5, 9));
+            return Ok(());
+        }
+        // Keys and values do not look at the attention's output.
+        let views = [
+            layer.quads,
+            layer.qkv,
+            gradient.context,
+            layer.context,
+            layer.log_sums,
+            gradient.delta,
+            gradient.qkv,
+        ];
+        self.call_attention(plan, layer, BACKWARD_QUERY, &views)?;
+        plan.note(layer.work(3, 6));
+        if layer.head_dim() <= 32 {
+            self.call_attention(plan, layer, BACKWARD_KEY_VALUE, &views)?;
+            plan.note(layer.work(4, 6));
+            return Ok(());
+        }
+        self.call_attention(plan, layer, BACKWARD_KEY, &views)?;
+        plan.note(layer.work(3, 5));
+        self.call_attention(plan, layer, BACKWARD_VALUE, &views)?;
+        plan.note(layer.work(2, 4));
+        Ok(())
+    }
+
+    fn call_attention(
+        &self,
+        plan: &mut Plan,
+        layer: &Attention,
+        (entry, bindings): Entry,
+        views: &[&View],
+    ) -> Result<(), DeviceError> {
+        let head_dim = layer.head_dim();
+        let (source, fixed) = match head_dim {
+            32 => (&HEAD_32, true),
+            64 => (&HEAD_64, true),
+            _ => (&ANY, false),
+        };
+        let constants = [("head_dim", f64::from(head_dim))];
+        let constants = if fixed { &[][..] } else { &constants[..] };
+        let spec = KernelSpec { source, entry, bindings };
+        self.call(plan, &spec, constants, &layer.op(), views, layer.grid())
+    }
+}

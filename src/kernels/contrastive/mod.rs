@@ -1,0 +1,162 @@
+mod cpu;
+
+use bytemuck::{Pod, Zeroable};
+use serde::{Deserialize, Serialize};
+
+use super::{ITEMS, Kernels, ROWS, THREADS, embedding::threads_per, shader};
+use crate::device::{
+    Binding::{self, Read, ReadWrite, Uniform},
+    DeviceError, Extent, Grid, KernelSpec, Plan, ShaderSource, View,
+};
+
+pub(super) static SOURCE: ShaderSource = shader!("contrastive.wgsl");
+
+const fn spec(entry: &'static str, bindings: &'static [Binding]) -> KernelSpec {
+    KernelSpec { source: &SOURCE, entry, bindings }
+}
+static NORMALIZE: KernelSpec = spec("normalize_rows", &[Uniform, Uniform, Read, ReadWrite, ReadWrite]);
+static SIMILARITY: KernelSpec = spec("similarity", &[Uniform, Uniform, Read, ReadWrite]);
+static CROSS_ENTROPY: KernelSpec = spec("cross_entropy", &[Uniform, Uniform, Read, ReadWrite, ReadWrite]);
+static MEAN_LOSS: KernelSpec = spec("mean_loss", &[Uniform, Uniform, Read, ReadWrite]);
+static SIMILARITY_BACKWARD: KernelSpec =
+    spec("similarity_backward", &[Uniform, Uniform, Read, Read, ReadWrite]);
+static NORMALIZE_BACKWARD: KernelSpec =
+    spec("normalize_backward", &[Uniform, Uniform, Read, Read, Read, ReadWrite]);
+
+#[repr(C)]
+#[derive(Clone, Copy, Pod, Zeroable)]
+struct Op {
+    width: u32,
+    stride: u32,
+    form: u32,
+    row: u32,
+    accumulate: u32,
+    pad: [u32; 3],
+}
+
+/// Who is an anchor, and among which candidates it must find its positive.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LossForm {
+    /// First sentences look for their second ones: SimCSE's (arXiv 2104.08821, eq. 4 and 5).
+    #[default]
+    OneWay,
+    /// The mean of that and of second sentences looking among first ones.
+    Symmetric,
+    /// First and second sentences look among all others: SimCLR's NT-Xent (arXiv 2002.05709).
+    NtXent,
+}
+
+impl LossForm {
+    pub const ALL: [LossForm; 3] = [LossForm::OneWay, LossForm::Symmetric, LossForm::NtXent];
+
+    /// The name on the command line and in recipes.
+    pub fn name(self) -> &'static str {
+        match self {
+            LossForm::OneWay => "one-way",
+            LossForm::Symmetric => "symmetric",
+            LossForm::NtXent => "nt-xent",
+        }
+    }
+
+    /// Views whose sentences are anchors.
+    pub fn anchor_views(self) -> usize {
+        if self == LossForm::OneWay { 1 } else { 2 }
+    }
+
+    /// Columns of the similarity matrix for `items` items of `views` sentences.
+    pub fn candidates(self, items: usize, views: usize) -> usize {
+        if self == LossForm::NtXent { items * views } else { items * (views - 1) }
+    }
+}
+
+impl std::str::FromStr for LossForm {
+    type Err = String;
+
+    fn from_str(name: &str) -> Result<Self, Self::Err> {
+        let known = || Self::ALL.map(Self::name).join(", ");
+        let form = Self::ALL.into_iter().find(|form| form.name() == name);
+        form.ok_or_else(|| format!("unknown loss \"{name}\"; known are {}", known()))
+    }
+}
+
+/// The contrastive loss over embeddings that come view after view. Two views give an N×N matrix (arXiv 2104.08821,
+/// eq. 4), three an N×2N one with hard negatives (eq. 5); see [`LossForm`] for the others.
+#[derive(Clone, Copy)]
+pub struct Contrastive<'a> {
+    pub form: LossForm,
+    pub hidden: u32,
+    /// Columns of the embeddings that count; a multiple of 4.
+    pub width: u32,
+    /// Add loss and gradient to what is there.
+    pub accumulate: bool,
+    /// Floats between rows of the similarity matrix: at least the largest number of candidates.
+    pub stride: u32,
+    /// z [rows, hidden]
+    pub embeddings: &'a View,
+    /// Unit embeddings, [rows, width], kept for the backward pass.
+    pub unit: &'a View,
+    /// ‖z‖, [rows], kept for the backward pass.
+    pub norms: &'a View,
+    /// S = cos/τ, [anchors, stride]; −1e30 where a candidate is left out.
+    pub similarity: &'a View,
+    /// dS, [anchors, stride], computed with the loss.
+    pub d_similarity: &'a View,
+    /// Loss of each anchor, [anchors].
+    pub losses: &'a View,
+    /// `metrics[0]` receives the mean loss.
+    pub metrics: &'a View,
+}
+
+impl Contrastive<'_> {
+    fn op(&self) -> Op {
+        Op {
+            width: self.width / 4,
+            stride: self.stride,
+            form: self.form as u32,
+            row: self.hidden / 4,
+            accumulate: u32::from(self.accumulate),
+            pad: [0; 3],
+        }
+    }
+
+    fn anchor_views(&self) -> u32 {
+        self.form.anchor_views() as u32
+    }
+}
+
+impl Kernels {
+    pub fn contrastive(&self, plan: &mut Plan, loss: &Contrastive) -> Result<(), DeviceError> {
+        if self.on_cpu() {
+            return cpu::forward(self, plan, loss);
+        }
+        let op = loss.op();
+        let row_threads = Grid::new(ROWS, THREADS, 1);
+        let anchor_threads = Grid::new(ITEMS, THREADS, loss.anchor_views());
+        self.call(plan, &NORMALIZE, &[], &op, &[loss.embeddings, loss.unit, loss.norms], row_threads)?;
+        let pairs = threads_per(ITEMS, loss.anchor_views() * loss.stride);
+        self.call(plan, &SIMILARITY, &[], &op, &[loss.unit, loss.similarity], pairs)?;
+        let views = [loss.similarity, loss.d_similarity, loss.losses];
+        self.call(plan, &CROSS_ENTROPY, &[], &op, &views, anchor_threads)?;
+        let one = Grid::new(Extent::Fixed(1), 1, 1);
+        self.call(plan, &MEAN_LOSS, &[], &op, &[loss.losses, loss.metrics], one)
+    }
+
+    /// `d_embeddings[rows, hidden]`; `d_unit` is scratch of the same shape.
+    pub fn contrastive_backward(
+        &self,
+        plan: &mut Plan,
+        loss: &Contrastive,
+        d_unit: &View,
+        d_embeddings: &View,
+    ) -> Result<(), DeviceError> {
+        if self.on_cpu() {
+            return cpu::backward(self, plan, loss, d_unit, d_embeddings);
+        }
+        let op = loss.op();
+        let views = [loss.unit, loss.d_similarity, d_unit];
+        self.call(plan, &SIMILARITY_BACKWARD, &[], &op, &views, threads_per(ROWS, op.width))?;
+        let views = [loss.unit, loss.norms, d_unit, d_embeddings];
+        self.call(plan, &NORMALIZE_BACKWARD, &[], &op, &views, Grid::new(ROWS, THREADS, 1))
+    }
+}

@@ -1,0 +1,175 @@
+mod cpu;
+
+use bytemuck::{Pod, Zeroable};
+
+use super::{CHUNK, DISTINCT, Kernels, THREADS, TOKENS, shader};
+use crate::device::{
+    Binding::{Read, ReadWrite, Uniform},
+    DeviceError, Extent, Grid, KernelSpec, Plan, ShaderSource, View, Work,
+};
+
+pub(super) static SOURCE: ShaderSource = shader!("embedding.wgsl");
+static FORWARD: KernelSpec = KernelSpec {
+    source: &SOURCE,
+    entry: "embed",
+    bindings: &[Uniform, Uniform, Read, Read, Read, Read, Read, ReadWrite],
+};
+
+const fn backward(entry: &'static str) -> KernelSpec {
+    KernelSpec { source: &SOURCE, entry, bindings: &[Uniform, Uniform, Read, Read, Read, ReadWrite] }
+}
+static WORD_BACKWARD: KernelSpec = backward("embed_word_backward");
+static POSITION_BACKWARD: KernelSpec = backward("embed_position_backward");
+static TYPE_BACKWARD: KernelSpec = backward("embed_type_backward");
+
+#[repr(C)]
+#[derive(Clone, Copy, Pod, Zeroable)]
+struct Op {
+    width: u32,
+    positions: u32,
+    types: u32,
+    chunk: u32,
+    first_position: u32,
+    first_word: u32,
+    end_word: u32,
+    pad: u32,
+}
+
+/// Consecutive rows of a word table that is too large to be bound at once.
+#[derive(Clone, Debug)]
+pub struct TableRows {
+    pub first_row: u32,
+    pub rows: u32,
+    /// [rows, hidden]
+    pub view: View,
+}
+
+/// Sum of word, position and type embeddings for every token; `hidden` is a multiple of 4.
+#[derive(Clone, Copy)]
+pub struct Embedding<'a> {
+    pub hidden: u32,
+    /// Rows of the position table.
+    pub positions: u32,
+    /// Position of a row's first token: 0 for BERT, 2 for RoBERTa.
+    pub first_position: u32,
+    /// Rows of the type table; every token has type 0.
+    pub types: u32,
+    /// [vocabulary, hidden], all rows in order.
+    pub word: &'a [TableRows],
+    /// [positions, hidden]
+    pub position: &'a View,
+    /// [types, hidden]
+    pub token_type: &'a View,
+}
+
+/// Gradient tables, and the lists that say which tokens belong to which row of them.
+#[derive(Clone, Copy)]
+pub struct EmbeddingGradient<'a> {
+    /// Gradient of the sum, [tokens, hidden].
+    pub embedded: &'a View,
+    /// [vocabulary, hidden], cut as the table itself; cleared beforehand unless the step accumulates.
+    pub word: &'a [TableRows],
+    pub position: &'a View,
+    pub token_type: &'a View,
+    /// [distinct, 3]: token id, first and end index into `places`.
+    pub distinct: &'a View,
+    /// [tokens]: tokens ordered by id.
+    pub places: &'a View,
+    /// [rows + 1]
+    pub row_starts: &'a View,
+    /// [`Embedding::scratch_len`] floats.
+    pub scratch: &'a View,
+}
+
+impl Embedding<'_> {
+    fn op(&self) -> Op {
+        Op {
+            width: self.hidden / 4,
+            positions: self.positions,
+            types: self.types,
+            chunk: CHUNK,
+            first_position: self.first_position,
+            first_word: 0,
+            end_word: 0,
+            pad: 0,
+        }
+    }
+
+    fn op_for(&self, words: &TableRows) -> Op {
+        Op { first_word: words.first_row, end_word: words.first_row + words.rows, ..self.op() }
+    }
+
+    /// Floats of scratch that the backward pass of up to `tokens` tokens needs.
+    pub fn scratch_len(hidden: usize, types: usize, tokens: usize) -> usize {
+        types * hidden * tokens.div_ceil(CHUNK as usize)
+    }
+}
+
+impl Kernels {
+    /// `embedded[tokens, hidden]` from ids and positions, [tokens] u32 each.
+    pub fn embed(
+        &self,
+        plan: &mut Plan,
+        layer: &Embedding,
+        token_ids: &View,
+        token_positions: &View,
+        embedded: &View,
+    ) -> Result<(), DeviceError> {
+        if self.on_cpu() {
+            cpu::forward(self, plan, layer, [token_ids, token_positions], embedded)?;
+            plan.note(Work::moving(TOKENS, 3 * layer.hidden));
+            return Ok(());
+        }
+        // Every token belongs to the piece that has its word.
+        for words in layer.word {
+            let views = [token_ids, token_positions, &words.view, layer.position, layer.token_type, embedded];
+            let grid = threads_per(TOKENS, layer.hidden / 4);
+            self.call(plan, &FORWARD, &[], &layer.op_for(words), &views, grid)?;
+            plan.note(Work::moving(TOKENS, 3 * layer.hidden));
+        }
+        Ok(())
+    }
+
+    pub fn embed_backward(
+        &self,
+        plan: &mut Plan,
+        layer: &Embedding,
+        gradient: &EmbeddingGradient,
+    ) -> Result<(), DeviceError> {
+        if self.on_cpu() {
+            return cpu::backward(self, plan, layer, gradient);
+        }
+        let (op, width) = (layer.op(), layer.hidden / 4);
+        let de = gradient.embedded;
+        for words in gradient.word {
+            let views = [gradient.distinct, gradient.places, de, &words.view];
+            let grid = threads_per(DISTINCT, width);
+            self.call(plan, &WORD_BACKWARD, &[], &layer.op_for(words), &views, grid)?;
+            plan.note(Work::moving(TOKENS, 2 * layer.hidden));
+        }
+
+        let views = [gradient.distinct, gradient.row_starts, de, gradient.position];
+        let grid = threads_per(Extent::Fixed(layer.positions), width);
+        self.call(plan, &POSITION_BACKWARD, &[], &op, &views, grid)?;
+        plan.note(Work::moving(TOKENS, layer.hidden));
+
+        let views = [gradient.distinct, gradient.row_starts, de, gradient.scratch];
+        let grid = Grid::new(TOKENS, CHUNK, (layer.types * width).div_ceil(THREADS));
+        self.call(plan, &TYPE_BACKWARD, &[], &op, &views, grid)?;
+        plan.note(Work::moving(TOKENS, layer.hidden));
+        self.sum_partials(
+            plan,
+            gradient.scratch,
+            gradient.token_type,
+            layer.types * layer.hidden,
+            TOKENS,
+            CHUNK,
+        )
+    }
+}
+
+/// A grid with at least `width` threads for each of `extent` rows, in whole workgroups.
+pub(super) fn threads_per(extent: Extent, width: u32) -> Grid {
+    // ⌈extent / 64⌉ · width groups of 64 threads are at least extent · width threads.
+    Grid::new(extent, THREADS, width)
+}

@@ -1,0 +1,173 @@
+mod cpu;
+
+use bytemuck::{Pod, Zeroable};
+
+use super::{ALIGNMENT, CHUNK, Kernels, NO_DROPOUT, THREADS, TOKENS, shader, step::shader_extent};
+use crate::device::{
+    Binding::{Read, ReadWrite, Uniform},
+    DeviceError, Grid, KernelSpec, Plan, ShaderSource, View, Work,
+};
+
+pub(super) static SOURCE: ShaderSource = shader!("common/dropout.wgsl", "layer_norm.wgsl");
+static FORWARD: KernelSpec = KernelSpec {
+    source: &SOURCE,
+    entry: "layer_norm",
+    bindings: &[Uniform, Uniform, Read, Read, Read, ReadWrite, ReadWrite, ReadWrite],
+};
+static BACKWARD: KernelSpec = KernelSpec {
+    source: &SOURCE,
+    entry: "layer_norm_backward",
+    bindings: &[Uniform, Uniform, Read, Read, Read, Read, Read, ReadWrite, ReadWrite, ReadWrite],
+};
+
+#[repr(C)]
+#[derive(Clone, Copy, Pod, Zeroable)]
+struct Op {
+    width: u32,
+    site_in: u32,
+    site_out: u32,
+    has_residual: u32,
+    kind: u32,
+    fixed: u32,
+    epsilon: f32,
+    pad: u32,
+}
+
+/// `y = dropout_out(LayerNorm(dropout_in(x) + residual))` over all tokens; `hidden` is a multiple of 4.
+#[derive(Clone, Copy)]
+pub struct LayerNorm<'a> {
+    pub hidden: u32,
+    pub epsilon: f32,
+    /// γ then β, [2, hidden].
+    pub weights: &'a View,
+    /// [tokens, 4] u32: key into the dropout masks, first token of the row, end of the row, row.
+    pub spans: &'a View,
+    /// Dropout site of x, or [`NO_DROPOUT`].
+    pub site_in: u32,
+    /// Dropout site of y, or [`NO_DROPOUT`].
+    pub site_out: u32,
+    /// In: x; out: x with its dropout plus the residual. [tokens, hidden], kept for the backward pass.
+    pub sums: &'a View,
+    /// Mean and reciprocal deviation of each row, [tokens, 2], kept for the backward pass.
+    pub statistics: &'a View,
+}
+
+/// Buffers of the backward pass.
+#[derive(Clone, Copy)]
+pub struct LayerNormGradient<'a> {
+    /// [tokens, hidden]
+    pub dy: &'a View,
+    /// Gradient of the residual input, [tokens, hidden].
+    pub d_residual: &'a View,
+    /// Gradient of x, [tokens, hidden]: differs from `d_residual` by the dropout of x.
+    pub dx: &'a View,
+    /// Partial sums of the gradients of γ and β, [`LayerNorm::partials_len`] floats, for
+    /// [`Kernels::layer_norm_parameters`].
+    pub partials: &'a View,
+}
+
+impl LayerNorm<'_> {
+    fn op(&self, has_residual: bool) -> Op {
+        let (kind, fixed) = shader_extent(TOKENS);
+        Op {
+            width: self.hidden / 4,
+            site_in: self.site_in,
+            site_out: self.site_out,
+            has_residual: u32::from(has_residual),
+            kind,
+            fixed,
+            epsilon: self.epsilon,
+            pad: 0,
+        }
+    }
+
+    /// Floats that the partial sums of up to `tokens` tokens take, to the next place that may be bound.
+    pub fn partials_len(hidden: usize, tokens: usize) -> usize {
+        (2 * hidden * tokens.div_ceil(CHUNK as usize)).next_multiple_of(ALIGNMENT)
+    }
+}
+
+impl Kernels {
+    pub fn layer_norm(
+        &self,
+        plan: &mut Plan,
+        layer: &LayerNorm,
+        residual: Option<&View>,
+        y: &View,
+    ) -> Result<(), DeviceError> {
+        debug_assert!(layer.site_in == NO_DROPOUT || layer.site_in < 256, "sites are one byte");
+        if self.on_cpu() {
+            cpu::forward(self, plan, layer, residual, y)?;
+            plan.note(Work::moving(TOKENS, (3 + u32::from(residual.is_some())) * layer.hidden));
+            return Ok(());
+        }
+        // Where there is no residual any readable buffer stands in; the shader does not touch it.
+        let other = residual.unwrap_or(layer.weights);
+        let views = [layer.spans, layer.weights, other, layer.sums, y, layer.statistics];
+        let grid = Grid::new(TOKENS, THREADS, 1);
+        self.call(plan, &FORWARD, &[], &layer.op(residual.is_some()), &views, grid)?;
+        plan.note(Work::moving(TOKENS, (3 + u32::from(residual.is_some())) * layer.hidden));
+        Ok(())
+    }
+
+    pub fn layer_norm_backward(
+        &self,
+        plan: &mut Plan,
+        layer: &LayerNorm,
+        gradient: &LayerNormGradient,
+    ) -> Result<(), DeviceError> {
+        if self.on_cpu() {
+            cpu::backward(self, plan, layer, gradient)?;
+            plan.note(Work::moving(TOKENS, 4 * layer.hidden));
+            return Ok(());
+        }
+        let views = [
+            layer.spans,
+            layer.weights,
+            gradient.dy,
+            layer.sums,
+            layer.statistics,
+            gradient.d_residual,
+            gradient.dx,
+            gradient.partials,
+        ];
+        let grid = Grid::new(TOKENS, CHUNK, 1 + (layer.hidden / 4).div_ceil(THREADS));
+        self.call(plan, &BACKWARD, &[], &layer.op(false), &views, grid)?;
+        plan.note(Work::moving(TOKENS, 4 * layer.hidden));
+        Ok(())
+    }
+
+    /// Adds up what [`Kernels::layer_norm_backward`] left of several norms over the same tokens: `partials` has
+    /// theirs one after the other, `len` floats each, and `weights` is where the gradients of γ then β go,
+    /// [2, hidden] each.
+    pub fn layer_norm_parameters(
+        &self,
+        plan: &mut Plan,
+        hidden: u32,
+        partials: &View,
+        len: usize,
+        weights: &[View],
+    ) -> Result<(), DeviceError> {
+        if self.on_cpu() {
+            return cpu::parameters(self, plan, hidden, partials, len, weights);
+        }
+        // The gradients lie in one buffer, or in a few where one would be larger than a shader may bind.
+        let mut buffers: Vec<&View> = Vec::new();
+        for view in weights {
+            if !buffers.iter().any(|buffer| buffer.shares_buffer(view)) {
+                buffers.push(view);
+            }
+        }
+        for buffer in buffers {
+            let of_buffer = || (0..).zip(weights).filter(|(_, view)| view.shares_buffer(buffer));
+            let begin = of_buffer().map(|(_, view)| view.offset).min().unwrap_or(0);
+            let end = of_buffer().map(|(_, view)| view.offset + view.size).max().unwrap_or(0);
+            let total = buffer.of_buffer(begin, end - begin);
+            let entry =
+                |(norm, view): (usize, &View)| [(norm * len / 4) as u32, ((view.offset - begin) / 16) as u32];
+            let list: Vec<[u32; 2]> = of_buffer().map(entry).collect();
+            self.sum_listed_partials(plan, partials, &total, 2 * hidden, &list, TOKENS, CHUNK)?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,265 @@
+mod cpu;
+
+use bytemuck::{Pod, Zeroable};
+
+use super::{ALIGNMENT, Kernels, shader, step::shader_extent};
+use crate::device::{
+    Amount,
+    Binding::{self, Read, ReadWrite, Uniform},
+    DeviceError, Extent, Grid, KernelSpec, MatmulKind, Plan, ShaderSource, View, Work,
+};
+
+pub(super) static DIRECT: ShaderSource =
+    shader!("common/activation.wgsl", "matmul/common.wgsl", "matmul/direct.wgsl");
+pub(super) static SHARED: ShaderSource =
+    shader!("common/activation.wgsl", "matmul/common.wgsl", "matmul/shared.wgsl");
+
+/// What the shader files of a kind are called and cover.
+trait MatmulShader: Sized + Copy {
+    fn source(self) -> &'static ShaderSource;
+    /// Rows and columns of C that a workgroup covers; the shader files have the same constants.
+    fn group(self) -> (u32, u32);
+
+    fn nt(self) -> KernelSpec {
+        self.spec("nt")
+    }
+
+    fn nn(self) -> KernelSpec {
+        self.spec("nn")
+    }
+
+    fn tn(self) -> KernelSpec {
+        self.spec("tn")
+    }
+
+    /// Entry points share binding numbers; those that one does not use are bound all the same.
+    fn spec(self, entry: &'static str) -> KernelSpec {
+        const BINDINGS: &[Binding] = &[Uniform, Uniform, Read, Read, Read, ReadWrite, ReadWrite];
+        KernelSpec { source: self.source(), entry, bindings: BINDINGS }
+    }
+}
+
+impl MatmulShader for MatmulKind {
+    fn source(self) -> &'static ShaderSource {
+        match self {
+            Self::Direct => &DIRECT,
+            Self::Shared => &SHARED,
+        }
+    }
+
+    fn group(self) -> (u32, u32) {
+        match self {
+            Self::Direct | Self::Shared => (64, 64),
+        }
+    }
+}
+
+#[repr(C)]
+#[derive(Clone, Copy, Pod, Zeroable)]
+struct Op {
+    m_kind: u32,
+    m: u32,
+    n: u32,
+    k_kind: u32,
+    k: u32,
+    splits: u32,
+    accumulate: u32,
+    gelu: u32,
+}
+
+/// A linear layer `y = x·Wᵀ + b` over `rows` rows: W is [outputs, inputs], b is [outputs]. Both widths are multiples
+/// of 4.
+#[derive(Clone, Copy)]
+pub struct Linear<'a> {
+    pub rows: Extent,
+    pub inputs: u32,
+    pub outputs: u32,
+    pub weight: &'a View,
+    pub bias: &'a View,
+}
+
+/// Where a linear layer's parameter gradients go.
+#[derive(Clone, Copy)]
+pub struct LinearGradient<'a> {
+    /// [outputs, inputs]
+    pub weight: &'a View,
+    /// [outputs]
+    pub bias: &'a View,
+    /// Partial sums of a weight gradient that is computed in several parts; see
+    /// [`Kernels::weight_gradient_scratch_len`].
+    pub scratch: &'a View,
+}
+
+impl Linear<'_> {
+    /// Of one of the three products; `more` floats a row are moved beside input and output.
+    fn work(&self, more: u32) -> Work {
+        let (inputs, outputs) = (f64::from(self.inputs), f64::from(self.outputs));
+        let each = 4.0 * (inputs + outputs + f64::from(more));
+        Work {
+            detail: format!("{}→{}", self.inputs, self.outputs),
+            flops: Amount::each(self.rows, 2.0 * inputs * outputs),
+            bytes: Amount::each(self.rows, each).with_fixed(4.0 * inputs * outputs),
+        }
+    }
+
+    fn forward_op(&self) -> Op {
+        let (m_kind, m) = shader_extent(self.rows);
+        Op { m_kind, m, n: self.outputs, k_kind: 0, k: self.inputs, splits: 1, accumulate: 0, gelu: 0 }
+    }
+
+    fn backward_op(&self, accumulate: bool) -> Op {
+        let (m_kind, m) = shader_extent(self.rows);
+        let accumulate = u32::from(accumulate);
+        Op { m_kind, m, n: self.inputs, k_kind: 0, k: self.outputs, splits: 1, accumulate, gelu: 0 }
+    }
+}
+
+/// Floats from the start of the scratch to the bias's partial sums: past those of the weight, at the next place
+/// that may be bound.
+fn bias_partials_start(outputs: u32, inputs: u32, splits: u32) -> usize {
+    (splits as usize * outputs as usize * inputs as usize).next_multiple_of(ALIGNMENT)
+}
+
+impl Kernels {
+    /// Tiles of a result with `rows` × `columns` elements.
+    fn grid(&self, rows: Extent, columns: u32) -> Grid {
+        let (group_rows, group_columns) = self.matmul.group();
+        Grid::new(rows, group_rows, columns.div_ceil(group_columns))
+    }
+
+    fn gradient_tiles(&self, outputs: u32, inputs: u32) -> u32 {
+        let (rows, columns) = self.matmul.group();
+        outputs.div_ceil(rows) * inputs.div_ceil(columns)
+    }
+
+    /// Parts that the weight gradient's sum over rows is cut into: enough for about 512 workgroups.
+    fn splits(&self, outputs: u32, inputs: u32) -> u32 {
+        (512 / self.gradient_tiles(outputs, inputs)).clamp(1, self.max_splits)
+    }
+
+    /// Floats of scratch that [`Kernels::linear_weight_gradient`] needs.
+    pub fn weight_gradient_scratch_len(&self, outputs: u32, inputs: u32) -> usize {
+        match self.splits(outputs, inputs) {
+            _ if self.on_cpu() => 4,
+            1 => 4,
+            splits => bias_partials_start(outputs, inputs, splits) + (splits * outputs) as usize,
+        }
+    }
+
+    /// `y[rows, outputs] = x[rows, inputs] · Wᵀ + b`
+    pub fn linear(&self, plan: &mut Plan, layer: &Linear, x: &View, y: &View) -> Result<(), DeviceError> {
+        if self.on_cpu() {
+            cpu::forward(self, plan, layer, x, y, None)?;
+            plan.note(layer.work(0));
+            return Ok(());
+        }
+        let grid = self.grid(layer.rows, layer.outputs);
+        let views = [x, layer.weight, layer.bias, y, &self.unused];
+        self.call(plan, &self.matmul.nt(), &[], &layer.forward_op(), &views, grid)?;
+        plan.note(layer.work(0));
+        Ok(())
+    }
+
+    /// `u = x · Wᵀ + b` and `activated = gelu(u)`, both [rows, outputs].
+    pub fn linear_gelu(
+        &self,
+        plan: &mut Plan,
+        layer: &Linear,
+        x: &View,
+        u: &View,
+        activated: &View,
+    ) -> Result<(), DeviceError> {
+        if self.on_cpu() {
+            cpu::forward(self, plan, layer, x, u, Some(activated))?;
+            plan.note(layer.work(layer.outputs).with("GELU"));
+            return Ok(());
+        }
+        let grid = self.grid(layer.rows, layer.outputs);
+        let views = [x, layer.weight, layer.bias, u, activated];
+        let op = Op { gelu: 1, ..layer.forward_op() };
+        self.call(plan, &self.matmul.nt(), &[], &op, &views, grid)?;
+        plan.note(layer.work(layer.outputs).with("GELU"));
+        Ok(())
+    }
+
+    /// `dx[rows, inputs] (+)= dy[rows, outputs] · W`; `accumulate` adds to what is there.
+    pub fn linear_input_gradient(
+        &self,
+        plan: &mut Plan,
+        layer: &Linear,
+        dy: &View,
+        dx: &View,
+        accumulate: bool,
+    ) -> Result<(), DeviceError> {
+        if self.on_cpu() {
+            cpu::input_gradient(self, plan, layer, dy, dx, accumulate, None)?;
+            plan.note(layer.work(if accumulate { layer.inputs } else { 0 }));
+            return Ok(());
+        }
+        let grid = self.grid(layer.rows, layer.inputs);
+        let views = [dy, layer.weight, layer.bias, dx, &self.unused];
+        self.call(plan, &self.matmul.nn(), &[], &layer.backward_op(accumulate), &views, grid)?;
+        plan.note(layer.work(if accumulate { layer.inputs } else { 0 }));
+        Ok(())
+    }
+
+    /// For a layer whose input was `gelu(u)`: `du = (dy · W) · gelu'(u)` and, once more, `activated = gelu(u)`, both
+    /// [rows, inputs].
+    pub fn linear_input_gradient_gelu(
+        &self,
+        plan: &mut Plan,
+        layer: &Linear,
+        dy: &View,
+        u: &View,
+        du: &View,
+        activated: &View,
+    ) -> Result<(), DeviceError> {
+        if self.on_cpu() {
+            cpu::input_gradient(self, plan, layer, dy, du, false, Some((u, activated)))?;
+            plan.note(layer.work(2 * layer.inputs).with("GELU"));
+            return Ok(());
+        }
+        let grid = self.grid(layer.rows, layer.inputs);
+        let views = [dy, layer.weight, u, du, activated];
+        let op = Op { gelu: 1, ..layer.backward_op(false) };
+        self.call(plan, &self.matmul.nn(), &[], &op, &views, grid)?;
+        plan.note(layer.work(2 * layer.inputs).with("GELU"));
+        Ok(())
+    }
+
+    /// `dW = dyᵀ · x` and `db = Σ_rows dy`, overwritten or added to as the step says.
+    pub fn linear_weight_gradient(
+        &self,
+        plan: &mut Plan,
+        layer: &Linear,
+        x: &View,
+        dy: &View,
+        gradient: &LinearGradient,
+    ) -> Result<(), DeviceError> {
+        if self.on_cpu() {
+            cpu::weight_gradient(self, plan, layer, x, dy, gradient)?;
+            plan.note(layer.work(0));
+            return Ok(());
+        }
+        let (outputs, inputs) = (layer.outputs, layer.inputs);
+        let splits = self.splits(outputs, inputs);
+        let (k_kind, k) = shader_extent(layer.rows);
+        let op = Op { m_kind: 0, m: outputs, n: inputs, k_kind, k, splits, accumulate: 0, gelu: 0 };
+        let groups = self.gradient_tiles(outputs, inputs) * splits;
+        let grid = Grid::new(Extent::Fixed(groups), 1, 1);
+        if splits == 1 {
+            let views = [dy, x, layer.bias, gradient.weight, gradient.bias];
+            self.call(plan, &self.matmul.tn(), &[], &op, &views, grid)?;
+            plan.note(layer.work(0));
+            return Ok(());
+        }
+        let weight_len = (outputs * inputs) as usize;
+        let weights = gradient.scratch.slice(0, splits as usize * weight_len);
+        let biases_start = bias_partials_start(outputs, inputs, splits);
+        let biases = gradient.scratch.slice(biases_start, (splits * outputs) as usize);
+        self.call(plan, &self.matmul.tn(), &[], &op, &[dy, x, layer.bias, &weights, &biases], grid)?;
+        plan.note(layer.work(0));
+        let sums = [(gradient.weight, outputs * inputs, 0), (gradient.bias, outputs, biases_start)];
+        self.sum_two_partials(plan, gradient.scratch, sums, Extent::Fixed(splits), 1)
+    }
+}

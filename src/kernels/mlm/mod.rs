@@ -1,0 +1,151 @@
+mod cpu;
+
+use bytemuck::{Pod, Zeroable};
+
+use super::{Kernels, ROWS, THREADS, TOKENS, embedding::threads_per, shader};
+use crate::device::{
+    Binding::{self, Read, ReadWrite, Uniform},
+    DeviceError, Extent, Grid, KernelSpec, Plan, ShaderSource, View,
+};
+
+pub(super) static SOURCE: ShaderSource = shader!("common/activation.wgsl", "mlm.wgsl");
+
+const fn spec(entry: &'static str, bindings: &'static [Binding]) -> KernelSpec {
+    KernelSpec { source: &SOURCE, entry, bindings }
+}
+static GATHER: KernelSpec = spec("gather", &[Uniform, Uniform, Read, Read, ReadWrite]);
+static SCATTER: KernelSpec = spec("scatter", &[Uniform, Uniform, Read, Read, ReadWrite]);
+static GELU_BACKWARD: KernelSpec = spec("gelu_backward", &[Uniform, Uniform, Read, Read, ReadWrite]);
+static PARTIAL_SUMS: KernelSpec = spec("partial_sums", &[Uniform, Uniform, Read, Read, ReadWrite, ReadWrite]);
+static TOKEN_LOSSES: KernelSpec = spec("token_losses", &[Uniform, Uniform, Read, Read, ReadWrite, ReadWrite]);
+static ADD_LOSS: KernelSpec = spec("add_loss", &[Uniform, Uniform, Read, ReadWrite]);
+static LOGITS_BACKWARD: KernelSpec = spec("logits_backward", &[Uniform, Uniform, Read, Read, ReadWrite]);
+
+/// Threads that share a row of a piece's logits; mlm.wgsl has the same constant.
+const PARTS: u32 = 32;
+
+#[repr(C)]
+#[derive(Clone, Copy, Default, Pod, Zeroable)]
+struct Op {
+    width: u32,
+    stride: u32,
+    words: u32,
+    first_word: u32,
+    first_part: u32,
+    parts: u32,
+    pad: [u32; 2],
+}
+
+/// The logits of the words of one piece of the word table.
+#[derive(Clone, Copy)]
+pub struct PieceLogits<'a> {
+    pub first_word: u32,
+    pub words: u32,
+    /// [masked, words rounded up to 4]; the loss's gradient after [`Kernels::masked_loss`].
+    pub logits: &'a View,
+}
+
+/// Cross-entropy over the vocabulary of the corrupted tokens, which are the step's tokens.
+#[derive(Clone, Copy)]
+pub struct MaskedLoss<'a> {
+    /// In order, together the whole vocabulary.
+    pub pieces: &'a [PieceLogits<'a>],
+    /// The tokens' own words, [masked] u32.
+    pub labels: &'a View,
+    /// Scratch, [masked, [`MaskedLoss::parts`], 2].
+    pub partials: &'a View,
+    /// Scratch: the labels' logits, [masked].
+    pub targets: &'a View,
+    /// Scratch: largest logit and sum of exponentials, [masked, 2].
+    pub statistics: &'a View,
+    /// [masked]
+    pub losses: &'a View,
+    /// `metrics[0]` and `metrics[3]` grow by the scaled loss.
+    pub metrics: &'a View,
+}
+
+impl MaskedLoss<'_> {
+    /// Parts that the sums over a vocabulary in so many pieces are cut into.
+    pub fn parts(pieces: usize) -> usize {
+        pieces * PARTS as usize
+    }
+}
+
+impl Kernels {
+    /// `gathered[masked, hidden] = states[places]`; `states` is [tokens of the batch, hidden].
+    pub fn gather_masked(
+        &self,
+        plan: &mut Plan,
+        hidden: u32,
+        places: &View,
+        states: &View,
+        gathered: &View,
+    ) -> Result<(), DeviceError> {
+        if self.on_cpu() {
+            return cpu::gather(self, plan, hidden, places, states, gathered);
+        }
+        let op = Op { width: hidden / 4, ..Op::default() };
+        self.call(plan, &GATHER, &[], &op, &[places, states, gathered], threads_per(TOKENS, op.width))
+    }
+
+    /// The gradient of [`Kernels::gather_masked`]; every element of `d_states` is written. `slots` says for each
+    /// token of the batch, the step's rows, which masked one it is; `u32::MAX` for none.
+    pub fn scatter_masked(
+        &self,
+        plan: &mut Plan,
+        hidden: u32,
+        slots: &View,
+        d_gathered: &View,
+        d_states: &View,
+    ) -> Result<(), DeviceError> {
+        if self.on_cpu() {
+            return cpu::scatter(self, plan, hidden, slots, d_gathered, d_states);
+        }
+        let op = Op { width: hidden / 4, ..Op::default() };
+        self.call(plan, &SCATTER, &[], &op, &[slots, d_gathered, d_states], threads_per(ROWS, op.width))
+    }
+
+    /// `d[masked, hidden] *= gelu'(u)`
+    pub fn gelu_backward(&self, plan: &mut Plan, hidden: u32, u: &View, d: &View) -> Result<(), DeviceError> {
+        if self.on_cpu() {
+            return cpu::gelu_backward(self, plan, hidden, u, d);
+        }
+        let op = Op { width: hidden / 4, ..Op::default() };
+        // Binding 3 belongs to other entry points.
+        self.call(plan, &GELU_BACKWARD, &[], &op, &[u, u, d], threads_per(TOKENS, op.width))
+    }
+
+    /// The loss, and its gradient in the place of the logits.
+    pub fn masked_loss(&self, plan: &mut Plan, loss: &MaskedLoss) -> Result<(), DeviceError> {
+        if self.on_cpu() {
+            return cpu::loss(self, plan, loss);
+        }
+        let parts = MaskedLoss::parts(loss.pieces.len()) as u32;
+        let op = |index: usize, piece: &PieceLogits| Op {
+            width: 0,
+            stride: piece.words.next_multiple_of(4),
+            words: piece.words,
+            first_word: piece.first_word,
+            first_part: PARTS * index as u32,
+            parts,
+            pad: [0; 2],
+        };
+        for (index, piece) in loss.pieces.iter().enumerate() {
+            let views = [loss.labels, piece.logits, loss.partials, loss.targets];
+            let grid = threads_per(TOKENS, PARTS);
+            self.call(plan, &PARTIAL_SUMS, &[], &op(index, piece), &views, grid)?;
+        }
+        let whole = Op { parts, ..Op::default() };
+        let views = [loss.partials, loss.targets, loss.statistics, loss.losses];
+        self.call(plan, &TOKEN_LOSSES, &[], &whole, &views, Grid::new(TOKENS, THREADS, 1))?;
+        let one = Grid::new(Extent::Fixed(1), 1, 1);
+        self.call(plan, &ADD_LOSS, &[], &whole, &[loss.losses, loss.metrics], one)?;
+        for (index, piece) in loss.pieces.iter().enumerate() {
+            let op = op(index, piece);
+            let grid = threads_per(TOKENS, op.stride / 4);
+            let views = [loss.labels, loss.statistics, piece.logits];
+            self.call(plan, &LOGITS_BACKWARD, &[], &op, &views, grid)?;
+        }
+        Ok(())
+    }
+}

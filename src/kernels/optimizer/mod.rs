@@ -1,0 +1,112 @@
+mod cpu;
+
+use bytemuck::{Pod, Zeroable};
+
+use super::{Kernels, THREADS, shader};
+use crate::device::{
+    Binding::{self, Read, ReadWrite, Uniform},
+    DeviceError, Extent, Grid, KernelSpec, Plan, ShaderSource, View, Work,
+};
+
+pub(super) static SOURCE: ShaderSource = shader!("optimizer.wgsl");
+
+const fn spec(entry: &'static str, bindings: &'static [Binding]) -> KernelSpec {
+    KernelSpec { source: &SOURCE, entry, bindings }
+}
+static SUM_SQUARES: KernelSpec = spec("sum_squares", &[Uniform, Uniform, Read, ReadWrite]);
+static SUM_PARTIAL_SQUARES: KernelSpec = spec("sum_partial_squares", &[Uniform, Uniform, Read, ReadWrite]);
+static CLIP_FACTOR: KernelSpec = spec("clip_factor", &[Uniform, Uniform, Read, ReadWrite]);
+static ADAMW: KernelSpec = spec("adamw", &[Uniform, Uniform, Read, Read, ReadWrite, ReadWrite, ReadWrite]);
+
+/// Threads that share one shard's squares; optimizer.wgsl has the same constant.
+const PARTIALS: u32 = 4096;
+/// Vec4s that a thread updates; optimizer.wgsl has the same constant.
+const UPDATES: u32 = 8;
+/// Floats of the metrics buffer: loss, gradient norm before clipping, clip factor (0: the update was left out
+/// because the norm was not finite), unused.
+pub const METRICS: usize = 4;
+
+#[repr(C)]
+#[derive(Clone, Copy, Pod, Zeroable)]
+struct Op {
+    length: u32,
+    decay_end: u32,
+    first_partial: u32,
+    partials: u32,
+}
+
+/// Some parameters in one flat buffer, with their gradients and moments in buffers of the same layout.
+#[derive(Clone)]
+pub struct OptimizerShard {
+    /// Floats; a multiple of 4.
+    pub len: usize,
+    /// Floats before this one have weight decay; a multiple of 4.
+    pub decay_len: usize,
+    pub parameters: View,
+    pub gradients: View,
+    pub first_moments: View,
+    pub second_moments: View,
+}
+
+/// Global gradient norm, clipping and AdamW over all shards.
+pub struct Optimizer<'a> {
+    pub shards: &'a [OptimizerShard],
+    /// [`METRICS`] floats.
+    pub metrics: &'a View,
+}
+
+impl Kernels {
+    /// Gradient norm and clip factor into `metrics[1]` and `metrics[2]`.
+    pub fn gradient_norm(&self, plan: &mut Plan, optimizer: &Optimizer) -> Result<(), DeviceError> {
+        if self.on_cpu() {
+            return cpu::gradient_norm(self, plan, optimizer);
+        }
+        let partials = PARTIALS * optimizer.shards.len() as u32;
+        let partial_sums = self.arena().storage("squares of gradients", partials as usize)?;
+        let halfway = self.arena().storage("squares of gradients, summed once", 64)?;
+        for (index, shard) in optimizer.shards.iter().enumerate() {
+            let op = Op {
+                length: (shard.len / 4) as u32,
+                decay_end: 0,
+                first_partial: PARTIALS * index as u32,
+                partials,
+            };
+            let grid = Grid::new(Extent::Fixed(PARTIALS), THREADS, 1);
+            self.call(plan, &SUM_SQUARES, &[], &op, &[&shard.gradients, &partial_sums], grid)?;
+            plan.note(Work::moving(Extent::Fixed(shard.len as u32), 1));
+        }
+        let one = Grid::new(Extent::Fixed(1), 1, 1);
+        let op = Op { length: 0, decay_end: 0, first_partial: 0, partials };
+        self.call(plan, &SUM_PARTIAL_SQUARES, &[], &op, &[&partial_sums, &halfway], one)?;
+        self.call(plan, &CLIP_FACTOR, &[], &op, &[&halfway, optimizer.metrics], one)
+    }
+
+    /// The update; [`Kernels::gradient_norm`] comes first.
+    pub fn adamw(&self, plan: &mut Plan, optimizer: &Optimizer) -> Result<(), DeviceError> {
+        if self.on_cpu() {
+            return cpu::adamw(self, plan, optimizer);
+        }
+        for shard in optimizer.shards {
+            let (length, decay_end) = ((shard.len / 4) as u32, (shard.decay_len / 4) as u32);
+            let op = Op { length, decay_end, first_partial: 0, partials: 0 };
+            let views = [
+                &shard.gradients,
+                optimizer.metrics,
+                &shard.parameters,
+                &shard.first_moments,
+                &shard.second_moments,
+            ];
+            self.call(
+                plan,
+                &ADAMW,
+                &[],
+                &op,
+                &views,
+                Grid::new(Extent::Fixed(length), THREADS * UPDATES, 1),
+            )?;
+            // Gradient, two moments and the parameter in, all but the gradient out.
+            plan.note(Work::moving(Extent::Fixed(shard.len as u32), 7));
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,89 @@
+mod cpu;
+
+use bytemuck::{Pod, Zeroable};
+
+use super::{Kernels, ROWS, TOKENS, embedding::threads_per, shader};
+use crate::device::{
+    Binding::{Read, ReadWrite, Uniform},
+    DeviceError, KernelSpec, Plan, ShaderSource, View, Work,
+};
+
+pub(super) static SOURCE: ShaderSource = shader!("pool.wgsl");
+static FORWARD: KernelSpec =
+    KernelSpec { source: &SOURCE, entry: "pool", bindings: &[Uniform, Uniform, Read, Read, ReadWrite] };
+static BACKWARD: KernelSpec = KernelSpec {
+    source: &SOURCE,
+    entry: "pool_backward",
+    bindings: &[Uniform, Uniform, Read, Read, ReadWrite],
+};
+
+#[repr(C)]
+#[derive(Clone, Copy, Pod, Zeroable)]
+struct Op {
+    width: u32,
+    mean: u32,
+    accumulate: u32,
+    factor: f32,
+}
+
+/// One vector per row from its tokens' states: the first token's, or the mean over all of them.
+#[derive(Clone, Copy)]
+pub struct Pool<'a> {
+    pub hidden: u32,
+    pub mean: bool,
+    /// What pooled vectors and gradients are multiplied by: a layer's share in a pooler over several.
+    pub factor: f32,
+    /// Add to what is there instead of overwriting it.
+    pub accumulate: bool,
+    /// [rows + 1] u32
+    pub row_starts: &'a View,
+    /// [tokens, 4] u32: key into the dropout masks, first token of the row, end of the row, row.
+    pub spans: &'a View,
+}
+
+impl Pool<'_> {
+    fn op(&self) -> Op {
+        Op {
+            width: self.hidden / 4,
+            mean: u32::from(self.mean),
+            accumulate: u32::from(self.accumulate),
+            factor: self.factor,
+        }
+    }
+}
+
+impl Kernels {
+    /// `pooled[rows, hidden] (+)= factor ·` the pooling of `states[tokens, hidden]`.
+    pub fn pool(
+        &self,
+        plan: &mut Plan,
+        layer: &Pool,
+        states: &View,
+        pooled: &View,
+    ) -> Result<(), DeviceError> {
+        if self.on_cpu() {
+            return cpu::forward(self, plan, layer, states, pooled);
+        }
+        let views = [layer.row_starts, states, pooled];
+        self.call(plan, &FORWARD, &[], &layer.op(), &views, threads_per(ROWS, layer.hidden / 4))?;
+        plan.note(Work::moving(ROWS, 2 * layer.hidden));
+        Ok(())
+    }
+
+    /// `d_states[tokens, hidden]` (+)= from `d_pooled[rows, hidden]`; every element is written.
+    pub fn pool_backward(
+        &self,
+        plan: &mut Plan,
+        layer: &Pool,
+        d_pooled: &View,
+        d_states: &View,
+    ) -> Result<(), DeviceError> {
+        if self.on_cpu() {
+            return cpu::backward(self, plan, layer, d_pooled, d_states);
+        }
+        let views = [layer.spans, d_pooled, d_states];
+        self.call(plan, &BACKWARD, &[], &layer.op(), &views, threads_per(TOKENS, layer.hidden / 4))?;
+        plan.note(Work::moving(TOKENS, layer.hidden));
+        Ok(())
+    }
+}

@@ -1,0 +1,52 @@
+mod cpu;
+
+use bytemuck::{Pod, Zeroable};
+
+use super::{Kernels, ROWS, embedding::threads_per, shader};
+use crate::device::{
+    Binding::{Read, ReadWrite, Uniform},
+    DeviceError, KernelSpec, Plan, ShaderSource, View,
+};
+
+pub(super) static SOURCE: ShaderSource = shader!("common/activation.wgsl", "tanh.wgsl");
+
+const fn spec(entry: &'static str) -> KernelSpec {
+    KernelSpec { source: &SOURCE, entry, bindings: &[Uniform, Uniform, Read, Read, ReadWrite] }
+}
+static FORWARD: KernelSpec = spec("tanh_forward");
+static BACKWARD: KernelSpec = spec("tanh_backward");
+
+#[repr(C)]
+#[derive(Clone, Copy, Pod, Zeroable)]
+struct Op {
+    width: u32,
+    pad: [u32; 3],
+}
+
+impl Kernels {
+    /// `z = tanh(a)` over [rows, hidden].
+    pub fn tanh(&self, plan: &mut Plan, hidden: u32, a: &View, z: &View) -> Result<(), DeviceError> {
+        if self.on_cpu() {
+            return cpu::forward(self, plan, hidden, a, z);
+        }
+        let op = Op { width: hidden / 4, pad: [0; 3] };
+        // The second input belongs to the backward entry point.
+        self.call(plan, &FORWARD, &[], &op, &[a, a, z], threads_per(ROWS, op.width))
+    }
+
+    /// `da = dz · (1 − z²)` over [rows, hidden].
+    pub fn tanh_backward(
+        &self,
+        plan: &mut Plan,
+        hidden: u32,
+        z: &View,
+        dz: &View,
+        da: &View,
+    ) -> Result<(), DeviceError> {
+        if self.on_cpu() {
+            return cpu::backward(self, plan, hidden, z, dz, da);
+        }
+        let op = Op { width: hidden / 4, pad: [0; 3] };
+        self.call(plan, &BACKWARD, &[], &op, &[z, dz, da], threads_per(ROWS, op.width))
+    }
+}
