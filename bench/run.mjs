@@ -67,12 +67,12 @@ try {
   await ours.page.evaluate(() => globalThis.bench.call('open'));
   const inputs = new Inputs(ours, sentences);
   const adapter = await ours.page.evaluate(async () => {
-    const { vendor, architecture, device, description } = (await navigator.gpu.requestAdapter()).info;
+    const { vendor, architecture, device, description } = (await navigator.gpu?.requestAdapter())?.info ?? {};
     return [vendor, architecture, device, description].filter(Boolean).join(', ');
   });
-  const { backend, software } = await ours.call('info');
+  const { backend, threads } = await ours.call('info');
   report.environment = {
-    adapter: `${adapter} (${backend}${software ? ', on the CPU' : ''}), asked for as ${given.adapter}`,
+    adapter: `${adapter}, asked for as ${given.adapter}; ours computes on ${threads} cores (${backend})`,
     browser: `Chromium ${ours.browser.version()}`,
     peers: await versions(),
     machine: `${cpus()[0]?.model ?? 'unknown'}, ${cpus().length} threads, ${process.platform}`,

@@ -21,9 +21,6 @@ pub mod train;
 #[cfg(target_arch = "wasm32")]
 mod web_task;
 
-#[cfg(target_arch = "wasm32")]
-mod web_task;
-
 #[cfg(feature = "web")]
 pub mod app;
 #[cfg(not(target_arch = "wasm32"))]

@@ -1,83 +1,67 @@
-// The engine of this repository, through the module that `cargo xtask bench` builds of src/bin/bench.rs.
+// The engine of this repository, in a worker of its own (engine.mjs). The variant says what computes: `cpu` on all cores,
+// `cpu-1` on one, `gpu`.
 
-import './count.mjs';
 import { put } from './exchange.mjs';
-import { offer } from './page.mjs';
-import init, * as engine from '/generated/ours/bench.js';
+import { offer, variant } from './page.mjs';
 
-const MOST_TOKENS = 512;
-let device;
-let tokenizer;
+const worker = new Worker('/generated/ours/engine.js', { type: 'module' });
+const waiting = new Map();
+let last = 0;
 
-const flat = (rows) => ({
-  ids: Uint32Array.from(rows.flat()),
-  lengths: Uint32Array.from(rows, (row) => row.length),
-});
+worker.onmessage = ({ data: { id, value, failed } }) => {
+  const { resolve, reject } = waiting.get(id);
+  waiting.delete(id);
+  if (failed === undefined) resolve(value);
+  else reject(new Error(failed));
+};
+worker.onerror = (event) => waiting.forEach(({ reject }) => reject(new Error(event.message || 'the engine did not load')));
 
-async function tokenizerAt(url) {
-  tokenizer ??= new engine.Tokenizer(new Uint8Array(await (await fetch(url)).arrayBuffer()));
-  return tokenizer;
-}
+const ask = (call, ...given) =>
+  new Promise((resolve, reject) => {
+    waiting.set((last += 1), { resolve, reject });
+    worker.postMessage({ id: last, call, given });
+  });
+
+const [choice, threads] = (variant ?? 'cpu').split('-');
 
 offer({
   rawWeights: true,
+  open: () => ask('open', { choice, threads: threads && Number(threads) }),
+  info: () => ask('info'),
+  counts: () => ask('counts'),
+  warmUp: (model) => ask('warmUp', model),
 
-  async open() {
-    if (device) return;
-    await init();
-    device = await engine.Device.open();
+  async matmul(task, a, b) {
+    await ask('matmul', task, a, b);
+    return { run: (count) => ask('multiply', count), result: () => ask('result') };
   },
 
-  info: () => JSON.parse(device.info()),
-
-  warmUp: ({ layers, hidden }) => device.warm_up(layers, hidden),
-
-  async matmul({ m, k, n }, a, b) {
-    const product = await engine.MatmulBench.open(device, `${m}x${k}x${n}`, a, b);
-    return { run: (count) => product.run(count), result: () => product.result() };
+  async encode(task, weights) {
+    await ask('encode', task, weights);
+    return { run: (rows) => ask('vectors', rows, task), bytes: () => ask('bytes') };
   },
 
-  async encode({ layers, hidden, tokenizer: url, maxLength }, weights) {
-    const encoder = await engine.EncodeBench.open(device, layers, hidden, weights);
-    const words = url && (await tokenizerAt(url));
-    return {
-      run({ rows, sentences }) {
-        if (words && sentences) return encoder.sentences(words, sentences, maxLength);
-        const { ids, lengths } = flat(rows);
-        return encoder.rows(ids, lengths);
-      },
-      bytes: () => encoder.gpu_bytes(),
-    };
-  },
-
-  async train({ layers, hidden }, weights, rows) {
-    const { ids, lengths } = flat(rows);
-    let run;
-    return {
-      async start({ dropout, learningRate }) {
-        run?.free();
-        run = await engine.TrainBench.open(device, layers, hidden, weights, ids, lengths, dropout, learningRate);
-      },
-      steps: (count) => run.run(count),
-      bytes: () => run.gpu_bytes(),
-    };
-  },
+  train: (task, weights, rows) => ({
+    start: (recipe) => ask('train', task, weights, rows, recipe),
+    steps: (count) => ask('steps', count),
+    bytes: () => ask('bytes'),
+  }),
 
   /** Leaves random weights for all contenders at `url`. */
-  async weights({ layers, hidden, seed, url }) {
-    await init();
-    await put(url, engine.random_weights(layers, hidden, seed));
+  async weights({ url, ...model }) {
+    await ask('load');
+    await put(url, await ask('weights', model));
   },
 
   /** Leaves token rows at `url`: random ones of these lengths, or those of sentences. */
   async rows({ lengths, sentences, tokenizer: file, maxLength, seed, url }) {
-    await init();
+    await ask('load');
     let rows;
     if (sentences) {
-      const texts = (await tokenizerAt(file)).encode(sentences, maxLength);
+      const texts = await ask('tokens', file, sentences, maxLength);
       rows = texts.map((text) => text.split(' ').map(Number));
     } else {
-      const ids = engine.token_rows(Uint32Array.from(lengths), seed);
+      const ids = await ask('tokenRows', lengths, seed);
       let at = 0;
       rows = lengths.map((length) => Array.from(ids.subarray(at, (at += length))));
     }

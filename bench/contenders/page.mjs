@@ -56,7 +56,7 @@ const prepare = {
     const vectors = await encoder.run(few);
     const error = await compare(task, vectors, difference);
     const { ms } = await timed(() => encoder.run(few));
-    return { error, ms, run: (numbers) => encoder.run(all(numbers)), bytes: encoder.bytes?.() };
+    return { error, ms, run: (numbers) => encoder.run(all(numbers)), bytes: await encoder.bytes?.() };
   },
 
   async train(contender, task) {
@@ -72,7 +72,7 @@ const prepare = {
     const error = await compare(task, losses, relative);
     await run.start(RECIPE);
     await run.steps(1);
-    return { error, ms, losses, run: (count) => run.steps(count), bytes: run.bytes?.() };
+    return { error, ms, losses, run: (count) => run.steps(count), bytes: await run.bytes?.() };
   },
 };
 
@@ -100,9 +100,10 @@ export function offer(contender) {
     },
     /** Runs `work` (repetitions, or numbers of rows) and counts what it took. */
     async run(work) {
-      const before = snapshot();
+      const counted = contender.counts ?? snapshot;
+      const before = await counted();
       const { ms } = await timed(() => ready(work));
-      const after = snapshot();
+      const after = await counted();
       const counts = Object.fromEntries(Object.keys(after).map((name) => [name, after[name] - before[name]]));
       return { ms, counts };
     },

@@ -10,13 +10,16 @@ const bundles = ['ours', 'jax', 'tfjs', 'ort-webgpu', 'ort-wasm'];
 export async function bundle() {
   await build({
     absWorkingDir: folder,
-    entryPoints: bundles.map((name) => `contenders/${name}.mjs`),
+    entryPoints: [
+      ...bundles.map((name) => ({ in: `contenders/${name}.mjs`, out: name })),
+      { in: 'contenders/engine.mjs', out: 'ours/engine' },
+    ],
     outdir: 'generated',
     bundle: true,
     minify: true,
     format: 'esm',
     target: 'es2022',
-    external: ['/generated/*'],
+    external: ['./worker.js'],
     logLevel: 'warning',
   });
 }

@@ -6,7 +6,9 @@ export const WORKLOADS = ['matmul', 'encode', 'train', 'first', 'sweep'];
 
 /** Pages by contender; what follows the colon is the variant. */
 export const CONTENDERS = {
-  ours: 'ours',
+  ours: 'ours:cpu',
+  'ours-1': 'ours:cpu-1',
+  'ours-gpu': 'ours:gpu',
   'jax-webgpu': 'jax:webgpu',
   'jax-webgpu-onehot': 'jax:webgpu-onehot',
   'tfjs-webgpu': 'tfjs:webgpu',
@@ -22,7 +24,7 @@ const ABLE = {
   matmul: (name) => !name.endsWith('onehot'),
   encode: (name) => !name.endsWith('onehot'),
   train: (name) => !name.startsWith('ort'),
-  first: (name) => name === 'ours' || /^(jax|tfjs)-webgpu/.test(name),
+  first: (name) => name.startsWith('ours') || /^(jax|tfjs)-webgpu/.test(name),
   sweep: (name) => name === 'ours',
 };
 

@@ -76,7 +76,7 @@ gpu-shader = 着色器 { $shader }，入口 { $entry }：{ $message }。
 gpu-validation = GPU 拒绝了一项操作：{ $words }。
 gpu-device-lost = GPU 设备断开了（{ $words }）。请重新载入页面，或重新开始；训练会从最近的检查点继续。
 gpu-too-large = “{ $what }”需要 { $needed } 字节的缓冲区，而这个适配器只允许 { $limit } 字节。请减小批大小或微批、缩短最大长度，或换用更小的模型。
-gpu-out-of-memory = GPU 内存不足（{ $words }）。请减小批大小、缩短最大长度，或换用更小的模型。
+gpu-out-of-memory = 内存不足（{ $words }）。请减小批大小、缩短最大长度，或换用更小的模型。
 gpu-readback = 无法从 GPU 读回数据：{ $words }。
 
 # 模型文件。
@@ -201,8 +201,8 @@ train-sup = 有监督
 train-diverged = 第 { $step } 步的损失已不是数：这一步的更新已略去，权重是上一步的。请降低学习率，或提高温度。
 train-checkpoint = 这不是本次训练的检查点：{ $reason }。
 train-memory = { $reason }{ $advice }。
-memory-needed = 训练需要 { $total } 的 GPU 内存，其中激活占 { $activations }，而上限是 { $limit }。
-memory-refused = GPU 没有训练所需的 { $bytes } 字节（{ $reason }）。
+memory-needed = 训练需要 { $total } 的内存，其中激活占 { $activations }，而上限是 { $limit }。
+memory-refused = 内存中没有训练所需的 { $bytes } 字节（{ $reason }）。
 memory-micro-batch = 请把微批设为 { $items } 条：训练就只需要 { $total }，学到的相同
 memory-smaller-model = 请换用更小的模型，或缩短最大长度：微批再小也不够
 memory-profile = 性能分析要一次处理整批数据，请为此减小批大小

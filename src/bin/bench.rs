@@ -76,10 +76,10 @@ pub struct Device(device::Device);
 #[cfg(target_arch = "wasm32")]
 #[wasm_bindgen]
 impl Device {
-    /// `choice`: auto, gpu or cpu.
-    pub async fn open(choice: String) -> Result<Device, JsError> {
+    /// `choice`: auto, gpu or cpu; the CPU's threads, else one for each core.
+    pub async fn open(choice: String, threads: Option<usize>) -> Result<Device, JsError> {
         let choice = choice.parse().map_err(|error: device::UnknownDevice| thrown(error))?;
-        let options = DeviceOptions { choice, ..DeviceOptions::default() };
+        let options = DeviceOptions { choice, threads, ..DeviceOptions::default() };
         device::Device::open(options).await.map(Device).map_err(thrown)
     }
 

@@ -27,7 +27,7 @@ pub enum DeviceError {
     )]
     TooLarge { what: String, needed: u64, limit: u64 },
     #[error(
-        "the GPU has not enough memory ({0}). Use a smaller batch, a shorter maximum length or a smaller model"
+        "there is not enough memory ({0}). Use a smaller batch, a shorter maximum length or a smaller model"
     )]
     OutOfMemory(String),
     #[error("reading back from the GPU failed: {0}")]

@@ -89,6 +89,14 @@ impl Device {
         }
     }
 
+    /// Gives up what was submitted and is not done yet, where that can be: on the CPU, whose queue waits for whoever
+    /// awaits its results. A GPU goes through with it.
+    pub fn abandon(&self) {
+        if let Self::Cpu(cpu) = self {
+            cpu.abandon();
+        }
+    }
+
     /// How models built from now on compute their matrix products on a GPU.
     pub fn matmul(&self) -> Option<MatmulKind> {
         match self {

@@ -22,7 +22,10 @@ impl Readback {
     pub async fn read<T: bytemuck::Pod>(self) -> Result<Vec<T>, DeviceError> {
         match self {
             Self::Gpu(mut mapping) => mapping.bytes(bytemuck::pod_collect_to_vec).await,
-            Self::Cpu(fetched) => Ok(bytemuck::pod_collect_to_vec(&fetched.bytes().await)),
+            Self::Cpu(fetched) => match fetched.bytes().await {
+                Some(bytes) => Ok(bytemuck::pod_collect_to_vec(&bytes)),
+                None => Err(DeviceError::Readback("it was given up".to_owned())),
+            },
         }
     }
 }
@@ -66,6 +69,14 @@ impl ReadbackRing {
         }
     }
 
+    /// Forgets the steps that were given up, see [`Device::abandon`], and returns how many are left.
+    pub fn keep_done(&mut self) -> usize {
+        match self {
+            Self::Gpu(ring) => ring.in_flight(),
+            Self::Cpu(ring) => ring.keep_done(),
+        }
+    }
+
     /// Waits for the oldest step in flight.
     ///
     /// # Errors
@@ -73,10 +84,7 @@ impl ReadbackRing {
     pub async fn oldest<T: bytemuck::Pod>(&mut self) -> Result<Option<Vec<T>>, DeviceError> {
         match self {
             Self::Gpu(ring) => ring.oldest().await,
-            Self::Cpu(ring) => match ring.oldest() {
-                Some(fetched) => Ok(Some(bytemuck::pod_collect_to_vec(&fetched.bytes().await))),
-                None => Ok(None),
-            },
+            Self::Cpu(ring) => Ok(ring.oldest().await.map(|bytes| bytemuck::pod_collect_to_vec(&bytes))),
         }
     }
 }

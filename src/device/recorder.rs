@@ -18,7 +18,16 @@ impl<'a> Recorder<'a> {
     pub fn plan(&mut self, plan: &Plan, sizes: &[u32]) {
         match self {
             Self::Gpu(commands) => commands.plan(plan, sizes),
-            Self::Cpu(cpu) => cpu.plan(plan, sizes, None),
+            Self::Cpu(cpu) => cpu.plan(plan, sizes, false, None),
+        }
+    }
+
+    /// The same for a plan that is to be run whole or not at all, see [`Device::abandon`]: one that changes what the next
+    /// step begins with.
+    pub fn whole_plan(&mut self, plan: &Plan, sizes: &[u32]) {
+        match self {
+            Self::Gpu(commands) => commands.plan(plan, sizes),
+            Self::Cpu(cpu) => cpu.plan(plan, sizes, true, None),
         }
     }
 
@@ -26,7 +35,7 @@ impl<'a> Recorder<'a> {
     pub fn timed_plan(&mut self, plan: &Plan, sizes: &[u32], timings: &mut Timings) {
         match (self, timings) {
             (Self::Gpu(commands), Timings::Gpu(timestamps)) => commands.timed_plan(plan, sizes, timestamps),
-            (Self::Cpu(cpu), Timings::Cpu(clock)) => cpu.plan(plan, sizes, Some(clock)),
+            (Self::Cpu(cpu), Timings::Cpu(clock)) => cpu.plan(plan, sizes, false, Some(clock)),
             _ => debug_assert!(false, "timings of another device"),
         }
     }

@@ -1,4 +1,4 @@
-//! GPU memory of a run, known before any of it is allocated.
+//! Memory of a run on its device, known before any of it is allocated.
 
 use std::rc::Rc;
 
@@ -11,7 +11,7 @@ use crate::{
     said::{Reason, Say, reason},
 };
 
-/// Bytes of GPU memory by what they are for. Not in it: what the driver needs for itself and for shaders, and the small
+/// Bytes of the device's memory by what they are for. Not in it: what a driver needs for itself and for shaders, and the small
 /// buffers that results are read back through.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MemoryEstimate {
@@ -75,7 +75,7 @@ impl MemoryEstimate {
             Ok(estimate) if fits(&estimate) => return Ok(estimate),
             Ok(estimate) => reason!(
                 "memory-needed",
-                "the run needs {total} of GPU memory, {activations} of it for activations, and the limit is {limit}",
+                "the run needs {total} of memory, {activations} of it for activations, and the limit is {limit}",
                 total = mebibytes(estimate.total),
                 activations = mebibytes(estimate.activations),
                 limit = mebibytes(limit.unwrap_or_default())

@@ -173,7 +173,7 @@ impl TrainingStep {
     pub fn run<R: AsRef<[u32]>>(&self, batch: &Batch<R>, step: Step, ring: &mut ReadbackRing) {
         let mut recorder = self.recorder();
         let step = self.record_gradients(&mut recorder, batch, step);
-        recorder.plan(&self.update, &step.sizes());
+        recorder.whole_plan(&self.update, &step.sizes());
         recorder.fetch(&self.metrics, ring);
         recorder.submit();
         ring.submitted();

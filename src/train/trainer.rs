@@ -138,7 +138,7 @@ impl Trainer {
             DeviceError::OutOfMemory(reason) => TrainError::Memory {
                 reason: reason!(
                     "memory-refused",
-                    "the GPU has not the {bytes} bytes that the run needs ({reason})",
+                    "there are not the {bytes} bytes that the run needs ({reason})",
                     bytes = estimate.total,
                     reason
                 ),
@@ -267,6 +267,15 @@ impl Trainer {
         self.in_flight.push_back((number + 1, rate, rows.iter().map(|row| row.len()).sum()));
         self.next += 1;
         Ok(report)
+    }
+
+    /// Gives up the steps under way, where the device can: they have never been, and the weights are those of the last
+    /// one that was done.
+    pub fn abandon(&mut self) {
+        self.step.network().device().abandon();
+        let done = self.ring.keep_done();
+        self.next -= (self.in_flight.len() - done) as u32;
+        self.in_flight.truncate(done);
     }
 
     /// Waits for one of the steps in flight, oldest first; `None` when there is none.

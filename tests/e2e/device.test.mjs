@@ -88,3 +88,14 @@ test('on the CPU the same seed gives the same bytes on one core and on several',
   }
   assert.deepEqual(weights[0], weights[1]);
 });
+
+test('on a host that isolates no page, the service worker does, and an untouched page is loaded once more', async () => {
+  await withPage({ webgpu: false, site: { isolated: false } }, async (page) => {
+    assert.equal(await page.evaluate(() => crossOriginIsolated), false);
+    await page.waitForFunction(() => crossOriginIsolated, undefined, { timeout: 120_000 });
+    const studio = new Studio(page);
+    await studio.ready();
+    await studio.loadTinyModel();
+    await trained(studio);
+  });
+});

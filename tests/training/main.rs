@@ -206,14 +206,14 @@ async fn a_sentence_has_the_same_vector_alone_and_among_others() {
         for (pooler, head) in [(model::Pooler::Cls, true), (model::Pooler::Avg, false)] {
             let embedder = Embedder::new(&network, pooler, head).unwrap();
             // More than one micro-batch holds.
-            let rows = random_rows(SIZES.vocabulary, 700, 10, 6);
+            let rows = random_rows(SIZES.vocabulary, 3000, 10, 6);
             let mut progress = Vec::new();
             let together = embedder.embed(&rows, |done| progress.push(done)).await.unwrap();
             assert!(
-                progress.len() > 1 && progress.is_sorted() && progress.last() == Some(&700),
+                progress.len() > 1 && progress.is_sorted() && progress.last() == Some(&3000),
                 "{progress:?}"
             );
-            for row in [0, 1, 350, 699] {
+            for row in [0, 1, 350, 2999] {
                 let alone = embedder.embed(&rows[row..=row], |_| ()).await.unwrap();
                 assert_eq!(
                     alone,

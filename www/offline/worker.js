@@ -6,6 +6,7 @@ import { PrecacheController } from 'workbox-precaching/PrecacheController.js';
 import { PrecacheRoute } from 'workbox-precaching/PrecacheRoute.js';
 import { registerRoute } from 'workbox-routing/registerRoute.js';
 
+import { isolated } from './isolated.js';
 import { listLargeFiles } from './large_files.js';
 import { sameBuild } from './same_build.js';
 import { removeAdded, urlsIn } from './tidy.js';
@@ -24,7 +25,7 @@ const { strategy } = controller;
 strategy.fetchOptions = { cache: 'no-cache' };
 // A file is the same however it is asked for.
 strategy.matchOptions = { ignoreVary: true };
-strategy.plugins.push(sameBuild(controller));
+strategy.plugins.push(sameBuild(controller), isolated);
 controller.addToCacheList(first);
 
 // A parameter tells the page something (`?hub=…`), not the host.

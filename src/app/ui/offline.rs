@@ -58,6 +58,7 @@ pub struct Offline {
     update: RwSignal<Update>,
     /// Whether the browser has a network, by its own word.
     online: RwSignal<bool>,
+    store: Store,
     /// Whether the site was saved in this visit: worth a word for those who do not see the footer.
     saved_now: RwSignal<bool>,
 }
@@ -70,6 +71,7 @@ impl Offline {
             update: RwSignal::new(Update::None),
             online: RwSignal::new(window().navigator().on_line()),
             saved_now: RwSignal::new(false),
+            store,
         };
         let Self { online, .. } = offline;
         let listeners = [
@@ -118,9 +120,20 @@ impl Offline {
         let before = self.keeping.get_untracked();
         if before == Keeping::Saving && keeping == Keeping::Ready {
             self.saved_now.set(true);
+            self.isolate();
         }
         if before != keeping {
             self.keeping.set(keeping);
+        }
+    }
+
+    /// From the service worker the page comes isolated, and may use all cores: where the host does not isolate it, and
+    /// nothing has been done in it yet, it is loaded once more.
+    fn isolate(self) {
+        let isolated = js_sys::Reflect::get(&window(), &"crossOriginIsolated".into());
+        let isolated = isolated.is_ok_and(|isolated| isolated.is_truthy());
+        if !isolated && self.store.untouched() && self.store.on_cpu() {
+            let _ = window().location().reload();
         }
     }
 

@@ -143,6 +143,20 @@ impl Store {
         self.engine.with(|engine| matches!(engine, EngineState::Ready(_)))
     }
 
+    /// Whether the CPU computes.
+    pub fn on_cpu(&self) -> bool {
+        self.engine.with_untracked(|engine| matches!(engine, EngineState::Ready(info) if info.is_cpu()))
+    }
+
+    /// Whether the visitor has given and asked nothing yet.
+    pub fn untouched(&self) -> bool {
+        let nothing_pending = self.slots.iter().all(|slot| slot.pending.with_untracked(Option::is_none));
+        nothing_pending
+            && self.model.with_untracked(Option::is_none)
+            && self.training.with_untracked(Option::is_none)
+            && self.evaluation.with_untracked(Option::is_none)
+    }
+
     /// Whether the device is the CPU in disguise.
     pub fn software(&self) -> bool {
         self.engine.with_untracked(|engine| matches!(engine, EngineState::Ready(info) if info.software))

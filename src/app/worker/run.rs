@@ -115,7 +115,18 @@ impl Run {
         }
         if !self.trainer.finished() {
             self.running_since.get_or_insert_with(Instant::now);
-            let report = self.trainer.step().await?;
+            let step = match self.trainer.network().device().info().is_cpu() {
+                false => Some(self.trainer.step().await?),
+                // A step takes as long as it takes, and a Stop is heard meanwhile.
+                true => match select(pin!(self.trainer.step()), pin!(inbox.stop_wanted())).await {
+                    Either::Left((report, _)) => Some(report?),
+                    Either::Right(_) => None,
+                },
+            };
+            let Some(report) = step else {
+                self.trainer.abandon();
+                return Ok(Advance::GoesOn);
+            };
             self.take(report);
             if self.posted.elapsed() >= POST_EVERY {
                 self.post_steps();
@@ -171,6 +182,9 @@ impl Run {
                 Either::Right(_) => None,
             }
         };
+        if outcome.is_none() {
+            self.trainer.abandon();
+        }
         if let Some(scores) = outcome {
             if step > 0 {
                 self.keep_checkpoint(step, &mut onlooker.checkpoints).await?;

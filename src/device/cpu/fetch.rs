@@ -14,9 +14,10 @@ impl Fetched {
         Self { cpu: cpu.clone(), arrival }
     }
 
-    pub async fn bytes(self) -> Vec<u8> {
+    /// `None` if it was given up.
+    pub async fn bytes(self) -> Option<Vec<u8>> {
         self.cpu.work_for(&self.arrival).await;
-        self.arrival.take().unwrap_or_default()
+        self.arrival.take()
     }
 }
 
@@ -48,8 +49,16 @@ impl FetchedRing {
         self.in_flight.len()
     }
 
-    pub fn oldest(&mut self) -> Option<Fetched> {
-        self.in_flight.pop_front()
+    /// Stays the oldest until it is there, so that whoever waits for it can be stopped.
+    pub async fn oldest(&mut self) -> Option<Vec<u8>> {
+        let Fetched { cpu, arrival } = self.in_flight.front()?;
+        cpu.work_for(arrival).await;
+        self.in_flight.pop_front()?.arrival.take()
+    }
+
+    pub fn keep_done(&mut self) -> usize {
+        self.in_flight.retain(|fetched| fetched.arrival.borrow().is_some());
+        self.in_flight.len()
     }
 }
 

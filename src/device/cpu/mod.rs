@@ -12,7 +12,11 @@ mod threads;
 #[cfg(all(target_arch = "wasm32", target_feature = "atomics"))]
 mod web_threads;
 
-use std::{cell::RefCell, collections::VecDeque, rc::Rc};
+use std::{
+    cell::{Cell, RefCell},
+    collections::VecDeque,
+    rc::Rc,
+};
 
 use web_time::Instant;
 
@@ -21,10 +25,10 @@ pub use call::{Chunk, CpuCall, Split};
 pub(super) use fetch::{Clock, Fetched, FetchedRing};
 use memory::Block;
 pub(super) use memory::Memory;
-#[cfg(all(target_arch = "wasm32", target_feature = "atomics"))]
-pub use web_threads::NAME as THREAD_NAME;
 use region::Due;
 use threads::Threads;
+#[cfg(all(target_arch = "wasm32", target_feature = "atomics"))]
+pub use web_threads::NAME as THREAD_NAME;
 
 /// How long the browser's worker computes at a time.
 #[cfg(target_arch = "wasm32")]
@@ -49,6 +53,9 @@ struct Inner {
     info: DeviceInfo,
     threads: Rc<Threads>,
     queue: RefCell<VecDeque<Command>>,
+    /// Plans so far, and of those that are to be run whole the one that was begun last.
+    plans: Cell<u64>,
+    begun: Cell<Option<u64>>,
 }
 
 /// Where the bytes of a fetch arrive.
@@ -91,7 +98,15 @@ impl Cpu {
             max_binding_bytes: LARGEST_BUFFER,
             max_buffer_bytes: LARGEST_BUFFER,
         };
-        Self { inner: Rc::new(Inner { info, threads, queue: RefCell::default() }) }
+        Self {
+            inner: Rc::new(Inner {
+                info,
+                threads,
+                queue: RefCell::default(),
+                plans: Cell::new(0),
+                begun: Cell::new(None),
+            }),
+        }
     }
 
     pub fn info(&self) -> &DeviceInfo {
@@ -112,11 +127,14 @@ impl Cpu {
         }
     }
 
-    pub(super) fn plan(&self, plan: &Plan, sizes: &[u32], clock: Option<&Clock>) {
+    /// With `whole` the plan is not given up half done; see [`Cpu::abandon`].
+    pub(super) fn plan(&self, plan: &Plan, sizes: &[u32], whole: bool, clock: Option<&Clock>) {
         let sizes: Rc<[u32]> = sizes.into();
+        self.inner.plans.update(|plans| plans + 1);
+        let whole = whole.then(|| self.inner.plans.get());
         for planned in &plan.calls {
             let Call::Cpu(call) = &planned.call else { continue };
-            let due = Due { call: call.clone(), sizes: Rc::clone(&sizes), done: 0 };
+            let due = Due { call: call.clone(), sizes: Rc::clone(&sizes), done: 0, whole };
             self.push(match clock {
                 None => Command::Call(due),
                 Some(clock) => Command::TimedCall(due, planned.label, clock.times()),
@@ -142,6 +160,30 @@ impl Cpu {
             self.push(Command::Fetch(block, Rc::clone(&arrival)));
         }
         Fetched::new(self, arrival)
+    }
+
+    /// Gives up what is queued. A plan that is to be run whole and has begun is done to its end, with the fetch that
+    /// follows it.
+    pub(super) fn abandon(&self) {
+        let begun = self.inner.begun.get();
+        let mut queue = self.inner.queue.borrow_mut();
+        let of_begun = |due: &Due| begun.is_some() && due.whole == begun;
+        let mut calls = Vec::new();
+        while let Some(Command::Call(due)) = queue.front()
+            && of_begun(due)
+        {
+            calls.push(due.clone());
+            queue.pop_front();
+        }
+        region::run(&self.inner.threads, &mut calls, None);
+        if let Some(Command::Fetch(block, arrival)) = queue.front()
+            && begun.is_some()
+        {
+            // SAFETY: no call is running.
+            *arrival.borrow_mut() = Some(bytemuck::cast_slice(unsafe { block.read() }).to_vec());
+        }
+        queue.clear();
+        self.inner.begun.set(None);
     }
 
     /// Does what is queued until `arrival` is there.
@@ -176,7 +218,12 @@ impl Cpu {
                         }));
                     }
                     let left = SLICE.map(|slice| slice.saturating_sub(begin.elapsed()));
+                    let plans: Vec<Option<u64>> = calls.iter().map(|due| due.whole).collect();
                     region::run(&self.inner.threads, &mut calls, left);
+                    let begun = usize::from(calls.first().is_some_and(|due| due.done > 0));
+                    if let Some(last) = (plans.len() - calls.len() + begun).checked_sub(1) {
+                        self.inner.begun.set(plans[last]);
+                    }
                     calls.into_iter().rev().for_each(|due| queue.push_front(Command::Call(due)));
                 }
                 Command::TimedCall(due, label, times) => {

@@ -16,6 +16,8 @@ pub struct Due {
     pub call: CpuCall,
     pub sizes: Rc<[u32]>,
     pub done: usize,
+    /// The plan that it belongs to, where that is to be run whole or not at all.
+    pub whole: Option<u64>,
 }
 
 /// What threads know of a call while they run it. Chunks are taken in order by whoever is free, and no chunk of the next
@@ -45,7 +47,7 @@ const SPINS: usize = 20_000;
 pub fn run(threads: &super::threads::Threads, due: &mut Vec<Due>, time: Option<Duration>) {
     let calls: Vec<Progress> = due
         .iter()
-        .map(|Due { call, sizes, done }| Progress {
+        .map(|Due { call, sizes, done, .. }| Progress {
             call,
             sizes,
             chunks: call.chunks(sizes),

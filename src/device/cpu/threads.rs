@@ -33,7 +33,10 @@ impl Threads {
         }
     }
 
-    fn new(helpers: usize, builder: impl FnOnce() -> Result<ThreadPool, rayon_core::ThreadPoolBuildError>) -> Self {
+    fn new(
+        helpers: usize,
+        builder: impl FnOnce() -> Result<ThreadPool, rayon_core::ThreadPoolBuildError>,
+    ) -> Self {
         if helpers == 0 {
             return Self { pool: None };
         }
@@ -54,7 +57,9 @@ impl Threads {
         let cores = || std::thread::available_parallelism().map_or(1, usize::from);
         let helpers = count.unwrap_or_else(cores).saturating_sub(1);
         let name = |index: usize| format!("simcse-lab {}", index + 1);
-        Rc::new(Self::new(helpers, || ThreadPoolBuilder::new().num_threads(helpers).thread_name(name).build()))
+        Rc::new(Self::new(helpers, || {
+            ThreadPoolBuilder::new().num_threads(helpers).thread_name(name).build()
+        }))
     }
 }
 

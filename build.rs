@@ -1,0 +1,23 @@
+//! Links the programs that have the engine in them so that workers can share its memory as threads, where the target has
+//! atomics; the page's own program stays as it is.
+
+/// What a browser may give at most: all that WebAssembly's addresses reach.
+const MOST_MEMORY: u64 = 1 << 32;
+
+fn main() {
+    println!("cargo::rerun-if-changed=build.rs");
+    let has = |variable: &str, word: &str| {
+        std::env::var(variable).is_ok_and(|words| words.split(',').any(|each| each == word))
+    };
+    if !has("CARGO_CFG_TARGET_ARCH", "wasm32") || !has("CARGO_CFG_TARGET_FEATURE", "atomics") {
+        return;
+    }
+    let exports = ["__wasm_init_tls", "__tls_size", "__tls_align", "__tls_base", "__heap_base"];
+    let exports = exports.map(|name| format!("--export={name}"));
+    let shared = ["--shared-memory".to_owned(), "--import-memory".to_owned(), format!("--max-memory={MOST_MEMORY}")];
+    for argument in shared.iter().chain(&exports) {
+        for program in ["worker", "bench"] {
+            println!("cargo::rustc-link-arg-bin={program}={argument}");
+        }
+    }
+}
