@@ -29,10 +29,9 @@ pub struct ServeArgs {
 pub fn run(args: &ServeArgs) -> Result<()> {
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, args.port));
     // Said before minutes of set-up, not after.
-    TcpListener::bind(address).with_context(|| {
-        let port = args.port;
-        format!("port {port} cannot be used; end what listens there, or choose another with --port")
-    })?;
+    if let Err(error) = TcpListener::bind(address) {
+        bail!("port {}: {error}; end what listens there, or choose another with --port", args.port);
+    }
     let toolchain = WasmToolchain::find()?;
     setup::for_serving(&toolchain, |toolchain| page::compile(toolchain, !args.debug))?;
 
