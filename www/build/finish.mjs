@@ -7,7 +7,8 @@ import { writeRemover, writeServiceWorker } from './service_worker.mjs';
 const { TRUNK_STAGING_DIR: site, TRUNK_PROFILE: profile } = process.env;
 
 if (profile === 'release') {
-  optimise(site);
+  // Off where nobody waits for a download: `cargo xtask serve`.
+  if (process.env.SIMCSE_WASM_OPT !== 'off') optimise(site);
   await writeServiceWorker(site);
 } else {
   // Who builds for trying things out wants the files just built, not those kept.

@@ -4,6 +4,7 @@ use anyhow::Result;
 use clap::Args;
 
 use crate::{
+    page,
     setup::{self, WasmToolchain},
     shell::{command, root, run, say},
 };
@@ -17,27 +18,20 @@ pub struct BenchArgs {
 }
 
 pub fn execute(args: &BenchArgs) -> Result<()> {
-    setup::for_serving()?;
+    let toolchain = WasmToolchain::find()?;
+    setup::for_serving(&toolchain, compile)?;
     setup::for_benchmark()?;
-    build(&WasmToolchain::find()?)?;
+    bind(&toolchain)?;
     run(command("node").arg("bench/run.mjs").args(&args.args))
 }
 
-/// The engine's module, for `bench/contenders/ours.mjs`.
-fn build(toolchain: &WasmToolchain) -> Result<()> {
+fn compile(toolchain: &WasmToolchain) -> Result<()> {
     say("bench", "building the engine");
-    let mut cargo = toolchain.cargo();
-    cargo.args([
-        "build",
-        "--release",
-        "--target",
-        WasmToolchain::TARGET,
-        "--features",
-        "web",
-        "--bin",
-        "bench",
-    ]);
-    run(&mut cargo)?;
+    run(toolchain.cargo().args(["build", "--bin", "bench"]).args(page::RELEASE))
+}
+
+/// The engine's module, for `bench/contenders/ours.mjs`.
+fn bind(toolchain: &WasmToolchain) -> Result<()> {
     let module = toolchain.target_dir().join(WasmToolchain::TARGET).join("release/bench.wasm");
     let mut bindgen = command("wasm-bindgen");
     bindgen

@@ -2,6 +2,7 @@
 
 mod bench;
 mod dist;
+mod page;
 mod serve;
 mod setup;
 mod shell;
@@ -27,10 +28,7 @@ enum Command {
     /// Install what is missing, build the site and pack it into dist.zip, for any static host and any folder of it.
     Dist,
     /// Install what is missing and run every test.
-    Test {
-        /// Run only this stage.
-        stage: Option<test::Stage>,
-    },
+    Test(test::TestArgs),
     /// Install what is missing and compare the engine's speed with its peers' in headless Chromium.
     Bench(bench::BenchArgs),
     /// Make the encoder that comes with the site anew: a quarter of an hour of pre-training, resumable.
@@ -53,11 +51,11 @@ fn run(command: Command) -> Result<()> {
     match command {
         Command::Serve(args) => serve::run(&args),
         Command::Dist => dist::run(),
-        Command::Test { stage } => test::run(stage),
+        Command::Test(args) => test::run(&args),
         Command::Bench(args) => bench::execute(&args),
         Command::Starter(args) => starter::execute(&args),
         Command::Setup => {
-            setup::for_serving()?;
+            setup::for_serving(&setup::WasmToolchain::find()?, |_| Ok(()))?;
             setup::for_testing()
         }
     }

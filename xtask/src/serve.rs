@@ -1,11 +1,20 @@
 //! `cargo xtask serve`: the page on localhost.
 
-use anyhow::Result;
+use std::{
+    fs,
+    net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream},
+    process::Child,
+    thread,
+    time::{Duration, SystemTime},
+};
+
+use anyhow::{Context, Result, bail};
 use clap::Args;
 
 use crate::{
+    page,
     setup::{self, WasmToolchain},
-    shell::{self, command, say},
+    shell::{root, say},
 };
 
 #[derive(Args)]
@@ -18,22 +27,49 @@ pub struct ServeArgs {
 }
 
 pub fn run(args: &ServeArgs) -> Result<()> {
-    setup::for_serving()?;
-    let mut trunk = trunk(&WasmToolchain::find()?, "serve", !args.debug);
-    trunk.args(["--address", "127.0.0.1", "--port"]).arg(args.port.to_string());
-    say("serve", format!("building, then http://localhost:{}/ (Ctrl-C ends it)", args.port));
-    shell::run(&mut trunk)
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, args.port));
+    // Said before minutes of set-up, not after.
+    if let Err(error) = TcpListener::bind(address) {
+        bail!("port {}: {error}; end what listens there, or choose another with --port", args.port);
+    }
+    let toolchain = WasmToolchain::find()?;
+    setup::for_serving(&toolchain, |toolchain| page::compile(toolchain, !args.debug))?;
+
+    let mut trunk = page::trunk(&toolchain, "serve", !args.debug);
+    trunk.args(["--address", &address.ip().to_string(), "--port", &args.port.to_string()]);
+    // That makes the download smaller, which nobody needs from localhost, and takes minutes after every change.
+    trunk.env("SIMCSE_WASM_OPT", "off");
+    let started = SystemTime::now();
+    let mut server = trunk.spawn().context("could not start `trunk serve`")?;
+    wait_until_listening(&mut server, address)?;
+    // Trunk goes on without a page if the first build of it fails.
+    if !is_built_since(started) {
+        server.kill()?;
+        server.wait()?;
+        bail!("the page could not be built; what Trunk says above is why");
+    }
+    say("serve", format!("the page is ready: http://localhost:{}/", args.port));
+    say("serve", "Ctrl-C ends it; after a change it is built anew");
+    let status = server.wait()?;
+    if !status.success() {
+        bail!("`trunk serve` failed ({status})");
+    }
+    Ok(())
 }
 
-/// Trunk with the set-up's tools, never downloading any itself.
-pub fn trunk(toolchain: &WasmToolchain, action: &str, release: bool) -> std::process::Command {
-    let mut trunk = command("trunk");
-    toolchain.apply(&mut trunk);
-    trunk.args([action, "--offline", "true"]);
-    // Trunk takes NO_COLOR's value for its own flag and accepts only true or false.
-    trunk.env_remove("NO_COLOR");
-    if release {
-        trunk.arg("--release");
+/// Trunk listens when its first build is over.
+fn wait_until_listening(server: &mut Child, address: SocketAddr) -> Result<()> {
+    while TcpStream::connect(address).is_err() {
+        if let Some(status) = server.try_wait()? {
+            bail!("`trunk serve` ended before there was a page ({status})");
+        }
+        thread::sleep(Duration::from_millis(100));
     }
-    trunk
+    Ok(())
+}
+
+/// Whether `dist/` is not the one that an earlier build left.
+fn is_built_since(time: SystemTime) -> bool {
+    let built = fs::metadata(root().join("dist/index.html")).and_then(|page| page.modified());
+    built.is_ok_and(|built| built >= time)
 }

@@ -12,7 +12,7 @@ use anyhow::{Context, Result};
 use zip::{CompressionMethod, DateTime, ZipWriter, write::SimpleFileOptions};
 
 use crate::{
-    serve,
+    page,
     setup::{self, WasmToolchain},
     shell::{self, root, say},
 };
@@ -24,9 +24,10 @@ const LICENCE: &str = "LICENSE";
 const LICENCES_OF_OTHERS: &str = "THIRD-PARTY.txt";
 
 pub fn run() -> Result<()> {
-    setup::for_serving()?;
+    let toolchain = WasmToolchain::find()?;
+    setup::for_serving(&toolchain, |toolchain| page::compile(toolchain, true))?;
     say("dist", "building the site");
-    shell::run(&mut serve::trunk(&WasmToolchain::find()?, "build", true))?;
+    shell::run(&mut page::trunk(&toolchain, "build", true))?;
 
     let licence = fs::read(root().join(LICENCE)).context("LICENSE cannot be read")?;
     let licences = licences::of_the_site()?;

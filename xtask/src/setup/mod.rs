@@ -9,7 +9,7 @@ mod tools;
 mod wasm_target;
 mod wordnet;
 
-use std::path::PathBuf;
+use std::{panic::resume_unwind, path::PathBuf, thread};
 
 use anyhow::Result;
 
@@ -31,11 +31,23 @@ pub fn texts_dir() -> PathBuf {
     crate::shell::root().join("www/generated/texts")
 }
 
-/// Everything that building and serving the page needs.
-pub fn for_serving() -> Result<()> {
-    let toolchain = WasmToolchain::find()?;
-    tools::trunk(&toolchain)?;
-    tools::wasm_bindgen(&toolchain)?;
+/// Everything that building and serving the page needs. `meanwhile` is called when all crates are there, and runs while
+/// tools compile, as does what waits for the network: on a fresh machine each of the three takes minutes.
+pub fn for_serving(
+    toolchain: &WasmToolchain,
+    meanwhile: impl FnOnce(&WasmToolchain) -> Result<()>,
+) -> Result<()> {
+    toolchain.fetch_crates()?;
+    thread::scope(|scope| {
+        let tools = scope.spawn(|| tools::trunk().and_then(|()| tools::wasm_bindgen()));
+        let files = scope.spawn(files_of_the_site);
+        let mut done = vec![meanwhile(toolchain)];
+        done.extend([tools, files].map(|work| work.join().unwrap_or_else(|panic| resume_unwind(panic))));
+        done.into_iter().collect()
+    })
+}
+
+fn files_of_the_site() -> Result<()> {
     node::packages()?;
     model::of_the_site()?;
     texts::brown()?;

@@ -2,37 +2,99 @@
 
 use anyhow::{Context, Result};
 
-use super::WasmToolchain;
 use crate::shell::{command, output, root, run, say, setup_dir};
 
 /// The newest Trunk that the supported compilers build.
 const TRUNK: &str = "0.21.14";
 
-pub fn trunk(_: &WasmToolchain) -> Result<()> {
-    cargo_install("trunk", "trunk", TRUNK, &["--locked"])
+/// A package of programs, and how it is compiled where nobody has it ready.
+struct Tool<'a> {
+    package: &'a str,
+    programs: &'a [&'a str],
+    version: &'a str,
+    flags: &'a [&'a str],
+}
+
+pub fn trunk() -> Result<()> {
+    Tool { package: "trunk", programs: &["trunk"], version: TRUNK, flags: &["--locked"] }.install()
 }
 
 /// The version must be that of the wasm-bindgen crate in the lock file.
-pub fn wasm_bindgen(_: &WasmToolchain) -> Result<()> {
+pub fn wasm_bindgen() -> Result<()> {
     let lock = std::fs::read_to_string(root().join("Cargo.lock")).context("Cargo.lock cannot be read")?;
     let version = locked_version(&lock, "wasm-bindgen").context("Cargo.lock has no wasm-bindgen")?;
-    // Not --locked: the lock file of the published command names a crate version that registries may lack.
-    cargo_install("wasm-bindgen-cli", "wasm-bindgen", &version, &[])
+    Tool {
+        package: "wasm-bindgen-cli",
+        // The second runs the kernel tests in a browser.
+        programs: &["wasm-bindgen", "wasm-bindgen-test-runner"],
+        version: &version,
+        // Not --locked: the lock file of the published command names a crate version that registries may lack.
+        flags: &[],
+    }
+    .install()
 }
 
-fn cargo_install(package: &str, program: &str, version: &str, flags: &[&str]) -> Result<()> {
-    let found = output(command(program).arg("--version"));
-    if found.is_some_and(|line| line.split_whitespace().any(|word| word == version)) {
-        say(program, format!("{version} already there"));
-        return Ok(());
+impl Tool<'_> {
+    fn install(&self) -> Result<()> {
+        let Self { package, version, .. } = self;
+        if self.is_there() {
+            say(package, format!("{version} already there"));
+            return Ok(());
+        }
+        if self.fetched() {
+            say(package, format!("{version} fetched ready-made"));
+            return Ok(());
+        }
+        say(package, format!("compiling {version} (some minutes, once)"));
+        self.compile()
     }
-    say(program, format!("cargo install {package} {version} (minutes, once)"));
-    let mut install = command("cargo");
-    install.args(["install", package, "--version", version, "--root"]).arg(setup_dir()).args(flags);
-    // These programs wait for files and compilers; building them quickly matters more than their speed.
-    install.env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "1").env("CARGO_PROFILE_RELEASE_LTO", "off");
-    install.env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16").env_remove("CARGO_TARGET_DIR");
-    run(&mut install)
+
+    fn is_there(&self) -> bool {
+        let is_right = |program: &&str| {
+            let found = output(command(program).arg("--version"));
+            found.is_some_and(|line| line.split_whitespace().any(|word| word == self.version))
+        };
+        self.programs.iter().all(is_right)
+    }
+
+    /// Asks cargo-binstall, on machines that have it, for what the package's authors compiled. It may find nothing.
+    fn fetched(&self) -> bool {
+        if output(command("cargo").args(["binstall", "-V"])).is_none() {
+            return false;
+        }
+        say(self.package, format!("cargo binstall {} {}", self.package, self.version));
+        let mut install = command("cargo");
+        // It would compile too, but with all of a release's optimisation.
+        install.args(["binstall", "--no-confirm", "--disable-strategies", "compile", "--root"]);
+        install.arg(setup_dir()).arg(format!("{}@{}", self.package, self.version));
+        run(&mut install).is_ok() && self.is_there()
+    }
+
+    /// These programs wait for files and compilers: compiling them quickly matters more than their speed, and they never
+    /// ask the network, which is what the features left out are for (TLS, looking for newer versions).
+    fn compile(&self) -> Result<()> {
+        let mut install = command("cargo");
+        install.args([
+            "install",
+            "--quiet",
+            self.package,
+            "--version",
+            self.version,
+            "--no-default-features",
+        ]);
+        install.args(self.programs.iter().flat_map(|program| ["--bin", program]));
+        install.args(self.flags).arg("--root").arg(setup_dir()).env_remove("CARGO_TARGET_DIR");
+        for (setting, value) in [
+            ("OPT_LEVEL", "0"),
+            ("LTO", "off"),
+            ("CODEGEN_UNITS", "256"),
+            ("DEBUG", "false"),
+            ("STRIP", "true"),
+        ] {
+            install.env(format!("CARGO_PROFILE_RELEASE_{setting}"), value);
+        }
+        run(&mut install)
+    }
 }
 
 /// The version a lock file has of a package.

@@ -5,17 +5,29 @@ mod count;
 use std::{process::Command, time::Instant};
 
 use anyhow::{Result, bail};
-use clap::ValueEnum;
+use clap::{Args, ValueEnum};
 
 use crate::{
-    serve,
+    page,
     setup::{self, WasmToolchain},
-    shell::{command, run_captured, say},
+    shell::{command, root, run_captured, say},
 };
 use count::Counts;
 
+#[derive(Args)]
+pub struct TestArgs {
+    /// Run only this stage.
+    stage: Option<Stage>,
+    /// Build the page as on a machine where nothing was ever built: crates are fetched and compiled anew, in a folder of
+    /// their own under target/. Takes some minutes more where they were there already.
+    #[arg(long)]
+    fresh: bool,
+}
+
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Stage {
+    /// The page's build, off the network, from what set-up fetched.
+    Build,
     /// rustfmt and clippy, native and wasm.
     Lint,
     /// Unit, kernel and model tests on the native adapter.
@@ -26,10 +38,16 @@ pub enum Stage {
     Page,
 }
 
-const ALL: [Stage; 4] = [Stage::Lint, Stage::Native, Stage::KernelsChromium, Stage::Page];
+// The build is first: what it compiles, clippy for wasm and the kernel tests in Chromium use again, and it is the page
+// that is tested.
+const ALL: [Stage; 5] = [Stage::Build, Stage::Lint, Stage::Native, Stage::KernelsChromium, Stage::Page];
 
-/// As Trunk builds the page: what is compiled for one of the three is there for the others.
-const FOR_THE_PAGE: [&str; 5] = ["--release", "--target", "wasm32-unknown-unknown", "--features", "web"];
+impl Stage {
+    /// Whether it runs when `only` is asked for: the page cannot be tested before it is built.
+    fn is_part_of(self, only: Self) -> bool {
+        self == only || (only == Self::Page && self == Self::Build)
+    }
+}
 
 /// One command of a stage.
 struct Check {
@@ -39,12 +57,16 @@ struct Check {
     tests: Option<fn(&str) -> Counts>,
 }
 
-pub fn run(only: Option<Stage>) -> Result<()> {
-    setup::for_serving()?;
+pub fn run(args: &TestArgs) -> Result<()> {
+    let mut toolchain = WasmToolchain::find()?;
+    if args.fresh {
+        // Before set-up, so that nothing but set-up itself can have fetched what the build reads.
+        toolchain.set_apart(root().join("target/fresh"))?;
+    }
+    setup::for_serving(&toolchain, |_| Ok(()))?;
     setup::for_testing()?;
-    let toolchain = WasmToolchain::find()?;
     let mut total = Counts::default();
-    for stage in ALL.into_iter().filter(|stage| only.is_none_or(|only| only == *stage)) {
+    for stage in ALL.into_iter().filter(|stage| args.stage.is_none_or(|only| stage.is_part_of(only))) {
         for check in checks(stage, &toolchain) {
             total += execute(check)?;
         }
@@ -80,16 +102,16 @@ fn execute(mut check: Check) -> Result<Counts> {
 fn checks(stage: Stage, toolchain: &WasmToolchain) -> Vec<Check> {
     let check = |name, command, tests| Check { name, command, tests };
     match stage {
+        Stage::Build => vec![check("page build", page::trunk(toolchain, "build", true), None)],
         Stage::Lint => {
             let mut native = command("cargo");
             native.args(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]);
             let mut format = command("cargo");
             format.args(["fmt", "--all", "--check"]);
             let mut checks = vec![check("format", format, None), check("clippy", native, None)];
-            // Debian's compiler, which builds std from source, comes without clippy.
-            if matches!(toolchain, WasmToolchain::Installed) {
+            if toolchain.has_clippy() {
                 let mut wasm = toolchain.cargo();
-                wasm.arg("clippy").args(FOR_THE_PAGE);
+                wasm.arg("clippy").args(page::RELEASE);
                 wasm.args(["--lib", "--bins", "--test", "kernels", "--", "-D", "warnings"]);
                 checks.push(check("clippy for wasm", wasm, None));
             }
@@ -113,7 +135,7 @@ fn checks(stage: Stage, toolchain: &WasmToolchain) -> Vec<Check> {
             let mut tests = toolchain.cargo();
             tests
                 .arg("test")
-                .args(FOR_THE_PAGE)
+                .args(page::RELEASE)
                 .args(["--test", "kernels"])
                 .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", "wasm-bindgen-test-runner")
                 .env("CHROMEDRIVER", "/usr/bin/chromedriver")
@@ -123,10 +145,7 @@ fn checks(stage: Stage, toolchain: &WasmToolchain) -> Vec<Check> {
         Stage::Page => {
             let mut tests = command("npm");
             tests.args(["run", "--silent", "test:page"]);
-            vec![
-                check("page build", serve::trunk(toolchain, "build", true), None),
-                check("page tests in Chromium", tests, Some(count::node_test)),
-            ]
+            vec![check("page tests in Chromium", tests, Some(count::node_test))]
         }
     }
 }
