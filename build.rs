@@ -1,5 +1,5 @@
-//! Links the programs that have the engine in them so that workers can share its memory as threads, where the target has
-//! atomics; the page's own program stays as it is.
+//! Links modules over memory that workers can share as threads, where the target has atomics. All of them: futures wait
+//! by atomics then, and those want shared memory, on the page as well.
 
 /// What a browser may give at most: all that WebAssembly's addresses reach.
 const MOST_MEMORY: u64 = 1 << 32;
@@ -16,8 +16,6 @@ fn main() {
     let exports = exports.map(|name| format!("--export={name}"));
     let shared = ["--shared-memory".to_owned(), "--import-memory".to_owned(), format!("--max-memory={MOST_MEMORY}")];
     for argument in shared.iter().chain(&exports) {
-        for program in ["worker", "bench"] {
-            println!("cargo::rustc-link-arg-bin={program}={argument}");
-        }
+        println!("cargo::rustc-link-arg={argument}");
     }
 }

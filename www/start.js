@@ -1,7 +1,18 @@
 // Starts the page's program. A file of its own, so that the content security policy needs no exception.
 const { program, wasm } = document.getElementById("start").dataset;
 
+// A module of one function that makes a vector of a zero: what a browser without WebAssembly's SIMD finds invalid.
+const simd = [
+  [0, 97, 115, 109, 1, 0, 0, 0],
+  [1, 5, 1, 96, 0, 1, 123],
+  [3, 2, 1, 0],
+  [10, 8, 1, 6, 0, 65, 0, 253, 15, 11],
+];
+
 try {
+  if (!WebAssembly.validate(Uint8Array.from(simd.flat()))) {
+    throw new Error("This browser has no WebAssembly SIMD, which Chrome and Edge 91, Firefox 89 and Safari 16.4 have.");
+  }
   const { default: init } = await import(new URL(program, document.baseURI));
   await init({ module_or_path: new URL(wasm, document.baseURI) });
 } catch (error) {

@@ -1,6 +1,6 @@
 //! `cargo xtask bench`: our engine and its peers in the same browser on the same adapter.
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use clap::Args;
 
 use crate::{
@@ -33,9 +33,12 @@ fn compile(toolchain: &WasmToolchain) -> Result<()> {
 /// The engine's module, for `bench/contenders/ours.mjs`.
 fn bind(toolchain: &WasmToolchain) -> Result<()> {
     let module = toolchain.target_dir().join(WasmToolchain::TARGET).join("release/bench.wasm");
+    let folder = root().join("bench/generated/ours");
     let mut bindgen = command("wasm-bindgen");
-    bindgen
-        .args(["--target", "web", "--no-typescript", "--out-dir"])
-        .arg(root().join("bench/generated/ours"));
-    run(bindgen.arg(module))
+    // Under the name that the script of a thread knows.
+    bindgen.args(["--target", "web", "--no-typescript", "--out-name", "worker", "--out-dir"]).arg(&folder);
+    run(bindgen.arg(module))?;
+    std::fs::copy(root().join("www/worker_thread.js"), folder.join("worker_thread.js"))
+        .context("the script of a thread")?;
+    Ok(())
 }

@@ -152,7 +152,7 @@ impl Engine {
     }
 
     /// On the first device of a visit: what was found out in an earlier one, or finding it out now, before anything
-    /// else is asked. A software adapter is left at its default, which is known to be the best.
+    /// else is asked. The CPU has one way only, and a GPU that it imitates is left at its default.
     fn choose_matmul(self, info: &DeviceInfo) {
         if self.met_device.try_update_value(|met| std::mem::replace(met, true)) != Some(false) {
             return;

@@ -23,10 +23,6 @@ pub enum LengthUnit {
     Steps,
 }
 
-/// Steps of the short run that comes with a model, at most, on an adapter that imitates a GPU. Batches stay as they are:
-/// with half of them the score does not come out of its first dip in that time.
-const SOFTWARE_STEPS: u32 = 40;
-
 /// Ready-made recipes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Preset {
@@ -56,29 +52,19 @@ impl Preset {
         }
     }
 
-    /// For the model and the adapter at hand.
+    /// For the model at hand.
     pub fn recipe(self, store: Store, objective: Objective) -> TrainOptions {
-        self.on(store, objective, store.software())
-    }
-
-    /// For the model at hand, on an adapter that is `software` or not.
-    pub fn on(self, store: Store, objective: Objective, software: bool) -> TrainOptions {
         let model =
             store.model.with_untracked(|model| Some((model.as_ref()?.name.clone(), model.as_ref()?.pooler)));
         let own = model.as_ref().and_then(|(name, _)| store.site_models.demo(name));
         match own.filter(|_| self == Self::Demo && objective == Objective::Unsup) {
-            Some(own) if software => TrainOptions {
-                steps: own.steps.map(|steps| steps.min(SOFTWARE_STEPS)),
-                eval_every: SOFTWARE_STEPS / 5,
-                ..own
-            },
             Some(own) => own,
-            None => self.options(objective, model.map(|(_, pooler)| pooler), software),
+            None => self.options(objective, model.map(|(_, pooler)| pooler)),
         }
     }
 
-    /// `objective` and `model_pooler` are what text and model are for; a `software` adapter gets less to do.
-    fn options(self, objective: Objective, model_pooler: Option<Pooler>, software: bool) -> TrainOptions {
+    /// `objective` and `model_pooler` are what text and model are for.
+    fn options(self, objective: Objective, model_pooler: Option<Pooler>) -> TrainOptions {
         let paper = TrainOptions::default();
         match self {
             Self::PaperUnsupervised => paper,
@@ -93,8 +79,7 @@ impl Preset {
             Self::Demo => {
                 let pooler = model_pooler.unwrap_or(Pooler::Avg);
                 let head = if pooler == Pooler::Cls { HeadMode::TrainOnly } else { HeadMode::None };
-                let (batch_size, steps, eval_every) = if software { (8, 16, 4) } else { (16, 40, 5) };
-                let steps = Some(steps);
+                let (batch_size, steps, eval_every) = (16, Some(40), 5);
                 TrainOptions { objective, batch_size, steps, eval_every, pooler, head, ..paper }
             }
         }

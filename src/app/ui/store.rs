@@ -157,11 +157,6 @@ impl Store {
             && self.evaluation.with_untracked(Option::is_none)
     }
 
-    /// Whether the device is the CPU in disguise.
-    pub fn software(&self) -> bool {
-        self.engine.with_untracked(|engine| matches!(engine, EngineState::Ready(info) if info.software))
-    }
-
     /// What keeps a run from starting, for people; empty when nothing does.
     pub fn missing(&self) -> Vec<String> {
         let mut missing = Vec::new();

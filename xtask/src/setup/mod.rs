@@ -63,8 +63,7 @@ pub fn for_testing() -> Result<()> {
 
 /// What pre-training the starter needs.
 pub fn for_starter() -> Result<()> {
-    node::packages()?;
-    debian::vulkan()
+    node::packages()
 }
 
 /// What the benchmark needs beside what serving does.

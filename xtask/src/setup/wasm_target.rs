@@ -1,4 +1,5 @@
-//! A compiler for wasm32: rustup's target where it can be had, else Debian's compiler with std built from source.
+//! A compiler for wasm32 with threads. The std that Rust ships for it has none, so it is compiled from its sources: those
+//! of rustup, or, where rustup cannot fetch them, Debian's with Debian's compiler.
 
 use std::{
     fs,
@@ -11,8 +12,11 @@ use anyhow::{Context, Result};
 use super::debian;
 use crate::shell::{command, output, root, run, say};
 
-/// Set to anything to build std from source even where rustup has the target: how that path is tested.
-const FORCE_SOURCE: &str = "SIMCSE_STD_FROM_SOURCE";
+/// Set to anything to take Debian's compiler even where rustup has the sources: how that path is tested.
+const FORCE_DEBIAN: &str = "SIMCSE_DEBIAN_RUST";
+/// Vectors and threads; the first of it stands in .cargo/config.toml too, for those who call Trunk themselves.
+const RUSTFLAGS: &str =
+    "--cfg erase_components -C target-feature=+simd128,+atomics,+bulk-memory,+mutable-globals";
 /// Cargo's home in a folder of its own, and the settings in a home.
 const CARGO_HOME: &str = "cargo-home";
 const CARGO_CONFIG: &str = "config.toml";
@@ -25,10 +29,10 @@ pub struct WasmToolchain {
 }
 
 enum Source {
-    /// The Rust that runs this program has the target's std.
-    Installed,
+    /// The Rust that runs this program, with the component rust-src.
+    Rustup,
     /// Debian's rustc-web with std from rust-web-src, linked by the wasm linker named.
-    FromSource { linker: String },
+    Debian { linker: String },
 }
 
 impl WasmToolchain {
@@ -55,9 +59,9 @@ impl WasmToolchain {
         Ok(())
     }
 
-    /// Debian's compiler, which builds std from source, comes without clippy.
+    /// Debian's compiler comes without clippy.
     pub fn has_clippy(&self) -> bool {
-        matches!(self.source, Source::Installed)
+        matches!(self.source, Source::Rustup)
     }
 
     /// Fetches every crate that compiling the page reads, those of std too where it is compiled: Trunk keeps Cargo off
@@ -81,7 +85,12 @@ impl WasmToolchain {
         if let Some(folder) = &self.apart {
             command.env("CARGO_HOME", folder.join(CARGO_HOME));
         }
-        let Source::FromSource { linker } = &self.source else { return };
+        command
+            // A stable compiler builds std for those alone who say that they know it to be unstable.
+            .env("RUSTC_BOOTSTRAP", "1")
+            .env("CARGO_UNSTABLE_BUILD_STD", "std,panic_abort")
+            .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", RUSTFLAGS);
+        let Source::Debian { linker } = &self.source else { return };
         let path = command.get_envs().find(|(key, _)| *key == "PATH").and_then(|(_, value)| value);
         let path = path.map(ToOwned::to_owned).or_else(|| std::env::var_os("PATH")).unwrap_or_default();
         let mut first = std::ffi::OsString::from("/usr/bin:");
@@ -90,27 +99,23 @@ impl WasmToolchain {
             .env("PATH", first)
             .env("RUSTC", "/usr/bin/rustc")
             .env("CARGO", "/usr/bin/cargo")
-            .env("RUSTC_BOOTSTRAP", "1")
-            .env("CARGO_UNSTABLE_BUILD_STD", "std,panic_abort")
             .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", linker);
     }
 
     /// Where its artefacts go.
     pub fn target_dir(&self) -> PathBuf {
-        let own = std::env::var_os("CARGO_TARGET_DIR").map(PathBuf::from);
-        match (&self.apart, &self.source) {
-            (Some(folder), _) => folder.join("target"),
-            (None, Source::Installed) => own.unwrap_or_else(|| root().join("target")),
-            // Another compiler's artefacts must not mix with the native build's.
-            (None, Source::FromSource { .. }) => root().join("target/std-from-source"),
+        match &self.apart {
+            Some(folder) => folder.join("target"),
+            // Other flags, or another compiler: its artefacts must not mix with the native build's.
+            None => root().join("target/wasm"),
         }
     }
 
     /// A Cargo command that compiles for wasm32.
     pub fn cargo(&self) -> Command {
         let program = match self.source {
-            Source::Installed => "cargo",
-            Source::FromSource { .. } => "/usr/bin/cargo",
+            Source::Rustup => "cargo",
+            Source::Debian { .. } => "/usr/bin/cargo",
         };
         let mut command = command(program);
         self.apply(&mut command);
@@ -120,17 +125,17 @@ impl WasmToolchain {
 
 impl Source {
     fn find() -> Result<Self> {
-        if std::env::var_os(FORCE_SOURCE).is_none() {
-            if has_std() {
-                say("wasm target", "already there");
-                return Ok(Self::Installed);
+        if std::env::var_os(FORCE_DEBIAN).is_none() {
+            if has_std_source() {
+                say("wasm target", "the sources of std are already there");
+                return Ok(Self::Rustup);
             }
-            say("wasm target", "rustup target add wasm32-unknown-unknown");
-            let added = command("rustup").args(["target", "add", WasmToolchain::TARGET]).status();
-            if added.is_ok_and(|status| status.success()) && has_std() {
-                return Ok(Self::Installed);
+            say("wasm target", "rustup component add rust-src");
+            let added = command("rustup").args(["component", "add", "rust-src"]).status();
+            if added.is_ok_and(|status| status.success()) && has_std_source() {
+                return Ok(Self::Rustup);
             }
-            say("wasm target", "rustup cannot fetch it; building std from Debian's source packages");
+            say("wasm target", "rustup cannot fetch it; taking Debian's compiler and sources");
         }
         debian::install("wasm std", &["rustc-web", "cargo-web", "rust-web-src"], &["/usr/bin/rustc"])?;
         let linker = match debian::wasm_linker() {
@@ -140,7 +145,7 @@ impl Source {
                 "/usr/bin/wasm-ld-22".to_owned()
             }
         };
-        Ok(Self::FromSource { linker })
+        Ok(Self::Debian { linker })
     }
 }
 
@@ -149,7 +154,7 @@ fn users_cargo_home() -> Option<PathBuf> {
     set.or_else(|| Some(std::env::home_dir()?.join(".cargo")))
 }
 
-fn has_std() -> bool {
+fn has_std_source() -> bool {
     let Some(sysroot) = output(command("rustc").args(["--print", "sysroot"])) else { return false };
-    Path::new(&sysroot).join("lib/rustlib").join(WasmToolchain::TARGET).join("lib").is_dir()
+    Path::new(&sysroot).join("lib/rustlib/src/rust/library/std").is_dir()
 }

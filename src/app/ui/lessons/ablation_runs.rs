@@ -133,7 +133,7 @@ impl Runner {
         TrainOptions {
             batch_size: plan.batch_size,
             steps: Some(plan.steps),
-            ..Preset::Demo.on(self.store, Objective::Unsup, false)
+            ..Preset::Demo.recipe(self.store, Objective::Unsup)
         }
     }
 

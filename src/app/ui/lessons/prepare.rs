@@ -69,8 +69,7 @@ pub fn Prepare(needs: Needs) -> impl IntoView {
             engine.send(Topic::Training, Request::LoadTraining { source: Sample::Everyday.source() });
         }
         if needs.pairs {
-            // Lessons evaluate many runs, and an imitated GPU takes its time for each.
-            load_pairs(if store.software() { Sample::Pairs } else { Sample::EverydayPairs });
+            load_pairs(Sample::EverydayPairs);
         }
     };
     let offers = move || {
