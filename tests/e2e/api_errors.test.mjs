@@ -153,7 +153,7 @@ const hidden = `
 for (const [what, options, message] of [
   ['a browser without a device', { webgpu: false }, /WebGPU but gave no device .*Update the graphics driver/],
   ['a browser without WebGPU', { files: { 'worker_loader.js': hidden } }, /This browser has no WebGPU\. Chrome and Edge 113/],
-  ['plain http from another machine', { host: 'lab.test' }, /secure pages only\. Open this page by https/],
+  ['plain http from another machine', { host: 'lab.test', site: { isolated: false } }, /secure pages only\. Open this page by https/],
 ]) {
   test(`${what} is told so where a GPU was asked for`, async () => {
     await withApi(options, async (page) => {

@@ -43,7 +43,7 @@ test('a browser without WebGPU trains on the CPU, says on how many cores, and wh
 });
 
 test('over plain http from another machine the CPU computes, and the page says what https would give', async () => {
-  await withPage({ host: 'lab.test' }, async (page) => {
+  await withPage({ host: 'lab.test', site: { isolated: false } }, async (page) => {
     const studio = new Studio(page);
     await studio.ready();
     const words = await (await menu(page)).innerText();

@@ -18,7 +18,7 @@ pub struct Memory(Arc<Lines>);
 struct Lines(*mut [Line]);
 
 impl Lines {
-    fn new(lines: Box<[Line]>) -> Memory {
+    fn shared(lines: Box<[Line]>) -> Memory {
         Memory(Arc::new(Self(Box::into_raw(lines))))
     }
 }
@@ -40,12 +40,12 @@ impl Memory {
     pub fn zeroed(bytes: u64) -> Option<Self> {
         let lines = usize::try_from(bytes).ok()?.div_ceil(size_of::<Line>());
         let lines = bytemuck::allocation::try_zeroed_slice_box(lines).ok()?;
-        Some(Lines::new(lines))
+        Some(Lines::shared(lines))
     }
 
     /// No byte at all.
     pub fn none() -> Self {
-        Lines::new(Box::new([]))
+        Lines::shared(Box::new([]))
     }
 
     pub fn is(&self, other: &Self) -> bool {

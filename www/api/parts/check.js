@@ -24,19 +24,6 @@ export const wrong = (what, found, expected) =>
   new SimCSEError('input', `${what} is ${shown(found)}; expected ${expected}`);
 
 /**
- * @template {string} Choice
- * @param {unknown} value
- * @param {readonly Choice[]} choices
- * @param {string} what
- * @returns {Choice}
- */
-export function oneOf(value, choices, what) {
-  const found = choices.find((choice) => choice === value);
-  if (found === undefined) throw wrong(what, value, `one of ${choices.map((choice) => `'${choice}'`).join(', ')}`);
-  return found;
-}
-
-/**
  * @param {unknown} value
  * @param {string} what
  * @returns {string[]}
