@@ -246,16 +246,18 @@ fn the_device_is_named_and_tuned() {
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         json(&String::from_utf8(output.stdout).unwrap())
     };
-    let mut tuned = device(&["--tune"]);
+    let cpu = device(&["--device", "cpu", "--threads", "2", "--tune"]);
+    assert_eq!((&cpu["kind"], cpu["threads"].as_u64(), &cpu["matmul"]), (&"cpu".into(), Some(2), &Value::Null));
+    assert_eq!(cpu["ceilings"]["matmul_gigaflops"].as_array().map(Vec::len), Some(1));
+    let mut tuned = device(&["--device", "gpu", "--tune"]);
     let ceilings = tuned["ceilings"].take();
     assert!(ceilings["copy_gigabytes_per_second"].as_f64().unwrap() > 0.0, "{ceilings}");
     let rates = ceilings["matmul_gigaflops"].as_array().unwrap();
     let fastest = rates.iter().max_by(|a, b| a[1].as_f64().unwrap().total_cmp(&b[1].as_f64().unwrap()));
     assert_eq!(tuned["matmul"], fastest.unwrap()[0]);
-    // Quads need subgroups; the other two kinds run anywhere.
-    assert_eq!(rates.len(), 2 + usize::from(tuned["subgroups"].as_bool().unwrap()));
+    assert_eq!(rates.len(), 2);
 
-    let plain = device(&[]);
+    let plain = device(&["--device", "gpu"]);
     let object = tuned.as_object_mut().unwrap();
     object.retain(|key, _| !["ceilings", "matmul"].contains(&key.as_str()));
     assert_eq!(tuned, plain, "beside these, the same object");
@@ -267,7 +269,7 @@ fn profile_says_where_a_step_goes() {
         let mut process = Command::new(env!("CARGO_BIN_EXE_simcse-lab"));
         process.args(["profile", "1x32:2x2x4"]).args(arguments).output().unwrap()
     };
-    let output = profile(&["--matmul", "direct", "--json"]);
+    let output = profile(&["--device", "gpu", "--matmul", "direct", "--json"]);
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let report = json(&String::from_utf8(output.stdout).unwrap());
     let whole = |name: &str| report[name].as_u64().unwrap();
@@ -281,7 +283,7 @@ fn profile_says_where_a_step_goes() {
 
     let wrong = profile(&["--matmul", "fast"]);
     assert_eq!(wrong.status.code(), Some(2));
-    assert!(String::from_utf8_lossy(&wrong.stderr).contains("known are direct, quad, shared"));
+    assert!(String::from_utf8_lossy(&wrong.stderr).contains("known are direct, shared"));
 }
 
 #[test]
