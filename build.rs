@@ -14,7 +14,8 @@ fn main() {
     }
     let exports = ["__wasm_init_tls", "__tls_size", "__tls_align", "__tls_base", "__heap_base"];
     let exports = exports.map(|name| format!("--export={name}"));
-    let shared = ["--shared-memory".to_owned(), "--import-memory".to_owned(), format!("--max-memory={MOST_MEMORY}")];
+    let shared =
+        ["--shared-memory".to_owned(), "--import-memory".to_owned(), format!("--max-memory={MOST_MEMORY}")];
     for argument in shared.iter().chain(&exports) {
         println!("cargo::rustc-link-arg={argument}");
     }

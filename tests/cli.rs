@@ -247,7 +247,10 @@ fn the_device_is_named_and_tuned() {
         json(&String::from_utf8(output.stdout).unwrap())
     };
     let cpu = device(&["--device", "cpu", "--threads", "2", "--tune"]);
-    assert_eq!((&cpu["kind"], cpu["threads"].as_u64(), &cpu["matmul"]), (&"cpu".into(), Some(2), &Value::Null));
+    assert_eq!(
+        (&cpu["kind"], cpu["threads"].as_u64(), &cpu["matmul"]),
+        (&"cpu".into(), Some(2), &Value::Null)
+    );
     assert_eq!(cpu["ceilings"]["matmul_gigaflops"].as_array().map(Vec::len), Some(1));
     let mut tuned = device(&["--device", "gpu", "--tune"]);
     let ceilings = tuned["ceilings"].take();
