@@ -10,10 +10,9 @@
 // One thread per (token, head). The four threads of a quad are neighbouring tokens of one row, from a multiple of four
 // on, and walk over the row together: they need the same keys, values and dropout hashes. A head's vector lives in
 // named 4×4 blocks of 16 dimensions. The files beside this one say how many of them there are (head_*.wgsl) and how
-// they are loaded (loads_*.wgsl):
+// they are loaded:
 //   struct Head, head_size(), dot_heads(x, y), add_scaled(sum, a, x) = sum + a·x
-//   own_…(at): the vector from float `at` on, each thread its own
-//   shared_…(at, lane): the same where all threads of the quad ask for one vector
+//   own_…(at): the vector from float `at` on
 //   store_…(at, value)
 
 struct Op {
@@ -95,14 +94,14 @@ fn attention(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) g
     for (var first = place.begin; first < place.end; first += 4u) {
         let keep = keep_keys(query_key, place.head, (first - place.begin) / 4u);
         for (var j = first; j < min(first + 4u, place.end); j++) {
-            let key = shared_qkv(part_at(j, 1u, place.head), place.lane);
+            let key = own_qkv(part_at(j, 1u, place.head));
             let s = dot_heads(query, key) * scale;
             let larger = max(largest, s);
             let shrink = exp(largest - larger);
             let p = exp(s - larger);
             largest = larger;
             sum = sum * shrink + p;
-            let value = shared_qkv(part_at(j, 2u, place.head), place.lane);
+            let value = own_qkv(part_at(j, 2u, place.head));
             output = add_scaled(scaled(shrink, output), p * keep[j - first], value);
         }
     }
@@ -134,9 +133,9 @@ fn attention_backward_query(@builtin(workgroup_id) group: vec3<u32>, @builtin(nu
     for (var first = place.begin; first < place.end; first += 4u) {
         let keep = keep_keys(query_key, place.head, (first - place.begin) / 4u);
         for (var j = first; j < min(first + 4u, place.end); j++) {
-            let key = shared_qkv(part_at(j, 1u, place.head), place.lane);
+            let key = own_qkv(part_at(j, 1u, place.head));
             let p = exp(dot_heads(query, key) * scale - log_sum);
-            let value = shared_qkv(part_at(j, 2u, place.head), place.lane);
+            let value = own_qkv(part_at(j, 2u, place.head));
             let d_probability = dot_heads(gradient, value) * keep[j - first];
             d_query = add_scaled(d_query, p * (d_probability - d) * scale, key);
         }
@@ -168,8 +167,8 @@ fn attention_backward_key_value(@builtin(workgroup_id) group: vec3<u32>, @builti
     var d_key: Head;
     var d_value: Head;
     for (var i = place.begin; i < place.end; i++) {
-        let query = shared_qkv(part_at(i, 0u, place.head), place.lane);
-        let gradient = shared_d_context(context_at(i, place.head), place.lane);
+        let query = own_qkv(part_at(i, 0u, place.head));
+        let gradient = own_d_context(context_at(i, place.head));
         let p = exp(dot_heads(query, key) * scale - saved_log_sums[i * op.heads + place.head]);
         let keep = keep_own(i, place);
         let d_probability = dot_heads(gradient, value) * keep;
@@ -192,9 +191,9 @@ fn attention_backward_key(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_
 
     var d_key: Head;
     for (var i = place.begin; i < place.end; i++) {
-        let query = shared_qkv(part_at(i, 0u, place.head), place.lane);
+        let query = own_qkv(part_at(i, 0u, place.head));
         let p = exp(dot_heads(query, key) * scale - saved_log_sums[i * op.heads + place.head]);
-        let gradient = shared_d_context(context_at(i, place.head), place.lane);
+        let gradient = own_d_context(context_at(i, place.head));
         let d_probability = dot_heads(gradient, value) * keep_own(i, place);
         d_key = add_scaled(d_key, p * (d_probability - saved_delta[i * op.heads + place.head]) * scale, query);
     }
@@ -212,9 +211,9 @@ fn attention_backward_value(@builtin(workgroup_id) group: vec3<u32>, @builtin(nu
 
     var d_value: Head;
     for (var i = place.begin; i < place.end; i++) {
-        let query = shared_qkv(part_at(i, 0u, place.head), place.lane);
+        let query = own_qkv(part_at(i, 0u, place.head));
         let p = exp(dot_heads(query, key) * scale - saved_log_sums[i * op.heads + place.head]);
-        let gradient = shared_d_context(context_at(i, place.head), place.lane);
+        let gradient = own_d_context(context_at(i, place.head));
         d_value = add_scaled(d_value, p * keep_own(i, place), gradient);
     }
     if (!place.inside) { return; }

@@ -37,14 +37,6 @@ fn own_context(at: u32) -> Head {
     return Head(own_context_part(at / 4u), own_context_part(at / 4u + 4u));
 }
 
-fn shared_qkv(at: u32, lane: u32) -> Head {
-    return own_qkv(at);
-}
-
-fn shared_d_context(at: u32, lane: u32) -> Head {
-    return own_d_context(at);
-}
-
 fn store_context(at: u32, value: Head) {
     store_context_part(at / 4u, value.p0);
     store_context_part(at / 4u + 4u, value.p1);

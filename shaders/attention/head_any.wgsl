@@ -135,14 +135,6 @@ fn own_context(at: u32) -> Head {
     return head;
 }
 
-fn shared_qkv(at: u32, lane: u32) -> Head {
-    return own_qkv(at);
-}
-
-fn shared_d_context(at: u32, lane: u32) -> Head {
-    return own_d_context(at);
-}
-
 fn store_context4(at: u32, dim: u32, value: vec4<f32>) {
     for (var i = 0u; i < 4u; i++) {
         if (dim + i < head_dim) { context[at + dim + i] = value[i]; }

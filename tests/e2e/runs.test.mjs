@@ -55,8 +55,6 @@ test('runs are kept by themselves, named by what differs, drawn beside each othe
     assert.match(await rows(page).first().innerText(), /6 of 6 steps · best Spearman/);
     for (const chart of ['loss', 'plane', 'spearman']) assert.ok(await drawn(page, chart, '--run-1'), chart);
 
-    // A run is kept a little later than it ends.
-    await page.waitForTimeout(5_000);
     await page.reload();
     await studio.ready();
     await rows(page).nth(1).waitFor();

@@ -2,8 +2,9 @@
 //! keeps. A browser that lets the page keep nothing is no obstacle: the choice then holds for this visit.
 
 use leptos::prelude::window;
-use web_sys::{Storage, UrlSearchParams};
+use web_sys::UrlSearchParams;
 
+use super::tuned::storage;
 use crate::device::DeviceChoice;
 
 const KEY: &str = "simcse-lab device";
@@ -22,8 +23,4 @@ pub fn remember(choice: DeviceChoice) {
         // Full, or read-only: not worth a word.
         let _ = storage.set_item(KEY, choice.name());
     }
-}
-
-fn storage() -> Option<Storage> {
-    window().local_storage().ok().flatten()
 }

@@ -19,6 +19,7 @@ pub fn remember(info: &DeviceInfo, kind: MatmulKind) {
     }
 }
 
-fn storage() -> Option<Storage> {
+/// What the browser keeps for the page, where it keeps anything.
+pub fn storage() -> Option<Storage> {
     window().local_storage().ok().flatten()
 }

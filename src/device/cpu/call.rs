@@ -33,7 +33,6 @@ impl Split {
 /// What one thread does at a time.
 #[derive(Debug, Clone)]
 pub struct Chunk {
-    pub index: usize,
     /// Of the outputs.
     pub rows: Range<usize>,
 }
@@ -62,8 +61,9 @@ fn block(view: &View) -> Result<Block, DeviceError> {
 }
 
 impl CpuCall {
-    /// Calls `run` once for each chunk, with all of `uniform` (what changes from step to step) and of `inputs`, and of each of `outputs` the chunk's rows, of as many
-    /// floats each as stand beside it; an output of rows of 0 floats is empty.
+    /// Calls `run` once for each chunk, with all of `uniform` (what changes from step to step) and of `inputs`, and of
+    /// each of `outputs` the chunk's rows, of as many floats each as stand beside it; an output of rows of 0 floats is
+    /// empty.
     ///
     /// # Errors
     /// An output that is an input or another output as well: chunks run at the same time, so that none may look at what
@@ -132,6 +132,6 @@ impl CpuCall {
                 starts[index] as usize..starts[index + 1] as usize
             }
         };
-        (self.run)(Chunk { index, rows });
+        (self.run)(Chunk { rows });
     }
 }

@@ -101,6 +101,23 @@ impl Block {
         unsafe { std::slice::from_raw_parts(all.cast::<f32>().add(self.begin), self.len) }
     }
 
+    /// # Safety
+    /// As for [`Block::read`].
+    pub unsafe fn bytes(&self) -> Vec<u8> {
+        // SAFETY: the caller's promise.
+        bytemuck::cast_slice(unsafe { self.read() }).to_vec()
+    }
+
+    /// Replaces the block's first bytes.
+    ///
+    /// # Safety
+    /// Nobody else reads or writes the block meanwhile.
+    pub unsafe fn write_bytes(&self, bytes: &[u8]) {
+        // SAFETY: the caller's promise.
+        let floats = unsafe { self.write(0..self.len) };
+        bytemuck::cast_slice_mut(floats)[..bytes.len()].copy_from_slice(bytes);
+    }
+
     /// Floats of a part of the block, to be written to.
     ///
     /// # Safety

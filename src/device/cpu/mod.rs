@@ -82,6 +82,18 @@ fn block(view: &View) -> Option<Block> {
     }
 }
 
+/// Takes the calls at the head of the queue for as long as they are `wanted`.
+fn take_calls(queue: &mut VecDeque<Command>, wanted: impl Fn(&Due) -> bool) -> Vec<Due> {
+    let mut calls = Vec::new();
+    while let Some(Command::Call(due)) = queue.front()
+        && wanted(due)
+    {
+        calls.push(due.clone());
+        queue.pop_front();
+    }
+    calls
+}
+
 impl Cpu {
     /// `threads`, or one for every core.
     pub async fn open(threads: Option<usize>) -> Self {
@@ -120,8 +132,7 @@ impl Cpu {
     pub(super) fn write(&self, block: Block, bytes: &[u8]) {
         if self.inner.queue.borrow().is_empty() {
             // SAFETY: no call is running.
-            bytemuck::cast_slice_mut(unsafe { block.write(0..block.len()) })[..bytes.len()]
-                .copy_from_slice(bytes);
+            unsafe { block.write_bytes(bytes) };
         } else {
             self.push(Command::Write(block, bytes.to_vec()));
         }
@@ -168,19 +179,13 @@ impl Cpu {
         let begun = self.inner.begun.get();
         let mut queue = self.inner.queue.borrow_mut();
         let of_begun = |due: &Due| begun.is_some() && due.whole == begun;
-        let mut calls = Vec::new();
-        while let Some(Command::Call(due)) = queue.front()
-            && of_begun(due)
-        {
-            calls.push(due.clone());
-            queue.pop_front();
-        }
+        let mut calls = take_calls(&mut queue, of_begun);
         region::run(&self.inner.threads, &mut calls, None);
         if let Some(Command::Fetch(block, arrival)) = queue.front()
             && begun.is_some()
         {
             // SAFETY: no call is running.
-            *arrival.borrow_mut() = Some(bytemuck::cast_slice(unsafe { block.read() }).to_vec());
+            *arrival.borrow_mut() = Some(unsafe { block.bytes() });
         }
         queue.clear();
         self.inner.begun.set(None);
@@ -188,15 +193,12 @@ impl Cpu {
 
     /// Does what is queued until `arrival` is there.
     async fn work_for(&self, arrival: &Arrival) {
-        while arrival.borrow().is_none() && self.work() {
-            #[cfg(target_arch = "wasm32")]
-            crate::web_task::next_task().await;
-        }
+        self.work_while(|| arrival.borrow().is_none()).await;
     }
 
-    /// Does all that is queued.
-    async fn work_off(&self) {
-        while self.work() {
+    /// Does what is queued for as long as `wanted` says so.
+    async fn work_while(&self, wanted: impl Fn() -> bool) {
+        while wanted() && self.work() {
             #[cfg(target_arch = "wasm32")]
             crate::web_task::next_task().await;
         }
@@ -211,12 +213,7 @@ impl Cpu {
             match command {
                 Command::Call(due) => {
                     let mut calls = vec![due];
-                    while let Some(Command::Call(_)) = queue.front() {
-                        calls.extend(queue.pop_front().and_then(|command| match command {
-                            Command::Call(due) => Some(due),
-                            _ => None,
-                        }));
-                    }
+                    calls.extend(take_calls(&mut queue, |_| true));
                     let left = SLICE.map(|slice| slice.saturating_sub(begin.elapsed()));
                     let plans: Vec<Option<u64>> = calls.iter().map(|due| due.whole).collect();
                     region::run(&self.inner.threads, &mut calls, left);
@@ -233,17 +230,14 @@ impl Cpu {
                     times.borrow_mut().push(KernelTime { label, nanoseconds });
                 }
                 // SAFETY of all of these: no call is running, and the blocks of a copy do not overlap.
-                Command::Write(block, bytes) => {
-                    let floats = unsafe { block.write(0..block.len()) };
-                    bytemuck::cast_slice_mut(floats)[..bytes.len()].copy_from_slice(&bytes);
-                }
+                Command::Write(block, bytes) => unsafe { block.write_bytes(&bytes) },
                 Command::Copy(from, to) => unsafe {
                     debug_assert!(!from.overlaps(&to), "a copy onto itself");
                     to.write(0..from.len()).copy_from_slice(from.read());
                 },
                 Command::Clear(block) => unsafe { block.write(0..block.len()) }.fill(0.0),
                 Command::Fetch(block, arrival) => {
-                    *arrival.borrow_mut() = Some(bytemuck::cast_slice(unsafe { block.read() }).to_vec());
+                    *arrival.borrow_mut() = Some(unsafe { block.bytes() });
                     // Somebody waits for it.
                     return !queue.is_empty();
                 }

@@ -67,7 +67,7 @@ impl Threads {
 impl Threads {
     /// A module without shared memory has one thread.
     pub async fn open(_: Option<usize>) -> Rc<Self> {
-        Rc::new(Self::new(0, || ThreadPoolBuilder::new().build()))
+        Rc::new(Self { pool: None })
     }
 }
 

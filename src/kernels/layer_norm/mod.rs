@@ -98,14 +98,13 @@ impl Kernels {
         debug_assert!(layer.site_in == NO_DROPOUT || layer.site_in < 256, "sites are one byte");
         if self.on_cpu() {
             cpu::forward(self, plan, layer, residual, y)?;
-            plan.note(Work::moving(TOKENS, (3 + u32::from(residual.is_some())) * layer.hidden));
-            return Ok(());
+        } else {
+            // Where there is no residual any readable buffer stands in; the shader does not touch it.
+            let other = residual.unwrap_or(layer.weights);
+            let views = [layer.spans, layer.weights, other, layer.sums, y, layer.statistics];
+            let grid = Grid::new(TOKENS, THREADS, 1);
+            self.call(plan, &FORWARD, &[], &layer.op(residual.is_some()), &views, grid)?;
         }
-        // Where there is no residual any readable buffer stands in; the shader does not touch it.
-        let other = residual.unwrap_or(layer.weights);
-        let views = [layer.spans, layer.weights, other, layer.sums, y, layer.statistics];
-        let grid = Grid::new(TOKENS, THREADS, 1);
-        self.call(plan, &FORWARD, &[], &layer.op(residual.is_some()), &views, grid)?;
         plan.note(Work::moving(TOKENS, (3 + u32::from(residual.is_some())) * layer.hidden));
         Ok(())
     }
@@ -118,21 +117,20 @@ impl Kernels {
     ) -> Result<(), DeviceError> {
         if self.on_cpu() {
             cpu::backward(self, plan, layer, gradient)?;
-            plan.note(Work::moving(TOKENS, 4 * layer.hidden));
-            return Ok(());
+        } else {
+            let views = [
+                layer.spans,
+                layer.weights,
+                gradient.dy,
+                layer.sums,
+                layer.statistics,
+                gradient.d_residual,
+                gradient.dx,
+                gradient.partials,
+            ];
+            let grid = Grid::new(TOKENS, CHUNK, 1 + (layer.hidden / 4).div_ceil(THREADS));
+            self.call(plan, &BACKWARD, &[], &layer.op(false), &views, grid)?;
         }
-        let views = [
-            layer.spans,
-            layer.weights,
-            gradient.dy,
-            layer.sums,
-            layer.statistics,
-            gradient.d_residual,
-            gradient.dx,
-            gradient.partials,
-        ];
-        let grid = Grid::new(TOKENS, CHUNK, 1 + (layer.hidden / 4).div_ceil(THREADS));
-        self.call(plan, &BACKWARD, &[], &layer.op(false), &views, grid)?;
         plan.note(Work::moving(TOKENS, 4 * layer.hidden));
         Ok(())
     }

@@ -150,12 +150,11 @@ impl Kernels {
     pub fn linear(&self, plan: &mut Plan, layer: &Linear, x: &View, y: &View) -> Result<(), DeviceError> {
         if self.on_cpu() {
             cpu::forward(self, plan, layer, x, y, None)?;
-            plan.note(layer.work(0));
-            return Ok(());
+        } else {
+            let grid = self.grid(layer.rows, layer.outputs);
+            let views = [x, layer.weight, layer.bias, y, &self.unused];
+            self.call(plan, &self.matmul.nt(), &[], &layer.forward_op(), &views, grid)?;
         }
-        let grid = self.grid(layer.rows, layer.outputs);
-        let views = [x, layer.weight, layer.bias, y, &self.unused];
-        self.call(plan, &self.matmul.nt(), &[], &layer.forward_op(), &views, grid)?;
         plan.note(layer.work(0));
         Ok(())
     }
@@ -171,13 +170,12 @@ impl Kernels {
     ) -> Result<(), DeviceError> {
         if self.on_cpu() {
             cpu::forward(self, plan, layer, x, u, Some(activated))?;
-            plan.note(layer.work(layer.outputs).with("GELU"));
-            return Ok(());
+        } else {
+            let grid = self.grid(layer.rows, layer.outputs);
+            let views = [x, layer.weight, layer.bias, u, activated];
+            let op = Op { gelu: 1, ..layer.forward_op() };
+            self.call(plan, &self.matmul.nt(), &[], &op, &views, grid)?;
         }
-        let grid = self.grid(layer.rows, layer.outputs);
-        let views = [x, layer.weight, layer.bias, u, activated];
-        let op = Op { gelu: 1, ..layer.forward_op() };
-        self.call(plan, &self.matmul.nt(), &[], &op, &views, grid)?;
         plan.note(layer.work(layer.outputs).with("GELU"));
         Ok(())
     }
@@ -193,12 +191,11 @@ impl Kernels {
     ) -> Result<(), DeviceError> {
         if self.on_cpu() {
             cpu::input_gradient(self, plan, layer, dy, dx, accumulate, None)?;
-            plan.note(layer.work(if accumulate { layer.inputs } else { 0 }));
-            return Ok(());
+        } else {
+            let grid = self.grid(layer.rows, layer.inputs);
+            let views = [dy, layer.weight, layer.bias, dx, &self.unused];
+            self.call(plan, &self.matmul.nn(), &[], &layer.backward_op(accumulate), &views, grid)?;
         }
-        let grid = self.grid(layer.rows, layer.inputs);
-        let views = [dy, layer.weight, layer.bias, dx, &self.unused];
-        self.call(plan, &self.matmul.nn(), &[], &layer.backward_op(accumulate), &views, grid)?;
         plan.note(layer.work(if accumulate { layer.inputs } else { 0 }));
         Ok(())
     }
@@ -216,13 +213,12 @@ impl Kernels {
     ) -> Result<(), DeviceError> {
         if self.on_cpu() {
             cpu::input_gradient(self, plan, layer, dy, du, false, Some((u, activated)))?;
-            plan.note(layer.work(2 * layer.inputs).with("GELU"));
-            return Ok(());
+        } else {
+            let grid = self.grid(layer.rows, layer.inputs);
+            let views = [dy, layer.weight, u, du, activated];
+            let op = Op { gelu: 1, ..layer.backward_op(false) };
+            self.call(plan, &self.matmul.nn(), &[], &op, &views, grid)?;
         }
-        let grid = self.grid(layer.rows, layer.inputs);
-        let views = [dy, layer.weight, u, du, activated];
-        let op = Op { gelu: 1, ..layer.backward_op(false) };
-        self.call(plan, &self.matmul.nn(), &[], &op, &views, grid)?;
         plan.note(layer.work(2 * layer.inputs).with("GELU"));
         Ok(())
     }

@@ -1,5 +1,9 @@
 //! Runs in the browser's storage: a text each, under the millisecond it began.
+//!
+//! With threads a future goes on in a task of its own, and by then a transaction that has nothing to do is over: all
+//! requests of one are made, and its end is listened for, before any of them is awaited.
 
+use futures_util::future::join;
 use rexie::{ObjectStore, Rexie, Transaction, TransactionMode};
 use wasm_bindgen::JsValue;
 
@@ -28,26 +32,30 @@ impl Storage {
     /// The storage cannot be read.
     pub async fn all(&self) -> Result<Vec<(f64, String)>, String> {
         let (_transaction, store) = self.begin(TransactionMode::ReadOnly)?;
-        let pairs = store.scan(None, None, None, None).await.map_err(words)?;
+        let (keys, texts) = join(store.get_all_keys(None, None), store.get_all(None, None)).await;
         let known = |(key, text): (JsValue, JsValue)| Some((key.as_f64()?, text.as_string()?));
-        Ok(pairs.into_iter().filter_map(known).collect())
+        Ok(keys.map_err(words)?.into_iter().zip(texts.map_err(words)?).filter_map(known).collect())
     }
 
     /// # Errors
     /// There is no room for it.
     pub async fn put(&self, started: u64, text: &str) -> Result<(), String> {
         let (transaction, store) = self.begin(TransactionMode::ReadWrite)?;
-        store.put(&text.into(), Some(&key(started))).await.map_err(words)?;
+        let text = text.into();
+        let key = key(started);
+        let (put, done) = join(store.put(&text, Some(&key)), transaction.done()).await;
+        put.map_err(words)?;
         // It is there only when the transaction is done: a full disk shows here.
-        transaction.done().await.map(|_| ()).map_err(words)
+        done.map(|_| ()).map_err(words)
     }
 
     /// # Errors
     /// The storage cannot be written.
     pub async fn delete(&self, started: u64) -> Result<(), String> {
         let (transaction, store) = self.begin(TransactionMode::ReadWrite)?;
-        store.delete(key(started)).await.map_err(words)?;
-        transaction.done().await.map(|_| ()).map_err(words)
+        let (delete, done) = join(store.delete(key(started)), transaction.done()).await;
+        delete.map_err(words)?;
+        done.map(|_| ()).map_err(words)
     }
 }
 
