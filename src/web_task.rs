@@ -1,7 +1,11 @@
 //! Letting a worker's or page's other tasks run, without the four milliseconds that browsers make a timer of nothing
 //! wait.
 
-use std::{cell::RefCell, collections::VecDeque};
+use std::{
+    cell::RefCell,
+    collections::VecDeque,
+    task::{Context, Waker},
+};
 
 use futures_channel::oneshot;
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
@@ -10,6 +14,17 @@ use web_sys::{MessageChannel, MessageEvent, MessagePort};
 thread_local! {
     static PORT: RefCell<Option<MessagePort>> = const { RefCell::new(None) };
     static WAITING: RefCell<VecDeque<oneshot::Sender<()>>> = const { RefCell::new(VecDeque::new()) };
+}
+
+/// Begins at once, and goes on in tasks of its own. A future that is only spawned begins in a later task where there are
+/// threads, and a page that is about to go has none.
+#[cfg(feature = "web")]
+pub fn begin(work: impl Future<Output = ()> + 'static) {
+    let mut work = Box::pin(work);
+    // What wakes it meanwhile is seen when the spawned task looks for the first time.
+    if work.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending() {
+        wasm_bindgen_futures::spawn_local(work);
+    }
 }
 
 /// Goes on in a task of its own, behind those that wait already: a message that has arrived is taken first.

@@ -14,6 +14,7 @@ use crate::{
     app::protocol::{EndReason, Event, RunPlan, Weights},
     runs::{self, Outcome, Point, Progress, RunRecord, RunSetting},
     said::{Reason, Say, reason},
+    web_task::begin,
 };
 pub use panel::RunsPanel;
 use storage::Storage;
@@ -225,7 +226,7 @@ impl Runs {
         let started = run.started;
         self.put(run, text.len());
         if let Some(storage) = self.storage.get_value() {
-            spawn_local(async move {
+            begin(async move {
                 if let Err(error) = storage.put(started, &text).await {
                     self.problem.set(Some(t!("runs-not-kept", error = error).into()));
                 }
@@ -294,7 +295,7 @@ impl Runs {
             self.now.set_value(None);
         }
         if let Some(storage) = self.storage.get_value() {
-            spawn_local(async move {
+            begin(async move {
                 if let Err(error) = storage.delete(started).await {
                     self.problem.set(Some(t!("runs-not-deleted", error = error).into()));
                 }
