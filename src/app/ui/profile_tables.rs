@@ -34,9 +34,9 @@ pub fn CeilingTable(ceilings: Ceilings, used: Option<MatmulKind>) -> impl IntoVi
         view! {
             <tr class:chosen=kind == used>
                 <th scope="row">
-                    {match kind {
-                        Some(kind) => mt!("profile-square", kind = kind_name(kind)).into_any(),
-                        None => mt!("profile-square-cpu").into_any(),
+                    {move || match kind {
+                        Some(kind) => t!("profile-square", kind = kind_name(kind)),
+                        None => t!("profile-square-cpu"),
                     }}
                     {(kind == used && kind.is_some()).then_some(view! { <span class="badge">{mt!("profile-used")}</span> })}
                     {kind.map(|kind| view! { <span class="fine">{mt!(kind_words(kind))}</span> })}
