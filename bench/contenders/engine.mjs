@@ -20,7 +20,9 @@ async function tokenizerAt(url) {
 }
 
 const calls = {
-  load: () => init(),
+  async load() {
+    await init();
+  },
 
   async open({ choice, threads }) {
     if (device) return;
