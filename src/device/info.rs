@@ -82,6 +82,8 @@ pub struct DeviceInfo {
     /// Bytes one shader binding may cover.
     pub max_binding_bytes: u64,
     pub max_buffer_bytes: u64,
+    /// Bytes that all buffers may have together, where that is known: WebAssembly has addresses for 4 GiB.
+    pub max_memory_bytes: Option<u64>,
 }
 
 impl DeviceInfo {

@@ -59,7 +59,7 @@ impl MemoryEstimate {
         })
     }
 
-    /// The estimate of a run that fits `limit` bytes and the adapter's buffers.
+    /// The estimate of a run that fits `limit` bytes, the device's memory and its buffers.
     ///
     /// # Errors
     /// [`TrainError::Memory`] for one that does not, with the largest micro-batch that would.
@@ -70,7 +70,13 @@ impl MemoryEstimate {
         options: &TrainOptions,
         limit: Option<u64>,
     ) -> Result<Self, TrainError> {
-        let fits = |estimate: &Self| limit.is_none_or(|limit| estimate.total <= limit);
+        let room = |estimate: &Self| {
+            // The loaded weights and the best ones of the run lie in the same memory.
+            let of_device =
+                device.info().max_memory_bytes.map(|most| most.saturating_sub(2 * estimate.weights));
+            limit.into_iter().chain(of_device).min()
+        };
+        let fits = |estimate: &Self| room(estimate).is_none_or(|room| estimate.total <= room);
         let reason = match Self::new(device, config, data, options) {
             Ok(estimate) if fits(&estimate) => return Ok(estimate),
             Ok(estimate) => reason!(
@@ -78,7 +84,7 @@ impl MemoryEstimate {
                 "the run needs {total} of memory, {activations} of it for activations, and the limit is {limit}",
                 total = mebibytes(estimate.total),
                 activations = mebibytes(estimate.activations),
-                limit = mebibytes(limit.unwrap_or_default())
+                limit = mebibytes(room(&estimate).unwrap_or_default())
             ),
             Err(error) => error.reason(),
         };

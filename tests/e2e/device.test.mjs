@@ -60,8 +60,16 @@ test('the address chooses; the menu changes it between runs, is remembered, and 
     let device = await menu(page);
     await device.getByText(/imitates a GPU on the CPU/).waitFor();
     assert.ok(await device.getByRole('radio', { name: 'the GPU', exact: true }).isChecked());
+    const open = () => device.evaluate((menu) => menu.open);
+    await page.keyboard.press('Escape');
+    assert.equal(await open(), false);
+    assert.ok(await device.locator('summary').first().evaluate((handle) => handle === document.activeElement));
+    await menu(page);
+    await page.getByRole('heading', { level: 1 }).first().click();
+    assert.equal(await open(), false);
     await studio.loadTinyModel();
     const [[, gpu]] = await studio.compare(sentences);
+    await menu(page);
     await device.getByRole('radio', { name: 'the CPU', exact: true }).check();
     await device.getByText(/^CPU, \d+ cores?$/).waitFor();
     const [[, cpu]] = await studio.compare(sentences);
@@ -97,5 +105,25 @@ test('on a host that isolates no page, the service worker does, and an untouched
     await studio.ready();
     await studio.loadTinyModel();
     await trained(studio);
+  });
+});
+
+test('a run that the GPU has no room for can go to the CPU', async () => {
+  await withPage({ path: '?device=gpu' }, async (page) => {
+    const studio = new Studio(page);
+    await studio.ready();
+    await studio.loadTinyModel();
+    // So many sentences in a batch have cosines for more than one buffer.
+    const lines = Array.from({ length: 20_000 }, (_, line) => `the old house ${line}`);
+    await studio.give('training-file', [file('many.txt', lines.join('\n'))]);
+    await page.getByText('many.txt').first().waitFor();
+    await studio.recipe({ ...recipe, 'batch-size': 20_000, 'max-length': 8 });
+    await studio.train();
+    await page.getByText('The memory of this GPU is too small for the run.', { exact: false }).waitFor();
+    await studio.button('Use the CPU').click();
+    await page.locator('.device-menu .chip').getByText(/^CPU, /).waitFor();
+    await studio.recipe({ 'batch-size': 4 });
+    await studio.train();
+    await studio.phase('Finished');
   });
 });

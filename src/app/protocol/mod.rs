@@ -311,6 +311,8 @@ pub enum Event {
         kept_step: u32,
         /// See [`RunEnd::trained`].
         trained: bool,
+        /// The step that the run may go on from on the CPU, where the GPU's memory was too small for it.
+        resumable: Option<u32>,
     },
 }
 

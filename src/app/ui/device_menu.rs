@@ -1,6 +1,7 @@
 //! What computes, at the top of every view: a word, and unfolded what it is, why, and what else there is.
 
-use leptos::prelude::*;
+use leptos::{ev, html, prelude::*};
+use wasm_bindgen::JsCast;
 
 use super::{
     i18n::{mt, t},
@@ -24,8 +25,10 @@ pub fn DeviceMenu() -> impl IntoView {
             EngineState::Crashed(_) => ("chip chip-off", t!("engine-crashed")),
         })
     };
+    let menu = NodeRef::<html::Details>::new();
+    closes_itself(menu);
     view! {
-        <details class="device-menu">
+        <details class="device-menu" node_ref=menu>
             <summary>
                 <span class=move || chip().0 role="status">
                     <span class="chip-dot" aria-hidden="true"></span>
@@ -39,6 +42,32 @@ pub fn DeviceMenu() -> impl IntoView {
             </div>
         </details>
     }
+}
+
+/// By Escape, and when something else on the page is pressed.
+fn closes_itself(menu: NodeRef<html::Details>) {
+    let open = move || menu.get_untracked().filter(|menu| menu.open());
+    let pressed = window_event_listener(ev::pointerdown, move |event| {
+        let target = event.target().and_then(|target| target.dyn_into::<web_sys::Node>().ok());
+        if let Some(menu) = open().filter(|menu| !menu.contains(target.as_ref())) {
+            menu.set_open(false);
+        }
+    });
+    let escaped = window_event_listener(ev::keydown, move |event| {
+        if let Some(menu) = open().filter(|_| event.key() == "Escape") {
+            menu.set_open(false);
+            // Whoever stood in it stands at its handle again.
+            if let Some(handle) =
+                menu.first_element_child().and_then(|handle| handle.dyn_into::<web_sys::HtmlElement>().ok())
+            {
+                let _ = handle.focus();
+            }
+        }
+    });
+    on_cleanup(move || {
+        pressed.remove();
+        escaped.remove();
+    });
 }
 
 fn name(info: &DeviceInfo) -> String {

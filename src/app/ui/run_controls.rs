@@ -8,10 +8,10 @@ use super::{
     i18n::{mt, say, t},
     icons::{Glyph, Icon},
     notice::{Bar, ErrorNotice, words},
-    store::{Phase, Store, Topic},
+    store::{NoRoom, Phase, Store, Topic},
     studio,
 };
-use crate::{app::protocol::EndReason, train::Objective};
+use crate::{app::protocol::EndReason, device::DeviceChoice, train::Objective};
 
 #[component]
 pub fn RunControls() -> impl IntoView {
@@ -41,6 +41,25 @@ pub fn RunControls() -> impl IntoView {
                 }),
                 _ => None,
             }}
+            {move || store.no_room.get().map(|no_room| view! { <OnTheCpu no_room /> })}
+        </div>
+    }
+}
+
+/// What else there is where the GPU has no room for the run.
+#[component]
+fn OnTheCpu(no_room: NoRoom) -> impl IntoView {
+    let (_, engine) = studio();
+    let label = move || match no_room.resumable {
+        Some(step) => t!("run-resume-on-cpu", step = step),
+        None => t!("run-on-cpu"),
+    };
+    view! {
+        <div class="notice" role="status">
+            <p class="notice-text">{mt!("run-no-room")}</p>
+            <button type="button" class="button" on:click=move |_| engine.use_device(DeviceChoice::Cpu)>
+                {label}
+            </button>
         </div>
     }
 }

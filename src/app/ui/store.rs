@@ -17,8 +17,8 @@ use super::{
 };
 use crate::{
     app::protocol::{
-        AnalysisReport, CachedModel, EmbeddedPart, Evaluation, EvaluationReport, Event, Measurement,
-        ModelReport, NoWebGpu, ProfileReport, RequestId, RunPlan, SimilarityMatrix, StepMetrics,
+        AnalysisReport, CachedModel, EmbeddedPart, Evaluation, EvaluationReport, Event, FailureKind,
+        Measurement, ModelReport, NoWebGpu, ProfileReport, RequestId, RunPlan, SimilarityMatrix, StepMetrics,
         SuiteMeasurement, SuiteReport, TrainingReport, TransferMeasurement, TransferReport,
     },
     device::{DeviceChoice, MatmulKind},
@@ -28,7 +28,7 @@ use crate::{
     train::BatchSimilarity,
 };
 pub use slot::{Slot, Topic};
-pub use state::{ChartUpdate, EngineState, Phase, Portion, Speed};
+pub use state::{ChartUpdate, EngineState, NoRoom, Phase, Portion, Speed};
 
 /// Steps that the displayed speed looks back over.
 const SPEED_WINDOW: usize = 24;
@@ -60,6 +60,8 @@ pub struct Store {
     pub latest: RwSignal<Option<StepMetrics>>,
     pub evaluations: RwSignal<Vec<Evaluation>>,
     pub speed: RwSignal<Option<Speed>>,
+    /// That the GPU's memory is too small for the run that was to be made.
+    pub no_room: RwSignal<Option<NoRoom>>,
     /// Steps of the last run whose weights can be looked through, the earliest first.
     pub checkpoints: RwSignal<Vec<u32>>,
     /// The similarity matrix of the last step that was shown.
@@ -114,6 +116,7 @@ impl Store {
             latest: RwSignal::new(None),
             evaluations: RwSignal::new(Vec::new()),
             speed: RwSignal::new(None),
+            no_room: RwSignal::new(None),
             checkpoints: RwSignal::new(Vec::new()),
             batch: RwSignal::new(None),
             trained: RwSignal::new(false),
@@ -197,6 +200,7 @@ impl Store {
         match event {
             Event::Ready(info) => {
                 self.engine.set(EngineState::Ready(info));
+                self.no_room.set(None);
             }
             Event::NoWebGpu(reason) => self.no_gpu.set(Some(reason)),
             Event::DeviceLost { message, resumable } => {
@@ -240,6 +244,7 @@ impl Store {
                 self.analysis.set(None);
             }
             Event::RunStarted(plan) => {
+                self.no_room.set(None);
                 self.slot(Topic::Run).settle();
                 self.clear_run();
                 self.chart_updates.update(|updates| updates.push(ChartUpdate::Start(plan.clone())));
@@ -267,8 +272,9 @@ impl Store {
                 self.trained.set(end.trained);
                 self.phase.set(Phase::Finished(end));
             }
-            Event::RunFailed { message, said, kept_step, trained, .. } => {
+            Event::RunFailed { kind, message, said, kept_step, trained, resumable } => {
                 self.trained.set(trained);
+                self.look_for_room(kind, resumable);
                 self.phase.set(Phase::Failed { reason: Reason::new(message, said), kept_step });
             }
             Event::Similarity { result, .. } => {
@@ -338,8 +344,12 @@ impl Store {
             | Event::Cosines { .. }
             | Event::Views { .. }
             | Event::Scored { .. } => {}
-            Event::Failed { id, message, said, .. } => {
-                self.fail(id, topic.unwrap_or(Topic::Run), Reason::new(message, said));
+            Event::Failed { id, kind, message, said } => {
+                let topic = topic.unwrap_or(Topic::Run);
+                if topic == Topic::Run {
+                    self.look_for_room(kind, None);
+                }
+                self.fail(id, topic, Reason::new(message, said));
             }
         }
     }
@@ -352,6 +362,12 @@ impl Store {
             let reason = reason!("page-engine-stopped", "The engine stopped during the run.");
             self.phase.set(Phase::Failed { reason, kept_step: 0 });
         }
+    }
+
+    /// The CPU has the machine's memory, a GPU often less.
+    fn look_for_room(&self, kind: FailureKind, resumable: Option<u32>) {
+        let no_room = kind == FailureKind::Memory && !self.on_cpu();
+        self.no_room.set(no_room.then_some(NoRoom { resumable }));
     }
 
     fn fail(&self, id: RequestId, topic: Topic, reason: Reason) {

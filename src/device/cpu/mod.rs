@@ -37,11 +37,18 @@ const SLICE: Option<std::time::Duration> = Some(std::time::Duration::from_millis
 #[cfg(not(target_arch = "wasm32"))]
 const SLICE: Option<std::time::Duration> = None;
 
-/// Bytes that one buffer may have. WebAssembly has addresses for 4 GiB of everything.
+/// Bytes that one buffer may have.
 #[cfg(target_arch = "wasm32")]
 const LARGEST_BUFFER: u64 = 1 << 30;
 #[cfg(not(target_arch = "wasm32"))]
 const LARGEST_BUFFER: u64 = 1 << 40;
+
+/// Bytes that all buffers may have together: of WebAssembly's 4 GiB a quarter is left for texts, for the weights of a run
+/// that are kept to be looked back at, and for the state that it could go on from.
+#[cfg(target_arch = "wasm32")]
+const MOST_MEMORY: Option<u64> = Some(3 << 30);
+#[cfg(not(target_arch = "wasm32"))]
+const MOST_MEMORY: Option<u64> = None;
 
 /// The cores of the CPU.
 #[derive(Clone)]
@@ -109,6 +116,7 @@ impl Cpu {
             timestamps: true,
             max_binding_bytes: LARGEST_BUFFER,
             max_buffer_bytes: LARGEST_BUFFER,
+            max_memory_bytes: MOST_MEMORY,
         };
         Self {
             inner: Rc::new(Inner {

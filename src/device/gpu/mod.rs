@@ -135,6 +135,7 @@ impl Gpu {
             timestamps: device.features().contains(wgpu::Features::TIMESTAMP_QUERY),
             max_binding_bytes: limits.max_storage_buffer_binding_size,
             max_buffer_bytes: limits.max_buffer_size,
+            max_memory_bytes: None,
         };
         let pipelines = RefCell::new(PipelineCache::default());
         let matmul = Cell::new(MatmulKind::default());

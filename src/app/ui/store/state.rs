@@ -92,3 +92,10 @@ pub(super) fn speed(window: &VecDeque<StepMetrics>) -> Option<Speed> {
     let tokens: usize = window.iter().skip(1).map(|step| step.tokens).sum();
     Some(Speed { steps: f64::from(last.step - first.step) / seconds, tokens: tokens as f64 / seconds })
 }
+
+/// A run that the GPU's memory is too small for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NoRoom {
+    /// The step that it can go on from on another device; none where it did not begin.
+    pub resumable: Option<u32>,
+}

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{Session, Tuned};
 use crate::{
     app::{
-        protocol::{EndReason, Event, RequestId, RunEnd, Weights},
+        protocol::{EndReason, Event, FailureKind, RequestId, RunEnd, Weights},
         worker::{
             checkpoints::Checkpoints,
             error::WorkerError,
@@ -144,11 +144,17 @@ impl Session {
             Some(reason) => self.lose_device(reason),
             None => {
                 let kept_step = self.best_of_run();
+                let kind = error.kind();
+                // Another device may have the memory.
+                if kind == FailureKind::Memory && !self.device.info().is_cpu() {
+                    self.rescued = self.run.as_mut().and_then(Run::take_snapshot);
+                }
+                let resumable = self.rescued.as_ref().map(|state| state.step);
                 (self.run, self.current) = (None, None);
                 let trained = self.tuned.is_some();
                 let Reason { english, said } = error.reason();
                 let message = english.into_owned();
-                post(&Event::RunFailed { kind: error.kind(), message, said, kept_step, trained });
+                post(&Event::RunFailed { kind, message, said, kept_step, trained, resumable });
             }
         }
     }
