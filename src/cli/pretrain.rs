@@ -1,4 +1,5 @@
-//! `pretrain`: an encoder from nothing, by masked-language modelling alone, with the engine that fine-tunes.
+//! `pretrain`: masked-language modelling alone, of an encoder from nothing or of one that is there, with the engine that
+//! fine-tunes.
 
 use crate::device::DeviceOptions;
 use std::{collections::BTreeMap, path::PathBuf};
@@ -20,9 +21,13 @@ pub struct PretrainArgs {
     /// Text file, a sentence a line.
     #[arg(long, value_name = "FILE")]
     data: PathBuf,
+    /// An encoder to go on with; its shape and its tokenizer take the place of --tokenizer, --layers, --hidden, --heads
+    /// and --positions.
+    #[arg(long, value_name = "DIR")]
+    model: Option<PathBuf>,
     /// Of BERT's kind; see `vocabulary`.
-    #[arg(long, value_name = "tokenizer.json")]
-    tokenizer: PathBuf,
+    #[arg(long, value_name = "tokenizer.json", required_unless_present = "model", conflicts_with = "model")]
+    tokenizer: Option<PathBuf>,
     #[command(flatten)]
     run: RunArgs,
     #[arg(long, default_value_t = 4)]
@@ -77,6 +82,26 @@ impl PretrainArgs {
         }
     }
 
+    /// The encoder to begin with, its tokenizer, and that one's tokenizer.json.
+    fn start(&self) -> Result<(Checkpoint, SentenceTokenizer, Vec<u8>), CliError> {
+        let path = match (&self.model, &self.tokenizer) {
+            (Some(directory), _) => directory.join("tokenizer.json"),
+            (None, Some(path)) => path.clone(),
+            (None, None) => return Err(CliError::Usage("expected --model or --tokenizer".to_owned())),
+        };
+        let json = files::read(&path)?;
+        if let Some(directory) = &self.model {
+            let model = files::load_model(directory)?;
+            files::max_length(Some(self.max_length), &model)?;
+            return Ok((model.checkpoint, model.tokenizer, json));
+        }
+        let tokenizer = SentenceTokenizer::from_files(&[("tokenizer.json".to_owned(), json.clone())])?;
+        let vocabulary = tokenizer.size();
+        tokenizer.check_vocab(vocabulary)?;
+        let checkpoint = Checkpoint::init_random(self.config(vocabulary)?, u64::from(self.seed));
+        Ok((checkpoint, tokenizer, json))
+    }
+
     /// BERT's config.json.
     fn config(&self, vocabulary: usize) -> Result<ModelConfig, CliError> {
         let config = json!({
@@ -105,11 +130,7 @@ impl PretrainArgs {
 pub async fn run(args: &PretrainArgs, device_options: DeviceOptions) -> Result<(), CliError> {
     let options = args.options();
     options.validate()?;
-    let tokenizer_files = vec![("tokenizer.json".to_owned(), files::read(&args.tokenizer)?)];
-    let tokenizer = SentenceTokenizer::from_files(&tokenizer_files)?;
-    let vocabulary = tokenizer.size();
-    let checkpoint = Checkpoint::init_random(args.config(vocabulary)?, u64::from(args.seed));
-    tokenizer.check_vocab(vocabulary)?;
+    let (checkpoint, tokenizer, tokenizer_json) = args.start()?;
     let corpus = Corpus::parse(&args.data.display().to_string(), &files::read(&args.data)?)?;
     let rows = tokenizer.encode(corpus.data.sentences(), args.max_length)?;
     let data = dataset(&corpus.data, rows, &tokenizer, None, &options)?;
@@ -124,7 +145,7 @@ pub async fn run(args: &PretrainArgs, device_options: DeviceOptions) -> Result<(
         let output = |name: &str, bytes: &[u8]| files::write(&args.run.output.join(name), bytes);
         output("config.json", &checkpoint.config.to_json())?;
         output("model.safetensors", &write_safetensors_f16(&named)?)?;
-        output("tokenizer.json", &tokenizer_files[0].1)
+        output("tokenizer.json", &tokenizer_json)
     })
     .await
 }

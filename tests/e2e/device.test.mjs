@@ -113,16 +113,24 @@ test('a run that the GPU has no room for can go to the CPU', async () => {
     const studio = new Studio(page);
     await studio.ready();
     await studio.loadTinyModel();
-    // So many sentences in a batch have cosines for more than one buffer.
-    const lines = Array.from({ length: 20_000 }, (_, line) => `the old house ${line}`);
-    await studio.give('training-file', [file('many.txt', lines.join('\n'))]);
-    await page.getByText('many.txt').first().waitFor();
-    await studio.recipe({ ...recipe, 'batch-size': 20_000, 'max-length': 8 });
+    await studio.give('training-file', [file('texts.txt', texts)]);
+    await page.getByText('texts.txt').first().waitFor();
+    await studio.recipe(recipe);
+    // No machine that tests run on has a GPU that small: it says so for AdamW's moments, as a full one would.
+    await page.workers()[0].evaluate(() => {
+      const { createBuffer } = GPUDevice.prototype;
+      GPUDevice.prototype.createBuffer = function (descriptor) {
+        if (descriptor.label === 'first moments') {
+          const error = new GPUOutOfMemoryError('full');
+          this.dispatchEvent(new GPUUncapturedErrorEvent('uncapturederror', { error }));
+        }
+        return createBuffer.call(this, descriptor);
+      };
+    });
     await studio.train();
     await page.getByText('The memory of this GPU is too small for the run.', { exact: false }).waitFor();
     await studio.button('Use the CPU').click();
     await page.locator('.device-menu .chip').getByText(/^CPU, /).waitFor();
-    await studio.recipe({ 'batch-size': 4 });
     await studio.train();
     await studio.phase('Finished');
   });
