@@ -124,6 +124,7 @@ text-vocabulary = { $file }：这是别的模型的分词器：{ $reason }。
 text-max-length = 最大长度 { $found } 个词元不够用：[CLS] 和 [SEP] 占去两个，所以至少要 3 个。
 tokenizer-none = 缺少分词器：模型需要 tokenizer.json，或 vocab.txt，或 vocab.json 与 merges.txt
 tokenizer-not-json = 不是有效的 JSON：{ $error }
+tokenizer-not-wordpiece = 它的词表不是词片列表
 tokenizer-unreadable = 这不是可以读取的分词器：{ $error }
 tokenizer-no-ids = 不是由词元和编号组成的 JSON 对象：{ $error }
 tokenizer-pair = 与 { $merges } 合起来构不成分词器：{ $error }

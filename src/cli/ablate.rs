@@ -34,7 +34,8 @@ struct RunLine<'a> {
 pub async fn run(args: &AblateArgs, device_options: DeviceOptions) -> Result<(), CliError> {
     let mut model = files::load_model(&args.model.model)?;
     if let Some(layers) = args.layers {
-        model.checkpoint = model.checkpoint.first_layers(layers);
+        let layers = layers.clamp(1, model.checkpoint.config.num_hidden_layers);
+        model.checkpoint = model.checkpoint.with_layers(&(0..layers).collect::<Vec<_>>());
     }
     let base = args.options(model.pooler);
     base.validate()?;

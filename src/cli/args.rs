@@ -6,7 +6,7 @@ use clap::{Args, Parser, Subcommand};
 
 use super::{
     ablate_args::AblateArgs, bench::BenchArgs, error::CliError, output::Format, pretrain::PretrainArgs,
-    profile::ProfileArgs, vocabulary::VocabularyArgs,
+    profile::ProfileArgs, shrink::ShrinkArgs, vocabulary::VocabularyArgs,
 };
 use crate::{
     device::{DeviceChoice, DeviceOptions},
@@ -61,8 +61,10 @@ pub enum Command {
     Analyse(EvalArgs),
     /// Fine-tune a model contrastively.
     Train(TrainArgs),
-    /// Pre-train an encoder from nothing by masked-language modelling.
+    /// Pre-train an encoder by masked-language modelling, from nothing or from one that is there.
     Pretrain(PretrainArgs),
+    /// Make a smaller encoder of some layers, words and positions of a larger one.
+    Shrink(ShrinkArgs),
     /// Make a WordPiece vocabulary of a text.
     Vocabulary(VocabularyArgs),
     /// Rerun the paper's comparisons: dropout, no dropout, augmentations; hard negatives or none.

@@ -16,6 +16,7 @@ mod gradients;
 mod output;
 mod pretrain;
 mod profile;
+mod shrink;
 mod sts;
 mod train;
 mod transfer;
@@ -63,6 +64,7 @@ async fn run(cli: Cli) -> Result<(), CliError> {
         Command::Transfer(args) => transfer::run(&args, options).await,
         Command::Train(args) => train::run(&args, options).await,
         Command::Pretrain(args) => pretrain::run(&args, options).await,
+        Command::Shrink(args) => shrink::run(&args),
         Command::Vocabulary(args) => vocabulary::run(&args),
         Command::Ablate(args) => ablate::run(&args, options).await,
         Command::Gradients(args) => gradients::run(&args, options).await,

@@ -139,6 +139,27 @@ impl ModelConfig {
         config
     }
 
+    pub(super) fn set_layers(&mut self, layers: usize) {
+        self.num_hidden_layers = layers;
+        self.set("num_hidden_layers", layers);
+    }
+
+    pub(super) fn set_words(&mut self, words: usize, pad: usize) {
+        (self.vocab_size, self.pad_token_id) = (words, pad);
+        self.set("vocab_size", words);
+        self.set("pad_token_id", pad);
+    }
+
+    pub(super) fn set_positions(&mut self, positions: usize) {
+        self.max_position_embeddings = positions;
+        self.set("max_position_embeddings", positions);
+    }
+
+    /// As an export says it.
+    fn set(&mut self, field: &str, value: usize) {
+        self.raw.insert(field.to_owned(), value.into());
+    }
+
     /// Tokens that a sentence may have, special tokens included.
     pub fn max_tokens(&self) -> usize {
         self.max_position_embeddings - self.first_position

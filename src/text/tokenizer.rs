@@ -2,6 +2,7 @@
 
 mod byte_level;
 mod cut;
+mod shrink;
 mod vocabulary;
 
 use serde_json::Value;
@@ -14,6 +15,7 @@ use super::TextError;
 use super::decode::decode;
 use crate::said::{Reason, reason};
 use cut::Cut;
+pub use shrink::with_pieces;
 
 /// The files of a tokenizer, in the order in which they are looked for.
 pub const TOKENIZER_FILES: [&str; 6] = [

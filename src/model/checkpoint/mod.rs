@@ -8,6 +8,7 @@ mod layer_weights;
 mod names;
 mod released;
 mod settings;
+mod shrink;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -129,16 +130,6 @@ impl Checkpoint {
             tensors.iter().map(|(canonical, tensor)| (self.naming.in_file(canonical), tensor)).collect();
         write_safetensors(&named)
     }
-
-    /// The same encoder with its first layers only: a small one where a large one is at hand.
-    pub fn first_layers(mut self, layers: usize) -> Checkpoint {
-        self.config.num_hidden_layers = layers.clamp(1, self.config.num_hidden_layers);
-        let kept: BTreeSet<String> =
-            expected_tensors(&self.config).into_iter().map(|(name, _)| name).collect();
-        self.tensors.retain(|name, _| kept.contains(name) || !name.starts_with("encoder.layer."));
-        self
-    }
-
     /// Whether the file brought a SimCSE head.
     pub fn has_head(&self) -> bool {
         self.tensors.contains_key(HEAD_WEIGHT)

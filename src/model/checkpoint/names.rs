@@ -12,6 +12,7 @@ pub const POOLER_WEIGHT: &str = "pooler.dense.weight";
 pub const POOLER_BIAS: &str = "pooler.dense.bias";
 
 pub const WORD_EMBEDDINGS: &str = "embeddings.word_embeddings.weight";
+pub const POSITION_EMBEDDINGS: &str = "embeddings.position_embeddings.weight";
 
 /// Every tensor of the encoder with its shape, under canonical names (those of `transformers.BertModel`
 /// without a prefix), in the order of the forward pass: embeddings, then layer by layer.
@@ -24,7 +25,7 @@ pub fn expected_tensors(config: &ModelConfig) -> Vec<(String, Vec<usize>)> {
     let mut push = |name: String, shape: &[usize]| tensors.push((name, shape.to_vec()));
 
     push(WORD_EMBEDDINGS.to_owned(), &[config.vocab_size, hidden]);
-    push("embeddings.position_embeddings.weight".to_owned(), &[config.max_position_embeddings, hidden]);
+    push(POSITION_EMBEDDINGS.to_owned(), &[config.max_position_embeddings, hidden]);
     push("embeddings.token_type_embeddings.weight".to_owned(), &[config.type_vocab_size, hidden]);
     push("embeddings.LayerNorm.weight".to_owned(), &[hidden]);
     push("embeddings.LayerNorm.bias".to_owned(), &[hidden]);
