@@ -2,11 +2,14 @@
 
 use std::{collections::BTreeMap, path::PathBuf};
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use serde_json::json;
 
 use super::{error::CliError, files};
-use crate::{model::checkpoint::write_safetensors, text::with_pieces};
+use crate::{
+    model::checkpoint::{write_safetensors, write_safetensors_f16, write_safetensors_i8},
+    text::with_pieces,
+};
 
 #[derive(Debug, Args)]
 pub struct ShrinkArgs {
@@ -25,11 +28,21 @@ pub struct ShrinkArgs {
     /// Positions that stay; all where it is not said.
     #[arg(long)]
     positions: Option<usize>,
+    /// How the weights are written: i8 is bytes with a scale for each row of a matrix.
+    #[arg(long, default_value = "f32")]
+    dtype: StoredAs,
     #[arg(long, value_name = "DIR")]
     output: PathBuf,
 }
 
-/// Writes config.json, model.safetensors in F32 and tokenizer.json, and prints what they hold.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum StoredAs {
+    F32,
+    F16,
+    I8,
+}
+
+/// Writes config.json, model.safetensors and tokenizer.json, and prints what they hold.
 pub fn run(args: &ShrinkArgs) -> Result<(), CliError> {
     let model = files::load_model(&args.model)?;
     let mut json = files::read(&args.model.join("tokenizer.json"))?;
@@ -58,7 +71,12 @@ pub fn run(args: &ShrinkArgs) -> Result<(), CliError> {
         checkpoint.tensors.iter().map(|(name, tensor)| (checkpoint.naming.in_file(name), tensor)).collect();
     let output = |name: &str, bytes: &[u8]| files::write(&args.output.join(name), bytes);
     output("config.json", &checkpoint.config.to_json())?;
-    output("model.safetensors", &write_safetensors(&named)?)?;
+    let weights = match args.dtype {
+        StoredAs::F32 => write_safetensors(&named)?,
+        StoredAs::F16 => write_safetensors_f16(&named)?,
+        StoredAs::I8 => write_safetensors_i8(&named)?,
+    };
+    output("model.safetensors", &weights)?;
     output("tokenizer.json", &json)?;
     let config = &checkpoint.config;
     super::print_json(&json!({

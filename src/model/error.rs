@@ -47,7 +47,9 @@ pub enum ModelError {
     Shape { file: String, tensor: String, found: Vec<usize>, expected: Vec<usize> },
 
     /// A weight is stored in a type that is not a supported floating-point type.
-    #[error("{file}: tensor {tensor} is stored as {dtype}; weights must be F32, F16 or BF16")]
+    #[error(
+        "{file}: tensor {tensor} is stored as {dtype}; weights must be F32, F16, BF16, or I8 with a scale for each row (NAME_scale)"
+    )]
     Dtype { file: String, tensor: String, dtype: String },
 
     /// A weight is NaN or infinite. `index` counts elements in row-major order.

@@ -14,6 +14,10 @@ use crate::{
     said::{Reason, reason},
 };
 
+/// Behind the name of a matrix of bytes: the name of its scales, a number a row. As compressed-tensors, which transformers
+/// reads such files with, has it (`weight`, `weight_scale`).
+const SCALE: &str = "_scale";
+
 /// A header larger than this is no header (the format's own limit).
 const MAX_HEADER: usize = 100_000_000;
 
@@ -120,12 +124,33 @@ impl<'a> Container<'a> {
             Dtype::BF16 => {
                 Ok(bytes.as_chunks().0.iter().map(|&b| half::bf16::from_le_bytes(b).to_f32()).collect())
             }
-            other => Err(ModelError::Dtype {
-                file: self.file.to_owned(),
-                tensor: key.to_owned(),
-                dtype: other.to_string(),
-            }),
+            Dtype::I8 => self.scaled(key, info, bytemuck::cast_slice(bytes)),
+            other => Err(self.wrong_dtype(key, other)),
         }
+    }
+
+    /// Bytes times the scale of their row.
+    fn scaled(&self, key: &str, info: &TensorInfo, bytes: &[i8]) -> Result<Vec<f32>, ModelError> {
+        let rows = info.shape.first().copied().unwrap_or(0);
+        let scale = format!("{key}{SCALE}");
+        let of_rows = |info: &&TensorInfo| {
+            info.dtype != Dtype::I8 && [&[rows][..], &[rows, 1]].contains(&&info.shape[..])
+        };
+        // Bytes that do not stand around zero are another format.
+        let around_zero = self.metadata.info(&format!("{key}_zero_point")).is_none();
+        let Some(scales) = self.metadata.info(&scale).filter(of_rows).filter(|_| around_zero) else {
+            return Err(self.wrong_dtype(key, Dtype::I8));
+        };
+        let scales = self.floats(&scale, scales)?;
+        let width = bytes.len() / rows.max(1);
+        let row = |(row, scale): (&[i8], f32)| {
+            row.iter().map(move |byte| f32::from(*byte) * scale).collect::<Vec<_>>()
+        };
+        Ok(bytes.chunks_exact(width.max(1)).zip(scales).flat_map(row).collect())
+    }
+
+    fn wrong_dtype(&self, key: &str, dtype: Dtype) -> ModelError {
+        ModelError::Dtype { file: self.file.to_owned(), tensor: key.to_owned(), dtype: dtype.to_string() }
     }
 }
 
@@ -147,6 +172,39 @@ pub fn write_safetensors_f16(tensors: &BTreeMap<&str, &HostTensor>) -> Result<Ve
         let halves: Vec<f16> = tensor.data.iter().map(|value| f16::from_f32(*value)).collect();
         (*name, Dtype::F16, &tensor.shape, Cow::Owned(bytemuck::cast_slice(&halves).to_vec()))
     }))
+}
+
+/// The same with matrices as bytes, a scale a row: x ≈ round(x / s)·s with s = max |row| / 127. A quarter of the bytes.
+/// What is no matrix stays F32.
+pub fn write_safetensors_i8(tensors: &BTreeMap<&str, &HostTensor>) -> Result<Vec<u8>, ModelError> {
+    let bytes_of = |values: &[f32]| -> Vec<u8> { bytemuck::cast_slice(values).to_vec() };
+    let mut written = Vec::new();
+    for (name, tensor) in tensors {
+        let [rows, width] = tensor.shape[..] else {
+            written.push(((*name).to_owned(), Dtype::F32, tensor.shape.clone(), bytes_of(&tensor.data)));
+            continue;
+        };
+        let mut scales = Vec::with_capacity(rows);
+        let mut bytes = Vec::with_capacity(tensor.data.len());
+        for row in tensor.data.chunks_exact(width) {
+            let largest = row.iter().fold(0.0_f32, |largest, value| largest.max(value.abs()));
+            let scale = if largest > 0.0 { largest / 127.0 } else { 1.0 };
+            scales.push(scale);
+            bytes.extend(row.iter().map(|value| (value / scale).round() as i8 as u8));
+        }
+        written.push(((*name).to_owned(), Dtype::I8, tensor.shape.clone(), bytes));
+        written.push((format!("{name}{SCALE}"), Dtype::F32, vec![rows, 1], bytes_of(&scales)));
+    }
+    write(
+        written
+            .iter()
+            .map(|(name, dtype, shape, data)| (name.as_str(), *dtype, shape, Cow::Borrowed(&data[..]))),
+    )
+}
+
+/// Whether `key` names the scales of a tensor that `used` says was read.
+pub(super) fn is_scale_of(key: &str, used: impl Fn(&str) -> bool) -> bool {
+    key.strip_suffix(SCALE).is_some_and(used)
 }
 
 /// Name, type, shape and data of each tensor, as a file.

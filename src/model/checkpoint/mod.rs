@@ -12,7 +12,7 @@ mod shrink;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-pub use container::{write_safetensors, write_safetensors_f16};
+pub use container::{write_safetensors, write_safetensors_f16, write_safetensors_i8};
 pub use directory::{ModelDirectory, load_directory};
 pub use export::export_directory;
 pub use init::{random_head, random_mlm_head};
@@ -114,7 +114,8 @@ impl Checkpoint {
         loader.take_all(&mlm_tensors(&config))?;
         let Loader { naming, tensors, dtypes, .. } = loader;
         let used: BTreeSet<&str> = tensors.keys().map(|canonical| naming.in_file(canonical)).collect();
-        report.unused = keys.iter().filter(|key| !used.contains(key.as_str())).cloned().collect();
+        let is_used = |key: &str| used.contains(key) || container::is_scale_of(key, |of| used.contains(of));
+        report.unused = keys.iter().filter(|key| !is_used(key)).cloned().collect();
         report.dtype = dtypes.into_iter().collect::<Vec<_>>().join(", ");
         Ok(Checkpoint { config, tensors, naming, report })
     }

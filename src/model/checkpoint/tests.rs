@@ -155,6 +155,39 @@ fn half_precision_files_become_the_same_numbers_in_f32() {
 }
 
 #[test]
+fn matrices_of_bytes_are_read_with_the_scale_of_each_row() {
+    let checkpoint = Checkpoint::init_random(tiny_config(), 7);
+    let named = checkpoint.tensors.iter().map(|(name, tensor)| (name.as_str(), tensor)).collect();
+    let bytes = write_safetensors_i8(&named).unwrap();
+    let loaded = load(&bytes).unwrap();
+    assert_eq!(loaded.report.unused, Vec::<String>::new());
+    assert_eq!(loaded.report.dtype, "F32, I8");
+    for (name, tensor) in &checkpoint.tensors {
+        let width = *tensor.shape.last().unwrap();
+        for (row, read) in tensor.data.chunks(width).zip(loaded.tensors[name].data.chunks(width)) {
+            let largest = row.iter().fold(0.0_f32, |largest, value| largest.max(value.abs()));
+            // Half a step of 127, and the rounding of the product.
+            let tolerance = if tensor.shape.len() == 1 { 0.0 } else { largest * (0.5 / 127.0 + 1e-6) };
+            assert!(row.iter().zip(read).all(|(x, y)| (x - y).abs() <= tolerance), "{name}");
+        }
+    }
+    // Bytes around another point than zero, and bytes alone.
+    let stored = SafeTensors::deserialize(&bytes).unwrap();
+    let point = [0_u8; 8];
+    let mut views: Vec<(String, TensorView)> = stored.tensors();
+    views.push((
+        "encoder.layer.0.attention.self.query.weight_zero_point".to_owned(),
+        TensorView::new(Dtype::I8, vec![8, 1], &point).unwrap(),
+    ));
+    let message = load(&safetensors::serialize(views, None).unwrap()).unwrap_err().to_string();
+    assert!(message.contains("query.weight") && message.contains("I8"), "{message}");
+    let mut views: Vec<(String, TensorView)> = stored.tensors();
+    views.retain(|(name, _)| !name.ends_with("word_embeddings.weight_scale"));
+    let message = load(&safetensors::serialize(views, None).unwrap()).unwrap_err().to_string();
+    assert!(message.contains("word_embeddings.weight") && message.contains("I8"), "{message}");
+}
+
+#[test]
 fn a_shape_that_disagrees_names_tensor_found_and_expected() {
     let mut config = tiny_config();
     config.vocab_size = 21;
@@ -207,7 +240,7 @@ fn an_integer_weight_is_refused() {
     let damaged = header.replacen("\"F32\"", "\"I32\"", 1);
     let bytes = [&good[..8], damaged.as_bytes(), &good[8 + header_length..]].concat();
     assert!(
-        load(&bytes).unwrap_err().to_string().contains("is stored as I32; weights must be F32, F16 or BF16")
+        load(&bytes).unwrap_err().to_string().contains("is stored as I32; weights must be F32, F16, BF16, or I8")
     );
 }
 
