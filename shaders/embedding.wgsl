@@ -85,22 +85,23 @@ fn embed_position_backward(@builtin(workgroup_id) group: vec3<u32>, @builtin(num
     table[index] = select(sum, sum + table[index], step.accumulate != 0u);
 }
 
-// Backward: types, first half: partial [⌈tokens / chunk⌉, types, hidden], zero for all types but the first.
+// Backward: types, first half: partial [⌈tokens / chunk⌉, types, hidden], zero for all types but the first. A lane has
+// a vec4 of a type, a team every fourth token of the chunk.
 @compute @workgroup_size(64)
 fn embed_type_backward(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
                        @builtin(local_invocation_index) local: u32) {
-    let index = unfold(group, groups) * 64u + local;
     let row = op.types * op.width;
-    let part = index / row;
-    let i = index % row;
+    let groups_of_part = (row + TEAM - 1u) / TEAM;
+    let index = unfold(group, groups);
+    let part = index / groups_of_part;
+    let i = index % groups_of_part * TEAM + local % TEAM;
     let begin = part * op.chunk;
-    if (begin >= step.tokens) { return; }
+    let end = select(0u, min(begin + op.chunk, step.tokens), i < op.width);
     var sum = vec4(0.0);
-    if (i < op.width) {
-        let end = min(begin + op.chunk, step.tokens);
-        for (var token = begin; token < end; token++) {
-            sum += gradient[token * op.width + i];
-        }
+    for (var token = begin + local / TEAM; token < end; token += TEAMS) {
+        sum += gradient[token * op.width + i];
     }
-    table[index] = sum;
+    sum = sum_of_teams(local, sum);
+    if (local >= TEAM || begin >= step.tokens || i >= row) { return; }
+    table[part * row + i] = sum;
 }

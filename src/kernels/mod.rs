@@ -44,6 +44,9 @@ const CHUNK: u32 = 64;
 const ALIGNMENT: usize = 64;
 /// Threads of a workgroup in every one-dimensional kernel.
 const THREADS: u32 = 64;
+/// Lanes that share a row, and rows of a workgroup then; shaders/common/team.wgsl has the same constants.
+const TEAM: u32 = 16;
+const TEAMS: u32 = THREADS / TEAM;
 
 /// A shader module of the shared step file and the named files of `shaders/`.
 macro_rules! shader {

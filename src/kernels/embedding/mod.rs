@@ -2,13 +2,13 @@ mod cpu;
 
 use bytemuck::{Pod, Zeroable};
 
-use super::{CHUNK, DISTINCT, Kernels, THREADS, TOKENS, shader};
+use super::{CHUNK, DISTINCT, Kernels, TEAM, THREADS, TOKENS, shader};
 use crate::device::{
     Binding::{Read, ReadWrite, Uniform},
     DeviceError, Extent, Grid, KernelSpec, Plan, ShaderSource, View, Work,
 };
 
-pub(super) static SOURCE: ShaderSource = shader!("embedding.wgsl");
+pub(super) static SOURCE: ShaderSource = shader!("common/team.wgsl", "embedding.wgsl");
 static FORWARD: KernelSpec = KernelSpec {
     source: &SOURCE,
     entry: "embed",
@@ -154,7 +154,7 @@ impl Kernels {
         plan.note(Work::moving(TOKENS, layer.hidden));
 
         let views = [gradient.distinct, gradient.row_starts, de, gradient.scratch];
-        let grid = Grid::new(TOKENS, CHUNK, (layer.types * width).div_ceil(THREADS));
+        let grid = Grid::new(TOKENS, CHUNK, (layer.types * width).div_ceil(TEAM));
         self.call(plan, &TYPE_BACKWARD, &[], &op, &views, grid)?;
         plan.note(Work::moving(TOKENS, layer.hidden));
         self.sum_partials(
