@@ -32,7 +32,7 @@ pub use linear::{Linear, LinearGradient};
 pub use mlm::{MaskedLoss, PieceLogits};
 pub use optimizer::{METRICS, Optimizer, OptimizerShard};
 pub use pool::Pool;
-pub use step::{DISTINCT, ITEMS, PAIRS, QUADS, ROWS, Step, TOKENS};
+pub use step::{DISTINCT, ITEMS, PAIRS, ROWS, Step, TILE, TILES, TOKENS};
 
 use crate::device::{Arena, Call, Device, DeviceError, Dispatch, Grid, KernelSpec, MatmulKind, Plan, View};
 
