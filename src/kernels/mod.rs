@@ -81,7 +81,7 @@ impl Kernels {
         let step = arena.uniform("step", &Step::default())?;
         let unused = arena.storage("unused", 4)?;
         let matmul = arena.device().matmul().unwrap_or_default();
-        // A GPU with thousands of lanes would idle on the few 64×64 tiles of a small weight.
+        // A GPU with thousands of lanes would idle on the few tiles of a small weight.
         Ok(Self { arena, step, unused, max_splits: 16, matmul, packed: Rc::default() })
     }
 
