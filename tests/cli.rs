@@ -258,7 +258,7 @@ fn the_device_is_named_and_tuned() {
     let rates = ceilings["matmul_gigaflops"].as_array().unwrap();
     let fastest = rates.iter().max_by(|a, b| a[1].as_f64().unwrap().total_cmp(&b[1].as_f64().unwrap()));
     assert_eq!(tuned["matmul"], fastest.unwrap()[0]);
-    assert_eq!(rates.len(), 2);
+    assert_eq!(rates.len(), 3);
 
     let plain = device(&["--device", "gpu"]);
     let object = tuned.as_object_mut().unwrap();
