@@ -65,15 +65,15 @@ fn embed_word_backward(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_wor
     let entry = index / groups_of(op.width);
     if (entry >= step.distinct) { return; }
     let id = distinct[3u * entry];
-    if (id < op.first_word || id >= op.end_word) { return; }
     let i = vec4_of(index, op.width, local);
-    let end = select(0u, distinct[3u * entry + 2u], i < op.width);
+    let inside = id >= op.first_word && id < op.end_word && i < op.width;
+    let end = select(0u, distinct[3u * entry + 2u], inside);
     var sum = vec4(0.0);
     for (var place = distinct[3u * entry + 1u] + local / TEAM; place < end; place += TEAMS) {
         sum += gradient[places[place] * op.width + i];
     }
     sum = sum_of_teams(local, sum);
-    if (local >= TEAM || i >= op.width) { return; }
+    if (local >= TEAM || !inside) { return; }
     table[(id - op.first_word) * op.width + i] += sum;
 }
 
