@@ -12,8 +12,8 @@
 // by name, because an array indexed in a loop would lie in memory. The more blocks, the more products an element read
 // from workgroup memory serves, and the fewer workgroups there are to go round.
 //
-// Barriers need every thread: none leaves early, elements beyond an operand count as zero, and blocks beyond C are not
-// stored.
+// Barriers need every thread: a workgroup leaves as a whole or not at all, elements beyond an operand count as zero, and
+// blocks beyond C are not stored.
 
 // Threads along a side of the tile, blocks of a thread along it (1 or 2), and elements of K at a time (a multiple of 4).
 override threads: u32;
