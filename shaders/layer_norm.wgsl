@@ -6,7 +6,8 @@
 //   ds = (g − mean(g) − x̂ · mean(g·x̂)) / √(σ² + ε);  d_residual = ds,  dx = mask_in · ds
 //   dγ = Σ_rows mask_out·dy·x̂,  dβ = Σ_rows mask_out·dy
 //
-// A thread works on a whole row: no barriers, which software adapters pay dearly for.
+// A team of 16 lanes has a row. Mean and variance are found one after the other: a sum of squares in one pass loses
+// digits where a row's mean is far from 0.
 
 struct Op {
     width: u32,         // vec4s of a row: hidden / 4
@@ -39,14 +40,16 @@ const CHUNK = 64u;
 @compute @workgroup_size(64)
 fn layer_norm(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
               @builtin(local_invocation_index) local: u32) {
-    let row = unfold(group, groups) * 64u + local;
-    if (row >= extent(op.kind, op.fixed)) { return; }
+    let row = unfold(group, groups) * TEAMS + local / TEAM;
+    let lane = local % TEAM;
+    let inside = row < extent(op.kind, op.fixed);
+    let end = select(0u, op.width, inside);
     let start = row * op.width;
     let key = spans[row].x;
     let length = f32(4u * op.width);
 
     var total = vec4(0.0);
-    for (var i = 0u; i < op.width; i++) {
+    for (var i = lane; i < end; i += TEAM) {
         var s = sums[start + i] * keep4(op.site_in, key, i);
         if (op.has_residual != 0u) {
             s += other[start + i];
@@ -54,21 +57,23 @@ fn layer_norm(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) 
         sums[start + i] = s;
         total += s;
     }
-    let mean = (total.x + total.y + total.z + total.w) / length;
+    let mean = team_sum(local, TEAM, sum4(total)) / length;
 
     var squares = vec4(0.0);
-    for (var i = 0u; i < op.width; i++) {
+    for (var i = lane; i < end; i += TEAM) {
         let d = sums[start + i] - mean;
         squares += d * d;
     }
-    let variance = (squares.x + squares.y + squares.z + squares.w) / length;
+    let variance = team_sum(local, TEAM, sum4(squares)) / length;
     let scale = 1.0 / sqrt(variance + op.epsilon);
 
-    for (var i = 0u; i < op.width; i++) {
+    for (var i = lane; i < end; i += TEAM) {
         let y = (sums[start + i] - mean) * scale * weights[i] + weights[op.width + i];
         normalized[start + i] = y * keep4(op.site_out, key, i);
     }
-    statistics[row] = vec2(mean, scale);
+    if (inside && lane == 0u) {
+        statistics[row] = vec2(mean, scale);
+    }
 }
 
 // Backward. In: s, statistics, dy.
@@ -80,8 +85,10 @@ fn layer_norm(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) 
 // Parameter gradients, first half: [⌈rows / 64⌉, 2, hidden]; reduce.wgsl adds the parts.
 @group(0) @binding(9) var<storage, read_write> partials: array<vec4<f32>>;
 
-fn backward_of_row(row: u32) {
-    if (row >= extent(op.kind, op.fixed)) { return; }
+fn backward_of_rows(first: u32, local: u32) {
+    let row = first + local / TEAM;
+    let lane = local % TEAM;
+    let end = select(0u, op.width, row < extent(op.kind, op.fixed));
     let start = row * op.width;
     let key = spans[row].x;
     let length = f32(4u * op.width);
@@ -90,51 +97,56 @@ fn backward_of_row(row: u32) {
 
     var gradient = vec4(0.0);
     var projected = vec4(0.0);
-    for (var i = 0u; i < op.width; i++) {
+    for (var i = lane; i < end; i += TEAM) {
         let g = weights[i] * keep4(op.site_out, key, i) * other[start + i];
         gradient += g;
         projected += g * (saved_sums[start + i] - mean) * scale;
     }
-    let mean_gradient = (gradient.x + gradient.y + gradient.z + gradient.w) / length;
-    let mean_projected = (projected.x + projected.y + projected.z + projected.w) / length;
+    // mean(g) and mean(g·x̂)
+    let means = team_sums(local, TEAM, vec2(sum4(gradient), sum4(projected))) / length;
 
-    for (var i = 0u; i < op.width; i++) {
+    for (var i = lane; i < end; i += TEAM) {
         let g = weights[i] * keep4(op.site_out, key, i) * other[start + i];
         let x_hat = (saved_sums[start + i] - mean) * scale;
-        let ds = (g - mean_gradient - x_hat * mean_projected) * scale;
+        let ds = (g - means.x - x_hat * means.y) * scale;
         d_residual[start + i] = ds;
         dx[start + i] = ds * keep4(op.site_in, key, i);
     }
 }
 
-fn partial_of_parameters(part: u32, i: u32) {
-    let rows = extent(op.kind, op.fixed);
+// A lane has a vec4 of the parameters, a team every fourth row of the chunk.
+fn partial_of_parameters(part: u32, first: u32, local: u32) {
+    let i = first + local % TEAM;
     let begin = part * CHUNK;
-    if (begin >= rows || i >= op.width) { return; }
+    let end = select(0u, min(begin + CHUNK, extent(op.kind, op.fixed)), i < op.width);
     var d_gamma = vec4(0.0);
     var d_beta = vec4(0.0);
-    for (var row = begin; row < min(begin + CHUNK, rows); row++) {
+    for (var row = begin + local / TEAM; row < end; row += TEAMS) {
         let g = keep4(op.site_out, spans[row].x, i) * other[row * op.width + i];
         let statistic = saved_statistics[row];
         d_gamma += g * (saved_sums[row * op.width + i] - statistic.x) * statistic.y;
         d_beta += g;
     }
+    d_gamma = sum_of_teams(local, d_gamma);
+    d_beta = sum_of_teams(local, d_beta);
+    if (local >= TEAM || begin >= end) { return; }
     partials[2u * part * op.width + i] = d_gamma;
     partials[(2u * part + 1u) * op.width + i] = d_beta;
 }
 
-// For every chunk of rows one workgroup whose threads have a row each, and as many more as it takes to have a thread
-// for every vec4 of the parameters.
+// For every chunk of rows 16 workgroups whose teams have a row each, and as many more as it takes to have a lane for
+// every vec4 of the parameters.
 @compute @workgroup_size(64)
 fn layer_norm_backward(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
                        @builtin(local_invocation_index) local: u32) {
     let index = unfold(group, groups);
-    let groups_of_chunk = 1u + (op.width + 63u) / 64u;
+    let groups_of_rows = CHUNK / TEAMS;
+    let groups_of_chunk = groups_of_rows + (op.width + TEAM - 1u) / TEAM;
     let chunk = index / groups_of_chunk;
     let role = index % groups_of_chunk;
-    if (role == 0u) {
-        backward_of_row(chunk * CHUNK + local);
+    if (role < groups_of_rows) {
+        backward_of_rows(chunk * CHUNK + role * TEAMS, local);
     } else {
-        partial_of_parameters(chunk, (role - 1u) * 64u + local);
+        partial_of_parameters(chunk, (role - groups_of_rows) * TEAM, local);
     }
 }

@@ -5,7 +5,7 @@
 // Backward: dl_mv = scale · (softmax(l_m)_v − [v = label_m]), then through the products, LayerNorm and
 //   du = da · gelu'(u),  dh[t] = dx_m where t = place_m, 0 elsewhere.
 // A word table that comes in pieces gives its logits piece by piece. Each row's largest logit and sum of exponentials
-// is found in two steps: PARTS threads a piece, then one thread over all parts.
+// is found in two steps: PARTS workgroups a piece, then a team over all parts.
 
 struct Op {
     width: u32,         // vec4s of a row
@@ -18,7 +18,8 @@ struct Op {
     pad1: u32,
 }
 
-const PARTS = 32u;
+// Workgroups that share a row of a piece; src/kernels/mlm/mod.rs has the same constant.
+const PARTS = 8u;
 const SMALLEST = -3.0e38;
 
 @group(0) @binding(1) var<uniform> op: Op;
@@ -69,36 +70,42 @@ fn gelu_backward(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroup
     d_u[index] *= gelu_slope4(x, normal_cdf4(x));
 }
 
-// Largest logit and sum of exponentials of each part, and the label's logit; a thread per (masked token, part).
+// Largest logit and sum of exponentials of each part, and the label's logit; a workgroup per (masked token, part). The
+// logits of a vocabulary come from memory, so they are read once: a lane's sum is relative to the largest so far.
 @group(0) @binding(2) var<storage, read> labels: array<u32>;                 // [M]
-@group(0) @binding(3) var<storage, read> logits: array<f32>;                 // l [M, stride]
+@group(0) @binding(3) var<storage, read> logits: array<vec4<f32>>;           // l [M, stride]
 @group(0) @binding(4) var<storage, read_write> partials: array<vec2<f32>>;   // [M, parts]
 @group(0) @binding(5) var<storage, read_write> targets: array<f32>;          // l_label [M]
 
 @compute @workgroup_size(64)
 fn partial_sums(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
                 @builtin(local_invocation_index) local: u32) {
-    let index = unfold(group, groups) * 64u + local;
+    let index = unfold(group, groups);
     let row = index / PARTS;
     let part = index % PARTS;
     if (row >= step.tokens) { return; }
-    let start = row * op.stride;
+    let start = row * (op.stride / 4u);
     var largest = SMALLEST;
-    for (var word = part; word < op.words; word += PARTS) {
-        largest = max(largest, logits[start + word]);
-    }
     var sum = 0.0;
-    for (var word = part; word < op.words; word += PARTS) {
-        sum += exp(logits[start + word] - largest);
+    for (var i = part * THREADS + local; 4u * i < op.words; i += PARTS * THREADS) {
+        let word = vec4(4u * i) + vec4(0u, 1u, 2u, 3u);
+        let l = select(vec4(SMALLEST), logits[start + i], word < vec4(op.words));
+        let larger = max(largest, max(max(l.x, l.y), max(l.z, l.w)));
+        sum = sum * exp(largest - larger) + sum4(exp(l - larger));
+        largest = larger;
     }
-    partials[row * op.parts + op.first_part + part] = vec2(largest, sum);
+    let largest_of_all = team_max(local, THREADS, largest);
+    let total = team_sum(local, THREADS, sum * exp(largest - largest_of_all));
+    if (local > 0u) { return; }
+    partials[row * op.parts + op.first_part + part] = vec2(largest_of_all, total);
     let label = labels[row];
-    if (label >= op.first_word && label - op.first_word < op.words && (label - op.first_word) % PARTS == part) {
-        targets[row] = logits[start + label - op.first_word];
+    if (part == 0u && label >= op.first_word && label - op.first_word < op.words) {
+        let column = label - op.first_word;
+        targets[row] = logits[start + column / 4u][column % 4u];
     }
 }
 
-// A thread per masked token.
+// A team per masked token.
 @group(0) @binding(2) var<storage, read> all_partials: array<vec2<f32>>;     // [M, parts]
 @group(0) @binding(3) var<storage, read> label_logits: array<f32>;           // [M]
 @group(0) @binding(4) var<storage, read_write> statistics: array<vec2<f32>>; // [M]: largest logit, Σ exp(l − largest)
@@ -107,32 +114,39 @@ fn partial_sums(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups
 @compute @workgroup_size(64)
 fn token_losses(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
                 @builtin(local_invocation_index) local: u32) {
-    let row = unfold(group, groups) * 64u + local;
-    if (row >= step.tokens) { return; }
+    let row = unfold(group, groups) * TEAMS + local / TEAM;
+    let lane = local % TEAM;
+    let inside = row < step.tokens;
+    let end = select(0u, op.parts, inside);
     let start = row * op.parts;
-    var largest = SMALLEST;
-    for (var part = 0u; part < op.parts; part++) {
-        largest = max(largest, all_partials[start + part].x);
+    var found = SMALLEST;
+    for (var part = lane; part < end; part += TEAM) {
+        found = max(found, all_partials[start + part].x);
     }
+    let largest = team_max(local, TEAM, found);
     var sum = 0.0;
-    for (var part = 0u; part < op.parts; part++) {
+    for (var part = lane; part < end; part += TEAM) {
         let partial = all_partials[start + part];
         sum += partial.y * exp(partial.x - largest);
     }
+    sum = team_sum(local, TEAM, sum);
+    if (!inside || lane > 0u) { return; }
     statistics[row] = vec2(largest, sum);
     losses[row] = log(sum) + (largest - label_logits[row]);
 }
 
-// Their scaled sum, added to the step's metrics; one thread.
+// Their scaled sum, added to the step's metrics; one workgroup.
 @group(0) @binding(2) var<storage, read> all_losses: array<f32>;             // [M]
 @group(0) @binding(3) var<storage, read_write> metrics: array<f32>;          // [0]: whole loss, [3]: this part of it
 
-@compute @workgroup_size(1)
-fn add_loss() {
-    var sum = 0.0;
-    for (var row = 0u; row < step.tokens; row++) {
-        sum += all_losses[row];
+@compute @workgroup_size(64)
+fn add_loss(@builtin(local_invocation_index) local: u32) {
+    var part = 0.0;
+    for (var row = local; row < step.tokens; row += THREADS) {
+        part += all_losses[row];
     }
+    let sum = team_sum(local, THREADS, part);
+    if (local > 0u) { return; }
     metrics[0] += sum * step.loss_scale;
     metrics[3] += sum * step.loss_scale;
 }

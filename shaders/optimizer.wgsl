@@ -8,45 +8,31 @@ struct Op {
     length: u32,        // vec4s of this shard
     decay_end: u32,     // vec4s before this one have weight decay
     first_partial: u32, // where this shard's partial sums go
-    partials: u32,      // all partial sums of all shards
+    partials: u32,      // partial sums of this shard; for the clip factor, of all of them
 }
 
 const BETA1 = 0.9;
 const BETA2 = 0.999;
 const EPSILON = 1e-8;
-// Threads that share a shard's squares; src/kernels/optimizer.rs: PARTIALS.
-const PARTIALS = 4096u;
-const SECOND = 64u;
 
 @group(0) @binding(1) var<uniform> op: Op;
 
 @group(0) @binding(2) var<storage, read> gradients: array<vec4<f32>>;
 @group(0) @binding(3) var<storage, read_write> partial_sums: array<f32>;
 
+// A workgroup per partial sum; all of them go through the shard side by side.
 @compute @workgroup_size(64)
 fn sum_squares(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
                @builtin(local_invocation_index) local: u32) {
-    let thread = unfold(group, groups) * 64u + local;
-    if (thread >= PARTIALS) { return; }
+    let part = unfold(group, groups);
+    if (part >= op.partials) { return; }
     var sums = vec4(0.0);
-    for (var i = thread; i < op.length; i += PARTIALS) {
+    for (var i = part * THREADS + local; i < op.length; i += op.partials * THREADS) {
         let g = gradients[i];
         sums += g * g;
     }
-    partial_sums[op.first_partial + thread] = sums.x + sums.y + sums.z + sums.w;
-}
-
-// 64 threads sum the partial sums of all shards.
-@group(0) @binding(2) var<storage, read> partials_in: array<f32>;
-@group(0) @binding(3) var<storage, read_write> halfway_out: array<f32>;
-
-@compute @workgroup_size(64)
-fn sum_partial_squares(@builtin(local_invocation_index) local: u32) {
-    var sum = 0.0;
-    for (var i = local; i < op.partials; i += SECOND) {
-        sum += partials_in[i];
-    }
-    halfway_out[local] = sum;
+    let sum = team_sum(local, THREADS, sum4(sums));
+    if (local == 0u) { partial_sums[op.first_partial + part] = sum; }
 }
 
 fn is_finite(x: f32) -> bool {
@@ -54,16 +40,18 @@ fn is_finite(x: f32) -> bool {
     return (bitcast<u32>(x) & 0x7f800000u) != 0x7f800000u;
 }
 
-// One thread: metrics[1] = norm before clipping, [2] = clip factor (0: this update is left out).
-@group(0) @binding(2) var<storage, read> halfway: array<f32>;
+// One workgroup: metrics[1] = norm before clipping, [2] = clip factor (0: this update is left out).
+@group(0) @binding(2) var<storage, read> all_partial_sums: array<f32>;
 @group(0) @binding(3) var<storage, read_write> metrics_out: array<f32>;
 
-@compute @workgroup_size(1)
-fn clip_factor() {
-    var sum = 0.0;
-    for (var i = 0u; i < SECOND; i++) {
-        sum += halfway[i];
+@compute @workgroup_size(64)
+fn clip_factor(@builtin(local_invocation_index) local: u32) {
+    var part = 0.0;
+    for (var i = local; i < op.partials; i += THREADS) {
+        part += all_partial_sums[i];
     }
+    let sum = team_sum(local, THREADS, part);
+    if (local > 0u) { return; }
     let norm = sqrt(sum);
     let clip = select(1.0, min(1.0, step.max_norm / (norm + 1e-6)), step.max_norm > 0.0);
     metrics_out[1] = norm;

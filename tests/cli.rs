@@ -258,7 +258,7 @@ fn the_device_is_named_and_tuned() {
     let rates = ceilings["matmul_gigaflops"].as_array().unwrap();
     let fastest = rates.iter().max_by(|a, b| a[1].as_f64().unwrap().total_cmp(&b[1].as_f64().unwrap()));
     assert_eq!(tuned["matmul"], fastest.unwrap()[0]);
-    assert_eq!(rates.len(), 2);
+    assert_eq!(rates.len(), 3);
 
     let plain = device(&["--device", "gpu"]);
     let object = tuned.as_object_mut().unwrap();
@@ -272,7 +272,7 @@ fn profile_says_where_a_step_goes() {
         let mut process = Command::new(env!("CARGO_BIN_EXE_simcse-lab"));
         process.args(["profile", "1x32:2x2x4"]).args(arguments).output().unwrap()
     };
-    let output = profile(&["--device", "gpu", "--matmul", "direct", "--json"]);
+    let output = profile(&["--device", "gpu", "--matmul", "large", "--json"]);
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let report = json(&String::from_utf8(output.stdout).unwrap());
     let whole = |name: &str| report[name].as_u64().unwrap();
@@ -286,7 +286,7 @@ fn profile_says_where_a_step_goes() {
 
     let wrong = profile(&["--matmul", "fast"]);
     assert_eq!(wrong.status.code(), Some(2));
-    assert!(String::from_utf8_lossy(&wrong.stderr).contains("known are direct, shared"));
+    assert!(String::from_utf8_lossy(&wrong.stderr).contains("known are small, medium, large"));
 }
 
 #[test]

@@ -20,7 +20,7 @@ struct Step {
     hard_negative_weight: f32,  // w = ln α, added to each item's own hard-negative logit
     false_negative_threshold: f32,  // negatives with a cosine above it are left out; 0: none
     loss_scale: f32,            // of masked-language modelling: weight / masked tokens of the batch
-    quads: u32,                 // attention's quads: up to four neighbouring tokens of a row each
+    tiles: u32,                 // attention's tiles: up to 16 neighbouring tokens of a row each
     longest: u32,               // tokens of the longest row
     pairs: u32,                 // pairs of tokens of one row
     pad0: u32,
@@ -37,7 +37,7 @@ fn extent(kind: u32, fixed: u32) -> u32 {
         case 2u: { return step.rows; }
         case 3u: { return step.items; }
         case 4u: { return step.distinct; }
-        case 5u: { return step.quads; }
+        case 5u: { return step.tiles; }
         case 6u: { return step.pairs; }
         default: { return fixed; }
     }

@@ -25,7 +25,7 @@ pub struct ProfileArgs {
     pub model: Option<std::path::PathBuf>,
     #[command(flatten)]
     pub sentences: SentenceArgs,
-    /// How matrix products are computed: direct or shared, on a GPU; without it, shared.
+    /// Tiles of matrix products on a GPU: small, medium or large; without it, medium.
     #[arg(long, value_name = "KIND", conflicts_with = "tune")]
     pub matmul: Option<MatmulKind>,
     /// Measure first which kind of matrix product is the fastest here, and use that.

@@ -32,7 +32,7 @@ pub use linear::{Linear, LinearGradient};
 pub use mlm::{MaskedLoss, PieceLogits};
 pub use optimizer::{METRICS, Optimizer, OptimizerShard};
 pub use pool::Pool;
-pub use step::{DISTINCT, ITEMS, PAIRS, QUADS, ROWS, Step, TOKENS};
+pub use step::{DISTINCT, ITEMS, PAIRS, ROWS, Step, TILE, TILES, TOKENS};
 
 use crate::device::{Arena, Call, Device, DeviceError, Dispatch, Grid, KernelSpec, MatmulKind, Plan, View};
 
@@ -44,6 +44,9 @@ const CHUNK: u32 = 64;
 const ALIGNMENT: usize = 64;
 /// Threads of a workgroup in every one-dimensional kernel.
 const THREADS: u32 = 64;
+/// Lanes that share a row, and rows of a workgroup then; shaders/common/team.wgsl has the same constants.
+const TEAM: u32 = 16;
+const TEAMS: u32 = THREADS / TEAM;
 
 /// A shader module of the shared step file and the named files of `shaders/`.
 macro_rules! shader {
@@ -78,7 +81,7 @@ impl Kernels {
         let step = arena.uniform("step", &Step::default())?;
         let unused = arena.storage("unused", 4)?;
         let matmul = arena.device().matmul().unwrap_or_default();
-        // A GPU with thousands of lanes would idle on the few 64×64 tiles of a small weight.
+        // A GPU with thousands of lanes would idle on the few tiles of a small weight.
         Ok(Self { arena, step, unused, max_splits: 16, matmul, packed: Rc::default() })
     }
 

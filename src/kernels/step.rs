@@ -12,8 +12,11 @@ pub const ITEMS: Extent = Extent::Dynamic(3);
 /// Distinct token ids of the batch.
 pub const DISTINCT: Extent = Extent::Dynamic(4);
 
-/// Quads of the batch: up to four neighbouring tokens of a row each.
-pub const QUADS: Extent = Extent::Dynamic(5);
+/// Tiles of the batch: up to [`TILE`] neighbouring tokens of a row each.
+pub const TILES: Extent = Extent::Dynamic(5);
+
+/// Tokens of one row that a workgroup of attention has at most; shaders/attention/tiles.wgsl has the same constant.
+pub const TILE: u32 = 16;
 
 /// Pairs of tokens of one row: what attention computes.
 pub const PAIRS: Extent = Extent::Dynamic(6);
@@ -40,7 +43,7 @@ pub struct Step {
     pub hard_negative_weight: f32,
     pub false_negative_threshold: f32,
     pub loss_scale: f32,
-    pub quads: u32,
+    pub tiles: u32,
     pub longest: u32,
     pub pairs: u32,
     pub pad: [u32; 3],
@@ -49,7 +52,7 @@ pub struct Step {
 impl Step {
     /// Values of the dynamic extents, in the order of the constants above.
     pub fn sizes(&self) -> [u32; 7] {
-        [0, self.tokens, self.rows, self.items, self.distinct, self.quads, self.pairs]
+        [0, self.tokens, self.rows, self.items, self.distinct, self.tiles, self.pairs]
     }
 
     /// How many an extent is.

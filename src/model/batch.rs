@@ -3,7 +3,7 @@
 use super::ModelConfig;
 use crate::{
     device::{Arena, Device, DeviceError, View},
-    kernels::Step,
+    kernels::{Step, TILE},
 };
 
 /// All tokens of all rows end to end, nothing padded.
@@ -13,9 +13,9 @@ pub struct PackedBatch {
     pub token_ids: Vec<u32>,
     /// [tokens]: position of the token in its row, as the position table counts it.
     pub positions: Vec<u32>,
-    /// [quads]: first of up to four neighbouring tokens of a row, first token of the row, end of the row, key into the
-    /// dropout masks of the row's first token. A quad begins a multiple of four tokens behind its row's first.
-    pub quads: Vec<[u32; 4]>,
+    /// [tiles]: first of up to [`TILE`] neighbouring tokens of a row, first token of the row, end of the row, key into the
+    /// dropout masks of the row's first token. A tile begins a multiple of [`TILE`] tokens behind its row's first.
+    pub tiles: Vec<[u32; 4]>,
     /// [tokens]: key into the dropout masks, first token of the row, end of the row, row.
     pub spans: Vec<[u32; 4]>,
     /// [rows + 1]: first token of each row.
@@ -40,7 +40,7 @@ impl PackedBatch {
                 batch.spans.push([row * max_positions as u32 + position, begin, end, row]);
             }
             let key = row * max_positions as u32;
-            batch.quads.extend((begin..end).step_by(4).map(|first| [first, begin, end, key]));
+            batch.tiles.extend((begin..end).step_by(TILE as usize).map(|first| [first, begin, end, key]));
             batch.token_ids.extend_from_slice(ids);
             batch.row_starts.push(end);
         }
@@ -68,7 +68,7 @@ impl PackedBatch {
         for (token, [key, begin, _, row]) in (0..).zip(&mut self.spans) {
             *key = key_of(*row) + token - *begin;
         }
-        for [first, _, _, key] in &mut self.quads {
+        for [first, _, _, key] in &mut self.tiles {
             let [_, _, _, row] = self.spans[*first as usize];
             *key = key_of(row);
         }
@@ -88,7 +88,7 @@ impl PackedBatch {
             tokens: self.tokens() as u32,
             rows: self.rows() as u32,
             distinct: self.distinct.len() as u32,
-            quads: self.quads.len() as u32,
+            tiles: self.tiles.len() as u32,
             longest: lengths().max().unwrap_or(0),
             pairs: lengths().map(|length| length * length).sum(),
             ..step
@@ -109,7 +109,7 @@ pub struct BatchBuffers {
     pub token_ids: View,
     pub positions: View,
     pub spans: View,
-    pub quads: View,
+    pub tiles: View,
     pub row_starts: View,
     pub distinct: View,
     pub places: View,
@@ -121,7 +121,7 @@ impl BatchBuffers {
             token_ids: arena.storage("token ids", tokens)?,
             positions: arena.storage("positions", tokens)?,
             spans: arena.storage("spans", 4 * tokens)?,
-            quads: arena.storage("quads", 4 * (tokens / 4 + rows))?,
+            tiles: arena.storage("tiles", 4 * (tokens / TILE as usize + rows))?,
             row_starts: arena.storage("row starts", rows + 1)?,
             distinct: arena.storage("distinct tokens", 3 * tokens)?,
             places: arena.storage("places of tokens", tokens)?,
@@ -133,7 +133,7 @@ impl BatchBuffers {
         self.token_ids.write(device, &batch.token_ids);
         self.positions.write(device, &batch.positions);
         self.spans.write(device, &batch.spans);
-        self.quads.write(device, &batch.quads);
+        self.tiles.write(device, &batch.tiles);
         self.row_starts.write(device, &batch.row_starts);
         self.distinct.write(device, &batch.distinct);
         self.places.write(device, &batch.places);
@@ -151,8 +151,17 @@ mod tests {
         assert_eq!(batch.positions, [0, 1, 2, 0, 0, 1]);
         assert_eq!(batch.row_starts, [0, 3, 4, 6]);
         assert_eq!(batch.spans[5], [21, 4, 6, 2]);
-        assert_eq!(batch.quads, [[0, 0, 3, 0], [3, 3, 4, 10], [4, 4, 6, 20]]);
+        assert_eq!(batch.tiles, [[0, 0, 3, 0], [3, 3, 4, 10], [4, 4, 6, 20]]);
         assert_eq!(batch.distinct, [[3, 0, 3], [7, 3, 5], [9, 5, 6]]);
         assert_eq!(batch.places, [1, 4, 5, 0, 3, 2]);
+    }
+
+    #[test]
+    fn a_row_has_tiles_of_sixteen_tokens_from_its_first_on() {
+        let rows = [vec![0; 16], vec![0; 33], vec![0; 17]];
+        let batch = PackedBatch::new(&rows, 40).with_mask_rows(40, |row| 2 - row);
+        let of_second = [16, 32, 48].map(|first| [first, 16, 49, 40]);
+        let of_third = [49, 65].map(|first| [first, 49, 66, 0]);
+        assert_eq!(batch.tiles, [&[[0, 0, 16, 80]][..], &of_second, &of_third].concat());
     }
 }

@@ -13,8 +13,22 @@ use crate::reference::{kernels::attention as reference, random::Random};
 const SITE: u32 = 4;
 const MAX_POSITIONS: usize = 70;
 
-/// Head size and heads: one element, parts of a vec4, of a 4×4 block, whole blocks, several and all eight of them.
-const SIZES: [(usize, usize); 7] = [(1, 4), (6, 2), (26, 12), (32, 2), (64, 2), (100, 1), (128, 2)];
+/// Head size and heads: one element, parts of a vec4, a vec4 or less for each of a token's four lanes, several, some
+/// of them for a part of the lanes, and all eight.
+const SIZES: [(usize, usize); 12] = [
+    (1, 4),
+    (3, 4),
+    (4, 3),
+    (6, 2),
+    (16, 3),
+    (26, 12),
+    (32, 2),
+    (48, 1),
+    (64, 2),
+    (96, 1),
+    (100, 1),
+    (128, 2),
+];
 
 #[wasm_bindgen_test(unsupported = pollster::test)]
 async fn attention_and_its_gradients_agree_with_the_reference_at_every_head_size() {
@@ -23,7 +37,6 @@ async fn attention_and_its_gradients_agree_with_the_reference_at_every_head_size
         for (head_size, heads) in SIZES {
             for p in [0.0, 0.1] {
                 check(&Bench::new().await, &batch, head_size, heads, p).await;
-                check(&Bench::new().await, &batch, head_size, heads, p).await;
             }
         }
     })
@@ -31,13 +44,35 @@ async fn attention_and_its_gradients_agree_with_the_reference_at_every_head_size
 }
 
 #[wasm_bindgen_test(unsupported = pollster::test)]
-async fn attention_spans_workgroups_of_64_tokens_and_rows_up_to_the_longest() {
+async fn rows_end_at_before_and_behind_the_ends_of_tiles_of_16_tokens() {
     on_each_device(async || {
-        let batch = batch(&[61, 5, 70, 1, 2], 50, MAX_POSITIONS);
+        let batch = batch(&[61, 5, 70, 1, 2, 15, 16, 17, 33, 64], 50, MAX_POSITIONS);
         for p in [0.0, 0.25] {
-            check(&Bench::new().await, &batch, 6, 3, p).await;
-            check(&Bench::new().await, &batch, 32, 3, p).await;
+            for head_size in [6, 32, 64] {
+                check(&Bench::new().await, &batch, head_size, 3, p).await;
+            }
         }
+    })
+    .await;
+}
+
+#[wasm_bindgen_test(unsupported = pollster::test)]
+async fn each_row_length_by_itself_is_whole() {
+    on_each_device(async || {
+        for length in [1, 15, 16, 17, 33, 64, 65] {
+            check(&Bench::new().await, &batch(&[length], 50, MAX_POSITIONS), 32, 2, 0.1).await;
+            check(&Bench::new().await, &batch(&[length], 50, MAX_POSITIONS), 3, 2, 0.1).await;
+        }
+    })
+    .await;
+}
+
+#[wasm_bindgen_test(unsupported = pollster::test)]
+async fn masks_of_a_part_of_a_batch_are_those_of_the_whole() {
+    on_each_device(async || {
+        let batch = batch(&[20, 33], 50, MAX_POSITIONS).with_mask_rows(MAX_POSITIONS, |row| 5 - 3 * row);
+        check(&Bench::new().await, &batch, 32, 2, 0.3).await;
+        check(&Bench::new().await, &batch, 26, 2, 0.3).await;
     })
     .await;
 }
@@ -62,7 +97,7 @@ async fn check(bench: &Bench, batch: &PackedBatch, head_size: usize, heads: usiz
         .copied()
         .collect();
 
-    let (quads, qkv) = (bench.words(batch.quads.as_flattened()), bench.floats(&rows));
+    let (tiles, qkv) = (bench.words(batch.tiles.as_flattened()), bench.floats(&rows));
     let (spans, starts_view) = (bench.words(batch.spans.as_flattened()), bench.words(&batch.row_starts));
     let (context, log_sums) = (bench.output(tokens * hidden), bench.output(tokens * heads));
     let (d_context_view, delta) = (bench.floats(&d_context), bench.output(tokens * heads));
@@ -72,7 +107,7 @@ async fn check(bench: &Bench, batch: &PackedBatch, head_size: usize, heads: usiz
         heads: heads as u32,
         max_positions: MAX_POSITIONS as u32,
         site: SITE,
-        quads: &quads,
+        tiles: &tiles,
         spans: &spans,
         row_starts: &starts_view,
         qkv: &qkv,

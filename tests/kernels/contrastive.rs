@@ -183,7 +183,8 @@ impl Case {
 #[wasm_bindgen_test(unsupported = pollster::test)]
 async fn loss_and_gradient_agree_with_the_reference_for_pairs_and_for_triplets() {
     on_each_device(async || {
-        for (items, hidden) in [(2, 4), (7, 36), (65, 48), (3, 312)] {
+        // Tiles of 16 anchors and candidates, and of 8 vec4s, begin, end and overflow.
+        for (items, hidden) in [(2, 4), (7, 36), (16, 32), (17, 64), (33, 20), (65, 48), (3, 312)] {
             for temperature in [0.05, 1.0] {
                 Case::random(items, 2, hidden, temperature, 0.0).check().await;
                 Case::random(items, 3, hidden, temperature, 0.0).check().await;
@@ -198,7 +199,7 @@ async fn loss_and_gradient_agree_with_the_reference_for_pairs_and_for_triplets()
 async fn symmetric_loss_and_nt_xent_agree_with_the_reference() {
     on_each_device(async || {
         for form in [LossForm::Symmetric, LossForm::NtXent] {
-            for (items, hidden) in [(1, 12), (7, 36), (65, 48)] {
+            for (items, hidden) in [(1, 12), (7, 36), (16, 32), (17, 64), (65, 48)] {
                 for (views, weight) in [(2, 0.0), (3, 0.0), (3, 0.7)] {
                     Case { form, ..Case::random(items, views, hidden, 0.05, weight) }.check().await;
                 }

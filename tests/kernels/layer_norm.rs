@@ -15,10 +15,14 @@ use crate::reference::{
 
 const EPSILON: f32 = 1e-12;
 
-/// Rows' lengths and width. 64 tokens make one part of a parameter gradient.
-fn shapes() -> [(Vec<usize>, usize); 7] {
+/// Rows' lengths and width. 64 tokens make one part of a parameter gradient; a workgroup has four of them, with 16 vec4s
+/// of each at a time.
+fn shapes() -> [(Vec<usize>, usize); 10] {
     [
         (vec![1], 4),
+        (vec![4], 64),
+        (vec![16, 1], 68),
+        (vec![33], 60),
         (vec![5, 1, 9], 12),
         (vec![60, 6], 36),
         (vec![64, 64, 3], 48),

@@ -10,8 +10,8 @@ use crate::reference::{
     random::Random,
 };
 
-/// Length and decaying part of each shard: all of it, none, a boundary inside; the last one gives each of the 4,096
-/// threads that sum its squares several vec4s.
+/// Length and decaying part of each shard: all of it, none, a boundary inside; many workgroups share the last one's
+/// squares.
 const SHARDS: [(usize, usize); 4] = [(4, 4), (260, 0), (132, 64), (33_000, 20_000)];
 const WEIGHT_DECAY: f32 = 0.01;
 
@@ -119,8 +119,7 @@ async fn check(gradient_size: f64, update: u32, max_norm: f32) -> f64 {
     }
 
     let name = |what: &str| format!("{what}, update {update}, gradients of {gradient_size}, clip {max_norm}");
-    // A thread adds 3 squares of 4 elements in the longest shard, one sums 264 of the partial sums, the last one 64.
-    // All are positive, so relative errors do not grow.
+    // At most so many squares, all positive, lie behind one another in the norm.
     assert_close(&name("norm, clip"), &actual.metrics[1..3], &[norm, clip], bound(264 + 64 + 3, 6.0));
     // Clipping, products with β (1 − 0.999 in float32 is off by 17u) and two sums.
     assert_close(&name("m"), &actual.first, &first, bound(331, 8.0));
@@ -139,6 +138,25 @@ async fn an_update_is_adamw_with_decay_only_where_it_belongs() {
         check(1e-3, 1, 0.0).await;
         check(1e-3, 10, 0.0).await;
         check(1e-3, 12_345, 0.0).await;
+    })
+    .await;
+}
+
+#[wasm_bindgen_test(unsupported = pollster::test)]
+async fn the_norm_counts_every_gradient_of_a_shard_longer_than_its_threads_have_at_once() {
+    on_each_device(async || {
+        let bench = Bench::new().await;
+        // 1,024 workgroups of 64 threads with four vec4s each, and some more.
+        let len = 4 * (1024 * 256 + 37);
+        let gradients = Random::new(12).normals(len);
+        let (view, metrics) = (bench.floats(&gradients), bench.output(METRICS));
+        let [parameters, first_moments, second_moments] = [(); 3].map(|()| view.clone());
+        let shard =
+            OptimizerShard { len, decay_len: 0, parameters, gradients: view, first_moments, second_moments };
+        let optimizer = Optimizer { shards: &[shard], metrics: &metrics };
+        bench.run(&Step::default(), |kernels, plan| kernels.gradient_norm(plan, &optimizer).unwrap()).await;
+        let metrics = bench.read(&metrics, METRICS).await;
+        assert_close("norm", &metrics[1..2], &[global_norm([&gradients[..]])], bound(331, 6.0));
     })
     .await;
 }

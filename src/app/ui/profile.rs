@@ -9,7 +9,7 @@ use super::{
     i18n::{mt, t, words},
     icons::{Glyph, Icon},
     notice::{ErrorNotice, SlotProgress},
-    profile_tables::{BufferTable, CeilingTable, KernelTable, kind_name},
+    profile_tables::{BufferTable, CeilingTable, KernelTable},
     run_controls::blocked,
     store::{Phase, Topic},
     studio,
@@ -64,7 +64,7 @@ pub fn ProfilePanel() -> impl IntoView {
                 <ErrorNotice of=tuning title="profile-tune-failed" />
                 <p class="fine" role="status">
                     {move || store.remembered.get().filter(|_| store.ceilings.with(Option::is_none)).map(|kind| {
-                        t!("profile-remembered", kind = kind_name(kind))
+                        t!("profile-remembered", kind = kind.name())
                     })}
                 </p>
                 {move || store.profile.get().map(|report| view! { <Summary report /> })}

@@ -12,18 +12,11 @@ use crate::{
     train::{KernelProfile, Profile},
 };
 
-/// As in the sentence "Matrix products: …".
-pub fn kind_name(kind: MatmulKind) -> &'static str {
-    match kind {
-        MatmulKind::Direct => "direct",
-        MatmulKind::Shared => "shared",
-    }
-}
-
 fn kind_words(kind: MatmulKind) -> &'static str {
     match kind {
-        MatmulKind::Direct => "kind-direct",
-        MatmulKind::Shared => "kind-shared",
+        MatmulKind::Small => "kind-small",
+        MatmulKind::Medium => "kind-medium",
+        MatmulKind::Large => "kind-large",
     }
 }
 
@@ -35,7 +28,7 @@ pub fn CeilingTable(ceilings: Ceilings, used: Option<MatmulKind>) -> impl IntoVi
             <tr class:chosen=kind == used>
                 <th scope="row">
                     {move || match kind {
-                        Some(kind) => t!("profile-square", kind = kind_name(kind)),
+                        Some(kind) => t!("profile-square", kind = kind.name()),
                         None => t!("profile-square-cpu"),
                     }}
                     {(kind == used && kind.is_some()).then_some(view! { <span class="badge">{mt!("profile-used")}</span> })}

@@ -2,34 +2,26 @@ mod cpu;
 
 use bytemuck::{Pod, Zeroable};
 
-use super::{Kernels, PAIRS, QUADS, TOKENS, shader};
+use super::{Kernels, PAIRS, TILES, TOKENS, shader};
 use crate::device::{
     Amount,
     Binding::{self, Read, ReadWrite, Uniform},
     DeviceError, Grid, KernelSpec, Plan, ShaderSource, View, Work,
 };
 
-macro_rules! source {
-    ($($path:literal),+) => {
-        shader!("common/dropout.wgsl", $($path,)+ "attention/common.wgsl")
-    };
-}
-pub(super) static ANY: ShaderSource = source!("attention/head_any.wgsl");
-pub(super) static HEAD_32: ShaderSource = source!("attention/vectors.wgsl", "attention/head_32.wgsl");
-pub(super) static HEAD_64: ShaderSource = source!("attention/vectors.wgsl", "attention/head_64.wgsl");
+/// For heads whose size is a multiple of 4, and for all others.
+pub(super) static VECTORS: ShaderSource =
+    shader!("common/dropout.wgsl", "attention/vectors.wgsl", "attention/tiles.wgsl");
+pub(super) static SCALARS: ShaderSource =
+    shader!("common/dropout.wgsl", "attention/scalars.wgsl", "attention/tiles.wgsl");
 
 const FORWARD: Entry = ("attention", &[Uniform, Uniform, Read, Read, ReadWrite, ReadWrite]);
 const BACKWARD_QUERY: Entry =
     ("attention_backward_query", &[Uniform, Uniform, Read, Read, Read, Read, Read, ReadWrite, ReadWrite]);
-const TAKES_DELTA: &[Binding] = &[Uniform, Uniform, Read, Read, Read, Read, Read, Read, ReadWrite];
-const BACKWARD_KEY_VALUE: Entry = ("attention_backward_key_value", TAKES_DELTA);
-const BACKWARD_KEY: Entry = ("attention_backward_key", TAKES_DELTA);
-const BACKWARD_VALUE: Entry = ("attention_backward_value", TAKES_DELTA);
+const BACKWARD_KEY_VALUE: Entry =
+    ("attention_backward_key_value", &[Uniform, Uniform, Read, Read, Read, Read, Read, Read, ReadWrite]);
 
 type Entry = (&'static str, &'static [Binding]);
-
-/// Quads of a workgroup.
-const QUADS_OF_GROUP: u32 = 16;
 
 #[repr(C)]
 #[derive(Clone, Copy, Pod, Zeroable)]
@@ -49,9 +41,9 @@ pub struct Attention<'a> {
     pub max_positions: u32,
     /// Dropout site of the probabilities, or `NO_DROPOUT`.
     pub site: u32,
-    /// [quads, 4] u32: first token, first token of its row, end of the row, key into the dropout masks of the row's
-    /// first token.
-    pub quads: &'a View,
+    /// [tiles, 4] u32: first token, first token of its row, end of the row, key into the dropout masks of the row's
+    /// first token. A tile has the tokens of its row from its first on, [`super::TILE`] at most.
+    pub tiles: &'a View,
     /// [tokens, 4] u32: key into the dropout masks, first token of the row, end of the row, row.
     pub spans: &'a View,
     /// [rows + 1] u32
@@ -96,7 +88,7 @@ impl Attention<'_> {
     }
 
     fn grid(&self) -> Grid {
-        Grid::new(QUADS, QUADS_OF_GROUP, self.heads)
+        Grid::new(TILES, 1, self.heads)
     }
 }
 
@@ -105,7 +97,7 @@ impl Kernels {
         match self.on_cpu() {
             true => cpu::forward(self, plan, layer)?,
             false => {
-                let views = [layer.quads, layer.qkv, layer.context, layer.log_sums];
+                let views = [layer.tiles, layer.qkv, layer.context, layer.log_sums];
                 self.call_attention(plan, layer, FORWARD, &views)?;
             }
         }
@@ -127,7 +119,7 @@ impl Kernels {
         }
         // Keys and values do not look at the attention's output.
         let views = [
-            layer.quads,
+            layer.tiles,
             layer.qkv,
             gradient.context,
             layer.context,
@@ -137,15 +129,8 @@ impl Kernels {
         ];
         self.call_attention(plan, layer, BACKWARD_QUERY, &views)?;
         plan.note(layer.work(3, 6));
-        if layer.head_dim() <= 32 {
-            self.call_attention(plan, layer, BACKWARD_KEY_VALUE, &views)?;
-            plan.note(layer.work(4, 6));
-            return Ok(());
-        }
-        self.call_attention(plan, layer, BACKWARD_KEY, &views)?;
-        plan.note(layer.work(3, 5));
-        self.call_attention(plan, layer, BACKWARD_VALUE, &views)?;
-        plan.note(layer.work(2, 4));
+        self.call_attention(plan, layer, BACKWARD_KEY_VALUE, &views)?;
+        plan.note(layer.work(4, 6));
         Ok(())
     }
 
@@ -157,14 +142,8 @@ impl Kernels {
         views: &[&View],
     ) -> Result<(), DeviceError> {
         let head_dim = layer.head_dim();
-        let (source, fixed) = match head_dim {
-            32 => (&HEAD_32, true),
-            64 => (&HEAD_64, true),
-            _ => (&ANY, false),
-        };
-        let constants = [("head_dim", f64::from(head_dim))];
-        let constants = if fixed { &[][..] } else { &constants[..] };
+        let source = if head_dim.is_multiple_of(4) { &VECTORS } else { &SCALARS };
         let spec = KernelSpec { source, entry, bindings };
-        self.call(plan, &spec, constants, &layer.op(), views, layer.grid())
+        self.call(plan, &spec, &[("head_dim", f64::from(head_dim))], &layer.op(), views, layer.grid())
     }
 }

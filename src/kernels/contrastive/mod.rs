@@ -3,13 +3,13 @@ mod cpu;
 use bytemuck::{Pod, Zeroable};
 use serde::{Deserialize, Serialize};
 
-use super::{ITEMS, Kernels, ROWS, THREADS, embedding::threads_per, shader};
+use super::{ITEMS, Kernels, ROWS, TEAMS, embedding::threads_per, shader};
 use crate::device::{
     Binding::{self, Read, ReadWrite, Uniform},
     DeviceError, Extent, Grid, KernelSpec, Plan, ShaderSource, View,
 };
 
-pub(super) static SOURCE: ShaderSource = shader!("contrastive.wgsl");
+pub(super) static SOURCE: ShaderSource = shader!("common/team.wgsl", "contrastive.wgsl");
 
 const fn spec(entry: &'static str, bindings: &'static [Binding]) -> KernelSpec {
     KernelSpec { source: &SOURCE, entry, bindings }
@@ -22,6 +22,9 @@ static SIMILARITY_BACKWARD: KernelSpec =
     spec("similarity_backward", &[Uniform, Uniform, Read, Read, ReadWrite]);
 static NORMALIZE_BACKWARD: KernelSpec =
     spec("normalize_backward", &[Uniform, Uniform, Read, Read, Read, ReadWrite]);
+
+/// Anchors and columns of a workgroup's tile of the similarity matrix; contrastive.wgsl has the same constant.
+const SIDE: u32 = 16;
 
 #[repr(C)]
 #[derive(Clone, Copy, Pod, Zeroable)]
@@ -131,13 +134,12 @@ impl Kernels {
             return cpu::forward(self, plan, loss);
         }
         let op = loss.op();
-        let row_threads = Grid::new(ROWS, THREADS, 1);
-        let anchor_threads = Grid::new(ITEMS, THREADS, loss.anchor_views());
-        self.call(plan, &NORMALIZE, &[], &op, &[loss.embeddings, loss.unit, loss.norms], row_threads)?;
-        let pairs = threads_per(ITEMS, loss.anchor_views() * loss.stride);
-        self.call(plan, &SIMILARITY, &[], &op, &[loss.unit, loss.similarity], pairs)?;
+        let views = [loss.embeddings, loss.unit, loss.norms];
+        self.call(plan, &NORMALIZE, &[], &op, &views, Grid::new(ROWS, TEAMS, 1))?;
+        let tiles = Grid::new(ITEMS, SIDE, loss.anchor_views() * loss.stride.div_ceil(SIDE));
+        self.call(plan, &SIMILARITY, &[], &op, &[loss.unit, loss.similarity], tiles)?;
         let views = [loss.similarity, loss.d_similarity, loss.losses];
-        self.call(plan, &CROSS_ENTROPY, &[], &op, &views, anchor_threads)?;
+        self.call(plan, &CROSS_ENTROPY, &[], &op, &views, Grid::new(ITEMS, 1, loss.anchor_views()))?;
         let one = Grid::new(Extent::Fixed(1), 1, 1);
         self.call(plan, &MEAN_LOSS, &[], &op, &[loss.losses, loss.metrics], one)
     }
@@ -157,6 +159,6 @@ impl Kernels {
         let views = [loss.unit, loss.d_similarity, d_unit];
         self.call(plan, &SIMILARITY_BACKWARD, &[], &op, &views, threads_per(ROWS, op.width))?;
         let views = [loss.unit, loss.norms, d_unit, d_embeddings];
-        self.call(plan, &NORMALIZE_BACKWARD, &[], &op, &views, Grid::new(ROWS, THREADS, 1))
+        self.call(plan, &NORMALIZE_BACKWARD, &[], &op, &views, Grid::new(ROWS, TEAMS, 1))
     }
 }

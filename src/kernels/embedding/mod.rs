@@ -2,13 +2,13 @@ mod cpu;
 
 use bytemuck::{Pod, Zeroable};
 
-use super::{CHUNK, DISTINCT, Kernels, THREADS, TOKENS, shader};
+use super::{CHUNK, DISTINCT, Kernels, TEAM, THREADS, TOKENS, shader};
 use crate::device::{
     Binding::{Read, ReadWrite, Uniform},
     DeviceError, Extent, Grid, KernelSpec, Plan, ShaderSource, View, Work,
 };
 
-pub(super) static SOURCE: ShaderSource = shader!("embedding.wgsl");
+pub(super) static SOURCE: ShaderSource = shader!("common/team.wgsl", "embedding.wgsl");
 static FORWARD: KernelSpec = KernelSpec {
     source: &SOURCE,
     entry: "embed",
@@ -143,18 +143,18 @@ impl Kernels {
         let de = gradient.embedded;
         for words in gradient.word {
             let views = [gradient.distinct, gradient.places, de, &words.view];
-            let grid = threads_per(DISTINCT, width);
+            let grid = teams_per(DISTINCT, 1, width);
             self.call(plan, &WORD_BACKWARD, &[], &layer.op_for(words), &views, grid)?;
             plan.note(Work::moving(TOKENS, 2 * layer.hidden));
         }
 
         let views = [gradient.distinct, gradient.row_starts, de, gradient.position];
-        let grid = threads_per(Extent::Fixed(layer.positions), width);
+        let grid = teams_per(Extent::Fixed(layer.positions), 1, width);
         self.call(plan, &POSITION_BACKWARD, &[], &op, &views, grid)?;
         plan.note(Work::moving(TOKENS, layer.hidden));
 
         let views = [gradient.distinct, gradient.row_starts, de, gradient.scratch];
-        let grid = Grid::new(TOKENS, CHUNK, (layer.types * width).div_ceil(THREADS));
+        let grid = teams_per(TOKENS, CHUNK, layer.types * width);
         self.call(plan, &TYPE_BACKWARD, &[], &op, &views, grid)?;
         plan.note(Work::moving(TOKENS, layer.hidden));
         self.sum_partials(
@@ -166,6 +166,11 @@ impl Kernels {
             CHUNK,
         )
     }
+}
+
+/// A grid with a lane for each of `width` vec4s, for every `tile` of `extent`.
+fn teams_per(extent: Extent, tile: u32, width: u32) -> Grid {
+    Grid::new(extent, tile, width.div_ceil(TEAM))
 }
 
 /// A grid with at least `width` threads for each of `extent` rows, in whole workgroups.

@@ -2,13 +2,14 @@ mod cpu;
 
 use bytemuck::{Pod, Zeroable};
 
-use super::{ALIGNMENT, CHUNK, Kernels, NO_DROPOUT, THREADS, TOKENS, shader, step::shader_extent};
+use super::{ALIGNMENT, CHUNK, Kernels, NO_DROPOUT, TEAM, TEAMS, TOKENS, shader, step::shader_extent};
 use crate::device::{
     Binding::{Read, ReadWrite, Uniform},
     DeviceError, Grid, KernelSpec, Plan, ShaderSource, View, Work,
 };
 
-pub(super) static SOURCE: ShaderSource = shader!("common/dropout.wgsl", "layer_norm.wgsl");
+pub(super) static SOURCE: ShaderSource =
+    shader!("common/dropout.wgsl", "common/team.wgsl", "layer_norm.wgsl");
 static FORWARD: KernelSpec = KernelSpec {
     source: &SOURCE,
     entry: "layer_norm",
@@ -102,7 +103,7 @@ impl Kernels {
             // Where there is no residual any readable buffer stands in; the shader does not touch it.
             let other = residual.unwrap_or(layer.weights);
             let views = [layer.spans, layer.weights, other, layer.sums, y, layer.statistics];
-            let grid = Grid::new(TOKENS, THREADS, 1);
+            let grid = Grid::new(TOKENS, TEAMS, 1);
             self.call(plan, &FORWARD, &[], &layer.op(residual.is_some()), &views, grid)?;
         }
         plan.note(Work::moving(TOKENS, (3 + u32::from(residual.is_some())) * layer.hidden));
@@ -128,7 +129,7 @@ impl Kernels {
                 gradient.dx,
                 gradient.partials,
             ];
-            let grid = Grid::new(TOKENS, CHUNK, 1 + (layer.hidden / 4).div_ceil(THREADS));
+            let grid = Grid::new(TOKENS, CHUNK, CHUNK / TEAMS + (layer.hidden / 4).div_ceil(TEAM));
             self.call(plan, &BACKWARD, &[], &layer.op(false), &views, grid)?;
         }
         plan.note(Work::moving(TOKENS, 4 * layer.hidden));

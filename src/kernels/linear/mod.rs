@@ -9,48 +9,45 @@ use crate::device::{
     DeviceError, Extent, Grid, KernelSpec, MatmulKind, Plan, ShaderSource, View, Work,
 };
 
-pub(super) static DIRECT: ShaderSource =
-    shader!("common/activation.wgsl", "matmul/common.wgsl", "matmul/direct.wgsl");
-pub(super) static SHARED: ShaderSource =
-    shader!("common/activation.wgsl", "matmul/common.wgsl", "matmul/shared.wgsl");
+pub(super) static SOURCE: ShaderSource = shader!("common/activation.wgsl", "matmul.wgsl");
 
-/// What the shader files of a kind are called and cover.
-trait MatmulShader: Sized + Copy {
-    fn source(self) -> &'static ShaderSource;
-    /// Rows and columns of C that a workgroup covers; the shader files have the same constants.
-    fn group(self) -> (u32, u32);
+/// Entry points share binding numbers; those that one does not use are bound all the same.
+const fn spec(entry: &'static str) -> KernelSpec {
+    const BINDINGS: &[Binding] = &[Uniform, Uniform, Read, Read, Read, ReadWrite, ReadWrite];
+    KernelSpec { source: &SOURCE, entry, bindings: BINDINGS }
+}
+static NT: KernelSpec = spec("nt");
+static NN: KernelSpec = spec("nn");
+static TN: KernelSpec = spec("tn");
 
-    fn nt(self) -> KernelSpec {
-        self.spec("nt")
-    }
-
-    fn nn(self) -> KernelSpec {
-        self.spec("nn")
-    }
-
-    fn tn(self) -> KernelSpec {
-        self.spec("tn")
-    }
-
-    /// Entry points share binding numbers; those that one does not use are bound all the same.
-    fn spec(self, entry: &'static str) -> KernelSpec {
-        const BINDINGS: &[Binding] = &[Uniform, Uniform, Read, Read, Read, ReadWrite, ReadWrite];
-        KernelSpec { source: self.source(), entry, bindings: BINDINGS }
-    }
+/// A workgroup's tile of C. Both operands' tiles take 9 KiB of workgroup memory at most, which has 16.
+#[derive(Clone, Copy)]
+struct Tile {
+    /// Threads along a side.
+    threads: u32,
+    /// 4×4 blocks of a thread along a side.
+    pieces: u32,
+    /// Elements of K at a time.
+    depth: u32,
 }
 
-impl MatmulShader for MatmulKind {
-    fn source(self) -> &'static ShaderSource {
-        match self {
-            Self::Direct => &DIRECT,
-            Self::Shared => &SHARED,
+impl Tile {
+    fn of(kind: MatmulKind) -> Self {
+        match kind {
+            MatmulKind::Small => Self { threads: 8, pieces: 1, depth: 16 },
+            MatmulKind::Medium => Self { threads: 16, pieces: 1, depth: 16 },
+            MatmulKind::Large => Self { threads: 16, pieces: 2, depth: 8 },
         }
     }
 
-    fn group(self) -> (u32, u32) {
-        match self {
-            Self::Direct | Self::Shared => (64, 64),
-        }
+    /// Rows and columns of C.
+    fn side(self) -> u32 {
+        4 * self.threads * self.pieces
+    }
+
+    fn constants(self) -> [(&'static str, f64); 3] {
+        [("threads", self.threads), ("pieces", self.pieces), ("depth", self.depth)]
+            .map(|(name, value)| (name, f64::from(value)))
     }
 }
 
@@ -121,15 +118,19 @@ fn bias_partials_start(outputs: u32, inputs: u32, splits: u32) -> usize {
 }
 
 impl Kernels {
+    fn tile(&self) -> Tile {
+        Tile::of(self.matmul)
+    }
+
     /// Tiles of a result with `rows` × `columns` elements.
     fn grid(&self, rows: Extent, columns: u32) -> Grid {
-        let (group_rows, group_columns) = self.matmul.group();
-        Grid::new(rows, group_rows, columns.div_ceil(group_columns))
+        let side = self.tile().side();
+        Grid::new(rows, side, columns.div_ceil(side))
     }
 
     fn gradient_tiles(&self, outputs: u32, inputs: u32) -> u32 {
-        let (rows, columns) = self.matmul.group();
-        outputs.div_ceil(rows) * inputs.div_ceil(columns)
+        let side = self.tile().side();
+        outputs.div_ceil(side) * inputs.div_ceil(side)
     }
 
     /// Parts that the weight gradient's sum over rows is cut into: enough for about 512 workgroups.
@@ -153,7 +154,7 @@ impl Kernels {
         } else {
             let grid = self.grid(layer.rows, layer.outputs);
             let views = [x, layer.weight, layer.bias, y, &self.unused];
-            self.call(plan, &self.matmul.nt(), &[], &layer.forward_op(), &views, grid)?;
+            self.call(plan, &NT, &self.tile().constants(), &layer.forward_op(), &views, grid)?;
         }
         plan.note(layer.work(0));
         Ok(())
@@ -174,7 +175,7 @@ impl Kernels {
             let grid = self.grid(layer.rows, layer.outputs);
             let views = [x, layer.weight, layer.bias, u, activated];
             let op = Op { gelu: 1, ..layer.forward_op() };
-            self.call(plan, &self.matmul.nt(), &[], &op, &views, grid)?;
+            self.call(plan, &NT, &self.tile().constants(), &op, &views, grid)?;
         }
         plan.note(layer.work(layer.outputs).with("GELU"));
         Ok(())
@@ -194,7 +195,7 @@ impl Kernels {
         } else {
             let grid = self.grid(layer.rows, layer.inputs);
             let views = [dy, layer.weight, layer.bias, dx, &self.unused];
-            self.call(plan, &self.matmul.nn(), &[], &layer.backward_op(accumulate), &views, grid)?;
+            self.call(plan, &NN, &self.tile().constants(), &layer.backward_op(accumulate), &views, grid)?;
         }
         plan.note(layer.work(if accumulate { layer.inputs } else { 0 }));
         Ok(())
@@ -217,7 +218,7 @@ impl Kernels {
             let grid = self.grid(layer.rows, layer.inputs);
             let views = [dy, layer.weight, u, du, activated];
             let op = Op { gelu: 1, ..layer.backward_op(false) };
-            self.call(plan, &self.matmul.nn(), &[], &op, &views, grid)?;
+            self.call(plan, &NN, &self.tile().constants(), &op, &views, grid)?;
         }
         plan.note(layer.work(2 * layer.inputs).with("GELU"));
         Ok(())
@@ -245,7 +246,7 @@ impl Kernels {
         let grid = Grid::new(Extent::Fixed(groups), 1, 1);
         if splits == 1 {
             let views = [dy, x, layer.bias, gradient.weight, gradient.bias];
-            self.call(plan, &self.matmul.tn(), &[], &op, &views, grid)?;
+            self.call(plan, &TN, &self.tile().constants(), &op, &views, grid)?;
             plan.note(layer.work(0));
             return Ok(());
         }
@@ -253,7 +254,7 @@ impl Kernels {
         let weights = gradient.scratch.slice(0, splits as usize * weight_len);
         let biases_start = bias_partials_start(outputs, inputs, splits);
         let biases = gradient.scratch.slice(biases_start, (splits * outputs) as usize);
-        self.call(plan, &self.matmul.tn(), &[], &op, &[dy, x, layer.bias, &weights, &biases], grid)?;
+        self.call(plan, &TN, &self.tile().constants(), &op, &[dy, x, layer.bias, &weights, &biases], grid)?;
         plan.note(layer.work(0));
         let sums = [(gradient.weight, outputs * inputs, 0), (gradient.bias, outputs, biases_start)];
         self.sum_two_partials(plan, gradient.scratch, sums, Extent::Fixed(splits), 1)

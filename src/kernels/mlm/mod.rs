@@ -2,13 +2,13 @@ mod cpu;
 
 use bytemuck::{Pod, Zeroable};
 
-use super::{Kernels, ROWS, THREADS, TOKENS, embedding::threads_per, shader};
+use super::{Kernels, ROWS, TEAMS, TOKENS, embedding::threads_per, shader};
 use crate::device::{
     Binding::{self, Read, ReadWrite, Uniform},
     DeviceError, Extent, Grid, KernelSpec, Plan, ShaderSource, View,
 };
 
-pub(super) static SOURCE: ShaderSource = shader!("common/activation.wgsl", "mlm.wgsl");
+pub(super) static SOURCE: ShaderSource = shader!("common/activation.wgsl", "common/team.wgsl", "mlm.wgsl");
 
 const fn spec(entry: &'static str, bindings: &'static [Binding]) -> KernelSpec {
     KernelSpec { source: &SOURCE, entry, bindings }
@@ -21,8 +21,8 @@ static TOKEN_LOSSES: KernelSpec = spec("token_losses", &[Uniform, Uniform, Read,
 static ADD_LOSS: KernelSpec = spec("add_loss", &[Uniform, Uniform, Read, ReadWrite]);
 static LOGITS_BACKWARD: KernelSpec = spec("logits_backward", &[Uniform, Uniform, Read, Read, ReadWrite]);
 
-/// Threads that share a row of a piece's logits; mlm.wgsl has the same constant.
-const PARTS: u32 = 32;
+/// Workgroups that share a row of a piece's logits; mlm.wgsl has the same constant.
+const PARTS: u32 = 8;
 
 #[repr(C)]
 #[derive(Clone, Copy, Default, Pod, Zeroable)]
@@ -132,12 +132,12 @@ impl Kernels {
         };
         for (index, piece) in loss.pieces.iter().enumerate() {
             let views = [loss.labels, piece.logits, loss.partials, loss.targets];
-            let grid = threads_per(TOKENS, PARTS);
+            let grid = Grid::new(TOKENS, 1, PARTS);
             self.call(plan, &PARTIAL_SUMS, &[], &op(index, piece), &views, grid)?;
         }
         let whole = Op { parts, ..Op::default() };
         let views = [loss.partials, loss.targets, loss.statistics, loss.losses];
-        self.call(plan, &TOKEN_LOSSES, &[], &whole, &views, Grid::new(TOKENS, THREADS, 1))?;
+        self.call(plan, &TOKEN_LOSSES, &[], &whole, &views, Grid::new(TOKENS, TEAMS, 1))?;
         let one = Grid::new(Extent::Fixed(1), 1, 1);
         self.call(plan, &ADD_LOSS, &[], &whole, &[loss.losses, loss.metrics], one)?;
         for (index, piece) in loss.pieces.iter().enumerate() {

@@ -8,18 +8,18 @@ use crate::device::{
     DeviceError, Extent, Grid, KernelSpec, Plan, ShaderSource, View, Work,
 };
 
-pub(super) static SOURCE: ShaderSource = shader!("optimizer.wgsl");
+pub(super) static SOURCE: ShaderSource = shader!("common/team.wgsl", "optimizer.wgsl");
 
 const fn spec(entry: &'static str, bindings: &'static [Binding]) -> KernelSpec {
     KernelSpec { source: &SOURCE, entry, bindings }
 }
 static SUM_SQUARES: KernelSpec = spec("sum_squares", &[Uniform, Uniform, Read, ReadWrite]);
-static SUM_PARTIAL_SQUARES: KernelSpec = spec("sum_partial_squares", &[Uniform, Uniform, Read, ReadWrite]);
 static CLIP_FACTOR: KernelSpec = spec("clip_factor", &[Uniform, Uniform, Read, ReadWrite]);
 static ADAMW: KernelSpec = spec("adamw", &[Uniform, Uniform, Read, Read, ReadWrite, ReadWrite, ReadWrite]);
 
-/// Threads that share one shard's squares; optimizer.wgsl has the same constant.
-const PARTIALS: u32 = 4096;
+/// Vec4s that a thread squares at least, and workgroups that share a shard's squares at most.
+const SQUARES: u32 = 4;
+const MAX_PARTIALS: u32 = 1024;
 /// Vec4s that a thread updates; optimizer.wgsl has the same constant.
 const UPDATES: u32 = 8;
 /// Floats of the metrics buffer: loss, gradient norm before clipping, clip factor (0: the update was left out
@@ -61,24 +61,22 @@ impl Kernels {
         if self.on_cpu() {
             return cpu::gradient_norm(self, plan, optimizer);
         }
-        let partials = PARTIALS * optimizer.shards.len() as u32;
-        let partial_sums = self.arena().storage("squares of gradients", partials as usize)?;
-        let halfway = self.arena().storage("squares of gradients, summed once", 64)?;
-        for (index, shard) in optimizer.shards.iter().enumerate() {
-            let op = Op {
-                length: (shard.len / 4) as u32,
-                decay_end: 0,
-                first_partial: PARTIALS * index as u32,
-                partials,
-            };
-            let grid = Grid::new(Extent::Fixed(PARTIALS), THREADS, 1);
+        let length = |shard: &OptimizerShard| (shard.len / 4) as u32;
+        let parts = |shard| length(shard).div_ceil(THREADS * SQUARES).clamp(1, MAX_PARTIALS);
+        let all: u32 = optimizer.shards.iter().map(parts).sum();
+        let partial_sums = self.arena().storage("squares of gradients", all as usize)?;
+        let mut first_partial = 0;
+        for shard in optimizer.shards {
+            let partials = parts(shard);
+            let op = Op { length: length(shard), decay_end: 0, first_partial, partials };
+            let grid = Grid::new(Extent::Fixed(partials), 1, 1);
             self.call(plan, &SUM_SQUARES, &[], &op, &[&shard.gradients, &partial_sums], grid)?;
             plan.note(Work::moving(Extent::Fixed(shard.len as u32), 1));
+            first_partial += partials;
         }
         let one = Grid::new(Extent::Fixed(1), 1, 1);
-        let op = Op { length: 0, decay_end: 0, first_partial: 0, partials };
-        self.call(plan, &SUM_PARTIAL_SQUARES, &[], &op, &[&partial_sums, &halfway], one)?;
-        self.call(plan, &CLIP_FACTOR, &[], &op, &[&halfway, optimizer.metrics], one)
+        let op = Op { length: 0, decay_end: 0, first_partial: 0, partials: all };
+        self.call(plan, &CLIP_FACTOR, &[], &op, &[&partial_sums, optimizer.metrics], one)
     }
 
     /// The update; [`Kernels::gradient_norm`] comes first.

@@ -241,7 +241,7 @@ impl Encoder {
             heads: self.config.num_attention_heads as u32,
             max_positions: self.config.max_position_embeddings as u32,
             site: site::probabilities(layer),
-            quads: &batch.quads,
+            tiles: &batch.tiles,
             spans: &batch.spans,
             row_starts: &batch.row_starts,
             qkv: &state.qkv,

@@ -129,7 +129,7 @@ mod tests {
     fn calls_of_one_kernel_and_size_are_one_line_with_the_nearer_ceiling() {
         let ceilings = Ceilings {
             copy_gigabytes_per_second: 10.0,
-            matmul_gigaflops: vec![(Some(MatmulKind::Direct), 4.0)],
+            matmul_gigaflops: vec![(Some(MatmulKind::Small), 4.0)],
         };
         let product = Work {
             detail: "4→8".to_owned(),

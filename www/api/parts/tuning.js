@@ -5,6 +5,9 @@
 /** @import { Engine } from './engine.js' */
 /** @import { Fields } from './wire.js' */
 
+// What may have been kept by an earlier version is of use only if it is one of these.
+const KINDS = ['small', 'medium', 'large'];
+
 /**
  * @param {Pick<Engine, 'ask' | 'tell'>} engine
  * @param {Fields} device
@@ -15,7 +18,7 @@ export async function tune(engine, device, how) {
   if (device.kind === 'cpu' || device.software) return;
   const key = `simcse-lab api matmul: ${JSON.stringify(device)}`;
   const kept = recall(key);
-  if (kept) {
+  if (kept && KINDS.includes(kept)) {
     engine.tell({ UseMatmul: { kind: kept } });
     return;
   }
