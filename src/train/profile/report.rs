@@ -2,7 +2,7 @@ use std::fmt::Write;
 
 use serde::{Deserialize, Serialize};
 
-use crate::kernels::Ceilings;
+use crate::{device::MatmulKind, kernels::Ceilings};
 
 /// All buffers of one label, and their bytes.
 pub type Buffers = (String, u64);
@@ -97,7 +97,8 @@ impl Profile {
             writeln!(text, "| matrix products' share of the kernels' time | {:.1} % |", 100.0 * share)?;
         }
         for (kind, rate) in &self.ceilings.matmul_gigaflops {
-            writeln!(text, "| ceiling: square product, {kind:?} | {rate:.1} GFLOP/s |")?;
+            let kind = kind.map_or("all cores", MatmulKind::name);
+            writeln!(text, "| ceiling: square product, {kind} | {rate:.1} GFLOP/s |")?;
         }
         writeln!(text, "| ceiling: copy | {:.1} GB/s |", self.ceilings.copy_gigabytes_per_second)?;
         writeln!(text, "| GPU memory | {:.1} MiB |", mebibytes(self.gpu_bytes()))?;
