@@ -209,6 +209,8 @@ offer({
           state = next.state;
           losses.push((await next.loss.data())[0]);
         }
+        // The loss is there before the last update is: that belongs to the step, and is not to run beside others' steps.
+        await blockUntilReady(Object.values(state).flatMap((tree) => names(tree).map((name) => tree[name])));
         return losses;
       },
     };

@@ -240,7 +240,10 @@ fn an_integer_weight_is_refused() {
     let damaged = header.replacen("\"F32\"", "\"I32\"", 1);
     let bytes = [&good[..8], damaged.as_bytes(), &good[8 + header_length..]].concat();
     assert!(
-        load(&bytes).unwrap_err().to_string().contains("is stored as I32; weights must be F32, F16, BF16, or I8")
+        load(&bytes)
+            .unwrap_err()
+            .to_string()
+            .contains("is stored as I32; weights must be F32, F16, BF16, or I8")
     );
 }
 
