@@ -92,9 +92,9 @@ data-skipped =
        *[other] { $count } lines were left out (blank).
     }
 sample-brown = Brown corpus: 6,000 sentences
-sample-everyday = Everyday: 1,500 sentences
+sample-english = Our own: 5,100 sentences
 sample-sentences = Sample: 200 sentences
-sample-triplets = Sample: 312 triplets
+sample-triplets = Our own: 1,312 triplets
 sample-pairs = Sample: 60 graded pairs
 everyday-pairs = 300 everyday graded pairs
 hard-pairs = 512 hard ones: shared words mislead
@@ -104,4 +104,4 @@ quick-title = What you will see
 quick-what = A point on the plane of alignment and uniformity, moving as the encoder learns; and the loss, the learning rate and the rank correlation with people’s judgements (Spearman) over the steps.
 quick-try = Try it with the sample
 quick-loading = Loading…
-quick-loads = Loads { $name } ({ $size }, { $licence }), everyday sentences and graded pairs from this site, and trains for about a minute. Whatever you have loaded already is used instead.
+quick-loads = Loads { $name } ({ $size }, { $licence }), sentences and graded pairs from this site, and trains for half a minute. Whatever you have loaded already is used instead.

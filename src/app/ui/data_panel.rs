@@ -63,7 +63,7 @@ impl Kind {
         match self {
             Self::Training => &[
                 (Sample::Brown, "sample-brown"),
-                (Sample::Everyday, "sample-everyday"),
+                (Sample::English, "sample-english"),
                 (Sample::Sentences, "sample-sentences"),
                 (Sample::Triplets, "sample-triplets"),
             ],

@@ -54,7 +54,7 @@ pub fn QuickStart() -> impl IntoView {
         show_the_run();
         load_model(&model);
         if store.training.with_untracked(Option::is_none) {
-            engine.send(Topic::Training, Request::LoadTraining { source: Sample::Everyday.source() });
+            engine.send(Topic::Training, Request::LoadTraining { source: Sample::English.source() });
         }
         load_pairs(Sample::EverydayPairs);
     };

@@ -89,8 +89,8 @@ impl SiteModels {
 pub enum Sample {
     /// Sentences of the Brown corpus, which set-up takes from its package.
     Brown,
-    /// Everyday ones, in families that share their frames.
-    Everyday,
+    /// What one sees on pictures, news, questions, explanations, everyday ones; a third in families that share their frames.
+    English,
     /// A few of other kinds.
     Sentences,
     Triplets,
@@ -106,7 +106,7 @@ impl Sample {
     pub fn source(self) -> Source {
         let (folder, name) = match self {
             Self::Brown => ("texts", "brown-sentences.txt"),
-            Self::Everyday => ("data", "everyday-sentences.txt"),
+            Self::English => ("data", "english-sentences.txt"),
             Self::Sentences => ("data", "sample-sentences.txt"),
             Self::Triplets => ("data", "sample-triplets.csv"),
             Self::Pairs => ("data", "sample-pairs.tsv"),

@@ -49,16 +49,6 @@ pub fn synonyms() -> Result<()> {
     Ok(fs::rename(&staging, folder)?)
 }
 
-/// WordNet's data files, for whoever reads its definitions.
-pub fn wordnet_texts() -> Result<Vec<String>> {
-    let root = wordnet_root()?.with_context(|| format!("no apt-get to fetch {PACKAGE}"))?;
-    let read = |name| {
-        let path = root.join(DATABASE).join(name);
-        fs::read_to_string(&path).with_context(|| format!("{} cannot be read", path.display()))
-    };
-    wordnet::DATA.into_iter().map(read).collect()
-}
-
 /// The root under which the package's files lie: the system's, or the folder that it is unpacked to. `None` where
 /// there is no Debian to fetch it from.
 fn wordnet_root() -> Result<Option<PathBuf>> {

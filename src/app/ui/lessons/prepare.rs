@@ -66,7 +66,7 @@ pub fn Prepare(needs: Needs) -> impl IntoView {
     let disabled = Signal::derive(move || !store.ready() || busy.get() || store.phase.with(Phase::active));
     let load_texts = move || {
         if untrack(|| needs.lacks_sentences(store)) {
-            engine.send(Topic::Training, Request::LoadTraining { source: Sample::Everyday.source() });
+            engine.send(Topic::Training, Request::LoadTraining { source: Sample::English.source() });
         }
         if needs.pairs {
             load_pairs(Sample::EverydayPairs);
