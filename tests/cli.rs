@@ -326,4 +326,44 @@ fn an_encoder_is_pretrained_from_a_text_alone() {
         (step["mlm"].as_f64().unwrap() * 10.0 - last["loss"].as_f64().unwrap()).abs() < 0.5,
         "{step} {last}"
     );
+
+    // A smaller one of it, as bytes, goes on from there.
+    let small = path("small");
+    let cut =
+        ["shrink", "--model", &model, "--words", "40", "--data", &text, "--positions", "32", "--dtype", "i8"];
+    let made = json(&run(&[&cut[..], &["--output", &small]].concat()));
+    assert_eq!((made["layers"].as_u64(), made["positions"].as_u64()), (Some(1), Some(32)));
+    assert!(made["words"].as_u64().unwrap() < pieces, "{made}");
+    let further = ["pretrain", "--model", &small, "--data", &text, "--batch-size", "8", "--max-length", "16"];
+    let step = json(&run(&[&further[..], &["--steps", "1", "--output", &path("further")]].concat()));
+    assert!((step["mlm"].as_f64().unwrap() - last["loss"].as_f64().unwrap()).abs() < 1.5, "{step} {last}");
+}
+
+#[test]
+fn a_text_that_the_vocabulary_does_not_know_is_trained_on_with_a_warning() {
+    let folder = tempfile::tempdir().unwrap();
+    let train = |text: &str| {
+        let data = folder.path().join("text.txt");
+        fs::write(&data, text).unwrap();
+        let mut process = Command::new(env!("CARGO_BIN_EXE_simcse-lab"));
+        process.args([
+            "train",
+            "--objective",
+            "unsup",
+            "--pooler",
+            "avg",
+            "--steps",
+            "1",
+            "--batch-size",
+            "2",
+        ]);
+        process.args(["--max-length", "8", "--device", "cpu", "--model"]).arg(model(folder.path()));
+        let output =
+            process.arg("--data").arg(data).arg("--output").arg(folder.path().join("out")).output().unwrap();
+        assert!(output.status.success());
+        String::from_utf8(output.stderr).unwrap()
+    };
+    assert_eq!(train("a b\nc d\n"), "");
+    let warned = train("a b\n猫 c\n");
+    assert!(warned.starts_with("warning: 25 % of the training text's word pieces are unknown"), "{warned}");
 }

@@ -8,6 +8,7 @@ run-stop = Stop
 run-error = That did not work
 run-ended = The run ended early
 run-best-kept = The best weights, of step { $step }, are kept.
+run-unknown-words = { $percent } % of this text’s word pieces are unknown to the model, which takes all of them for the same word. Is it in a language that the model was not made for?
 run-no-room = The memory of this GPU is too small for the run. The CPU uses the computer’s own memory.
 run-on-cpu = Use the CPU
 run-resume-on-cpu = Go on from step { $step } on the CPU

@@ -95,8 +95,11 @@ sample-brown = Brown corpus: 6,000 sentences
 sample-english = Our own: 5,100 sentences
 sample-sentences = Sample: 200 sentences
 sample-triplets = Our own: 1,312 triplets
+sample-chinese = Chinese: 1,200 sentences
+sample-chinese-triplets = Chinese: 300 triplets
 sample-pairs = Sample: 60 graded pairs
 everyday-pairs = 300 everyday graded pairs
+chinese-pairs = Chinese: 300 graded pairs
 hard-pairs = 512 hard ones: shared words mislead
 drop-folder = or choose a folder
 

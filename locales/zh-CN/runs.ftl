@@ -8,6 +8,7 @@ run-stop = 停止
 run-error = 没有成功
 run-ended = 训练提前结束
 run-best-kept = 已保留第 { $step } 步的最佳权重。
+run-unknown-words = 这段文本有 { $percent } % 的词片不在模型的词表里，模型会把它们全部当成同一个词。模型是不是为别的语言训练的？
 run-no-room = 这块 GPU 的显存不够进行这次训练。CPU 使用的是电脑内存。
 run-on-cpu = 改用 CPU
 run-resume-on-cpu = 在 CPU 上从第 { $step } 步继续

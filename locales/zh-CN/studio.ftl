@@ -72,8 +72,11 @@ sample-brown = Brown 语料库：6,000 个句子
 sample-english = 自有：5,100 个英文句子
 sample-sentences = 示例：200 个句子
 sample-triplets = 自有：1,312 个三元组
+sample-chinese = 中文：1,200 个句子
+sample-chinese-triplets = 中文：300 个三元组
 sample-pairs = 示例：60 个评分句对
 everyday-pairs = 300 个日常评分句对
+chinese-pairs = 中文：300 个评分句对
 hard-pairs = 512 个难句对：相同的词会误导
 drop-folder = 或选择一个文件夹
 

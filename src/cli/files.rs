@@ -12,6 +12,9 @@ use crate::{
     train::{self, Dataset, EvaluationSet, TrainOptions},
 };
 
+/// Share of a text's tokens that may be unknown without a word: names and rare marks.
+const MOST_UNKNOWN: f64 = 0.05;
+
 pub fn read(path: &Path) -> Result<Vec<u8>, CliError> {
     fs::read(path).map_err(|reason| CliError::Read { path: path.to_owned(), reason })
 }
@@ -117,6 +120,13 @@ pub fn dataset(
     options: &TrainOptions,
 ) -> Result<Dataset, CliError> {
     let rows = model.tokenizer.encode(texts.sentences(), options.max_length)?;
+    let unknown = model.tokenizer.unknown_share(&rows);
+    if unknown > MOST_UNKNOWN {
+        super::warn(&format!(
+            "{:.0} % of the training text's word pieces are unknown to the model, which takes all of them for the same word",
+            100.0 * unknown
+        ));
+    }
     let dictionary = options.needs_dictionary().then(|| dictionary(dictionary_path)).transpose()?;
     Ok(train::dataset(texts, rows, &model.tokenizer, dictionary, options)?)
 }

@@ -91,6 +91,12 @@ fn print_text(text: &str) -> Result<(), CliError> {
     write!(std::io::stdout(), "{text}").map_err(|error| CliError::Output(error.to_string()))
 }
 
+/// A line on standard error that says what the result does not.
+fn warn(words: &str) {
+    // Standard error may be closed; the result is the same then.
+    let _ = writeln!(std::io::stderr(), "warning: {words}");
+}
+
 /// A bar on standard error; silent where that is no terminal.
 fn progress_bar(total: usize, what: &'static str) -> indicatif::ProgressBar {
     let style = indicatif::ProgressStyle::with_template("{msg} {bar:30} {pos}/{len}, {eta} left");

@@ -9,7 +9,7 @@ use serde_json::Value;
 use tokenizers::models::wordpiece::WordPiece;
 use tokenizers::normalizers::BertNormalizer;
 use tokenizers::pre_tokenizers::bert::BertPreTokenizer;
-use tokenizers::{AddedToken, NormalizerWrapper, Tokenizer};
+use tokenizers::{AddedToken, ModelWrapper, NormalizerWrapper, Tokenizer};
 
 use super::TextError;
 use super::decode::decode;
@@ -144,6 +144,19 @@ impl SentenceTokenizer {
         Err(TextError::Vocabulary { file: self.file.clone(), reason })
     }
 
+    /// Share of the tokens of `rows`, special ones aside, that stand for what the vocabulary does not know.
+    pub fn unknown_share(&self, rows: &[Vec<u32>]) -> f64 {
+        let name = match self.tokenizer.get_model() {
+            ModelWrapper::WordPiece(model) => Some(model.unk_token.as_str()),
+            ModelWrapper::BPE(model) => model.unk_token.as_deref(),
+            _ => None,
+        };
+        let Some(unknown) = name.and_then(|token| self.tokenizer.token_to_id(token)) else { return 0.0 };
+        let tokens: usize = rows.iter().map(|row| row.len().saturating_sub(2)).sum();
+        let strange = rows.iter().flatten().filter(|id| **id == unknown).count();
+        strange as f64 / tokens.max(1) as f64
+    }
+
     /// The text of a token, `None` for an id without one.
     pub fn token(&self, id: u32) -> Option<String> {
         self.tokenizer.id_to_token(id)
@@ -252,7 +265,7 @@ fn from_json(bytes: &[u8], options: &Options) -> Result<(Tokenizer, [u32; 2]), T
         options.apply(&mut normalizer);
         tokenizer.with_normalizer(Some(normalizer)).map_err(fail)?;
     }
-    if let tokenizers::ModelWrapper::WordPiece(model) = tokenizer.get_model()
+    if let ModelWrapper::WordPiece(model) = tokenizer.get_model()
         && tokenizer.token_to_id(&model.unk_token).is_none()
     {
         return Err(wrong(

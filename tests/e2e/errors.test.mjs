@@ -196,3 +196,17 @@ test('a run that diverges says so, and the page goes on', async () => {
     await studio.phase('Finished');
   });
 });
+
+test('a text in a language that the model does not know is trained on with a warning', async () => {
+  await withPage({}, async (page) => {
+    const studio = new Studio(page);
+    await studio.ready();
+    await studio.loadTinyModel();
+    await studio.give('training-file', [file('chinese.txt', ['猫在睡觉', '狗在跑', '天空很蓝', '水很冷'].join('\n'))]);
+    await page.getByText('chinese.txt').first().waitFor();
+    await studio.recipe({ 'batch-size': 2, steps: 1, 'max-length': 16, pooler: 'avg: mean of all tokens' });
+    await studio.train();
+    await studio.phase('Finished');
+    assert.match(await page.locator('.run-bar .notice-warning').innerText(), /^100 % of this text’s word pieces are unknown/);
+  });
+});

@@ -21,6 +21,8 @@ pub struct RunPlan {
     pub gpu_bytes: u64,
     /// Whether there are pairs to evaluate on.
     pub evaluates: bool,
+    /// Share of the training text's tokens that the model's vocabulary does not know.
+    pub unknown_share: f64,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]

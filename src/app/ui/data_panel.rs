@@ -66,11 +66,14 @@ impl Kind {
                 (Sample::English, "sample-english"),
                 (Sample::Sentences, "sample-sentences"),
                 (Sample::Triplets, "sample-triplets"),
+                (Sample::Chinese, "sample-chinese"),
+                (Sample::ChineseTriplets, "sample-chinese-triplets"),
             ],
             Self::Evaluation => &[
                 (Sample::EverydayPairs, "everyday-pairs"),
                 (Sample::Pairs, "sample-pairs"),
                 (Sample::HardPairs, "hard-pairs"),
+                (Sample::ChinesePairs, "chinese-pairs"),
             ],
         }
     }

@@ -13,6 +13,9 @@ use super::{
 };
 use crate::{app::protocol::EndReason, device::DeviceChoice, train::Objective};
 
+/// Share of a text's tokens that may be unknown without a word.
+const MOST_UNKNOWN: f64 = 0.05;
+
 #[component]
 pub fn RunControls() -> impl IntoView {
     let (store, engine) = studio();
@@ -41,9 +44,21 @@ pub fn RunControls() -> impl IntoView {
                 }),
                 _ => None,
             }}
+            {move || unknown_words(store).map(|percent| view! {
+                <div class="notice notice-warning" role="status">
+                    <Glyph icon=Icon::Warning />
+                    <p class="notice-text">{mt!("run-unknown-words", percent = percent)}</p>
+                </div>
+            })}
             {move || store.no_room.get().map(|no_room| view! { <OnTheCpu no_room /> })}
         </div>
     }
+}
+
+/// Percent of the text that the model has no words for, where that is more than a few names and rare marks.
+fn unknown_words(store: Store) -> Option<u32> {
+    let share = store.plan.with(|plan| plan.as_ref().map_or(0.0, |plan| plan.unknown_share));
+    (share > MOST_UNKNOWN).then(|| (100.0 * share).round() as u32)
 }
 
 /// What else there is where the GPU has no room for the run.

@@ -100,6 +100,10 @@ pub enum Sample {
     EverydayPairs,
     /// Those few and others, in which shared words say nothing about the score.
     HardPairs,
+    /// For a Chinese encoder, the same three kinds.
+    Chinese,
+    ChineseTriplets,
+    ChinesePairs,
 }
 
 impl Sample {
@@ -112,6 +116,9 @@ impl Sample {
             Self::Pairs => ("data", "sample-pairs.tsv"),
             Self::EverydayPairs => ("data", "everyday-pairs.tsv"),
             Self::HardPairs => ("data", "hard-pairs.tsv"),
+            Self::Chinese => ("data", "chinese-sentences.txt"),
+            Self::ChineseTriplets => ("data", "chinese-triplets.csv"),
+            Self::ChinesePairs => ("data", "chinese-pairs.tsv"),
         };
         Source::Site(vec![SiteFile { path: name.to_owned(), url: site_url(&format!("{folder}/{name}")) }])
     }

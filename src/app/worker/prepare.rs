@@ -39,17 +39,18 @@ pub async fn prepare(
     options: TrainOptions,
 ) -> Result<Run, WorkerError> {
     let sentences = texts.evaluation.map_or(0, |set| 2 * set.pairs.len());
-    Ok(Run::new(trainer(id, device, checkpoint, texts, options).await?, sentences))
+    let (trainer, unknown_share) = trainer(id, device, checkpoint, texts, options).await?;
+    Ok(Run::new(trainer, sentences, unknown_share))
 }
 
-/// What [`prepare`] makes, by itself.
+/// What [`prepare`] makes, by itself, with the share of the training text that the vocabulary does not know.
 pub async fn trainer(
     id: RequestId,
     device: &Device,
     checkpoint: &Checkpoint,
     texts: Texts<'_>,
     options: TrainOptions,
-) -> Result<Trainer, WorkerError> {
+) -> Result<(Trainer, f64), WorkerError> {
     options.validate()?;
     let positions = checkpoint.config.max_tokens();
     if options.max_length > positions {
@@ -63,6 +64,7 @@ pub async fn trainer(
         return Err(TrainError::Option { option: "maximum length", value, expected }.into());
     }
     let rows = tokenise(id, texts.tokenizer, texts.training.sentences(), options.max_length).await?;
+    let unknown_share = texts.tokenizer.unknown_share(&rows);
     let dictionary = match options.needs_dictionary() {
         true => Some(dictionary(id).await?),
         false => None,
@@ -76,7 +78,9 @@ pub async fn trainer(
         }
     };
     post_progress(id, Stage::Preparing, 0.0, None);
-    Ok(Trainer::new_with(device, checkpoint, data, evaluation, options, post_compiling(id)).await?)
+    let trainer =
+        Trainer::new_with(device, checkpoint, data, evaluation, options, post_compiling(id)).await?;
+    Ok((trainer, unknown_share))
 }
 
 /// The synonyms that come with the site.

@@ -28,6 +28,7 @@ pub struct Run {
     pub paused: bool,
     /// 0: nothing to evaluate on.
     evaluation_sentences: usize,
+    unknown_share: f64,
     evaluated_start: bool,
     /// Not posted yet.
     steps: Vec<StepMetrics>,
@@ -46,13 +47,14 @@ pub enum Advance {
 }
 
 impl Run {
-    pub fn new(trainer: Trainer, evaluation_sentences: usize) -> Self {
+    pub fn new(trainer: Trainer, evaluation_sentences: usize, unknown_share: f64) -> Self {
         let now = Instant::now();
         Self {
             trainer,
             evaluated_start: false,
             paused: false,
             evaluation_sentences,
+            unknown_share,
             steps: Vec::new(),
             posted: now,
             trained: Duration::ZERO,
@@ -81,6 +83,7 @@ impl Run {
             step: self.trainer.position(),
             gpu_bytes: self.trainer.gpu_bytes(),
             evaluates: self.evaluation_sentences > 0,
+            unknown_share: self.unknown_share,
         }
     }
 

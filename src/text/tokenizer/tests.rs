@@ -271,3 +271,16 @@ fn the_vocabulary_tells_special_tokens_from_others() {
     let error = SentenceTokenizer::from_files(&files(&[("vocab.txt", &none)])).unwrap().vocabulary();
     assert!(error.unwrap_err().to_string().contains("no [MASK] or <mask> token"));
 }
+
+#[test]
+fn what_the_vocabulary_does_not_know_is_counted() {
+    let share = |text: &str| {
+        let tokenizer = uncased();
+        tokenizer.unknown_share(&tokenizer.encode(&[text, ""], 32).unwrap())
+    };
+    assert_eq!(share("the cat sat."), 0.0);
+    assert_eq!(share("the xyz sat."), 0.25);
+    assert_eq!(share("猫很大"), 1.0);
+    assert_eq!(share(""), 0.0);
+    assert_eq!(roberta().unknown_share(&[vec![0, 3, 9, 2]]), 0.5);
+}

@@ -32,7 +32,7 @@ impl Session {
             }
             other => other,
         };
-        let trainer = trainer(id, &self.device, &model.checkpoint, texts, options.in_one_piece())
+        let (trainer, _) = trainer(id, &self.device, &model.checkpoint, texts, options.in_one_piece())
             .await
             .map_err(whole_batch)?;
         post_progress(id, Stage::Measuring, 0.0, None);
