@@ -16,7 +16,7 @@ await withPage({}, async (page) => {
           const memory = new WebAssembly.Memory({ initial: Math.ceil(${floats} / 16384) });
           const own = new Float32Array(memory.buffer, 0, ${floats});
           onmessage = ({ data }) => {
-            if (data) own.set(data);
+            if (data) { own.set(data); postMessage(null); }
             else { const copy = own.slice(); postMessage(copy, [copy.buffer]); }
           };`;
         const worker = new Worker(URL.createObjectURL(new Blob([source])));
@@ -30,7 +30,6 @@ await withPage({}, async (page) => {
           for (let at = 0; at < floats; at += 1) own[at] += theirs[at];
           const weights = own.slice();
           worker.postMessage(weights, [weights.buffer]);
-          worker.postMessage(null);
           await new Promise((resolve) => { worker.onmessage = resolve; });
           times.push(performance.now() - before);
         }

@@ -258,6 +258,26 @@ fn write_d_qkv(first: u32, end: u32, part: u32, head: u32, local: u32, x: Share)
     }
 }
 
+// A workgroup's tile.
+struct Place {
+    head: u32,
+    first: u32,     // token
+    begin: u32,     // first token of the row
+    end: u32,       // of the row
+    key: u32,       // into the dropout masks, of the row's first token
+}
+
+// Of the `index`-th workgroup: heads of a tile follow each other.
+fn place_of(index: u32) -> Place {
+    let own = tiles[index / op.heads];
+    return Place(index % op.heads, own.x, own.y, own.z, own.w);
+}
+
+// The lane's four keys of those from `first` on, as a block of the dropout masks.
+fn block_of_lane(own: Place, first: u32, local: u32) -> u32 {
+    return own.head * op.blocks + (first - own.begin) / 4u + local % 4u;
+}
+
 // Forward; a workgroup's tile are queries.
 @group(0) @binding(4) var<storage, read_write> context: array<Element>;       // o [tokens, hidden]
 @group(0) @binding(5) var<storage, read_write> log_sums: array<f32>;          // L [tokens, heads]
@@ -267,42 +287,38 @@ fn attention(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) g
              @builtin(local_invocation_index) local: u32) {
     let index = unfold(group, groups);
     if (index / op.heads >= step.tiles) { return; }
-    let head = index % op.heads;
-    let own = tiles[index / op.heads];
-    let begin = own.y;
-    let end = own.z;
-    let token = own.x + local / 4u;
-    let query_key = own.w + token - begin;
-    stage_qkv(own.x, end, QUERY, head, local);
+    let own = place_of(index);
+    let token = own.first + local / 4u;
+    let query_key = own.key + token - own.begin;
+    stage_qkv(own.first, own.end, QUERY, own.head, local);
     let query = own_share(local);
 
     // Online softmax: `sum`, a lane's part of it, and `output` are relative to the largest score so far.
     var largest = LOWEST;
     var sum = 0.0;
     var output: Share;
-    for (var first = begin; first < end; first += SIDE) {
-        let rows = min(SIDE, end - first);
-        stage_qkv(first, end, KEY, head, local);
+    for (var first = own.begin; first < own.end; first += SIDE) {
+        let rows = min(SIDE, own.end - first);
+        stage_qkv(first, own.end, KEY, own.head, local);
         workgroupBarrier();
         let s = products(query, rows, local) * scale_of_scores();
-        stage_qkv(first, end, VALUE, head, local);
-        let scores = select(vec4(LOWEST), s, tokens_of_lane(first, local) < vec4(end));
+        stage_qkv(first, own.end, VALUE, own.head, local);
+        let scores = select(vec4(LOWEST), s, tokens_of_lane(first, local) < vec4(own.end));
         let larger =
             max(largest, max_of_lanes(max(max(scores.x, scores.y), max(scores.z, scores.w)), local));
         let shrink = exp(largest - larger);
         let p = exp(scores - larger);
         largest = larger;
         sum = sum * shrink + dot(p, vec4(1.0));
-        let block = head * op.blocks + (first - begin) / 4u + local % 4u;
-        weights[local] = p * keep4(op.site, query_key, block);
+        weights[local] = p * keep4(op.site, query_key, block_of_lane(own, first, local));
         workgroupBarrier();
         output = add_rows(scaled(shrink, output), rows, local);
         workgroupBarrier();
     }
     let total = sum_of_lanes(sum, local);
-    write_context(own.x, end, head, local, scaled(1.0 / total, output));
-    if (token < end && local % 4u == 0u) {
-        log_sums[token * op.heads + head] = largest + log(total);
+    write_context(own.first, own.end, own.head, local, scaled(1.0 / total, output));
+    if (token < own.end && local % 4u == 0u) {
+        log_sums[token * op.heads + own.head] = largest + log(total);
     }
 }
 
@@ -318,41 +334,37 @@ fn attention_backward_query(@builtin(workgroup_id) group: vec3<u32>, @builtin(nu
                             @builtin(local_invocation_index) local: u32) {
     let index = unfold(group, groups);
     if (index / op.heads >= step.tiles) { return; }
-    let head = index % op.heads;
-    let own = tiles[index / op.heads];
-    let begin = own.y;
-    let end = own.z;
-    let token = own.x + local / 4u;
-    let query_key = own.w + token - begin;
-    let log_sum = saved_log_sums[min(token, end - 1u) * op.heads + head];
+    let own = place_of(index);
+    let token = own.first + local / 4u;
+    let query_key = own.key + token - own.begin;
+    let log_sum = saved_log_sums[min(token, own.end - 1u) * op.heads + own.head];
     let scale = scale_of_scores();
-    stage_d_context(own.x, end, head, local);
+    stage_d_context(own.first, own.end, own.head, local);
     let gradient = own_share(local);
-    stage_context(own.x, end, head, local);
+    stage_context(own.first, own.end, own.head, local);
     workgroupBarrier();
     let d = sum_of_lanes(dot_row(gradient, own_row(local)), local);
-    stage_qkv(own.x, end, QUERY, head, local);
+    stage_qkv(own.first, own.end, QUERY, own.head, local);
     let query = own_share(local);
 
     var d_query: Share;
-    for (var first = begin; first < end; first += SIDE) {
-        let rows = min(SIDE, end - first);
-        stage_qkv(first, end, VALUE, head, local);
+    for (var first = own.begin; first < own.end; first += SIDE) {
+        let rows = min(SIDE, own.end - first);
+        stage_qkv(first, own.end, VALUE, own.head, local);
         workgroupBarrier();
         let d_weight = products(gradient, rows, local);
-        stage_qkv(first, end, KEY, head, local);
+        stage_qkv(first, own.end, KEY, own.head, local);
         workgroupBarrier();
         let s = products(query, rows, local) * scale;
-        let p = select(vec4(0.0), exp(s - log_sum), tokens_of_lane(first, local) < vec4(end));
-        let block = head * op.blocks + (first - begin) / 4u + local % 4u;
-        weights[local] = p * (d_weight * keep4(op.site, query_key, block) - d) * scale;
+        let p = select(vec4(0.0), exp(s - log_sum), tokens_of_lane(first, local) < vec4(own.end));
+        weights[local] = p * (d_weight * keep4(op.site, query_key, block_of_lane(own, first, local)) - d) * scale;
         workgroupBarrier();
         d_query = add_rows(d_query, rows, local);
         workgroupBarrier();
     }
-    write_d_qkv(own.x, end, QUERY, head, local, d_query);
-    if (token < end && local % 4u == 0u) {
-        delta[token * op.heads + head] = d;
+    write_d_qkv(own.first, own.end, QUERY, own.head, local, d_query);
+    if (token < own.end && local % 4u == 0u) {
+        delta[token * op.heads + own.head] = d;
     }
 }
 
@@ -368,31 +380,28 @@ fn attention_backward_key_value(@builtin(workgroup_id) group: vec3<u32>, @builti
                                 @builtin(local_invocation_index) local: u32) {
     let index = unfold(group, groups);
     if (index / op.heads >= step.tiles) { return; }
-    let head = index % op.heads;
-    let own = tiles[index / op.heads];
-    let begin = own.y;
-    let end = own.z;
+    let own = place_of(index);
     let scale = scale_of_scores();
-    stage_qkv(own.x, end, KEY, head, local);
+    stage_qkv(own.first, own.end, KEY, own.head, local);
     let key = own_share(local);
-    stage_qkv(own.x, end, VALUE, head, local);
+    stage_qkv(own.first, own.end, VALUE, own.head, local);
     let value = own_share(local);
 
     var d_key: Share;
     var d_value: Share;
-    for (var first = begin; first < end; first += SIDE) {
-        let rows = min(SIDE, end - first);
+    for (var first = own.begin; first < own.end; first += SIDE) {
+        let rows = min(SIDE, own.end - first);
         // Each thread has one (query, four keys) of the masks, and the first 16 have a query's numbers.
-        let query_key = own.w + first + local / 4u - begin;
-        masks[local] = keep4(op.site, query_key, head * op.blocks + (own.x - begin) / 4u + local % 4u);
+        let query_key = own.key + first + local / 4u - own.begin;
+        masks[local] = keep4(op.site, query_key, block_of_lane(own, own.first, local));
         if (local < SIDE) {
-            let at = min(first + local, end - 1u) * op.heads + head;
+            let at = min(first + local, own.end - 1u) * op.heads + own.head;
             statistics[local] = vec2(saved_log_sums[at], saved_delta[at]);
         }
-        stage_qkv(first, end, QUERY, head, local);
+        stage_qkv(first, own.end, QUERY, own.head, local);
         workgroupBarrier();
         let s = products(key, rows, local) * scale;
-        stage_d_context(first, end, head, local);
+        stage_d_context(first, own.end, own.head, local);
         workgroupBarrier();
         let d_weight = products(value, rows, local);
 
@@ -408,19 +417,19 @@ fn attention_backward_key_value(@builtin(workgroup_id) group: vec3<u32>, @builti
         let of3 = statistics[query + 3u];
         let log_sum = vec4(of0.x, of1.x, of2.x, of3.x);
         let d = vec4(of0.y, of1.y, of2.y, of3.y);
-        let p = select(vec4(0.0), exp(s - log_sum), tokens_of_lane(first, local) < vec4(end));
+        let p = select(vec4(0.0), exp(s - log_sum), tokens_of_lane(first, local) < vec4(own.end));
 
         weights[local] = p * keep;
         workgroupBarrier();
         d_value = add_rows(d_value, rows, local);
         workgroupBarrier();
-        stage_qkv(first, end, QUERY, head, local);
+        stage_qkv(first, own.end, QUERY, own.head, local);
         weights[local] = p * (d_weight * keep - d) * scale;
         workgroupBarrier();
         d_key = add_rows(d_key, rows, local);
         workgroupBarrier();
     }
-    write_d_qkv(own.x, end, KEY, head, local, d_key);
+    write_d_qkv(own.first, own.end, KEY, own.head, local, d_key);
     workgroupBarrier();
-    write_d_qkv(own.x, end, VALUE, head, local, d_value);
+    write_d_qkv(own.first, own.end, VALUE, own.head, local, d_value);
 }

@@ -8,12 +8,9 @@ use std::{
 use super::error::CliError;
 use crate::{
     model::{Checkpoint, Pooler, checkpoint::load_directory},
-    text::{Corpus, SentenceTokenizer, StsSet, TrainingData, augment::Dictionary},
+    text::{Corpus, MOST_UNKNOWN, SentenceTokenizer, StsSet, TrainingData, augment::Dictionary},
     train::{self, Dataset, EvaluationSet, TrainOptions},
 };
-
-/// Share of a text's tokens that may be unknown without a word: names and rare marks.
-const MOST_UNKNOWN: f64 = 0.05;
 
 pub fn read(path: &Path) -> Result<Vec<u8>, CliError> {
     fs::read(path).map_err(|reason| CliError::Read { path: path.to_owned(), reason })

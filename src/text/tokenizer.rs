@@ -30,6 +30,9 @@ pub const TOKENIZER_FILES: [&str; 6] = [
 /// A model's vocabulary may be padded to a round size; one that is larger by more belongs to another tokenizer.
 const MOST_VOCABULARY_PADDING: usize = 256;
 
+/// Share of a text's tokens that may be unknown without a word: names and rare marks.
+pub const MOST_UNKNOWN: f64 = 0.05;
+
 /// A first guess at how many bytes of text give a token; being wrong costs time, nothing else.
 const BYTES_PER_TOKEN: usize = 16;
 

@@ -11,10 +11,7 @@ use super::{
     store::{NoRoom, Phase, Store, Topic},
     studio,
 };
-use crate::{app::protocol::EndReason, device::DeviceChoice, train::Objective};
-
-/// Share of a text's tokens that may be unknown without a word.
-const MOST_UNKNOWN: f64 = 0.05;
+use crate::{app::protocol::EndReason, device::DeviceChoice, text::MOST_UNKNOWN, train::Objective};
 
 #[component]
 pub fn RunControls() -> impl IntoView {
