@@ -23,7 +23,7 @@ struct Op {
 // Forward.
 @group(0) @binding(2) var<storage, read> token_ids: array<u32>;
 @group(0) @binding(3) var<storage, read> token_positions: array<u32>;
-@group(0) @binding(4) var<storage, read> word: array<vec4<f32>>;
+@group(0) @binding(4) var<storage, read> word: array<Stored>;
 @group(0) @binding(5) var<storage, read> position: array<vec4<f32>>;
 @group(0) @binding(6) var<storage, read> token_type: array<vec4<f32>>;
 @group(0) @binding(7) var<storage, read_write> embedded: array<vec4<f32>>;
@@ -37,7 +37,8 @@ fn embed(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) group
     if (token >= step.tokens) { return; }
     let id = token_ids[token];
     if (id < op.first_word || id >= op.end_word) { return; }
-    embedded[index] = word[(id - op.first_word) * op.width + i] + position[token_positions[token] * op.width + i]
+    let words = widened(word[(id - op.first_word) * op.width + i]);
+    embedded[index] = words + position[token_positions[token] * op.width + i]
         + token_type[i];
 }
 

@@ -33,7 +33,8 @@ struct Op {
 
 @group(0) @binding(1) var<uniform> op: Op;
 @group(0) @binding(2) var<storage, read> a: array<vec4<f32>>;
-@group(0) @binding(3) var<storage, read> b: array<vec4<f32>>;
+// W of nt and nn, x of tn: stored as the part of the module in shaders/stored says.
+@group(0) @binding(3) var<storage, read> b: array<Stored>;
 // nt: bias [N]. nn with gelu: the GELU's input u [M,N].
 @group(0) @binding(4) var<storage, read> extra: array<vec4<f32>>;
 @group(0) @binding(5) var<storage, read_write> c: array<vec4<f32>>;
@@ -183,7 +184,7 @@ fn stage_a_rows(first: u32, k: u32, m: u32, index: u32) {
 
 fn load_b(row: u32, k: u32) -> vec4<f32> {
     if (row >= op.n || k >= op.k) { return vec4(0.0); }
-    return b[(row * op.k + k) / 4u];
+    return widened(b[(row * op.k + k) / 4u]);
 }
 
 // By the threads behind those that load A.
@@ -219,7 +220,7 @@ fn stage_b_columns(first: u32, k: u32, end: u32, index: u32) {
         let at = k + i / width;
         let column = first + 4u * (i % width);
         var value = vec4(0.0);
-        if (at < end && column < op.n) { value = b[(at * op.n + column) / 4u]; }
+        if (at < end && column < op.n) { value = widened(b[(at * op.n + column) / 4u]); }
         b_tile[i / width * pitch + i % width] = value;
     }
 }

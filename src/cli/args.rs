@@ -2,14 +2,14 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::{
     ablate_args::AblateArgs, bench::BenchArgs, error::CliError, output::Format, pretrain::PretrainArgs,
     profile::ProfileArgs, shrink::ShrinkArgs, vocabulary::VocabularyArgs,
 };
 use crate::{
-    device::{DeviceChoice, DeviceOptions},
+    device::{DeviceChoice, DeviceOptions, Stored},
     eval::TransferOptions,
     kernels::LossForm,
     model::Pooler,
@@ -89,6 +89,31 @@ pub struct ModelArgs {
     pub pooler: Option<Pooler>,
 }
 
+/// A model that only encodes.
+#[derive(Debug, Args)]
+pub struct EncoderArgs {
+    #[command(flatten)]
+    pub model: ModelArgs,
+    /// How a GPU stores matrices and the word table; halves are computed with as float32.
+    #[arg(long, value_enum, default_value_t = WeightsAs::F32)]
+    pub weights: WeightsAs,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum WeightsAs {
+    F32,
+    F16,
+}
+
+impl From<WeightsAs> for Stored {
+    fn from(weights: WeightsAs) -> Self {
+        match weights {
+            WeightsAs::F32 => Self::F32,
+            WeightsAs::F16 => Self::F16,
+        }
+    }
+}
+
 #[derive(Debug, Args)]
 pub struct DeviceArgs {
     /// Measure what it reaches at best: copies, and each kind of matrix product.
@@ -99,7 +124,7 @@ pub struct DeviceArgs {
 #[derive(Debug, Args)]
 pub struct EmbedArgs {
     #[command(flatten)]
-    pub model: ModelArgs,
+    pub encoder: EncoderArgs,
     /// Text file, a sentence a line.
     #[arg(long, value_name = "FILE")]
     pub input: PathBuf,
@@ -114,7 +139,7 @@ pub struct EmbedArgs {
 #[derive(Debug, Args)]
 pub struct EvalArgs {
     #[command(flatten)]
-    pub model: ModelArgs,
+    pub encoder: EncoderArgs,
     /// Sentence pairs with scores: STS-B's layout, SICK's, or sentence TAB sentence TAB score.
     #[arg(long, value_name = "FILE")]
     pub sts: PathBuf,
@@ -125,7 +150,7 @@ pub struct EvalArgs {
 #[derive(Debug, Args)]
 pub struct StsArgs {
     #[command(flatten)]
-    pub model: ModelArgs,
+    pub encoder: EncoderArgs,
     /// Tasks: folders of STS.input.NAME.txt with STS.gs.NAME.txt, folders of such folders, or files as for eval.
     #[arg(long, value_name = "PATH", required = true, num_args = 1..)]
     pub data: Vec<PathBuf>,
@@ -162,7 +187,7 @@ pub struct WhiteningArgs {
 #[derive(Debug, Args)]
 pub struct TransferArgs {
     #[command(flatten)]
-    pub model: ModelArgs,
+    pub encoder: EncoderArgs,
     /// Folders of MR, CR, SUBJ, MPQA, SST, TREC or MRPC with SentEval's file names, or folders of such folders.
     #[arg(long, value_name = "PATH", required = true, num_args = 1..)]
     pub data: Vec<PathBuf>,

@@ -7,12 +7,12 @@ use super::{args::EmbedArgs, encode, error::CliError, files};
 
 /// `embed`: a sentence a line in, f32 [sentences, hidden] out.
 pub async fn run(args: &EmbedArgs, device_options: DeviceOptions) -> Result<(), CliError> {
-    let model = files::load_model(&args.model.model)?;
+    let model = files::load_model(&args.encoder.model.model)?;
     let sentences = files::read_sentences(&args.input)?;
     let max_length = files::max_length(args.max_length, &model)?;
     let rows = model.tokenizer.encode(&sentences, max_length)?;
 
-    let embedder = encode::embedder(device_options, &model, args.model.pooler).await?;
+    let embedder = encode::embedder(device_options, &model, &args.encoder).await?;
     let embeddings = encode::vectors(&embedder, &rows).await?;
 
     let failed = |reason| CliError::Write { path: args.output.clone(), reason };

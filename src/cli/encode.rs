@@ -1,22 +1,22 @@
 //! Sentences to vectors, as every command that only encodes needs it.
 
-use super::{error::CliError, files, open_device, progress_bar};
+use super::{args::EncoderArgs, error::CliError, files, open_device, progress_bar};
 use crate::device::DeviceOptions;
 use crate::model::{Embedder, Head, Network, Pooler};
 
 /// An embedder over a model's weights, with the head where the pooler has one.
 ///
 /// # Errors
-/// No adapter, a pooler whose head the checkpoint lacks, too little GPU memory.
+/// No adapter, a pooler whose head the checkpoint lacks, halves that cannot be, too little GPU memory.
 pub async fn embedder(
     device_options: DeviceOptions,
     model: &files::Model,
-    pooler: Option<Pooler>,
+    args: &EncoderArgs,
 ) -> Result<Embedder, CliError> {
-    let pooler = pooler.unwrap_or(model.pooler);
+    let pooler = args.model.pooler.unwrap_or(model.pooler);
     let device = open_device(device_options).await?;
     let head = if pooler == Pooler::Cls { Head::Stored } else { Head::None };
-    let network = Network::new(&device, &model.checkpoint, head)?;
+    let network = Network::for_encoding(&device, &model.checkpoint, head, args.weights.into())?;
     let embedder = Embedder::new(&network, pooler, true)?;
     device.ready().await?;
     Ok(embedder)

@@ -32,12 +32,12 @@ async fn vectors(
     args: &EvalArgs,
     device_options: DeviceOptions,
 ) -> Result<(Vec<f32>, usize, Vec<f64>), CliError> {
-    let model = files::load_model(&args.model.model)?;
+    let model = files::load_model(&args.encoder.model.model)?;
     let set = StsSet::parse(&args.sts.display().to_string(), &files::read(&args.sts)?)?;
     let max_length = files::max_length(args.scoring.max_length, &model)?;
     let rows = model.tokenizer.encode(&set.sentences(), max_length)?;
 
-    let embedder = encode::embedder(device_options, &model, args.model.pooler).await?;
+    let embedder = encode::embedder(device_options, &model, &args.encoder).await?;
     let whitener = Whitener::new(&args.scoring.whitening, &model, &embedder, max_length).await?;
     let embeddings = encode::vectors(&embedder, &rows).await?;
     let (embeddings, hidden) = whitener.apply(embeddings, model.checkpoint.config.hidden_size)?;

@@ -33,14 +33,14 @@ struct Row<'a> {
 
 /// Prints a line a task and one with their average; as CSV, also one a subset.
 pub async fn run(args: &StsArgs, device_options: DeviceOptions) -> Result<(), CliError> {
-    let model = files::load_model(&args.model.model)?;
+    let model = files::load_model(&args.encoder.model.model)?;
     let max_length = files::max_length(args.scoring.max_length, &model)?;
     let mut tasks = Vec::new();
     for path in &args.data {
         read(path, &mut tasks)?;
     }
 
-    let embedder = encode::embedder(device_options, &model, args.model.pooler).await?;
+    let embedder = encode::embedder(device_options, &model, &args.encoder).await?;
     let whitener = Whitener::new(&args.scoring.whitening, &model, &embedder, max_length).await?;
     let mut output = Output::new(args.scoring.format);
     let mut sum = 0.0;

@@ -25,14 +25,14 @@ struct Average {
 /// Prints a line a task and one with their average.
 pub async fn run(args: &TransferArgs, device_options: DeviceOptions) -> Result<(), CliError> {
     let options = TransferOptions { folds: args.folds, seed: args.seed };
-    let model = files::load_model(&args.model.model)?;
+    let model = files::load_model(&args.encoder.model.model)?;
     let max_length = files::max_length(args.max_length, &model)?;
     let mut tasks = Vec::new();
     for path in &args.data {
         tasks.extend(read(path)?);
     }
 
-    let embedder = encode::embedder(device_options, &model, args.model.pooler).await?;
+    let embedder = encode::embedder(device_options, &model, &args.encoder).await?;
     let hidden = model.checkpoint.config.hidden_size;
     let mut output = Output::new(args.format);
     let mut sum = 0.0;

@@ -1,6 +1,6 @@
 use std::{cell::RefCell, collections::BTreeMap};
 
-use super::{Device, DeviceError, View, cpu::Memory, gpu::Usage, view::Buffer};
+use super::{Device, DeviceError, Stored, View, cpu::Memory, gpu::Usage, view::Buffer};
 
 /// Allocates buffers and counts their bytes, so that a model's memory is known and held by one owner.
 pub struct Arena {
@@ -52,6 +52,15 @@ impl Arena {
         self.allocate(label, len, Usage::Storage)
     }
 
+    /// A zeroed storage buffer of `len` numbers that are stored so.
+    ///
+    /// # Errors
+    /// As for [`Arena::storage`].
+    pub fn storage_of(&self, label: &str, len: usize, stored: Stored) -> Result<View, DeviceError> {
+        let words = (stored.bytes() * len as u64).div_ceil(4);
+        Ok(View { stored, ..self.storage(label, words as usize)? })
+    }
+
     /// A uniform buffer holding `value`.
     ///
     /// # Errors
@@ -92,6 +101,6 @@ impl Arena {
             }
         };
         *self.ledger.borrow_mut().entry(label.to_owned()).or_default() += size;
-        Ok(View { buffer, offset: 0, size })
+        Ok(View { buffer, offset: 0, size, stored: Stored::F32 })
     }
 }

@@ -25,7 +25,7 @@ pub use plan::{Call, Extent, Plan};
 pub use readback::{Readback, ReadbackRing};
 pub use recorder::Recorder;
 pub use timings::{KernelTime, Timings};
-pub use view::View;
+pub use view::{Stored, View};
 pub use work::{Amount, Work};
 
 /// One device, shared by all who compute on it. Cheap to clone.

@@ -7,6 +7,26 @@ pub(super) enum Buffer {
     Cpu(Memory),
 }
 
+/// How a view's numbers are stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Stored {
+    /// 32 bits: floats, ids and counts.
+    #[default]
+    F32,
+    /// Half-precision floats, for weights on a GPU; computed with as float32.
+    F16,
+}
+
+impl Stored {
+    /// Bytes of a number.
+    pub fn bytes(self) -> u64 {
+        match self {
+            Self::F32 => 4,
+            Self::F16 => 2,
+        }
+    }
+}
+
 /// A part of a buffer: what a kernel reads or writes.
 #[derive(Clone, Debug)]
 pub struct View {
@@ -15,19 +35,21 @@ pub struct View {
     pub offset: u64,
     /// Bytes.
     pub size: u64,
+    pub stored: Stored,
 }
 
 impl View {
-    /// `floats` 32-bit values from `first` on. `first` counts 32-bit values from this view's start.
-    pub fn slice(&self, first: usize, floats: usize) -> View {
-        let (offset, size) = (4 * first as u64, 4 * floats as u64);
+    /// `len` numbers from `first` on. `first` counts numbers from this view's start.
+    pub fn slice(&self, first: usize, len: usize) -> View {
+        let bytes = self.stored.bytes();
+        let (offset, size) = (bytes * first as u64, bytes * len as u64);
         debug_assert!(offset + size <= self.size, "slice beyond its view");
-        View { buffer: self.buffer.clone(), offset: self.offset + offset, size }
+        View { buffer: self.buffer.clone(), offset: self.offset + offset, size, stored: self.stored }
     }
 
     /// Bytes of the same buffer.
     pub fn of_buffer(&self, offset: u64, size: u64) -> View {
-        View { buffer: self.buffer.clone(), offset, size }
+        View { buffer: self.buffer.clone(), offset, size, stored: self.stored }
     }
 
     /// Whether both are parts of one buffer.

@@ -58,6 +58,18 @@ pub enum ModelError {
     )]
     NotFinite { file: String, tensor: String, index: usize, value: f32 },
 
+    /// Halves are for GPUs.
+    #[error(
+        "--weights f16 is for a GPU; the CPU computes in float32: leave the option out, or choose --device gpu"
+    )]
+    HalvesOnCpu,
+
+    /// A weight is too large for a half. `index` counts elements in row-major order.
+    #[error(
+        "tensor {tensor} is {value} at element {index}, and float16 ends at 65504: leave --weights f16 out"
+    )]
+    BeyondHalf { tensor: String, index: usize, value: f32 },
+
     /// A head is asked for that the checkpoint does not have.
     #[error(
         "the pooler \"cls\" needs a head, and the checkpoint has neither mlp.dense nor pooler.dense; \
@@ -117,6 +129,8 @@ impl Say for ModelError {
             Self::NotFinite { file, tensor, index, value } => {
                 said!("model-not-finite", file, tensor, index, value)
             }
+            Self::HalvesOnCpu => said!("model-halves-on-cpu"),
+            Self::BeyondHalf { tensor, index, value } => said!("model-beyond-half", tensor, index, value),
             Self::NoHead => said!("model-no-head"),
             Self::Gpu(error) => return error.said(),
             Self::MissingFiles { missing, found } => {

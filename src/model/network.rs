@@ -2,13 +2,15 @@
 
 use std::{collections::BTreeMap, rc::Rc};
 
+use half::f16;
+
 use super::{
     Checkpoint, HEAD_BIAS, HEAD_WEIGHT, Heads, HostTensor, ModelConfig, ModelError, ParameterBuffers,
     ParameterLayout,
     checkpoint::{MLM_BIAS, POOLER_BIAS, POOLER_WEIGHT, random_head, random_mlm_head},
 };
 use crate::{
-    device::{Arena, Device, DeviceError},
+    device::{Arena, Device, DeviceError, Stored},
     kernels::Kernels,
 };
 
@@ -75,7 +77,38 @@ impl Network {
         parts: impl Into<Parts>,
         limit: u64,
     ) -> Result<Self, ModelError> {
-        let parts = parts.into();
+        let arena = Rc::new(Arena::new(device));
+        Self::upload(arena, checkpoint, parts.into(), limit, Stored::F32)
+    }
+
+    /// For encoding only: on a GPU the matrices and the word table may be stored as halves, half the bytes to hold
+    /// and to read.
+    ///
+    /// # Errors
+    /// Halves on the CPU, which computes in float32 and would gain nothing; a weight beyond ±65,504, the largest half.
+    pub fn for_encoding(
+        device: &Device,
+        checkpoint: &Checkpoint,
+        parts: impl Into<Parts>,
+        weights: Stored,
+    ) -> Result<Self, ModelError> {
+        if weights == Stored::F16 {
+            if device.info().is_cpu() {
+                return Err(ModelError::HalvesOnCpu);
+            }
+            refuse_beyond_half(checkpoint)?;
+        }
+        let limit = device.info().largest_buffer();
+        Self::upload(Rc::new(Arena::new(device)), checkpoint, parts.into(), limit, weights)
+    }
+
+    fn upload(
+        arena: Rc<Arena>,
+        checkpoint: &Checkpoint,
+        parts: Parts,
+        limit: u64,
+        stored: Stored,
+    ) -> Result<Self, ModelError> {
         let mut heads = BTreeMap::new();
         if let Some([weight, bias]) = head_weights(checkpoint, parts.head)? {
             heads.extend([(HEAD_WEIGHT.to_owned(), weight), (HEAD_BIAS.to_owned(), bias)]);
@@ -83,9 +116,9 @@ impl Network {
         if let Some(seed) = parts.mlm.filter(|_| !checkpoint.tensors.contains_key(MLM_BIAS)) {
             heads.extend(random_mlm_head(&checkpoint.config, seed));
         }
-        let network = Self::empty(Rc::new(Arena::new(device)), &checkpoint.config, parts.heads(), limit)?;
-        network.weights.write(device, &checkpoint.tensors);
-        network.weights.write(device, &heads);
+        let network = Self::room(arena, &checkpoint.config, parts.heads(), limit, stored)?;
+        network.weights.write(network.device(), &checkpoint.tensors);
+        network.weights.write(network.device(), &heads);
         Ok(network)
     }
 
@@ -96,7 +129,17 @@ impl Network {
         heads: Heads,
         limit: u64,
     ) -> Result<Self, DeviceError> {
-        let layout = Rc::new(ParameterLayout::new(config, heads, limit)?);
+        Self::room(arena, config, heads, limit, Stored::F32)
+    }
+
+    fn room(
+        arena: Rc<Arena>,
+        config: &ModelConfig,
+        heads: Heads,
+        limit: u64,
+        stored: Stored,
+    ) -> Result<Self, DeviceError> {
+        let layout = Rc::new(ParameterLayout::new(config, heads, limit, stored)?);
         let weights = ParameterBuffers::new(&arena, "weights", &layout)?;
         let kernels = Kernels::new(arena)?;
         Ok(Self { config: config.clone(), kernels, layout, weights, has_head: heads.sentence })
@@ -114,6 +157,16 @@ impl Network {
     pub async fn read_weights(&self) -> Result<BTreeMap<String, HostTensor>, DeviceError> {
         self.weights.read(self.device()).await
     }
+}
+
+fn refuse_beyond_half(checkpoint: &Checkpoint) -> Result<(), ModelError> {
+    let largest = f16::MAX.to_f32();
+    for (tensor, HostTensor { data, .. }) in &checkpoint.tensors {
+        if let Some((index, value)) = data.iter().enumerate().find(|(_, value)| value.abs() > largest) {
+            return Err(ModelError::BeyondHalf { tensor: tensor.clone(), index, value: *value });
+        }
+    }
+    Ok(())
 }
 
 fn head_weights(checkpoint: &Checkpoint, head: Head) -> Result<Option<[HostTensor; 2]>, ModelError> {

@@ -7,13 +7,17 @@ use super::{
     HEAD_BIAS, HEAD_WEIGHT, HostTensor, ModelConfig, WORD_EMBEDDINGS, checkpoint::mlm_tensors,
     expected_tensors,
 };
+use half::f16;
+
 use crate::{
-    device::{Arena, Device, DeviceError, Recorder, View},
+    device::{Arena, Device, DeviceError, Recorder, Stored, View},
     kernels::{OptimizerShard, TableRows},
 };
 
-/// Floats that every separately bound block starts at a multiple of: 256 bytes, WebGPU's strictest alignment.
-const ALIGNMENT: usize = 64;
+/// Numbers that every separately bound block starts at a multiple of: 256 bytes, WebGPU's strictest alignment.
+fn alignment(stored: Stored) -> usize {
+    256 / stored.bytes() as usize
+}
 
 /// One parameter's place.
 #[derive(Debug, Clone, PartialEq)]
@@ -26,9 +30,9 @@ struct Slot {
 #[derive(Debug, Clone, PartialEq)]
 struct Piece {
     shard: usize,
-    /// Floats from the shard's start.
+    /// Numbers from the shard's start.
     offset: usize,
-    /// Floats.
+    /// Numbers.
     len: usize,
 }
 
@@ -43,12 +47,20 @@ impl Slot {
     }
 }
 
+/// A flat buffer. Lengths are in numbers.
+#[derive(Debug, Clone, Copy, Default)]
+struct Shard {
+    len: usize,
+    /// Of it, the part with weight decay, which comes first.
+    decay_len: usize,
+    stored: Stored,
+}
+
 /// Places of all parameters in shards none of which exceeds what a shader may bind.
 #[derive(Debug, Clone)]
 pub struct ParameterLayout {
     slots: HashMap<String, Slot>,
-    /// Length and, of it, the part with weight decay, in floats.
-    shards: Vec<(usize, usize)>,
+    shards: Vec<Shard>,
 }
 
 /// Parameters that a kernel binds as one block, in this order: queries, keys and values; γ and β.
@@ -67,6 +79,12 @@ fn follows_another(name: &str) -> bool {
 /// AdamW's usual no-decay group (arXiv 2104.08821's code: names with `bias` or `LayerNorm.weight`).
 fn decays(name: &str) -> bool {
     !name.contains("bias") && !name.contains("LayerNorm.weight")
+}
+
+/// Which of the weights are halves where weights are: nearly all bytes, and what the kernels read as halves.
+fn may_be_half(name: &str) -> bool {
+    name == WORD_EMBEDDINGS
+        || name.starts_with("encoder.") && name.ends_with(".weight") && !name.contains("LayerNorm")
 }
 
 /// Floats of a tensor with what is kept free behind it: the word table has whole vec4s of words, because the
@@ -88,8 +106,14 @@ pub struct Heads {
 }
 
 impl ParameterLayout {
-    /// All encoder parameters, and those of the heads there are. `max_bytes` is what one shard may have.
-    pub fn new(config: &ModelConfig, heads: Heads, max_bytes: u64) -> Result<Self, DeviceError> {
+    /// All encoder parameters, and those of the heads there are. `max_bytes` is what one shard may have; `weights`
+    /// says how matrices and the word table are stored, everything else is float32.
+    pub fn new(
+        config: &ModelConfig,
+        heads: Heads,
+        max_bytes: u64,
+        weights: Stored,
+    ) -> Result<Self, DeviceError> {
         let mut tensors = expected_tensors(config);
         if heads.sentence {
             let hidden = config.hidden_size;
@@ -100,7 +124,6 @@ impl ParameterLayout {
             tensors.extend(mlm_tensors(config).map(|(name, shape)| (name.to_owned(), shape)));
         }
         let shapes: HashMap<String, Vec<usize>> = tensors.iter().cloned().collect();
-        let max_len = (max_bytes / 4) as usize / ALIGNMENT * ALIGNMENT;
 
         let mut blocks: Vec<Vec<String>> = Vec::new();
         for (name, _) in tensors.iter().filter(|(name, _)| !follows_another(name)) {
@@ -109,41 +132,45 @@ impl ParameterLayout {
             blocks.push(block);
         }
 
+        let (halves, floats): (Vec<_>, Vec<_>) =
+            blocks.into_iter().partition(|block| weights == Stored::F16 && may_be_half(&block[0]));
         // Decaying blocks first in every shard: one boundary tells the optimizer which is which.
-        let (decaying, rest): (Vec<_>, Vec<_>) = blocks.into_iter().partition(|block| decays(&block[0]));
-        let mut layout = ParameterLayout { slots: HashMap::new(), shards: vec![(0, 0)] };
-        for (blocks, decay) in [(decaying, true), (rest, false)] {
+        let (decaying, rest): (Vec<_>, Vec<_>) = floats.into_iter().partition(|block| decays(&block[0]));
+        let mut layout = ParameterLayout { slots: HashMap::new(), shards: Vec::new() };
+        for (blocks, decay, stored) in
+            [(halves, true, Stored::F16), (decaying, true, Stored::F32), (rest, false, Stored::F32)]
+        {
+            let alignment = alignment(stored);
+            let max_len = (max_bytes / stored.bytes()) as usize / alignment * alignment;
             for block in blocks {
                 let len: usize = block.iter().map(|name| padded_len(name, &shapes[name])).sum();
-                let len = len.next_multiple_of(ALIGNMENT);
+                let len = len.next_multiple_of(alignment);
                 if len <= max_len {
-                    layout.place(&block, &shapes, len, decay, max_len);
+                    layout.place(&block, &shapes, len, decay, stored, max_len);
                     continue;
                 }
                 let shape = &shapes[&block[0]];
                 if block.len() > 1 || shape.len() != 2 || shape[1] > max_len {
-                    let what = block.join(", ");
-                    return Err(DeviceError::TooLarge { what, needed: 4 * len as u64, limit: max_bytes });
+                    let (what, needed) = (block.join(", "), stored.bytes() * len as u64);
+                    return Err(DeviceError::TooLarge { what, needed, limit: max_bytes });
                 }
-                layout.split(&block[0], shape, decay, max_len);
+                layout.split(&block[0], shape, decay, stored, max_len);
             }
         }
         Ok(layout)
     }
 
     /// Gives a table of [rows, width] shards of its own, as many whole rows in each as fit.
-    fn split(&mut self, name: &str, shape: &[usize], decay: bool, max_len: usize) {
-        let (rows, width) = (shape[0], shape[1]);
+    fn split(&mut self, name: &str, shape: &[usize], decay: bool, stored: Stored, max_len: usize) {
+        let (rows, width, alignment) = (shape[0], shape[1], alignment(stored));
         // Whole vec4s of words, and pieces of a bias over them that may be bound.
-        let rows_of_piece = (max_len / width / ALIGNMENT * ALIGNMENT).max(1);
-        // The one that the layout begins with may still be empty.
-        self.shards.retain(|(used, _)| *used > 0);
+        let rows_of_piece = (max_len / width / alignment * alignment).max(1);
         let mut pieces = Vec::new();
         for first in (0..rows).step_by(rows_of_piece) {
             let len = rows_of_piece.min(rows - first) * width;
             pieces.push(Piece { shard: self.shards.len(), offset: 0, len });
-            let used = padded_len(name, &[len / width, width]).next_multiple_of(ALIGNMENT);
-            self.shards.push((used, if decay { used } else { 0 }));
+            let len = padded_len(name, &[len / width, width]).next_multiple_of(alignment);
+            self.shards.push(Shard { len, decay_len: if decay { len } else { 0 }, stored });
         }
         self.slots.insert(name.to_owned(), Slot { shape: shape.to_vec(), pieces });
     }
@@ -154,30 +181,32 @@ impl ParameterLayout {
         shapes: &HashMap<String, Vec<usize>>,
         len: usize,
         decay: bool,
+        stored: Stored,
         max_len: usize,
     ) {
-        if self.shards.last().is_none_or(|(used, _)| used + len > max_len) {
-            self.shards.push((0, 0));
+        let has_room = |shard: &Shard| shard.stored == stored && shard.len + len <= max_len;
+        if !self.shards.last().is_some_and(has_room) {
+            self.shards.push(Shard { stored, ..Shard::default() });
         }
-        let shard = self.shards.len() - 1;
-        let (used, decay_len) = &mut self.shards[shard];
-        let mut offset = *used;
+        let index = self.shards.len() - 1;
+        let shard = &mut self.shards[index];
+        let mut offset = shard.len;
         for name in block {
             let shape = shapes[name].clone();
             let len = shape.iter().product();
-            let pieces = vec![Piece { shard, offset, len }];
+            let pieces = vec![Piece { shard: index, offset, len }];
             offset += len;
             self.slots.insert(name.clone(), Slot { shape, pieces });
         }
-        *used += len;
+        shard.len += len;
         if decay {
-            *decay_len = *used;
+            shard.decay_len = shard.len;
         }
     }
 
-    /// Floats in all shards, alignment included.
+    /// Numbers in all shards, alignment included.
     pub fn len(&self) -> usize {
-        self.shards.iter().map(|(len, _)| len).sum()
+        self.shards.iter().map(|shard| shard.len).sum()
     }
 
     pub fn is_empty(&self) -> bool {
@@ -204,7 +233,8 @@ impl ParameterBuffers {
         what: &str,
         layout: &std::rc::Rc<ParameterLayout>,
     ) -> Result<Self, DeviceError> {
-        let shards: Result<_, _> = layout.shards.iter().map(|(len, _)| arena.storage(what, *len)).collect();
+        let shards: Result<_, _> =
+            layout.shards.iter().map(|shard| arena.storage_of(what, shard.len, shard.stored)).collect();
         Ok(Self { layout: layout.clone(), shards: shards? })
     }
 
@@ -252,14 +282,22 @@ impl ParameterBuffers {
         tensors.len() == self.layout.slots.len() && tensors.iter().all(fits)
     }
 
-    /// Uploads tensors by canonical name; names without a place here are passed over.
+    /// Uploads tensors by canonical name, rounded to what they are stored as; names without a place here are passed
+    /// over.
     pub fn write(&self, device: &Device, tensors: &BTreeMap<String, HostTensor>) {
         for (name, tensor) in tensors {
             let Some(slot) = self.layout.slots.get(name) else { continue };
             let mut rest = tensor.data.as_slice();
             for piece in &slot.pieces {
                 let (values, later) = rest.split_at(piece.len);
-                self.shards[piece.shard].slice(piece.offset, piece.len).write(device, values);
+                let view = self.shards[piece.shard].slice(piece.offset, piece.len);
+                match view.stored {
+                    Stored::F32 => view.write(device, values),
+                    Stored::F16 => {
+                        let halves: Vec<f16> = values.iter().map(|value| f16::from_f32(*value)).collect();
+                        view.write(device, &halves);
+                    }
+                }
                 rest = later;
             }
         }
@@ -269,7 +307,13 @@ impl ParameterBuffers {
     pub async fn read(&self, device: &Device) -> Result<BTreeMap<String, HostTensor>, DeviceError> {
         let mut shards = Vec::with_capacity(self.shards.len());
         for shard in &self.shards {
-            shards.push(shard.read::<f32>(device).await?);
+            shards.push(match shard.stored {
+                Stored::F32 => shard.read(device).await?,
+                Stored::F16 => {
+                    let halves: Vec<f16> = shard.read(device).await?;
+                    halves.into_iter().map(f16::to_f32).collect()
+                }
+            });
         }
         let tensor = |slot: &Slot| {
             let mut data = Vec::with_capacity(slot.len());
@@ -312,15 +356,14 @@ impl TrainingBuffers {
 
     /// The optimizer's view of weights and buffers.
     pub fn optimizer_shards(&self, weights: &ParameterBuffers) -> Vec<OptimizerShard> {
-        let shard = |index: usize, len: usize, decay_len: usize| OptimizerShard {
-            len,
-            decay_len,
+        let shard = |(index, shard): (usize, &Shard)| OptimizerShard {
+            len: shard.len,
+            decay_len: shard.decay_len,
             parameters: weights.shards[index].clone(),
             gradients: self.gradients.shards[index].clone(),
             first_moments: self.first_moments.shards[index].clone(),
             second_moments: self.second_moments.shards[index].clone(),
         };
-        let lens = weights.layout.shards.iter().enumerate();
-        lens.map(|(index, (len, decay_len))| shard(index, *len, *decay_len)).collect()
+        weights.layout.shards.iter().enumerate().map(shard).collect()
     }
 }

@@ -6,8 +6,9 @@ use std::{
     rc::Rc,
 };
 
+use half::f16;
 use simcse_lab::{
-    device::{Arena, Device, DeviceChoice, DeviceOptions, Plan, Recorder, View},
+    device::{Arena, Device, DeviceChoice, DeviceOptions, Plan, Recorder, Stored, View},
     kernels::{Kernels, Step, keep_factors},
     model::PackedBatch,
 };
@@ -76,6 +77,20 @@ impl Bench {
     pub fn floats(&self, values: &[f64]) -> View {
         let words: Vec<u32> = values.iter().map(|value| (*value as f32).to_bits()).collect();
         self.guarded(&words)
+    }
+
+    /// A tensor of halves, and what it holds; behind it lie NaNs. Halves below the normal ones, which a shader may take
+    /// for zero, are zero.
+    pub fn halves(&self, values: &[f64]) -> (View, Vec<f64>) {
+        let half =
+            |value: &f64| Some(f16::from_f64(*value)).filter(|half| half.is_normal()).unwrap_or_default();
+        let mut halves: Vec<f16> = values.iter().map(half).collect();
+        let held = halves.iter().map(|half| half.to_f64()).collect();
+        halves.resize(values.len() + GUARD, f16::NAN);
+        let arena = self.kernels.arena();
+        let view = arena.storage_of("test", halves.len(), Stored::F16).expect("the test's buffers are small");
+        view.write(arena.device(), &halves);
+        (view, held)
     }
 
     /// Integers with a valid end.

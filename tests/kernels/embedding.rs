@@ -46,6 +46,20 @@ impl Tables {
         Self { reference, hidden }
     }
 
+    /// The same with a word table of halves.
+    fn views_of_halves(&mut self, bench: &Bench) -> Views {
+        let views = self.views(bench);
+        let mut held = Vec::new();
+        let mut word = Vec::new();
+        for (rows, values) in views.word.iter().zip(self.reference.word.chunks(9 * self.hidden)) {
+            let (view, halves) = bench.halves(values);
+            held.extend(halves);
+            word.push(TableRows { view, ..rows.clone() });
+        }
+        self.reference.word = held;
+        Views { word, ..views }
+    }
+
     fn views(&self, bench: &Bench) -> Views {
         let tables = &self.reference;
         Views {
@@ -111,6 +125,31 @@ async fn an_embedding_is_the_sum_of_word_position_and_first_type() {
         }
     })
     .await;
+}
+
+#[wasm_bindgen_test(unsupported = pollster::test)]
+async fn on_a_gpu_the_word_table_may_be_halves() {
+    for ((lengths, hidden, types), first) in shapes().into_iter().zip(FIRST_POSITIONS) {
+        let (bench, mut tables) = (Bench::new().await, Tables::random(hidden, types, 6));
+        let batch = batch(&lengths, VOCABULARY, POSITIONS).with_first_position(first);
+        let (views, len) = (tables.views_of_halves(&bench), batch.tokens() * hidden);
+        let (ids, positions) = (bench.words(&batch.token_ids), bench.words(&batch.positions));
+        let embedded = bench.output(len);
+        bench
+            .run(&step_of(&batch), |kernels, plan| {
+                kernels.embed(plan, &layer(&tables, &views, first), &ids, &positions, &embedded).unwrap();
+            })
+            .await;
+        let expected =
+            reference::forward(&tables.reference, &batch.token_ids, &row_starts(&batch), first, hidden);
+        let embedded = bench.read(&embedded, len).await;
+        assert_close(
+            &format!("{} tokens, width {hidden}", batch.tokens()),
+            &embedded,
+            &expected,
+            bound(3, 0.0),
+        );
+    }
 }
 
 #[wasm_bindgen_test(unsupported = pollster::test)]

@@ -97,6 +97,34 @@ async fn a_linear_layer_is_x_times_its_transposed_weight_plus_bias() {
     .await;
 }
 
+/// Halves become floats exactly, so the sum is as exact as that of floats, against the halves' own product.
+#[wasm_bindgen_test(unsupported = pollster::test)]
+async fn on_a_gpu_a_linear_layers_weight_may_be_halves() {
+    for (shape, kind) in cases() {
+        let case = Case::new(shape, kind).await;
+        let [rows, inputs, outputs] = shape;
+        let bench = &case.bench;
+        let (weight, halves) = bench.halves(&case.weight);
+        let weights = [weight, bench.floats(&case.bias)];
+        let (x, y) = (bench.floats(&case.x), bench.output(rows * outputs));
+        let (u, activated) = (bench.output(rows * outputs), bench.output(rows * outputs));
+        bench
+            .run(&case.step, |kernels, plan| {
+                let layer = layer(&case, &weights);
+                kernels.linear(plan, &layer, &x, &y).unwrap();
+                kernels.linear_gelu(plan, &layer, &x, &u, &activated).unwrap();
+            })
+            .await;
+        let expected = matmul::linear(&case.x, &halves, &case.bias, rows, inputs);
+        let y = bench.read(&y, rows * outputs).await;
+        assert_close(&format!("y, {}", case.name), &y, &expected, bound(inputs, 2.0));
+        assert_eq!(bench.read(&u, rows * outputs).await, y, "u, {}", case.name);
+        let expected: Vec<f64> = expected.iter().map(|u| activation::gelu(*u)).collect();
+        let activated = bench.read(&activated, rows * outputs).await;
+        assert_close(&format!("gelu(u), {}", case.name), &activated, &expected, bound(inputs, GELU));
+    }
+}
+
 #[wasm_bindgen_test(unsupported = pollster::test)]
 async fn the_rows_of_a_linear_layer_may_be_sentences_instead_of_tokens() {
     on_each_device(async || {

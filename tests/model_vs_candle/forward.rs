@@ -1,7 +1,7 @@
 //! Token states and sentence vectors.
 
 use simcse_lab::{
-    device::{Plan, Recorder},
+    device::{Plan, Recorder, Stored},
     kernels::Step,
     model::{self, BatchBuffers, Capacity, Embedder, Encoder, Head, Network, PackedBatch},
 };
@@ -81,6 +81,50 @@ async fn sentence_vectors_agree_with_the_reference_for_every_pooler() {
                     error / size
                 );
             }
+        }
+    }
+}
+
+/// Halves are the weights there are: against the reference over rounded weights the error is that of floats.
+#[pollster::test]
+async fn on_a_gpu_the_matrices_and_the_word_table_may_be_halves() {
+    let devices = engine::devices().await;
+    for device in devices.iter().filter(|device| !device.info().is_cpu()) {
+        for sizes in MODELS {
+            let mut checkpoint = engine::checkpoint(sizes, &random_weights(sizes, true, 5));
+            let exact = Network::for_encoding(device, &checkpoint, Head::Stored, Stored::F32).unwrap();
+            let halves = Network::for_encoding(device, &checkpoint, Head::Stored, Stored::F16).unwrap();
+            checkpoint.tensors = halves.read_weights().await.unwrap();
+            let rounded = Network::new(device, &checkpoint, Head::Stored).unwrap();
+
+            let rows = random_rows(VOCABULARY, 11, LONGEST, 6);
+            let vectors = async |network: &Network| {
+                Embedder::new(network, model::Pooler::Cls, true).unwrap().embed(&rows, |_| ()).await.unwrap()
+            };
+            let (exact, halves, rounded) =
+                (vectors(&exact).await, vectors(&halves).await, vectors(&rounded).await);
+            // The very kernels, over the very numbers.
+            assert_eq!(halves, rounded, "{sizes:?}");
+            let exact: Vec<f64> = exact.into_iter().map(f64::from).collect();
+            let (error, size) = (distance(&halves, &exact) / norm(&exact), 2.0_f64.powi(-11));
+            // A rounding to a half is 2⁻¹¹ of a weight at most; layers add theirs up, and average most of it away.
+            assert!(error > 0.0 && error < size * sizes.layers as f64, "{sizes:?}: {error:e}");
+        }
+    }
+}
+
+#[pollster::test]
+async fn halves_that_cannot_be_are_refused() {
+    for device in engine::devices().await {
+        let mut checkpoint = engine::checkpoint(MODELS[0], &random_weights(MODELS[0], false, 5));
+        let name = "encoder.layer.0.output.dense.weight";
+        checkpoint.tensors.get_mut(name).unwrap().data[3] = -65_600.0;
+        let refused =
+            Network::for_encoding(&device, &checkpoint, Head::None, Stored::F16).err().unwrap().to_string();
+        if device.info().is_cpu() {
+            assert!(refused.contains("for a GPU"), "{refused}");
+        } else {
+            assert!(refused.contains(name) && refused.contains("-65600 at element 3"), "{refused}");
         }
     }
 }

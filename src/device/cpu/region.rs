@@ -8,7 +8,10 @@ use std::{
 
 use web_time::Instant;
 
-use super::{CpuCall, threads::Role};
+use super::{
+    CpuCall,
+    threads::{Role, Threads},
+};
 
 /// A call with its sizes, and how many of its chunks are done already.
 #[derive(Clone)]
@@ -44,7 +47,7 @@ impl Drop for EndsAll<'_> {
 const SPINS: usize = 20_000;
 
 /// Runs `due` until all is done or `time` is over, whichever is first, and takes what is done out of it.
-pub fn run(threads: &super::threads::Threads, due: &mut Vec<Due>, time: Option<Duration>) {
+pub fn run(threads: &Threads, due: &mut Vec<Due>, time: Option<Duration>) {
     let calls: Vec<Progress> = due
         .iter()
         .map(|Due { call, sizes, done, .. }| Progress {
@@ -79,7 +82,11 @@ pub fn run(threads: &super::threads::Threads, due: &mut Vec<Due>, time: Option<D
                 spins += 1;
                 match spins < SPINS {
                     true => std::hint::spin_loop(),
-                    false => std::thread::yield_now(),
+                    false => {
+                        // The worker of a panic is ended, and the page told.
+                        assert!(!Threads::failed(), "a thread of the engine ended in the middle of its work");
+                        std::thread::yield_now();
+                    }
                 }
             }
         }

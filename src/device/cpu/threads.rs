@@ -33,6 +33,15 @@ impl Threads {
         }
     }
 
+    /// Whether one of the threads ended without a word, so that what it had begun will never be done. Natively a panic
+    /// unwinds, and says so by itself.
+    pub fn failed() -> bool {
+        #[cfg(all(target_arch = "wasm32", target_feature = "atomics"))]
+        return super::web_threads::failed();
+        #[cfg(not(all(target_arch = "wasm32", target_feature = "atomics")))]
+        false
+    }
+
     fn new(
         helpers: usize,
         builder: impl FnOnce() -> Result<ThreadPool, rayon_core::ThreadPoolBuildError>,

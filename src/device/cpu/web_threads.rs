@@ -1,6 +1,9 @@
 //! Workers as threads: each is given this module and its memory (www/worker_thread.js), and calls [`run_thread`].
 
-use std::sync::{Condvar, Mutex};
+use std::sync::{
+    Condvar, Mutex,
+    atomic::{AtomicBool, Ordering},
+};
 
 use futures_channel::oneshot;
 use js_sys::{Object, Reflect};
@@ -16,6 +19,20 @@ pub const NAME: &str = "SimCSE Lab thread";
 /// Threads that the pool has made and no worker has taken yet.
 static MADE: Mutex<Vec<ThreadBuilder>> = Mutex::new(Vec::new());
 static MORE: Condvar = Condvar::new();
+
+/// Whether one of the threads ended in a trap. What it had begun will never be done.
+static FAILED: AtomicBool = AtomicBool::new(false);
+
+/// Whether one of the threads is gone.
+pub fn failed() -> bool {
+    FAILED.load(Ordering::Relaxed)
+}
+
+/// Says so; a trap leaves the module callable.
+#[wasm_bindgen]
+pub fn thread_failed() {
+    FAILED.store(true, Ordering::Relaxed);
+}
 
 /// Cores of the machine, as far as the browser tells.
 pub fn cores() -> usize {

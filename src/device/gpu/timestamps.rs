@@ -1,5 +1,5 @@
 use super::{Gpu, Mapping};
-use crate::device::{DeviceError, KernelTime, View, view::Buffer};
+use crate::device::{DeviceError, KernelTime, Stored, View, view::Buffer};
 
 /// Two timestamps per kernel call, for profiling; only where the adapter has timestamp queries.
 pub struct Timestamps {
@@ -52,8 +52,8 @@ impl Timestamps {
     /// The times since the last call, in order.
     pub async fn read(&mut self) -> Result<Vec<KernelTime>, DeviceError> {
         let labels = std::mem::take(&mut self.labels);
-        let view =
-            View { buffer: Buffer::Gpu(self.resolved.clone()), offset: 0, size: 16 * labels.len() as u64 };
+        let (buffer, size) = (Buffer::Gpu(self.resolved.clone()), 16 * labels.len() as u64);
+        let view = View { buffer, offset: 0, size, stored: Stored::F32 };
         let ticks: Vec<u64> = Mapping::start(&self.gpu, &view).bytes(bytemuck::pod_collect_to_vec).await?;
         let period = f64::from(self.gpu.queue().get_timestamp_period());
         let time = |(label, pair): (&'static str, &[u64])| KernelTime {

@@ -4,16 +4,20 @@ use bytemuck::{Pod, Zeroable};
 
 use super::{CHUNK, DISTINCT, Kernels, TEAM, THREADS, TOKENS, shader};
 use crate::device::{
-    Binding::{Read, ReadWrite, Uniform},
-    DeviceError, Extent, Grid, KernelSpec, Plan, ShaderSource, View, Work,
+    Binding::{self, Read, ReadWrite, Uniform},
+    DeviceError, Extent, Grid, KernelSpec, Plan, ShaderSource, Stored, View, Work,
 };
 
-pub(super) static SOURCE: ShaderSource = shader!("common/team.wgsl", "embedding.wgsl");
-static FORWARD: KernelSpec = KernelSpec {
-    source: &SOURCE,
-    entry: "embed",
-    bindings: &[Uniform, Uniform, Read, Read, Read, Read, Read, ReadWrite],
-};
+pub(super) static SOURCE: ShaderSource = shader!("common/team.wgsl", "stored/f32.wgsl", "embedding.wgsl");
+/// Over a word table of halves.
+static HALF_SOURCE: ShaderSource = shader!("common/team.wgsl", "stored/f16.wgsl", "embedding.wgsl");
+
+const fn forward(source: &'static ShaderSource) -> KernelSpec {
+    const BINDINGS: &[Binding] = &[Uniform, Uniform, Read, Read, Read, Read, Read, ReadWrite];
+    KernelSpec { source, entry: "embed", bindings: BINDINGS }
+}
+static FORWARD: KernelSpec = forward(&SOURCE);
+static HALF_FORWARD: KernelSpec = forward(&HALF_SOURCE);
 
 const fn backward(entry: &'static str) -> KernelSpec {
     KernelSpec { source: &SOURCE, entry, bindings: &[Uniform, Uniform, Read, Read, Read, ReadWrite] }
@@ -40,7 +44,7 @@ struct Op {
 pub struct TableRows {
     pub first_row: u32,
     pub rows: u32,
-    /// [rows, hidden]
+    /// [rows, hidden]; halves where a GPU only encodes.
     pub view: View,
 }
 
@@ -124,7 +128,11 @@ impl Kernels {
         for words in layer.word {
             let views = [token_ids, token_positions, &words.view, layer.position, layer.token_type, embedded];
             let grid = threads_per(TOKENS, layer.hidden / 4);
-            self.call(plan, &FORWARD, &[], &layer.op_for(words), &views, grid)?;
+            let spec = match words.view.stored {
+                Stored::F32 => &FORWARD,
+                Stored::F16 => &HALF_FORWARD,
+            };
+            self.call(plan, spec, &[], &layer.op_for(words), &views, grid)?;
             plan.note(Work::moving(TOKENS, 3 * layer.hidden));
         }
         Ok(())

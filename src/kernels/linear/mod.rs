@@ -6,19 +6,22 @@ use super::{ALIGNMENT, Kernels, shader, step::shader_extent};
 use crate::device::{
     Amount,
     Binding::{self, Read, ReadWrite, Uniform},
-    DeviceError, Extent, Grid, KernelSpec, MatmulKind, Plan, ShaderSource, View, Work,
+    DeviceError, Extent, Grid, KernelSpec, MatmulKind, Plan, ShaderSource, Stored, View, Work,
 };
 
-pub(super) static SOURCE: ShaderSource = shader!("common/activation.wgsl", "matmul.wgsl");
+pub(super) static SOURCE: ShaderSource = shader!("common/activation.wgsl", "stored/f32.wgsl", "matmul.wgsl");
+/// Over a weight of halves.
+static HALF_SOURCE: ShaderSource = shader!("common/activation.wgsl", "stored/f16.wgsl", "matmul.wgsl");
 
 /// Entry points share binding numbers; those that one does not use are bound all the same.
-const fn spec(entry: &'static str) -> KernelSpec {
+const fn spec(source: &'static ShaderSource, entry: &'static str) -> KernelSpec {
     const BINDINGS: &[Binding] = &[Uniform, Uniform, Read, Read, Read, ReadWrite, ReadWrite];
-    KernelSpec { source: &SOURCE, entry, bindings: BINDINGS }
+    KernelSpec { source, entry, bindings: BINDINGS }
 }
-static NT: KernelSpec = spec("nt");
-static NN: KernelSpec = spec("nn");
-static TN: KernelSpec = spec("tn");
+static NT: KernelSpec = spec(&SOURCE, "nt");
+static HALF_NT: KernelSpec = spec(&HALF_SOURCE, "nt");
+static NN: KernelSpec = spec(&SOURCE, "nn");
+static TN: KernelSpec = spec(&SOURCE, "tn");
 
 /// A workgroup's tile of C. Both operands' tiles take 9 KiB of workgroup memory at most, which has 16.
 #[derive(Clone, Copy)]
@@ -65,7 +68,7 @@ struct Op {
 }
 
 /// A linear layer `y = x·Wᵀ + b` over `rows` rows: W is [outputs, inputs], b is [outputs]. Both widths are multiples
-/// of 4.
+/// of 4. The forward pass on a GPU may have a weight of halves; everything else is float32.
 #[derive(Clone, Copy)]
 pub struct Linear<'a> {
     pub rows: Extent,
@@ -95,7 +98,15 @@ impl Linear<'_> {
         Work {
             detail: format!("{}→{}", self.inputs, self.outputs),
             flops: Amount::each(self.rows, 2.0 * inputs * outputs),
-            bytes: Amount::each(self.rows, each).with_fixed(4.0 * inputs * outputs),
+            bytes: Amount::each(self.rows, each)
+                .with_fixed(self.weight.stored.bytes() as f64 * inputs * outputs),
+        }
+    }
+
+    fn forward_spec(&self) -> &'static KernelSpec {
+        match self.weight.stored {
+            Stored::F32 => &NT,
+            Stored::F16 => &HALF_NT,
         }
     }
 
@@ -154,7 +165,14 @@ impl Kernels {
         } else {
             let grid = self.grid(layer.rows, layer.outputs);
             let views = [x, layer.weight, layer.bias, y, &self.unused];
-            self.call(plan, &NT, &self.tile().constants(), &layer.forward_op(), &views, grid)?;
+            self.call(
+                plan,
+                layer.forward_spec(),
+                &self.tile().constants(),
+                &layer.forward_op(),
+                &views,
+                grid,
+            )?;
         }
         plan.note(layer.work(0));
         Ok(())
@@ -175,7 +193,7 @@ impl Kernels {
             let grid = self.grid(layer.rows, layer.outputs);
             let views = [x, layer.weight, layer.bias, u, activated];
             let op = Op { gelu: 1, ..layer.forward_op() };
-            self.call(plan, &NT, &self.tile().constants(), &op, &views, grid)?;
+            self.call(plan, layer.forward_spec(), &self.tile().constants(), &op, &views, grid)?;
         }
         plan.note(layer.work(layer.outputs).with("GELU"));
         Ok(())
