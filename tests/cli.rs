@@ -367,3 +367,151 @@ fn a_text_that_the_vocabulary_does_not_know_is_trained_on_with_a_warning() {
     let warned = train("a b\n猫 c\n");
     assert!(warned.starts_with("warning: 25 % of the training text's word pieces are unknown"), "{warned}");
 }
+
+/// Texts of one-letter words: sentences, triplets, pairs with scores.
+fn texts(root: &Path) -> [String; 3] {
+    let word = |i: usize| char::from(b'a' + (i % 26) as u8);
+    let sentence = |i: usize| format!("{} {} {} {}", word(i), word(3 * i + 1), word(5 * i + 2), word(7 * i));
+    let sentences: String = (0..24).map(|i| format!("{}\n", sentence(i))).collect();
+    let triplet = |i: usize| format!("{},{},{}\n", sentence(i), sentence(i + 30), sentence(i + 60));
+    let triplets = format!("sent0,sent1,hard_neg\n{}", (0..24).map(triplet).collect::<String>());
+    [("sentences.txt", sentences), ("triplets.csv", triplets), ("sts-dev.tsv", pairs("\t"))].map(
+        |(name, text)| {
+            fs::write(root.join(name), text).unwrap();
+            root.join(name).to_str().unwrap().to_owned()
+        },
+    )
+}
+
+#[test]
+fn reproduce_trains_both_ways_and_writes_the_papers_table_and_figure() {
+    let root = tempfile::tempdir().unwrap();
+    let model = model(root.path());
+    let [sentences, triplets, dev] = texts(root.path());
+    let task = root.path().join("STS12-en-test");
+    fs::create_dir(&task).unwrap();
+    let (input, gold): (Vec<_>, Vec<_>) = pairs("\t")
+        .lines()
+        .map(|line| {
+            let (sentences, score) = line.rsplit_once('\t').unwrap();
+            (format!("{sentences}\n"), format!("{score}\n"))
+        })
+        .unzip();
+    fs::write(task.join("STS.input.letters.txt"), input.concat()).unwrap();
+    fs::write(task.join("STS.gs.letters.txt"), gold.concat()).unwrap();
+    let output = root.path().join("out");
+    let (task, out) = (task.to_str().unwrap(), output.to_str().unwrap());
+    let shared = ["--dev", &dev, "--sts", task, &dev, "--output", out];
+
+    let arguments = [
+        &shared[..],
+        &["--sentences", &sentences, "--triplets", &triplets, "--steps", "4", "--eval-every", "2"],
+        &["--batch-size", "8", "--micro-batch-size", "4", "--learning-rate", "0.01", "--seeds", "2"],
+    ]
+    .concat();
+    let printed = run(0, "reproduce", &model, &arguments);
+    let rows: Vec<Value> = printed.lines().take_while(|line| !line.is_empty()).map(json).collect();
+    let names: Vec<&str> = rows.iter().map(|row| row["name"].as_str().unwrap()).collect();
+    assert_eq!(
+        names,
+        [
+            "before, first-last average",
+            "before, average",
+            "before, [CLS]",
+            "Unsupervised SimCSE, seed 42",
+            "Unsupervised SimCSE, seed 43",
+            "Supervised SimCSE, seed 42",
+            "Supervised SimCSE, seed 43",
+        ]
+    );
+    for row in &rows {
+        assert_eq!(row["tasks"].as_array().unwrap().len(), 2);
+        // The development pairs are a task of their own here.
+        assert_eq!(row["tasks"][1]["all"], row["dev"]["spearman"]);
+    }
+
+    let table = fs::read_to_string(output.join("results.md")).unwrap();
+    assert!(printed.ends_with(&table), "{printed}");
+    let cells =
+        |line: &str| line.trim_matches('|').split('|').map(|cell| cell.trim().to_owned()).collect::<Vec<_>>();
+    let lines: Vec<Vec<String>> = table.lines().map(cells).collect();
+    assert_eq!(lines[0][..3], ["", "from", "STS12"]);
+    for (line, row) in lines[2..].iter().zip(&rows) {
+        let all = row["tasks"][0]["all"].as_f64().unwrap();
+        assert_eq!(line[..3], [row["name"].as_str().unwrap(), "measured", &format!("{all:.2}")]);
+    }
+    assert!(lines.iter().any(|line| line[..3] == ["Unsup. SimCSE, BERT-base", "paper", "68.40"]), "{table}");
+
+    let results = json(&fs::read_to_string(output.join("results.json")).unwrap());
+    assert_eq!(results["recipes"][1][1]["epochs"], 3, "three epochs, but for --steps");
+    let steps = |trail: &Value| -> Vec<u64> {
+        trail["points"].as_array().unwrap().iter().map(|point| point[0].as_u64().unwrap()).collect()
+    };
+    assert!(results["trails"].as_array().unwrap().iter().all(|trail| steps(trail) == [0, 2, 4]));
+    let figure = fs::read_to_string(output.join("figure-2.svg")).unwrap();
+    for words in ["Supervised SimCSE, seed 43", "uniformity on sts-dev.tsv", "alignment"] {
+        assert!(figure.contains(words), "{words}");
+    }
+
+    // What was exported is what was scored, by the pooler that it stands for.
+    for (folder, row) in [("unsupervised-simcse-seed-42", &rows[3]), ("supervised-simcse-seed-43", &rows[6])]
+    {
+        let again = json(&run(0, "eval", &output.join(folder), &["--sts", &dev]));
+        assert_eq!(again["spearman"], row["dev"]["spearman"], "{folder}");
+    }
+
+    let message = run(1, "reproduce", &model, &shared);
+    assert!(message.contains("--sentences") && message.contains("--triplets"), "{message}");
+}
+
+#[test]
+fn ablate_prints_tables_and_records_every_score() {
+    let root = tempfile::tempdir().unwrap();
+    let model = model(root.path());
+    let [sentences, triplets, dev] = texts(root.path());
+    let record = root.path().join("record.json");
+    let arguments = ["--data", &sentences, "--triplets", &triplets, "--eval", &dev, "--steps", "2"];
+    let more = [
+        "--max-length",
+        "16",
+        "--learning-rate",
+        "0.05",
+        "--batch-size",
+        "4",
+        "--seeds",
+        "2",
+        "--record",
+        record.to_str().unwrap(),
+    ];
+    let only = ["--only", "dropout:0.1,fixed-mask,dropout-alone,pairs-alone,alpha:1"];
+    let printed = run(0, "ablate", &model, &[&arguments[..], &more, &only].concat());
+    let runs: Vec<Value> = printed.lines().take_while(|line| !line.is_empty()).map(json).collect();
+    assert_eq!(runs.len(), 10);
+    // One recipe under two names.
+    assert_eq!((&runs[0]["row"], &runs[4]["row"]), (&json("\"dropout:0.1\""), &json("\"dropout-alone\"")));
+    assert_eq!(runs[0]["spearman"], runs[4]["spearman"]);
+    assert_ne!(runs[6]["spearman"], runs[8]["spearman"], "hard negatives change something");
+    assert!(printed.contains("| dropout:0.1 | 82.5 | "), "{printed}");
+
+    let record = json(&fs::read_to_string(&record).unwrap());
+    assert_eq!(record["scores"]["dropout"]["fixed-mask"][1], runs[3]["spearman"]);
+    assert_eq!((&record["model"], &record["pairs"]), (&json("\"model\""), &json("\"sts-dev.tsv\"")));
+
+    let message = run(1, "ablate", &model, &[&arguments[..], &more, &["--only", "crop:0.4"]].concat());
+    assert!(message.contains("\"crop:0.4\"") && message.contains("crop:0.3"), "{message}");
+}
+
+#[test]
+fn weights_may_be_halves_on_a_gpu_only() {
+    let root = tempfile::tempdir().unwrap();
+    let model = model(root.path());
+    let [_, _, dev] = texts(root.path());
+    let eval = |more: &[&str]| run(0, "eval", &model, &[&["--sts", &dev, "--device", "gpu"], more].concat());
+    let (floats, halves) = (json(&eval(&[])), json(&eval(&["--weights", "f16"])));
+    let uniformity = |scores: &Value| scores["uniformity"].as_f64().unwrap();
+    let difference = (uniformity(&floats) - uniformity(&halves)).abs();
+    // Roundings of 2⁻¹¹ of a weight show, and do not add up to more than a few of them.
+    assert!(difference > 0.0 && difference < 5e-3, "{difference:e}");
+    let message = run(1, "eval", &model, &["--sts", &dev, "--device", "cpu", "--weights", "f16"]);
+    assert!(message.contains("for a GPU"), "{message}");
+}

@@ -1,141 +1,184 @@
-//! `ablate`: the paper's comparisons (arXiv 2104.08821, tables 1, 2 and D.2) on any encoder, over several seeds.
+//! `ablate`: the paper's comparisons (arXiv 2104.08821, tables 1, 3, 6, 7 and D.1) on any encoder, over several seeds.
 
-use crate::device::DeviceOptions;
-use std::fmt::Write as _;
+use std::{collections::BTreeMap, fmt::Write as _, path::Path};
 
 use serde::Serialize;
 
 use super::{ablate_args::AblateArgs, error::CliError, files, open_device, print_json, progress_bar};
 use crate::{
-    device::Device,
+    device::{Device, DeviceOptions},
     eval::StsEvaluation,
-    text::{Corpus, TrainingData, augment::Augmentation},
-    train::{EvaluationSet, HeadMode, Objective, TrainOptions, Trainer},
+    lessons::{Ablation, AblationRecord, Order, Setting, Spread},
+    model::{Embedder, Head, Network, Pooler},
+    text::{Corpus, TrainingData},
+    train::{EvaluationSet, HeadMode, TrainOptions, Trainer},
 };
-
-/// One line of a table: a recipe that differs in one thing from the first of its objective.
-struct Row {
-    name: String,
-    options: TrainOptions,
-    /// Of triplets, the pairs alone.
-    without_hard_negatives: bool,
-}
 
 /// What a run came to.
 #[derive(Serialize)]
 struct RunLine<'a> {
+    ablation: &'a str,
     row: &'a str,
     seed: u32,
     #[serde(flatten)]
     evaluation: &'a StsEvaluation,
 }
 
-/// Trains every row with every seed; a JSON line a run on standard output, then the table.
+/// An ablation, its settings that were asked for, and the texts they are trained on.
+struct Table {
+    ablation: Ablation,
+    rows: Vec<Setting>,
+}
+
+/// A recipe that was run, so that ablations that share one run it once.
+struct Done {
+    options: TrainOptions,
+    pairs_alone: bool,
+    evaluation: StsEvaluation,
+}
+
+/// Trains every row with every seed; a JSON line a run on standard output, then the tables.
 pub async fn run(args: &AblateArgs, device_options: DeviceOptions) -> Result<(), CliError> {
-    let mut model = files::load_model(&args.model.model)?;
-    if let Some(layers) = args.layers {
-        let layers = layers.clamp(1, model.checkpoint.config.num_hidden_layers);
-        model.checkpoint = model.checkpoint.with_layers(&(0..layers).collect::<Vec<_>>());
-    }
+    let model = files::load_model(&args.model.model)?;
     let base = args.options(model.pooler);
     base.validate()?;
     files::max_length(Some(base.max_length), &model)?;
-    let read = |path: &std::path::Path| -> Result<TrainingData, CliError> {
+    let tables = tables(args)?;
+    let read = |path: &Path| -> Result<TrainingData, CliError> {
         Ok(Corpus::parse(&path.display().to_string(), &files::read(path)?)?.data)
     };
-    let mut tables = vec![(unsupervised(&base), read(&args.data)?)];
-    if let Some(path) = &args.triplets {
-        tables.push((supervised(&base), read(path)?));
-    }
-    tables.iter_mut().for_each(|(rows, _)| keep(rows, &args.only));
+    let sentences = read(&args.data)?;
+    let triplets = args.triplets.as_deref().map(read).transpose()?;
     let evaluation = files::evaluation_set(&model, &args.eval)?;
     let device = open_device(device_options).await?;
+    let job = Job { device, model: &model, args, evaluation };
 
-    let runs = tables.iter().map(|(rows, _)| rows.len()).sum::<usize>() * args.seeds as usize;
+    let seeds: Vec<u32> = (base.seed..base.seed + args.seeds).collect();
+    let mut record = AblationRecord {
+        model: name(&args.model.model),
+        sentences: name(&args.data),
+        triplets: args.triplets.as_deref().map(name),
+        pairs: name(&args.eval),
+        steps: args.steps,
+        batch_size: base.batch_size,
+        learning_rate: base.learning_rate,
+        pooler: base.pooler.to_string(),
+        seeds: seeds.clone(),
+        before: job.before(base.pooler, &tables).await?,
+        scores: BTreeMap::new(),
+    };
+    let runs = tables.iter().map(|table| table.rows.len()).sum::<usize>() * seeds.len();
     let bar = progress_bar(runs, "runs");
-    let mut report = String::new();
-    for (rows, texts) in &tables {
-        let mut scores: Vec<(&str, Vec<f64>)> = rows.iter().map(|row| (row.name.as_str(), vec![])).collect();
-        for seed in base.seed..base.seed + args.seeds {
-            for (row, (_, scores)) in rows.iter().zip(&mut scores) {
-                let options = TrainOptions { seed, ..row.options.clone() };
-                let job = Job { model: &model, dictionary: &args.dictionary, evaluation: &evaluation };
-                let result = match texts {
-                    TrainingData::Triplets(triplets) if row.without_hard_negatives => {
-                        let pairs = triplets.iter().map(|[first, second, _]| [first.clone(), second.clone()]);
-                        job.train(&device, &TrainingData::Pairs(pairs.collect()), options).await?
-                    }
-                    texts => job.train(&device, texts, options).await?,
+    let mut report = before(&record.before);
+    let mut done: Vec<Done> = Vec::new();
+    for Table { ablation, rows } in &tables {
+        let texts = match (ablation.is_supervised(), &triplets) {
+            (true, Some(triplets)) => triplets,
+            _ => &sentences,
+        };
+        let mut scores = BTreeMap::new();
+        for row in rows {
+            let mut of_row = Vec::new();
+            for seed in &seeds {
+                let options = row.options(&base, *seed);
+                let same = |done: &&Done| done.options == options && done.pairs_alone == row.pairs_alone();
+                let result = match done.iter().find(same) {
+                    Some(done) => done.evaluation.clone(),
+                    None => job.train(texts, row.pairs_alone(), options.clone()).await?,
                 };
-                print_json(&RunLine { row: &row.name, seed, evaluation: &result })?;
-                scores.push(result.spearman);
+                print_json(&RunLine {
+                    ablation: ablation.name(),
+                    row: &row.key,
+                    seed: *seed,
+                    evaluation: &result,
+                })?;
+                of_row.push(result.spearman);
+                done.push(Done { options, pairs_alone: row.pairs_alone(), evaluation: result });
                 bar.inc(1);
             }
+            scores.insert(row.key.clone(), of_row);
         }
-        report.push_str(&table(&scores));
+        record.scores.insert(ablation.name().to_owned(), scores);
+        report.push_str(&table(*ablation, rows, &record));
     }
     bar.finish_and_clear();
     print!("\n{report}");
+    if let Some(path) = &args.record {
+        let mut text = serde_json::to_string_pretty(&record).map_err(|e| CliError::Input(e.to_string()))?;
+        text.push('\n');
+        files::write(path, text.as_bytes())?;
+    }
     Ok(())
 }
 
-/// Keeps the first row and those that were asked for; all where none was.
-fn keep(rows: &mut Vec<Row>, only: &[String]) {
-    let first = rows.first().map(|row| row.name.clone());
-    rows.retain(|row| only.is_empty() || Some(&row.name) == first.as_ref() || only.contains(&row.name));
+/// A path's last part, for a record that is read elsewhere.
+fn name(path: &Path) -> String {
+    path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned())
 }
 
-/// The paper's section 3: what makes the two views of a sentence differ.
-fn unsupervised(base: &TrainOptions) -> Vec<Row> {
-    let row = |name: String, options| Row { name, options, without_hard_negatives: false };
-    let mut rows = vec![
-        row(format!("dropout:{}", base.dropout), base.clone()),
-        row("no-dropout".to_owned(), TrainOptions { dropout: 0.0, ..base.clone() }),
-        row("fixed-mask".to_owned(), TrainOptions { fixed_mask: true, ..base.clone() }),
-    ];
-    let augmentations = [
-        Augmentation::Crop { share: 0.1 },
-        Augmentation::Crop { share: 0.3 },
-        Augmentation::Delete { share: 0.1 },
-        Augmentation::Delete { share: 0.3 },
-        Augmentation::DeleteOne,
-        Augmentation::Synonym { share: 0.0 },
-        Augmentation::Mask { share: 0.15 },
-    ];
-    rows.extend(augmentations.map(|augmentation| {
-        let options = TrainOptions { augmentation: Some(augmentation), ..base.clone() };
-        row(augmentation.to_string(), options)
-    }));
-    rows
-}
-
-/// The paper's section 4: contradictions as hard negatives.
-fn supervised(base: &TrainOptions) -> Vec<Row> {
-    let head = if base.trains_head() { HeadMode::Keep } else { HeadMode::None };
-    let options = TrainOptions { objective: Objective::Sup, head, ..base.clone() };
-    vec![
-        Row { name: "hard-negatives".to_owned(), options: options.clone(), without_hard_negatives: false },
-        Row { name: "no-hard-negatives".to_owned(), options, without_hard_negatives: true },
-    ]
+/// The ablations that were asked for, or all that the texts are there for; their settings likewise.
+fn tables(args: &AblateArgs) -> Result<Vec<Table>, CliError> {
+    let named = |name: &String| {
+        Ablation::named(name).ok_or_else(|| {
+            let known = Ablation::ALL.map(Ablation::name).join(", ");
+            CliError::Input(format!("--ablations: unknown ablation \"{name}\"; known are {known}"))
+        })
+    };
+    let asked: Vec<Ablation> = args.ablations.iter().map(named).collect::<Result<_, _>>()?;
+    if args.triplets.is_none() && asked.iter().any(|ablation| ablation.is_supervised()) {
+        return Err(CliError::Input(
+            "hard-negatives trains on triplets: name a file with --triplets".to_owned(),
+        ));
+    }
+    let wanted = |ablation: &Ablation| match asked.is_empty() {
+        true => !ablation.is_supervised() || args.triplets.is_some(),
+        false => asked.contains(ablation),
+    };
+    let rows = |ablation: Ablation| {
+        let mut rows = ablation.settings();
+        rows.retain(|row| args.only.is_empty() || args.only.contains(&row.key));
+        Table { ablation, rows }
+    };
+    let tables: Vec<Table> = Ablation::ALL.into_iter().filter(wanted).map(rows).collect();
+    let known = |key: &String| tables.iter().any(|table| table.rows.iter().any(|row| row.key == *key));
+    match args.only.iter().find(|key| !known(key)) {
+        None => Ok(tables.into_iter().filter(|table| !table.rows.is_empty()).collect()),
+        Some(key) => {
+            let rows = Ablation::ALL.into_iter().filter(wanted).flat_map(Ablation::settings);
+            let known: Vec<String> = rows.map(|row| row.key).collect();
+            Err(CliError::Input(format!("--only: unknown row \"{key}\"; known are {}", known.join(", "))))
+        }
+    }
 }
 
 struct Job<'a> {
+    device: Device,
     model: &'a files::Model,
-    dictionary: &'a std::path::Path,
-    evaluation: &'a EvaluationSet,
+    args: &'a AblateArgs,
+    evaluation: EvaluationSet,
 }
 
 impl Job<'_> {
     /// What the weights of the last step score.
     async fn train(
         &self,
-        device: &Device,
         texts: &TrainingData,
+        pairs_alone: bool,
         options: TrainOptions,
     ) -> Result<StsEvaluation, CliError> {
-        let data = files::dataset(self.model, texts, self.dictionary, &options)?;
+        let pairs;
+        let texts = match texts {
+            TrainingData::Triplets(triplets) if pairs_alone => {
+                let both = triplets.iter().map(|[first, second, _]| [first.clone(), second.clone()]);
+                pairs = TrainingData::Pairs(both.collect());
+                &pairs
+            }
+            texts => texts,
+        };
+        let data = files::dataset(self.model, texts, &self.args.dictionary, &options)?;
         let evaluation = Some(self.evaluation.clone());
-        let mut trainer = Trainer::new(device, &self.model.checkpoint, data, evaluation, options).await?;
+        let checkpoint = &self.model.checkpoint;
+        let mut trainer = Trainer::new(&self.device, checkpoint, data, evaluation, options).await?;
         while !trainer.finished() {
             trainer.step().await?;
         }
@@ -143,60 +186,122 @@ impl Job<'_> {
         let result = trainer.evaluate(|_| ()).await?;
         result.ok_or_else(|| CliError::Input("the evaluation set is empty".to_owned()))
     }
+
+    /// What the loaded weights score with each pooler of the tables, by its name. A head would be drawn at random.
+    async fn before(&self, base: Pooler, tables: &[Table]) -> Result<BTreeMap<String, f64>, CliError> {
+        let mut poolers = vec![base];
+        if tables.iter().any(|table| table.ablation == Ablation::Pooler) {
+            poolers.extend([Pooler::ClsBeforePooler, Pooler::Avg, Pooler::AvgTop2, Pooler::AvgFirstLast]);
+        }
+        let network = Network::new(&self.device, &self.model.checkpoint, Head::None)?;
+        let mut scores = BTreeMap::new();
+        for pooler in poolers.into_iter().filter(|pooler| *pooler != Pooler::Cls) {
+            let embedder = Embedder::new(&network, pooler, false)?;
+            self.device.ready().await?;
+            let score = self.evaluation.score(&embedder, |_| ()).await?;
+            scores.insert(pooler.to_string(), score.spearman);
+        }
+        Ok(scores)
+    }
 }
 
-/// Mean and sample standard deviation over the seeds, and in how many of them the first row is ahead.
-fn table(scores: &[(&str, Vec<f64>)]) -> String {
-    let mut text =
-        "| recipe | Spearman × 100, mean ± deviation | first row ahead |\n|---|---|---|\n".to_owned();
-    let Some((_, first)) = scores.first() else { return text };
-    for (index, (name, scores)) in scores.iter().enumerate() {
-        let count = scores.len() as f64;
-        let mean = scores.iter().sum::<f64>() / count;
-        let squares: f64 = scores.iter().map(|score| (score - mean).powi(2)).sum();
-        let deviation = if scores.len() > 1 { (squares / (count - 1.0)).sqrt() } else { 0.0 };
-        let ahead = first.iter().zip(scores).filter(|(first, other)| first > other).count();
-        let ahead = if index == 0 { String::new() } else { format!("{ahead} of {}", scores.len()) };
+fn before(scores: &BTreeMap<String, f64>) -> String {
+    let scores: Vec<String> = scores.iter().map(|(pooler, score)| format!("{pooler} {score:.2}")).collect();
+    format!("Before: {}\n\n", scores.join(", "))
+}
+
+/// Mean and sample standard deviation over the seeds beside the paper's score, and how the paper's order fares.
+fn table(ablation: Ablation, rows: &[Setting], record: &AblationRecord) -> String {
+    let mut text = format!("| {} | paper | here, mean ± deviation |\n|---|--:|--:|\n", ablation.name());
+    for row in rows {
+        let paper = row.published.map_or("–".to_owned(), |score| format!("{score:.1}"));
+        let here = Spread::of(record.scores(ablation, row)).map_or("–".to_owned(), |spread| {
+            format!("{:.2} ± {:.2}", spread.mean, spread.deviation.unwrap_or_default())
+        });
         // Writing to a string cannot fail.
-        let _ = writeln!(text, "| {name} | {mean:.2} ± {deviation:.2} | {ahead} |");
+        let _ = writeln!(text, "| {} | {paper} | {here} |", row.key);
     }
-    text.push('\n');
+    let scored: Vec<(Option<f64>, &[f64])> =
+        rows.iter().map(|row| (row.published, record.scores(ablation, row))).collect();
+    let Order { same, reversed, undecided } = Order::of(&scored);
+    let _ = writeln!(
+        text,
+        "\nOf the paper's orders {same} the same, {reversed} reversed, {undecided} too close to call.\n"
+    );
     text
+}
+
+impl AblateArgs {
+    /// The recipe that the others differ from, with the pooler asked for or the model's own.
+    pub fn options(&self, stored: Pooler) -> TrainOptions {
+        let pooler = self.model.pooler.unwrap_or(stored);
+        TrainOptions {
+            pooler,
+            head: if pooler == Pooler::Cls { HeadMode::TrainOnly } else { HeadMode::None },
+            seed: self.seed,
+            steps: Some(self.steps),
+            batch_size: self.batch_size,
+            learning_rate: self.learning_rate,
+            temperature: self.temperature,
+            dropout: self.dropout,
+            max_length: self.max_length,
+            eval_every: 0,
+            ..TrainOptions::default()
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use clap::Parser as _;
+
     use super::*;
+    use crate::cli::args::{Cli, Command};
 
-    #[test]
-    fn the_table_has_means_deviations_and_wins() {
-        let scores = [("dropout:0.1", vec![60.0, 62.0]), ("no-dropout", vec![61.0, 58.0])];
-        let lines: Vec<String> = table(&scores).lines().map(str::to_owned).collect();
-        assert_eq!(lines[2], "| dropout:0.1 | 61.00 ± 1.41 |  |");
-        assert_eq!(lines[3], "| no-dropout | 59.50 ± 2.12 | 1 of 2 |");
+    fn args(more: &[&str]) -> AblateArgs {
+        let words = ["simcse-lab", "ablate", "--model", "m", "--data", "d", "--eval", "e"];
+        match Cli::parse_from(words.iter().chain(more)).command {
+            Command::Ablate(args) => args,
+            _ => unreachable!("the words say ablate"),
+        }
+    }
+
+    fn chosen(more: &[&str]) -> Vec<(&'static str, usize)> {
+        let tables = tables(&args(more)).unwrap();
+        tables.iter().map(|table| (table.ablation.name(), table.rows.len())).collect()
     }
 
     #[test]
-    fn rows_that_were_not_asked_for_are_left_out_but_for_the_first() {
-        let names = |only: &[&str]| -> Vec<String> {
-            let mut rows = unsupervised(&TrainOptions::default());
-            keep(&mut rows, &only.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>());
-            rows.into_iter().map(|row| row.name).collect()
+    fn the_table_has_the_papers_score_means_deviations_and_the_order() {
+        let rows: Vec<Setting> = Ablation::Dropout.settings().into_iter().take(2).collect();
+        let scores = [("dropout:0", vec![58.0, 59.0, 58.5]), ("dropout:0.01", vec![60.0, 62.0, 61.0])];
+        let scores = scores.into_iter().map(|(key, scores)| (key.to_owned(), scores)).collect();
+        let record = AblationRecord {
+            scores: BTreeMap::from([("dropout".to_owned(), scores)]),
+            ..AblationRecord::default()
         };
-        assert_eq!(names(&["crop:0.3", "delete-one"]), ["dropout:0.1", "crop:0.3", "delete-one"]);
-        assert_eq!(names(&[]).len(), 10);
+        let table = table(Ablation::Dropout, &rows, &record);
+        let lines: Vec<&str> = table.lines().collect();
+        assert_eq!(lines[2], "| dropout:0 | 71.1 | 58.50 ± 0.50 |");
+        assert_eq!(lines[3], "| dropout:0.01 | 72.6 | 61.00 ± 1.00 |");
+        assert_eq!(lines[5], "Of the paper's orders 1 the same, 0 reversed, 0 too close to call.");
     }
 
     #[test]
-    fn every_row_is_a_valid_recipe_and_they_differ() {
-        let base = TrainOptions::default();
-        let rows: Vec<Row> = unsupervised(&base).into_iter().chain(supervised(&base)).collect();
-        for row in &rows {
-            assert!(row.options.validate().is_ok(), "{}", row.name);
-            let same = rows.iter().filter(|other| {
-                other.options == row.options && other.without_hard_negatives == row.without_hard_negatives
-            });
-            assert_eq!(same.count(), 1, "{}", row.name);
+    fn without_triplets_the_supervised_table_is_left_out_or_refused() {
+        assert_eq!(chosen(&[]).len(), 5);
+        assert_eq!(chosen(&["--triplets", "t"]).len(), 6);
+        let error = tables(&args(&["--ablations", "hard-negatives"])).err().unwrap();
+        assert!(error.to_string().contains("--triplets"), "{error}");
+    }
+
+    #[test]
+    fn tables_and_rows_can_be_chosen_and_unknown_ones_are_named() {
+        assert_eq!(chosen(&["--ablations", "dropout,temperature"]), [("dropout", 7), ("temperature", 5)]);
+        assert_eq!(chosen(&["--only", "fixed-mask,crop:0.1"]), [("dropout", 1), ("augmentation", 1)]);
+        for (option, value) in [("--ablations", "dropouts"), ("--only", "crop:0.4")] {
+            let error = tables(&args(&[option, value])).err().unwrap().to_string();
+            assert!(error.contains(value) && error.contains("known are dropout"), "{error}");
         }
     }
 }

@@ -5,10 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::args::ModelArgs;
-use crate::{
-    model::Pooler,
-    train::{HeadMode, TrainOptions},
-};
+use crate::train::TrainOptions;
 
 #[derive(Debug, Args)]
 pub struct AblateArgs {
@@ -23,12 +20,16 @@ pub struct AblateArgs {
     /// Sentence pairs with scores.
     #[arg(long, value_name = "FILE")]
     pub eval: PathBuf,
-    /// Take the encoder's first so many layers only, for an answer within minutes.
-    #[arg(long)]
-    pub layers: Option<usize>,
-    /// Only these rows of the tables, besides the first of each: no-dropout, fixed-mask, crop:0.1 …
+    /// Only these: dropout, augmentation, temperature, pooler, batch-size, hard-negatives; without it, all that there
+    /// are texts for.
+    #[arg(long, value_delimiter = ',', value_name = "ABLATION,…")]
+    pub ablations: Vec<String>,
+    /// Only these rows of them: dropout:0, fixed-mask, crop:0.1 …
     #[arg(long, value_delimiter = ',', value_name = "ROW,…")]
     pub only: Vec<String>,
+    /// Write all scores, and what they are of, as JSON.
+    #[arg(long, value_name = "FILE.json")]
+    pub record: Option<PathBuf>,
     /// Runs of each recipe.
     #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=1000))]
     pub seeds: u32,
@@ -50,24 +51,4 @@ pub struct AblateArgs {
     /// Synonyms, as for `train`.
     #[arg(long, value_name = "FILE", default_value = "www/generated/dictionary/synonyms.tsv")]
     pub dictionary: PathBuf,
-}
-
-impl AblateArgs {
-    /// The recipe that the others differ from, with the pooler asked for or the model's own.
-    pub fn options(&self, stored: Pooler) -> TrainOptions {
-        let pooler = self.model.pooler.unwrap_or(stored);
-        TrainOptions {
-            pooler,
-            head: if pooler == Pooler::Cls { HeadMode::TrainOnly } else { HeadMode::None },
-            seed: self.seed,
-            steps: Some(self.steps),
-            batch_size: self.batch_size,
-            learning_rate: self.learning_rate,
-            temperature: self.temperature,
-            dropout: self.dropout,
-            max_length: self.max_length,
-            eval_every: 0,
-            ..TrainOptions::default()
-        }
-    }
 }

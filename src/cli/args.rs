@@ -6,7 +6,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::{
     ablate_args::AblateArgs, bench::BenchArgs, error::CliError, output::Format, pretrain::PretrainArgs,
-    profile::ProfileArgs, shrink::ShrinkArgs, vocabulary::VocabularyArgs,
+    profile::ProfileArgs, reproduce::ReproduceArgs, shrink::ShrinkArgs, vocabulary::VocabularyArgs,
 };
 use crate::{
     device::{DeviceChoice, DeviceOptions, Stored},
@@ -69,6 +69,8 @@ pub enum Command {
     Vocabulary(VocabularyArgs),
     /// Rerun the paper's comparisons: dropout, no dropout, augmentations; hard negatives or none.
     Ablate(AblateArgs),
+    /// Run the paper's main experiment: unsupervised and supervised SimCSE, the STS tasks before and after.
+    Reproduce(ReproduceArgs),
     /// Write the loss and every parameter's gradient of one batch, without dropout.
     Gradients(GradientsArgs),
     /// Time the engine: matrix products, encoding, training steps, growth. The same workloads as `cargo xtask bench`.

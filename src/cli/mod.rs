@@ -11,11 +11,13 @@ mod embed;
 mod encode;
 mod error;
 mod evaluate;
+mod figure;
 mod files;
 mod gradients;
 mod output;
 mod pretrain;
 mod profile;
+mod reproduce;
 mod shrink;
 mod sts;
 mod train;
@@ -67,6 +69,7 @@ async fn run(cli: Cli) -> Result<(), CliError> {
         Command::Shrink(args) => shrink::run(&args),
         Command::Vocabulary(args) => vocabulary::run(&args),
         Command::Ablate(args) => ablate::run(&args, options).await,
+        Command::Reproduce(args) => reproduce::run(&args, options).await,
         Command::Gradients(args) => gradients::run(&args, options).await,
         Command::Profile(args) => profile::run(&args, options).await,
         Command::Bench(args) => bench::run(&args, options).await,

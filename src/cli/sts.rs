@@ -81,7 +81,7 @@ fn rows_of(score: &TaskScore) -> Vec<Row<'_>> {
 }
 
 /// A file is a task; a folder with `STS.input.*` is one; a folder with neither is looked through for such folders.
-fn read(path: &Path, tasks: &mut Vec<StsTask>) -> Result<(), CliError> {
+pub(super) fn read(path: &Path, tasks: &mut Vec<StsTask>) -> Result<(), CliError> {
     if !path.is_dir() {
         tasks.push(StsTask::from_file(&path.display().to_string(), &files::read(path)?)?);
         return Ok(());

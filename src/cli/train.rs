@@ -130,7 +130,7 @@ async fn save_state(trainer: &Trainer, path: &Path) -> Result<(), CliError> {
 }
 
 /// The best weights where there was an evaluation, else the last ones.
-async fn save_model(
+pub(super) async fn save_model(
     trainer: &Trainer,
     model: &files::Model,
     options: &TrainOptions,

@@ -5,12 +5,14 @@ mod ablation;
 mod circle;
 mod contrast;
 mod cosines;
+mod record;
 mod triplets;
 mod views;
 
-pub use ablation::{Ablation, Setting, Spread};
+pub use ablation::{Ablation, Order, Setting, Spread};
 pub use circle::{POINTS, alignment, partner, uniformity};
 pub use contrast::{Contrast, ITEMS, even_loss};
 pub use cosines::Spectrum;
+pub use record::AblationRecord;
 pub use triplets::{Sides, means};
 pub use views::{Masks, PublishedDropout, Views, published_dropout};

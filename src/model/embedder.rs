@@ -49,6 +49,11 @@ impl Embedder {
         Ok(Self { network: network.clone(), capacity, batch, pooling, plan })
     }
 
+    /// Numbers of a vector.
+    pub fn width(&self) -> usize {
+        self.network.config.hidden_size
+    }
+
     /// Vectors [rows, hidden] of token rows, not normalised, in the order given, without dropout. `progress` hears of
     /// rows done.
     pub async fn embed<R: AsRef<[u32]>>(
@@ -76,7 +81,7 @@ impl Embedder {
         dropout: Option<RowDropout<'_>>,
         mut progress: impl FnMut(usize),
     ) -> Result<Vec<f32>, DeviceError> {
-        let hidden = self.network.config.hidden_size;
+        let hidden = self.width();
         let mut embeddings = vec![0.0; rows.len() * hidden];
         let mut order: Vec<usize> = (0..rows.len()).collect();
         // Rows of one length together keep a micro-batch's work even; ties keep their order.

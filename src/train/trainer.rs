@@ -28,6 +28,18 @@ pub struct EvaluationSet {
     pub scores: Vec<f64>,
 }
 
+impl EvaluationSet {
+    /// What an encoder's vectors score; `progress` hears of sentences done.
+    pub async fn score(
+        &self,
+        embedder: &Embedder,
+        progress: impl FnMut(usize),
+    ) -> Result<StsEvaluation, DeviceError> {
+        let embeddings = embedder.embed(&self.rows, progress).await?;
+        Ok(StsEvaluation::new(&embeddings, embedder.width(), &self.scores))
+    }
+}
+
 /// What one step did.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct StepReport {
@@ -314,9 +326,7 @@ impl Trainer {
         progress: impl FnMut(usize),
     ) -> Result<Option<StsEvaluation>, TrainError> {
         let Some(set) = &self.evaluation else { return Ok(None) };
-        let embeddings = self.embedder.embed(&set.rows, progress).await?;
-        let hidden = self.step.network().config.hidden_size;
-        let evaluation = StsEvaluation::new(&embeddings, hidden, &set.scores);
+        let evaluation = set.score(&self.embedder, progress).await?;
         let better = |best: &Best| evaluation.spearman > best.evaluation.spearman;
         if self.next > 0 && self.best.as_ref().is_none_or(better) {
             let weights = self.weights().await?;
