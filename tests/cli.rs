@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use serde_json::Value;
+use simcse_lab::eval::{LANDMARK_PAIRS, LANDMARKS, LandmarkKind};
 use simcse_lab::model::checkpoint::{SimcseSettings, export_directory};
 use simcse_lab::model::{Checkpoint, ModelConfig, Pooler};
 
@@ -514,4 +515,14 @@ fn weights_may_be_halves_on_a_gpu_only() {
     assert!(difference > 0.0 && difference < 5e-3, "{difference:e}");
     let message = run(1, "eval", &model, &["--sts", &dev, "--device", "cpu", "--weights", "f16"]);
     assert!(message.contains("for a GPU"), "{message}");
+}
+
+#[test]
+fn the_starters_fixed_point_is_what_eval_prints() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("www");
+    let pairs = root.join("data").join(LANDMARK_PAIRS);
+    let printed = run(0, "eval", &root.join("models/starter"), &["--sts", pairs.to_str().unwrap()]);
+    let measured = serde_json::from_str(&printed).unwrap();
+    let starter = LANDMARKS.iter().find(|landmark| landmark.kind == LandmarkKind::Starter).unwrap();
+    assert!(starter.is(&measured), "{starter:?}: {measured:?}");
 }

@@ -95,3 +95,6 @@ webgpu-chrome = **Chrome or Edge 113** and later, on Windows, macOS and ChromeOS
 webgpu-linux = **Chrome on Linux**: current versions offer it on many GPUs; where not, switch on `chrome://flags/#enable-unsafe-webgpu` and `#enable-vulkan`, and restart the browser.
 webgpu-firefox = **Firefox 141** and later on Windows, **145** and later on macOS with Apple silicon.
 webgpu-safari = **Safari 26** and later, on macOS, iOS, iPadOS and visionOS 26.
+
+examples-english = The encoder that comes with the site reads English only, so the examples are English.
+examples-chinese-encoders = Chinese encoders by name

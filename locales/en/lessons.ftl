@@ -140,19 +140,26 @@ hard-each = Margin of each triplet
 hard-no-triplets = { $file } holds no triplets.
 
 ablations-title = The paper’s ablations in small
-ablations-summary = Dropout, augmentation or temperature varied over several seeds, in a table beside the paper’s.
+ablations-summary = Dropout, augmentation, temperature, pooling, batch size and hard negatives, each varied over several seeds, beside the paper’s numbers.
 ablations-what = How does one know that dropout is what makes unsupervised SimCSE work? By changing one thing at a time and training again. Choose what to vary; the runs follow each other here, each from the loaded weights, and the table fills.
 ablations-seeds = A seed draws the batches and the dropout masks. Fifty seeds of the paper’s own recipe scatter from 73.2 to 76.7 on the STS average, more than most rows of its tables differ. One run proves little: give every row the same seeds, and look at mean and deviation.
-ablations-small = The paper trains BERT-base on a million sentences and measures on STS-B. A few steps on a small encoder that has been fine-tuned already will not give those numbers, and may not give their order. With few steps, what shows is often only what does harm.
+ablations-small = The paper trains BERT-base on a million sentences. The starter is a tenth of its size and trains for seconds: it gives other numbers, and the table says where it gives another order too.
 ablation-part = What to run
-ablation-part-what = All else is as in the 60-second demo: learning rate 3e-5, τ 0.05, dropout 0.1, the model’s own pooler. The studio’s recipe stays as it is.
+ablation-part-what = All else is as in the 60-second demo, with the model’s own pooler. The studio’s recipe stays as it is.
 ablation-kind = Vary
 ablation-dropout = Dropout
 ablation-augmentation = Augmentation
 ablation-temperature = Temperature
+ablation-pooler = Pooler
+ablation-batch-size = Batch
+ablation-hard-negatives = Hard negatives
+ablation-elsewhere = This one trains on triplets: the lesson on hard negatives runs it.
 ablation-dropout-help = How much is dropped at random in each view; “fixed” drops the same in both.
 ablation-augmentation-help = How the second view is made: the same sentence under other dropout, or with its words changed as well.
 ablation-temperature-help = What the cosines are divided by.
+ablation-pooler-help = Which states make the sentence vector; a head is one more layer behind [CLS].
+ablation-batch-size-help = Sentences of a step, hence rivals of each. Above 64 they are encoded in parts (GradCache), which changes nothing else.
+ablation-hard-negatives-help = Supervised: entailments as pairs, contradictions as rivals, with weight α.
 ablation-steps-help = Of each run. On a slow device begin with few.
 ablation-steps-expected = a whole number from 1 on
 ablation-batch-help = Sentences in each step, hence rivals of each.
@@ -170,12 +177,39 @@ ablation-progress = Run { $run } of { $runs }: { $name }, seed { $seed }, step {
 ablation-results = Spearman × 100
 ablation-column-setting = Setting
 ablation-column-paper = Paper
+ablation-column-starter = Starter, { $seeds } seeds, mean ± deviation
 ablation-column-here = Here, mean ± deviation
 setting-fixed = fixed mask, p = 0.1
 setting-dropout = SimCSE: dropout alone
+setting-pairs-alone = no hard negatives
+setting-cls-head = [CLS] with head
+setting-cls-head-train-only = [CLS], head in training only
 ablation-paper-dropout = Paper: STS-B development set, BERT-base, unsupervised, best of its evaluations (arXiv 2104.08821, table 3).
-ablation-paper-augmentation = Paper: STS-B development set, BERT-base, unsupervised (arXiv 2104.08821, table 1). There, “MLM” fills the chosen places with words that BERT predicts; here most of them stay masked.
+ablation-paper-augmentation = Paper: STS-B development set, BERT-base, unsupervised (arXiv 2104.08821, table 1). There, “MLM” fills the chosen places with words that BERT predicts; here most of them stay masked. A study of 2025 (arXiv 2508.03453) compares dropout with cropping over several encoders and finds cropping well ahead, the reverse of the paper’s order; with the starter neither is clearly ahead of the other.
 ablation-paper-temperature = Paper: STS-B development set, BERT-base, supervised on NLI triplets (arXiv 2104.08821, appendix D); here unsupervised.
+ablation-paper-pooler = Paper: STS-B development set, BERT-base, unsupervised (arXiv 2104.08821, table 6). It has no row for the plain average.
+ablation-paper-batch-size = The paper has no such table for unsupervised training. Every batch takes the same number of steps here, so that a larger one sees more sentences.
+ablation-paper-hard-negatives = Paper: STS-B development set, BERT-base, supervised on NLI (arXiv 2104.08821, table 7). Here they do harm: the contradictions of the site’s own triplets share more words with their sentence than the entailments do, so that what the encoder learns from them is to distrust shared words, and in STS shared words say much.
+ablation-order =
+    { $pairs ->
+        [one] Of the one pair of settings that the paper tells apart (by a point or more)
+       *[other] Of the { $pairs } pairs of settings that the paper tells apart (by a point or more)
+    } the starter has { $same } in the same order and { $reversed } the other way round; { $undecided } are too close to call.
+ablation-record = Starter: STS-B development set, from { $before }, after { $steps } steps of { $batch } of the site’s own sentences; { $sentences } and { $pairs } with `simcse-lab ablate`.
+ablation-sizes = The smaller the encoder, the less it gains
+ablation-sizes-what = Training without labels fades with size: SCT (Limkonchotiwat and others, TACL 2023) was made because SimCSE and its kin lose quickly below 100 million parameters, and its own scores fall with size as well. Encoders of the starter’s kind, with one to six layers, show the same.
+ablation-sizes-source = BERTs: mean of the seven STS test sets, from SCT’s repository (github.com/mrpeerat/SCT) and SimCSE’s table 5. Starter’s kind: layers of all-MiniLM-L6-v2 made raw again, 20 steps of 64 sentences, STS-B’s development set. The two groups are not measured on the same pairs.
+size-column-encoder = Encoder
+size-column-parameters = Million parameters
+size-column-before = Before
+size-column-after = After
+size-published = BERT, as published
+size-starters = The starter’s kind, measured
+size-layers =
+    { $layers ->
+        [one] { $layers } layer
+       *[other] { $layers } layers
+    }
 ablation-remark = Here: { $model } on { $pairs } after { $steps } steps of { $batch } sentences; the deviation is the sample’s, over seeds.
 
 collapse-title = Why a tiny loss is no collapse

@@ -43,6 +43,17 @@ phase-best = { $how } at step { $step }; the best weights, of step { $kept }, ar
 
 chart-plane = Alignment and uniformity
 chart-plane-note = Lower is better on both axes: towards the lower left, pairs lie close and sentences spread.
+landmarks-paper = the paper’s figure 2 (STS-B)
+landmark-random = untrained
+landmark-random-what = Random weights of the starter’s shape: all sentences in one place.
+landmark-starter = starter
+landmark-starter-what = The starter as it is loaded, mean pooling.
+landmark-unsupervised = starter, unsupervised
+landmark-unsupervised-what = The starter after 40 steps of unsupervised SimCSE, as the sample run trains it (seed 1).
+landmark-supervised = starter, supervised
+landmark-supervised-what = The starter after 20 steps of 64 triplets of the site’s own (seed 1).
+landmark-minilm = all-MiniLM-L6-v2
+landmark-minilm-what = What the starter was made of: six layers, tuned on a thousand million pairs.
 chart-loss = Loss
 chart-loss-note = Contrastive cross-entropy of a batch. Close to 0 is normal for a model tuned before.
 chart-spearman = Spearman

@@ -89,3 +89,6 @@ webgpu-chrome = **Chrome 或 Edge 113** 及以上，Windows、macOS 和 ChromeOS
 webgpu-linux = **Linux 上的 Chrome**：当前版本在许多 GPU 上可用；不可用时，打开 `chrome://flags/#enable-unsafe-webgpu` 和 `#enable-vulkan`，然后重启浏览器。
 webgpu-firefox = **Firefox 141** 及以上（Windows），**145** 及以上（Apple 芯片的 macOS）。
 webgpu-safari = **Safari 26** 及以上，macOS、iOS、iPadOS 和 visionOS 26。
+
+examples-english = 本站自带的编码器只懂英文，所以例子也是英文。
+examples-chinese-encoders = 按名称载入中文编码器

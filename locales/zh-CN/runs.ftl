@@ -42,6 +42,17 @@ phase-kept = { $how }；保留第 { $kept } 步的权重
 phase-best = { $how }于第 { $step } 步；保留第 { $kept } 步的最佳权重
 
 chart-plane = 对齐性与均匀性
+landmarks-paper = 论文图 2（STS-B）
+landmark-random = 未训练
+landmark-random-what = 形状与起步编码器相同的随机权重：所有句子挤在一处。
+landmark-starter = 起步编码器
+landmark-starter-what = 刚载入的起步编码器，平均池化。
+landmark-unsupervised = 起步编码器，无监督
+landmark-unsupervised-what = 起步编码器走完 40 步无监督 SimCSE，与示例训练相同（种子 1）。
+landmark-supervised = 起步编码器，有监督
+landmark-supervised-what = 起步编码器用本站自己的三元组训练 20 步、每步 64 个（种子 1）。
+landmark-minilm = all-MiniLM-L6-v2
+landmark-minilm-what = 起步编码器的来源：六层，用十亿个句对微调过。
 chart-plane-note = 两个轴都是越低越好：越靠左下，句对越近，句子散布得越开。
 chart-loss = 损失
 chart-loss-note = 一批数据的对比交叉熵。对于已微调过的模型，接近 0 是正常的。

@@ -4,6 +4,7 @@
 mod analysis;
 mod bins;
 mod geometry;
+mod landmarks;
 mod projection;
 mod published;
 mod score_table;
@@ -19,6 +20,7 @@ use serde::{Deserialize, Serialize};
 pub use analysis::{Analysis, AnalysisRow, GoldBin};
 pub use bins::{COSINE_BINS, cosine_bin, cosine_bin_range};
 pub use geometry::{alignment, cosine, normalised, pair_cosines, uniformity};
+pub use landmarks::{LANDMARK_PAIRS, LANDMARKS, Landmark, LandmarkKind};
 pub use projection::Plane;
 pub use published::published_task;
 pub use score_table::{ScoreRow, ScoreTable};

@@ -156,6 +156,8 @@ impl Change {
             Self::Dropout(p) => format!("dropout:{p}"),
             Self::FixedMask => "fixed-mask".to_owned(),
             Self::Second(None) => "dropout-alone".to_owned(),
+            // Synonyms replace a word a sentence at least, whatever the share.
+            Self::Second(Some(augmentation @ Augmentation::Synonym { .. })) => augmentation.name().to_owned(),
             Self::Second(Some(augmentation)) => augmentation.to_string(),
             Self::Temperature(temperature) => format!("temperature:{temperature}"),
             Self::Pooler(pooler, HeadMode::TrainOnly) => format!("pooler:{pooler}:train-only"),

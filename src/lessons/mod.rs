@@ -6,6 +6,7 @@ mod circle;
 mod contrast;
 mod cosines;
 mod record;
+mod sizes;
 mod triplets;
 mod views;
 
@@ -14,5 +15,6 @@ pub use circle::{POINTS, alignment, partner, uniformity};
 pub use contrast::{Contrast, ITEMS, even_loss};
 pub use cosines::Spectrum;
 pub use record::AblationRecord;
+pub use sizes::{OF_STARTERS, PUBLISHED_SIZES, SizedScore};
 pub use triplets::{Sides, means};
 pub use views::{Masks, PublishedDropout, Views, published_dropout};

@@ -160,6 +160,16 @@ impl SentenceTokenizer {
         strange as f64 / tokens.max(1) as f64
     }
 
+    /// Whether the vocabulary has the words or the characters of a sentence: few of its tokens are unknown, and they are
+    /// not the bytes of its characters.
+    pub fn knows(&self, sentence: &str) -> bool {
+        let characters = sentence.chars().count();
+        self.encode(&[sentence], 2 + 4 * characters).is_ok_and(|rows| {
+            let tokens: usize = rows.iter().map(|row| row.len().saturating_sub(2)).sum();
+            self.unknown_share(&rows) <= MOST_UNKNOWN && tokens <= characters * 3 / 2
+        })
+    }
+
     /// The text of a token, `None` for an id without one.
     pub fn token(&self, id: u32) -> Option<String> {
         self.tokenizer.id_to_token(id)

@@ -273,15 +273,17 @@ test('the lessons run on a real encoder, and the ablation makes a table of real 
 
     const open = async (path) => page.evaluate((hash) => void (location.hash = hash), path);
     await open('#/lessons/ablations?ablation=dropout&run_steps=3&run_batch=3&run_seeds=2');
-    await page.getByText('10 runs, 30 steps in all').waitFor();
+    await page.getByText('14 runs, 42 steps in all').waitFor();
     await studio.button('Run the ablation').click();
     await page.waitForFunction(() => document.querySelector('.ablation-scores tbody tr:last-child td:last-child')?.textContent === '2');
     await studio.button('Run the ablation').waitFor();
     await page.getByText('graded.tsv after 3 steps of 3 sentences').waitFor();
     const rows = await cells(page, 'Spearman × 100');
-    assert.deepEqual(rows.map(([setting]) => setting), ['Before training', 'p = 0', 'p = 0.05', 'p = 0.1', 'p = 0.2', 'fixed mask, p = 0.1']);
-    assert.deepEqual(rows.map(([, paper]) => paper), ['–', '71.1', '81.1', '82.5', '80.5', '43.6']);
-    for (const [, , here, seeds] of rows.slice(1)) {
+    const settings = ['p = 0', 'p = 0.01', 'p = 0.05', 'p = 0.1', 'p = 0.2', 'p = 0.5', 'fixed mask, p = 0.1'];
+    assert.deepEqual(rows.map(([setting]) => setting), ['Before training', ...settings]);
+    assert.deepEqual(rows.map(([, paper]) => paper), ['–', '71.1', '72.6', '81.1', '82.5', '80.5', '71.0', '43.6']);
+    for (const [, , starter, here, seeds] of rows.slice(1)) {
+      assert.match(starter, /^\d+\.\d\d ± \d+\.\d\d$/);
       assert.match(here, /^−?\d+\.\d\d ± \d+\.\d\d$/);
       assert.equal(seeds, '2');
     }
@@ -291,11 +293,17 @@ test('the lessons run on a real encoder, and the ablation makes a table of real 
     await studio.button('Run the ablation').click();
     await page.waitForFunction(() => document.querySelector('.ablation-scores tbody tr:last-child td:last-child')?.textContent === '1');
     const single = await cells(page, 'Spearman × 100');
-    assert.equal(single.length, 8);
+    assert.equal(single.length, 11);
     const evaluations = await page.locator('.evaluations tbody tr').evaluateAll((all) => all.map((row) => row.cells[1].textContent));
-    assert.deepEqual([single.at(-1)[2], single[0][2]], evaluations);
+    assert.deepEqual([single.at(-1)[3], single[0][3]], evaluations);
     // The studio's recipe is not the ablation's.
     assert.equal(await page.locator('#batch-size').inputValue(), batch);
+
+    // What trains on triplets is shown, and run by another lesson.
+    await open('#/lessons/ablations?ablation=hard-negatives');
+    await page.getByText('the lesson on hard negatives runs it').waitFor();
+    assert.ok(await studio.button('Run the ablation').isDisabled());
+    assert.deepEqual((await cells(page, 'Spearman × 100')).map(([, paper]) => paper), ['84.9', '86.1', '86.2', '86.2']);
 
     // Stopped in the middle: what is done stays.
     await open('#/lessons/ablations?ablation=temperature&run_steps=5000&run_batch=3&run_seeds=1');

@@ -28,8 +28,8 @@ export function config(changes = {}) {
 }
 
 /** Name → shape of every weight, as `transformers.BertModel` without a pooler names them. */
-function tensorShapes() {
-  const { vocab, hidden, layers, intermediate, positions } = shape;
+function tensorShapes(vocab) {
+  const { hidden, layers, intermediate, positions } = shape;
   const all = {
     'embeddings.word_embeddings.weight': [vocab, hidden],
     'embeddings.position_embeddings.weight': [positions, hidden],
@@ -67,13 +67,13 @@ function generator(seed) {
   };
 }
 
-/** A safetensors file of random weights; `change(name, values)` may spoil them. */
-export function weights(change = () => {}) {
+/** A safetensors file of random weights for so many words; `change(name, values)` may spoil them. */
+export function weights(change = () => {}, vocab = shape.vocab) {
   const random = generator(7);
   const header = {};
   const parts = [];
   let offset = 0;
-  for (const [name, dimensions] of Object.entries(tensorShapes())) {
+  for (const [name, dimensions] of Object.entries(tensorShapes(vocab))) {
     const values = new Float32Array(dimensions.reduce((product, size) => product * size, 1));
     const scale = name.endsWith('LayerNorm.weight') ? 0 : 0.12;
     const centre = name.endsWith('LayerNorm.weight') ? 1 : 0;
@@ -100,6 +100,17 @@ export function tinyModel(changes = {}) {
   return Object.entries(files)
     .filter(([, content]) => content !== null)
     .map(([name, content]) => file(name, content));
+}
+
+/** The same over the characters of some texts, as Chinese BERTs have them. */
+export function characterModel(...texts) {
+  const characters = [...new Set(texts.join('').replaceAll(/\s/gu, ''))].sort();
+  const words = ['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]', ...characters];
+  return tinyModel({
+    'config.json': JSON.stringify(config({ vocab_size: words.length })),
+    'model.safetensors': weights(undefined, words.length),
+    'vocab.txt': `${words.join('\n')}\n`,
+  });
 }
 
 export function file(name, content) {

@@ -55,6 +55,11 @@ export function mount(places) {
       runs.present.evaluated({ step, spearman, alignment, uniformity });
       painter.invalidate("evaluations");
     },
+    /** JSON, for the pairs at hand. */
+    landmarks(known) {
+      runs.landmarks = JSON.parse(known);
+      painter.invalidate("evaluations");
+    },
     compare(others) {
       runs.compare(others);
       painter.invalidate();

@@ -23,9 +23,13 @@ export class PlaneView extends View {
 
   frame(colours) {
     const describe = ({ data }) =>
-      data.step === undefined
-        ? ""
-        : (data.run === undefined ? "" : `${escaped(data.run)}<br>`) +
+      data.what !== undefined
+        ? `<b>${escaped(data.name)}</b><br>${escaped(data.what)}<br>` +
+          `${word("axis-uniformity")} ${short(data.value[0])}<br>` +
+          `${word("axis-alignment")} ${short(data.value[1])}<br>Spearman ${short(data.spearman)}`
+        : data.step === undefined
+          ? ""
+          : (data.run === undefined ? "" : `${escaped(data.run)}<br>`) +
           `${data.step === 0 ? word("point-before-training") : `${word("point-step")} ${data.step}`}<br>` +
           `${word("axis-uniformity")} ${short(data.value[0])}<br>` +
           `${word("axis-alignment")} ${short(data.value[1])}<br>Spearman ${short(data.spearman)}`;
@@ -43,21 +47,58 @@ export class PlaneView extends View {
   }
 
   data(colours) {
-    const { present, beside, area, paper } = this.content;
+    const { present, beside, landmarks, area, paper } = this.content;
     const points = pointsOf(present);
     const others = beside.map((run) => ({ ...run, points: pointsOf(run.history, run.name) }));
-    const all = [points, ...others.map((other) => other.points)].flat();
+    const known = landmarks.map((landmark) => ({ ...landmark, value: [landmark.uniformity, landmark.alignment] }));
+    const all = [points, known, ...others.map((other) => other.points)].flat();
     const [x, y] = area ?? (paper ? PAPER : [0, 1].map((axis) => extent(all.map((point) => point.value[axis]))));
     const limits = ([min, max]) => ({ min, max, show: paper || all.length > 0 });
     return {
       xAxis: limits(x),
       yAxis: limits(y),
       series: [
+        ...(known.length > 0 ? fixedPoints(colours, known) : []),
         ...others.flatMap(({ id, name, colour, points }) => pathBeside(colours, id, name, colour, points)),
         ...path(colours, points),
       ],
     };
   }
+}
+
+/** Diamonds that do not move, and where the paper's figure 2 lies. */
+function fixedPoints(colours, landmarks) {
+  const [[left, right], [low, high]] = PAPER;
+  const corners = [
+    [left, low],
+    [right, low],
+    [right, high],
+    [left, high],
+    [left, low],
+  ];
+  return [
+    {
+      id: "papers-plane",
+      type: "line",
+      symbol: "none",
+      silent: true,
+      z: 1,
+      lineStyle: { color: colours.muted, width: 1, type: "dashed" },
+      endLabel: { ...labelled(colours, word("landmarks-paper"), [6, -10]), color: colours.muted, align: "left" },
+      data: corners,
+    },
+    {
+      id: "landmarks",
+      type: "scatter",
+      symbol: "diamond",
+      symbolSize: 12,
+      z: 2,
+      itemStyle: { color: colours.muted, borderColor: colours.surface, borderWidth: 1 },
+      label: { ...labelled(colours, ({ data }) => data.name, "right"), color: colours.muted },
+      labelLayout: { hideOverlap: true },
+      data: landmarks,
+    },
+  ];
 }
 
 /** The present run's: a ring where it began, a filled dot where it is. */

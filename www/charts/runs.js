@@ -17,6 +17,8 @@ export class Runs {
     this.paper = false;
     /** First and last step shown; undefined: all. */
     this.range = undefined;
+    /** Encoders whose place in the plane is known, with name, what, uniformity, alignment and spearman. */
+    this.landmarks = [];
     /** Of the plane: [[uniformity, …], [alignment, …]], from and to; undefined: all. */
     this.area = undefined;
   }

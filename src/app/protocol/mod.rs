@@ -186,6 +186,10 @@ pub enum Event {
     DownloadCancelled {
         id: RequestId,
     },
+    /// Share of the words of the sentences encoded last, outside a run, that the model does not know.
+    UnknownWords {
+        share: f64,
+    },
     /// All downloaded models, after every change and at the start.
     Cached(Vec<CachedModel>),
     /// A large file of the site's came over the network. `room`: whether the browser had room to keep it for use without

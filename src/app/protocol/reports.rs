@@ -25,6 +25,8 @@ pub struct ModelReport {
     pub notes: Vec<String>,
     /// Whether the pooler `cls` can be used before training.
     pub has_head: bool,
+    /// Whether its vocabulary has Chinese characters.
+    pub knows_chinese: bool,
 }
 
 /// The forms training data come in.

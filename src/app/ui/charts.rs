@@ -8,13 +8,14 @@ use super::{
     chart_tools::{ChartTools, Look},
     drawing::{Drawing, words_of},
     format::significant,
-    i18n::{mt, t},
+    i18n::{mt, t, words},
     runs::Beside,
     store::{ChartUpdate, Store},
     studio,
 };
 use crate::{
     app::protocol::{Evaluation, StepMetrics},
+    eval::{LANDMARK_PAIRS, LANDMARKS, Landmark, LandmarkKind},
     runs::Chart,
 };
 
@@ -35,6 +36,9 @@ extern "C" {
     /// NaN stands for an alignment that cannot be measured.
     #[wasm_bindgen(method)]
     fn evaluated(this: &Dashboard, step: u32, spearman: f64, alignment: f64, uniformity: f64);
+    /// Encoders whose place in the plane is known, as JSON; none of other pairs.
+    #[wasm_bindgen(method)]
+    fn landmarks(this: &Dashboard, known: &str);
     /// Draws other runs beside the present one; see `compare` of www/charts/runs.js.
     #[wasm_bindgen(method)]
     fn compare(this: &Dashboard, others: &js_sys::Array);
@@ -115,6 +119,11 @@ pub fn RunCharts() -> impl IntoView {
             charts.on_zoom(&listener.into_js_value());
         });
     });
+    let landmarks = Memo::new(move |_| landmarks_of(store));
+    Effect::new(move |_| {
+        let known = landmarks.get();
+        drawing.with(|charts| charts.landmarks(&known));
+    });
     // Another run begins with all of it.
     Effect::new(move |_| {
         store.runs.present.track();
@@ -143,6 +152,7 @@ pub fn RunCharts() -> impl IntoView {
                     run.is_some_and(|run| !needs_evaluation || !run.evaluations.is_empty())
                 })
             });
+            let drawn = drawn || (place.name == "plane" && landmarks.with(|known| known != "[]"));
             (!drawn).then(|| waiting_for(store, needs_evaluation)).flatten()
         });
         let empty = Signal::derive(move || waiting.with(Option::is_some));
@@ -248,6 +258,36 @@ fn described(store: Store, name: &str, title: &str) -> String {
 }
 
 /// The words that www/charts writes, as JSON.
+/// What the plane shows beside the run: encoders that were measured on the very pairs.
+fn landmarks_of(store: Store) -> String {
+    let of_run = store.runs.present.get().and_then(|started| store.runs.get(started));
+    let pairs = match of_run {
+        Some(run) => run.setting.pairs.clone(),
+        None => store.evaluation.with(|pairs| pairs.as_ref().map(|pairs| pairs.name.clone())),
+    };
+    let known = match pairs.as_deref() == Some(LANDMARK_PAIRS) {
+        true => LANDMARKS.as_slice(),
+        false => &[],
+    };
+    let shown = known.iter().map(|Landmark { kind, alignment, uniformity, spearman }| {
+        let (name, what) = match kind {
+            LandmarkKind::Random => ("landmark-random", "landmark-random-what"),
+            LandmarkKind::Starter => ("landmark-starter", "landmark-starter-what"),
+            LandmarkKind::Unsupervised => ("landmark-unsupervised", "landmark-unsupervised-what"),
+            LandmarkKind::Supervised => ("landmark-supervised", "landmark-supervised-what"),
+            LandmarkKind::MiniLm => ("landmark-minilm", "landmark-minilm-what"),
+        };
+        serde_json::json!({
+            "name": words(name),
+            "what": words(what),
+            "alignment": alignment,
+            "uniformity": uniformity,
+            "spearman": spearman,
+        })
+    });
+    serde_json::Value::from_iter(shown).to_string()
+}
+
 fn chart_words() -> String {
     let ids = [
         "axis-step",
@@ -265,6 +305,7 @@ fn chart_words() -> String {
         "point-before-training",
         "point-before",
         "point-step",
+        "landmarks-paper",
     ];
     words_of(&ids)
 }

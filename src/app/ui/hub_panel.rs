@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::{
     format::bytes,
-    i18n::{mt, t},
+    i18n::{mt, t, words},
     icons::{Glyph, Icon},
     notice::{ErrorNotice, SlotProgress},
     rich::rich_text,
@@ -29,6 +29,33 @@ fn hub() -> String {
 fn host(base: &str) -> String {
     base.split_once("://").map_or(base, |(_, host)| host).to_owned()
 }
+
+/// A model of the hub's that is known to work here.
+struct Suggestion {
+    id: &'static str,
+    /// Of its weights.
+    bytes: f64,
+    licence: &'static str,
+    /// Message that says what it is.
+    what: &'static str,
+}
+
+/// Sizes and licences as the hub shows them.
+const SUGGESTIONS: [Suggestion; 3] = [
+    Suggestion { id: "BAAI/bge-small-zh-v1.5", bytes: 95.8e6, licence: "MIT", what: "hub-bge-small-zh" },
+    Suggestion {
+        id: "google-bert/bert-base-chinese",
+        bytes: 412e6,
+        licence: "Apache-2.0",
+        what: "hub-bert-base-chinese",
+    },
+    Suggestion {
+        id: "google-bert/bert-base-uncased",
+        bytes: 440e6,
+        licence: "Apache-2.0",
+        what: "hub-bert-base-uncased",
+    },
+];
 
 /// The field for a model's id, and the models that were downloaded before. `disabled`: no model can be loaded now.
 #[component]
@@ -83,6 +110,16 @@ pub fn HubPanel(disabled: Signal<bool>) -> impl IntoView {
             <p id="hub-help" class="field-help">
                 {rich_text(mt!("hub-help", host = asked.as_str()))}
             </p>
+            <ul class="hub-suggestions" aria-label=mt!("hub-suggestions")>
+                {SUGGESTIONS.map(|Suggestion { id, bytes: size, licence, what }| view! {
+                    <li>
+                        <button type="button" class="button button-small" on:click=move |_| text.set(id.to_owned())>
+                            {id}
+                        </button>
+                        <span class="fine">{move || format!("{} · {} · {licence}", words(what), bytes(size))}</span>
+                    </li>
+                }).into_iter().collect_view()}
+            </ul>
         </form>
         <div class="offers">{cached}</div>
     }

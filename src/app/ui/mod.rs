@@ -18,6 +18,7 @@ mod engine;
 mod engine_notice;
 mod evaluate_row;
 mod evaluation_table;
+mod examples;
 mod files;
 mod format;
 mod header;
@@ -84,6 +85,7 @@ fn App() -> impl IntoView {
     provide_context(Offline::start(store));
     i18n::follow_language();
     lens::follow_model();
+    examples::PLAYGROUND.follow(store, store.sentences);
     let skip = |event: leptos::ev::MouseEvent| {
         // The fragment says which view is shown; it is not free for this.
         event.prevent_default();

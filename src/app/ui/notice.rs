@@ -4,13 +4,16 @@ use leptos::prelude::*;
 
 use super::{
     format::{bytes, count, duration},
-    i18n::{mt, say, t, words as words_of},
+    i18n::{Language, language, mt, say, t, words as words_of},
     icons::{Glyph, Icon},
     store::Slot,
+    studio,
 };
 use crate::{
     app::protocol::{Progress, Stage},
     said::Reason,
+    share::{Address, Place},
+    text::MOST_UNKNOWN,
 };
 
 /// The last error of a topic.
@@ -107,5 +110,33 @@ pub fn words(progress: &Progress) -> String {
         Stage::Compiling => t!("stage-compiling", progress = of(whole)),
         Stage::Measuring => t!("stage-measuring"),
         Stage::Writing => t!("stage-writing"),
+    }
+}
+
+/// That the model does not know the words of what it encoded last, and, on a Chinese page, that examples are English
+/// because the encoder is.
+#[component]
+pub fn StrangeWords() -> impl IntoView {
+    let (store, _) = studio();
+    let percent = move || {
+        let share = store.unknown_share.get();
+        (share > MOST_UNKNOWN).then(|| (100.0 * share).round() as u32)
+    };
+    let english_only = move || {
+        let known = store.model.with(|model| model.as_ref().is_none_or(|model| model.knows_chinese));
+        language() == Language::Chinese && !known && percent().is_none()
+    };
+    view! {
+        {move || percent().map(|percent| view! {
+            <div class="notice notice-warning" role="status">
+                <Glyph icon=Icon::Warning />
+                <p class="notice-text">{mt!("run-unknown-words", percent = percent)}</p>
+            </div>
+        })}
+        {move || english_only().then(|| view! {
+            <p class="fine">
+                {mt!("examples-english")}" "<a href=Address::at(Place::Studio).to_string()>{mt!("examples-chinese-encoders")}</a>
+            </p>
+        })}
     }
 }

@@ -124,22 +124,6 @@ impl Sample {
     }
 }
 
-/// Sentences of the playground to begin with: four topics, three each, of which two say nearly the same.
-pub const PLAYGROUND: [&str; 12] = [
-    "The cat is asleep on the windowsill.",
-    "A kitten naps by the window.",
-    "Our dog chases every ball in the park.",
-    "The train to the coast leaves at noon.",
-    "At twelve o'clock the seaside train departs.",
-    "All flights were delayed by fog this morning.",
-    "She stirred the soup and added a pinch of salt.",
-    "A little salt went into the soup as she stirred it.",
-    "Fresh bread tastes best while it is still warm.",
-    "The team won the final in extra time.",
-    "It took extra time, but the team won the final.",
-    "He runs ten kilometres before breakfast.",
-];
-
 /// A text of the site's own.
 ///
 /// # Errors

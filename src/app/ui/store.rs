@@ -8,12 +8,7 @@ use std::{collections::VecDeque, sync::Arc};
 use leptos::prelude::*;
 
 use super::{
-    device_choice,
-    i18n::t,
-    lens::Lens,
-    recipe::Recipe,
-    runs::Runs,
-    sample::{PLAYGROUND, SiteModels},
+    device_choice, examples::PLAYGROUND, i18n::t, lens::Lens, recipe::Recipe, runs::Runs, sample::SiteModels,
 };
 use crate::{
     app::protocol::{
@@ -53,6 +48,8 @@ pub struct Store {
     pub runs: Runs,
     /// What the views look through.
     pub lens: Lens,
+    /// Share of the words that the model does not know, of what it encoded last outside a run.
+    pub unknown_share: RwSignal<f64>,
     /// The playground's, a line each.
     pub sentences: RwSignal<String>,
     pub phase: RwSignal<Phase>,
@@ -110,7 +107,8 @@ impl Store {
             recipe: Recipe::new(),
             runs: Runs::new(),
             lens: Lens::new(),
-            sentences: RwSignal::new(PLAYGROUND.join("\n")),
+            unknown_share: RwSignal::new(0.0),
+            sentences: RwSignal::new(PLAYGROUND.first()),
             phase: RwSignal::new(Phase::Idle),
             plan: RwSignal::new(None),
             latest: RwSignal::new(None),
@@ -220,6 +218,7 @@ impl Store {
             Event::ModelLoaded { report, .. } => {
                 self.slot(Topic::Model).settle();
                 self.model.set(Some(report));
+                self.unknown_share.set(0.0);
                 self.clear_run();
                 self.trained.set(false);
                 self.similarity.set(None);
@@ -230,6 +229,7 @@ impl Store {
                 self.profile.set(None);
             }
             Event::Downloaded { .. } | Event::DownloadCancelled { .. } => self.slot(Topic::Download).settle(),
+            Event::UnknownWords { share } => self.unknown_share.set(share),
             Event::Cached(models) => self.cached.set(models),
             Event::SiteFileLoaded { room } => self.site_file_kept.set(Some(room)),
             Event::TrainingLoaded { report, .. } => {

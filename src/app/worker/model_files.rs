@@ -24,6 +24,9 @@ pub struct LoadedModel {
     notes: Vec<String>,
 }
 
+/// A sentence of common characters, by which a vocabulary is told to have them.
+const CHINESE: &str = "请把牛奶放回冰箱里，明天早上再喝。";
+
 impl LoadedModel {
     /// # Errors
     /// All that [`load_directory`] refuses, and a tokenizer that is broken or knows tokens that the model does not.
@@ -59,6 +62,7 @@ impl LoadedModel {
             pooler: self.pooler,
             notes: self.notes.clone(),
             has_head: self.checkpoint.has_head(),
+            knows_chinese: self.tokenizer.knows(CHINESE),
         }
     }
 

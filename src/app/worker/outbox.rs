@@ -40,6 +40,11 @@ pub fn post_progress(id: RequestId, stage: Stage, done: f64, total: Option<f64>)
     post(&Event::Progress { id, progress: Progress { stage, done, total, seconds_left: None } });
 }
 
+/// How much of what is encoded now the model has no words for.
+pub fn say_unknown(share: f64) {
+    post(&Event::UnknownWords { share });
+}
+
 /// For [`crate::device::Device::ready_with`]: how far the compilation that the request `id` waits for is.
 pub fn post_compiling(id: RequestId) -> impl FnMut(usize, usize) {
     move |done, of| post_progress(id, Stage::Compiling, done as f64, Some(of as f64))

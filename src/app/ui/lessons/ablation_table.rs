@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     app::ui::i18n::{mt, t},
-    lessons::{Ablation, Setting, Spread},
+    lessons::{Ablation, AblationRecord, Order, Setting, Spread},
 };
 
 /// The paper's table at once, and beside it what the runs came to, where they are of the same ablation.
@@ -24,7 +24,10 @@ pub fn AblationTable(runner: Runner, ablation: RwSignal<Ablation>) -> impl IntoV
         let rows: Vec<_> = settings
             .iter()
             .enumerate()
-            .map(|(index, setting)| row(setting, &scores(index), here == Some(index)))
+            .map(|(index, setting)| {
+                let starter = AblationRecord::of_the_site().scores(ablation.get(), setting);
+                row(setting, starter, &scores(index), here == Some(index))
+            })
             .collect();
         rows.collect_view()
     };
@@ -32,6 +35,9 @@ pub fn AblationTable(runner: Runner, ablation: RwSignal<Ablation>) -> impl IntoV
         Ablation::Dropout => t!("ablation-paper-dropout"),
         Ablation::Augmentation => t!("ablation-paper-augmentation"),
         Ablation::Temperature => t!("ablation-paper-temperature"),
+        Ablation::Pooler => t!("ablation-paper-pooler"),
+        Ablation::BatchSize => t!("ablation-paper-batch-size"),
+        Ablation::HardNegatives => t!("ablation-paper-hard-negatives"),
     };
     view! {
         <section class="card" aria-labelledby="ablation-results">
@@ -42,6 +48,7 @@ pub fn AblationTable(runner: Runner, ablation: RwSignal<Ablation>) -> impl IntoV
                         <tr>
                             <th scope="col">{mt!("ablation-column-setting")}</th>
                             <th scope="col">{mt!("ablation-column-paper")}</th>
+                            <th scope="col">{mt!("ablation-column-starter", seeds = AblationRecord::of_the_site().seeds.len())}</th>
                             <th scope="col">{mt!("ablation-column-here")}</th>
                             <th scope="col">{mt!("ablation-seeds")}</th>
                         </tr>
@@ -51,6 +58,7 @@ pub fn AblationTable(runner: Runner, ablation: RwSignal<Ablation>) -> impl IntoV
                             <tr class="before">
                                 <th scope="row">{mt!("point-before-training")}</th>
                                 <td>"–"</td>
+                                <td>"–"</td>
                                 <td>{fixed(before, 2)}</td>
                                 <td></td>
                             </tr>
@@ -59,29 +67,60 @@ pub fn AblationTable(runner: Runner, ablation: RwSignal<Ablation>) -> impl IntoV
                     </tbody>
                 </table>
             </div>
+            <p>{move || order(ablation.get())}</p>
             <p class="fine">{note}</p>
+            <p class="fine">{record}</p>
             {move || results().map(|results| view! { <p class="fine" role="status">{remark(&results)}</p> })}
         </section>
     }
 }
 
-fn row(setting: &Setting, scores: &[f64], current: bool) -> impl IntoView + use<> {
+fn row(setting: &Setting, starter: &[f64], scores: &[f64], current: bool) -> impl IntoView + use<> {
     let name = setting.name;
     let published = setting.published.map_or("–".to_owned(), |score| format!("{score:.1}"));
-    let spread = Spread::of(scores);
-    let here = spread.map_or("–".to_owned(), |spread| match spread.deviation {
-        Some(deviation) => format!("{} ± {deviation:.2}", fixed(spread.mean, 2)),
-        None => fixed(spread.mean, 2),
-    });
-    let count = spread.map_or(0, |spread| spread.count);
+    let (starter, here) = (with_deviation(starter), with_deviation(scores));
+    let count = scores.len();
     view! {
         <tr class:current=current aria-current=current.then_some("true")>
             <th scope="row">{move || setting_name(name)}</th>
             <td>{published}</td>
+            <td>{starter}</td>
             <td>{here}</td>
             <td>{count}</td>
         </tr>
     }
+}
+
+fn with_deviation(scores: &[f64]) -> String {
+    Spread::of(scores).map_or("–".to_owned(), |spread| match spread.deviation {
+        Some(deviation) => format!("{} ± {deviation:.2}", fixed(spread.mean, 2)),
+        None => fixed(spread.mean, 2),
+    })
+}
+
+/// How the paper's order of the settings fares with the starter.
+fn order(ablation: Ablation) -> Option<String> {
+    let (settings, record) = (ablation.settings(), AblationRecord::of_the_site());
+    let scored: Vec<(Option<f64>, &[f64])> =
+        settings.iter().map(|setting| (setting.published, record.scores(ablation, setting))).collect();
+    let order = Order::of(&scored);
+    let Order { same, reversed, undecided } = order;
+    let pairs = order.pairs();
+    (pairs > 0)
+        .then(|| t!("ablation-order", pairs = pairs, same = same, reversed = reversed, undecided = undecided))
+}
+
+/// What the starter's numbers are of.
+fn record() -> String {
+    let record = AblationRecord::of_the_site();
+    t!(
+        "ablation-record",
+        sentences = record.sentences.as_str(),
+        pairs = record.pairs.as_str(),
+        steps = record.steps,
+        batch = record.batch_size,
+        before = record.before.get(&record.pooler).map_or_else(|| "–".to_owned(), |score| fixed(*score, 2))
+    )
 }
 
 /// Most are called the same in all languages.
@@ -89,6 +128,9 @@ pub fn setting_name(name: &str) -> String {
     match name {
         "fixed-mask" => t!("setting-fixed"),
         "dropout-alone" => t!("setting-dropout"),
+        "pairs-alone" => t!("setting-pairs-alone"),
+        "cls-head" => t!("setting-cls-head"),
+        "cls-head-train-only" => t!("setting-cls-head-train-only"),
         name => name.to_owned(),
     }
 }

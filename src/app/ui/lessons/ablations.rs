@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use super::{
     ablation_runs::{Plan, Runner},
+    ablation_sizes::Sizes,
     ablation_table::AblationTable,
     inputs::{linked, take_number},
     prepare::{Needs, Prepare},
@@ -81,7 +82,14 @@ pub fn Ablations() -> impl IntoView {
         },
     );
     let running = Signal::derive(move || runner.running());
-    let reason = move || NEEDS.reason(store).or_else(|| plan().is_none().then_some("lesson-numbers-first"));
+    // Triplets are another lesson's matter.
+    let elsewhere = move || ablation.get().is_supervised();
+    let reason = move || {
+        let supervised = || elsewhere().then_some("ablation-elsewhere");
+        supervised()
+            .or_else(|| NEEDS.reason(store))
+            .or_else(|| plan().is_none().then_some("lesson-numbers-first"))
+    };
     let start = move |_| {
         if let Some(plan) = untrack(plan) {
             runner.start(plan);
@@ -104,11 +112,17 @@ pub fn Ablations() -> impl IntoView {
                     (Ablation::Dropout, "ablation-dropout"),
                     (Ablation::Augmentation, "ablation-augmentation"),
                     (Ablation::Temperature, "ablation-temperature"),
+                    (Ablation::Pooler, "ablation-pooler"),
+                    (Ablation::BatchSize, "ablation-batch-size"),
+                    (Ablation::HardNegatives, "ablation-hard-negatives"),
                 ]
                 help=|ablation| match ablation {
                     Ablation::Dropout => "ablation-dropout-help",
                     Ablation::Augmentation => "ablation-augmentation-help",
                     Ablation::Temperature => "ablation-temperature-help",
+                    Ablation::Pooler => "ablation-pooler-help",
+                    Ablation::BatchSize => "ablation-batch-size-help",
+                    Ablation::HardNegatives => "ablation-hard-negatives-help",
                 }
                 disabled=running
             />
@@ -132,6 +146,7 @@ pub fn Ablations() -> impl IntoView {
             <Problem error=runner.error title="lesson-failed" />
         </section>
         <AblationTable runner ablation />
+        <Sizes />
     }
 }
 

@@ -11,6 +11,7 @@ use crate::{
     app::{
         protocol::{Event, Request},
         ui::{
+            examples::UNRELATED,
             i18n::{mt, t, words},
             lens::{pooler_help, weights_of},
             notice::Problem,
@@ -26,25 +27,6 @@ use crate::{
     share::Lesson,
 };
 
-/// No two of them are about the same.
-const SENTENCES: [&str; 16] = [
-    "The cat is asleep on the windowsill.",
-    "All flights were delayed by fog this morning.",
-    "She stirred the soup and added a pinch of salt.",
-    "The team won the final in extra time.",
-    "Interest rates were raised by a quarter of a point.",
-    "The violin was tuned before the concert.",
-    "Rain fell on the tents all night.",
-    "A new bridge will cross the river next year.",
-    "He forgot the password of his old computer.",
-    "The jury could not agree on a verdict.",
-    "Bees find their way by the position of the sun.",
-    "Her grandmother spoke three languages.",
-    "The museum is closed for repairs.",
-    "Prices of coffee doubled within a month.",
-    "The nurse measured his blood pressure.",
-    "Volcanic ash makes fertile soil.",
-];
 /// More take long on a slow device, and their histogram looks the same.
 const MOST: usize = 200;
 /// The drawing, in its own units.
@@ -62,7 +44,7 @@ struct State {
 #[component]
 pub fn Crowding() -> impl IntoView {
     let (store, engine) = studio();
-    let text = RwSignal::new(SENTENCES.join("\n"));
+    let text = UNRELATED.begin(store);
     let pooler = RwSignal::new(Pooler::ClsBeforePooler);
     let (states, busy, error) =
         (RwSignal::new(Vec::<State>::new()), RwSignal::new(false), RwSignal::new(None::<Reason>));

@@ -17,6 +17,7 @@ use crate::{
     app::{
         protocol::{Event, Request, Weights},
         ui::{
+            examples::{BESIDE, CLOSELY},
             i18n::{mt, t, words},
             icons::{Glyph, Icon},
             lens::{WEIGHTS, weights_help},
@@ -32,13 +33,6 @@ use crate::{
     share::Lesson,
 };
 
-const SENTENCE: &str = "A man is playing the guitar in the park.";
-const OTHERS: [&str; 4] = [
-    "Somebody makes music outdoors.",
-    "Interest rates were raised by a quarter of a point.",
-    "She stirred the soup and added a pinch of salt.",
-    "Rain fell on the tents all night.",
-];
 /// As many as there are colours.
 const MOST: usize = 5;
 const FEWEST: usize = 2;
@@ -89,8 +83,8 @@ pub struct Drawn {
 #[component]
 pub fn Dropout() -> impl IntoView {
     let (store, engine) = studio();
-    let sentence = RwSignal::new(SENTENCE.to_owned());
-    let others = RwSignal::new(OTHERS.join("\n"));
+    let sentence = CLOSELY.begin(store);
+    let others = BESIDE.begin(store);
     let (masks, p) = (RwSignal::new(Masks::Own), RwSignal::new(USUAL));
     let draw = RwSignal::new(1_u32);
     let weights = RwSignal::new(Weights::Current);

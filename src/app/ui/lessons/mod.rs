@@ -1,6 +1,7 @@
 //! Short lessons: a few paragraphs, and parts that compute as one plays with them.
 
 mod ablation_runs;
+mod ablation_sizes;
 mod ablation_table;
 mod ablations;
 mod circle;
@@ -22,6 +23,7 @@ use leptos::prelude::*;
 
 use super::{
     i18n::{mt, t},
+    notice::StrangeWords,
     rich::rich,
 };
 use crate::share::{Address, Lesson, Place};
@@ -91,6 +93,7 @@ pub fn LessonPage(lesson: Lesson) -> impl IntoView {
         <div class="lesson-words">
             {paragraphs(lesson).iter().map(|id| view! { <p>{rich(id)}</p> }).collect_view()}
         </div>
+        <StrangeWords />
         <div class="cards">{parts}</div>
         <div class="row lesson-end">
             {match lesson.next() {

@@ -4,8 +4,8 @@ use leptos::prelude::*;
 
 use super::ViewHead;
 use crate::app::ui::{
-    analysis::AnalysisPanel, lens::LensBar, measurements::Measurements, studio, suite::Suite,
-    transfer::Transfer,
+    analysis::AnalysisPanel, lens::LensBar, measurements::Measurements, notice::StrangeWords, studio,
+    suite::Suite, transfer::Transfer,
 };
 
 #[component]
@@ -15,6 +15,7 @@ pub fn EvaluationView() -> impl IntoView {
     view! {
         <ViewHead title="evaluation-title" lede="evaluation-lede" />
         <LensBar name="evaluation" />
+        <StrangeWords />
         <div class="cards">
             <div class="card"><Measurements weights pooler /></div>
             <div class="card"><AnalysisPanel pooler /></div>

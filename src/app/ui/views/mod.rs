@@ -10,6 +10,7 @@ use leptos::prelude::*;
 use super::{
     engine_notice::EngineNotice,
     lens::LensBar,
+    notice::StrangeWords,
     playground::Playground,
     route::{MAIN, Route},
     share::LinkNotice,
@@ -31,6 +32,7 @@ pub fn Views() -> impl IntoView {
             <div class="view" hidden=hidden(Place::Playground)>
                 <ViewHead title="playground-title" lede="playground-lede" />
                 <LensBar name="playground" />
+                <StrangeWords />
                 <Playground />
             </div>
             <div class="view" hidden=hidden(Place::Lessons)><LessonsView /></div>

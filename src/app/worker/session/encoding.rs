@@ -16,7 +16,7 @@ use crate::{
         worker::{
             error::WorkerError,
             files::gather_text,
-            outbox::{post, post_progress},
+            outbox::{post, post_progress, say_unknown},
         },
     },
     device::DeviceInfo,
@@ -66,6 +66,7 @@ pub(super) struct EncodingJob {
     done: usize,
     /// Token rows that come next.
     rows: Vec<Vec<u32>>,
+    unknown_share: f64,
     goal: Goal,
 }
 
@@ -129,7 +130,8 @@ impl Session {
         if let Some(run) = &mut self.run {
             run.stop_clock();
         }
-        let job = EncodingJob { id, sentences, weights, pooler, step, done: 0, rows: Vec::new(), goal };
+        let (done, rows, unknown_share) = (0, Vec::new(), 0.0);
+        let job = EncodingJob { id, sentences, weights, pooler, step, done, rows, unknown_share, goal };
         self.encodings.push_back(job);
         Ok(())
     }
@@ -175,6 +177,9 @@ impl Session {
         if job.rows.is_empty() {
             job.rows = tokenizer.encode(portion(job.done), positions)?;
         }
+        // Of a long text, the worst portion.
+        job.unknown_share = job.unknown_share.max(tokenizer.unknown_share(&job.rows));
+        say_unknown(job.unknown_share);
         let after = job.done + job.rows.len();
 
         let (id, step) = (job.id, job.step);

@@ -9,7 +9,7 @@ use crate::{
         protocol::{Event, Measurement, RequestId, SimilarityMatrix, Stage, ViewVectors, Weights},
         worker::{
             error::WorkerError,
-            outbox::{post, post_progress, post_transferring},
+            outbox::{post, post_progress, post_transferring, say_unknown},
             prepare::tokenise,
             similarity::cosines,
         },
@@ -31,6 +31,7 @@ impl Session {
         let config = &model.checkpoint.config;
         let (hidden, positions) = (config.hidden_size, config.max_tokens());
         let rows = model.tokenizer.encode(&sentences, positions)?;
+        say_unknown(model.tokenizer.unknown_share(&rows));
         let (embedders, step) = self.embedders(weights)?;
         let embeddings = embedders.embed(id, &rows, pooler, |_| ()).await?;
         let cosines = cosines(&embeddings, hidden);
@@ -54,6 +55,7 @@ impl Session {
         let (hidden, positions) = (config.hidden_size, config.max_tokens());
         let kept = [0, 1].map(|view| views.kept(config, view, count));
         let rows = model.tokenizer.encode(&sentences, positions)?;
+        say_unknown(model.tokenizer.unknown_share(&rows));
         let (embedders, step) = self.embedders(weights)?;
         let mut vectors = embedders.embed(id, &rows, pooler, |_| ()).await?;
         vectors.extend(embedders.embed_views(id, &rows, pooler, &views).await?);
@@ -75,6 +77,7 @@ impl Session {
         let (hidden, positions) = (config.hidden_size, config.max_tokens());
         let (pairs, gold) = (set.name.clone(), set.scores());
         let rows = tokenise(id, &model.tokenizer, &set.sentences(), positions).await?;
+        say_unknown(model.tokenizer.unknown_share(&rows));
         let (embedders, step) = self.embedders(weights)?;
         let progress = |done: usize| post_progress(id, Stage::Encoding, done as f64, Some(rows.len() as f64));
         progress(0);

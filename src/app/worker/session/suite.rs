@@ -7,7 +7,7 @@ use crate::{
         worker::{
             error::WorkerError,
             files::{check_text_size, gather},
-            outbox::{post, post_progress},
+            outbox::{post, post_progress, say_unknown},
         },
     },
     eval::{TaskScore, Whitening},
@@ -72,6 +72,7 @@ impl Session {
                 (model.checkpoint.config.hidden_size, model.checkpoint.config.max_tokens());
             let sentences: Vec<&str> = task.subsets.iter().flat_map(StsSet::sentences).collect();
             let rows = model.tokenizer.encode(&sentences, positions)?;
+            say_unknown(model.tokenizer.unknown_share(&rows));
             let (embedders, behind) = self.embedders(weights)?;
             step = behind;
             let progress = |done: usize| {

@@ -1,0 +1,55 @@
+//! Encoders whose place in the plane of alignment and uniformity is known, for a run to be seen among.
+//!
+//! Figure 2 of the paper (arXiv 2104.08821) is a picture without numbers, measured on STS-B: what can be taken from it
+//! is where it lies. What stands here was measured on the site's own pairs, by the commands in www/data/README.md.
+
+use super::StsEvaluation;
+
+/// The file of scored pairs that they were measured on.
+pub const LANDMARK_PAIRS: &str = "everyday-pairs.tsv";
+
+/// Which encoder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LandmarkKind {
+    /// Untrained, of the starter's shape.
+    Random,
+    Starter,
+    /// The starter after its own recipe.
+    Unsupervised,
+    /// The starter after as much of triplets.
+    Supervised,
+    /// all-MiniLM-L6-v2, which the starter was made of.
+    MiniLm,
+}
+
+/// An encoder's place. Mean pooling.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Landmark {
+    pub kind: LandmarkKind,
+    pub alignment: f64,
+    pub uniformity: f64,
+    /// × 100
+    pub spearman: f64,
+}
+
+const fn landmark(kind: LandmarkKind, alignment: f64, uniformity: f64, spearman: f64) -> Landmark {
+    Landmark { kind, alignment, uniformity, spearman }
+}
+
+pub const LANDMARKS: [Landmark; 5] = [
+    landmark(LandmarkKind::Random, 0.0419, -0.2053, 69.88),
+    landmark(LandmarkKind::Starter, 0.1664, -1.2350, 77.01),
+    landmark(LandmarkKind::Unsupervised, 0.4060, -3.4332, 84.96),
+    landmark(LandmarkKind::Supervised, 0.1220, -1.7800, 87.37),
+    landmark(LandmarkKind::MiniLm, 0.2904, -3.7250, 89.17),
+];
+
+impl Landmark {
+    /// Whether an evaluation is this one, to the digits that stand here.
+    pub fn is(&self, evaluation: &StsEvaluation) -> bool {
+        let near = |a: f64, b: f64, digits: i32| (a - b).abs() <= 0.5 * 10_f64.powi(-digits) * 1.001;
+        near(self.uniformity, evaluation.uniformity, 4)
+            && near(self.spearman, evaluation.spearman, 2)
+            && evaluation.alignment.is_some_and(|alignment| near(self.alignment, alignment, 4))
+    }
+}
