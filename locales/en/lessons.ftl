@@ -195,7 +195,7 @@ ablation-order =
         [one] Of the one pair of settings that the paper tells apart (by a point or more)
        *[other] Of the { $pairs } pairs of settings that the paper tells apart (by a point or more)
     } the starter has { $same } in the same order and { $reversed } the other way round; { $undecided } are too close to call.
-ablation-record = Starter: STS-B development set, from { $before }, after { $steps } steps of { $batch } of the site’s own sentences; { $sentences } and { $pairs } with `simcse-lab ablate`.
+ablation-record = Starter: STS-B development set, from { $before }, after { $steps } steps of { $batch } of the site’s own sentences; { $sentences } and { $pairs } with simcse-lab ablate.
 ablation-sizes = The smaller the encoder, the less it gains
 ablation-sizes-what = Training without labels fades with size: SCT (Limkonchotiwat and others, TACL 2023) was made because SimCSE and its kin lose quickly below 100 million parameters, and its own scores fall with size as well. Encoders of the starter’s kind, with one to six layers, show the same.
 ablation-sizes-source = BERTs: mean of the seven STS test sets, from SCT’s repository (github.com/mrpeerat/SCT) and SimCSE’s table 5. Starter’s kind: layers of all-MiniLM-L6-v2 made raw again, 20 steps of 64 sentences, STS-B’s development set. The two groups are not measured on the same pairs.

@@ -69,12 +69,13 @@ export class PlaneView extends View {
 /** Diamonds that do not move, and where the paper's figure 2 lies. */
 function fixedPoints(colours, landmarks) {
   const [[left, right], [low, high]] = PAPER;
+  // It ends where its name stands: above the frame.
   const corners = [
+    [left, high],
     [left, low],
     [right, low],
     [right, high],
     [left, high],
-    [left, low],
   ];
   return [
     {
@@ -84,7 +85,7 @@ function fixedPoints(colours, landmarks) {
       silent: true,
       z: 1,
       lineStyle: { color: colours.muted, width: 1, type: "dashed" },
-      endLabel: { ...labelled(colours, word("landmarks-paper"), [6, -10]), color: colours.muted, align: "left" },
+      endLabel: { ...labelled(colours, word("landmarks-paper")), offset: [-6, -9], color: colours.muted, align: "left" },
       data: corners,
     },
     {
