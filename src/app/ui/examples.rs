@@ -144,7 +144,7 @@ impl Example {
 }
 
 /// Chinese where the visitor reads it and the encoder knows it; tracked.
-fn fitting(store: Store) -> Language {
+pub fn fitting(store: Store) -> Language {
     let knows = store.model.with(|model| model.as_ref().is_some_and(|model| model.knows_chinese));
     match language() {
         Language::Chinese if knows => Language::Chinese,

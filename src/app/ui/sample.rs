@@ -3,7 +3,7 @@
 use leptos::{prelude::*, task::spawn_local};
 use serde::Deserialize;
 
-use super::engine::site_url;
+use super::{engine::site_url, examples::fitting, i18n::Language, store::Store};
 use crate::{
     app::protocol::{SiteFile, Source},
     said::{Reason, reason},
@@ -107,8 +107,33 @@ pub enum Sample {
 }
 
 impl Sample {
-    pub fn source(self) -> Source {
-        let (folder, name) = match self {
+    /// Sentences that the loaded encoder has words for, in the visitor's language where it can be.
+    pub fn sentences(store: Store) -> Self {
+        match untrack(|| fitting(store)) {
+            Language::English => Self::English,
+            Language::Chinese => Self::Chinese,
+        }
+    }
+
+    /// Graded pairs, likewise.
+    pub fn pairs(store: Store) -> Self {
+        match untrack(|| fitting(store)) {
+            Language::English => Self::EverydayPairs,
+            Language::Chinese => Self::ChinesePairs,
+        }
+    }
+
+    /// Triplets, likewise.
+    pub fn triplets(store: Store) -> Self {
+        match untrack(|| fitting(store)) {
+            Language::English => Self::Triplets,
+            Language::Chinese => Self::ChineseTriplets,
+        }
+    }
+
+    /// Folder below the site's address, and name.
+    fn place(self) -> (&'static str, &'static str) {
+        match self {
             Self::Brown => ("texts", "brown-sentences.txt"),
             Self::English => ("data", "english-sentences.txt"),
             Self::Sentences => ("data", "sample-sentences.txt"),
@@ -119,8 +144,18 @@ impl Sample {
             Self::Chinese => ("data", "chinese-sentences.txt"),
             Self::ChineseTriplets => ("data", "chinese-triplets.csv"),
             Self::ChinesePairs => ("data", "chinese-pairs.tsv"),
-        };
-        Source::Site(vec![SiteFile { path: name.to_owned(), url: site_url(&format!("{folder}/{name}")) }])
+        }
+    }
+
+    /// Below the site's address.
+    pub fn path(self) -> String {
+        let (folder, name) = self.place();
+        format!("{folder}/{name}")
+    }
+
+    pub fn source(self) -> Source {
+        let (_, name) = self.place();
+        Source::Site(vec![SiteFile { path: name.to_owned(), url: site_url(&self.path()) }])
     }
 }
 

@@ -19,7 +19,7 @@ use crate::{
             recipe::Preset,
             recipe_fields::Number,
             recipe_numbers::{NumberField, NumberSpec},
-            sample::fetch_text,
+            sample::{Sample, fetch_text},
             store::{Phase, Store},
             studio,
         },
@@ -40,9 +40,7 @@ const STEPS: NumberSpec = NumberSpec {
     range: (1.0, 1000.0),
     expected: "ablation-steps-expected",
 };
-/// Below the site's address.
-const FILE: &str = "data/sample-triplets.csv";
-/// The last triplets of the file, which are not trained on.
+/// The last triplets of the file are not trained on: a quarter of them, and no more than these.
 const MEASURED: usize = 300;
 const NEEDS: Needs = Needs { pairs: false, sentences: false, training: true };
 /// What is measured, in this order: messages.
@@ -125,8 +123,8 @@ pub fn HardNegatives() -> impl IntoView {
 
 /// Measures, trains with the hard negatives, measures, trains without, measures.
 async fn compare(store: Store, engine: Engine, steps: u32, found: RwSignal<Found>) -> Result<(), Halt> {
-    let mut learned = triplets().await.map_err(Halt::Failed)?;
-    let measured = learned.split_off(learned.len().saturating_sub(MEASURED));
+    let mut learned = triplets(Sample::triplets(store)).await.map_err(Halt::Failed)?;
+    let measured = learned.split_off(learned.len() - MEASURED.min(learned.len() / 4));
     found.update(|found| found.triplets.clone_from(&measured));
     let options =
         TrainOptions { steps: Some(steps), eval_every: 0, ..Preset::Demo.recipe(store, Objective::Sup) };
@@ -144,11 +142,12 @@ async fn compare(store: Store, engine: Engine, steps: u32, found: RwSignal<Found
     Ok(())
 }
 
-async fn triplets() -> Result<Vec<Triplet>, Reason> {
-    let text = fetch_text(&site_url(FILE)).await?;
-    match Corpus::parse(FILE, text.as_bytes()).map_err(|error| error.reason())?.data {
+async fn triplets(sample: Sample) -> Result<Vec<Triplet>, Reason> {
+    let file = sample.path();
+    let text = fetch_text(&site_url(&file)).await?;
+    match Corpus::parse(&file, text.as_bytes()).map_err(|error| error.reason())?.data {
         TrainingData::Triplets(triplets) => Ok(triplets),
-        _ => Err(t!("hard-no-triplets", file = FILE).into()),
+        _ => Err(t!("hard-no-triplets", file = file.as_str()).into()),
     }
 }
 

@@ -66,10 +66,10 @@ pub fn Prepare(needs: Needs) -> impl IntoView {
     let disabled = Signal::derive(move || !store.ready() || busy.get() || store.phase.with(Phase::active));
     let load_texts = move || {
         if untrack(|| needs.lacks_sentences(store)) {
-            engine.send(Topic::Training, Request::LoadTraining { source: Sample::English.source() });
+            engine.send(Topic::Training, Request::LoadTraining { source: Sample::sentences(store).source() });
         }
         if needs.pairs {
-            load_pairs(Sample::EverydayPairs);
+            load_pairs(Sample::pairs(store));
         }
     };
     let offers = move || {
