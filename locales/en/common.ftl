@@ -98,3 +98,4 @@ webgpu-safari = **Safari 26** and later, on macOS, iOS, iPadOS and visionOS 26.
 
 examples-english = The encoder that comes with the site reads English only, so the examples are English.
 examples-chinese-encoders = Chinese encoders by name
+pooler-own-help = What the model’s own sentence-transformers modules make of the token states.

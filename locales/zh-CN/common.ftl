@@ -92,3 +92,4 @@ webgpu-safari = **Safari 26** 及以上，macOS、iOS、iPadOS 和 visionOS 26�
 
 examples-english = 本站自带的编码器只懂英文，所以例子也是英文。
 examples-chinese-encoders = 按名称载入中文编码器
+pooler-own-help = 模型自带的 sentence-transformers 模块由词元状态得出的向量。

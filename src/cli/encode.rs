@@ -14,6 +14,10 @@ pub async fn embedder(
     args: &EncoderArgs,
 ) -> Result<Embedder, CliError> {
     let pooler = args.model.pooler.unwrap_or(model.pooler);
+    if pooler == Pooler::Own && model.checkpoint.rules.modules.is_none() {
+        let words = "the pooler own is for models whose modules.json asks for what no other pooler does; this one's does not";
+        return Err(CliError::Input(words.to_owned()));
+    }
     let device = open_device(device_options).await?;
     let head = if pooler == Pooler::Cls { Head::Stored } else { Head::None };
     let network = Network::for_encoding(&device, &model.checkpoint, head, args.weights.into())?;

@@ -40,6 +40,6 @@ async fn vectors(
     let embedder = encode::embedder(device_options, &model, &args.encoder).await?;
     let whitener = Whitener::new(&args.scoring.whitening, &model, &embedder, max_length).await?;
     let embeddings = encode::vectors(&embedder, &rows).await?;
-    let (embeddings, hidden) = whitener.apply(embeddings, model.checkpoint.config.hidden_size)?;
+    let (embeddings, hidden) = whitener.apply(embeddings, embedder.width())?;
     Ok((embeddings, hidden, set.scores()))
 }

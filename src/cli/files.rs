@@ -45,11 +45,12 @@ pub struct Model {
     pub tokenizer_files: Vec<(String, Vec<u8>)>,
     /// The one stored with the model, or the default.
     pub pooler: Pooler,
+    /// Tokens of a sentence that its files ask for.
+    max_length: Option<usize>,
 }
 
-/// Folders below a model's own that may hold a part of it.
-const SUBFOLDERS: [&str; 6] =
-    ["1_Pooling", "2_Pooling", "2_Dense", "1_WeightedLayerPooling", "0_Transformer", "0_BERT"];
+/// Folders below a model's own that may hold the encoder.
+const SUBFOLDERS: [&str; 4] = ["0_Transformer", "0_BERT", "0_RoBERTa", "1_Pooling"];
 
 pub fn load_model(directory: &Path) -> Result<Model, CliError> {
     // The folder's name may tell what its files do not.
@@ -57,24 +58,41 @@ pub fn load_model(directory: &Path) -> Result<Model, CliError> {
     let name = whole.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let mut files = Vec::new();
     collect(directory, &format!("{name}/"), &mut files)?;
-    for folder in SUBFOLDERS {
-        let path = directory.join(folder);
+    // The folders of sentence-transformers' modules, and what older versions called them where no list names them.
+    let list = files.iter().find(|(path, _)| *path == format!("{name}/modules.json"));
+    let listed = list.map_or_else(Vec::new, |(_, bytes)| module_folders(bytes));
+    let usual = SUBFOLDERS.map(str::to_owned);
+    let folders = if list.is_some() { listed } else { usual.to_vec() };
+    for folder in folders {
+        let path = directory.join(&folder);
         if path.is_dir() {
             collect(&path, &format!("{name}/{folder}/"), &mut files)?;
         }
     }
-    let loaded = load_directory(&files)?;
+    let mut loaded = load_directory(&files)?;
     for note in &loaded.notes {
-        log::warn!("{note}");
+        super::note(note);
     }
-    let tokenizer = SentenceTokenizer::from_files(&loaded.tokenizer_files)?;
-    tokenizer.check_vocab(loaded.checkpoint.config.vocab_size)?;
+    let tokenizer = SentenceTokenizer::of_model(&mut loaded)?;
     Ok(Model {
         checkpoint: loaded.checkpoint,
+        max_length: loaded.max_length,
         tokenizer,
         tokenizer_files: loaded.tokenizer_files,
         pooler: loaded.pooler,
     })
+}
+
+/// The folders that modules.json names, as far as they lie in the model's; what is wrong with the list, its reader says.
+fn module_folders(list: &[u8]) -> Vec<String> {
+    let modules: Vec<serde_json::Value> = serde_json::from_slice(list).unwrap_or_default();
+    let path =
+        |module: &serde_json::Value| module.get("path").and_then(|path| path.as_str()).map(str::to_owned);
+    let inside = |path: &String| {
+        let parts = Path::new(path).components();
+        !path.is_empty() && parts.into_iter().all(|part| matches!(part, std::path::Component::Normal(_)))
+    };
+    modules.iter().filter_map(path).filter(inside).collect()
 }
 
 /// The files of a folder that can belong to a model, under `prefix`.
@@ -83,10 +101,13 @@ fn collect(folder: &Path, prefix: &str, files: &mut Vec<(String, Vec<u8>)>) -> R
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         // A run's own state lies beside the model that came out of it.
         let state = name == super::train::STATE_FILE;
-        let kind =
-            path.extension().is_some_and(|kind| kind == "json" || kind == "txt" || kind == "safetensors");
+        let kind = path
+            .extension()
+            .is_some_and(|kind| ["json", "txt", "safetensors", "bin"].iter().any(|read| kind == *read));
         if path.is_file() && kind && !state {
-            files.push((format!("{prefix}{name}"), read(&path)?));
+            // Pickled weights are not read; that they are there is what is said.
+            let bytes = if name.ends_with(".bin") { Vec::new() } else { read(&path)? };
+            files.push((format!("{prefix}{name}"), bytes));
         }
     }
     Ok(())
@@ -116,7 +137,7 @@ pub fn dataset(
     dictionary_path: &Path,
     options: &TrainOptions,
 ) -> Result<Dataset, CliError> {
-    let rows = model.tokenizer.encode(texts.sentences(), options.max_length)?;
+    let rows = model.tokenizer.encode_plain(texts.sentences(), options.max_length)?;
     let unknown = model.tokenizer.unknown_share(&rows);
     if unknown > MOST_UNKNOWN {
         super::warn(&format!(
@@ -139,13 +160,13 @@ fn dictionary(path: &Path) -> Result<Dictionary, CliError> {
     Ok(Dictionary::parse(&path.display().to_string(), &read(path)?)?)
 }
 
-/// The length asked for, or all positions of the model.
+/// The length asked for, or the model's own: what its files say, else all its positions.
 pub fn max_length(asked: Option<usize>, model: &Model) -> Result<usize, CliError> {
     let positions = model.checkpoint.config.max_tokens();
     match asked {
         Some(asked) if asked > positions || asked < 3 => Err(CliError::Usage(format!(
             "the maximum length is {asked}; expected 3 to {positions}, the model's positions"
         ))),
-        _ => Ok(asked.unwrap_or(positions)),
+        _ => Ok(asked.unwrap_or_else(|| model.max_length.map_or(positions, |own| own.min(positions)))),
     }
 }

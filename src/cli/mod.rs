@@ -94,6 +94,12 @@ fn print_text(text: &str) -> Result<(), CliError> {
     write!(std::io::stdout(), "{text}").map_err(|error| CliError::Output(error.to_string()))
 }
 
+/// A line on standard error about what was guessed, left out or not used.
+fn note(words: &str) {
+    // As for a warning.
+    let _ = writeln!(std::io::stderr(), "note: {words}");
+}
+
 /// A line on standard error that says what the result does not.
 fn warn(words: &str) {
     // Standard error may be closed; the result is the same then.

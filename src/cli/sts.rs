@@ -48,7 +48,7 @@ pub async fn run(args: &StsArgs, device_options: DeviceOptions) -> Result<(), Cl
         let sentences: Vec<&str> = task.subsets.iter().flat_map(StsSet::sentences).collect();
         let rows = model.tokenizer.encode(&sentences, max_length)?;
         let embeddings = encode::vectors(&embedder, &rows).await?;
-        let (embeddings, hidden) = whitener.apply(embeddings, model.checkpoint.config.hidden_size)?;
+        let (embeddings, hidden) = whitener.apply(embeddings, embedder.width())?;
         let score = TaskScore::of(task, &embeddings, hidden);
         sum += score.all;
         output.write(&score, rows_of(&score))?;

@@ -33,7 +33,7 @@ pub async fn run(args: &TransferArgs, device_options: DeviceOptions) -> Result<(
     }
 
     let embedder = encode::embedder(device_options, &model, &args.encoder).await?;
-    let hidden = model.checkpoint.config.hidden_size;
+    let hidden = embedder.width();
     let mut output = Output::new(args.format);
     let mut sum = 0.0;
     for task in &tasks {

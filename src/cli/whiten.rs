@@ -29,7 +29,7 @@ impl Whitener {
         let Some(path) = &args.whitening_data else { return Ok(Whitener::Own(args.whitening_dims)) };
         let rows = model.tokenizer.encode(&files::read_sentences(path)?, max_length)?;
         let embeddings = encode::vectors(embedder, &rows).await?;
-        let hidden = model.checkpoint.config.hidden_size;
+        let hidden = embedder.width();
         Ok(Whitener::Fitted(fit(&embeddings, hidden, args.whitening_dims)?))
     }
 

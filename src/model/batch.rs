@@ -56,9 +56,23 @@ impl PackedBatch {
         batch
     }
 
-    /// As [`PackedBatch::new`], with positions as the model counts them.
+    /// As [`PackedBatch::new`], with positions as the model counts them: RoBERTa passes over tokens that are its padding,
+    /// which have the position before the first (`create_position_ids_from_input_ids` of `transformers`).
     pub fn for_model<R: AsRef<[u32]>>(rows: &[R], config: &ModelConfig) -> Self {
-        Self::new(rows, config.max_position_embeddings).with_first_position(config.first_position)
+        let mut batch =
+            Self::new(rows, config.max_position_embeddings).with_first_position(config.first_position);
+        let padding = config.pad_token_id as u32;
+        if config.counts_from_padding() && batch.token_ids.contains(&padding) {
+            for row in batch.row_starts.windows(2) {
+                let mut next = config.first_position as u32;
+                for token in row[0] as usize..row[1] as usize {
+                    let pads = batch.token_ids[token] == padding;
+                    batch.positions[token] = if pads { padding } else { next };
+                    next += u32::from(!pads);
+                }
+            }
+        }
+        batch
     }
 
     /// Gives row r the dropout masks of row `mask_row(r)` of a whole batch, of which this may be a part;
@@ -154,6 +168,21 @@ mod tests {
         assert_eq!(batch.tiles, [[0, 0, 3, 0], [3, 3, 4, 10], [4, 4, 6, 20]]);
         assert_eq!(batch.distinct, [[3, 0, 3], [7, 3, 5], [9, 5, 6]]);
         assert_eq!(batch.places, [1, 4, 5, 0, 3, 2]);
+    }
+
+    #[test]
+    fn in_roberta_padding_in_a_text_has_no_position_of_its_own() {
+        let config = |kind: &str| {
+            let json = format!(
+                r#"{{"model_type": "{kind}", "vocab_size": 20, "hidden_size": 4, "num_hidden_layers": 1,
+                "num_attention_heads": 1, "intermediate_size": 4, "max_position_embeddings": 12, "pad_token_id": 1}}"#
+            );
+            ModelConfig::from_json("config.json", json.as_bytes()).unwrap()
+        };
+        let rows = [vec![0, 7, 1, 8, 2], vec![0, 1, 1, 2]];
+        let positions = |kind: &str| PackedBatch::for_model(&rows, &config(kind)).positions;
+        assert_eq!(positions("roberta"), [2, 3, 1, 4, 5, 2, 1, 1, 3]);
+        assert_eq!(positions("bert"), [0, 1, 2, 3, 4, 0, 1, 2, 3]);
     }
 
     #[test]

@@ -121,6 +121,11 @@ impl ModelConfig {
         Ok(config)
     }
 
+    /// Whether positions are counted from the padding token's id on, and that token has none of its own.
+    pub fn counts_from_padding(&self) -> bool {
+        self.architecture == Architecture::Roberta
+    }
+
     /// config.json to write beside exported weights: every field that was read, and what
     /// `transformers.AutoModel` needs to pick the class.
     pub fn to_json(&self) -> Vec<u8> {

@@ -1,8 +1,10 @@
 //! Sentence vectors of many token rows: length-sorted, packed into micro-batches, two of them in flight.
 
-use super::{BatchBuffers, Capacity, Encoder, Network, PackedBatch, Pooler, Pooling};
+use std::rc::Rc;
+
+use super::{BatchBuffers, Capacity, Encoder, Network, PackedBatch, Pooler, Pooling, SentenceModules};
 use crate::{
-    device::{DeviceError, Plan, ReadbackRing, Recorder},
+    device::{DeviceError, Plan, ReadbackRing, Recorder, View},
     kernels::Step,
 };
 
@@ -24,12 +26,23 @@ pub struct Embedder {
     network: Network,
     capacity: Capacity,
     batch: BatchBuffers,
-    pooling: Pooling,
+    output: Output,
     plan: Plan,
+}
+
+/// What comes back from the device.
+enum Output {
+    /// Sentence vectors.
+    Pooled(Pooling),
+    /// Token states [tokens, hidden], which become vectors on the host.
+    States(View, Rc<SentenceModules>),
 }
 
 impl Embedder {
     /// `head` applies the network's head behind the `cls` pooler.
+    ///
+    /// # Errors
+    /// The device's; and the pooler `own` of a model without modules of its own.
     pub fn new(network: &Network, pooler: Pooler, head: bool) -> Result<Self, DeviceError> {
         let arena = network.kernels.arena();
         // Enough rows to fill a GPU; few enough that the CPU's caches hold what a layer hands to the next.
@@ -40,21 +53,33 @@ impl Embedder {
         let batch = BatchBuffers::new(arena, capacity.tokens, capacity.rows)?;
         let head = head && network.has_head();
         let (kernels, weights) = (&network.kernels, &network.weights);
-        let pooling = Pooling::new(kernels, &network.config, pooler, head, capacity)?;
         let mut plan = Plan::default();
-        encoder.forward(&mut plan, kernels, weights, &batch, &mut |plan, depth, states| {
-            pooling.take(plan, kernels, &batch, depth, states)
-        })?;
-        pooling.finish(&mut plan, kernels, weights)?;
-        Ok(Self { network: network.clone(), capacity, batch, pooling, plan })
+        let output = if pooler == Pooler::Own {
+            let none = || DeviceError::Validation("the model has no pooling of its own".to_owned());
+            let modules = network.modules().cloned().ok_or_else(none)?;
+            encoder.forward(&mut plan, kernels, weights, &batch, &mut |_, _, _| Ok(()))?;
+            Output::States(encoder.output().clone(), modules)
+        } else {
+            let pooling = Pooling::new(kernels, &network.config, pooler, head, capacity)?;
+            encoder.forward(&mut plan, kernels, weights, &batch, &mut |plan, depth, states| {
+                pooling.take(plan, kernels, &batch, depth, states)
+            })?;
+            pooling.finish(&mut plan, kernels, weights)?;
+            Output::Pooled(pooling)
+        };
+        Ok(Self { network: network.clone(), capacity, batch, output, plan })
     }
 
     /// Numbers of a vector.
     pub fn width(&self) -> usize {
-        self.network.config.hidden_size
+        let hidden = self.network.config.hidden_size;
+        match &self.output {
+            Output::Pooled(_) => hidden,
+            Output::States(_, modules) => modules.width(hidden),
+        }
     }
 
-    /// Vectors [rows, hidden] of token rows, not normalised, in the order given, without dropout. `progress` hears of
+    /// Vectors [rows, width] of token rows, not normalised, in the order given, without dropout. `progress` hears of
     /// rows done.
     pub async fn embed<R: AsRef<[u32]>>(
         &self,
@@ -81,15 +106,18 @@ impl Embedder {
         dropout: Option<RowDropout<'_>>,
         mut progress: impl FnMut(usize),
     ) -> Result<Vec<f32>, DeviceError> {
-        let hidden = self.width();
-        let mut embeddings = vec![0.0; rows.len() * hidden];
+        let (hidden, width) = (self.network.config.hidden_size, self.width());
+        let mut embeddings = vec![0.0; rows.len() * width];
         let mut order: Vec<usize> = (0..rows.len()).collect();
         // Rows of one length together keep a micro-batch's work even; ties keep their order.
         order.sort_by_key(|row| std::cmp::Reverse(rows[*row].as_ref().len()));
 
-        let row_bytes = 4 * hidden as u64;
+        let most_rows = match &self.output {
+            Output::Pooled(_) => self.capacity.rows,
+            Output::States(..) => self.capacity.tokens,
+        };
         let device = self.network.device();
-        let mut ring = ReadbackRing::new(device, row_bytes * self.capacity.rows as u64, IN_FLIGHT);
+        let mut ring = ReadbackRing::new(device, (4 * hidden * most_rows) as u64, IN_FLIGHT);
         let mut waiting: std::collections::VecDeque<&[usize]> = Default::default();
         let mut done = 0;
         let mut rest: &[usize] = &order;
@@ -98,8 +126,19 @@ impl Embedder {
                 let (Some(values), Some(chunk)) = (ring.oldest::<f32>().await?, waiting.pop_front()) else {
                     break;
                 };
-                for (row, vector) in chunk.iter().zip(values.chunks_exact(hidden)) {
-                    embeddings[row * hidden..(row + 1) * hidden].copy_from_slice(vector);
+                let mut rest = values.as_slice();
+                for row in chunk {
+                    let vector = &mut embeddings[row * width..(row + 1) * width];
+                    match &self.output {
+                        Output::Pooled(_) => {
+                            vector.copy_from_slice(rest.split_off(..hidden).unwrap_or_default())
+                        }
+                        Output::States(_, modules) => {
+                            let states =
+                                rest.split_off(..rows[*row].as_ref().len() * hidden).unwrap_or_default();
+                            vector.copy_from_slice(&modules.vector(states, hidden));
+                        }
+                    }
                 }
                 done += chunk.len();
                 progress(done);
@@ -113,7 +152,13 @@ impl Embedder {
             self.network.kernels.write_step(&step);
             let mut recorder = Recorder::new(device);
             recorder.plan(&self.plan, &step.sizes());
-            recorder.fetch(self.pooling.output(), &mut ring);
+            recorder.fetch(
+                match &self.output {
+                    Output::Pooled(pooling) => pooling.output(),
+                    Output::States(states, _) => states,
+                },
+                &mut ring,
+            );
             recorder.submit();
             ring.submitted();
             waiting.push_back(chunk);

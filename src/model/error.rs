@@ -58,6 +58,13 @@ pub enum ModelError {
     )]
     NotFinite { file: String, tensor: String, index: usize, value: f32 },
 
+    /// The modules of a folder that no pooler of SimCSE's is.
+    #[error(
+        "the model's own pooling (the pooler own) can be used and not trained; choose one of cls, cls_before_pooler, \
+         avg, avg_top2, avg_first_last"
+    )]
+    OwnPooling,
+
     /// Halves are for GPUs.
     #[error(
         "--weights f16 is for a GPU; the CPU computes in float32: leave the option out, or choose --device gpu"
@@ -129,6 +136,7 @@ impl Say for ModelError {
             Self::NotFinite { file, tensor, index, value } => {
                 said!("model-not-finite", file, tensor, index, value)
             }
+            Self::OwnPooling => said!("model-own-pooling"),
             Self::HalvesOnCpu => said!("model-halves-on-cpu"),
             Self::BeyondHalf { tensor, index, value } => said!("model-beyond-half", tensor, index, value),
             Self::NoHead => said!("model-no-head"),

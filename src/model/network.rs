@@ -6,7 +6,7 @@ use half::f16;
 
 use super::{
     Checkpoint, HEAD_BIAS, HEAD_WEIGHT, Heads, HostTensor, ModelConfig, ModelError, ParameterBuffers,
-    ParameterLayout,
+    ParameterLayout, SentenceModules,
     checkpoint::{MLM_BIAS, POOLER_BIAS, POOLER_WEIGHT, random_head, random_mlm_head},
 };
 use crate::{
@@ -57,6 +57,7 @@ pub struct Network {
     pub layout: Rc<ParameterLayout>,
     pub weights: ParameterBuffers,
     has_head: bool,
+    modules: Option<Rc<SentenceModules>>,
 }
 
 impl Network {
@@ -116,9 +117,10 @@ impl Network {
         if let Some(seed) = parts.mlm.filter(|_| !checkpoint.tensors.contains_key(MLM_BIAS)) {
             heads.extend(random_mlm_head(&checkpoint.config, seed));
         }
-        let network = Self::room(arena, &checkpoint.config, parts.heads(), limit, stored)?;
+        let mut network = Self::room(arena, &checkpoint.config, parts.heads(), limit, stored)?;
         network.weights.write(network.device(), &checkpoint.tensors);
         network.weights.write(network.device(), &heads);
+        network.modules = checkpoint.rules.modules.clone().map(Rc::new);
         Ok(network)
     }
 
@@ -142,11 +144,16 @@ impl Network {
         let layout = Rc::new(ParameterLayout::new(config, heads, limit, stored)?);
         let weights = ParameterBuffers::new(&arena, "weights", &layout)?;
         let kernels = Kernels::new(arena)?;
-        Ok(Self { config: config.clone(), kernels, layout, weights, has_head: heads.sentence })
+        Ok(Self { config: config.clone(), kernels, layout, weights, has_head: heads.sentence, modules: None })
     }
 
     pub fn device(&self) -> &Device {
         self.kernels.arena().device()
+    }
+
+    /// What makes vectors with the pooler [`Own`](super::Pooler::Own).
+    pub fn modules(&self) -> Option<&Rc<SentenceModules>> {
+        self.modules.as_ref()
     }
 
     pub fn has_head(&self) -> bool {

@@ -20,10 +20,13 @@ pub enum Pooler {
     AvgTop2,
     /// The mean over all tokens of (h_1 + h_L) / 2, where h_1 is what the first layer puts out.
     AvgFirstLast,
+    /// What the model's own sentence-transformers modules make of h_L, where none of the others does; see
+    /// [`SentenceModules`](super::SentenceModules). Can be used, and not trained.
+    Own,
 }
 
 impl Pooler {
-    /// Every pooler, in the order in which they are offered.
+    /// Every pooler of SimCSE's, in the order in which they are offered.
     pub const ALL: [Pooler; 5] =
         [Pooler::Cls, Pooler::ClsBeforePooler, Pooler::Avg, Pooler::AvgTop2, Pooler::AvgFirstLast];
 
@@ -35,19 +38,25 @@ impl Pooler {
             Pooler::Avg => "avg",
             Pooler::AvgTop2 => "avg_top2",
             Pooler::AvgFirstLast => "avg_first_last",
+            Pooler::Own => "own",
         }
+    }
+
+    /// This one, or what stands for it in training: sentence-transformers' own default.
+    pub fn trainable(self) -> Self {
+        if self == Pooler::Own { Pooler::Avg } else { self }
     }
 
     /// Whether it takes the mean over a sentence's tokens, not the first one alone.
     pub fn is_mean(self) -> bool {
-        !matches!(self, Pooler::Cls | Pooler::ClsBeforePooler)
+        !matches!(self, Pooler::Cls | Pooler::ClsBeforePooler | Pooler::Own)
     }
 
     /// Whose states it averages in an encoder of `layers` layers, ascending: 0 means the embeddings, k what layer k
     /// puts out.
     pub fn depths(self, layers: usize) -> Vec<usize> {
         match self {
-            Pooler::Cls | Pooler::ClsBeforePooler | Pooler::Avg => vec![layers],
+            Pooler::Cls | Pooler::ClsBeforePooler | Pooler::Avg | Pooler::Own => vec![layers],
             Pooler::AvgTop2 => vec![layers - 1, layers],
             Pooler::AvgFirstLast if layers == 1 => vec![1],
             Pooler::AvgFirstLast => vec![1, layers],
@@ -74,6 +83,7 @@ impl FromStr for Pooler {
     fn from_str(name: &str) -> Result<Self, Self::Err> {
         Pooler::ALL
             .into_iter()
+            .chain([Pooler::Own])
             .find(|pooler| pooler.name() == name)
             .ok_or_else(|| UnknownPooler { name: name.to_owned() })
     }
@@ -85,7 +95,7 @@ mod tests {
 
     #[test]
     fn every_name_reads_back_and_agrees_with_serde() {
-        for pooler in Pooler::ALL {
+        for pooler in Pooler::ALL.into_iter().chain([Pooler::Own]) {
             assert_eq!(pooler.to_string().parse(), Ok(pooler));
             assert_eq!(serde_json::to_value(pooler).unwrap(), pooler.name());
         }

@@ -2,33 +2,38 @@
 
 mod byte_level;
 mod cut;
+mod options;
 mod shrink;
 mod vocabulary;
+
+use std::borrow::Cow;
 
 use serde_json::Value;
 use tokenizers::models::wordpiece::WordPiece;
 use tokenizers::normalizers::BertNormalizer;
 use tokenizers::pre_tokenizers::bert::BertPreTokenizer;
-use tokenizers::{AddedToken, ModelWrapper, NormalizerWrapper, Tokenizer};
+use tokenizers::{
+    AddedToken, ModelWrapper, NormalizedString, Normalizer, NormalizerWrapper, PreTokenizerWrapper, Tokenizer,
+};
 
 use super::TextError;
 use super::decode::decode;
+use crate::model::{Checkpoint, checkpoint::ModelDirectory};
 use crate::said::{Reason, reason};
 use cut::Cut;
+use options::{Class, Options};
 pub use shrink::with_pieces;
 
 /// The files of a tokenizer, in the order in which they are looked for.
-pub const TOKENIZER_FILES: [&str; 6] = [
+pub const TOKENIZER_FILES: [&str; 7] = [
     "tokenizer.json",
     "vocab.txt",
     "vocab.json",
     "merges.txt",
     "tokenizer_config.json",
     "special_tokens_map.json",
+    "added_tokens.json",
 ];
-
-/// A model's vocabulary may be padded to a round size; one that is larger by more belongs to another tokenizer.
-const MOST_VOCABULARY_PADDING: usize = 256;
 
 /// Share of a text's tokens that may be unknown without a word: names and rare marks.
 pub const MOST_UNKNOWN: f64 = 0.05;
@@ -45,6 +50,12 @@ pub struct SentenceTokenizer {
     cls: u32,
     sep: u32,
     cut: Cut,
+    /// Long sentences lose their beginning, not their end.
+    cut_left: bool,
+    /// Before every sentence that is encoded.
+    prompt: Option<String>,
+    /// Sentences come in lower case.
+    lower_case: bool,
     files: Vec<(String, Vec<u8>)>,
 }
 
@@ -52,13 +63,13 @@ impl SentenceTokenizer {
     /// Reads the tokenizer among a model's files, which go by path or bare name: tokenizer.json; or BERT's vocab.txt;
     /// or RoBERTa's vocab.json and merges.txt.
     ///
-    /// What tokenizer_config.json says of lower case, accents and Chinese characters holds for both, as in
-    /// `transformers`; without it vocab.txt is taken to be uncased. Padding and truncation that tokenizer.json
-    /// may switch on are off.
+    /// As in `transformers`, tokenizer_config.json wins over tokenizer.json in what it says of lower case, accents,
+    /// Chinese characters and a space before the first word, by its defaults too where the class is BERT's; added_tokens.json
+    /// and special_tokens_map.json count as it has them. Padding and truncation that tokenizer.json may switch on are off.
     ///
     /// # Errors
-    /// No tokenizer among the files, one that cannot be read, or one that does not put a sentence between two
-    /// special tokens as BERT's does.
+    /// No tokenizer among the files, one that cannot be read, one of a class that is not here, or one that does not put a
+    /// sentence between two special tokens as BERT's does.
     pub fn from_files(files: &[(String, Vec<u8>)]) -> Result<Self, TextError> {
         let base = |path: &str| path.rsplit(['/', '\\']).next().unwrap_or(path).to_owned();
         let files: Vec<(String, Vec<u8>)> = TOKENIZER_FILES
@@ -71,12 +82,19 @@ impl SentenceTokenizer {
         let find =
             |name: &str| files.iter().find(|(file, _)| file == name).map(|(_, bytes)| bytes.as_slice());
 
-        let options = Options::read(find("tokenizer_config.json"))?;
-        let (file, (tokenizer, [cls, sep])) = if let Some(bytes) = find("tokenizer.json") {
+        let options = Options::read(find)?;
+        let made_for = |class| options.class.is_none_or(|own| own == class);
+        let (file, (mut tokenizer, [cls, sep])) = if let Some(bytes) = find("tokenizer.json") {
             ("tokenizer.json", from_json(bytes, &options)?)
         } else if let Some(bytes) = find("vocab.txt") {
+            if !made_for(Class::Bert) {
+                return Err(options.unsupported());
+            }
             ("vocab.txt", from_vocabulary(bytes, &options)?)
         } else if let (Some(vocabulary), Some(merges)) = (find("vocab.json"), find("merges.txt")) {
+            if !made_for(Class::ByteLevel) {
+                return Err(options.unsupported());
+            }
             ("vocab.json", byte_level::from_vocabulary(vocabulary, merges, &options)?)
         } else {
             return Err(wrong(
@@ -87,12 +105,56 @@ impl SentenceTokenizer {
                 ),
             ));
         };
-        let cut = Cut::of(&tokenizer);
-        Ok(SentenceTokenizer { tokenizer, file: file.to_owned(), cls, sep, cut, files })
+        add_tokens(&mut tokenizer, file, &options)?;
+        let (file, cut) = (file.to_owned(), Cut::of(&tokenizer));
+        let (prompt, lower_case) = (None, false);
+        Ok(SentenceTokenizer {
+            tokenizer,
+            file,
+            cls,
+            sep,
+            cut,
+            cut_left: options.cut_left,
+            prompt,
+            lower_case,
+            files,
+        })
     }
 
-    /// Token ids of each sentence, `[CLS]` and `[SEP]` included, at most `max_length` of them; longer sentences
-    /// lose their end.
+    /// The tokenizer of a model's folder, with what is done to texts before it. The model's own pooling hears how many
+    /// tokens of a prompt it has to leave out.
+    ///
+    /// # Errors
+    /// As for [`SentenceTokenizer::from_files`], and tokens that the model has no embedding for.
+    pub fn of_model(model: &mut ModelDirectory) -> Result<Self, TextError> {
+        let Checkpoint { config, rules, .. } = &mut model.checkpoint;
+        let tokenizer =
+            Self::from_files(&model.tokenizer_files)?.with_rules(rules.prompt.as_deref(), rules.lower_case);
+        tokenizer.check_vocab(config.vocab_size)?;
+        if let (Some(modules), false) = (&mut rules.modules, rules.include_prompt) {
+            modules.skipped = tokenizer.prompt_tokens(config.max_tokens())?;
+        }
+        Ok(tokenizer)
+    }
+
+    /// The same with what stands before every sentence, and with sentences put in lower case, as sentence-transformers
+    /// does both before its tokenizer.
+    pub fn with_rules(self, prompt: Option<&str>, lower_case: bool) -> Self {
+        Self { prompt: prompt.map(str::to_owned), lower_case, ..self }
+    }
+
+    /// Tokens at the front of an encoded sentence that are the prompt's, `[CLS]` among them.
+    ///
+    /// # Errors
+    /// As for [`SentenceTokenizer::encode`].
+    pub fn prompt_tokens(&self, max_length: usize) -> Result<usize, TextError> {
+        let Some(prompt) = &self.prompt else { return Ok(0) };
+        let rows = self.rows(&[prompt], max_length, "")?;
+        Ok(rows[0].len() - 1)
+    }
+
+    /// Token ids of each sentence as the model is to be used: behind its prompt, `[CLS]` and `[SEP]` included, at most
+    /// `max_length` of them; longer sentences lose their end, or their beginning where tokenizer_config.json says so.
     ///
     /// # Errors
     /// A `max_length` below 3, or a sentence that the tokenizer has no token for.
@@ -101,49 +163,66 @@ impl SentenceTokenizer {
         sentences: &[impl AsRef<str>],
         max_length: usize,
     ) -> Result<Vec<Vec<u32>>, TextError> {
+        self.rows(sentences, max_length, self.prompt.as_deref().unwrap_or_default())
+    }
+
+    /// The same as a model is trained: without its prompt.
+    ///
+    /// # Errors
+    /// As for [`SentenceTokenizer::encode`].
+    pub fn encode_plain(
+        &self,
+        sentences: &[impl AsRef<str>],
+        max_length: usize,
+    ) -> Result<Vec<Vec<u32>>, TextError> {
+        self.rows(sentences, max_length, "")
+    }
+
+    fn rows(
+        &self,
+        sentences: &[impl AsRef<str>],
+        max_length: usize,
+        prompt: &str,
+    ) -> Result<Vec<Vec<u32>>, TextError> {
         let Some(room) = max_length.checked_sub(2).filter(|&room| room > 0) else {
             return Err(TextError::MaxLength { found: max_length });
         };
         sentences
             .iter()
             .map(|sentence| {
-                let content = self.content(sentence.as_ref(), room)?;
+                let sentence = sentence.as_ref();
+                let prompted = match prompt {
+                    "" => Cow::Borrowed(sentence),
+                    prompt => Cow::Owned(format!("{prompt}{sentence}")),
+                };
+                // sentence-transformers trims before its tokenizer sees it.
+                let text = match (prompted.trim(), self.lower_case) {
+                    (text, false) => Cow::Borrowed(text),
+                    (text, true) => Cow::Owned(text.to_lowercase()),
+                };
+                let content = self.content(&text, room)?;
                 Ok([&[self.cls], content.as_slice(), &[self.sep]].concat())
             })
             .collect()
     }
 
-    /// Checks that tokenizer and model belong together: every id has a row in the model's embedding table, and the
-    /// table is not much larger than the vocabulary.
+    /// Checks that tokenizer and model belong together: every id has a row in the model's embedding table. The table may
+    /// have more, as published ones do.
     ///
     /// # Errors
-    /// Says which token lies beyond the table, or how the sizes differ.
+    /// Says which token lies beyond the table.
     pub fn check_vocab(&self, vocab_size: usize) -> Result<(), TextError> {
         let mut vocabulary = self.tokenizer.get_vocab(true);
         vocabulary.extend([("[CLS]".to_owned(), self.cls), ("[SEP]".to_owned(), self.sep)]);
-        let reason = match vocabulary.iter().max_by_key(|(_, id)| **id) {
-            Some((token, &id)) if id as usize >= vocab_size => {
-                reason!(
-                    "tokenizer-beyond",
-                    "it has the token {token:?} with id {id}, while the model's vocabulary ends at {vocab_size}",
-                    token,
-                    id,
-                    vocab_size
-                )
-            }
-            last => {
-                let known = last.map_or(0, |(_, &id)| id as usize + 1);
-                if vocab_size - known <= MOST_VOCABULARY_PADDING {
-                    return Ok(());
-                }
-                reason!(
-                    "tokenizer-sizes",
-                    "it knows {known} tokens, while the model has embeddings for {vocab_size}",
-                    known,
-                    vocab_size
-                )
-            }
-        };
+        let last = vocabulary.iter().max_by_key(|(_, id)| **id);
+        let Some((token, id)) = last.filter(|(_, id)| **id as usize >= vocab_size) else { return Ok(()) };
+        let reason = reason!(
+            "tokenizer-beyond",
+            "it has the token {token:?} with id {id}, while the model's vocabulary ends at {vocab_size}",
+            token,
+            id,
+            vocab_size
+        );
         Err(TextError::Vocabulary { file: self.file.clone(), reason })
     }
 
@@ -182,14 +261,20 @@ impl SentenceTokenizer {
 
     /// The first `room` tokens of a sentence, at a cost that does not grow with what follows them.
     fn content(&self, sentence: &str, room: usize) -> Result<Vec<u32>, TextError> {
-        let mut window = room * BYTES_PER_TOKEN;
+        // Its last tokens may depend on all before them.
+        let mut window = if self.cut_left { sentence.len() } else { room * BYTES_PER_TOKEN };
         loop {
             let text = self.cut.first_words(sentence, window);
             let encoding = self.tokenizer.encode_fast(text, false);
             let encoding = encoding.map_err(|error| wrong(&self.file, error.to_string()))?;
             let ids = encoding.get_ids();
             if ids.len() >= room || text.len() == sentence.len() {
-                return Ok(ids[..ids.len().min(room)].to_vec());
+                let kept = ids.len().min(room);
+                return Ok(if self.cut_left {
+                    ids[ids.len() - kept..].to_vec()
+                } else {
+                    ids[..kept].to_vec()
+                });
             }
             window *= 2;
         }
@@ -212,51 +297,33 @@ fn unreadable(error: &tokenizers::Error) -> Reason {
     )
 }
 
-/// What tokenizer_config.json has to say; `None` where it is silent.
-#[derive(Default)]
-struct Options {
-    lowercase: Option<bool>,
-    /// `Some(None)`: stated to follow `lowercase`.
-    strip_accents: Option<Option<bool>>,
-    chinese_chars: Option<bool>,
-    special: Vec<(&'static str, String)>,
-}
-
-impl Options {
-    fn read(bytes: Option<&[u8]>) -> Result<Self, TextError> {
-        const FILE: &str = "tokenizer_config.json";
-        let Some(bytes) = bytes else { return Ok(Options::default()) };
-        let text = decode(FILE, bytes)?;
-        let config: Value = serde_json::from_str(text).map_err(|error| wrong(FILE, not_json(&error)))?;
-        let boolean = |field: &str| config.get(field).and_then(Value::as_bool);
-        // A special token is a string, or an object with its text and how it is matched.
-        let token = |field: &str| {
-            let value = config.get(field)?;
-            value.as_str().or_else(|| value.get("content")?.as_str()).map(str::to_owned)
+/// Puts the tokens in that the files list beside the vocabulary.
+fn add_tokens(tokenizer: &mut Tokenizer, file: &str, options: &Options) -> Result<(), TextError> {
+    for (id, token) in options.added() {
+        let known = tokenizer.get_added_tokens_decoder().values().any(|known| known.content == token.content);
+        if known {
+            continue;
+        }
+        let text = token.content.clone();
+        let added = match token.special {
+            true => tokenizer.add_special_tokens([token]),
+            false => tokenizer.add_tokens([token]),
         };
-        let fields = ["unk_token", "cls_token", "sep_token", "pad_token", "mask_token"];
-        Ok(Options {
-            lowercase: boolean("do_lower_case"),
-            strip_accents: config.get("strip_accents").map(Value::as_bool),
-            chinese_chars: boolean("tokenize_chinese_chars"),
-            special: fields.into_iter().filter_map(|field| Some((field, token(field)?))).collect(),
-        })
+        added.map_err(|error| wrong(file, error.to_string()))?;
+        let found = tokenizer.token_to_id(&text);
+        if let Some(id) = id.filter(|id| found != Some(*id)) {
+            let found = found.map_or_else(|| "–".to_owned(), |found| found.to_string());
+            let reason = reason!(
+                "tokenizer-added-place",
+                "the added token {token:?} should have the id {id}, and has {found} here",
+                token = text,
+                id,
+                found
+            );
+            return Err(wrong(file, reason));
+        }
     }
-
-    /// The special token of a field such as `cls_token`, where it is stated.
-    fn stated(&self, field: &str) -> Option<&str> {
-        self.special.iter().find(|(name, _)| *name == field).map(|(_, token)| token.as_str())
-    }
-
-    fn special(&self, field: &str, default: &str) -> String {
-        self.stated(field).unwrap_or(default).to_owned()
-    }
-
-    fn apply(&self, normalizer: &mut BertNormalizer) {
-        normalizer.lowercase = self.lowercase.unwrap_or(normalizer.lowercase);
-        normalizer.strip_accents = self.strip_accents.unwrap_or(normalizer.strip_accents);
-        normalizer.handle_chinese_chars = self.chinese_chars.unwrap_or(normalizer.handle_chinese_chars);
-    }
+    Ok(())
 }
 
 fn from_json(bytes: &[u8], options: &Options) -> Result<(Tokenizer, [u32; 2]), TextError> {
@@ -274,9 +341,15 @@ fn from_json(bytes: &[u8], options: &Options) -> Result<(Tokenizer, [u32; 2]), T
     }
     let mut tokenizer =
         Tokenizer::from_bytes(json.to_string()).map_err(|error| wrong(FILE, unreadable(&error)))?;
-    if let Some(NormalizerWrapper::BertNormalizer(mut normalizer)) = tokenizer.get_normalizer().cloned() {
+    if let Some(NormalizerWrapper::BertNormalizer(own)) = tokenizer.get_normalizer().cloned() {
+        let mut normalizer = own;
         options.apply(&mut normalizer);
+        check_normalized(&tokenizer, options, own, normalizer)?;
         tokenizer.with_normalizer(Some(normalizer)).map_err(fail)?;
+    }
+    if let Some(PreTokenizerWrapper::ByteLevel(mut bytes)) = tokenizer.get_pre_tokenizer().cloned() {
+        bytes.add_prefix_space = options.add_prefix_space;
+        tokenizer.with_pre_tokenizer(Some(bytes));
     }
     if let ModelWrapper::WordPiece(model) = tokenizer.get_model()
         && tokenizer.token_to_id(&model.unk_token).is_none()
@@ -308,6 +381,36 @@ fn from_json(bytes: &[u8], options: &Options) -> Result<(Tokenizer, [u32; 2]), T
     let around = around
         .map_or_else(|| Ok([id("cls_token", ["[CLS]", "<s>"])?, id("sep_token", ["[SEP]", "</s>"])?]), Ok)?;
     Ok((tokenizer, around))
+}
+
+/// `transformers` looks for added tokens that are normalized by tokenizer.json's own rules, and normalizes the text by
+/// others: in some of its versions, and not in others. So there is no right answer where that makes a difference.
+fn check_normalized(
+    tokenizer: &Tokenizer,
+    options: &Options,
+    own: BertNormalizer,
+    used: BertNormalizer,
+) -> Result<(), TextError> {
+    let normal = |normalizer: BertNormalizer, text: &str| {
+        let mut normal = NormalizedString::from(text);
+        normalizer.normalize(&mut normal).map(|()| normal.get().to_owned()).unwrap_or_default()
+    };
+    let listed =
+        tokenizer.get_added_tokens_decoder().into_values().chain(options.added().map(|(_, token)| token));
+    let differs =
+        |token: &AddedToken| token.normalized && normal(own, &token.content) != normal(used, &token.content);
+    match listed.into_iter().find(differs) {
+        None => Ok(()),
+        Some(AddedToken { content: token, .. }) => Err(wrong(
+            "tokenizer.json",
+            reason!(
+                "tokenizer-normalized",
+                "the added token {token:?} is to be normalized, and tokenizer.json and tokenizer_config.json disagree on \
+                 how; set do_lower_case, strip_accents and tokenize_chinese_chars as in tokenizer.json",
+                token
+            ),
+        )),
+    }
 }
 
 fn from_vocabulary(bytes: &[u8], options: &Options) -> Result<(Tokenizer, [u32; 2]), TextError> {

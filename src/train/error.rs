@@ -58,6 +58,7 @@ fn called(option: &'static str) -> Reason {
         "micro-batch" => said!("option-micro-batch"),
         "MLM weight" => said!("option-mlm-weight"),
         "number of sentences" => said!("option-sentences"),
+        "pooler" => said!("option-pooler"),
         "steps" => said!("option-steps"),
         "temperature" => said!("option-temperature"),
         "views" => said!("option-views"),

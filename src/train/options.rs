@@ -120,6 +120,16 @@ impl TrainOptions {
             true => Ok(()),
             false => Err(TrainError::Option { option, value, expected }),
         };
+        check(
+            self.pooler != Pooler::Own,
+            "pooler",
+            self.pooler.name().into(),
+            reason!(
+                "expected-pooler",
+                "one that can be trained: {names}",
+                names = Pooler::ALL.map(Pooler::name).join(", ")
+            ),
+        )?;
         let rate = self.learning_rate;
         check(
             (1..=1024).contains(&self.batch_size),

@@ -201,9 +201,10 @@ export interface DeviceInfo {
 /**
  * How token states become a sentence vector: the first token's state through the head (`cls`) or as it is
  * (`cls_before_pooler`), or the mean over all tokens of the last layer (`avg`), of the last two (`avg_top2`) or of the
- * first and the last (`avg_first_last`).
+ * first and the last (`avg_first_last`). `own`: what the model's own sentence-transformers modules make of the states,
+ * where that is none of these; its vectors may be wider than the model, and it cannot be trained.
  */
-export type Pooler = 'cls' | 'cls_before_pooler' | 'avg' | 'avg_top2' | 'avg_first_last';
+export type Pooler = 'cls' | 'cls_before_pooler' | 'avg' | 'avg_top2' | 'avg_first_last' | 'own';
 
 export interface EncodeOptions {
   /** `original`: as loaded. `current`: as trained so far, the same before the first run. Default: `current`. */

@@ -54,6 +54,11 @@ pub fn LensBar(name: &'static str) -> impl IntoView {
     let (store, _) = studio();
     let Lens { weights, pooler } = store.lens;
     let untrained = Signal::derive(move || !store.trained.get());
+    // Offered where the model has one.
+    let own = Memo::new(move |_| {
+        let own = store.model.with(|model| model.as_ref().map(|report| report.pooler));
+        own.filter(|pooler| *pooler == Pooler::Own)
+    });
     view! {
         <section class="card lens" aria-label=mt!("lens-label")>
             <p class="lens-model">
@@ -71,14 +76,16 @@ pub fn LensBar(name: &'static str) -> impl IntoView {
                 disabled=untrained
             />
             <Scrubber name />
-            <Choice
-                id=format!("{name}-pooler")
-                label="lens-pooler"
-                value=pooler
-                choices=Pooler::ALL.map(|pooler| (pooler, pooler.name())).to_vec()
-                help=pooler_help
-                disabled=Signal::derive(|| false)
-            />
+            {move || view! {
+                <Choice
+                    id=format!("{name}-pooler")
+                    label="lens-pooler"
+                    value=pooler
+                    choices=Pooler::ALL.into_iter().chain(own.get()).map(|pooler| (pooler, pooler.name())).collect()
+                    help=pooler_help
+                    disabled=Signal::derive(|| false)
+                />
+            }}
         </section>
     }
 }
@@ -163,5 +170,6 @@ pub fn pooler_help(pooler: Pooler) -> &'static str {
         Pooler::Avg => "pooler-avg-help",
         Pooler::AvgTop2 => "pooler-avg-top2-help",
         Pooler::AvgFirstLast => "pooler-avg-first-last-help",
+        Pooler::Own => "pooler-own-help",
     }
 }

@@ -77,7 +77,7 @@ impl Preset {
                 ..paper
             },
             Self::Demo => {
-                let pooler = model_pooler.unwrap_or(Pooler::Avg);
+                let pooler = model_pooler.unwrap_or(Pooler::Avg).trainable();
                 let head = if pooler == Pooler::Cls { HeadMode::TrainOnly } else { HeadMode::None };
                 let (batch_size, steps, eval_every) = (16, Some(40), 5);
                 TrainOptions { objective, batch_size, steps, eval_every, pooler, head, ..paper }

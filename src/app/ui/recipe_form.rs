@@ -175,7 +175,7 @@ fn PoolerAdvice() -> impl IntoView {
     let (store, _) = studio();
     let pooler = store.recipe.pooler;
     move || {
-        let made_for = store.model.with(|model| model.as_ref().map(|report| report.pooler))?;
+        let made_for = store.model.with(|model| model.as_ref().map(|report| report.pooler))?.trainable();
         (made_for != pooler.get() && !store.phase.with(|phase| phase.active())).then(|| {
             view! {
                 <p class="advice">
@@ -309,6 +309,8 @@ fn pooler_help(pooler: Pooler) -> &'static str {
         Pooler::Avg => "train-pooler-avg-help",
         Pooler::AvgTop2 => "train-pooler-avg-top2-help",
         Pooler::AvgFirstLast => "train-pooler-avg-first-last-help",
+        // Not offered, since it is not trained.
+        Pooler::Own => "pooler-own-help",
     }
 }
 

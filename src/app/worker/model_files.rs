@@ -20,7 +20,9 @@ pub struct LoadedModel {
     pub tokenizer: Rc<SentenceTokenizer>,
     /// Passed on as they came when the model is taken home.
     tokenizer_files: Vec<(String, Vec<u8>)>,
-    pooler: Pooler,
+    pub pooler: Pooler,
+    /// Tokens of a sentence: what its files say, else all its positions.
+    pub max_length: usize,
     notes: Vec<String>,
 }
 
@@ -33,17 +35,27 @@ impl LoadedModel {
     pub fn from_files(files: Vec<NamedBytes>) -> Result<Self, WorkerError> {
         let name = name_of(&files);
         let files: Vec<(String, Vec<u8>)> = files.into_iter().map(|file| (file.path, file.bytes)).collect();
-        let loaded = load_directory(&files)?;
-        let tokenizer = SentenceTokenizer::from_files(&loaded.tokenizer_files)?;
-        tokenizer.check_vocab(loaded.checkpoint.config.vocab_size)?;
+        let mut loaded = load_directory(&files)?;
+        let tokenizer = SentenceTokenizer::of_model(&mut loaded)?;
+        let positions = loaded.checkpoint.config.max_tokens();
         Ok(Self {
             name,
             checkpoint: loaded.checkpoint,
             tokenizer: Rc::new(tokenizer),
             tokenizer_files: loaded.tokenizer_files,
             pooler: loaded.pooler,
+            max_length: loaded.max_length.map_or(positions, |own| own.min(positions)),
             notes: loaded.notes,
         })
+    }
+
+    /// Numbers of a vector that this pooler makes.
+    pub fn width(&self, pooler: Pooler) -> usize {
+        let hidden = self.checkpoint.config.hidden_size;
+        match (&self.checkpoint.rules.modules, pooler) {
+            (Some(modules), Pooler::Own) => modules.width(hidden),
+            _ => hidden,
+        }
     }
 
     pub fn report(&self) -> ModelReport {
@@ -68,12 +80,13 @@ impl LoadedModel {
 
     /// The same model with other weights; tensors that these lack stay as they were.
     pub fn with_weights(&self, weights: BTreeMap<String, HostTensor>) -> Checkpoint {
-        let Checkpoint { config, tensors, naming, report } = &self.checkpoint;
+        let tensors = &self.checkpoint.tensors;
         let mut all = weights;
         for (name, tensor) in tensors {
             all.entry(name.clone()).or_insert_with(|| tensor.clone());
         }
-        Checkpoint { config: config.clone(), tensors: all, naming: naming.clone(), report: report.clone() }
+        // The tensors, which are most of it, are not copied twice.
+        self.checkpoint.with_tensors(all)
     }
 }
 

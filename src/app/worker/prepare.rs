@@ -25,6 +25,8 @@ pub struct Texts<'a> {
     pub tokenizer: &'a SentenceTokenizer,
     pub training: &'a TrainingData,
     pub evaluation: Option<&'a StsSet>,
+    /// Tokens of a sentence that is evaluated on.
+    pub max_length: usize,
 }
 
 /// Tokenises the texts and allocates everything for a run, with progress posted under `id`.
@@ -63,7 +65,8 @@ pub async fn trainer(
         let expected = reason!("expected-positions", "no more tokens than the model has positions");
         return Err(TrainError::Option { option: "maximum length", value, expected }.into());
     }
-    let rows = tokenise(id, texts.tokenizer, texts.training.sentences(), options.max_length).await?;
+    let rows =
+        tokenise(id, texts.tokenizer, texts.training.sentences(), options.max_length, Text::Training).await?;
     let unknown_share = texts.tokenizer.unknown_share(&rows);
     let dictionary = match options.needs_dictionary() {
         true => Some(dictionary(id).await?),
@@ -73,7 +76,8 @@ pub async fn trainer(
     let evaluation = match texts.evaluation {
         None => None,
         Some(set) => {
-            let rows = tokenise(id, texts.tokenizer, &set.sentences(), positions).await?;
+            let rows =
+                tokenise(id, texts.tokenizer, &set.sentences(), texts.max_length, Text::Encoded).await?;
             Some(EvaluationSet { rows, scores: set.scores() })
         }
     };
@@ -90,17 +94,28 @@ async fn dictionary(id: RequestId) -> Result<Dictionary, WorkerError> {
     Ok(Dictionary::parse(DICTIONARY, &file.bytes)?)
 }
 
+/// What sentences are for: a model's prompt stands before what it encodes, and not before what it learns from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Text {
+    Training,
+    Encoded,
+}
+
 /// Token rows, with progress posted under `id`.
 pub async fn tokenise<S: AsRef<str>>(
     id: RequestId,
     tokenizer: &SentenceTokenizer,
     sentences: &[S],
     max_length: usize,
+    text: Text,
 ) -> Result<Vec<Vec<u32>>, WorkerError> {
     let mut rows = Vec::with_capacity(sentences.len());
     for portion in sentences.chunks(TOKENISE_AT_ONCE) {
         post_progress(id, Stage::Tokenising, rows.len() as f64, Some(sentences.len() as f64));
-        rows.extend(tokenizer.encode(portion, max_length)?);
+        rows.extend(match text {
+            Text::Training => tokenizer.encode_plain(portion, max_length)?,
+            Text::Encoded => tokenizer.encode(portion, max_length)?,
+        });
     }
     Ok(rows)
 }

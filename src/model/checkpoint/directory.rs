@@ -4,24 +4,37 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::container::Container;
-use super::layer_weights::LayerWeights;
+use super::module_list::{MODULES_FILE, ModuleList};
 use super::released::pooler_by_name;
-use super::settings::{SIMCSE_FILE, SimcseSettings, object, st_pooling};
-use super::{Checkpoint, HEAD_BIAS, HEAD_WEIGHT, POOLER_WEIGHT};
+use super::settings::{SIMCSE_FILE, SimcseSettings, object};
+use super::{Checkpoint, HEAD_WEIGHT, POOLER_WEIGHT};
+use crate::model::config::strip_bom;
 use crate::model::{ModelConfig, ModelError, Pooler};
 use crate::said::{Reason, reason};
 
 /// The file name that transformers gives weights.
 pub(super) const WEIGHTS_FILE: &str = "model.safetensors";
 const CONFIG_FILE: &str = "config.json";
-const TOKENIZER_FILES: [&str; 6] = [
+/// What sentence-transformers says of prompts.
+pub(super) const PROMPTS_FILE: &str = "config_sentence_transformers.json";
+/// Its file beside an encoder, under the names that it looks for in turn.
+const ENCODER_FILES: [&str; 7] = [
+    "sentence_bert_config.json",
+    "sentence_roberta_config.json",
+    "sentence_distilbert_config.json",
+    "sentence_camembert_config.json",
+    "sentence_albert_config.json",
+    "sentence_xlm-roberta_config.json",
+    "sentence_xlnet_config.json",
+];
+const TOKENIZER_FILES: [&str; 7] = [
     "tokenizer.json",
     "vocab.txt",
     "vocab.json",
     "merges.txt",
     "tokenizer_config.json",
     "special_tokens_map.json",
+    "added_tokens.json",
 ];
 /// Any of these is a vocabulary; vocab.json, RoBERTa's, needs merges.txt too, and the tokenizer says so.
 const VOCABULARIES: [&str; 3] = ["tokenizer.json", "vocab.txt", "vocab.json"];
@@ -45,17 +58,25 @@ pub struct ModelDirectory {
 /// files or a directory. Paths may have folders before the model's own; files that have nothing to do with the model
 /// are ignored.
 ///
-/// The default pooler is the one that simcse.json records; else what sentence-transformers' pooling config asks for, with
-/// a tanh layer of theirs behind CLS pooling taken as the head; else what the name of a SimCSE checkpoint says, raw or
-/// converted: `cls_before_pooler` for unsup-simcse-…, whose head is not to be used, `cls` for sup-simcse-…; else `cls`
-/// if the weights have a SimCSE head (`mlp.dense`), which wins over sentence-transformers' pooling too; else `avg`.
+/// The default pooler is the one that simcse.json records; else what sentence-transformers' modules.json makes of its
+/// modules, a tanh layer behind CLS pooling being the head, and [`Pooler::Own`] what no pooler of SimCSE's is; else what
+/// the name of a SimCSE checkpoint says, raw or converted: `cls_before_pooler` for unsup-simcse-…, whose head is not to be
+/// used, `cls` for sup-simcse-…; else `cls` if the weights have a SimCSE head (`mlp.dense`); else `avg`, as
+/// sentence-transformers takes it.
 ///
 /// # Errors
-/// Names every file that is missing; several models at once, and all that [`ModelConfig::from_json`]
-/// and [`Checkpoint::load`] refuse.
+/// Names every file that is missing; several models at once, what sentence-transformers would do and this engine does
+/// not, and all that [`ModelConfig::from_json`] and [`Checkpoint::load`] refuse.
 pub fn load_directory(files: &[(String, Vec<u8>)]) -> Result<ModelDirectory, ModelError> {
     let files = Files::new(files);
-    let folder = files.model_folder()?;
+    let (root, modules) = match files.module_list()? {
+        Some((root, modules)) => (Some(root), Some(modules)),
+        None => (None, None),
+    };
+    let folder = match (&root, &modules) {
+        (Some(root), Some(modules)) => format!("{root}{}", modules.encoder),
+        _ => files.model_folder()?,
+    };
     let in_folder = |name: &str| files.get(&format!("{folder}{name}"));
     let tokenizer_files: Vec<(String, Vec<u8>)> = TOKENIZER_FILES
         .into_iter()
@@ -88,11 +109,13 @@ pub fn load_directory(files: &[(String, Vec<u8>)]) -> Result<ModelDirectory, Mod
         max_length: None,
         notes: Vec::new(),
     };
-    // Old sentence-transformers folders keep the encoder in a sub-folder and the rest beside it.
-    let root = folder.strip_suffix("0_Transformer/").unwrap_or(&folder);
-    directory.read_st_files(&files, root)?;
-    if files.get(&format!("{root}modules.json")).is_none() {
-        directory.read_name(root);
+    // Without modules.json the rest lies beside the encoder.
+    let root = root.unwrap_or_else(|| folder.clone());
+    directory.read_lengths(&files, &folder)?;
+    directory.read_prompt(&files, &root)?;
+    match modules {
+        Some(modules) => directory.read_modules(&files, &root, &modules)?,
+        None => directory.read_name(&files, &root),
     }
     if let Some((path, bytes)) = files.get(&format!("{root}{SIMCSE_FILE}")) {
         let settings = SimcseSettings::parse(path, bytes)?;
@@ -114,136 +137,113 @@ pub fn load_directory(files: &[(String, Vec<u8>)]) -> Result<ModelDirectory, Mod
 }
 
 impl ModelDirectory {
-    /// Pooling, head and length from modules.json, 1_Pooling and sentence_bert_config.json.
-    fn read_st_files(&mut self, files: &Files<'_>, root: &str) -> Result<(), ModelError> {
-        let own_head = self.checkpoint.has_head();
-        if let Some((path, bytes)) = files.get(&format!("{root}sentence_bert_config.json")) {
-            let length = object(path, bytes)?.get("max_seq_length").and_then(Value::as_u64);
+    /// Length and lower case from sentence-transformers' file beside the encoder, and the length that the tokenizer was
+    /// made for, which holds where that says nothing.
+    fn read_lengths(&mut self, files: &Files<'_>, folder: &str) -> Result<(), ModelError> {
+        let found = ENCODER_FILES.iter().find_map(|name| files.get(&format!("{folder}{name}")));
+        if let Some((path, bytes)) = found {
+            let config = object(path, bytes)?;
+            let length = config.get("max_seq_length").and_then(Value::as_u64);
             self.max_length = length.map(|length| length as usize).filter(|&length| length >= 3);
-        }
-        let modules = Modules::read(files, root)?;
-        if let Some((path, bytes)) = files.get(&format!("{root}{}config.json", modules.pooling)) {
-            match st_pooling(&object(path, bytes)?) {
-                Ok(pooler) => self.pooler = pooler,
-                Err(mode) => {
-                    self.notes
-                        .push(format!("{path} asks for {mode} pooling, which is not supported; avg is used"));
+            self.checkpoint.rules.lower_case =
+                config.get("do_lower_case").and_then(Value::as_bool).unwrap_or(false);
+            for field in ["tokenizer_args", "config_args", "model_args"] {
+                let set = config.get(field).and_then(Value::as_object).is_some_and(|args| !args.is_empty());
+                if set {
+                    self.notes.push(format!("{path}: its {field} are not read"));
                 }
             }
         }
-        if let Some(folder) = modules.layers {
-            self.read_layer_weights(files, &format!("{root}{folder}"))?;
+        if self.max_length.is_none()
+            && let Some((path, bytes)) = files.get(&format!("{folder}tokenizer_config.json"))
+        {
+            let length = object(path, bytes)?.get("model_max_length").and_then(Value::as_f64);
+            // Those that know no length have a number of thirty digits.
+            self.max_length =
+                length.filter(|length| (3.0..1e6).contains(length)).map(|length| length as usize);
         }
-        if own_head {
-            self.pooler = Pooler::Cls;
-        } else if let Some(dense) = modules.dense {
-            match self.adopt_dense(files, &format!("{root}{dense}"))? {
-                None => self.pooler = Pooler::Cls,
-                Some(reason) => {
-                    self.notes.push(format!("the layer in {root}{dense} is not applied: {reason}"))
-                }
+        Ok(())
+    }
+
+    /// config_sentence_transformers.json: what stands before every text.
+    fn read_prompt(&mut self, files: &Files<'_>, root: &str) -> Result<(), ModelError> {
+        let Some((path, bytes)) = files.get(&format!("{root}{PROMPTS_FILE}")) else { return Ok(()) };
+        let config = object(path, bytes)?;
+        let rules = &mut self.checkpoint.rules;
+        rules.file = Some(bytes.to_vec());
+        let Some(name) = config.get("default_prompt_name").and_then(Value::as_str) else { return Ok(()) };
+        let prompt = config.get("prompts").and_then(|prompts| prompts.get(name)).and_then(Value::as_str);
+        let Some(prompt) = prompt else {
+            let (field, found) = ("default_prompt_name".into(), format!("{name:?}"));
+            let expected = reason!("folder-prompt", "the name of one of its prompts");
+            return Err(ModelError::Field { file: path.to_owned(), field, found, expected });
+        };
+        rules.prompt = Some(prompt.to_owned());
+        if !prompt.is_empty() {
+            self.notes.push(format!("{prompt:?} stands before every text that is encoded, as {path} asks"));
+        }
+        Ok(())
+    }
+
+    /// The modules behind the encoder.
+    fn read_modules(
+        &mut self,
+        files: &Files<'_>,
+        root: &str,
+        modules: &ModuleList,
+    ) -> Result<(), ModelError> {
+        let (hidden, layers) = (self.checkpoint.config.hidden_size, self.checkpoint.config.num_hidden_layers);
+        let prompted = self.checkpoint.rules.prompt.is_some();
+        let behind = modules.behind(files, root, hidden, layers, prompted)?;
+        self.checkpoint.rules.include_prompt = !modules.leaves_prompt_out(files, root)?;
+        self.pooler = behind.pooler;
+        self.checkpoint.rules.normalize = behind.normalize;
+        self.checkpoint.rules.modules = behind.modules;
+        if let Some(head) = behind.head {
+            for (name, tensor) in head {
+                self.checkpoint.tensors.insert(name.to_owned(), tensor);
+                self.checkpoint.report.missing.retain(|missing| missing != name);
             }
+        } else if self.checkpoint.has_head() {
+            self.notes.push(format!(
+                "its SimCSE head (mlp.dense) is not used: {MODULES_FILE} does not ask for it; the pooler cls does"
+            ));
         }
         Ok(())
     }
 
     /// The pooler of a SimCSE checkpoint, which its files do not tell.
-    fn read_name(&mut self, root: &str) {
+    fn read_name(&mut self, files: &Files<'_>, root: &str) {
+        if files.get(&format!("{root}1_Pooling/config.json")).is_some() {
+            self.notes.push(format!(
+                "1_Pooling is not read: without {MODULES_FILE} sentence-transformers takes the mean, and so is done here"
+            ));
+        }
         let own_head = self.checkpoint.has_head();
         let converted_head = self.checkpoint.tensors.contains_key(POOLER_WEIGHT);
         match pooler_by_name(root, &self.checkpoint.config.raw) {
             Some(Pooler::Cls) if !own_head && !converted_head => {}
             Some(pooler) => {
                 self.pooler = pooler;
-                self.notes.push(format!("by its name a SimCSE checkpoint that is evaluated with the pooler {pooler}"));
+                self.notes.push(format!(
+                    "by its name a SimCSE checkpoint that is evaluated with the pooler {pooler}"
+                ));
             }
-            None if own_head => self.notes.push(
+            None if own_head => {
+                self.pooler = Pooler::Cls;
+                self.notes.push(
                 "it has a SimCSE head, so the pooler is cls, as for supervised ones; if it was trained without \
                  supervision, cls_before_pooler is right"
                     .to_owned(),
-            ),
+            );
+            }
             None => {}
         }
-    }
-
-    /// Takes sentence-transformers' weighting of layers if it is that of a pooler, else says so.
-    fn read_layer_weights(&mut self, files: &Files<'_>, folder: &str) -> Result<(), ModelError> {
-        let layers = self.checkpoint.config.num_hidden_layers;
-        let pooler = match files.get(&format!("{folder}{WEIGHTS_FILE}")) {
-            Some((path, bytes)) if self.pooler == Pooler::Avg => LayerWeights::pooler(path, bytes, layers)?,
-            _ => None,
-        };
-        match pooler {
-            Some(pooler) => self.pooler = pooler,
-            None => {
-                self.notes.push(format!("the weighting of layers in {folder} is not that of a pooler here"))
-            }
-        }
-        Ok(())
-    }
-
-    /// Takes sentence-transformers' Dense module for the SimCSE head if it is one, else says why not.
-    fn adopt_dense(&mut self, files: &Files<'_>, folder: &str) -> Result<Option<String>, ModelError> {
-        if self.pooler != Pooler::ClsBeforePooler {
-            return Ok(Some("only CLS pooling has a head here".to_owned()));
-        }
-        let (Some((config_path, config)), Some((path, bytes))) =
-            (files.get(&format!("{folder}config.json")), files.get(&format!("{folder}{WEIGHTS_FILE}")))
-        else {
-            return Ok(Some(format!("it needs config.json and {WEIGHTS_FILE}")));
-        };
-        let config = object(config_path, config)?;
-        let activation = config.get("activation_function").and_then(Value::as_str).unwrap_or_default();
-        if !activation.ends_with(".Tanh") {
-            return Ok(Some(format!("its activation is {activation:?}, not a tanh")));
-        }
-        let hidden = self.checkpoint.config.hidden_size;
-        let container = Container::parse(path, bytes)?;
-        let weight = container.read("linear.weight", &[hidden, hidden])?;
-        let bias = container.read("linear.bias", &[hidden])?;
-        let (Some((weight, _)), Some((bias, _))) = (weight, bias) else {
-            return Ok(Some(format!("{path} lacks linear.weight or linear.bias")));
-        };
-        for (name, tensor) in [(HEAD_WEIGHT, weight), (HEAD_BIAS, bias)] {
-            self.checkpoint.tensors.insert(name.to_owned(), tensor);
-            self.checkpoint.report.missing.retain(|missing| missing != name);
-        }
-        Ok(None)
-    }
-}
-
-/// Where sentence-transformers keeps its modules, as sub-folders with a slash.
-struct Modules {
-    pooling: String,
-    dense: Option<String>,
-    /// Of a weighting of layers before the pooling.
-    layers: Option<String>,
-}
-
-impl Modules {
-    fn read(files: &Files<'_>, root: &str) -> Result<Self, ModelError> {
-        let mut modules = Modules { pooling: "1_Pooling/".to_owned(), dense: None, layers: None };
-        let Some((path, bytes)) = files.get(&format!("{root}modules.json")) else { return Ok(modules) };
-        let listed: Vec<Value> = serde_json::from_slice(bytes).map_err(|error| ModelError::NotJson {
-            file: path.to_owned(),
-            reason: error.to_string().into(),
-        })?;
-        for module in &listed {
-            let text = |field: &str| module.get(field).and_then(Value::as_str).unwrap_or_default();
-            let folder = format!("{}/", text("path").trim_end_matches('/'));
-            match text("type").rsplit('.').next() {
-                Some("Pooling") => modules.pooling = folder,
-                Some("Dense") => modules.dense = Some(folder),
-                Some("WeightedLayerPooling") => modules.layers = Some(folder),
-                _ => {}
-            }
-        }
-        Ok(modules)
     }
 }
 
 /// Files by path, with `/` between folders and no `./` before them.
-struct Files<'a>(Vec<(String, &'a [u8])>);
+pub(super) struct Files<'a>(Vec<(String, &'a [u8])>);
 
 impl<'a> Files<'a> {
     fn new(files: &'a [(String, Vec<u8>)]) -> Self {
@@ -251,8 +251,24 @@ impl<'a> Files<'a> {
         Files(files.iter().map(|(path, bytes)| (normal(path), bytes.as_slice())).collect())
     }
 
-    fn get(&self, path: &str) -> Option<(&str, &'a [u8])> {
+    pub fn get(&self, path: &str) -> Option<(&str, &'a [u8])> {
         self.0.iter().find(|(own, _)| own == path).map(|(own, bytes)| (own.as_str(), *bytes))
+    }
+
+    /// The modules.json that lies highest, and its folder.
+    fn module_list(&self) -> Result<Option<(String, ModuleList)>, ModelError> {
+        let lists = self.0.iter().filter(|(path, _)| base(path) == MODULES_FILE);
+        let depth = |path: &str| path.matches('/').count();
+        let mut lists: Vec<_> = lists.collect();
+        let Some(highest) = lists.iter().map(|(path, _)| depth(path)).min() else { return Ok(None) };
+        lists.retain(|(path, _)| depth(path) == highest);
+        match lists[..] {
+            [(path, bytes)] => {
+                let root = folder(path).to_owned();
+                Ok(Some((root, ModuleList::read(path, strip_bom(bytes))?)))
+            }
+            _ => Err(several(&lists.iter().map(|(path, _)| folder(path)).collect::<Vec<_>>())),
+        }
     }
 
     /// The folder of the encoder, with a slash at its end: where the config.json lies that speaks of an encoder.
@@ -273,14 +289,7 @@ impl<'a> Files<'a> {
         folders.retain(|folder| depth(folder) == shallowest);
         match folders[..] {
             [folder] => Ok(folder.to_owned()),
-            _ => Err(ModelError::Files {
-                file: CONFIG_FILE.to_owned(),
-                reason: reason!(
-                    "folder-several-models",
-                    "there are several, in {folders}; choose the folder of one model",
-                    folders = Reason::all(folders.iter().map(|folder| (*folder).to_owned().into()))
-                ),
-            }),
+            _ => Err(several(&folders)),
         }
     }
 
@@ -325,14 +334,7 @@ impl<'a> Files<'a> {
         match candidates[..] {
             [(path, bytes)] => Ok(Some(WeightFiles { name: path, shards: vec![(path, *bytes)] })),
             [] => match here.iter().find(|(path, _)| base(path) == "pytorch_model.bin") {
-                Some((path, _)) => {
-                    let reason = reason!(
-                        "folder-pickled",
-                        "pickled weights are not read, since they can run code; in Python, \
-                         model.save_pretrained(folder) writes model.safetensors"
-                    );
-                    refuse(path, reason)
-                }
+                Some((path, _)) => refuse(path, pickled()),
                 None => Ok(None),
             },
             _ => {
@@ -345,6 +347,26 @@ impl<'a> Files<'a> {
                 refuse(WEIGHTS_FILE, reason)
             }
         }
+    }
+}
+
+/// Why weights in PyTorch's own form are refused.
+pub(super) fn pickled() -> Reason {
+    reason!(
+        "folder-pickled",
+        "pickled weights are not read, since they can run code; in Python, \
+         model.save_pretrained(folder) writes model.safetensors"
+    )
+}
+
+fn several(folders: &[&str]) -> ModelError {
+    ModelError::Files {
+        file: CONFIG_FILE.to_owned(),
+        reason: reason!(
+            "folder-several-models",
+            "there are several, in {folders}; choose the folder of one model",
+            folders = Reason::all(folders.iter().map(|folder| (*folder).to_owned().into()))
+        ),
     }
 }
 

@@ -2,7 +2,7 @@ use serde_json::json;
 
 use super::tests::tiny_config;
 use super::*;
-use crate::model::Pooler;
+use crate::model::{PoolMode, Pooler, SentenceModules};
 
 type Named = Vec<(String, Vec<u8>)>;
 
@@ -105,22 +105,12 @@ fn names_that_transformers_does_not_know_are_exported_as_its_own() {
 fn the_default_pooler_follows_what_the_folder_says() {
     assert_eq!(load_directory(&plain()).unwrap().pooler, Pooler::Avg);
 
-    let mut cls = plain();
-    cls.push(named(
-        "1_Pooling/config.json",
-        r#"{"pooling_mode_cls_token": true, "pooling_mode_mean_tokens": false}"#,
-    ));
-    assert_eq!(load_directory(&cls).unwrap().pooler, Pooler::ClsBeforePooler);
-
-    let mut max = plain();
-    max.push(named("1_Pooling/config.json", r#"{"pooling_mode": "max"}"#));
-    let directory = load_directory(&max).unwrap();
+    // Without modules.json sentence-transformers takes the mean, whatever lies beside it.
+    let mut stray = plain();
+    stray.push(named("1_Pooling/config.json", r#"{"pooling_mode": "cls"}"#));
+    let directory = load_directory(&stray).unwrap();
     assert_eq!(directory.pooler, Pooler::Avg);
-    assert!(
-        directory.notes[0].contains("asks for max pooling, which is not supported"),
-        "{:?}",
-        directory.notes
-    );
+    assert!(directory.notes[0].contains("1_Pooling is not read"), "{:?}", directory.notes);
 
     let checkpoint = Checkpoint::init_random(tiny_config(), 9);
     let mut head = plain();
@@ -134,24 +124,127 @@ fn the_default_pooler_follows_what_the_folder_says() {
     assert!(message(&promised).contains("asks for the pooler cls, and model.safetensors has no head"));
 }
 
-#[test]
-fn a_dense_layer_that_is_no_head_is_named_and_passed_over() {
-    let mut files = without(exported(Pooler::Cls), "simcse.json");
-    let headless = Checkpoint::init_random(tiny_config(), 11);
-    for (path, bytes) in &mut files {
-        match path.as_str() {
-            "model.safetensors" => *bytes = headless.save_safetensors(&headless.tensors).unwrap(),
-            "2_Dense/config.json" => {
-                *bytes = br#"{"activation_function": "torch.nn.modules.linear.Identity"}"#.to_vec()
-            }
-            _ => {}
-        }
+/// A plain encoder and these modules behind it: kind, folder, config.json.
+fn with_modules(modules: &[(&str, &str, serde_json::Value)]) -> Named {
+    let mut files = plain();
+    let mut listed = vec![json!({"path": "", "type": "sentence_transformers.models.Transformer"})];
+    for (kind, folder, config) in modules {
+        listed.push(json!({"path": folder, "type": format!("sentence_transformers.models.{kind}")}));
+        files.push(named(&format!("{folder}/config.json"), config.to_string()));
     }
+    files.push(named("modules.json", json!(listed).to_string()));
+    files
+}
+
+fn tensors(tensors: &[(&str, &[usize])]) -> Vec<u8> {
+    let tensors: Vec<(&str, HostTensor)> =
+        tensors.iter().map(|(name, shape)| (*name, HostTensor::filled(shape.to_vec(), 0.5))).collect();
+    write_safetensors(&tensors.iter().map(|(name, tensor)| (*name, tensor)).collect()).unwrap()
+}
+
+#[test]
+fn modules_that_a_pooler_stands_for_are_that_pooler_and_others_are_the_models_own() {
+    let hidden = tiny_config().hidden_size;
+    let pooling = |mode: &str| ("Pooling", "pool", json!({"pooling_mode": mode}));
+    let load = |modules: &[_]| load_directory(&with_modules(modules)).unwrap();
+    assert_eq!(load(&[pooling("cls")]).pooler, Pooler::ClsBeforePooler);
+    let normal = load(&[pooling("mean"), ("Normalize", "2_Normalize", json!({}))]);
+    assert_eq!((normal.pooler, normal.checkpoint.rules.normalize), (Pooler::Avg, true));
+    for mode in [PoolMode::Max, PoolMode::MeanSqrtLen, PoolMode::WeightedMean, PoolMode::LastToken] {
+        let directory = load(&[pooling(mode.name())]);
+        assert_eq!(directory.pooler, Pooler::Own);
+        let expected = SentenceModules { modes: vec![mode], behind: Vec::new(), skipped: 0 };
+        assert_eq!(directory.checkpoint.rules.modules, Some(expected));
+    }
+
+    let dense = |outputs: usize, activation: &str| {
+        let config = json!({
+            "in_features": hidden, "out_features": outputs, "bias": true,
+            "activation_function": format!("torch.nn.modules.activation.{activation}")
+        });
+        let mut files = with_modules(&[pooling("cls"), ("Dense", "d/e", config)]);
+        let shapes: [(&str, &[usize]); 2] =
+            [("linear.weight", &[outputs, hidden]), ("linear.bias", &[outputs])];
+        files.push(named("d/e/model.safetensors", tensors(&shapes)));
+        files
+    };
+    let head = load_directory(&dense(hidden, "Tanh")).unwrap();
+    assert_eq!(head.pooler, Pooler::Cls);
+    assert_eq!(head.checkpoint.tensors["mlp.dense.bias"], HostTensor::filled(vec![hidden], 0.5));
+    for (outputs, activation) in [(hidden, "ReLU"), (3, "Tanh")] {
+        let directory = load_directory(&dense(outputs, activation)).unwrap();
+        assert_eq!(directory.pooler, Pooler::Own);
+        assert_eq!(directory.checkpoint.rules.modules.unwrap().width(hidden), outputs);
+    }
+}
+
+#[test]
+fn modules_that_cannot_be_done_exactly_are_refused_by_name() {
+    let pooling = ("Pooling", "1_Pooling", json!({"pooling_mode": "mean"}));
+    let refused = |modules: &[_]| message(&with_modules(modules));
+    assert!(refused(&[pooling.clone(), ("CNN", "2_CNN", json!({}))]).contains("the module CNN"));
+    assert!(refused(&[]).contains("no Pooling"));
+    assert!(refused(&[("Dense", "1_Dense", json!({})), pooling.clone()]).contains("the module Dense"));
+    let unknown = ("Pooling", "1_Pooling", json!({"pooling_mode": "median"}));
+    assert!(refused(&[unknown]).contains("one of: cls, max"));
+
+    let dense = |config: serde_json::Value| with_modules(&[pooling.clone(), ("Dense", "2_Dense", config)]);
+    let hidden = tiny_config().hidden_size;
+    let softmax =
+        json!({"in_features": hidden, "out_features": 2, "activation_function": "torch.nn.Softmax"});
+    assert!(message(&dense(softmax)).contains("torch.nn.Softmax"));
+    let narrow = json!({"in_features": 3, "out_features": 2, "activation_function": "torch.nn.Tanh"});
+    assert!(message(&dense(narrow)).contains("\"in_features\" is 3"));
+    let fine = json!({"in_features": hidden, "out_features": 2, "activation_function": "torch.nn.Tanh"});
+    assert!(message(&dense(fine.clone())).contains("2_Dense/model.safetensors: missing"));
+    let mut pickled = dense(fine);
+    pickled.push(named("2_Dense/pytorch_model.bin", ""));
+    assert!(message(&pickled).contains("save_pretrained"));
+
+    let listed = |modules: serde_json::Value| {
+        let mut files = plain();
+        files.push(named("modules.json", modules.to_string()));
+        message(&files)
+    };
+    let outside =
+        |path: &str| listed(json!([{"path": path, "type": "sentence_transformers.models.Transformer"}]));
+    for path in ["../other", "/etc", "a/../../b", "C:\\models"] {
+        assert!(outside(path).contains("out of the model's folder"), "{path}");
+    }
+    assert!(listed(json!([{"path": "", "type": "my_code.Encoder"}])).contains("my_code.Encoder"));
+    assert!(listed(json!([])).contains("begins with nothing"));
+}
+
+#[test]
+fn what_is_done_to_texts_is_read_and_carried_on() {
+    let mut files = with_modules(&[("Pooling", "1_Pooling", json!({"pooling_mode": "mean"}))]);
+    files.push(named("sentence_bert_config.json", r#"{"max_seq_length": 7, "do_lower_case": true}"#));
+    let prompts = json!({"prompts": {"query": "find: "}, "default_prompt_name": "query"}).to_string();
+    files.push(named("config_sentence_transformers.json", prompts.clone()));
     let directory = load_directory(&files).unwrap();
-    assert_eq!(directory.pooler, Pooler::ClsBeforePooler);
-    assert!(
-        directory.notes[0].contains("2_Dense/ is not applied") && directory.notes[0].contains("Identity")
-    );
+    assert_eq!(directory.max_length, Some(7));
+    let rules = &directory.checkpoint.rules;
+    assert_eq!((rules.prompt.as_deref(), rules.lower_case), (Some("find: "), true));
+    assert!(directory.notes[0].contains("find: "));
+
+    let checkpoint = &directory.checkpoint;
+    let exported =
+        export_directory(checkpoint, &checkpoint.tensors, &directory.tokenizer_files, &settings(Pooler::Avg));
+    let again = load_directory(&exported.unwrap()).unwrap();
+    assert_eq!(again.checkpoint.rules, directory.checkpoint.rules);
+    assert!(again.tokenizer_files == directory.tokenizer_files);
+
+    let unnamed = prompts.replace("find", "look").replace("\"query\":", "\"other\":");
+    let mut files = without(files, "config_sentence_transformers.json");
+    files.push(named("config_sentence_transformers.json", unnamed));
+    assert!(message(&files).contains("\"default_prompt_name\" is \"query\""));
+
+    // The tokenizer's own length, where nobody says another.
+    for (length, expected) in [("512", Some(512)), ("1000000000000000019884624838656", None)] {
+        let mut files = plain();
+        files.push(named("tokenizer_config.json", format!(r#"{{"model_max_length": {length}}}"#)));
+        assert_eq!(load_directory(&files).unwrap().max_length, expected);
+    }
 }
 
 #[test]
@@ -166,7 +259,17 @@ fn folders_before_the_models_own_do_not_matter() {
     let old: Named =
         plain().into_iter().map(|(path, bytes)| (format!("m/0_Transformer/{path}"), bytes)).collect();
     let mut old = old;
-    old.push(named("m/1_Pooling/config.json", r#"{"pooling_mode_cls_token": true}"#));
+    let modules = json!([
+        {"path": "0_Transformer", "type": "sentence_transformers.models.Transformer"},
+        {"path": "1_Pooling", "type": "sentence_transformers.models.Pooling"}
+    ]);
+    old.push(named("m/modules.json", modules.to_string()));
+    // The file beside the modules that older versions wrote.
+    old.push(named("m/config.json", r#"{"__version__": "0.2.5"}"#));
+    old.push(named(
+        "m/1_Pooling/config.json",
+        r#"{"pooling_mode_cls_token": true, "pooling_mode_mean_tokens": false}"#,
+    ));
     assert_eq!(load_directory(&old).unwrap().pooler, Pooler::ClsBeforePooler);
 }
 

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::directory::WEIGHTS_FILE;
+use super::directory::{PROMPTS_FILE, WEIGHTS_FILE};
 use super::layer_weights::LayerWeights;
+use super::module_list::MODULES_FILE;
 use super::settings::{SIMCSE_FILE, SimcseSettings, st_pooling_config};
 use super::{Checkpoint, HEAD_BIAS, HEAD_WEIGHT, HostTensor, POOLER_BIAS, POOLER_WEIGHT, write_safetensors};
 use crate::model::{ModelError, Pooler};
@@ -22,13 +23,16 @@ const USUAL_LENGTH: usize = 512;
 /// modules.json is always there: without it sentence-transformers silently takes mean pooling.
 ///
 /// # Errors
-/// The pooler `cls` without a head among `tensors`, or a tensor whose data does not fill its shape.
+/// The pooler `cls` without a head among `tensors`, the pooler `own`, which nothing trains, or a tensor whose data does not fill its shape.
 pub fn export_directory(
     checkpoint: &Checkpoint,
     tensors: &BTreeMap<String, HostTensor>,
     tokenizer_files: &[(String, Vec<u8>)],
     settings: &SimcseSettings,
 ) -> Result<Vec<(String, Vec<u8>)>, ModelError> {
+    if settings.pooler == Pooler::Own {
+        return Err(ModelError::OwnPooling);
+    }
     let head = match (settings.pooler, tensors.get(HEAD_WEIGHT), tensors.get(HEAD_BIAS)) {
         (Pooler::Cls, Some(weight), Some(bias)) => Some([weight, bias]),
         (Pooler::Cls, _, _) => return Err(ModelError::NoHead),
@@ -57,7 +61,9 @@ pub fn export_directory(
     }
     let pooling = format!("{}_Pooling", modules.len());
     modules.push(module(modules.len(), &pooling, "Pooling"));
-    files.push(pretty(&format!("{pooling}/config.json"), &st_pooling_config(settings.pooler, hidden)));
+    let mut config = st_pooling_config(settings.pooler, hidden);
+    config["include_prompt"] = checkpoint.rules.include_prompt.into();
+    files.push(pretty(&format!("{pooling}/config.json"), &config));
     if let Some([weight, bias]) = head {
         modules.push(module(2, "2_Dense", "Dense"));
         let config = json!({
@@ -70,9 +76,16 @@ pub fn export_directory(
         let linear = write_safetensors(&BTreeMap::from([("linear.weight", weight), ("linear.bias", bias)]))?;
         files.push((format!("2_Dense/{WEIGHTS_FILE}"), linear));
     }
-    files.push(pretty("modules.json", &Value::from(modules)));
+    if checkpoint.rules.normalize {
+        let place = format!("{}_Normalize", modules.len());
+        modules.push(module(modules.len(), &place, "Normalize"));
+    }
+    files.push(pretty(MODULES_FILE, &Value::from(modules)));
+    if let Some(bytes) = &checkpoint.rules.file {
+        files.push((PROMPTS_FILE.to_owned(), bytes.clone()));
+    }
     let length = settings.max_length.unwrap_or(USUAL_LENGTH).min(checkpoint.config.max_tokens());
-    let length = json!({"max_seq_length": length, "do_lower_case": false});
+    let length = json!({"max_seq_length": length, "do_lower_case": checkpoint.rules.lower_case});
     files.push(pretty("sentence_bert_config.json", &length));
     files.push(pretty(SIMCSE_FILE, &json!(settings)));
     Ok(files)

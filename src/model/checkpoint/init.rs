@@ -9,7 +9,7 @@ use rand_distr::{Distribution, Normal};
 use super::names::{
     HEAD_BIAS, HEAD_WEIGHT, MLM_DENSE_WEIGHT, MLM_NORM_WEIGHT, expected_tensors, mlm_tensors,
 };
-use super::{Checkpoint, HostTensor, LoadReport, Naming};
+use super::{Checkpoint, HostTensor, LoadReport, Naming, SentenceRules};
 use crate::model::ModelConfig;
 
 /// Keeps the head's stream of random numbers apart from the encoder's with the same seed.
@@ -35,7 +35,8 @@ impl Checkpoint {
             })
             .collect();
         let report = LoadReport { dtype: "F32".to_owned(), ..LoadReport::default() };
-        Checkpoint { config, tensors, naming: Naming::default(), report }
+        let (naming, rules) = (Naming::default(), SentenceRules::default());
+        Checkpoint { config, tensors, naming, report, rules }
     }
 }
 

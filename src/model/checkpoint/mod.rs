@@ -5,6 +5,7 @@ mod directory;
 mod export;
 mod init;
 mod layer_weights;
+mod module_list;
 mod names;
 mod released;
 mod settings;
@@ -22,7 +23,7 @@ pub use names::{
 };
 pub use settings::SimcseSettings;
 
-use super::{ModelConfig, ModelError};
+use super::{ModelConfig, ModelError, SentenceRules};
 use container::Container;
 use names::optional_pairs;
 
@@ -62,9 +63,18 @@ pub struct Checkpoint {
     pub tensors: BTreeMap<String, HostTensor>,
     pub naming: Naming,
     pub report: LoadReport,
+    /// What the folder says beside the encoder; nothing of a single file.
+    pub rules: SentenceRules,
 }
 
 impl Checkpoint {
+    /// The same with other tensors.
+    pub fn with_tensors(&self, tensors: BTreeMap<String, HostTensor>) -> Checkpoint {
+        let Checkpoint { config, tensors: _, naming, report, rules } = self;
+        let (config, naming, report, rules) = (config.clone(), naming.clone(), report.clone(), rules.clone());
+        Checkpoint { config, tensors, naming, report, rules }
+    }
+
     /// Reads a BERT or RoBERTa from a safetensors file; `name` is what errors call the file.
     ///
     /// Any prefix before the encoder's names is stripped (`bert.`, `roberta.`, `0.auto_model.`, `model.` …), LayerNorm's
@@ -117,7 +127,7 @@ impl Checkpoint {
         let is_used = |key: &str| used.contains(key) || container::is_scale_of(key, |of| used.contains(of));
         report.unused = keys.iter().filter(|key| !is_used(key)).cloned().collect();
         report.dtype = dtypes.into_iter().collect::<Vec<_>>().join(", ");
-        Ok(Checkpoint { config, tensors, naming, report })
+        Ok(Checkpoint { config, tensors, naming, report, rules: SentenceRules::default() })
     }
 
     /// Writes tensors that go by canonical names (updated weights, gradients) as a safetensors file in F32,

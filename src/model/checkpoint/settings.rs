@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use crate::model::config::strip_bom;
-use crate::model::{ModelError, Pooler};
+use crate::model::{ModelError, PoolMode, Pooler};
 use crate::said::reason;
 
 pub(super) const SIMCSE_FILE: &str = "simcse.json";
@@ -50,28 +50,48 @@ pub(super) fn object(file: &str, bytes: &[u8]) -> Result<Map<String, Value>, Mod
         .map_err(|error| ModelError::NotJson { file: file.to_owned(), reason: error.to_string().into() })
 }
 
-/// What sentence-transformers' pooling config asks for: CLS or mean, or in words what is not supported. Both forms
-/// are read: `pooling_mode_*` flags, and the `pooling_mode` of version 6.
-pub(super) fn st_pooling(config: &Map<String, Value>) -> Result<Pooler, String> {
-    let mut modes: Vec<String> = match config.get("pooling_mode") {
-        Some(Value::String(mode)) => vec![mode.clone()],
-        Some(Value::Array(modes)) => modes.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
-        _ => config
-            .iter()
-            .filter(|(_, on)| **on == Value::Bool(true))
-            .filter_map(|(field, _)| field.strip_prefix("pooling_mode_"))
-            .map(str::to_owned)
-            .collect(),
+/// The modes of sentence-transformers' pooling config, in the order in which their vectors stand. Both forms are read:
+/// `pooling_mode_*` flags, of which the mean's is on unless it is said to be off, and the `pooling_mode` of version 6.
+///
+/// # Errors
+/// No mode, or one that is unknown.
+pub(super) fn pool_modes(file: &str, config: &Map<String, Value>) -> Result<Vec<PoolMode>, ModelError> {
+    let known = || PoolMode::ALL.map(PoolMode::name).join(", ");
+    let refuse = |found: String| {
+        let expected = reason!("one-of", "one of: {names}", names = known());
+        ModelError::Field { file: file.to_owned(), field: "pooling_mode".into(), found, expected }
     };
-    for mode in &mut modes {
-        *mode = mode.trim_end_matches("_tokens").trim_end_matches("_token").to_owned();
+    let named = |name: &str| {
+        let plain = |name: &str| name.trim_end_matches("_tokens").trim_end_matches("_token").to_owned();
+        let mode = PoolMode::ALL.into_iter().find(|mode| plain(mode.name()) == plain(name));
+        mode.ok_or_else(|| refuse(format!("{name:?}")))
+    };
+    let mut modes: Vec<PoolMode> = match config.get("pooling_mode") {
+        Some(Value::String(mode)) => vec![named(mode)?],
+        Some(Value::Array(modes)) => {
+            let name = |mode: &Value| mode.as_str().map_or_else(|| mode.to_string(), str::to_owned);
+            modes.iter().map(|mode| named(&name(mode))).collect::<Result<_, _>>()?
+        }
+        _ => {
+            let unknown = |field: &&String| {
+                field.starts_with("pooling_mode_")
+                    && PoolMode::ALL.iter().all(|mode| mode.flag() != field.as_str())
+            };
+            if let Some(field) = config.keys().find(unknown) {
+                return Err(refuse(format!("{field:?}")));
+            }
+            let on = |mode: &PoolMode| {
+                config.get(mode.flag()).and_then(Value::as_bool).unwrap_or(*mode == PoolMode::Mean)
+            };
+            PoolMode::ALL.into_iter().filter(on).collect()
+        }
+    };
+    if modes.is_empty() {
+        return Err(refuse("\"\"".to_owned()));
     }
-    match modes.iter().map(String::as_str).collect::<Vec<_>>()[..] {
-        ["cls"] => Ok(Pooler::ClsBeforePooler),
-        ["mean"] => Ok(Pooler::Avg),
-        [] => Err("no pooling mode".to_owned()),
-        _ => Err(modes.join(" and ")),
-    }
+    modes.sort_unstable();
+    modes.dedup();
+    Ok(modes)
 }
 
 /// 1_Pooling/config.json in the form that every version of sentence-transformers reads.
@@ -90,8 +110,8 @@ pub(super) fn st_pooling_config(pooler: Pooler, hidden: usize) -> Value {
 mod tests {
     use super::*;
 
-    fn pooling(config: Value) -> Result<Pooler, String> {
-        st_pooling(config.as_object().unwrap())
+    fn pooling(config: Value) -> Result<Vec<PoolMode>, String> {
+        pool_modes("config.json", config.as_object().unwrap()).map_err(|error| error.to_string())
     }
 
     #[test]
@@ -102,23 +122,32 @@ mod tests {
                 "pooling_mode_mean_tokens": mean, "pooling_mode_max_tokens": max
             }))
         };
-        assert_eq!(old(true, false, false), Ok(Pooler::ClsBeforePooler));
-        assert_eq!(old(false, true, false), Ok(Pooler::Avg));
-        assert_eq!(old(false, true, true), Err("max and mean".to_owned()));
-        assert_eq!(old(false, false, false), Err("no pooling mode".to_owned()));
-        assert_eq!(pooling(json!({"embedding_dimension": 8, "pooling_mode": "mean"})), Ok(Pooler::Avg));
-        assert_eq!(pooling(json!({"pooling_mode": ["cls"]})), Ok(Pooler::ClsBeforePooler));
-        assert_eq!(pooling(json!({"pooling_mode": "lasttoken"})), Err("lasttoken".to_owned()));
+        assert_eq!(old(true, false, false), Ok(vec![PoolMode::Cls]));
+        assert_eq!(old(false, true, false), Ok(vec![PoolMode::Mean]));
+        assert_eq!(old(true, true, true), Ok(vec![PoolMode::Cls, PoolMode::Max, PoolMode::Mean]));
+        assert!(old(false, false, false).unwrap_err().contains("one of: cls, max, mean"));
+        // sentence-transformers' own default is the mean.
+        assert_eq!(pooling(json!({"pooling_mode_cls_token": true})), Ok(vec![PoolMode::Cls, PoolMode::Mean]));
+        assert_eq!(
+            pooling(json!({"embedding_dimension": 8, "pooling_mode": "mean"})),
+            Ok(vec![PoolMode::Mean])
+        );
+        let two = pooling(json!({"pooling_mode": ["lasttoken", "cls"]}));
+        assert_eq!(two, Ok(vec![PoolMode::Cls, PoolMode::LastToken]));
+        assert_eq!(pooling(json!({"pooling_mode": "mean_sqrt_len"})), Ok(vec![PoolMode::MeanSqrtLen]));
+        assert!(pooling(json!({"pooling_mode": "median"})).unwrap_err().contains("\"median\""));
+        let unknown = pooling(json!({"pooling_mode_mean_tokens": true, "pooling_mode_median": true}));
+        assert!(unknown.unwrap_err().contains("pooling_mode_median"));
     }
 
     #[test]
     fn what_is_written_for_sentence_transformers_reads_back() {
         for (pooler, read) in [
-            (Pooler::Cls, Pooler::ClsBeforePooler),
-            (Pooler::ClsBeforePooler, Pooler::ClsBeforePooler),
-            (Pooler::Avg, Pooler::Avg),
+            (Pooler::Cls, PoolMode::Cls),
+            (Pooler::ClsBeforePooler, PoolMode::Cls),
+            (Pooler::Avg, PoolMode::Mean),
         ] {
-            assert_eq!(pooling(st_pooling_config(pooler, 8)), Ok(read));
+            assert_eq!(pooling(st_pooling_config(pooler, 8)), Ok(vec![read]));
         }
     }
 

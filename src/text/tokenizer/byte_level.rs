@@ -58,7 +58,7 @@ pub(super) fn from_vocabulary(
     let tokenizer = json!({
         "version": "1.0", "truncation": null, "padding": null, "added_tokens": added, "normalizer": null,
         "pre_tokenizer":
-            {"type": "ByteLevel", "add_prefix_space": false, "trim_offsets": true, "use_regex": true},
+            {"type": "ByteLevel", "add_prefix_space": options.add_prefix_space, "trim_offsets": true, "use_regex": true},
         "post_processor": null, "decoder": null,
         "model": {
             "type": "BPE", "dropout": null, "unk_token": id(unk).map(|_| unk), "continuing_subword_prefix": "",

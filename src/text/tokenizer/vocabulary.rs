@@ -23,8 +23,8 @@ impl SentenceTokenizer {
     /// # Errors
     /// A tokenizer without a mask token.
     pub fn vocabulary(&self) -> Result<Vocabulary, TextError> {
-        let config = self.files.iter().find(|(name, _)| name == "tokenizer_config.json");
-        let options = Options::read(config.map(|(_, bytes)| bytes.as_slice()))?;
+        let file = |name: &str| self.files.iter().find(|(own, _)| own == name);
+        let options = Options::read(|name| file(name).map(|(_, bytes)| bytes.as_slice()))?;
         let id = |token: &str| self.tokenizer.token_to_id(token);
         let mask = options.stated("mask_token").into_iter().chain(MASKS).find_map(id);
         let mask = mask.ok_or_else(|| {
@@ -40,8 +40,7 @@ impl SentenceTokenizer {
         let added = self.tokenizer.get_added_tokens_decoder();
         let mut specials: Vec<u32> =
             added.iter().filter(|(_, token)| token.special).map(|(&id, _)| id).collect();
-        let stated = options.special.iter().map(|(_, token)| token.as_str());
-        specials.extend(stated.chain(USUAL).filter_map(id));
+        specials.extend(options.all_special().chain(USUAL).filter_map(id));
         specials.extend([self.cls, self.sep]);
         Ok(Vocabulary::new(self.tokenizer.get_vocab(true).into_values(), &specials, mask))
     }

@@ -20,9 +20,9 @@ impl Session {
         let model = self.model.as_ref().ok_or(WorkerError::NoModel)?;
         let set = self.evaluation.as_ref().ok_or(WorkerError::NoPairs)?;
         let config = &model.checkpoint.config;
-        let (hidden, positions) = (config.hidden_size, config.max_tokens());
+        let (hidden, positions) = (model.width(pooler), model.max_length);
         let (name, pairs, gold) = (model.name.clone(), set.name.clone(), set.scores());
-        let rows = tokenise(id, &model.tokenizer, &set.sentences(), positions).await?;
+        let rows = tokenise(id, &model.tokenizer, &set.sentences(), positions, Text::Encoded).await?;
         let (mut states, mut headless) = (Vec::new(), false);
         // Without a trained state the current weights are the loaded ones.
         let trained = self.run.is_some() || self.tuned.is_some();

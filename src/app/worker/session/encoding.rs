@@ -171,7 +171,7 @@ impl Session {
         let began = Instant::now();
         let model = self.model.as_ref().ok_or(WorkerError::NoModel)?;
         let tokenizer = model.tokenizer.clone();
-        let (hidden, positions) = (model.checkpoint.config.hidden_size, model.checkpoint.config.max_tokens());
+        let (hidden, positions) = (model.width(job.pooler), model.max_length);
         let (total, at_once) = (job.sentences.len(), self.pace.0);
         let portion = |from: usize| &job.sentences[from.min(total)..total.min(from + at_once)];
         if job.rows.is_empty() {

@@ -29,7 +29,7 @@ impl Session {
     ) -> Result<(), WorkerError> {
         let model = self.model.as_ref().ok_or(WorkerError::NoModel)?;
         let config = &model.checkpoint.config;
-        let (hidden, positions) = (config.hidden_size, config.max_tokens());
+        let (hidden, positions) = (model.width(pooler), model.max_length);
         let rows = model.tokenizer.encode(&sentences, positions)?;
         say_unknown(model.tokenizer.unknown_share(&rows));
         let (embedders, step) = self.embedders(weights)?;
@@ -52,7 +52,7 @@ impl Session {
         views.validate(count)?;
         let model = self.model.as_ref().ok_or(WorkerError::NoModel)?;
         let config = &model.checkpoint.config;
-        let (hidden, positions) = (config.hidden_size, config.max_tokens());
+        let (hidden, positions) = (model.width(pooler), model.max_length);
         let kept = [0, 1].map(|view| views.kept(config, view, count));
         let rows = model.tokenizer.encode(&sentences, positions)?;
         say_unknown(model.tokenizer.unknown_share(&rows));
@@ -74,9 +74,9 @@ impl Session {
         let model = self.model.as_ref().ok_or(WorkerError::NoModel)?;
         let set = self.evaluation.as_ref().ok_or(WorkerError::NoPairs)?;
         let config = &model.checkpoint.config;
-        let (hidden, positions) = (config.hidden_size, config.max_tokens());
+        let (hidden, positions) = (model.width(pooler), model.max_length);
         let (pairs, gold) = (set.name.clone(), set.scores());
-        let rows = tokenise(id, &model.tokenizer, &set.sentences(), positions).await?;
+        let rows = tokenise(id, &model.tokenizer, &set.sentences(), positions, Text::Encoded).await?;
         say_unknown(model.tokenizer.unknown_share(&rows));
         let (embedders, step) = self.embedders(weights)?;
         let progress = |done: usize| post_progress(id, Stage::Encoding, done as f64, Some(rows.len() as f64));

@@ -21,7 +21,12 @@ impl Session {
         self.refuse_during_run()?;
         let model = self.model.as_ref().ok_or(WorkerError::NoModel)?;
         let (_, corpus) = self.training.as_ref().ok_or(WorkerError::NoTraining)?;
-        let texts = Texts { tokenizer: &model.tokenizer, training: &corpus.data, evaluation: None };
+        let texts = Texts {
+            tokenizer: &model.tokenizer,
+            training: &corpus.data,
+            evaluation: None,
+            max_length: model.max_length,
+        };
         let whole_batch = |error| match error {
             WorkerError::Train(TrainError::Memory { reason, .. }) => {
                 let advice = reason!(

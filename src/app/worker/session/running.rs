@@ -61,6 +61,7 @@ impl Session {
             tokenizer: &model.tokenizer,
             training: &corpus.data,
             evaluation: self.evaluation.as_ref(),
+            max_length: model.max_length,
         };
         prepare(id, &self.device, checkpoint, texts, options).await
     }

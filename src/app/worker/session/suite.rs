@@ -68,8 +68,7 @@ impl Session {
         let mut step = 0;
         for task in tasks {
             let model = self.model.as_ref().ok_or(WorkerError::NoModel)?;
-            let (hidden, positions) =
-                (model.checkpoint.config.hidden_size, model.checkpoint.config.max_tokens());
+            let (hidden, positions) = (model.width(pooler), model.max_length);
             let sentences: Vec<&str> = task.subsets.iter().flat_map(StsSet::sentences).collect();
             let rows = model.tokenizer.encode(&sentences, positions)?;
             say_unknown(model.tokenizer.unknown_share(&rows));

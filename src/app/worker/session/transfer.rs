@@ -154,7 +154,7 @@ impl Session {
         }
         let model = self.model.as_ref().ok_or(WorkerError::NoModel)?;
         let config = &model.checkpoint.config;
-        let (hidden, positions) = (config.hidden_size, config.max_tokens());
+        let (hidden, positions) = (model.width(job.result.pooler), model.max_length);
         let sentences = task.sentences();
         let done = job.embeddings.len() / hidden;
         let report = |done| {

@@ -1,0 +1,303 @@
+//! sentence-transformers' modules.json, and what of it one of SimCSE's poolers says too.
+
+use serde_json::{Map, Value};
+
+use super::{
+    HEAD_BIAS, HEAD_WEIGHT, HostTensor,
+    container::Container,
+    directory::{Files, WEIGHTS_FILE},
+    layer_weights::LayerWeights,
+    settings::{object, pool_modes},
+};
+use crate::{
+    model::{Activation, ModelError, Pooler, SentenceModules, VectorModule},
+    said::{Reason, reason},
+};
+
+pub(super) const MODULES_FILE: &str = "modules.json";
+
+/// A module and its folder below the model's, with a slash at its end; empty where it is the model's own.
+struct Module {
+    kind: String,
+    folder: String,
+}
+
+/// The encoder, and what is behind it in order.
+pub(super) struct ModuleList {
+    /// The encoder's folder, as a module's.
+    pub encoder: String,
+    behind: Vec<Module>,
+    file: String,
+}
+
+/// What modules behind an encoder come to.
+pub(super) struct Behind {
+    pub pooler: Pooler,
+    /// With the pooler [`Pooler::Own`].
+    pub modules: Option<SentenceModules>,
+    pub normalize: bool,
+    /// With the pooler [`Pooler::Cls`]: weight and bias, by canonical name.
+    pub head: Option<[(&'static str, HostTensor); 2]>,
+}
+
+fn refuse<T>(file: &str, reason: Reason) -> Result<T, ModelError> {
+    Err(ModelError::Files { file: file.to_owned(), reason })
+}
+
+impl ModuleList {
+    /// # Errors
+    /// No list of modules, modules that are none of sentence-transformers', a folder outside the model's, or another first
+    /// module than an encoder.
+    pub fn read(file: &str, bytes: &[u8]) -> Result<Self, ModelError> {
+        let listed: Vec<Value> = serde_json::from_slice(bytes).map_err(|error| ModelError::NotJson {
+            file: file.to_owned(),
+            reason: error.to_string().into(),
+        })?;
+        let mut modules = Vec::with_capacity(listed.len());
+        for module in &listed {
+            let text = |field: &str| module.get(field).and_then(Value::as_str).unwrap_or_default();
+            let (class, path) = (text("type"), text("path"));
+            let Some(kind) =
+                class.strip_prefix("sentence_transformers.").and_then(|class| class.rsplit('.').next())
+            else {
+                return refuse(
+                    file,
+                    reason!(
+                        "modules-foreign",
+                        "the module {class} is not sentence-transformers' own, and its code is not here",
+                        class
+                    ),
+                );
+            };
+            let parts: Vec<&str> =
+                path.split(['/', '\\']).filter(|part| !matches!(*part, "" | ".")).collect();
+            if path.starts_with(['/', '\\']) || parts.iter().any(|part| *part == ".." || part.contains(':')) {
+                return refuse(
+                    file,
+                    reason!(
+                        "modules-outside",
+                        "the module's path {path:?} leads out of the model's folder",
+                        path
+                    ),
+                );
+            }
+            let folder = parts.iter().map(|part| format!("{part}/")).collect();
+            modules.push(Module { kind: kind.to_owned(), folder });
+        }
+        let mut modules = modules.into_iter();
+        match modules.next() {
+            Some(Module { kind, folder }) if kind == "Transformer" => {
+                Ok(Self { encoder: folder, behind: modules.collect(), file: file.to_owned() })
+            }
+            first => {
+                let found = first.map_or_else(|| "nothing".to_owned(), |module| module.kind);
+                refuse(
+                    file,
+                    reason!(
+                        "modules-no-encoder",
+                        "it begins with {found}, where a Transformer is expected: only encoders run here",
+                        found
+                    ),
+                )
+            }
+        }
+    }
+
+    /// Reads the modules behind the encoder, which lie under `root`. `prompt_left_out`: there is a prompt, so that a
+    /// pooling which leaves prompts out is none of SimCSE's.
+    ///
+    /// # Errors
+    /// A module that cannot be done exactly: by name, with what to do.
+    pub fn behind(
+        &self,
+        files: &Files<'_>,
+        root: &str,
+        hidden: usize,
+        layers: usize,
+        prompted: bool,
+    ) -> Result<Behind, ModelError> {
+        let mut modes = None;
+        let mut by_layers = None;
+        let mut behind = Vec::new();
+        let mut width = hidden;
+        for Module { kind, folder } in &self.behind {
+            let place = format!("{root}{folder}");
+            match (kind.as_str(), &modes) {
+                ("WeightedLayerPooling", None) => {
+                    by_layers = Some(layer_pooler(files, &place, layers)?);
+                }
+                ("Pooling", None) => {
+                    let (path, config) = config(files, &place)?;
+                    let found = pool_modes(&path, &config)?;
+                    let include = config.get("include_prompt").and_then(Value::as_bool).unwrap_or(true);
+                    width = found.len() * hidden;
+                    modes = Some((found, include));
+                }
+                ("Dense", Some(_)) => {
+                    let dense = dense(files, &place, width)?;
+                    if let VectorModule::Dense { weight, .. } = &dense {
+                        width = weight.shape[0];
+                    }
+                    behind.push(dense);
+                }
+                ("LayerNorm", Some(_)) => behind.push(layer_norm(files, &place, width)?),
+                ("Normalize", Some(_)) => behind.push(VectorModule::Normalize),
+                // Nothing is dropped where nothing is trained.
+                ("Dropout", _) => {}
+                (kind, _) => {
+                    return refuse(
+                        &self.file,
+                        reason!(
+                            "modules-unknown",
+                            "the module {kind} in this place is not supported; what is: Transformer, \
+                             WeightedLayerPooling, Pooling, then Dense, LayerNorm, Normalize, Dropout",
+                            kind
+                        ),
+                    );
+                }
+            }
+        }
+        let Some((modes, include_prompt)) = modes else {
+            let reason =
+                reason!("modules-no-pooling", "it lists no Pooling, so that it makes no sentence vectors");
+            return refuse(&self.file, reason);
+        };
+        let normalize = behind.last() == Some(&VectorModule::Normalize);
+        if normalize {
+            behind.pop();
+        }
+        let plain = include_prompt || !prompted;
+        use crate::model::PoolMode::{Cls, Max, Mean};
+        if !plain && modes.contains(&Cls) && modes.contains(&Max) {
+            // Its maximum writes −1e9 over the tokens of the prompt, the first among them, before they are put together.
+            let reason = reason!(
+                "modules-prompt",
+                "it pools the first token and the maximum, and leaves out a prompt: sentence-transformers makes numbers \
+                 of −1e9 of that; set include_prompt"
+            );
+            return refuse(&self.file, reason);
+        }
+        let of = |pooler: Pooler| Behind { pooler, modules: None, normalize, head: None };
+        Ok(match (modes.as_slice(), behind.as_slice(), by_layers) {
+            ([Mean], [], Some(pooler)) if plain => of(pooler),
+            (_, _, Some(_)) => {
+                let reason =
+                    reason!("modules-layers", "a weighting of layers is supported before mean pooling alone");
+                return refuse(&self.file, reason);
+            }
+            ([Mean], [], None) if plain => of(Pooler::Avg),
+            ([Cls], [], None) => of(Pooler::ClsBeforePooler),
+            (
+                [Cls],
+                [VectorModule::Dense { weight, bias: Some(bias), activation: Activation::Tanh }],
+                None,
+            ) if weight.shape == [hidden, hidden] => {
+                let head = [(HEAD_WEIGHT, weight.clone()), (HEAD_BIAS, bias.clone())];
+                Behind { head: Some(head), ..of(Pooler::Cls) }
+            }
+            _ => {
+                if normalize {
+                    behind.push(VectorModule::Normalize);
+                }
+                let modules = Some(SentenceModules { modes, behind, skipped: 0 });
+                Behind { pooler: Pooler::Own, modules, normalize: false, head: None }
+            }
+        })
+    }
+
+    /// Whether the pooling is told to leave out a prompt's tokens.
+    pub fn leaves_prompt_out(&self, files: &Files<'_>, root: &str) -> Result<bool, ModelError> {
+        let pooling = self.behind.iter().find(|module| module.kind == "Pooling");
+        let Some(Module { folder, .. }) = pooling else { return Ok(false) };
+        let (_, config) = config(files, &format!("{root}{folder}"))?;
+        Ok(config.get("include_prompt").and_then(Value::as_bool) == Some(false))
+    }
+}
+
+/// A module's config.json.
+fn config(files: &Files<'_>, place: &str) -> Result<(String, Map<String, Value>), ModelError> {
+    let path = format!("{place}config.json");
+    match files.get(&path) {
+        Some((path, bytes)) => Ok((path.to_owned(), object(path, bytes)?)),
+        None => missing(path),
+    }
+}
+
+fn missing<T>(path: String) -> Result<T, ModelError> {
+    let reason = reason!("modules-missing", "missing, and {list} lists its module", list = MODULES_FILE);
+    Err(ModelError::Files { file: path, reason })
+}
+
+/// A module's weights; pickled ones are refused.
+fn weights<'a>(files: &'a Files<'_>, place: &str) -> Result<Container<'a>, ModelError> {
+    let path = format!("{place}{WEIGHTS_FILE}");
+    if let Some((path, bytes)) = files.get(&path) {
+        return Container::parse(path, bytes);
+    }
+    match files.get(&format!("{place}pytorch_model.bin")) {
+        Some((path, _)) => refuse(path, super::directory::pickled()),
+        None => missing(path),
+    }
+}
+
+fn tensor(
+    container: &Container<'_>,
+    place: &str,
+    name: &str,
+    shape: &[usize],
+) -> Result<HostTensor, ModelError> {
+    match container.read(name, shape)? {
+        Some((tensor, _)) => Ok(tensor),
+        None => Err(ModelError::MissingTensors {
+            file: format!("{place}{WEIGHTS_FILE}"),
+            missing: vec![name.to_owned()],
+        }),
+    }
+}
+
+fn dense(files: &Files<'_>, place: &str, width: usize) -> Result<VectorModule, ModelError> {
+    let (path, config) = config(files, place)?;
+    let size = |field: &str| config.get(field).and_then(Value::as_u64).map(|size| size as usize);
+    let inputs = size("in_features").unwrap_or(width);
+    if inputs != width {
+        let field = "in_features".into();
+        let expected = reason!("modules-width", "{width}, the width of what is before it", width);
+        return Err(ModelError::Field { file: path, field, found: inputs.to_string(), expected });
+    }
+    let Some(outputs) = size("out_features") else {
+        return Err(ModelError::MissingField { file: path, field: "out_features".to_owned() });
+    };
+    let class = config.get("activation_function").and_then(Value::as_str).unwrap_or("torch.nn.Tanh");
+    let Some(activation) = Activation::named(class).filter(|_| class.starts_with("torch.nn.")) else {
+        let expected = reason!("modules-activation", "a function of torch.nn that takes no arguments");
+        let field = "activation_function".into();
+        return Err(ModelError::Field { file: path, field, found: format!("{class:?}"), expected });
+    };
+    let container = weights(files, place)?;
+    let weight = tensor(&container, place, "linear.weight", &[outputs, inputs])?;
+    let has_bias = config.get("bias").and_then(Value::as_bool).unwrap_or(true);
+    let bias = has_bias.then(|| tensor(&container, place, "linear.bias", &[outputs])).transpose()?;
+    Ok(VectorModule::Dense { weight, bias, activation })
+}
+
+fn layer_norm(files: &Files<'_>, place: &str, width: usize) -> Result<VectorModule, ModelError> {
+    let container = weights(files, place)?;
+    let weight = tensor(&container, place, "norm.weight", &[width])?;
+    Ok(VectorModule::LayerNorm { weight, bias: tensor(&container, place, "norm.bias", &[width])? })
+}
+
+/// The pooler whose layers are weighted alike.
+fn layer_pooler(files: &Files<'_>, place: &str, layers: usize) -> Result<Pooler, ModelError> {
+    let path = format!("{place}{WEIGHTS_FILE}");
+    let Some((path, bytes)) = files.get(&path) else { return missing(path) };
+    match LayerWeights::pooler(path, bytes, layers)? {
+        Some(pooler) => Ok(pooler),
+        None => refuse(
+            path,
+            reason!(
+                "modules-layer-weights",
+                "its weighting of layers is that of no pooler here (avg_top2, avg_first_last)"
+            ),
+        ),
+    }
+}

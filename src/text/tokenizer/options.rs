@@ -1,0 +1,219 @@
+//! What a tokenizer's files beside its vocabulary say: tokenizer_config.json, special_tokens_map.json, added_tokens.json.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value};
+use tokenizers::{AddedToken, normalizers::BertNormalizer};
+
+use super::{not_json, wrong};
+use crate::{
+    said::reason,
+    text::{TextError, decode::decode},
+};
+
+const CONFIG: &str = "tokenizer_config.json";
+const SPECIAL: &str = "special_tokens_map.json";
+const ADDED: &str = "added_tokens.json";
+
+/// Fields that hold one special token each.
+const FIELDS: [&str; 7] =
+    ["unk_token", "cls_token", "sep_token", "pad_token", "mask_token", "bos_token", "eos_token"];
+/// And one that holds several.
+const MORE: &str = "additional_special_tokens";
+
+/// Classes whose tokenizer.json `transformers` reads as it is, or whose files this program puts together as it does.
+const BERT: [&str; 6] = [
+    "BertTokenizer",
+    "DistilBertTokenizer",
+    "ElectraTokenizer",
+    "MobileBertTokenizer",
+    "RetriBertTokenizer",
+    "ConvBertTokenizer",
+];
+const BYTE_LEVEL: [&str; 2] = ["RobertaTokenizer", "LongformerTokenizer"];
+/// These have a tokenizer.json of their own kind, which says all.
+const BY_FILE: [&str; 4] =
+    ["PreTrainedTokenizer", "CamembertTokenizer", "XLMRobertaTokenizer", "HerbertTokenizer"];
+
+/// A tokenizer of `transformers`, by what becomes of its files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Class {
+    /// WordPiece; its normalizer is set by tokenizer_config.json or its class's defaults, whatever tokenizer.json says.
+    Bert,
+    /// Byte-level BPE.
+    ByteLevel,
+    /// Read from tokenizer.json alone.
+    ByFile,
+}
+
+/// What the files say; `None` where they are silent.
+#[derive(Default)]
+pub(super) struct Options {
+    /// None where no file names one.
+    pub class: Option<Class>,
+    class_name: String,
+    lowercase: Option<bool>,
+    /// `Some(None)`: stated to follow `lowercase`.
+    strip_accents: Option<Option<bool>>,
+    chinese_chars: Option<bool>,
+    pub add_prefix_space: bool,
+    /// Long sentences lose their beginning.
+    pub cut_left: bool,
+    special: BTreeMap<String, String>,
+    additional: Vec<String>,
+    /// By id.
+    added: BTreeMap<u32, AddedToken>,
+}
+
+fn read(file: &str, bytes: Option<&[u8]>) -> Result<Map<String, Value>, TextError> {
+    let Some(bytes) = bytes else { return Ok(Map::new()) };
+    let text = decode(file, bytes)?;
+    serde_json::from_str(text).map_err(|error| wrong(file, not_json(&error)))
+}
+
+/// A token is a string, or an object with its text and how it is matched.
+fn content(value: &Value) -> Option<&str> {
+    value.as_str().or_else(|| value.get("content")?.as_str())
+}
+
+impl Options {
+    /// `find` gives a file's bytes by its name.
+    ///
+    /// # Errors
+    /// Not JSON; a class whose tokenizer is not here; a setting that is not supported.
+    pub fn read<'a>(find: impl Fn(&str) -> Option<&'a [u8]>) -> Result<Self, TextError> {
+        let config = read(CONFIG, find(CONFIG))?;
+        let map = read(SPECIAL, find(SPECIAL))?;
+        let boolean = |field: &str| config.get(field).and_then(Value::as_bool);
+        let mut options = Options {
+            lowercase: boolean("do_lower_case"),
+            strip_accents: config.get("strip_accents").map(Value::as_bool),
+            chinese_chars: boolean("tokenize_chinese_chars"),
+            add_prefix_space: boolean("add_prefix_space").unwrap_or(false),
+            cut_left: config.get("truncation_side").and_then(Value::as_str) == Some("left"),
+            ..Options::default()
+        };
+        options.read_class(&config)?;
+        let listed = config.get("added_tokens_decoder").and_then(Value::as_object);
+        // Newer files list every added token; older ones have them in files of their own, which win.
+        let maps = if listed.is_some() { vec![&config] } else { vec![&config, &map] };
+        for map in maps {
+            for field in FIELDS {
+                if let Some(token) = map.get(field).and_then(content) {
+                    options.special.insert(field.to_owned(), token.to_owned());
+                }
+            }
+            let more = map.get(MORE).and_then(Value::as_array);
+            options.additional.extend(more.into_iter().flatten().filter_map(content).map(str::to_owned));
+        }
+        match listed {
+            Some(listed) => options.read_decoder(listed)?,
+            None => options.read_added(&read(ADDED, find(ADDED))?)?,
+        }
+        Ok(options)
+    }
+
+    fn read_class(&mut self, config: &Map<String, Value>) -> Result<(), TextError> {
+        let custom = config.get("auto_map").is_some_and(|map| map.get("AutoTokenizer").is_some());
+        let Some(name) = config.get("tokenizer_class").and_then(Value::as_str) else { return Ok(()) };
+        let plain = name.strip_suffix("Fast").unwrap_or(name);
+        self.class_name = name.to_owned();
+        let known = |names: &[&str]| names.contains(&plain);
+        self.class = Some(match plain {
+            _ if custom => return Err(self.unsupported()),
+            _ if known(&BERT) => Class::Bert,
+            _ if known(&BYTE_LEVEL) => Class::ByteLevel,
+            _ if known(&BY_FILE) => Class::ByFile,
+            _ => return Err(self.unsupported()),
+        });
+        // Python's own class keeps words whole that the fast one, which is here, cuts.
+        if config.get("do_basic_tokenize").and_then(Value::as_bool) == Some(false) {
+            return Err(wrong(
+                CONFIG,
+                reason!("tokenizer-basic", "do_basic_tokenize is false, which is not supported"),
+            ));
+        }
+        Ok(())
+    }
+
+    /// That the class's tokenizer is not here.
+    pub fn unsupported(&self) -> TextError {
+        let class = &self.class_name;
+        wrong(
+            CONFIG,
+            reason!(
+                "tokenizer-class",
+                "its tokenizer_class is {class}, which is not supported without a tokenizer.json of the same words; \
+                 supported are {known}",
+                class,
+                known = [&BERT[..], &BYTE_LEVEL].concat().join(", ")
+            ),
+        )
+    }
+
+    fn read_decoder(&mut self, listed: &Map<String, Value>) -> Result<(), TextError> {
+        for (id, token) in listed {
+            let flag = |field: &str| token.get(field).and_then(Value::as_bool).unwrap_or(false);
+            let (Ok(id), Some(text)) = (id.parse(), content(token)) else {
+                let reason = reason!(
+                    "tokenizer-added",
+                    "added_tokens_decoder has no id and text in {token}",
+                    token = token.to_string()
+                );
+                return Err(wrong(CONFIG, reason));
+            };
+            let added = AddedToken::from(text, flag("special"))
+                .single_word(flag("single_word"))
+                .lstrip(flag("lstrip"))
+                .rstrip(flag("rstrip"))
+                .normalized(flag("normalized"));
+            self.added.insert(id, added);
+        }
+        Ok(())
+    }
+
+    fn read_added(&mut self, added: &Map<String, Value>) -> Result<(), TextError> {
+        for (text, id) in added {
+            let Some(id) = id.as_u64().and_then(|id| u32::try_from(id).ok()) else {
+                let reason = reason!("tokenizer-added-id", "{text:?} has no id", text);
+                return Err(wrong(ADDED, reason));
+            };
+            let special = self.special.values().chain(&self.additional).any(|token| token == text);
+            self.added.insert(id, AddedToken::from(text.clone(), special));
+        }
+        Ok(())
+    }
+
+    /// The special token of a field such as `cls_token`, where it is stated.
+    pub fn stated(&self, field: &str) -> Option<&str> {
+        self.special.get(field).map(String::as_str)
+    }
+
+    pub fn special(&self, field: &str, default: &str) -> String {
+        self.stated(field).unwrap_or(default).to_owned()
+    }
+
+    /// All tokens that a field calls special.
+    pub fn all_special(&self) -> impl Iterator<Item = &str> {
+        self.special.values().chain(&self.additional).map(String::as_str)
+    }
+
+    /// Tokens beside the vocabulary's, by id; then those that are special and have none.
+    pub fn added(&self) -> impl Iterator<Item = (Option<u32>, AddedToken)> + '_ {
+        let with_ids = self.added.iter().map(|(id, token)| (Some(*id), token.clone()));
+        let known = |text: &&String| self.added.values().all(|token| token.content != **text);
+        let more = self.additional.iter().filter(known);
+        with_ids.chain(more.map(|text| (None, AddedToken::from(text.clone(), true))))
+    }
+
+    /// `transformers` has its BERT class's arguments win over tokenizer.json, by their defaults too; a class that reads
+    /// tokenizer.json alone leaves it as it is.
+    pub fn apply(&self, normalizer: &mut BertNormalizer) {
+        if self.class == Some(Class::ByFile) {
+            return;
+        }
+        normalizer.lowercase = self.lowercase.unwrap_or(true);
+        normalizer.strip_accents = self.strip_accents.unwrap_or(None);
+        normalizer.handle_chinese_chars = self.chinese_chars.unwrap_or(true);
+    }
+}
