@@ -353,6 +353,7 @@ fn a_text_that_the_vocabulary_does_not_know_is_trained_on_with_a_warning() {
             "unsup",
             "--pooler",
             "avg",
+            "--overwrite",
             "--steps",
             "1",
             "--batch-size",
@@ -525,4 +526,146 @@ fn the_starters_fixed_point_is_what_eval_prints() {
     let measured = serde_json::from_str(&printed).unwrap();
     let starter = LANDMARKS.iter().find(|landmark| landmark.kind == LandmarkKind::Starter).unwrap();
     assert!(starter.is(&measured), "{starter:?}: {measured:?}");
+}
+
+/// Standard output and standard error of a training run that ends with `status`.
+fn trained(status: i32, model: &Path, texts: &[String; 3], output: &Path, more: &[&str]) -> (String, String) {
+    let [sentences, _, dev] = texts;
+    let mut process = Command::new(env!("CARGO_BIN_EXE_simcse-lab"));
+    process.args([
+        "train",
+        "--objective",
+        "unsup",
+        "--max-length",
+        "16",
+        "--batch-size",
+        "4",
+        "--data",
+        sentences,
+    ]);
+    process.args(["--eval", dev, "--device", "cpu", "--model"]).arg(model).arg("--output").arg(output);
+    let done = process.args(more).output().unwrap();
+    let [out, error] = [done.stdout, done.stderr].map(|text| String::from_utf8(text).unwrap());
+    assert_eq!(done.status.code(), Some(status), "{error}");
+    (out, error)
+}
+
+#[test]
+fn training_takes_the_models_own_pooler_and_says_so() {
+    let root = tempfile::tempdir().unwrap();
+    let (model, texts) = (model(root.path()), texts(root.path()));
+    let output = root.path().join("out");
+    let (_, error) = trained(0, &model, &texts, &output, &["--steps", "2"]);
+    assert!(error.contains("note: the pooler is avg, the model's own"), "{error}");
+    let settings = json(&fs::read_to_string(output.join("simcse.json")).unwrap());
+    assert_eq!(settings["pooler"], "avg");
+
+    // A plain encoder says nothing of pooling: as SimCSE trains it.
+    for name in ["simcse.json", "modules.json"] {
+        fs::remove_file(model.join(name)).unwrap();
+    }
+    let (_, error) = trained(0, &model, &texts, &root.path().join("plain"), &["--steps", "2"]);
+    assert!(!error.contains("the model's own"), "{error}");
+    let settings = json(&fs::read_to_string(root.path().join("plain/simcse.json")).unwrap());
+    assert_eq!(
+        (&settings["pooler"], &settings["recipe"]["head"]),
+        (&json("\"cls_before_pooler\""), &json("\"train-only\""))
+    );
+
+    // What is not trained is refused before anything is done.
+    fs::write(
+        model.join("modules.json"),
+        r#"[{"path": "", "type": "sentence_transformers.models.Transformer"},
+            {"path": "1_Pooling", "type": "sentence_transformers.models.Pooling"}]"#,
+    )
+    .unwrap();
+    fs::create_dir_all(model.join("1_Pooling")).unwrap();
+    fs::write(model.join("1_Pooling/config.json"), r#"{"pooling_mode": ["max", "lasttoken"]}"#).unwrap();
+    let (_, error) = trained(2, &model, &texts, &root.path().join("own"), &["--steps", "2"]);
+    assert!(error.contains("pooler is own; expected one that can be trained"), "{error}");
+    let vectors = root.path().join("v.npy");
+    run(0, "embed", &model, &["--input", &texts[0], "--output", vectors.to_str().unwrap()]);
+    let bytes = fs::read(vectors).unwrap();
+    assert!(String::from_utf8_lossy(&bytes).contains("(24, 16)"), "two modes of eight numbers");
+}
+
+#[test]
+fn a_run_that_diverges_keeps_what_it_had_and_says_where() {
+    let root = tempfile::tempdir().unwrap();
+    let (model, texts) = (model(root.path()), texts(root.path()));
+    let output = root.path().join("out");
+    let far = ["--steps", "6", "--eval-every", "1", "--learning-rate", "1e38", "--clip", "0"];
+    let (out, error) = trained(1, &model, &texts, &output, &far);
+    assert!(error.contains("no longer a number at step") && error.contains("are in"), "{error}");
+    assert!(!out.contains("NaN") && !out.contains("null,"), "{out}");
+    for name in ["model.safetensors", "training-state.safetensors"] {
+        assert!(output.join(name).exists(), "{name}");
+    }
+    // What was saved is sound.
+    run(0, "eval", &output, &["--sts", &texts[2]]);
+}
+
+#[test]
+fn nothing_that_is_there_is_written_over_unasked() {
+    let root = tempfile::tempdir().unwrap();
+    let (model, texts) = (model(root.path()), texts(root.path()));
+    let before = fs::read(model.join("model.safetensors")).unwrap();
+    let short = ["--steps", "2"];
+    let (_, error) = trained(1, &model, &texts, &model, &short);
+    assert!(error.contains("the model's own folder"), "{error}");
+    let (_, error) = trained(1, &model, &texts, &model, &["--steps", "2", "--overwrite"]);
+    assert!(error.contains("the model's own folder"), "{error}");
+    assert_eq!(fs::read(model.join("model.safetensors")).unwrap(), before);
+
+    let output = root.path().join("out");
+    trained(0, &model, &texts, &output, &short);
+    let made = fs::read(output.join("model.safetensors")).unwrap();
+    let (_, error) = trained(1, &model, &texts, &output, &["--steps", "3"]);
+    assert!(error.contains("has model.safetensors already") && error.contains("--overwrite"), "{error}");
+    assert_eq!(fs::read(output.join("model.safetensors")).unwrap(), made);
+    trained(0, &model, &texts, &output, &["--steps", "3", "--overwrite"]);
+    assert_ne!(fs::read(output.join("model.safetensors")).unwrap(), made);
+
+    let message = run(1, "embed", &model, &["--input", &texts[0], "--output", &texts[0]]);
+    assert!(message.contains("the file that is read"), "{message}");
+    assert!(fs::metadata(&texts[0]).unwrap().len() > 100);
+    // Found out before the work, not after it.
+    let nowhere = root.path().join("no/such/folder/v.npy");
+    run(1, "embed", &model, &["--input", &texts[0], "--output", nowhere.to_str().unwrap()]);
+    let file = root.path().join("file");
+    fs::write(&file, "x").unwrap();
+    let (out, _) = trained(1, &model, &texts, &file.join("out"), &short);
+    assert!(out.is_empty(), "{out}");
+}
+
+#[test]
+fn metrics_that_nobody_reads_end_a_run_with_its_state_saved() {
+    let root = tempfile::tempdir().unwrap();
+    let (model, texts) = (model(root.path()), texts(root.path()));
+    let output = root.path().join("out");
+    let mut process = Command::new(env!("CARGO_BIN_EXE_simcse-lab"));
+    process.args([
+        "train",
+        "--objective",
+        "unsup",
+        "--max-length",
+        "16",
+        "--batch-size",
+        "2",
+        "--data",
+        &texts[0],
+    ]);
+    process.args(["--steps", "4000", "--epochs", "1000", "--device", "cpu", "--model"]).arg(&model);
+    process
+        .arg("--output")
+        .arg(&output)
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped());
+    let mut running = process.spawn().unwrap();
+    drop(running.stdout.take());
+    let done = running.wait_with_output().unwrap();
+    let error = String::from_utf8(done.stderr).unwrap();
+    assert_ne!(done.status.code(), Some(0), "{error}");
+    assert!(error.contains("note: the state of step"), "{error}");
+    assert!(output.join("training-state.safetensors").exists());
 }

@@ -1,12 +1,13 @@
 //! The command line's words, exactly as the README lists them.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::{
-    ablate_args::AblateArgs, bench::BenchArgs, error::CliError, output::Format, pretrain::PretrainArgs,
-    profile::ProfileArgs, reproduce::ReproduceArgs, shrink::ShrinkArgs, vocabulary::VocabularyArgs,
+    ablate_args::AblateArgs, bench::BenchArgs, error::CliError, files, output::Format,
+    pretrain::PretrainArgs, profile::ProfileArgs, reproduce::ReproduceArgs, shrink::ShrinkArgs,
+    vocabulary::VocabularyArgs,
 };
 use crate::{
     device::{DeviceChoice, DeviceOptions, Stored},
@@ -241,6 +242,9 @@ pub struct RunArgs {
     /// Go on from the training state in the output directory.
     #[arg(long)]
     pub resume: bool,
+    /// Replace a model that is in the output directory already.
+    #[arg(long)]
+    pub overwrite: bool,
     /// Save the training state every so many steps as well as at the end.
     #[arg(long, value_name = "STEPS", default_value_t = 0)]
     pub checkpoint_every: u32,
@@ -251,9 +255,12 @@ pub struct RunArgs {
 
 impl RunArgs {
     /// Makes the output directory, so that one that cannot be written is found out before the run and not after it.
-    pub fn make_output(&self) -> Result<(), CliError> {
-        std::fs::create_dir_all(&self.output)
-            .map_err(|reason| CliError::Write { path: self.output.clone(), reason })
+    ///
+    /// # Errors
+    /// It cannot be made or written to; it is that of the model that is trained; there is a model in it already, and nobody
+    /// said `--overwrite` or `--resume`.
+    pub fn make_output(&self, model: Option<&Path>) -> Result<(), CliError> {
+        files::make_output(&self.output, model, self.overwrite || self.resume)
     }
 }
 
@@ -375,10 +382,9 @@ pub struct GradientsArgs {
 }
 
 impl TrainArgs {
-    /// The recipe. The pooler is the one asked for, else `cls` as SimCSE trains with.
-    pub fn options(&self) -> TrainOptions {
+    /// The recipe with this pooler.
+    pub fn options(&self, pooler: Pooler) -> TrainOptions {
         let recipe = &self.recipe;
-        let pooler = self.model.pooler.unwrap_or(Pooler::Cls);
         let head = recipe.head.unwrap_or(match (pooler, self.objective) {
             (Pooler::Cls, Objective::Unsup) => HeadMode::TrainOnly,
             (Pooler::Cls, Objective::Sup) => HeadMode::Keep,

@@ -11,9 +11,16 @@ use super::{args::EmbedArgs, encode, error::CliError, files};
 pub async fn run(args: &EmbedArgs, device_options: DeviceOptions) -> Result<(), CliError> {
     let model = files::load_model(&args.encoder.model.model)?;
     let sentences = files::read_sentences(&args.input)?;
+    let place = |path: &std::path::Path| path.canonicalize().ok();
+    if place(&args.input) == place(&args.output) {
+        return Err(CliError::Input("--output is the file that is read; choose another".to_owned()));
+    }
     let max_length = files::max_length(args.max_length, &model)?;
     let rows = model.tokenizer.encode(&sentences, max_length)?;
 
+    // Before the work, so that a place that cannot be written to is found out now.
+    let failed = |reason| CliError::Write { path: args.output.clone(), reason };
+    let file = BufWriter::new(File::create(&args.output).map_err(failed)?);
     let embedder = encode::embedder(device_options, &model, &args.encoder).await?;
     let mut embeddings = encode::vectors(&embedder, &rows).await?;
     // The model's own modules end so; a pooler that was asked for is given as it is.
@@ -21,8 +28,6 @@ pub async fn run(args: &EmbedArgs, device_options: DeviceOptions) -> Result<(), 
         embeddings = normalised(&embeddings, embedder.width());
     }
 
-    let failed = |reason| CliError::Write { path: args.output.clone(), reason };
-    let file = BufWriter::new(File::create(&args.output).map_err(failed)?);
     let shape = [rows.len() as u64, embedder.width() as u64];
     let mut writer =
         npyz::WriteOptions::new().default_dtype().shape(&shape).writer(file).begin_nd().map_err(failed)?;

@@ -24,6 +24,35 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<(), CliError> {
     fs::write(path, bytes).map_err(failed)
 }
 
+/// Makes a folder for a model.
+///
+/// # Errors
+/// It cannot be made or written to; it is the folder `model` that is read; it has a model already, which is not to be
+/// replaced.
+pub fn make_output(output: &Path, model: Option<&Path>, replace: bool) -> Result<(), CliError> {
+    let failed = |reason| CliError::Write { path: output.to_owned(), reason };
+    fs::create_dir_all(output).map_err(failed)?;
+    let place = |path: &Path| path.canonicalize().ok();
+    if model.is_some_and(|model| place(model) == place(output)) {
+        return Err(CliError::Input(format!(
+            "{} is the model's own folder, which would be written over; choose another for --output",
+            output.display()
+        )));
+    }
+    let there =
+        ["model.safetensors", super::train::STATE_FILE].into_iter().find(|name| output.join(name).exists());
+    if let Some(there) = there.filter(|_| !replace) {
+        return Err(CliError::Input(format!(
+            "{} has {there} already; choose another folder for --output, go on with --resume, or replace it with \
+             --overwrite",
+            output.display()
+        )));
+    }
+    // A folder that is there may still be one that cannot be written to.
+    let probe = output.join(".simcse-lab");
+    fs::write(&probe, []).and_then(|()| fs::remove_file(&probe)).map_err(failed)
+}
+
 /// What is in a folder, by name.
 pub fn entries(folder: &Path) -> Result<Vec<PathBuf>, CliError> {
     let failed = |reason| CliError::Read { path: folder.to_owned(), reason };
@@ -45,6 +74,8 @@ pub struct Model {
     pub tokenizer_files: Vec<(String, Vec<u8>)>,
     /// The one stored with the model, or the default.
     pub pooler: Pooler,
+    /// Whether it is the model's own, and not the usual one of those that say nothing.
+    pooler_stated: bool,
     /// Tokens of a sentence that its files ask for.
     max_length: Option<usize>,
 }
@@ -77,10 +108,28 @@ pub fn load_model(directory: &Path) -> Result<Model, CliError> {
     Ok(Model {
         checkpoint: loaded.checkpoint,
         max_length: loaded.max_length,
+        pooler_stated: loaded.pooler_stated,
         tokenizer,
         tokenizer_files: loaded.tokenizer_files,
         pooler: loaded.pooler,
     })
+}
+
+impl Model {
+    /// What to train with: what was asked for, else the model's own, else [CLS] as SimCSE does with a plain BERT.
+    pub fn training_pooler(&self, asked: Option<Pooler>) -> Pooler {
+        match (asked, self.pooler_stated) {
+            (Some(pooler), _) => pooler,
+            (None, false) => Pooler::Cls,
+            (None, true) => {
+                super::note(&format!(
+                    "the pooler is {}, the model's own; --pooler chooses another",
+                    self.pooler
+                ));
+                self.pooler
+            }
+        }
+    }
 }
 
 /// The folders that modules.json names, as far as they lie in the model's; what is wrong with the list, its reader says.

@@ -132,19 +132,22 @@ pub async fn run(args: &PretrainArgs, device_options: DeviceOptions) -> Result<(
     options.validate()?;
     let (checkpoint, tokenizer, tokenizer_json) = args.start()?;
     let corpus = Corpus::parse(&args.data.display().to_string(), &files::read(&args.data)?)?;
-    let rows = tokenizer.encode(corpus.data.sentences(), args.max_length)?;
+    let rows = tokenizer.encode_plain(corpus.data.sentences(), args.max_length)?;
     let data = dataset(&corpus.data, rows, &tokenizer, None, &options)?;
-    args.run.make_output()?;
+    args.run.make_output(args.model.as_deref())?;
 
     let device = open_device(device_options).await?;
     let trainer = Trainer::new(&device, &checkpoint, data, None, options).await?;
-    fit(trainer, &args.run, async |trainer| {
+    fit(trainer, &args.run, async |trainer, _| {
         let weights = trainer.weights().await?;
         let named: BTreeMap<&str, _> =
             weights.iter().map(|(name, tensor)| (checkpoint.naming.in_file(name), tensor)).collect();
         let output = |name: &str, bytes: &[u8]| files::write(&args.run.output.join(name), bytes);
         output("config.json", &checkpoint.config.to_json())?;
         output("model.safetensors", &write_safetensors_f16(&named)?)?;
+        if let Some(config) = tokenizer.config() {
+            output("tokenizer_config.json", format!("{config:#}\n").as_bytes())?;
+        }
         output("tokenizer.json", &tokenizer_json)
     })
     .await

@@ -102,8 +102,7 @@ pub async fn run(args: &ReproduceArgs, device_options: DeviceOptions) -> Result<
     }
     let dev = files::evaluation_set(&model, &args.dev)?;
     // Found out now, not after a day of training.
-    std::fs::create_dir_all(&args.output)
-        .map_err(|reason| CliError::Write { path: args.output.clone(), reason })?;
+    files::make_output(&args.output, Some(&args.model.model), true)?;
     let device = open_device(device_options).await?;
     let mut rows = before(&device, &model, &dev, &tasks).await?;
     for row in &rows {

@@ -69,6 +69,7 @@ pub fn run(args: &ShrinkArgs) -> Result<(), CliError> {
     }
     let named: BTreeMap<&str, _> =
         checkpoint.tensors.iter().map(|(name, tensor)| (checkpoint.naming.in_file(name), tensor)).collect();
+    files::make_output(&args.output, Some(&args.model), true)?;
     let output = |name: &str, bytes: &[u8]| files::write(&args.output.join(name), bytes);
     output("config.json", &checkpoint.config.to_json())?;
     let weights = match args.dtype {
@@ -78,6 +79,9 @@ pub fn run(args: &ShrinkArgs) -> Result<(), CliError> {
     };
     output("model.safetensors", &weights)?;
     output("tokenizer.json", &json)?;
+    if let Some(config) = model.tokenizer.config() {
+        output("tokenizer_config.json", format!("{config:#}\n").as_bytes())?;
+    }
     let config = &checkpoint.config;
     super::print_json(&json!({
         "layers": config.num_hidden_layers,

@@ -11,7 +11,9 @@ use super::{
 use crate::{
     eval::StsEvaluation,
     text::Corpus,
-    train::{Dataset, MemoryEstimate, StepReport, TrainOptions, Trainer, TrainingState, export_trained},
+    train::{
+        Dataset, MemoryEstimate, StepReport, TrainError, TrainOptions, Trainer, TrainingState, export_trained,
+    },
 };
 
 /// The training state's name in the output directory.
@@ -27,15 +29,15 @@ struct EvaluationLine<'a> {
 
 /// `train`: JSON lines of metrics on stdout, the model and the training state in the output directory.
 pub async fn run(args: &TrainArgs, device_options: DeviceOptions) -> Result<(), CliError> {
-    let options = args.options();
-    options.validate()?;
     let model = files::load_model(&args.model.model)?;
+    let options = args.options(model.training_pooler(args.model.pooler));
+    options.validate()?;
     files::max_length(Some(options.max_length), &model)?;
     let data = dataset(args, &model, &options)?;
     data.check(options.objective)?;
     let evaluation = args.eval.as_ref().map(|path| files::evaluation_set(&model, path)).transpose()?;
     // Found out now, not after an hour of training.
-    args.run.make_output()?;
+    args.run.make_output(Some(&args.model.model))?;
 
     let device = open_device(device_options).await?;
     let limit = args.memory_limit.map(|mebibytes| mebibytes.saturating_mul(1 << 20));
@@ -48,18 +50,28 @@ pub async fn run(args: &TrainArgs, device_options: DeviceOptions) -> Result<(), 
         }
     }
     let trainer = Trainer::new(&device, &model.checkpoint, data, evaluation, options.clone()).await?;
-    fit(trainer, &args.run, async |trainer| match trainer.finished() {
-        true => save_model(trainer, &model, &options, &args.run.output).await,
-        false => Ok(()),
+    fit(trainer, &args.run, async |trainer, end| match end {
+        End::Done | End::Diverged => save_model(trainer, &model, &options, &args.run.output).await,
+        End::Stopped => Ok(()),
     })
     .await
+}
+
+/// How a run ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum End {
+    Done,
+    /// Before its last step, to go on later.
+    Stopped,
+    /// The loss is no number any more; the trainer has the weights of before.
+    Diverged,
 }
 
 /// Runs to the end or to where `args` stop it, state saved; `finish` takes the trainer as it is then.
 pub(super) async fn fit(
     mut trainer: Trainer,
     args: &RunArgs,
-    finish: impl AsyncFnOnce(&Trainer) -> Result<(), CliError>,
+    finish: impl AsyncFnOnce(&Trainer, End) -> Result<(), CliError>,
 ) -> Result<(), CliError> {
     let state_path = args.output.join(STATE_FILE);
     if args.resume {
@@ -72,10 +84,40 @@ pub(super) async fn fit(
     }
     let outcome = steps(&mut trainer, args, end, &state_path, &bar).await;
     bar.finish_and_clear();
-    outcome?;
-
+    let diverged = match outcome {
+        Err(CliError::Train(error @ TrainError::Diverged { .. })) => Some(error),
+        Ok(()) => None,
+        Err(error) => {
+            // Nobody reads the metrics any more, say: what was computed is kept all the same, as far as that can be.
+            if save_state(&trainer, &state_path).await.is_ok() {
+                super::note(&format!(
+                    "the state of step {} is in {}",
+                    trainer.position(),
+                    args.output.display()
+                ));
+            }
+            return Err(error);
+        }
+    };
     save_state(&trainer, &state_path).await?;
-    finish(&trainer).await
+    let end = match (&diverged, trainer.finished()) {
+        (Some(_), _) => End::Diverged,
+        (None, true) => End::Done,
+        (None, false) => End::Stopped,
+    };
+    finish(&trainer, end).await?;
+    match diverged {
+        None => Ok(()),
+        Some(error) => {
+            let kept = trainer.best().map_or("the weights of before".to_owned(), |best| {
+                format!("the best weights, of step {}", best.step)
+            });
+            Err(CliError::Input(format!(
+                "{error}. {kept}, and the state of before are in {}",
+                args.output.display()
+            )))
+        }
+    }
 }
 
 /// The training items as tokens. The text itself, which may be gigabytes, is let go.

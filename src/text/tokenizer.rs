@@ -259,6 +259,26 @@ impl SentenceTokenizer {
         &self.files
     }
 
+    /// tokenizer_config.json to stand beside a tokenizer.json, which says as much of letters as `transformers`' classes want
+    /// to hear; nothing for a tokenizer that is of neither class.
+    pub fn config(&self) -> Option<Value> {
+        if let Some(NormalizerWrapper::BertNormalizer(normalizer)) = self.tokenizer.get_normalizer() {
+            return Some(serde_json::json!({
+                "tokenizer_class": "BertTokenizer",
+                "do_lower_case": normalizer.lowercase,
+                "strip_accents": normalizer.strip_accents,
+                "tokenize_chinese_chars": normalizer.handle_chinese_chars,
+            }));
+        }
+        match self.tokenizer.get_pre_tokenizer() {
+            Some(PreTokenizerWrapper::ByteLevel(bytes)) => Some(serde_json::json!({
+                "tokenizer_class": "RobertaTokenizer",
+                "add_prefix_space": bytes.add_prefix_space,
+            })),
+            _ => None,
+        }
+    }
+
     /// The first `room` tokens of a sentence, at a cost that does not grow with what follows them.
     fn content(&self, sentence: &str, room: usize) -> Result<Vec<u32>, TextError> {
         // Its last tokens may depend on all before them.

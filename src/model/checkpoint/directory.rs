@@ -48,6 +48,8 @@ pub struct ModelDirectory {
     pub tokenizer_files: Vec<(String, Vec<u8>)>,
     /// How sentences are to be embedded unless someone says otherwise, see [`load_directory`].
     pub pooler: Pooler,
+    /// Whether the folder says so, and it is not the usual one of those that say nothing.
+    pub pooler_stated: bool,
     /// Tokens of a sentence that simcse.json or sentence-transformers' files ask for.
     pub max_length: Option<usize>,
     /// What was passed over, in sentences for the log and the page.
@@ -106,6 +108,7 @@ pub fn load_directory(files: &[(String, Vec<u8>)]) -> Result<ModelDirectory, Mod
         checkpoint,
         tokenizer_files,
         pooler: Pooler::Avg,
+        pooler_stated: false,
         max_length: None,
         notes: Vec::new(),
     };
@@ -131,6 +134,7 @@ pub fn load_directory(files: &[(String, Vec<u8>)]) -> Result<ModelDirectory, Mod
             });
         }
         directory.pooler = settings.pooler;
+        directory.pooler_stated = true;
         directory.max_length = settings.max_length.or(directory.max_length);
     }
     Ok(directory)
@@ -197,6 +201,7 @@ impl ModelDirectory {
         let behind = modules.behind(files, root, hidden, layers, prompted)?;
         self.checkpoint.rules.include_prompt = !modules.leaves_prompt_out(files, root)?;
         self.pooler = behind.pooler;
+        self.pooler_stated = true;
         self.checkpoint.rules.normalize = behind.normalize;
         self.checkpoint.rules.modules = behind.modules;
         if let Some(head) = behind.head {
@@ -225,12 +230,14 @@ impl ModelDirectory {
             Some(Pooler::Cls) if !own_head && !converted_head => {}
             Some(pooler) => {
                 self.pooler = pooler;
+                self.pooler_stated = true;
                 self.notes.push(format!(
                     "by its name a SimCSE checkpoint that is evaluated with the pooler {pooler}"
                 ));
             }
             None if own_head => {
                 self.pooler = Pooler::Cls;
+                self.pooler_stated = true;
                 self.notes.push(
                 "it has a SimCSE head, so the pooler is cls, as for supervised ones; if it was trained without \
                  supervision, cls_before_pooler is right"

@@ -13,11 +13,13 @@ const WEIGHTS: &str = "model.safetensors";
 const INDEX: &str = "model.safetensors.index.json";
 const PICKLE: &str = "pytorch_model.bin";
 /// Asked for of every model, there or not.
-const BESIDE: [&str; 6] = [
+const BESIDE: [&str; 8] = [
     "tokenizer.json",
     "tokenizer_config.json",
     "special_tokens_map.json",
+    "added_tokens.json",
     MODULES,
+    "config_sentence_transformers.json",
     "sentence_bert_config.json",
     "simcse.json",
 ];
@@ -126,7 +128,7 @@ impl FilePlan {
             let kind = text(module, "type").unwrap_or_default();
             let parts: &[&str] = match kind.rsplit('.').next() {
                 Some("Pooling") => &[CONFIG],
-                Some("Dense" | "WeightedLayerPooling") => &[CONFIG, WEIGHTS],
+                Some("Dense" | "LayerNorm" | "WeightedLayerPooling") => &[CONFIG, WEIGHTS],
                 _ => continue,
             };
             let folder = text(module, "path").unwrap_or_default();

@@ -82,6 +82,9 @@ pub fn execute(args: &StarterArgs) -> Result<()> {
     pretrain.args(RECIPE.split_whitespace()).args(&args.pretrain);
     let log = folder.join(LOG);
     let resumed = args.pretrain.iter().any(|arg| arg == "--resume");
+    if !resumed {
+        pretrain.arg("--overwrite");
+    }
     let mut file = File::options();
     file.create(true).write(true).append(resumed).truncate(!resumed);
     pretrain.stdout(file.open(&log).with_context(|| format!("{} cannot be written", log.display()))?);
