@@ -151,6 +151,12 @@ tokenizer-added = added_tokens_decoder 里的 { $token } 没有编号和文本
 tokenizer-added-id = { $text } 没有编号
 tokenizer-added-place = 附加词元 { $token } 的编号应为 { $id }，在这里却是 { $found }
 tokenizer-normalized = 附加词元 { $token } 需要规范化，而 tokenizer.json 与 tokenizer_config.json 的规则不一致；请让 do_lower_case、strip_accents 和 tokenize_chinese_chars 与 tokenizer.json 相同
+text-returns = 各行只以 CR 结尾（旧 Mac 的格式）；请以 LF 或 CR LF 保存
+table-numbers = 第 { $column } 列只有数字，而这里应是句子；是编号或分数吗？请去掉它，或用表头写明各列
+table-quoted = 单元格像 CSV 那样加了引号，而在以制表符分隔的文件里引号没有意义；请以逗号分隔保存，或不加引号（pandas：quoting=csv.QUOTE_NONE）
+sts-twice = { $names } 各列都可能是所指的一列；请去掉或改名，只留一列
+sts-json = 不读取 JSON；请提供 .csv 或 .tsv，表头写明 sentence1、sentence2 和 score
+corpus-numbers = 各行只有数字，而这里应是句子
 tokenizer-no-unknown = 词表里没有它自己的未知词词元 { $token }
 tokenizer-no-token = 没有 { $bert } 或 { $roberta } 词元；请确认这是 BERT 或 RoBERTa 的分词器
 tokenizer-vocabulary-lacks = 缺少 { $missing }；请确认这是 BERT 的词表，每行一个词元

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::TextError;
 use super::decode::decode;
-use super::table::{Layout, Row, Table};
+use super::table::{Layout, Row, Table, is_number};
 use crate::said::{Reason, reason};
 
 /// What a model is trained on.
@@ -112,18 +112,22 @@ impl Corpus {
                      sent0,sent1,hard_neg"
                 ),
             }),
-            _ => Ok(parse_lines(text)),
+            _ => parse_lines(name, text),
         }
     }
 }
 
-fn parse_lines(text: &str) -> Corpus {
+fn parse_lines(name: &str, text: &str) -> Result<Corpus, TextError> {
     let lines = text.lines().count();
     let sentences: Vec<String> =
         text.lines().filter(|line| !line.trim().is_empty()).map(str::to_owned).collect();
     let report =
         CorpusReport { items: sentences.len(), skipped_blank: lines - sentences.len(), header: false };
-    Corpus { data: TrainingData::Sentences(sentences), report }
+    if sentences.len() > 1 && sentences.iter().all(|sentence| is_number(sentence)) {
+        let reason = reason!("corpus-numbers", "its lines are numbers only, where sentences are expected");
+        return Err(TextError::Format { file: name.to_owned(), reason });
+    }
+    Ok(Corpus { data: TrainingData::Sentences(sentences), report })
 }
 
 fn parse_table(name: &str, text: &str, layout: Layout) -> Result<Corpus, TextError> {
@@ -172,6 +176,7 @@ fn parse_table(name: &str, text: &str, layout: Layout) -> Result<Corpus, TextErr
         );
         return Err(TextError::Format { file: name.to_owned(), reason });
     }
+    table.check_sentences(&table.rows, &columns)?;
     let skipped_blank = table.skipped_blank;
     let data = pick(table.rows, &columns);
     Ok(Corpus { report: CorpusReport { items: data.len(), skipped_blank, header }, data })
@@ -308,6 +313,16 @@ mod tests {
         assert!(message("p.csv", "a,b\nc,\"d\n").contains("line 2: a double quote opens"));
         assert!(message("p.csv", "sent0,sent1\n").contains("the header is all there is"));
         assert!(message("p.csv", ",,\n").contains("blank"));
+    }
+
+    #[test]
+    fn numbers_are_no_sentences() {
+        assert!(message("t.txt", "1.5\n2\n3e4\n").contains("numbers only"));
+        let index = message("t.csv", "0,a cat,a dog\n1,blue,red\n");
+        assert!(index.contains("line 1") && index.contains("column 1 holds numbers only"), "{index}");
+        assert!(message("t.txt", "a cat\rthe dog\r").contains("CR alone"));
+        // One of them may be a sentence.
+        assert_eq!(parse("t.txt", "42\nthe answer\n").data.len(), 2);
     }
 
     #[test]

@@ -18,6 +18,7 @@ pub fn decode<'a>(file: &str, bytes: &'a [u8]) -> Result<&'a str, TextError> {
     })?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     refuse_blank(file, text)?;
+    refuse_lone_returns(file, text)?;
     Ok(text)
 }
 
@@ -52,6 +53,20 @@ fn refuse_other_than_text(file: &str, bytes: &[u8]) -> Result<(), TextError> {
     match bytes.iter().position(|&byte| byte == 0) {
         Some(at) => Err(TextError::Binary { file, line: line_of(bytes, at) }),
         None => Ok(()),
+    }
+}
+
+/// Lines of classic Mac OS, which would all be one.
+fn refuse_lone_returns(file: &str, text: &str) -> Result<(), TextError> {
+    match text.trim_end().contains('\r') && !text.contains('\n') {
+        true => Err(TextError::Format {
+            file: file.to_owned(),
+            reason: reason!(
+                "text-returns",
+                "its lines end in CR alone, as on old Macs; save it with LF or CR LF"
+            ),
+        }),
+        false => Ok(()),
     }
 }
 

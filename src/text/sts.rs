@@ -2,7 +2,7 @@
 
 use super::TextError;
 use super::decode::decode;
-use super::table::{Layout, Row, Table};
+use super::table::{Layout, Row, Table, is_number};
 use crate::said::{Reason, reason};
 
 /// Two sentences and how similar people found them, usually from 0 to 5.
@@ -51,11 +51,12 @@ impl StsSet {
     /// No text or not UTF-8, an unknown form, a row that is too short, a score that is no number.
     pub fn parse(name: &str, bytes: &[u8]) -> Result<StsSet, TextError> {
         let text = decode(name, bytes)?;
+        refuse_json(name, text)?;
         let table = Table::read(name, text, Layout::sniff(text))?;
         let Some(head) = table.rows.first() else {
             return Err(TextError::Blank { file: name.to_owned(), lines: table.skipped_blank });
         };
-        let (columns, rows) = match header_columns(head) {
+        let (columns, rows) = match header_columns(&table, head)? {
             Some(columns) => (columns, &table.rows[1..]),
             None => (columns_by_position(&table, head)?, &table.rows[..]),
         };
@@ -63,6 +64,7 @@ impl StsSet {
             let reason = reason!("pairs-header-only", "the header is all there is, no pairs");
             return Err(TextError::Format { file: name.to_owned(), reason });
         }
+        table.check_sentences(rows, &[columns.first, columns.second])?;
         let pairs = rows.iter().map(|row| pair(&table, row, &columns)).collect::<Result<_, _>>()?;
         Ok(StsSet { name: name.to_owned(), pairs })
     }
@@ -79,14 +81,46 @@ impl StsSet {
 }
 
 fn number(cell: &str) -> Option<f64> {
-    cell.trim().parse().ok().filter(|score: &f64| score.is_finite())
+    is_number(cell).then(|| cell.trim().parse().ok()).flatten()
 }
 
-fn header_columns(row: &Row) -> Option<Columns> {
-    let column = |names: &[&str]| {
-        row.cells.iter().position(|cell| names.iter().any(|name| cell.trim().eq_ignore_ascii_case(name)))
+fn header_columns(table: &Table<'_>, row: &Row) -> Result<Option<Columns>, TextError> {
+    let named = |names: &[&str]| -> Vec<usize> {
+        let is = |cell: &String| names.iter().any(|name| cell.trim().eq_ignore_ascii_case(name));
+        row.cells.iter().enumerate().filter(|(_, cell)| is(cell)).map(|(column, _)| column).collect()
     };
-    Some(Columns { first: column(&FIRST)?, second: column(&SECOND)?, score: column(&SCORE)? })
+    let (firsts, seconds, scores) = (named(&FIRST), named(&SECOND), named(&SCORE));
+    let (Some(&first), Some(&second), Some(&score)) = (firsts.first(), seconds.first(), scores.first())
+    else {
+        return Ok(None);
+    };
+    for columns in [&firsts, &seconds, &scores] {
+        if columns.len() > 1 {
+            let names: Vec<&str> = columns.iter().map(|column| row.cells[*column].trim()).collect();
+            let reason = reason!(
+                "sts-twice",
+                "the columns {names} could each be meant; take out or rename all but one",
+                names = names.join(", ")
+            );
+            return Err(table.wrong(row.line, reason));
+        }
+    }
+    Ok(Some(Columns { first, second, score }))
+}
+
+/// JSON would be taken for a table with commas.
+pub(super) fn refuse_json(name: &str, text: &str) -> Result<(), TextError> {
+    let begins = text.trim_start();
+    match begins.starts_with('{') || begins.starts_with("[{") || begins.starts_with("[\n") {
+        true => Err(TextError::Format {
+            file: name.to_owned(),
+            reason: reason!(
+                "sts-json",
+                "JSON is not read; bring a .csv or .tsv whose header names sentence1, sentence2 and score"
+            ),
+        }),
+        false => Ok(()),
+    }
 }
 
 fn columns_by_position(table: &Table<'_>, head: &Row) -> Result<Columns, TextError> {
@@ -211,6 +245,20 @@ mod tests {
     fn a_score_that_may_be_on_either_side_is_not_guessed() {
         assert!(message("1\tb\t1\n2\td\t2\n").contains("both the first and the last column hold numbers"));
         assert!(message("a\tb\tc\n").contains("neither the first nor the last column holds numbers"));
+    }
+
+    #[test]
+    fn what_could_be_read_two_ways_is_asked_about() {
+        let both = message("sentence1,sentence2,label,score\na b,c d,0,3.0\ne f,g h,1,1.0\n");
+        assert!(both.contains("line 1") && both.contains("label, score could each be meant"), "{both}");
+        let index = message("sentence1\tsentence2\tscore\n1\ta b\t3\n2\tc d\t4\n");
+        assert!(index.contains("column 1 holds numbers only"), "{index}");
+        assert!(message("{\"sentence1\": \"a\", \"score\": 1}\n").contains("JSON is not read"));
+        assert!(message("a b\tc d\t1\re f\tg h\t2\r").contains("CR alone"));
+        let quoted = message("sentence1\tsentence2\tscore\n\"a \"\"big\"\" cat\"\ta dog\t3.0\n");
+        assert!(quoted.contains("line 2") && quoted.contains("quoted as in CSV"), "{quoted}");
+        // Sentences have quotes of their own, as STS-B's do.
+        assert_eq!(parse("\"a\" and \"b\"\t\"c d\"\t1\n").len(), 1);
     }
 
     #[test]

@@ -44,6 +44,11 @@ impl Layout {
     }
 }
 
+/// A number and nothing else.
+pub(super) fn is_number(cell: &str) -> bool {
+    cell.trim().parse::<f64>().is_ok_and(f64::is_finite)
+}
+
 #[derive(Debug, PartialEq)]
 pub(super) struct Row {
     /// Where the row begins.
@@ -71,10 +76,33 @@ impl<'a> Table<'a> {
                 check_quotes(text).map_err(|(line, reason)| table.wrong(line, reason))?;
                 table.read_csv(text)?;
             }
-            Layout::Tsv => table.read_lines(text, "\t"),
+            Layout::Tsv => {
+                table.read_lines(text, "\t");
+                table.check_unquoted()?;
+            }
             Layout::Bars => table.read_lines(text, "||"),
         }
         Ok(table)
+    }
+
+    /// Refuses a column that holds numbers only where sentences are expected: an index, a score, a label.
+    pub fn check_sentences(&self, rows: &[Row], columns: &[usize]) -> Result<(), TextError> {
+        let numbers = |column: &&usize| {
+            rows.len() > 1
+                && rows.iter().all(|row| row.cells.get(**column).is_some_and(|cell| is_number(cell)))
+        };
+        match columns.iter().find(numbers) {
+            None => Ok(()),
+            Some(column) => {
+                let reason = reason!(
+                    "table-numbers",
+                    "column {column} holds numbers only, where sentences are expected; is it an index or a score? Take \
+                     it out, or name the columns in a header",
+                    column = column + 1
+                );
+                Err(self.wrong(rows[0].line, reason))
+            }
+        }
     }
 
     pub fn wrong(&self, line: usize, reason: Reason) -> TextError {
@@ -106,6 +134,26 @@ impl<'a> Table<'a> {
     fn read_lines(&mut self, text: &str, separator: &str) {
         for (index, line) in text.lines().enumerate() {
             self.push(index + 1, line.split(separator).map(str::to_owned).collect());
+        }
+    }
+
+    /// Refuses tab-separated cells that are quoted as CSV's are: quotes within quotes are doubled in them, as no sentence
+    /// has them.
+    fn check_unquoted(&self) -> Result<(), TextError> {
+        let quoted = |cell: &String| {
+            let inner = cell.trim().strip_prefix('"').and_then(|cell| cell.strip_suffix('"'));
+            inner.is_some_and(|inner| inner.contains("\"\"") && !inner.replace("\"\"", "").contains('"'))
+        };
+        match self.rows.iter().find(|row| row.cells.iter().any(quoted)) {
+            None => Ok(()),
+            Some(row) => {
+                let reason = reason!(
+                    "table-quoted",
+                    "cells are quoted as in CSV, and in a tab-separated file quotes mean nothing; save it with commas, \
+                     or without quotes (pandas: quoting=csv.QUOTE_NONE)"
+                );
+                Err(self.wrong(row.line, reason))
+            }
         }
     }
 

@@ -132,7 +132,10 @@ impl SentenceTokenizer {
             Self::from_files(&model.tokenizer_files)?.with_rules(rules.prompt.as_deref(), rules.lower_case);
         tokenizer.check_vocab(config.vocab_size)?;
         if let (Some(modules), false) = (&mut rules.modules, rules.include_prompt) {
-            modules.skipped = tokenizer.prompt_tokens(config.max_tokens())?;
+            // Cut as a sentence is.
+            let positions = config.max_tokens();
+            let length = model.max_length.map_or(positions, |length| length.min(positions));
+            modules.skipped = tokenizer.prompt_tokens(length)?;
         }
         Ok(tokenizer)
     }
