@@ -2,7 +2,8 @@
 //!
 //! Arrows between the rooms point one way:
 //! `app`, `cli` → `train`, `eval` → `objective` → `model` → `kernels` → `device`;
-//! `text`, `store`, `share`, `runs` and `lessons` stand beside, and `said` under all. `device` and `kernels` know no model.
+//! `text` (over `model`, whose folder says what is done to texts), `store`, `share`, `runs` and `lessons` stand beside,
+//! and `said` under all. `device` and `kernels` know no model.
 
 pub mod bench;
 pub mod device;
@@ -17,6 +18,7 @@ pub mod share;
 pub mod store;
 pub mod text;
 pub mod train;
+mod wrong_file;
 
 #[cfg(target_arch = "wasm32")]
 mod web_task;

@@ -669,3 +669,26 @@ fn metrics_that_nobody_reads_end_a_run_with_its_state_saved() {
     assert!(error.contains("note: the state of step"), "{error}");
     assert!(output.join("training-state.safetensors").exists());
 }
+
+#[test]
+fn what_stands_in_the_place_of_a_file_is_named_and_so_is_a_hub_id() {
+    let root = tempfile::tempdir().unwrap();
+    let model = model(root.path());
+    let [_, _, dev] = texts(root.path());
+    let pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 90868376\n";
+    for (name, content, words) in [
+        ("model.safetensors", pointer, "git lfs pull"),
+        ("config.json", "<!DOCTYPE html><html></html>", "web page"),
+    ] {
+        let kept = fs::read(model.join(name)).unwrap();
+        fs::write(model.join(name), content).unwrap();
+        let message = run(1, "eval", &model, &["--sts", &dev]);
+        assert!(message.contains(name) && message.contains(words), "{message}");
+        fs::write(model.join(name), kept).unwrap();
+    }
+    fs::write(root.path().join("p.tsv"), pointer).unwrap();
+    let message = run(1, "eval", &model, &["--sts", root.path().join("p.tsv").to_str().unwrap()]);
+    assert!(message.contains("git lfs pull"), "{message}");
+    let message = run(1, "eval", Path::new("sentence-transformers/all-MiniLM-L6-v2"), &["--sts", &dev]);
+    assert!(message.contains("hf download sentence-transformers/all-MiniLM-L6-v2"), "{message}");
+}

@@ -84,6 +84,19 @@ pub struct Model {
 const SUBFOLDERS: [&str; 4] = ["0_Transformer", "0_BERT", "0_RoBERTa", "1_Pooling"];
 
 pub fn load_model(directory: &Path) -> Result<Model, CliError> {
+    if !directory.is_dir() {
+        let name = slashes(directory);
+        let like_an_id = directory.is_relative() && name.matches('/').count() == 1 && !name.starts_with('.');
+        let advice = match like_an_id {
+            true => format!(
+                "; to have {name} from the Hugging Face hub, hf download {name} --local-dir FOLDER, and name that"
+            ),
+            false => String::new(),
+        };
+        return Err(CliError::Input(format!(
+            "--model takes a model's folder, and there is no folder {name}{advice}"
+        )));
+    }
     // The folder's name may tell what its files do not.
     let whole = directory.canonicalize().unwrap_or_else(|_| directory.to_owned());
     let name = whole.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();

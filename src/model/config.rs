@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 
 use super::ModelError;
 use crate::said::{Reason, reason};
+use crate::wrong_file::stand_in;
 
 /// The largest dimension head that the attention shaders tile for.
 pub const MAX_HEAD_DIM: usize = 128;
@@ -70,6 +71,9 @@ impl ModelConfig {
     /// Not JSON, a missing field, another architecture than BERT, or sizes that contradict each other or
     /// that the shaders cannot run.
     pub fn from_json(name: &str, bytes: &[u8]) -> Result<Self, ModelError> {
+        if let Some(reason) = stand_in(bytes) {
+            return Err(ModelError::Files { file: name.to_owned(), reason });
+        }
         let value: Value = serde_json::from_slice(strip_bom(bytes)).map_err(|error| ModelError::NotJson {
             file: name.to_owned(),
             reason: error.to_string().into(),

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::TextError;
 use crate::said::reason;
+use crate::wrong_file::stand_in;
 
 /// The bytes as UTF-8 without a byte order mark.
 ///
@@ -43,6 +44,9 @@ fn line_of(bytes: &[u8], at: usize) -> usize {
 
 fn refuse_other_than_text(file: &str, bytes: &[u8]) -> Result<(), TextError> {
     let file = file.to_owned();
+    if let Some(reason) = stand_in(bytes) {
+        return Err(TextError::Format { file, reason });
+    }
     if bytes.is_empty() {
         return Err(TextError::Empty { file });
     }

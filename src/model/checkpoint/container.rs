@@ -12,6 +12,7 @@ use super::HostTensor;
 use crate::{
     model::ModelError,
     said::{Reason, reason},
+    wrong_file::stand_in,
 };
 
 /// Behind the name of a matrix of bytes: the name of its scales, a number a row. As compressed-tensors, which transformers
@@ -34,6 +35,9 @@ impl<'a> Container<'a> {
     /// `SafeTensors::deserialize` is not used for this: it adds up sizes from the header without a check
     /// for overflow, and its errors cannot tell a cut download from a damaged one.
     pub fn parse(file: &'a str, bytes: &'a [u8]) -> Result<Self, ModelError> {
+        if let Some(reason) = stand_in(bytes) {
+            return Err(ModelError::Files { file: file.to_owned(), reason });
+        }
         let broken = |reason: Reason| ModelError::Container { file: file.to_owned(), reason };
         let Some((length, rest)) = bytes.split_first_chunk::<8>() else {
             let reason = reason!("container-short", "the file has only {bytes} bytes", bytes = bytes.len());
