@@ -48,7 +48,7 @@ async function startHub(models) {
   return hub;
 }
 
-const pooling = JSON.stringify({ word_embedding_dimension: 32, pooling_mode_cls_token: true });
+const pooling = JSON.stringify({ word_embedding_dimension: 32, pooling_mode_cls_token: true, pooling_mode_mean_tokens: false });
 const modules = JSON.stringify([
   { idx: 0, name: '0', path: '', type: 'sentence_transformers.models.Transformer' },
   { idx: 1, name: '1', path: '1_Pooling', type: 'sentence_transformers.models.Pooling' },
@@ -123,6 +123,34 @@ test('a model is downloaded by id with progress, and loaded again without a requ
     await stored.waitFor({ state: 'detached' });
     assert.deepEqual(await downloaded(page), []);
     assert.ok(await card.getByText('is loaded').isVisible(), 'what is loaded stays');
+  });
+});
+
+test('a model with a pooling of its own is used with it, twice as wide, and trained with another', async () => {
+  const own = { word_embedding_dimension: 32, pooling_mode_max_tokens: true, pooling_mode_mean_tokens: true };
+  const prompts = JSON.stringify({ prompts: { query: 'a ' }, default_prompt_name: 'query' });
+  const folder = {
+    ...sentences,
+    '1_Pooling/config.json': Buffer.from(JSON.stringify(own)),
+    'config_sentence_transformers.json': Buffer.from(prompts),
+  };
+  await withHub({ 'lab/own@main': folder }, async ({ page, studio, card, ask }) => {
+    await ask('lab/own');
+    await studio.modelLoaded();
+    assert.match(await card.locator('.facts').innerText(), /own/);
+    assert.match(await card.innerText(), /"a " stands before every text/, 'what is done to texts is said');
+    await studio.go('Playground');
+    assert.equal(await page.locator('#playground-pooler').evaluate((select) => select.selectedOptions[0].text), 'own');
+    const cosines = await studio.compareHere(['the cat', 'a dog', 'blue sky']);
+    assert.ok(Math.abs(cosines[0][0] - 1) < 1e-3 && cosines[0][1] < 0.9999, JSON.stringify(cosines));
+    await page.locator('#playground-pooler').selectOption('avg');
+    assert.notDeepEqual(await studio.compareHere(['the cat', 'a dog', 'blue sky']), cosines);
+    await studio.go('Studio');
+    await studio.loadTinyTexts();
+    await studio.recipe({ steps: 2, 'batch-size': 2 });
+    assert.ok(!(await page.locator('#pooler').innerText()).includes('own'), 'nothing trains it');
+    await studio.train();
+    await studio.phase('Finished');
   });
 });
 
