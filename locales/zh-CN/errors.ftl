@@ -227,6 +227,7 @@ train-no-mask-token = 掩码语言模型需要带掩码词元（[MASK] 或 <mask
 train-objective = { $objective }目标与数据不符：{ $reason }。
 train-unsup = 无监督
 train-sup = 有监督
+train-padding = 训练文本第 { $item } 项含有模型的填充词元（<pad>），RoBERTa 不为它计位置；请去掉它
 train-diverged = 第 { $step } 步的损失已不是数：这一步的更新已略去，权重是上一步的。请降低学习率，或提高温度。
 train-checkpoint = 这不是本次训练的检查点：{ $reason }。
 train-memory = { $reason }{ $advice }。

@@ -33,7 +33,7 @@ pub struct Embedder {
 /// What comes back from the device.
 enum Output {
     /// Sentence vectors.
-    Pooled(Pooling),
+    Pooled(Box<Pooling>),
     /// Token states [tokens, hidden], which become vectors on the host.
     States(View, Rc<SentenceModules>),
 }
@@ -65,7 +65,7 @@ impl Embedder {
                 pooling.take(plan, kernels, &batch, depth, states)
             })?;
             pooling.finish(&mut plan, kernels, weights)?;
-            Output::Pooled(pooling)
+            Output::Pooled(Box::new(pooling))
         };
         Ok(Self { network: network.clone(), capacity, batch, output, plan })
     }

@@ -79,6 +79,16 @@ impl Dataset {
         if self.once { self.sentences_per_item } else { self.sentences_per_item.max(2) }
     }
 
+    /// # Errors
+    /// A sentence has the padding token, which has no position of its own in RoBERTa, so that the gradients of the positions
+    /// behind it would be others.
+    pub(super) fn refuse_token(&self, padding: u32) -> Result<(), TrainError> {
+        match self.rows.iter().position(|row| row.contains(&padding)) {
+            None => Ok(()),
+            Some(row) => Err(TrainError::Padding { item: 1 + row / self.sentences_per_item }),
+        }
+    }
+
     /// Whether the objective can be trained on these items.
     pub fn check(&self, objective: Objective) -> Result<(), TrainError> {
         if self.len() < 2 {

@@ -22,6 +22,11 @@ pub enum TrainError {
          set its weight to 0"
     )]
     NoMaskToken,
+    #[error(
+        "item {item} of the training text has the model's padding token (<pad>), which RoBERTa counts no position for; \
+         take it out"
+    )]
+    Padding { item: usize },
     #[error("the objective {objective} does not fit the data: {reason}")]
     Objective { objective: Reason, reason: Reason },
     #[error(
@@ -77,6 +82,7 @@ impl Say for TrainError {
             Self::TooFewItems { found } => said!("train-too-few", found),
             Self::NoMaskToken => said!("train-no-mask-token"),
             Self::Objective { objective, reason } => said!("train-objective", objective, reason),
+            Self::Padding { item } => said!("train-padding", item),
             Self::Diverged { step } => said!("train-diverged", step),
             Self::Checkpoint(reason) => said!("train-checkpoint", reason),
             Self::Memory { reason, advice } => said!("train-memory", reason, advice),

@@ -109,6 +109,9 @@ impl Trainer {
     ) -> Result<Self, TrainError> {
         options.validate()?;
         data.check(options.objective)?;
+        if checkpoint.config.counts_from_padding() {
+            data.refuse_token(checkpoint.config.pad_token_id as u32)?;
+        }
         let positions = checkpoint.config.max_tokens();
         if options.max_length > positions {
             let value = reason!(

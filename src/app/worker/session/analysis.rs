@@ -7,7 +7,7 @@ use crate::{
         worker::{
             error::WorkerError,
             outbox::{post, post_progress},
-            prepare::tokenise,
+            prepare::{Text, tokenise},
         },
     },
     eval::Analysis,
@@ -19,7 +19,6 @@ impl Session {
     pub(super) async fn analyse(&mut self, id: RequestId, pooler: Pooler) -> Result<(), WorkerError> {
         let model = self.model.as_ref().ok_or(WorkerError::NoModel)?;
         let set = self.evaluation.as_ref().ok_or(WorkerError::NoPairs)?;
-        let config = &model.checkpoint.config;
         let (hidden, positions) = (model.width(pooler), model.max_length);
         let (name, pairs, gold) = (model.name.clone(), set.name.clone(), set.scores());
         let rows = tokenise(id, &model.tokenizer, &set.sentences(), positions, Text::Encoded).await?;

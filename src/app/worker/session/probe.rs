@@ -10,7 +10,7 @@ use crate::{
         worker::{
             error::WorkerError,
             outbox::{post, post_progress, post_transferring, say_unknown},
-            prepare::tokenise,
+            prepare::{Text, tokenise},
             similarity::cosines,
         },
     },
@@ -28,7 +28,6 @@ impl Session {
         pooler: Pooler,
     ) -> Result<(), WorkerError> {
         let model = self.model.as_ref().ok_or(WorkerError::NoModel)?;
-        let config = &model.checkpoint.config;
         let (hidden, positions) = (model.width(pooler), model.max_length);
         let rows = model.tokenizer.encode(&sentences, positions)?;
         say_unknown(model.tokenizer.unknown_share(&rows));
@@ -73,7 +72,6 @@ impl Session {
     ) -> Result<(), WorkerError> {
         let model = self.model.as_ref().ok_or(WorkerError::NoModel)?;
         let set = self.evaluation.as_ref().ok_or(WorkerError::NoPairs)?;
-        let config = &model.checkpoint.config;
         let (hidden, positions) = (model.width(pooler), model.max_length);
         let (pairs, gold) = (set.name.clone(), set.scores());
         let rows = tokenise(id, &model.tokenizer, &set.sentences(), positions, Text::Encoded).await?;

@@ -153,7 +153,6 @@ impl Session {
             return Ok(());
         }
         let model = self.model.as_ref().ok_or(WorkerError::NoModel)?;
-        let config = &model.checkpoint.config;
         let (hidden, positions) = (model.width(job.result.pooler), model.max_length);
         let sentences = task.sentences();
         let done = job.embeddings.len() / hidden;
