@@ -22,7 +22,9 @@ impl Masked {
             for (position, id) in (0..).zip(row) {
                 if index > 0 && random.between(0, 4) == 0 {
                     labels.push((position, *id));
+                    // As in tiny.rs: 1 is RoBERTa's padding.
                     *id = random.between(0, vocabulary) as u32;
+                    *id += u32::from(*id == 1);
                 }
             }
             masked.labels.push(labels);
