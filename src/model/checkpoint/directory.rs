@@ -268,6 +268,11 @@ impl<'a> Files<'a> {
         let depth = |path: &str| path.matches('/').count();
         let mut lists: Vec<_> = lists.collect();
         let Some(highest) = lists.iter().map(|(path, _)| depth(path)).min() else { return Ok(None) };
+        // That of another model in a folder below one that has none says nothing of it.
+        let encoders = self.0.iter().filter(|(path, bytes)| is_encoder_config(path, bytes));
+        if encoders.map(|(path, _)| depth(path)).min().is_some_and(|encoder| encoder < highest) {
+            return Ok(None);
+        }
         lists.retain(|(path, _)| depth(path) == highest);
         match lists[..] {
             [(path, bytes)] => {

@@ -179,6 +179,15 @@ fn modules_that_a_pooler_stands_for_are_that_pooler_and_others_are_the_models_ow
 }
 
 #[test]
+fn a_list_of_modules_below_a_model_without_one_is_another_models() {
+    let mut files = plain();
+    let below = with_modules(&[("Pooling", "1_Pooling", json!({"pooling_mode": "max"}))]);
+    files.extend(below.into_iter().map(|(path, bytes)| (format!("checkpoint-500/{path}"), bytes)));
+    let directory = load_directory(&files).unwrap();
+    assert_eq!((directory.pooler, directory.pooler_stated), (Pooler::Avg, false));
+}
+
+#[test]
 fn modules_that_cannot_be_done_exactly_are_refused_by_name() {
     let pooling = ("Pooling", "1_Pooling", json!({"pooling_mode": "mean"}));
     let refused = |modules: &[_]| message(&with_modules(modules));

@@ -16,6 +16,7 @@ use crate::{
         worker::{
             error::WorkerError,
             files::gather_text,
+            model_files::LoadedModel,
             outbox::{post, post_progress, say_unknown},
         },
     },
@@ -79,6 +80,9 @@ impl Session {
         pooler: Pooler,
         normalised: bool,
     ) -> Result<(), WorkerError> {
+        // The model's own modules end so; a pooler that was asked for is given as it is.
+        let own = |model: &LoadedModel| model.checkpoint.rules.normalize && model.pooler == pooler;
+        let normalised = normalised || self.model.as_ref().is_some_and(own);
         let goal = Goal::Vectors { normalised };
         self.start_encoding(id, sentences, weights, pooler, goal)
     }
