@@ -20,5 +20,5 @@ pub use decode::decode;
 pub use error::TextError;
 pub use sts::{StsPair, StsSet};
 pub use tasks::{StsTask, StsTasks, is_senteval_file};
-pub use tokenizer::{MOST_UNKNOWN, SentenceTokenizer, TOKENIZER_FILES, with_pieces};
+pub use tokenizer::{MOST_UNKNOWN, SentenceTokenizer, with_pieces};
 pub use transfer::{LabelledSet, TransferKind, TransferTask};

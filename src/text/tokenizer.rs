@@ -18,22 +18,12 @@ use tokenizers::{
 
 use super::TextError;
 use super::decode::decode;
-use crate::model::{Checkpoint, checkpoint::ModelDirectory};
+use crate::model::Checkpoint;
+use crate::model::checkpoint::{ModelDirectory, TOKENIZER_FILES};
 use crate::said::{Reason, reason};
 use cut::Cut;
 use options::{Class, Options};
 pub use shrink::with_pieces;
-
-/// The files of a tokenizer, in the order in which they are looked for.
-pub const TOKENIZER_FILES: [&str; 7] = [
-    "tokenizer.json",
-    "vocab.txt",
-    "vocab.json",
-    "merges.txt",
-    "tokenizer_config.json",
-    "special_tokens_map.json",
-    "added_tokens.json",
-];
 
 /// Share of a text's tokens that may be unknown without a word: names and rare marks.
 pub const MOST_UNKNOWN: f64 = 0.05;

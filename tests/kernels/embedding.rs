@@ -104,24 +104,8 @@ async fn an_embedding_is_the_sum_of_word_position_and_first_type() {
     on_each_device(async || {
         for ((lengths, hidden, types), first) in shapes().into_iter().zip(FIRST_POSITIONS) {
             let (bench, tables) = (Bench::new().await, Tables::random(hidden, types, 5));
-            let batch = batch(&lengths, VOCABULARY, POSITIONS).with_first_position(first);
-            let (views, len) = (tables.views(&bench), batch.tokens() * hidden);
-            let (ids, positions) = (bench.words(&batch.token_ids), bench.words(&batch.positions));
-            let embedded = bench.output(len);
-            bench
-                .run(&step_of(&batch), |kernels, plan| {
-                    kernels.embed(plan, &layer(&tables, &views, first), &ids, &positions, &embedded).unwrap();
-                })
-                .await;
-            let expected =
-                reference::forward(&tables.reference, &batch.token_ids, &row_starts(&batch), first, hidden);
-            let embedded = bench.read(&embedded, len).await;
-            assert_close(
-                &format!("{} tokens, width {hidden}", batch.tokens()),
-                &embedded,
-                &expected,
-                bound(3, 0.0),
-            );
+            let views = tables.views(&bench);
+            forward(&bench, &tables, &views, &lengths, first).await;
         }
     })
     .await;
@@ -131,25 +115,26 @@ async fn an_embedding_is_the_sum_of_word_position_and_first_type() {
 async fn on_a_gpu_the_word_table_may_be_halves() {
     for ((lengths, hidden, types), first) in shapes().into_iter().zip(FIRST_POSITIONS) {
         let (bench, mut tables) = (Bench::new().await, Tables::random(hidden, types, 6));
-        let batch = batch(&lengths, VOCABULARY, POSITIONS).with_first_position(first);
-        let (views, len) = (tables.views_of_halves(&bench), batch.tokens() * hidden);
-        let (ids, positions) = (bench.words(&batch.token_ids), bench.words(&batch.positions));
-        let embedded = bench.output(len);
-        bench
-            .run(&step_of(&batch), |kernels, plan| {
-                kernels.embed(plan, &layer(&tables, &views, first), &ids, &positions, &embedded).unwrap();
-            })
-            .await;
-        let expected =
-            reference::forward(&tables.reference, &batch.token_ids, &row_starts(&batch), first, hidden);
-        let embedded = bench.read(&embedded, len).await;
-        assert_close(
-            &format!("{} tokens, width {hidden}", batch.tokens()),
-            &embedded,
-            &expected,
-            bound(3, 0.0),
-        );
+        let views = tables.views_of_halves(&bench);
+        forward(&bench, &tables, &views, &lengths, first).await;
     }
+}
+
+async fn forward(bench: &Bench, tables: &Tables, views: &Views, lengths: &[usize], first: usize) {
+    let hidden = tables.hidden;
+    let batch = batch(lengths, VOCABULARY, POSITIONS).with_first_position(first);
+    let len = batch.tokens() * hidden;
+    let (ids, positions) = (bench.words(&batch.token_ids), bench.words(&batch.positions));
+    let embedded = bench.output(len);
+    bench
+        .run(&step_of(&batch), |kernels, plan| {
+            kernels.embed(plan, &layer(tables, views, first), &ids, &positions, &embedded).unwrap();
+        })
+        .await;
+    let expected =
+        reference::forward(&tables.reference, &batch.token_ids, &row_starts(&batch), first, hidden);
+    let embedded = bench.read(&embedded, len).await;
+    assert_close(&format!("{} tokens, width {hidden}", batch.tokens()), &embedded, &expected, bound(3, 0.0));
 }
 
 #[wasm_bindgen_test(unsupported = pollster::test)]

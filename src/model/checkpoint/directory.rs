@@ -27,7 +27,8 @@ const ENCODER_FILES: [&str; 7] = [
     "sentence_xlm-roberta_config.json",
     "sentence_xlnet_config.json",
 ];
-const TOKENIZER_FILES: [&str; 7] = [
+/// The files of a tokenizer, in the order in which they are looked for.
+pub const TOKENIZER_FILES: [&str; 7] = [
     "tokenizer.json",
     "vocab.txt",
     "vocab.json",
@@ -71,14 +72,13 @@ pub struct ModelDirectory {
 /// not, and all that [`ModelConfig::from_json`] and [`Checkpoint::load`] refuse.
 pub fn load_directory(files: &[(String, Vec<u8>)]) -> Result<ModelDirectory, ModelError> {
     let files = Files::new(files);
-    let (root, modules) = match files.module_list()? {
-        Some((root, modules)) => (Some(root), Some(modules)),
-        None => (None, None),
+    let modules = files.module_list()?;
+    let folder = match &modules {
+        Some((root, modules)) => format!("{root}{}", modules.encoder),
+        None => files.model_folder()?,
     };
-    let folder = match (&root, &modules) {
-        (Some(root), Some(modules)) => format!("{root}{}", modules.encoder),
-        _ => files.model_folder()?,
-    };
+    // Without modules.json the rest lies beside the encoder.
+    let root = modules.as_ref().map_or(&folder, |(root, _)| root);
     let in_folder = |name: &str| files.get(&format!("{folder}{name}"));
     let tokenizer_files: Vec<(String, Vec<u8>)> = TOKENIZER_FILES
         .into_iter()
@@ -112,13 +112,11 @@ pub fn load_directory(files: &[(String, Vec<u8>)]) -> Result<ModelDirectory, Mod
         max_length: None,
         notes: Vec::new(),
     };
-    // Without modules.json the rest lies beside the encoder.
-    let root = root.unwrap_or_else(|| folder.clone());
     directory.read_lengths(&files, &folder)?;
-    directory.read_prompt(&files, &root)?;
-    match modules {
-        Some(modules) => directory.read_modules(&files, &root, &modules)?,
-        None => directory.read_name(&files, &root),
+    directory.read_prompt(&files, root)?;
+    match &modules {
+        Some((root, modules)) => directory.read_modules(&files, root, modules)?,
+        None => directory.read_name(&files, root),
     }
     if let Some((path, bytes)) = files.get(&format!("{root}{SIMCSE_FILE}")) {
         let settings = SimcseSettings::parse(path, bytes)?;
@@ -199,10 +197,10 @@ impl ModelDirectory {
         let (hidden, layers) = (self.checkpoint.config.hidden_size, self.checkpoint.config.num_hidden_layers);
         let prompted = self.checkpoint.rules.prompt.is_some();
         let behind = modules.behind(files, root, hidden, layers, prompted)?;
-        self.checkpoint.rules.include_prompt = !modules.leaves_prompt_out(files, root)?;
         self.pooler = behind.pooler;
         self.pooler_stated = true;
         self.checkpoint.rules.normalize = behind.normalize;
+        self.checkpoint.rules.include_prompt = behind.include_prompt;
         self.checkpoint.rules.modules = behind.modules;
         if let Some(head) = behind.head {
             for (name, tensor) in head {

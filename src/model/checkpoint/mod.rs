@@ -14,7 +14,7 @@ mod shrink;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use container::{write_safetensors, write_safetensors_f16, write_safetensors_i8};
-pub use directory::{ModelDirectory, load_directory};
+pub use directory::{ModelDirectory, TOKENIZER_FILES, load_directory};
 pub use export::export_directory;
 pub use init::{random_head, random_mlm_head};
 pub use names::{

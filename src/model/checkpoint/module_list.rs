@@ -36,6 +36,8 @@ pub(super) struct Behind {
     /// With the pooler [`Pooler::Own`].
     pub modules: Option<SentenceModules>,
     pub normalize: bool,
+    /// Whether a prompt's tokens are pooled too.
+    pub include_prompt: bool,
     /// With the pooler [`Pooler::Cls`]: weight and bias, by canonical name.
     pub head: Option<[(&'static str, HostTensor); 2]>,
 }
@@ -103,7 +105,7 @@ impl ModuleList {
         }
     }
 
-    /// Reads the modules behind the encoder, which lie under `root`. `prompt_left_out`: there is a prompt, so that a
+    /// Reads the modules behind the encoder, which lie under `root`. `prompted`: there is a prompt, so that a
     /// pooling which leaves prompts out is none of SimCSE's.
     ///
     /// # Errors
@@ -177,7 +179,7 @@ impl ModuleList {
             );
             return refuse(&self.file, reason);
         }
-        let of = |pooler: Pooler| Behind { pooler, modules: None, normalize, head: None };
+        let of = |pooler: Pooler| Behind { pooler, modules: None, normalize, head: None, include_prompt };
         Ok(match (modes.as_slice(), behind.as_slice(), by_layers) {
             ([Mean], [], Some(pooler)) if plain => of(pooler),
             (_, _, Some(_)) => {
@@ -200,17 +202,9 @@ impl ModuleList {
                     behind.push(VectorModule::Normalize);
                 }
                 let modules = Some(SentenceModules { modes, behind, skipped: 0 });
-                Behind { pooler: Pooler::Own, modules, normalize: false, head: None }
+                Behind { modules, normalize: false, ..of(Pooler::Own) }
             }
         })
-    }
-
-    /// Whether the pooling is told to leave out a prompt's tokens.
-    pub fn leaves_prompt_out(&self, files: &Files<'_>, root: &str) -> Result<bool, ModelError> {
-        let pooling = self.behind.iter().find(|module| module.kind == "Pooling");
-        let Some(Module { folder, .. }) = pooling else { return Ok(false) };
-        let (_, config) = config(files, &format!("{root}{folder}"))?;
-        Ok(config.get("include_prompt").and_then(Value::as_bool) == Some(false))
     }
 }
 
