@@ -13,7 +13,7 @@ use crate::{
     device::{Device, DeviceOptions},
     eval::{ScoreTable, StsEvaluation, TaskScore, suite_table},
     model::{Embedder, Head, ModelConfig, Network, Pooler},
-    text::{Corpus, StsSet, StsTask},
+    text::{Corpus, StsTask},
     train::{EvaluationSet, HeadMode, Objective, TrainOptions, Trainer},
 };
 
@@ -251,7 +251,7 @@ async fn score(
     let bar = progress_bar(tasks.len(), "tasks");
     let mut scores = Vec::new();
     for task in tasks {
-        let sentences: Vec<&str> = task.subsets.iter().flat_map(StsSet::sentences).collect();
+        let sentences = task.sentences();
         let rows = model.tokenizer.encode(&sentences, max_length)?;
         let embeddings = embedder.embed(&rows, |_| ()).await?;
         scores.push(TaskScore::of(task, &embeddings, embedder.width()));

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::{args::StsArgs, encode, error::CliError, files, output::Output, whiten::Whitener};
 use crate::{
     eval::TaskScore,
-    text::{StsSet, StsTask, is_senteval_file},
+    text::{StsTask, is_senteval_file},
 };
 
 /// The last line.
@@ -45,7 +45,7 @@ pub async fn run(args: &StsArgs, device_options: DeviceOptions) -> Result<(), Cl
     let mut output = Output::new(args.scoring.format);
     let mut sum = 0.0;
     for task in &tasks {
-        let sentences: Vec<&str> = task.subsets.iter().flat_map(StsSet::sentences).collect();
+        let sentences = task.sentences();
         let rows = model.tokenizer.encode(&sentences, max_length)?;
         let embeddings = encode::vectors(&embedder, &rows).await?;
         let (embeddings, hidden) = whitener.apply(embeddings, embedder.width())?;

@@ -29,6 +29,11 @@ impl StsTask {
         Ok(StsTask { name: base(path).to_owned(), subsets: vec![StsSet::parse(path, bytes)?] })
     }
 
+    /// The subsets' sentences one behind the other, each as [`StsSet::sentences`] has them.
+    pub fn sentences(&self) -> Vec<&str> {
+        self.subsets.iter().flat_map(StsSet::sentences).collect()
+    }
+
     /// A task for each folder with `STS.input.X.txt` files, each of which has an `STS.gs.X.txt` beside it. `files` are
     /// paths with `/` and contents; others than these two are ignored. In the order of the folders' paths.
     ///

@@ -113,26 +113,31 @@ pub fn words(progress: &Progress) -> String {
     }
 }
 
+/// That the model has no words for much of a text: more than a few names and rare marks.
+#[component]
+pub fn UnknownWords(#[prop(into)] share: Signal<f64>) -> impl IntoView {
+    move || {
+        let share = share.get();
+        (share > MOST_UNKNOWN).then(|| view! {
+            <div class="notice notice-warning" role="status">
+                <Glyph icon=Icon::Warning />
+                <p class="notice-text">{mt!("run-unknown-words", percent = (100.0 * share).round() as u32)}</p>
+            </div>
+        })
+    }
+}
+
 /// That the model does not know the words of what it encoded last, and, on a Chinese page, that examples are English
 /// because the encoder is.
 #[component]
 pub fn StrangeWords() -> impl IntoView {
     let (store, _) = studio();
-    let percent = move || {
-        let share = store.unknown_share.get();
-        (share > MOST_UNKNOWN).then(|| (100.0 * share).round() as u32)
-    };
     let english_only = move || {
         let known = store.model.with(|model| model.as_ref().is_none_or(|model| model.knows_chinese));
-        language() == Language::Chinese && !known && percent().is_none()
+        language() == Language::Chinese && !known && store.unknown_share.get() <= MOST_UNKNOWN
     };
     view! {
-        {move || percent().map(|percent| view! {
-            <div class="notice notice-warning" role="status">
-                <Glyph icon=Icon::Warning />
-                <p class="notice-text">{mt!("run-unknown-words", percent = percent)}</p>
-            </div>
-        })}
+        <UnknownWords share=store.unknown_share />
         {move || english_only().then(|| view! {
             <p class="fine">
                 {mt!("examples-english")}" "<a href=Address::at(Place::Studio).to_string()>{mt!("examples-chinese-encoders")}</a>

@@ -7,15 +7,17 @@ use super::{
     format::{bytes, count, duration, significant},
     i18n::{mt, say, t},
     icons::{Glyph, Icon},
-    notice::{Bar, ErrorNotice, words},
+    notice::{Bar, ErrorNotice, UnknownWords, words},
     store::{NoRoom, Phase, Store, Topic},
     studio,
 };
-use crate::{app::protocol::EndReason, device::DeviceChoice, text::MOST_UNKNOWN, train::Objective};
+use crate::{app::protocol::EndReason, device::DeviceChoice, train::Objective};
 
 #[component]
 pub fn RunControls() -> impl IntoView {
     let (store, engine) = studio();
+    let unknown =
+        Signal::derive(move || store.plan.with(|plan| plan.as_ref().map_or(0.0, |plan| plan.unknown_share)));
     view! {
         <div class="run-bar">
             <div class="run-head">
@@ -41,21 +43,10 @@ pub fn RunControls() -> impl IntoView {
                 }),
                 _ => None,
             }}
-            {move || unknown_words(store).map(|percent| view! {
-                <div class="notice notice-warning" role="status">
-                    <Glyph icon=Icon::Warning />
-                    <p class="notice-text">{mt!("run-unknown-words", percent = percent)}</p>
-                </div>
-            })}
+            <UnknownWords share=unknown />
             {move || store.no_room.get().map(|no_room| view! { <OnTheCpu no_room /> })}
         </div>
     }
-}
-
-/// Percent of the text that the model has no words for, where that is more than a few names and rare marks.
-fn unknown_words(store: Store) -> Option<u32> {
-    let share = store.plan.with(|plan| plan.as_ref().map_or(0.0, |plan| plan.unknown_share));
-    (share > MOST_UNKNOWN).then(|| (100.0 * share).round() as u32)
 }
 
 /// What else there is where the GPU has no room for the run.

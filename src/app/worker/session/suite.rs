@@ -12,7 +12,7 @@ use crate::{
     },
     eval::{TaskScore, Whitening},
     model::Pooler,
-    text::{StsSet, StsTask, StsTasks},
+    text::{StsTask, StsTasks},
 };
 
 impl Session {
@@ -69,7 +69,7 @@ impl Session {
         for task in tasks {
             let model = self.model.as_ref().ok_or(WorkerError::NoModel)?;
             let (hidden, positions) = (model.width(pooler), model.max_length);
-            let sentences: Vec<&str> = task.subsets.iter().flat_map(StsSet::sentences).collect();
+            let sentences = task.sentences();
             let rows = model.tokenizer.encode(&sentences, positions)?;
             say_unknown(model.tokenizer.unknown_share(&rows));
             let (embedders, behind) = self.embedders(weights)?;
