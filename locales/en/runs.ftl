@@ -161,8 +161,8 @@ chart-problem = The chart could not be taken home
 chart-no-picture = The browser made no picture of the chart; take its CSV instead.
 run-this = This run
 runs-title = Kept runs
-runs-none = Every run is kept here by itself, in this browser only: its recipe, its curves and its scores, not its weights.
-runs-what = Kept in this browser only, without weights. Named by what differs between them. Tick one to draw it beside the present run.
+runs-none = Every run is kept here by itself, in this browser only: its recipe, its curves, its scores, its last and its best weights.
+runs-what = Kept in this browser only, weights included, until you delete them. Named by what differs between them. Tick one to draw it beside the present run.
 runs-space =
     { $count ->
         [one] { $count } run, { $size }
@@ -187,10 +187,14 @@ runs-rename-save = Save
 runs-name = Name of the run; empty: what differs
 runs-delete = Delete
 runs-delete-name = Delete { $name }
-runs-deleted = { $name }, of { $date }, was deleted.
+runs-deleted = { $name }, of { $date }, was deleted. Its curves can be brought back, its weights cannot.
 runs-steps = { $done } of { $total } steps
 runs-best = best Spearman { $spearman } at step { $step }
 runs-under-way = under way
+runs-open = Open
+runs-open-name = Open { $name }: its model, texts, recipe and weights
+runs-go-on = Go on
+runs-go-on-name = Go on with { $name }
 runs-cut-off = cut off
 differs-model = { $value }
 differs-text = { $value }
@@ -242,3 +246,11 @@ differs-start =
     }
 differs-seed = seed { $value }
 differs-pairs = { $value }
+
+saved-title = A run was cut off
+saved-cut-off = { $model } on { $text } stands at step { $step } of { $total }, as kept on { $date }. Model, texts, weights, optimizer and curves are here: it goes on as if nothing had happened, to the last bit.
+saved-elsewhere-title = A run is under way in another tab
+saved-elsewhere = { $model } on { $text }, step { $step } of { $total }. What you do here does not disturb it.
+saved-go-on = Go on
+saved-forget = Delete the run
+saved-up-to = Kept up to step { $step }: closing the tab loses nothing of that.

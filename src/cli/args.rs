@@ -245,7 +245,8 @@ pub struct RunArgs {
     /// Replace a model that is in the output directory already.
     #[arg(long)]
     pub overwrite: bool,
-    /// Save the training state every so many steps as well as at the end.
+    /// Save the training state every so many steps as well; it is saved after evaluations, at least every 30 seconds and
+    /// at the end.
     #[arg(long, value_name = "STEPS", default_value_t = 0)]
     pub checkpoint_every: u32,
     /// Stop after this step, state saved, to be resumed later; the schedule is still that of the whole run.

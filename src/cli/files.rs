@@ -1,7 +1,8 @@
 //! Files and model directories.
 
 use std::{
-    fs,
+    fs::{self, File},
+    io::BufWriter,
     path::{Path, PathBuf},
 };
 
@@ -22,6 +23,15 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<(), CliError> {
         fs::create_dir_all(folder).map_err(failed)?;
     }
     fs::write(path, bytes).map_err(failed)
+}
+
+/// Begins a file, and the folder that it is in where there is none.
+pub fn create(path: &Path) -> Result<BufWriter<File>, CliError> {
+    let failed = |reason| CliError::Write { path: path.to_owned(), reason };
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder).map_err(failed)?;
+    }
+    File::create(path).map(BufWriter::new).map_err(failed)
 }
 
 /// Makes a folder for a model.

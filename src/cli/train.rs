@@ -1,5 +1,4 @@
-use crate::device::DeviceOptions;
-use std::path::Path;
+use std::{io::Write, path::Path, time::Instant};
 
 use serde::Serialize;
 
@@ -9,10 +8,11 @@ use super::{
     files, open_device, print_json, progress_bar,
 };
 use crate::{
+    device::DeviceOptions,
     eval::StsEvaluation,
     text::Corpus,
     train::{
-        Dataset, MemoryEstimate, StepReport, TrainError, TrainOptions, Trainer, TrainingState, export_trained,
+        Dataset, MemoryEstimate, SaveCadence, StepReport, TrainError, TrainOptions, Trainer, TrainingState, export_trained,
     },
 };
 
@@ -79,7 +79,7 @@ pub(super) async fn fit(
     }
     let end = args.stop_after.map_or(trainer.total(), |step| step.min(trainer.total()));
     let bar = progress_bar(trainer.total() as usize, "steps");
-    if trainer.position() == 0 {
+    if trainer.evaluation_due() {
         evaluate(&mut trainer).await?;
     }
     let outcome = steps(&mut trainer, args, end, &state_path, &bar).await;
@@ -139,17 +139,23 @@ async fn steps(
         print_json(&report)?;
         Ok(true)
     };
+    let mut cadence = SaveCadence::default();
+    cadence.saved(Instant::now());
     while trainer.position() < end {
+        let begun = Instant::now();
         report(trainer.step().await?)?;
-        let save = args.checkpoint_every > 0 && trainer.position().is_multiple_of(args.checkpoint_every);
-        if trainer.evaluation_due() || save {
+        let wished = args.checkpoint_every > 0 && trainer.position().is_multiple_of(args.checkpoint_every);
+        let (evaluation_due, due) = (trainer.evaluation_due(), cadence.due_before(begun.elapsed()));
+        if evaluation_due || wished || due {
             while report(trainer.drain().await?)? {}
         }
-        if trainer.evaluation_due() {
+        if evaluation_due {
             evaluate(trainer).await?;
         }
-        if save {
+        if wished || due || (evaluation_due && cadence.due_at_evaluation()) {
+            let begun = Instant::now();
             save_state(trainer, state_path).await?;
+            cadence.saved(begun);
         }
     }
     while report(trainer.drain().await?)? {}
@@ -167,7 +173,10 @@ async fn evaluate(trainer: &mut Trainer) -> Result<(), CliError> {
 async fn save_state(trainer: &Trainer, path: &Path) -> Result<(), CliError> {
     // Written beside and renamed, so that a full disk or a power cut leaves the last good state.
     let partial = path.with_extension("partial");
-    files::write(&partial, &trainer.state().await?.to_safetensors()?)?;
+    let mut file = files::create(&partial)?;
+    let written = |reason| CliError::Write { path: partial.clone(), reason };
+    trainer.write_state(true, async |bytes| file.write_all(bytes).map_err(written)).await?;
+    file.into_inner().map_err(|error| written(error.into_error()))?.sync_all().map_err(written)?;
     std::fs::rename(&partial, path).map_err(|reason| CliError::Write { path: path.to_owned(), reason })
 }
 

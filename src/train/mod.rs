@@ -2,6 +2,7 @@
 
 mod batch;
 mod batch_similarity;
+mod cadence;
 mod continuation;
 mod dataset;
 mod error;
@@ -20,6 +21,7 @@ mod warm_up;
 pub use crate::objective::Objective;
 pub use batch::{Batch, CorruptedRows};
 pub use batch_similarity::{BatchSimilarity, Candidate};
+pub use cadence::SaveCadence;
 pub use continuation::{continuation_script, export_trained};
 pub use dataset::{Augment, Corrupt, Dataset};
 pub use error::TrainError;
@@ -27,7 +29,7 @@ pub use memory::MemoryEstimate;
 pub use options::{HeadMode, TrainOptions};
 pub use prepare::dataset;
 pub use profile::{Buffers, KernelProfile, Profile};
-pub use state::TrainingState;
+pub use state::{History, StateHeader, TrainingState};
 pub use step::{StepMetrics, TrainingStep};
 pub use trainer::{Best, EvaluationSet, StepReport, Trainer};
 pub use views::DropoutViews;

@@ -1,16 +1,45 @@
 //! A run's whole state as one safetensors file: `weights.…`, `first_moment.…`, `second_moment.…` and, where there has
-//! been an evaluation, `best.…`; options and counters are JSON in the file's metadata under `simcse_lab`.
+//! been an evaluation, `best.…`, each group in one piece; the steps so far as `history.steps`; options, counters and
+//! evaluations as JSON in the file's metadata under `simcse_lab`.
+//!
+//! A file is written and read a group at a time, so that a state of some gigabytes is never in memory twice.
 
-use std::collections::{BTreeMap, HashMap};
+use std::{
+    collections::{BTreeMap, HashMap},
+    ops::Range,
+};
 
-use safetensors::{Dtype, SafeTensors, tensor::TensorView};
+use safetensors::{
+    Dtype,
+    tensor::{Metadata as Tensors, TensorInfo},
+};
 use serde::{Deserialize, Serialize};
 
-use super::{TrainError, TrainOptions, trainer::Best};
+use super::{StepReport, TrainError, TrainOptions, trainer::Best};
 use crate::{eval::StsEvaluation, model::HostTensor, said::reason};
 
 const METADATA_KEY: &str = "simcse_lab";
 const VERSION: u32 = 1;
+
+/// Bytes in front of the header: its length.
+const LENGTH: usize = 8;
+/// Headers of more bytes are refused, as the safetensors format has it.
+const MOST_HEADER: u64 = 100_000_000;
+
+/// What a file's tensors are called, before the first dot; in the order of the file.
+const HISTORY: &str = "history";
+const WEIGHTS: &str = "weights";
+const FIRST_MOMENTS: &str = "first_moment";
+const SECOND_MOMENTS: &str = "second_moment";
+const BEST: &str = "best";
+/// All of them but the history.
+const GROUPS: [&str; 4] = [WEIGHTS, FIRST_MOMENTS, SECOND_MOMENTS, BEST];
+/// [steps, `StepReport`'s fields].
+const STEPS: &str = "history.steps";
+/// Fields of a [`StepReport`].
+const FIELDS: usize = 7;
+
+type Weights = BTreeMap<String, HostTensor>;
 
 /// Everything a run needs to go on as if it had never stopped.
 #[derive(Debug, Clone, PartialEq)]
@@ -19,10 +48,58 @@ pub struct TrainingState {
     /// Steps done; with seed and data it is the data cursor too.
     pub step: u32,
     pub data_fingerprint: u64,
-    pub weights: BTreeMap<String, HostTensor>,
-    pub first_moments: BTreeMap<String, HostTensor>,
-    pub second_moments: BTreeMap<String, HostTensor>,
+    pub weights: Weights,
+    /// Empty where the run is over, as are the second moments.
+    pub first_moments: Weights,
+    pub second_moments: Weights,
     pub best: Option<Best>,
+    pub history: History,
+}
+
+/// What a run has done so far.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct History {
+    /// Ascending; a run that was saved by an earlier version has none from before.
+    pub steps: Vec<StepReport>,
+    /// With the steps done before each, ascending.
+    pub evaluations: Vec<(u32, StsEvaluation)>,
+}
+
+impl History {
+    /// Forgets what came after `step`.
+    pub(super) fn truncate(&mut self, step: u32) {
+        self.steps.retain(|report| report.step <= step);
+        self.evaluations.retain(|(at, _)| *at <= step);
+    }
+
+    /// [`STEPS`]: every field is a float64, which holds them exactly.
+    fn rows(&self) -> Vec<f64> {
+        let row = |report: &StepReport| -> [f64; FIELDS] {
+            [
+                f64::from(report.step),
+                f64::from(report.loss),
+                report.learning_rate,
+                f64::from(report.gradient_norm),
+                f64::from(report.mlm),
+                report.tokens as f64,
+                report.seconds,
+            ]
+        };
+        self.steps.iter().flat_map(row).collect()
+    }
+
+    fn steps_of(rows: &[f64]) -> Vec<StepReport> {
+        let report = |row: &[f64; FIELDS]| StepReport {
+            step: row[0] as u32,
+            loss: row[1] as f32,
+            learning_rate: row[2],
+            gradient_norm: row[3] as f32,
+            mlm: row[4] as f32,
+            tokens: row[5] as usize,
+            seconds: row[6],
+        };
+        rows.as_chunks().0.iter().map(report).collect()
+    }
 }
 
 #[derive(Serialize, Deserialize)]
@@ -33,43 +110,115 @@ struct Metadata {
     /// Hexadecimal: JSON numbers end at 2⁵³.
     data_fingerprint: String,
     best: Option<(u32, StsEvaluation)>,
+    #[serde(default)]
+    evaluations: Vec<(u32, StsEvaluation)>,
 }
 
-impl TrainingState {
-    pub fn to_safetensors(&self) -> Result<Vec<u8>, TrainError> {
+fn broken(error: &dyn std::fmt::Display) -> TrainError {
+    TrainError::Checkpoint(error.to_string().into())
+}
+
+/// A state that is being written: what does not take long to copy.
+pub(super) struct StateFacts<'a> {
+    pub options: &'a TrainOptions,
+    pub step: u32,
+    pub data_fingerprint: u64,
+    pub best: Option<&'a Best>,
+    pub history: &'a History,
+}
+
+impl StateFacts<'_> {
+    /// The file's first bytes, up to the weights; then come the numbers of [`numbers`] for the weights, both moments, if
+    /// there are `moments`, and the best weights. `shapes` has those of all tensors that are trained.
+    pub fn beginning(
+        &self,
+        shapes: &BTreeMap<&String, &Vec<usize>>,
+        moments: bool,
+    ) -> Result<Vec<u8>, TrainError> {
         let metadata = Metadata {
             version: VERSION,
             options: self.options.clone(),
             step: self.step,
             data_fingerprint: format!("{:016x}", self.data_fingerprint),
-            best: self.best.as_ref().map(|best| (best.step, best.evaluation.clone())),
+            best: self.best.map(|best| (best.step, best.evaluation.clone())),
+            evaluations: self.history.evaluations.clone(),
         };
-        let broken = |error: String| TrainError::Checkpoint(error.into());
-        let metadata = serde_json::to_string(&metadata).map_err(|error| broken(error.to_string()))?;
-        let best = self.best.as_ref().map(|best| &best.weights);
-        let groups = [
-            ("weights", Some(&self.weights)),
-            ("first_moment", Some(&self.first_moments)),
-            ("second_moment", Some(&self.second_moments)),
-            ("best", best),
-        ];
-        let mut views = Vec::new();
-        for (group, tensors) in groups {
-            for (name, tensor) in tensors.into_iter().flatten() {
-                let bytes = bytemuck::cast_slice(&tensor.data);
-                let view = TensorView::new(Dtype::F32, tensor.shape.clone(), bytes)
-                    .map_err(|error| broken(format!("{name}: {error}")))?;
-                views.push((format!("{group}.{name}"), view));
+        let metadata = serde_json::to_string(&metadata).map_err(|error| broken(&error))?;
+        let rows = self.history.rows();
+        let mut tensors = Vec::new();
+        let mut end = 0;
+        let mut place = |name: String, dtype: Dtype, shape: Vec<usize>| {
+            let begin = end;
+            end += shape.iter().product::<usize>() * dtype.bitsize() / 8;
+            tensors.push((name, TensorInfo { dtype, shape, data_offsets: (begin, end) }));
+        };
+        place(STEPS.to_owned(), Dtype::F64, vec![self.history.steps.len(), FIELDS]);
+        let groups = if moments { &GROUPS[..3] } else { &GROUPS[..1] };
+        for group in groups {
+            for (name, shape) in shapes {
+                place(format!("{group}.{name}"), Dtype::F32, (*shape).clone());
             }
         }
+        for (name, tensor) in self.best.iter().flat_map(|best| &best.weights) {
+            place(format!("{BEST}.{name}"), Dtype::F32, tensor.shape.clone());
+        }
         let metadata = HashMap::from([(METADATA_KEY.to_owned(), metadata)]);
-        safetensors::serialize(views, Some(metadata)).map_err(|error| broken(error.to_string()))
+        let tensors = Tensors::new(Some(metadata), tensors).map_err(|error| broken(&error))?;
+        let mut header = serde_json::to_vec(&tensors).map_err(|error| broken(&error))?;
+        // Spaces behind it, as the format has it: what follows is aligned.
+        header.resize(header.len().next_multiple_of(LENGTH), b' ');
+        let mut bytes = (header.len() as u64).to_le_bytes().to_vec();
+        bytes.extend(header);
+        bytes.extend_from_slice(bytemuck::cast_slice(&rows));
+        Ok(bytes)
+    }
+}
+
+/// The shapes of tensors, by name.
+pub(super) fn shapes(tensors: &Weights) -> BTreeMap<&String, &Vec<usize>> {
+    tensors.iter().map(|(name, tensor)| (name, &tensor.shape)).collect()
+}
+
+/// The numbers of tensors as they stand in a file, tensor by tensor.
+pub(super) fn numbers(tensors: &Weights) -> impl Iterator<Item = &[u8]> {
+    tensors.values().map(|tensor| bytemuck::cast_slice(&tensor.data))
+}
+
+/// A state that is being read: all but the tensors.
+pub struct StateHeader {
+    metadata: Metadata,
+    data_fingerprint: u64,
+    /// In each, the tensors lie side by side.
+    groups: BTreeMap<String, Vec<Place>>,
+}
+
+/// A tensor's name, shape, and bytes from the file's start.
+type Place = (String, Vec<usize>, Range<usize>);
+
+impl StateHeader {
+    /// Bytes to be read first.
+    pub const LENGTH: usize = LENGTH;
+
+    /// Bytes of the header and of what says how long it is, from a file's first [`Self::LENGTH`] bytes; `file` is the
+    /// length of all of it.
+    ///
+    /// # Errors
+    /// A file that cannot be a state.
+    pub fn end(first: &[u8], file: usize) -> Result<usize, TrainError> {
+        let cut = || broken(&"the file is cut, or no safetensors file");
+        let length = first.first_chunk().map(|bytes| u64::from_le_bytes(*bytes)).ok_or_else(cut)?;
+        let end = usize::try_from(length).ok().and_then(|length| length.checked_add(LENGTH));
+        end.filter(|end| length <= MOST_HEADER && *end <= file).ok_or_else(cut)
     }
 
-    pub fn from_safetensors(bytes: &[u8]) -> Result<Self, TrainError> {
-        let broken = |error: &dyn std::fmt::Display| TrainError::Checkpoint(error.to_string().into());
-        let (_, header) = SafeTensors::read_metadata(bytes).map_err(|error| broken(&error))?;
-        let metadata = header.metadata().as_ref().and_then(|metadata| metadata.get(METADATA_KEY));
+    /// Reads a header with what says how long it is; `file` is the length of all of it.
+    ///
+    /// # Errors
+    /// No state, one of another version, or one that was cut.
+    pub fn parse(header: &[u8], file: usize) -> Result<Self, TrainError> {
+        let json = header.get(LENGTH..).unwrap_or_default();
+        let tensors: Tensors = serde_json::from_slice(json).map_err(|error| broken(&error))?;
+        let metadata = tensors.metadata().as_ref().and_then(|metadata| metadata.get(METADATA_KEY));
         let metadata = metadata.ok_or_else(|| {
             TrainError::Checkpoint(reason!("checkpoint-no-metadata", "it has no simcse_lab metadata"))
         })?;
@@ -82,42 +231,168 @@ impl TrainingState {
                 known = VERSION
             )));
         }
-        let mut groups: BTreeMap<&str, BTreeMap<String, HostTensor>> = BTreeMap::new();
-        let file = SafeTensors::deserialize(bytes).map_err(|error| broken(&error))?;
-        for (name, view) in file.iter() {
-            let (group, name) = name.split_once('.').ok_or_else(|| {
-                TrainError::Checkpoint(reason!("checkpoint-tensor", "unknown tensor {name}", name))
-            })?;
-            if view.dtype() != Dtype::F32 {
-                return Err(TrainError::Checkpoint(reason!("checkpoint-dtype", "{name} is not F32", name)));
-            }
-            let tensor =
-                HostTensor { shape: view.shape().to_vec(), data: bytemuck::pod_collect_to_vec(view.data()) };
-            groups.entry(group).or_default().insert(name.to_owned(), tensor);
+        if header.len() + tensors.data_len() != file {
+            return Err(TrainError::Checkpoint(reason!(
+                "checkpoint-cut",
+                "it has {found} bytes and should have {expected}; it was cut",
+                found = file,
+                expected = header.len() + tensors.data_len()
+            )));
         }
-        let mut take = |group: &str| groups.remove(group).unwrap_or_default();
+        let mut groups: BTreeMap<String, Vec<Place>> = BTreeMap::new();
+        for full in tensors.offset_keys() {
+            let Some(info) = tensors.info(&full) else { continue };
+            let (group, name) = full.split_once('.').ok_or_else(|| {
+                TrainError::Checkpoint(reason!("checkpoint-tensor", "unknown tensor {name}", name = full))
+            })?;
+            let expected = if full == STEPS { Dtype::F64 } else { Dtype::F32 };
+            if info.dtype != expected {
+                return Err(TrainError::Checkpoint(reason!(
+                    "checkpoint-dtype",
+                    "{name} is not {dtype}",
+                    name = full,
+                    dtype = format!("{expected:?}")
+                )));
+            }
+            let (begin, end) = info.data_offsets;
+            let group = groups.entry(group.to_owned()).or_default();
+            if group.last().is_some_and(|(.., before)| before.end != header.len() + begin) {
+                return Err(TrainError::Checkpoint(reason!(
+                    "checkpoint-order",
+                    "{name} does not lie beside the others of its kind",
+                    name = full
+                )));
+            }
+            let place = header.len() + begin..header.len() + end;
+            group.push((name.to_owned(), info.shape.clone(), place));
+        }
         let data_fingerprint =
             u64::from_str_radix(&metadata.data_fingerprint, 16).map_err(|error| broken(&error))?;
-        let state = Self {
-            options: metadata.options,
-            step: metadata.step,
-            data_fingerprint,
-            weights: take("weights"),
-            first_moments: take("first_moment"),
-            second_moments: take("second_moment"),
-            best: metadata.best.map(|(step, evaluation)| Best { step, evaluation, weights: take("best") }),
-        };
-        let shapes = |tensors: &BTreeMap<String, HostTensor>| -> Vec<(String, Vec<usize>)> {
-            tensors.iter().map(|(name, tensor)| (name.clone(), tensor.shape.clone())).collect()
-        };
-        let expected = shapes(&state.weights);
-        if shapes(&state.first_moments) != expected || shapes(&state.second_moments) != expected {
+        Ok(Self { metadata, data_fingerprint, groups })
+    }
+
+    pub fn step(&self) -> u32 {
+        self.metadata.step
+    }
+
+    pub fn options(&self) -> &TrainOptions {
+        &self.metadata.options
+    }
+
+    fn places(&self, group: &str) -> &[Place] {
+        self.groups.get(group).map_or(&[], Vec::as_slice)
+    }
+
+    /// Where in the file a group is.
+    fn range(&self, group: &str) -> Range<usize> {
+        match self.places(group) {
+            [] => 0..0,
+            [first, ..] => first.2.start..self.places(group).last().map_or(first.2.end, |last| last.2.end),
+        }
+    }
+
+    /// The tensors of a group of the bytes of [`Self::range`].
+    fn tensors(&self, group: &str, bytes: &[u8]) -> Result<Weights, TrainError> {
+        let mut rest = bytes;
+        let mut tensors = Weights::new();
+        for (name, shape, place) in self.places(group) {
+            let (own, after) = rest.split_at_checked(place.len()).ok_or_else(|| broken(&"it was cut"))?;
+            rest = after;
+            let data = bytemuck::pod_collect_to_vec(own);
+            tensors.insert(name.clone(), HostTensor { shape: shape.clone(), data });
+        }
+        Ok(tensors)
+    }
+
+    /// The state of this header, the bytes of the history and the tensors of [`GROUPS`].
+    fn state(self, history: &[u8], groups: [Weights; 4]) -> Result<TrainingState, TrainError> {
+        let Metadata { options, step, best, evaluations, .. } = self.metadata;
+        let [weights, first_moments, second_moments, best_weights] = groups;
+        let fits = |tensors: &Weights| shapes(tensors) == shapes(&weights);
+        let over = first_moments.is_empty() && second_moments.is_empty();
+        if !over && !(fits(&first_moments) && fits(&second_moments)) {
             return Err(TrainError::Checkpoint(reason!(
                 "checkpoint-moments",
                 "weights and moments do not match; the file was cut or put together from several"
             )));
         }
-        Ok(state)
+        let best = best.map(|(step, evaluation)| Best { step, evaluation, weights: best_weights });
+        if best.as_ref().is_some_and(|best| !best.weights.is_empty() && !fits(&best.weights)) {
+            return Err(TrainError::Checkpoint(reason!(
+                "checkpoint-best",
+                "the best weights are not those of this model; the file was put together from several"
+            )));
+        }
+        let history =
+            History { steps: History::steps_of(&bytemuck::pod_collect_to_vec(history)), evaluations };
+        let data_fingerprint = self.data_fingerprint;
+        Ok(TrainingState {
+            options,
+            step,
+            data_fingerprint,
+            weights,
+            first_moments,
+            second_moments,
+            best,
+            history,
+        })
+    }
+}
+
+impl TrainingState {
+    /// Whether it has all that a further step needs; a run that is over keeps its weights only.
+    pub fn can_go_on(&self) -> bool {
+        !self.first_moments.is_empty() || self.weights.is_empty()
+    }
+
+    /// # Errors
+    /// None in practice: every state can be written.
+    pub fn to_safetensors(&self) -> Result<Vec<u8>, TrainError> {
+        let facts = StateFacts {
+            options: &self.options,
+            step: self.step,
+            data_fingerprint: self.data_fingerprint,
+            best: self.best.as_ref(),
+            history: &self.history,
+        };
+        let mut file = facts.beginning(&shapes(&self.weights), self.can_go_on())?;
+        let best = self.best.as_ref().map(|best| &best.weights);
+        let groups = [Some(&self.weights), Some(&self.first_moments), Some(&self.second_moments), best];
+        for bytes in groups.into_iter().flatten().flat_map(numbers) {
+            file.extend_from_slice(bytes);
+        }
+        Ok(file)
+    }
+
+    /// # Errors
+    /// A file that was cut, of another version, or no state.
+    pub fn from_safetensors(bytes: &[u8]) -> Result<Self, TrainError> {
+        let (header, _) = bytes.split_at(StateHeader::end(bytes, bytes.len())?);
+        let header = StateHeader::parse(header, bytes.len())?;
+        let mut groups: [Weights; 4] = Default::default();
+        for (group, tensors) in GROUPS.into_iter().zip(&mut groups) {
+            *tensors = header.tensors(group, &bytes[header.range(group)])?;
+        }
+        let history = &bytes[header.range(HISTORY)];
+        header.state(history, groups)
+    }
+
+    /// Reads a file of `len` bytes, of which `read` gives those asked for.
+    ///
+    /// # Errors
+    /// Those of `read`, and those of [`Self::from_safetensors`].
+    pub async fn read<E: From<TrainError>>(
+        len: usize,
+        mut read: impl AsyncFnMut(Range<usize>) -> Result<Vec<u8>, E>,
+    ) -> Result<Self, E> {
+        let end = StateHeader::end(&read(0..StateHeader::LENGTH.min(len)).await?, len)?;
+        let header = StateHeader::parse(&read(0..end).await?, len)?;
+        let mut groups: [Weights; 4] = Default::default();
+        for (group, tensors) in GROUPS.into_iter().zip(&mut groups) {
+            *tensors = header.tensors(group, &read(header.range(group)).await?)?;
+        }
+        let history = read(header.range(HISTORY)).await?;
+        Ok(header.state(&history, groups)?)
     }
 }
 
@@ -126,19 +401,35 @@ mod tests {
     use super::*;
 
     fn state() -> TrainingState {
-        let tensors = |value: f32| -> BTreeMap<String, HostTensor> {
-            let tensor = HostTensor { shape: vec![2, 2], data: vec![value, -0.0, f32::MIN_POSITIVE, 1e30] };
-            BTreeMap::from([("a.weight".to_owned(), tensor)])
+        let tensors = |value: f32| -> Weights {
+            let data = [value, -0.0, f32::MIN_POSITIVE, 1e30].repeat(256);
+            let tensor = HostTensor { shape: vec![32, 32], data };
+            let bias = HostTensor { shape: vec![3], data: vec![value; 3] };
+            Weights::from([("a.weight".to_owned(), tensor), ("a.bias".to_owned(), bias)])
         };
-        let evaluation = StsEvaluation { spearman: 71.25, alignment: None, uniformity: -2.5, pairs: 3 };
+        let evaluation =
+            |spearman| StsEvaluation { spearman, alignment: None, uniformity: -2.123456789012345, pairs: 3 };
+        let report = |step: u32| StepReport {
+            step,
+            loss: 0.1 + step as f32,
+            learning_rate: 3e-5 / f64::from(step),
+            gradient_norm: 1e-20,
+            mlm: 0.3,
+            tokens: 1 << 40,
+            seconds: 0.1 * f64::from(step),
+        };
         TrainingState {
-            options: TrainOptions { seed: 7, ..Default::default() },
+            options: TrainOptions { seed: 7, learning_rate: 2.9999999999999997e-5, ..Default::default() },
             step: 20,
             data_fingerprint: u64::MAX - 1,
             weights: tensors(1.5),
             first_moments: tensors(2.5),
             second_moments: tensors(3.5),
-            best: Some(Best { step: 10, evaluation, weights: tensors(4.5) }),
+            best: Some(Best { step: 10, evaluation: evaluation(71.123456789012345), weights: tensors(4.5) }),
+            history: History {
+                steps: (1..=20).map(report).collect(),
+                evaluations: vec![(0, evaluation(1.0 / 3.0)), (10, evaluation(71.123456789012345))],
+            },
         }
     }
 
@@ -146,6 +437,58 @@ mod tests {
     fn a_state_survives_its_file_bit_for_bit() {
         let bytes = state().to_safetensors().unwrap();
         assert_eq!(TrainingState::from_safetensors(&bytes).unwrap(), state());
+        let none = TrainingState { best: None, history: History::default(), ..state() };
+        assert_eq!(TrainingState::from_safetensors(&none.to_safetensors().unwrap()).unwrap(), none);
+        let over = TrainingState { first_moments: Weights::new(), second_moments: Weights::new(), ..state() };
+        assert_eq!(TrainingState::from_safetensors(&over.to_safetensors().unwrap()).unwrap(), over);
+    }
+
+    #[pollster::test]
+    async fn a_file_read_in_parts_is_the_same() {
+        let bytes = state().to_safetensors().unwrap();
+        let mut most = 0;
+        let read = TrainingState::read(bytes.len(), async |range: Range<usize>| {
+            most = most.max(range.len());
+            Ok::<_, TrainError>(bytes[range].to_vec())
+        });
+        assert_eq!(read.await.unwrap(), state());
+        assert!(most < bytes.len() / 2, "{most} of {}", bytes.len());
+    }
+
+    /// The file is one that any other reader of the format takes.
+    #[test]
+    fn the_file_is_a_safetensors_file() {
+        let bytes = state().to_safetensors().unwrap();
+        let file = safetensors::SafeTensors::deserialize(&bytes).unwrap();
+        assert_eq!(file.tensor("best.a.bias").unwrap().shape(), [3]);
+        assert_eq!(bytemuck::pod_collect_to_vec::<u8, f32>(file.tensor("best.a.bias").unwrap().data()), [4.5; 3]);
+    }
+
+    /// As versions before had it: sorted by name, and without a history.
+    #[test]
+    fn a_file_without_a_history_is_read() {
+        let state = TrainingState { history: History::default(), ..state() };
+        let best = state.best.as_ref().unwrap();
+        let groups = [
+            ("weights", &state.weights),
+            ("first_moment", &state.first_moments),
+            ("second_moment", &state.second_moments),
+            ("best", &best.weights),
+        ];
+        let views = groups.into_iter().flat_map(|(group, tensors)| {
+            tensors.iter().map(move |(name, tensor)| {
+                let bytes = bytemuck::cast_slice(&tensor.data);
+                let view = safetensors::tensor::TensorView::new(Dtype::F32, tensor.shape.clone(), bytes);
+                (format!("{group}.{name}"), view.unwrap())
+            })
+        });
+        let metadata = serde_json::json!({
+            "version": 1, "options": state.options, "step": 20, "data_fingerprint": "fffffffffffffffe",
+            "best": (10, &best.evaluation),
+        });
+        let metadata = HashMap::from([("simcse_lab".to_owned(), metadata.to_string())]);
+        let bytes = safetensors::serialize(views, Some(metadata)).unwrap();
+        assert_eq!(TrainingState::from_safetensors(&bytes).unwrap(), state);
     }
 
     #[test]
@@ -154,7 +497,8 @@ mod tests {
         for length in [0, 7, 8, 100, bytes.len() - 1] {
             assert!(TrainingState::from_safetensors(&bytes[..length]).is_err(), "{length}");
         }
-        let foreign = safetensors::serialize(Vec::<(String, TensorView)>::new(), None).unwrap();
+        let none = Vec::<(String, safetensors::tensor::TensorView)>::new();
+        let foreign = safetensors::serialize(none, None).unwrap();
         assert!(TrainingState::from_safetensors(&foreign).is_err());
     }
 }

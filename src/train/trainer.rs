@@ -6,8 +6,10 @@ use serde::Serialize;
 use web_time::Instant;
 
 use super::{
-    Batch, BatchSimilarity, Dataset, MemoryEstimate, Profile, StepMetrics, TrainError, TrainOptions,
-    TrainingState, TrainingStep, schedule::learning_rate,
+    Batch, BatchSimilarity, Dataset, History, MemoryEstimate, Profile, StepMetrics, TrainError, TrainOptions,
+    TrainingState, TrainingStep,
+    schedule::learning_rate,
+    state::{StateFacts, numbers, shapes},
 };
 use crate::{
     device::{Device, DeviceError, ReadbackRing},
@@ -52,7 +54,7 @@ pub struct StepReport {
     pub mlm: f32,
     /// Tokens encoded, all views.
     pub tokens: usize,
-    /// Since the run was started or resumed, until these metrics arrived.
+    /// Since the run began, until these metrics arrived; the time between a state's saving and its going on is left out.
     pub seconds: f64,
 }
 
@@ -75,7 +77,10 @@ pub struct Trainer {
     steps_per_epoch: u32,
     order: Option<(u32, Vec<u32>)>,
     best: Option<Best>,
+    history: History,
     started: Instant,
+    /// Seconds of [`StepReport::seconds`] before `started`.
+    before: f64,
 }
 
 /// The weights with the highest Spearman so far.
@@ -181,7 +186,9 @@ impl Trainer {
             steps_per_epoch,
             order: None,
             best: None,
+            history: History::default(),
             started: Instant::now(),
+            before: 0.0,
         })
     }
 
@@ -253,6 +260,11 @@ impl Trainer {
         self.best.as_ref()
     }
 
+    /// The steps whose reports have arrived, and the evaluations so far; before a restored state too.
+    pub fn history(&self) -> &History {
+        &self.history
+    }
+
     /// Submits the next step and reports the steps that have finished by now: none at first, later usually one.
     pub async fn step(&mut self) -> Result<Option<StepReport>, TrainError> {
         if self.finished() {
@@ -305,21 +317,26 @@ impl Trainer {
         if !metrics.finite() {
             return Err(TrainError::Diverged { step });
         }
-        Ok(Some(StepReport {
+        let report = StepReport {
             step,
             loss: metrics.loss,
             learning_rate,
             gradient_norm: metrics.gradient_norm,
             mlm: metrics.mlm,
             tokens,
-            seconds: self.started.elapsed().as_secs_f64(),
-        }))
+            seconds: self.before + self.started.elapsed().as_secs_f64(),
+        };
+        self.history.steps.push(report);
+        Ok(Some(report))
     }
 
-    /// Whether the evaluation is due after the steps submitted so far.
+    /// Whether an evaluation is due after the steps submitted so far, and has not been made: before the first step,
+    /// after every so many, and after the last.
     pub fn evaluation_due(&self) -> bool {
         let every = self.options.eval_every;
-        self.evaluation.is_some() && (self.finished() || (every > 0 && self.next.is_multiple_of(every)))
+        let now = self.next == 0 || self.finished() || (every > 0 && self.next.is_multiple_of(every));
+        let made = self.history.evaluations.last().is_some_and(|(step, _)| *step == self.next);
+        self.evaluation.is_some() && now && !made
     }
 
     /// Scores the current weights on the evaluation set, if there is one, and keeps them if they are strictly the
@@ -335,6 +352,8 @@ impl Trainer {
             let weights = self.weights().await?;
             self.best = Some(Best { step: self.next, evaluation: evaluation.clone(), weights });
         }
+        self.history.evaluations.retain(|(step, _)| *step < self.next);
+        self.history.evaluations.push((self.next, evaluation.clone()));
         Ok(Some(evaluation))
     }
 
@@ -368,7 +387,46 @@ impl Trainer {
             first_moments: buffers.first_moments.read(device).await?,
             second_moments: buffers.second_moments.read(device).await?,
             best: self.best.clone(),
+            history: self.history.clone(),
         })
+    }
+
+    /// Writes the run's whole state as a file, as [`TrainingState::to_safetensors`] does, with a part of it in memory
+    /// at a time. No step may be in flight. Without `moments` it is of a run that is over: its weights are there, and no
+    /// step can follow.
+    ///
+    /// # Errors
+    /// Those of `write`, and the device's.
+    pub async fn write_state<E: From<TrainError>>(
+        &self,
+        moments: bool,
+        mut write: impl AsyncFnMut(&[u8]) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let (device, buffers) = (self.step.network().device(), self.step.buffers());
+        let facts = StateFacts {
+            options: &self.options,
+            step: self.next,
+            data_fingerprint: self.data.fingerprint(),
+            best: self.best.as_ref(),
+            history: &self.history,
+        };
+        let weights = self.weights().await?;
+        write(&facts.beginning(&shapes(&weights), moments)?).await?;
+        for bytes in numbers(&weights) {
+            write(bytes).await?;
+        }
+        drop(weights);
+        let kinds = [&buffers.first_moments, &buffers.second_moments];
+        for moments in kinds.into_iter().filter(|_| moments) {
+            let moments = moments.read(device).await.map_err(TrainError::from)?;
+            for bytes in numbers(&moments) {
+                write(bytes).await?;
+            }
+        }
+        for bytes in self.best.iter().flat_map(|best| numbers(&best.weights)) {
+            write(bytes).await?;
+        }
+        Ok(())
     }
 
     /// Goes on from a saved state of the same recipe and data.
@@ -389,6 +447,9 @@ impl Trainer {
         if state.step > self.total {
             return refuse(reason!("checkpoint-step", "it is further than this run is long"));
         }
+        if !state.can_go_on() {
+            return refuse(reason!("checkpoint-over", "its run is over; it has the weights and nothing to go on from"));
+        }
         let network = self.step.network();
         let (device, buffers) = (network.device(), self.step.buffers());
         if !network.weights.accepts(&state.weights) {
@@ -400,6 +461,9 @@ impl Trainer {
         self.best = state.best;
         self.next = state.step;
         self.order = None;
+        self.history = state.history;
+        self.history.truncate(self.next);
+        self.before = self.history.steps.last().map_or(0.0, |report| report.seconds);
         self.started = Instant::now();
         Ok(())
     }

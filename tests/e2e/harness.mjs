@@ -84,6 +84,8 @@ const quiet = [
   '--disable-sync',
 ];
 const webgpu = ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader'];
+/** What Chromium is started with, SwiftShader's GPU included. */
+export const browserFlags = [...quiet, ...webgpu];
 const noWebgpu = ['--disable-features=WebGPU', '--disable-blink-features=WebGPU'];
 
 /**

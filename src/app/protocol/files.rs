@@ -6,7 +6,7 @@ use web_sys::Blob;
 use crate::store::hub::HubModel;
 
 /// Where the files of a request come from.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub enum Source {
     /// Dropped, picked or pasted by the visitor.
     Files(Vec<PickedFile>),
@@ -33,7 +33,7 @@ pub struct CachedModel {
 }
 
 /// A file of the visitor's; the worker reads it.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct PickedFile {
     /// With the folders above it where a folder was given.
     pub path: String,

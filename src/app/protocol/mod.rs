@@ -20,7 +20,7 @@ pub use failure::FailureKind;
 pub use files::{CachedModel, ExportedFile, HubAddress, PickedFile, SiteFile, Source};
 pub use profile::ProfileReport;
 pub use reports::{EvaluationReport, ModelReport, TrainingKind, TrainingReport};
-pub use run::{BatchMatrix, EndReason, Evaluation, RunEnd, RunPlan, StepMetrics};
+pub use run::{BatchMatrix, EndReason, Evaluation, RunEnd, RunPlan, SavedRun, StepMetrics};
 pub use scores::{
     AnalysedWeights, AnalysisReport, Measurement, SuiteMeasurement, SuiteReport, SuiteTask, TransferInfo,
     TransferMeasurement, TransferReport,
@@ -70,7 +70,18 @@ pub enum Request {
     /// Runs from now on evaluate on nothing. Answer: [`Event::EvaluationCleared`].
     ClearEvaluation,
     /// Starts a run. Answers: [`Event::RunStarted`], then steps and evaluations until [`Event::Finished`].
-    Train { options: TrainOptions, start_from: Weights },
+    /// With `keep` it outlives the tab, in the browser's private files.
+    Train {
+        options: TrainOptions,
+        start_from: Weights,
+        #[serde(default)]
+        keep: bool,
+    },
+    /// Takes a kept run up again, with its model and texts. Answers: those to loading them, [`Event::RunStarted`], all
+    /// that it has done so far, and [`Event::Resumed`], or [`Event::Finished`] of a run that is over.
+    OpenSavedRun { run: u64 },
+    /// Removes a kept run. Answer: [`Event::SavedRuns`].
+    ForgetSavedRun { run: u64 },
     /// After the step at hand. Answer: [`Event::Paused`].
     Pause,
     /// Answer: [`Event::Resumed`].
@@ -132,7 +143,7 @@ pub enum Request {
     /// [`Event::Paused`].
     RestoreCheckpoint { source: Source },
     /// Opens a new device after [`Event::DeviceLost`]. Answer: [`Event::Ready`], and where a run can go on,
-    /// [`Event::Paused`].
+    /// [`Event::RunStarted`], what it has done up to the state that was kept last, and [`Event::Paused`].
     Recover,
     /// Has another device compute from now on, also after [`Event::DeviceLost`]; not during a run. Answers as for
     /// [`Request::Recover`].
@@ -223,6 +234,22 @@ pub enum Event {
     },
     /// The similarity matrix of the last step's batch, about once a second.
     Batch(BatchMatrix),
+    /// The state after so many steps is kept; nothing that happens from now on takes it away.
+    RunKept {
+        step: u32,
+    },
+    /// Why the run's state is in memory only.
+    RunNotKept {
+        /// As in [`Event::Failed`].
+        message: String,
+        said: Option<Box<Said>>,
+    },
+    /// All kept runs, the earliest first, after every change and at the start.
+    SavedRuns {
+        runs: Vec<SavedRun>,
+        /// Bytes of the models and texts that they read.
+        input_bytes: f64,
+    },
     Paused {
         step: u32,
     },

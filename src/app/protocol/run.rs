@@ -4,14 +4,17 @@ use js_sys::Float32Array;
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    eval::StsEvaluation,
     kernels::LossForm,
     model::Pooler,
-    train::{BatchSimilarity, TrainOptions},
+    train::{BatchSimilarity, StepReport, TrainOptions},
 };
 
 /// What a run will do.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RunPlan {
+    /// When it began, milliseconds since 1970: tells the runs of a browser apart.
+    pub id: u64,
     pub options: TrainOptions,
     /// Steps, the whole run's.
     pub total: u32,
@@ -50,6 +53,47 @@ pub struct Evaluation {
     pub uniformity: f64,
     /// Whether this is the highest Spearman of the run so far.
     pub best: bool,
+}
+
+impl From<&StepReport> for StepMetrics {
+    fn from(report: &StepReport) -> Self {
+        Self {
+            step: report.step,
+            loss: report.loss,
+            learning_rate: report.learning_rate,
+            gradient_norm: report.gradient_norm,
+            tokens: report.tokens,
+            seconds: report.seconds,
+        }
+    }
+}
+
+impl Evaluation {
+    pub fn new(step: u32, scores: &StsEvaluation, best: bool) -> Self {
+        let StsEvaluation { spearman, alignment, uniformity, .. } = *scores;
+        Self { step, spearman, alignment, uniformity, best }
+    }
+}
+
+/// A run that is kept in the browser's private files.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SavedRun {
+    /// Its [`RunPlan::id`].
+    pub run: u64,
+    /// Names of its model and training text.
+    pub model: String,
+    pub text: String,
+    /// How far it is, of how many steps.
+    pub step: u32,
+    pub total: u32,
+    /// Whether it was cut off and can go on; else it is over, and its weights are here.
+    pub open: bool,
+    /// Whether another tab, or this one, is at it.
+    pub elsewhere: bool,
+    /// When its state was last kept, milliseconds since 1970.
+    pub saved: f64,
+    /// Without models and texts, which runs share.
+    pub bytes: f64,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

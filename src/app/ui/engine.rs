@@ -34,7 +34,27 @@ pub struct Engine {
     answers: Answers,
     /// Whether there has been a device yet.
     met_device: StoredValue<bool>,
+    recovery: StoredValue<Recovery>,
+    /// Whether the form is to show the recipe of the run that starts next.
+    shows_recipe: StoredValue<bool>,
 }
+
+/// What was done of late about devices that went away.
+#[derive(Default)]
+struct Recovery {
+    tries: u32,
+    /// When a device was last lost, milliseconds since 1970.
+    lost: f64,
+    /// From which step a run could go on.
+    resumable: Option<u32>,
+    /// How far a run was that is to go on by itself.
+    goes_on: Option<u32>,
+}
+
+/// A device is opened anew so many times by itself; after that the CPU computes, which is never lost.
+const TRIES: u32 = 2;
+/// A device that has lived for so many milliseconds was a good one.
+const GOOD: f64 = 60_000.0;
 
 #[derive(Default)]
 struct Requests {
@@ -48,7 +68,9 @@ impl Engine {
         let requests = StoredValue::new(Requests::default());
         let met_device = StoredValue::new(false);
         let (worker, answers) = (StoredValue::new_local(None), Answers::new());
-        let engine = Self { store, worker, requests, answers, met_device };
+        let recovery = StoredValue::new(Recovery::default());
+        let shows_recipe = StoredValue::new(false);
+        let engine = Self { store, worker, requests, answers, met_device, recovery, shows_recipe };
         let options = WorkerOptions::new();
         options.set_type(WorkerType::Module);
         let device = store.device.with_untracked(|choice| choice.name());
@@ -133,22 +155,91 @@ impl Engine {
         {
             self.store.slot(Topic::Export).error.set(Some(message));
         }
-        match &event {
-            Event::Ready(info) => self.choose_matmul(info),
-            Event::Tuned { ceilings, .. } => self.keep_matmul(ceilings),
-            _ => {}
-        }
+        let lost = match &event {
+            Event::Ready(info) => {
+                self.choose_matmul(info);
+                None
+            }
+            Event::Tuned { ceilings, .. } => {
+                self.keep_matmul(ceilings);
+                None
+            }
+            Event::RunStarted(plan) => {
+                if self.shows_recipe.try_update_value(std::mem::take) == Some(true) {
+                    self.store.recipe.fill(&plan.options);
+                }
+                None
+            }
+            Event::DeviceLost { resumable, .. } => Some((*resumable, self.running())),
+            _ => None,
+        };
+        let paused = match &event {
+            Event::Paused { step } => Some(*step),
+            _ => None,
+        };
         let downloaded = match &event {
             Event::Downloaded { address, .. } => Some(address.clone()),
             _ => None,
         };
         self.store.apply(event, topic);
+        if let Some((resumable, running)) = lost {
+            self.recover_by_itself(resumable, running);
+        }
+        if let Some(step) = paused {
+            self.go_on_by_itself(step);
+        }
         // During a run it stays in the list of downloaded models, to be loaded from there.
         if let Some(address) = downloaded
             && !self.store.phase.with_untracked(Phase::active)
         {
             self.send(Topic::Model, Request::LoadModel { source: Source::Cached(address) });
         }
+    }
+
+    /// How far the run is, where one is making steps.
+    fn running(self) -> Option<u32> {
+        let running = matches!(self.store.phase.get_untracked(), Phase::Running | Phase::Evaluating { .. });
+        running.then(|| self.store.latest.get_untracked().map_or(0, |latest| latest.step))
+    }
+
+    /// Opens another device in the place of one that went away, a few times: a device that is lost again and again is
+    /// left to the visitor.
+    fn recover_by_itself(self, resumable: Option<u32>, running: Option<u32>) {
+        let tries = self.recovery.try_update_value(|recovery| {
+            let now = js_sys::Date::now();
+            if now - recovery.lost > GOOD || resumable > recovery.resumable {
+                recovery.tries = 0;
+            }
+            let goes_on = running.filter(|_| resumable.is_some()).or(recovery.goes_on);
+            *recovery = Recovery { tries: recovery.tries + 1, lost: now, resumable, goes_on };
+            recovery.tries
+        });
+        match tries {
+            Some(tries) if tries <= TRIES => self.recover(),
+            Some(tries) if tries == TRIES + 1 => {
+                self.store.engine.set(EngineState::Starting);
+                self.signal(Request::UseDevice { choice: DeviceChoice::Cpu });
+            }
+            _ => {}
+        }
+    }
+
+    /// Goes on with a run that a lost device had interrupted, now that another one has taken it up.
+    fn go_on_by_itself(self, step: u32) {
+        let before = self.recovery.try_update_value(|recovery| recovery.goes_on.take());
+        let Some(before) = before.flatten() else { return };
+        let device = self.store.engine.with_untracked(|engine| match engine {
+            EngineState::Ready(info) => info.name.clone(),
+            _ => String::new(),
+        });
+        self.store.saved.recovered.set(Some(reason!(
+            "page-run-recovered",
+            "The GPU went away at step {before}. The run goes on from step {step}, which was kept, on {device}.",
+            before,
+            step,
+            device
+        )));
+        self.resume();
     }
 
     /// On the first device of a visit: what was found out in an earlier one, or finding it out now, before anything
@@ -236,7 +327,20 @@ impl Engine {
     pub fn train(self, options: TrainOptions, start_from: Weights) {
         self.store.phase.set(Phase::Starting);
         self.store.runs.starts_from(start_from);
-        self.send(Topic::Run, Request::Train { options, start_from });
+        self.store.saved.recovered.set(None);
+        self.send(Topic::Run, Request::Train { options, start_from, keep: true });
+    }
+
+    /// Takes up a run that outlived its tab, with its model, its texts and its recipe.
+    pub fn open_saved_run(self, run: u64) {
+        self.store.phase.set(Phase::Starting);
+        self.store.saved.recovered.set(None);
+        self.shows_recipe.set_value(true);
+        self.send(Topic::Run, Request::OpenSavedRun { run });
+    }
+
+    pub fn forget_saved_run(self, run: u64) {
+        self.tell(Topic::Run, Request::ForgetSavedRun { run });
     }
 
     pub fn pause(self) {

@@ -44,6 +44,7 @@ mod route;
 mod run_controls;
 mod runs;
 mod sample;
+mod saved_runs;
 mod score_table;
 mod share;
 mod similarity_table;

@@ -8,10 +8,15 @@ use super::{
     i18n::{mt, say, t},
     icons::{Glyph, Icon},
     notice::{Bar, ErrorNotice, UnknownWords, words},
+    saved_runs::Keeping,
     store::{NoRoom, Phase, Store, Topic},
     studio,
 };
-use crate::{app::protocol::EndReason, device::DeviceChoice, train::Objective};
+use crate::{
+    app::protocol::{EndReason, RunPlan},
+    device::DeviceChoice,
+    train::Objective,
+};
 
 #[component]
 pub fn RunControls() -> impl IntoView {
@@ -43,6 +48,7 @@ pub fn RunControls() -> impl IntoView {
                 }),
                 _ => None,
             }}
+            <Keeping store />
             <UnknownWords share=unknown />
             {move || store.no_room.get().map(|no_room| view! { <OnTheCpu no_room /> })}
         </div>
@@ -130,6 +136,11 @@ fn RunProgress(store: Store) -> impl IntoView {
         let running = store.phase.with(Phase::active);
         (running && speed > 0.0).then(|| duration(f64::from(total().saturating_sub(done())) / speed))
     };
+    // A run that is over and was taken up again for its weights has none.
+    let memory = move || {
+        let bytes_of = |plan: &RunPlan| (plan.gpu_bytes > 0).then(|| bytes(plan.gpu_bytes as f64));
+        store.plan.with(|plan| plan.as_ref().and_then(bytes_of))
+    };
     let figures = move || {
         let latest = store.latest.get();
         let speed = store.speed.get();
@@ -139,7 +150,7 @@ fn RunProgress(store: Store) -> impl IntoView {
             ("figure-steps", speed.map(|speed| significant(speed.steps))),
             ("figure-tokens", speed.map(|speed| count(speed.tokens.round() as usize))),
             ("figure-norm", latest.map(|latest| significant(f64::from(latest.gradient_norm)))),
-            ("figure-memory", store.plan.with(|plan| plan.as_ref().map(|plan| bytes(plan.gpu_bytes as f64)))),
+            ("figure-memory", memory()),
         ]
     };
     view! {

@@ -9,6 +9,7 @@ use leptos::prelude::*;
 
 use super::{
     device_choice, examples::PLAYGROUND, i18n::t, lens::Lens, recipe::Recipe, runs::Runs, sample::SiteModels,
+    saved_runs::SavedRuns,
 };
 use crate::{
     app::protocol::{
@@ -46,6 +47,8 @@ pub struct Store {
     pub recipe: Recipe,
     /// Kept in the browser.
     pub runs: Runs,
+    /// The states of runs, kept in the browser as well.
+    pub saved: SavedRuns,
     /// What the views look through.
     pub lens: Lens,
     /// Share of the words that the model does not know, of what it encoded last outside a run.
@@ -106,6 +109,7 @@ impl Store {
             evaluation: RwSignal::new(None),
             recipe: Recipe::new(),
             runs: Runs::new(),
+            saved: SavedRuns::new(),
             lens: Lens::new(),
             unknown_share: RwSignal::new(0.0),
             sentences: RwSignal::new(PLAYGROUND.first()),
@@ -195,6 +199,7 @@ impl Store {
     /// Takes in an event; `topic` is what the request it answers was about.
     pub fn apply(&self, event: Event, topic: Option<Topic>) {
         self.runs.follow(&event, |plan| self.setting(plan));
+        self.saved.follow(&event);
         match event {
             Event::Ready(info) => {
                 self.engine.set(EngineState::Ready(info));
@@ -204,7 +209,7 @@ impl Store {
             Event::DeviceLost { message, resumable } => {
                 self.slots.iter().for_each(Slot::settle);
                 self.engine.set(EngineState::Lost { message, resumable });
-                if self.phase.with(Phase::active) {
+                if resumable.is_none() && self.phase.with_untracked(Phase::active) {
                     let reason = reason!("page-gpu-lost", "The GPU went away during the run.");
                     self.phase.set(Phase::Failed { reason, kept_step: 0 });
                 }
@@ -219,7 +224,12 @@ impl Store {
                 self.slot(Topic::Model).settle();
                 self.model.set(Some(report));
                 self.unknown_share.set(0.0);
+                let starting = self.phase.get_untracked() == Phase::Starting;
                 self.clear_run();
+                if starting {
+                    // It is loaded for a run that goes on.
+                    self.phase.set(Phase::Starting);
+                }
                 self.trained.set(false);
                 self.similarity.set(None);
                 self.measurements.set(Vec::new());
@@ -255,6 +265,11 @@ impl Store {
             Event::Evaluating { done, of } => {
                 if matches!(self.phase.get_untracked(), Phase::Running | Phase::Evaluating { .. }) {
                     self.phase.set(Phase::Evaluating { done, of });
+                }
+            }
+            Event::RunKept { .. } => {
+                if let Some(plan) = self.plan.with_untracked(|plan| plan.as_ref().map(|plan| plan.id)) {
+                    self.saved.hold_on_to(plan);
                 }
             }
             Event::Evaluated(evaluation) => {
@@ -340,7 +355,10 @@ impl Store {
                 }
             }
             // Answers that go to whoever asked, and those to what only the JavaScript interface asks.
-            Event::EvaluationCleared { .. }
+            Event::EvaluationCleared { .. } => self.evaluation.set(None),
+            // Those of keeping have been followed above.
+            Event::RunNotKept { .. }
+            | Event::SavedRuns { .. }
             | Event::Cosines { .. }
             | Event::Views { .. }
             | Event::Scored { .. } => {}

@@ -1,7 +1,7 @@
 use gloo_timers::future::TimeoutFuture;
 use thiserror::Error;
 
-use super::hub::HubAccessError;
+use super::{hub::HubAccessError, private_files::PrivateFileError};
 use crate::{
     app::protocol::FailureKind,
     device::{Device, DeviceError},
@@ -56,6 +56,12 @@ pub enum WorkerError {
     WeightsChanged,
     #[error("nothing has been trained yet")]
     Untrained,
+    #[error("this run is open in another tab of this browser")]
+    ElsewhereOpen,
+    #[error("this run is no longer kept in this browser")]
+    NoSavedRun,
+    #[error("the run is not kept: {}", .0.clone().reason().english)]
+    Kept(#[from] PrivateFileError),
     #[error("{0}")]
     Browser(Reason),
     #[error(transparent)]
@@ -97,6 +103,9 @@ impl Say for WorkerError {
             Self::Transferring => said!("worker-transferring"),
             Self::WeightsChanged => said!("worker-weights-changed"),
             Self::Untrained => said!("worker-untrained"),
+            Self::ElsewhereOpen => said!("worker-elsewhere-open"),
+            Self::NoSavedRun => said!("worker-no-saved-run"),
+            Self::Kept(error) => said!("worker-not-kept", reason = error.clone().reason()),
             Self::Browser(reason) => return reason.said.as_deref().cloned(),
             Self::Hub(error) => return error.said(),
             Self::Model(error) => return error.said(),

@@ -19,9 +19,10 @@ impl WorkerError {
             | Self::NoSuite
             | Self::NoTransferTask
             | Self::NoRun
+            | Self::NoSavedRun
             | Self::Untrained => FailureKind::State,
-            Self::Busy | Self::Transferring | Self::WeightsChanged => FailureKind::Busy,
-            Self::Browser(_) => FailureKind::Engine,
+            Self::ElsewhereOpen | Self::Busy | Self::Transferring | Self::WeightsChanged => FailureKind::Busy,
+            Self::Browser(_) | Self::Kept(_) => FailureKind::Engine,
             Self::Hub(error) => of_hub(error),
             Self::Model(error) => of_model(error),
             Self::Text(error) => of_text(error),

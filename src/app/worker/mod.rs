@@ -6,13 +6,18 @@ mod failure;
 mod files;
 mod hub;
 mod inbox;
+mod inputs;
+mod keeper;
 mod kept;
+mod locks;
 mod model_files;
 mod onlooker;
 mod opening;
 mod outbox;
 mod prepare;
+mod private_files;
 mod run;
+mod run_store;
 mod session;
 mod similarity;
 
@@ -37,6 +42,7 @@ pub fn start() {
     console_error_panic_hook::set_once();
     let inbox = Inbox::listen(&scope());
     spawn_local(hub::post_cached());
+    spawn_local(run_store::tidy());
     spawn_local(async move {
         let choice = opening::chosen();
         match opening::open(choice).await {
@@ -69,7 +75,7 @@ async fn serve(mut inbox: Inbox, mut session: Session) {
         } else {
             match inbox.next_within(HEALTH_CHECK).await {
                 Some(envelope) => session.answer(envelope, &mut inbox).await,
-                None => session.check_device(),
+                None => session.check_device().await,
             }
         }
     }

@@ -2,9 +2,9 @@
 
 use std::{collections::BTreeMap, rc::Rc};
 
-use super::{error::WorkerError, files::NamedBytes};
+use super::{error::WorkerError, files::NamedBytes, inputs::Input};
 use crate::{
-    app::protocol::{ExportFormat, ModelReport},
+    app::protocol::{ExportFormat, ModelReport, Source},
     model::{Checkpoint, HostTensor, Pooler, checkpoint::load_directory},
     said::reason,
     store::zip,
@@ -23,6 +23,8 @@ pub struct LoadedModel {
     pub pooler: Pooler,
     /// Tokens of a sentence: what its files say, else all its positions.
     pub max_length: usize,
+    /// What it was loaded from.
+    pub input: Input,
     notes: Vec<String>,
 }
 
@@ -32,8 +34,9 @@ const CHINESE: &str = "请把牛奶放回冰箱里，明天早上再喝。";
 impl LoadedModel {
     /// # Errors
     /// All that [`load_directory`] refuses, and a tokenizer that is broken or knows tokens that the model does not.
-    pub fn from_files(files: Vec<NamedBytes>) -> Result<Self, WorkerError> {
+    pub fn from_files(source: Source, files: Vec<NamedBytes>) -> Result<Self, WorkerError> {
         let name = name_of(&files);
+        let input = Input::of_files(source, &files);
         let files: Vec<(String, Vec<u8>)> = files.into_iter().map(|file| (file.path, file.bytes)).collect();
         let mut loaded = load_directory(&files)?;
         let tokenizer = SentenceTokenizer::of_model(&mut loaded)?;
@@ -45,6 +48,7 @@ impl LoadedModel {
             tokenizer_files: loaded.tokenizer_files,
             pooler: loaded.pooler,
             max_length: loaded.max_length.map_or(positions, |own| own.min(positions)),
+            input,
             notes: loaded.notes,
         })
     }

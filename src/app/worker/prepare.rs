@@ -2,12 +2,12 @@
 
 use super::{
     error::WorkerError,
-    files,
+    files::{self, NamedBytes},
     outbox::{post_compiling, post_progress},
     run::Run,
 };
 use crate::{
-    app::protocol::{RequestId, SiteFile, Source, Stage},
+    app::protocol::{PickedFile, RequestId, SiteFile, Source, Stage},
     device::Device,
     model::Checkpoint,
     said::reason,
@@ -27,6 +27,8 @@ pub struct Texts<'a> {
     pub evaluation: Option<&'a StsSet>,
     /// Tokens of a sentence that is evaluated on.
     pub max_length: usize,
+    /// Synonyms that are used in place of the site's.
+    pub dictionary: Option<PickedFile>,
 }
 
 /// Tokenises the texts and allocates everything for a run, with progress posted under `id`.
@@ -69,7 +71,10 @@ pub async fn trainer(
         tokenise(id, texts.tokenizer, texts.training.sentences(), options.max_length, Text::Training).await?;
     let unknown_share = texts.tokenizer.unknown_share(&rows);
     let dictionary = match options.needs_dictionary() {
-        true => Some(dictionary(id).await?),
+        true => {
+            let file = dictionary_file(id, texts.dictionary).await?;
+            Some(Dictionary::parse(DICTIONARY, &file.bytes)?)
+        }
         false => None,
     };
     let data = train::dataset(texts.training, rows, texts.tokenizer, dictionary, &options)?;
@@ -87,11 +92,14 @@ pub async fn trainer(
     Ok((trainer, unknown_share))
 }
 
-/// The synonyms that come with the site.
-async fn dictionary(id: RequestId) -> Result<Dictionary, WorkerError> {
+/// The synonyms that come with the site, or those `given` in their place.
+pub async fn dictionary_file(id: RequestId, given: Option<PickedFile>) -> Result<NamedBytes, WorkerError> {
     let (path, url) = (DICTIONARY.to_owned(), files::beside_the_worker(DICTIONARY));
-    let file = files::gather_one(id, Source::Site(vec![SiteFile { path, url }])).await?;
-    Ok(Dictionary::parse(DICTIONARY, &file.bytes)?)
+    let source = match given {
+        Some(file) => Source::Files(vec![file]),
+        None => Source::Site(vec![SiteFile { path, url }]),
+    };
+    files::gather_one(id, source).await
 }
 
 /// What sentences are for: a model's prompt stands before what it encodes, and not before what it learns from.

@@ -8,8 +8,10 @@ use web_time::Instant;
 use super::{
     checkpoints::Checkpoints,
     inbox::Inbox,
+    keeper::Keeper,
     onlooker::Onlooker,
     outbox::{post, post_transferring},
+    run_store::Outcome,
 };
 use crate::{
     app::protocol::{BatchMatrix, Evaluation, Event, RunPlan, StepMetrics},
@@ -18,26 +20,25 @@ use crate::{
 
 /// Steps are posted together no oftener than this: the page draws at its ease.
 const POST_EVERY: Duration = Duration::from_millis(250);
-/// The whole state is copied to memory no oftener than this, for the case that the device is lost.
-const SNAPSHOT_EVERY: Duration = Duration::from_secs(60);
-/// States of more bytes than this are not copied: a tab has 4 GiB for everything.
-const SNAPSHOT_LIMIT: u64 = 1 << 29;
 
 pub struct Run {
+    /// When it began, milliseconds since 1970: tells the runs of a browser apart.
+    id: u64,
     trainer: Trainer,
+    keeper: Keeper,
     pub paused: bool,
     /// 0: nothing to evaluate on.
     evaluation_sentences: usize,
     unknown_share: f64,
-    evaluated_start: bool,
     /// Not posted yet.
     steps: Vec<StepMetrics>,
     posted: Instant,
     /// Time in steps so far, and since when it runs again.
     trained: Duration,
     running_since: Option<Instant>,
-    snapshot: Option<TrainingState>,
-    snapshot_due: Instant,
+    /// How long the last step and the last evaluation took.
+    step_took: Duration,
+    evaluation_took: Duration,
 }
 
 /// What became of the run in a round.
@@ -48,26 +49,45 @@ pub enum Advance {
 
 impl Run {
     pub fn new(trainer: Trainer, evaluation_sentences: usize, unknown_share: f64) -> Self {
-        let now = Instant::now();
         Self {
+            id: js_sys::Date::now() as u64,
             trainer,
-            evaluated_start: false,
+            keeper: Keeper::in_memory(),
             paused: false,
             evaluation_sentences,
             unknown_share,
             steps: Vec::new(),
-            posted: now,
+            posted: Instant::now(),
             trained: Duration::ZERO,
             running_since: None,
-            snapshot: None,
-            snapshot_due: now + SNAPSHOT_EVERY,
+            step_took: Duration::ZERO,
+            evaluation_took: Duration::ZERO,
         }
+    }
+
+    /// The run as the one of this id, which `keeper` keeps.
+    pub fn kept_as(self, id: u64, keeper: Keeper) -> Self {
+        Self { id, keeper, ..self }
+    }
+
+    pub fn id(&self) -> u64 {
+        self.id
+    }
+
+    pub fn into_keeper(self) -> Keeper {
+        self.keeper
+    }
+
+    /// Whether it outlives the tab.
+    pub fn is_kept(&self) -> bool {
+        self.keeper.outlives()
     }
 
     /// Goes to `state`, paused.
     pub fn restore(&mut self, state: TrainingState) -> Result<(), TrainError> {
         self.trainer.restore(state)?;
-        self.evaluated_start = self.trainer.position() > 0;
+        let seconds = self.trainer.history().steps.last().map_or(0.0, |report| report.seconds);
+        self.trained = Duration::try_from_secs_f64(seconds).unwrap_or_default();
         self.paused = true;
         Ok(())
     }
@@ -78,6 +98,7 @@ impl Run {
 
     pub fn plan(&self) -> RunPlan {
         RunPlan {
+            id: self.id,
             options: self.trainer.options().clone(),
             total: self.trainer.total(),
             step: self.trainer.position(),
@@ -85,11 +106,6 @@ impl Run {
             evaluates: self.evaluation_sentences > 0,
             unknown_share: self.unknown_share,
         }
-    }
-
-    /// The last whole state that is in memory.
-    pub fn take_snapshot(&mut self) -> Option<TrainingState> {
-        self.snapshot.take()
     }
 
     /// A single step of a paused run, posted whole.
@@ -111,13 +127,17 @@ impl Run {
         inbox: &mut Inbox,
         onlooker: &mut Onlooker,
     ) -> Result<Advance, TrainError> {
-        if !self.evaluated_start {
-            self.evaluated_start = true;
+        if self.trainer.evaluation_due() {
+            self.settle().await?;
             self.evaluate(inbox, onlooker).await?;
             return Ok(Advance::GoesOn);
         }
+        if self.keeper.due_before(self.step_took) {
+            self.keep().await?;
+        }
         if !self.trainer.finished() {
             self.running_since.get_or_insert_with(Instant::now);
+            let begun = Instant::now();
             let step = match self.trainer.network().device().info().is_cpu() {
                 false => Some(self.trainer.step().await?),
                 // A step takes as long as it takes, and a Stop is heard meanwhile.
@@ -130,6 +150,7 @@ impl Run {
                 self.trainer.abandon();
                 return Ok(Advance::GoesOn);
             };
+            self.step_took = begun.elapsed();
             self.take(report);
             if self.posted.elapsed() >= POST_EVERY {
                 self.post_steps();
@@ -146,9 +167,6 @@ impl Run {
             self.settle().await?;
             return Ok(Advance::Completed);
         }
-        if Instant::now() >= self.snapshot_due {
-            self.copy_state().await?;
-        }
         Ok(Advance::GoesOn)
     }
 
@@ -162,11 +180,28 @@ impl Run {
         Ok(())
     }
 
+    /// Keeps the whole state as it is now.
+    pub async fn keep(&mut self) -> Result<(), TrainError> {
+        self.settle().await?;
+        self.keeper.keep(&self.trainer).await
+    }
+
+    /// The run is over; what it has reached stays.
+    pub async fn finish(self, outcome: Outcome) {
+        self.keeper.finish(&self.trainer, outcome).await;
+    }
+
+    /// The run is over with an error; the last state that was kept stays.
+    pub async fn fail(mut self) {
+        self.keeper.note(Outcome::Failed).await;
+    }
+
     /// Posts an evaluation, unless a Stop cuts it short.
     async fn evaluate(&mut self, inbox: &mut Inbox, onlooker: &mut Onlooker) -> Result<(), TrainError> {
-        if self.evaluation_sentences == 0 {
-            return Ok(());
+        if self.keeper.due_before(self.evaluation_took) {
+            self.keep().await?;
         }
+        let begun = Instant::now();
         let step = self.trainer.position();
         let best_before = self.trainer.best().map(|best| best.step);
         let mut last = Instant::now();
@@ -192,13 +227,12 @@ impl Run {
             if step > 0 {
                 self.keep_checkpoint(step, &mut onlooker.checkpoints).await?;
             }
-            post(&Event::Evaluated(Evaluation {
-                step,
-                spearman: scores.spearman,
-                alignment: scores.alignment,
-                uniformity: scores.uniformity,
-                best: self.trainer.best().map(|best| best.step) != best_before,
-            }));
+            let best = self.trainer.best().map(|best| best.step) != best_before;
+            post(&Event::Evaluated(Evaluation::new(step, &scores, best)));
+            self.evaluation_took = begun.elapsed();
+            if self.keeper.due_at_evaluation() {
+                self.keep().await?;
+            }
         }
         Ok(())
     }
@@ -225,28 +259,11 @@ impl Run {
         Ok(())
     }
 
-    async fn copy_state(&mut self) -> Result<(), TrainError> {
-        self.settle().await?;
-        // Weights and two moments of four bytes each.
-        let bytes = 12 * self.trainer.network().layout.len() as u64;
-        if bytes <= SNAPSHOT_LIMIT {
-            self.snapshot = Some(self.trainer.state().await?);
-        }
-        self.snapshot_due = Instant::now() + SNAPSHOT_EVERY;
-        Ok(())
-    }
-
     fn take(&mut self, report: Option<StepReport>) {
         let Some(report) = report else { return };
         let running = self.running_since.map_or(Duration::ZERO, |since| since.elapsed());
-        self.steps.push(StepMetrics {
-            step: report.step,
-            loss: report.loss,
-            learning_rate: report.learning_rate,
-            gradient_norm: report.gradient_norm,
-            tokens: report.tokens,
-            seconds: (self.trained + running).as_secs_f64(),
-        });
+        let seconds = (self.trained + running).as_secs_f64();
+        self.steps.push(StepMetrics { seconds, ..StepMetrics::from(&report) });
     }
 
     fn post_steps(&mut self) {

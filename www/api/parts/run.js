@@ -26,6 +26,8 @@ export class TrainingRun extends EventTarget {
   /** @type {unknown[]} Asked of a run that has not started. */
   #wishes = [];
   #started = false;
+  /** Whether the engine tells anew what the run had done before its device was lost. */
+  #retold = false;
   /** @type {Promise<api.TrainingEnd>} */
   #end;
   /** @type {(end: api.TrainingEnd) => void} */
@@ -57,6 +59,7 @@ export class TrainingRun extends EventTarget {
     if (pooler) {
       this.pooler = pooler;
       this.#started = true;
+      this.#retold = true;
     }
     signal?.addEventListener('abort', this.#stop);
   }
@@ -156,6 +159,8 @@ export class TrainingRun extends EventTarget {
    * @param {Fields} fields
    */
   receive(name, fields) {
+    if (this.#retold && name !== 'Paused') return;
+    this.#retold = false;
     switch (name) {
       case 'RunStarted':
         this.pooler = trainedPooler(fields.options);

@@ -163,28 +163,30 @@ impl Runs {
         }
     }
 
-    /// A run that goes on from a copy of its state is still the same run.
+    /// A run that goes on from its state is still the same run; from a copy of its state too. What it has done is told
+    /// anew.
     fn begin(self, plan: &RunPlan, setting: RunSetting) {
-        let goes_on = self.now.with_value(|now| {
+        let copied = self.now.with_value(|now| {
             now.as_ref().is_some_and(|run| {
                 plan.step > 0 && run.setting.options == setting.options && run.done() >= plan.step
             })
         });
-        if goes_on {
+        if copied {
             return self.change(|run| run.outcome = Outcome::Open);
+        }
+        if let Some(known) = self.get_untracked(plan.id) {
+            self.draw(plan.id, false);
+            self.now.set_value(Some(RunRecord { outcome: Outcome::Open, ..RunRecord::clone(&known) }));
+            self.present.set(Some(plan.id));
+            return;
         }
         if let Some(before) = self.present.get_untracked()
             && self.beside.with_untracked(|beside| beside.len() < BESIDE_UNASKED)
         {
             self.draw(before, true);
         }
-        let known = |started| self.all.with_untracked(|all| all.iter().any(|run| run.started == started));
-        let mut started = js_sys::Date::now() as u64;
-        while known(started) {
-            started += 1;
-        }
-        self.now.set_value(Some(RunRecord::new(started, setting, plan.total)));
-        self.present.set(Some(started));
+        self.now.set_value(Some(RunRecord::new(plan.id, setting, plan.total)));
+        self.present.set(Some(plan.id));
     }
 
     fn change(self, act: impl FnOnce(&mut RunRecord)) {
@@ -242,6 +244,10 @@ impl Runs {
             Ok(place) => all[place] = run,
             Err(place) => all.insert(place, run),
         });
+    }
+
+    fn get_untracked(self, started: u64) -> Option<Arc<RunRecord>> {
+        self.all.with_untracked(|all| all.iter().find(|run| run.started == started).cloned())
     }
 
     pub fn get(self, started: u64) -> Option<Arc<RunRecord>> {

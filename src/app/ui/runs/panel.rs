@@ -25,13 +25,14 @@ const FILE: &str = "simcse-lab-runs.json";
 
 #[component]
 pub fn RunsPanel() -> impl IntoView {
-    let runs = studio().0.runs;
+    let (store, _) = studio();
+    let runs = store.runs;
     // The newest first.
     let rows = move || runs.all.with(|all| all.iter().rev().map(|run| run.started).collect::<Vec<_>>());
     let none = move || runs.all.with(Vec::is_empty);
     let space = move || {
         let taken: usize = runs.sizes.with(|sizes| sizes.values().sum());
-        t!("runs-space", count = runs.all.with(Vec::len), size = bytes(taken as f64))
+        t!("runs-space", count = runs.all.with(Vec::len), size = bytes(taken as f64 + store.saved.all_bytes()))
     };
     let message = RwSignal::new(None::<String>);
     let draw_all = move |on: bool| {
@@ -136,7 +137,7 @@ fn Import(runs: Runs, message: RwSignal<Option<String>>) -> impl IntoView {
 
 #[component]
 fn Row(runs: Runs, started: u64) -> impl IntoView {
-    let (store, _) = studio();
+    let (store, engine) = studio();
     let run = Memo::new(move |_| runs.get(started));
     let name = Memo::new(move |_| runs.name(started).unwrap_or_default());
     let present = move || runs.present.get() == Some(started);
@@ -152,7 +153,29 @@ fn Row(runs: Runs, started: u64) -> impl IntoView {
         None => "transparent".to_owned(),
     };
     let renaming = RwSignal::new(false);
-    let facts = move || run.get().map(|run| facts(&run, under_way()));
+    let saved = Memo::new(move |_| store.saved.all.with(|all| all.get(&started).cloned()));
+    let facts = move || {
+        let size = saved.get().map(|saved| bytes(saved.bytes));
+        run.get().map(|run| facts(&run, under_way()).into_iter().chain(size).collect::<Vec<_>>().join(" · "))
+    };
+    let open = move || {
+        let saved = saved.get().filter(|saved| !saved.elsewhere)?;
+        let label = move || match saved.open {
+            true => t!("runs-go-on-name", name = name.get()),
+            false => t!("runs-open-name", name = name.get()),
+        };
+        Some(view! {
+            <button
+                type="button"
+                class="link-button"
+                aria-label=label
+                disabled=move || store.phase.with(Phase::active) || !store.ready()
+                on:click=move |_| engine.open_saved_run(started)
+            >
+                {mt!(if saved.open { "runs-go-on" } else { "runs-open" })}
+            </button>
+        })
+    };
     let mark = move || {
         if present() {
             view! { <span class="run-mark fine">{mt!("run-this")}</span> }.into_any()
@@ -180,6 +203,7 @@ fn Row(runs: Runs, started: u64) -> impl IntoView {
                 <p class="fine">{facts}</p>
             </div>
             <div class="run-actions">
+                {open}
                 <button
                     type="button"
                     class="link-button"
@@ -205,7 +229,12 @@ fn Row(runs: Runs, started: u64) -> impl IntoView {
                     class="link-button"
                     aria-label=move || t!("runs-delete-name", name = name.get())
                     disabled=under_way
-                    on:click=move |_| runs.delete(started)
+                    on:click=move |_| {
+                        runs.delete(started);
+                        if saved.with_untracked(Option::is_some) {
+                            engine.forget_saved_run(started);
+                        }
+                    }
                 >
                     {mt!("runs-delete")}
                 </button>
@@ -260,7 +289,7 @@ fn export(runs: Runs, all: &[Arc<RunRecord>], file: &str) {
 }
 
 /// When it was, how far it came and how good it was.
-fn facts(run: &RunRecord, under_way: bool) -> String {
+fn facts(run: &RunRecord, under_way: bool) -> Vec<String> {
     let mut facts = vec![
         date(run.started as f64, language().tag()),
         t!("runs-steps", done = run.done(), total = run.total),
@@ -275,5 +304,5 @@ fn facts(run: &RunRecord, under_way: bool) -> String {
         Outcome::Stopped => Some(t!("phase-stopped")),
         Outcome::Failed => Some(t!("phase-failed")),
     });
-    facts.join(" · ")
+    facts
 }

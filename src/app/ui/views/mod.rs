@@ -13,6 +13,7 @@ use super::{
     notice::StrangeWords,
     playground::Playground,
     route::{MAIN, Route},
+    saved_runs::CutOffRuns,
     share::LinkNotice,
 };
 use crate::share::{Lesson, Place};
@@ -27,6 +28,7 @@ pub fn Views() -> impl IntoView {
     view! {
         <main id=MAIN class="main" tabindex="-1">
             <EngineNotice />
+            <CutOffRuns />
             <LinkNotice />
             <div class="view" hidden=hidden(Place::Studio)><StudioView /></div>
             <div class="view" hidden=hidden(Place::Playground)>

@@ -18,7 +18,7 @@ impl Session {
     /// Analyses the loaded weights and, where there are any, the trained ones.
     pub(super) async fn analyse(&mut self, id: RequestId, pooler: Pooler) -> Result<(), WorkerError> {
         let model = self.model.as_ref().ok_or(WorkerError::NoModel)?;
-        let set = self.evaluation.as_ref().ok_or(WorkerError::NoPairs)?;
+        let set = &self.evaluation.as_ref().ok_or(WorkerError::NoPairs)?.set;
         let (hidden, positions) = (model.width(pooler), model.max_length);
         let (name, pairs, gold) = (model.name.clone(), set.name.clone(), set.scores());
         let rows = tokenise(id, &model.tokenizer, &set.sentences(), positions, Text::Encoded).await?;

@@ -2,8 +2,10 @@
 
 mod analysis;
 mod encoding;
+mod keeping;
 mod probe;
 mod profile;
+mod rescue;
 mod running;
 mod saving;
 mod suite;
@@ -14,6 +16,8 @@ use std::{collections::VecDeque, rc::Rc};
 
 use self::{
     encoding::{EncodingJob, Pace},
+    rescue::Rescued,
+    texts::{EvaluationText, TrainingText},
     transfer::TransferJob,
 };
 use super::{
@@ -29,20 +33,22 @@ use super::{
     similarity::Embedders,
 };
 use crate::{
-    app::protocol::{EndReason, Envelope, Event, Request, RequestId, Source, Stage},
+    app::protocol::{EndReason, Envelope, Event, PickedFile, Request, RequestId, Source, Stage},
     device::{Device, DeviceChoice},
     model::Checkpoint,
     said::Say,
-    text::{Corpus, StsSet, StsTask, TransferTask},
-    train::{TrainOptions, TrainingState, warm_up},
+    text::{StsTask, TransferTask},
+    train::{TrainOptions, warm_up},
 };
 
 pub struct Session {
     device: Device,
     choice: DeviceChoice,
     model: Option<LoadedModel>,
-    training: Option<(String, Corpus)>,
-    evaluation: Option<StsSet>,
+    training: Option<TrainingText>,
+    evaluation: Option<EvaluationText>,
+    /// Synonyms of a run that was taken up again, in place of the site's.
+    dictionary: Option<PickedFile>,
     suite: Vec<StsTask>,
     transfer: Vec<Rc<TransferTask>>,
     /// The evaluation on them, while there is one.
@@ -59,7 +65,7 @@ pub struct Session {
     /// Over the checkpoint that was last looked through, by its step.
     past: Option<(u32, Embedders)>,
     /// Of the run that a lost device took along.
-    rescued: Option<TrainingState>,
+    rescued: Option<Rescued>,
     lost: bool,
     downloads: Downloads,
 }
@@ -81,6 +87,7 @@ impl Session {
             model: None,
             training: None,
             evaluation: None,
+            dictionary: None,
             suite: Vec::new(),
             transfer: Vec::new(),
             job: None,
@@ -113,7 +120,7 @@ impl Session {
     /// Posts that the request `id` could not be done, or the loss of the device where that is why.
     async fn fail(&mut self, id: RequestId, error: &WorkerError) {
         match error.device_lost(&self.device).await {
-            Some(reason) => self.lose_device(reason),
+            Some(reason) => self.lose_device(reason).await,
             None => post(&Event::failed(id, error.kind(), error.reason())),
         }
     }
@@ -129,9 +136,9 @@ impl Session {
     }
 
     /// Posts the loss of the device, if it has been lost since the last look.
-    pub fn check_device(&mut self) {
+    pub async fn check_device(&mut self) {
         if let Err(crate::device::DeviceError::DeviceLost(reason)) = self.device.check() {
-            self.lose_device(reason);
+            self.lose_device(reason).await;
         }
     }
 
@@ -154,7 +161,9 @@ impl Session {
             Request::GiveTraining { items } => self.give_training(id, items),
             Request::GiveEvaluation { pairs } => self.give_evaluation(id, pairs),
             Request::ClearEvaluation => self.clear_evaluation(id),
-            Request::Train { options, start_from } => self.train(id, options, start_from).await,
+            Request::Train { options, start_from, keep } => self.train(id, options, start_from, keep).await,
+            Request::OpenSavedRun { run } => self.open_saved_run(id, run).await,
+            Request::ForgetSavedRun { run } => self.forget_saved_run(run).await,
             Request::Pause => self.pause().await,
             Request::Resume => self.resume(),
             Request::Step => self.step(inbox).await,
@@ -216,9 +225,9 @@ impl Session {
 
     async fn load_model(&mut self, id: RequestId, source: Source) -> Result<(), WorkerError> {
         self.refuse_during_run()?;
-        let files = gather(id, source).await?;
+        let files = gather(id, source.clone()).await?;
         post_progress(id, Stage::Preparing, 0.0, None);
-        let model = LoadedModel::from_files(files)?;
+        let model = LoadedModel::from_files(source, files)?;
         // Everything that can fail on the device fails here, while the old model is still there.
         let original = Embedders::upload(&self.device, &model.checkpoint)?;
         self.device.ready_with(post_compiling(id)).await?;
@@ -231,22 +240,22 @@ impl Session {
         self.end_encodings().await;
         self.model = Some(model);
         self.original = Some(original);
-        (self.tuned, self.current, self.rescued) = (None, None, None);
+        (self.tuned, self.current, self.rescued, self.dictionary) = (None, None, None, None);
         self.forget_checkpoints();
         Ok(())
     }
 
     /// Lets go of everything that lived on the device and tells the page.
-    fn lose_device(&mut self, message: String) {
+    async fn lose_device(&mut self, message: String) {
         if std::mem::replace(&mut self.lost, true) {
             return;
         }
-        if let Some(mut run) = self.run.take() {
-            self.rescued = run.take_snapshot();
+        if let Some(run) = self.run.take() {
+            self.rescued = Rescued::of(run).await;
         }
         self.forget_buffers();
         self.encodings.clear();
-        let resumable = self.rescued.as_ref().map(|state| state.step);
+        let resumable = self.rescued.as_ref().map(|rescued| rescued.step);
         post(&Event::DeviceLost { message, resumable });
     }
 
@@ -270,11 +279,8 @@ impl Session {
         self.lost = false;
         no_gpu.into_iter().for_each(|reason| post(&Event::NoWebGpu(reason)));
         post(&Event::Ready(self.device.info().clone()));
-        if let Some(state) = self.rescued.clone() {
-            let run = self.resumed(0, state).await?;
-            post(&Event::Paused { step: run.trainer().position() });
-            self.run = Some(run);
-            self.rescued = None;
+        if let Some(rescued) = self.rescued.take() {
+            self.go_on_with(rescued).await?;
         }
         Ok(())
     }

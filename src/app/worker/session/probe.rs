@@ -71,7 +71,7 @@ impl Session {
         pooler: Pooler,
     ) -> Result<(), WorkerError> {
         let model = self.model.as_ref().ok_or(WorkerError::NoModel)?;
-        let set = self.evaluation.as_ref().ok_or(WorkerError::NoPairs)?;
+        let set = &self.evaluation.as_ref().ok_or(WorkerError::NoPairs)?.set;
         let (hidden, positions) = (model.width(pooler), model.max_length);
         let (pairs, gold) = (set.name.clone(), set.scores());
         let rows = tokenise(id, &model.tokenizer, &set.sentences(), positions, Text::Encoded).await?;

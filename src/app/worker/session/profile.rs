@@ -20,12 +20,13 @@ impl Session {
     pub(super) async fn profile(&mut self, id: RequestId, options: TrainOptions) -> Result<(), WorkerError> {
         self.refuse_during_run()?;
         let model = self.model.as_ref().ok_or(WorkerError::NoModel)?;
-        let (_, corpus) = self.training.as_ref().ok_or(WorkerError::NoTraining)?;
+        let corpus = &self.training.as_ref().ok_or(WorkerError::NoTraining)?.corpus;
         let texts = Texts {
             tokenizer: &model.tokenizer,
             training: &corpus.data,
             evaluation: None,
             max_length: model.max_length,
+            dictionary: self.dictionary.clone(),
         };
         let whole_batch = |error| match error {
             WorkerError::Train(TrainError::Memory { reason, .. }) => {

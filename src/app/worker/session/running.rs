@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Session, Tuned};
+use super::{Session, Tuned, rescue::Rescued};
 use crate::{
     app::{
         protocol::{EndReason, Event, FailureKind, RequestId, RunEnd, Weights},
@@ -13,6 +13,7 @@ use crate::{
             outbox::post,
             prepare::{Texts, prepare},
             run::{Advance, Run},
+            run_store::{Outcome, post_saved_runs},
         },
     },
     model::HostTensor,
@@ -26,9 +27,13 @@ impl Session {
         id: RequestId,
         options: TrainOptions,
         from: Weights,
+        keep: bool,
     ) -> Result<(), WorkerError> {
         self.refuse_during_run()?;
-        let run = self.prepare(id, options, from).await?;
+        let mut run = self.prepare(id, options, from).await?;
+        if keep {
+            run = self.kept_from_now_on(id, run).await;
+        }
         self.begin(run);
         Ok(())
     }
@@ -52,7 +57,7 @@ impl Session {
         from: Weights,
     ) -> Result<Run, WorkerError> {
         let model = self.model.as_ref().ok_or(WorkerError::NoModel)?;
-        let (_, corpus) = self.training.as_ref().ok_or(WorkerError::NoTraining)?;
+        let corpus = &self.training.as_ref().ok_or(WorkerError::NoTraining)?.corpus;
         let checkpoint = match (&self.tuned, from) {
             (Some(tuned), Weights::Current) => &tuned.checkpoint,
             _ => &model.checkpoint,
@@ -60,8 +65,9 @@ impl Session {
         let texts = Texts {
             tokenizer: &model.tokenizer,
             training: &corpus.data,
-            evaluation: self.evaluation.as_ref(),
+            evaluation: self.evaluation.as_ref().map(|text| &text.set),
             max_length: model.max_length,
+            dictionary: self.dictionary.clone(),
         };
         prepare(id, &self.device, checkpoint, texts, options).await
     }
@@ -72,6 +78,7 @@ impl Session {
         run.settle().await?;
         run.paused = true;
         post(&Event::Paused { step: run.trainer().position() });
+        run.keep().await?;
         Ok(())
     }
 
@@ -91,9 +98,16 @@ impl Session {
     pub(super) fn resume(&mut self) -> Result<(), WorkerError> {
         self.refuse_during_transfer()?;
         let run = self.run.as_mut().ok_or(WorkerError::NoRun)?;
-        run.paused = false;
-        post(&Event::Resumed { step: run.trainer().position() });
+        let step = run.trainer().position();
+        self.resume_run();
+        post(&Event::Resumed { step });
         Ok(())
+    }
+
+    pub(super) fn resume_run(&mut self) {
+        if let Some(run) = &mut self.run {
+            run.paused = false;
+        }
     }
 
     pub(super) async fn stop(&mut self) -> Result<(), WorkerError> {
@@ -112,15 +126,26 @@ impl Session {
     pub(super) async fn end(&mut self, reason: EndReason) -> Result<(), WorkerError> {
         let mut kept_step = self.best_of_run();
         let Some(run) = &self.run else { return Ok(()) };
+        let kept = run.is_kept();
         let (step, pooler) = (run.trainer().position(), run.trainer().options().evaluation_pooler());
         if kept_step == 0 && step > 0 {
             let weights = run.trainer().weights().await?;
             kept_step = step;
             self.keep(weights, step);
         }
-        (self.run, self.current) = (None, None);
+        let outcome = match reason {
+            EndReason::Completed => Outcome::Completed,
+            EndReason::Stopped => Outcome::Stopped,
+        };
+        if let Some(run) = self.run.take() {
+            run.finish(outcome).await;
+        }
+        self.current = None;
         let trained = self.tuned.is_some();
         post(&Event::Finished(RunEnd { reason, step, kept_step, pooler, trained }));
+        if kept {
+            post_saved_runs().await;
+        }
         Ok(())
     }
 
@@ -142,16 +167,19 @@ impl Session {
 
     pub(super) async fn fail_run(&mut self, error: WorkerError) {
         match error.device_lost(&self.device).await {
-            Some(reason) => self.lose_device(reason),
+            Some(reason) => self.lose_device(reason).await,
             None => {
                 let kept_step = self.best_of_run();
                 let kind = error.kind();
                 // Another device may have the memory.
-                if kind == FailureKind::Memory && !self.device.info().is_cpu() {
-                    self.rescued = self.run.as_mut().and_then(Run::take_snapshot);
+                self.current = None;
+                if let Some(run) = self.run.take() {
+                    match kind == FailureKind::Memory && !self.device.info().is_cpu() {
+                        true => self.rescued = Rescued::of(run).await,
+                        false => run.fail().await,
+                    }
                 }
-                let resumable = self.rescued.as_ref().map(|state| state.step);
-                (self.run, self.current) = (None, None);
+                let resumable = self.rescued.as_ref().map(|rescued| rescued.step);
                 let trained = self.tuned.is_some();
                 let Reason { english, said } = error.reason();
                 let message = english.into_owned();

@@ -3,10 +3,11 @@
 use super::Session;
 use crate::{
     app::{
-        protocol::{Event, ExportFormat, RequestId, Source, Stage, Weights},
+        protocol::{Event, ExportFormat, ExportedFile, RequestId, Source, Stage, Weights},
         worker::{
             error::WorkerError,
             files::gather_one,
+            keeper::state_in_memory,
             model_files::exported,
             outbox::{post, post_file, post_progress},
             run::Run,
@@ -33,11 +34,13 @@ impl Session {
     }
 
     pub(super) async fn save_checkpoint(&mut self, id: RequestId) -> Result<(), WorkerError> {
-        let (Some(run), Some(model)) = (&self.run, &self.model) else { return Err(WorkerError::NoRun) };
+        let (Some(run), Some(model)) = (&mut self.run, &self.model) else { return Err(WorkerError::NoRun) };
         post_progress(id, Stage::Writing, 0.0, None);
-        let state = run.trainer().state().await?;
-        let name = format!("{}-checkpoint-step-{}.safetensors", model.name, state.step);
-        post_file(id, name, &state.to_safetensors()?)
+        run.settle().await?;
+        let blob = state_in_memory(run.trainer()).await?;
+        let name = format!("{}-checkpoint-step-{}.safetensors", model.name, run.trainer().position());
+        post(&Event::Exported { id, file: ExportedFile { name, bytes: blob.size(), blob } });
+        Ok(())
     }
 
     pub(super) async fn restore_checkpoint(
@@ -50,12 +53,12 @@ impl Session {
         let state = TrainingState::from_safetensors(&file.bytes)?;
         let run = self.resumed(id, state).await?;
         let step = run.trainer().position();
-        self.begin(run);
+        self.begin_again(run);
         post(&Event::Paused { step });
         Ok(())
     }
 
-    /// A paused run in `state`.
+    /// A paused run in `state`, kept in memory.
     pub(super) async fn resumed(&mut self, id: RequestId, state: TrainingState) -> Result<Run, WorkerError> {
         let mut run = self.prepare(id, state.options.clone(), Weights::Original).await?;
         run.restore(state)?;

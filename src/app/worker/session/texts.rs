@@ -7,7 +7,7 @@ use crate::{
             EvaluationReport, Event, GradedPair, RequestId, Source, TrainingItems, TrainingKind,
             TrainingReport, sts_pairs,
         },
-        worker::{error::WorkerError, files::gather_text, outbox::post},
+        worker::{error::WorkerError, files::gather_text, inputs::Input, outbox::post},
     },
     eval::POSITIVE_SCORE,
     text::{Corpus, StsSet, TrainingData},
@@ -18,22 +18,39 @@ const PREVIEW: usize = 3;
 /// What texts are called that came as they are.
 const GIVEN: &str = "given";
 
+/// What to train on.
+pub struct TrainingText {
+    pub name: String,
+    pub corpus: Corpus,
+    pub input: Input,
+}
+
+/// What to evaluate on.
+pub struct EvaluationText {
+    pub set: StsSet,
+    pub input: Input,
+}
+
 impl Session {
     pub(super) async fn load_training(&mut self, id: RequestId, source: Source) -> Result<(), WorkerError> {
         self.refuse_during_run()?;
-        let file = gather_text(id, source).await?;
+        let file = gather_text(id, source.clone()).await?;
         let corpus = Corpus::parse(&file.path, &file.bytes)?;
-        self.use_training(id, file.path, corpus);
+        let input = Input::of_files(source, std::slice::from_ref(&file));
+        self.use_training(id, TrainingText { name: file.path, corpus, input });
         Ok(())
     }
 
     pub(super) fn give_training(&mut self, id: RequestId, items: TrainingItems) -> Result<(), WorkerError> {
         self.refuse_during_run()?;
-        self.use_training(id, GIVEN.to_owned(), Corpus::from_items(items.into())?);
+        let input = Input::of_items(&items);
+        let corpus = Corpus::from_items(items.into())?;
+        self.use_training(id, TrainingText { name: GIVEN.to_owned(), corpus, input });
         Ok(())
     }
 
-    fn use_training(&mut self, id: RequestId, name: String, corpus: Corpus) {
+    fn use_training(&mut self, id: RequestId, text: TrainingText) {
+        let TrainingText { name, corpus, .. } = &text;
         let data = &corpus.data;
         let per_item = data.sentences_per_item();
         let report = TrainingReport {
@@ -47,14 +64,16 @@ impl Session {
             skipped: corpus.report.skipped_blank,
             preview: data.sentences().chunks(per_item).take(PREVIEW).map(<[String]>::to_vec).collect(),
         };
-        self.training = Some((name, corpus));
+        self.training = Some(text);
         post(&Event::TrainingLoaded { id, report });
     }
 
     pub(super) async fn load_evaluation(&mut self, id: RequestId, source: Source) -> Result<(), WorkerError> {
         self.refuse_during_run()?;
-        let file = gather_text(id, source).await?;
-        self.use_evaluation(id, StsSet::parse(&file.path, &file.bytes)?);
+        let file = gather_text(id, source.clone()).await?;
+        let set = StsSet::parse(&file.path, &file.bytes)?;
+        let input = Input::of_files(source, std::slice::from_ref(&file));
+        self.use_evaluation(id, EvaluationText { set, input });
         Ok(())
     }
 
@@ -64,7 +83,8 @@ impl Session {
         pairs: Vec<GradedPair>,
     ) -> Result<(), WorkerError> {
         self.refuse_during_run()?;
-        self.use_evaluation(id, StsSet::from_pairs(GIVEN, sts_pairs(pairs))?);
+        let input = Input::of_items(&pairs);
+        self.use_evaluation(id, EvaluationText { set: StsSet::from_pairs(GIVEN, sts_pairs(pairs))?, input });
         Ok(())
     }
 
@@ -75,7 +95,8 @@ impl Session {
         Ok(())
     }
 
-    fn use_evaluation(&mut self, id: RequestId, set: StsSet) {
+    fn use_evaluation(&mut self, id: RequestId, text: EvaluationText) {
+        let set = &text.set;
         let pairs = set.pairs.iter();
         let report = EvaluationReport {
             name: set.name.clone(),
@@ -87,7 +108,7 @@ impl Session {
                 .map(|pair| (pair.first.clone(), pair.second.clone(), pair.score))
                 .collect(),
         };
-        self.evaluation = Some(set);
+        self.evaluation = Some(text);
         post(&Event::EvaluationLoaded { id, report });
     }
 }

@@ -1,0 +1,71 @@
+//! Web Locks: what one tab is at, another one sees. The browser lets go of them when a tab is closed or dies.
+
+use std::collections::BTreeSet;
+
+use futures_channel::oneshot;
+use js_sys::{Array, Promise, Reflect};
+use wasm_bindgen::{JsCast, JsValue, closure::Closure, prelude::wasm_bindgen};
+use wasm_bindgen_futures::{JsFuture, future_to_promise};
+
+use super::scope;
+
+// web-sys has these behind a flag of the compiler only.
+#[wasm_bindgen]
+extern "C" {
+    type LockManager;
+    #[wasm_bindgen(method)]
+    fn request(this: &LockManager, name: &str, options: &JsValue, held: &JsValue) -> Promise;
+    #[wasm_bindgen(method)]
+    fn query(this: &LockManager) -> Promise;
+}
+
+/// Held until it is dropped.
+pub struct Lock {
+    _release: oneshot::Sender<()>,
+}
+
+/// What a lock of this name is for has nobody else at it from now on; `None` where somebody is. A browser without locks
+/// has but one tab.
+pub async fn take(name: &str) -> Option<Lock> {
+    request(name, true).await
+}
+
+/// The same, once nobody else is at it any more.
+pub async fn wait_for(name: &str) -> Option<Lock> {
+    request(name, false).await
+}
+
+async fn request(name: &str, if_available: bool) -> Option<Lock> {
+    let (release, released) = oneshot::channel();
+    let Some(manager) = manager() else { return Some(Lock { _release: release }) };
+    let (sender, taken) = oneshot::channel();
+    let held = Closure::once_into_js(move |lock: JsValue| -> Promise {
+        // Whoever asked may have been given up meanwhile; the lock is free again then.
+        let _ = sender.send(!lock.is_null());
+        future_to_promise(async move {
+            let _ = released.await;
+            Ok(JsValue::UNDEFINED)
+        })
+    });
+    let options = js_sys::Object::new();
+    // An object of our own takes any field.
+    let _ = Reflect::set(&options, &"ifAvailable".into(), &if_available.into());
+    let done = manager.request(name, &options, &held);
+    // It ends with the lock; that it was refused shows in `taken`, whose sender is dropped with the closure.
+    wasm_bindgen_futures::spawn_local(async move { drop(JsFuture::from(done).await) });
+    taken.await.ok().filter(|taken| *taken).map(|_| Lock { _release: release })
+}
+
+/// Names of all locks that are held, in this tab or another.
+pub async fn held() -> BTreeSet<String> {
+    let Some(manager) = manager() else { return BTreeSet::new() };
+    let Ok(snapshot) = JsFuture::from(manager.query()).await else { return BTreeSet::new() };
+    let field = |object: &JsValue, name: &str| Reflect::get(object, &name.into()).unwrap_or(JsValue::UNDEFINED);
+    let held: Array = field(&snapshot, "held").dyn_into().unwrap_or_default();
+    held.iter().filter_map(|lock| field(&lock, "name").as_string()).collect()
+}
+
+fn manager() -> Option<LockManager> {
+    let locks = Reflect::get(&scope().navigator(), &"locks".into()).ok()?;
+    locks.is_object().then(|| locks.unchecked_into())
+}

@@ -1,0 +1,263 @@
+//! Runs that outlive their tab, in the browser's private files: each with its state and all that it reads.
+//!
+//! In `simcse-lab/runs/<id>/`, `run.json` says what a run is made of ([`Manifest`]) and `state.safetensors` how far it is
+//! ([`TrainingState`]); a run that is over has no moments there any more. `simcse-lab/inputs/<digest>` are models and
+//! texts, a file for all runs that read it.
+
+mod manifest;
+
+use std::collections::BTreeSet;
+
+use web_sys::Blob;
+
+use super::{
+    error::WorkerError,
+    files::NamedBytes,
+    inputs::InputFile,
+    locks::{self, Lock},
+    outbox::post,
+    private_files::{Folder, PrivateFileError, Writer, bytes_of},
+};
+use crate::{
+    app::protocol::{Event, PickedFile, SavedRun},
+    said::reason,
+    train::{StateHeader, TrainingState},
+};
+pub use manifest::{KeptText, Manifest, Outcome, VERSION};
+
+const ROOT: &str = "simcse-lab";
+const RUNS: &str = "runs";
+const INPUTS: &str = "inputs";
+const MANIFEST: &str = "run.json";
+const STATE: &str = "state.safetensors";
+/// Held while inputs are added or removed: what one tab has just written no other takes for rubbish.
+const INPUTS_LOCK: &str = "simcse-lab inputs";
+
+/// Held by the tab that a run is open in.
+fn lock_of(run: u64) -> String {
+    format!("simcse-lab run {run}")
+}
+
+pub struct RunStore {
+    runs: Folder,
+    inputs: Folder,
+}
+
+/// A run that is open here and nowhere else.
+pub struct KeptRun {
+    pub manifest: Manifest,
+    folder: Folder,
+    _lock: Lock,
+}
+
+impl RunStore {
+    /// # Errors
+    /// Those of [`Folder::root`].
+    pub async fn open() -> Result<Self, PrivateFileError> {
+        let root = Folder::root().await?.folder(ROOT).await?;
+        Ok(Self { runs: root.folder(RUNS).await?, inputs: root.folder(INPUTS).await? })
+    }
+
+    /// All runs, the earliest first.
+    pub async fn list(&self) -> Result<Vec<SavedRun>, PrivateFileError> {
+        let held = locks::held().await;
+        let mut saved = Vec::new();
+        for run in self.ids().await? {
+            let Some(folder) = self.runs.existing(&run.to_string()).await else { continue };
+            let Some(manifest) = manifest_in(&folder).await else { continue };
+            // It has only just begun, here or in another tab.
+            let Some(state) = folder.file(STATE).await else { continue };
+            let Some(step) = step_of(&state).await else { continue };
+            saved.push(SavedRun {
+                run,
+                model: manifest.model_name,
+                text: manifest.training.name,
+                step,
+                total: manifest.total,
+                open: manifest.outcome == Outcome::Open,
+                elsewhere: held.contains(&lock_of(run)),
+                saved: state.last_modified(),
+                bytes: folder.bytes().await,
+            });
+        }
+        Ok(saved)
+    }
+
+    async fn ids(&self) -> Result<Vec<u64>, PrivateFileError> {
+        let mut ids: Vec<u64> =
+            self.runs.names().await?.iter().filter_map(|name| name.parse().ok()).collect();
+        ids.sort_unstable();
+        Ok(ids)
+    }
+
+    /// Bytes of all models and texts.
+    pub async fn input_bytes(&self) -> f64 {
+        self.inputs.bytes().await
+    }
+
+    /// Keeps a run from now on; its `id` is moved on where it is taken. `content` gives the bytes of the inputs that are
+    /// not there yet.
+    pub async fn begin(
+        &self,
+        mut manifest: Manifest,
+        mut content: impl AsyncFnMut(&InputFile) -> Result<NamedBytes, WorkerError>,
+    ) -> Result<KeptRun, WorkerError> {
+        let _inputs = locks::wait_for(INPUTS_LOCK).await;
+        while self.runs.existing(&manifest.id.to_string()).await.is_some() {
+            manifest.id += 1;
+        }
+        let lock = locks::take(&lock_of(manifest.id)).await.ok_or(WorkerError::ElsewhereOpen)?;
+        for input in manifest.inputs() {
+            if self.inputs.file(&input.digest).await.is_none() {
+                let file = content(input).await?;
+                self.inputs.write_all(&input.digest, &file.bytes).await?;
+            }
+        }
+        let folder = self.runs.folder(&manifest.id.to_string()).await?;
+        let mut kept = KeptRun { manifest, folder, _lock: lock };
+        kept.write_manifest().await?;
+        Ok(kept)
+    }
+
+    /// Takes a run up again.
+    ///
+    /// # Errors
+    /// It is open in another tab, or was removed, or is of a later version of the site.
+    pub async fn take(&self, run: u64) -> Result<KeptRun, WorkerError> {
+        let lock = locks::take(&lock_of(run)).await.ok_or(WorkerError::ElsewhereOpen)?;
+        let folder = self.runs.existing(&run.to_string()).await.ok_or(WorkerError::NoSavedRun)?;
+        let manifest = manifest_in(&folder).await.ok_or(WorkerError::NoSavedRun)?;
+        if manifest.version > VERSION {
+            return Err(WorkerError::Browser(reason!(
+                "saved-run-version",
+                "the run was kept by a later version of this site; reload the page"
+            )));
+        }
+        Ok(KeptRun { manifest, folder, _lock: lock })
+    }
+
+    /// Files that a run reads, as they were loaded.
+    ///
+    /// # Errors
+    /// One of them was removed, by the browser say.
+    pub async fn inputs(&self, files: &[InputFile]) -> Result<Vec<PickedFile>, WorkerError> {
+        let mut picked = Vec::with_capacity(files.len());
+        for InputFile { path, digest } in files {
+            let blob = self.inputs.file(digest).await.ok_or_else(|| {
+                WorkerError::Browser(reason!(
+                    "saved-run-input",
+                    "{path}, which the run reads, is no longer kept; the browser removed it",
+                    path
+                ))
+            })?;
+            picked.push(PickedFile { path: path.clone(), blob: blob.into() });
+        }
+        Ok(picked)
+    }
+
+    /// Removes a run, and what only it reads.
+    ///
+    /// # Errors
+    /// It is open in another tab.
+    pub async fn forget(&self, run: u64) -> Result<(), WorkerError> {
+        let _lock = locks::take(&lock_of(run)).await.ok_or(WorkerError::ElsewhereOpen)?;
+        if self.runs.existing(&run.to_string()).await.is_some() {
+            self.runs.remove(&run.to_string()).await?;
+        }
+        self.sweep().await?;
+        Ok(())
+    }
+
+    /// Removes what a tab left that died while it began a run: runs that cannot go on, and files that none reads.
+    pub async fn sweep(&self) -> Result<(), PrivateFileError> {
+        let _inputs = locks::wait_for(INPUTS_LOCK).await;
+        let mut read = BTreeSet::new();
+        for run in self.ids().await? {
+            let Some(folder) = self.runs.existing(&run.to_string()).await else { continue };
+            let manifest = manifest_in(&folder).await;
+            let nothing = manifest.is_none() || folder.file(STATE).await.is_none();
+            if nothing && locks::take(&lock_of(run)).await.is_some() {
+                self.runs.remove(&run.to_string()).await?;
+            } else if let Some(manifest) = manifest {
+                read.extend(manifest.inputs().map(|input| input.digest.clone()));
+            }
+        }
+        for name in self.inputs.names().await? {
+            if !read.contains(&name) {
+                self.inputs.remove(&name).await?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Tells the page which runs there are.
+pub async fn post_saved_runs() {
+    let Ok(store) = RunStore::open().await else { return };
+    if let Ok(runs) = store.list().await {
+        post(&Event::SavedRuns { runs, input_bytes: store.input_bytes().await });
+    }
+}
+
+/// Removes what was left over, and tells the page which runs there are.
+pub async fn tidy() {
+    post_saved_runs().await;
+    if let Ok(store) = RunStore::open().await
+        && let Err(error) = store.sweep().await
+    {
+        log::warn!("private files: {error}");
+    }
+}
+
+impl KeptRun {
+    /// Begins a state that takes the place of the last one when it is whole.
+    pub async fn write_state(&self) -> Result<Writer, PrivateFileError> {
+        self.folder.write(STATE).await
+    }
+
+    /// The last whole state; none: it has not got that far.
+    pub async fn state(&self) -> Option<Blob> {
+        self.folder.file(STATE).await.map(Into::into)
+    }
+
+    /// Notes how the run ended.
+    pub async fn set_outcome(&mut self, outcome: Outcome) -> Result<(), PrivateFileError> {
+        self.manifest.outcome = outcome;
+        self.write_manifest().await
+    }
+
+    async fn write_manifest(&mut self) -> Result<(), PrivateFileError> {
+        let json = serde_json::to_vec(&self.manifest)
+            .map_err(|error| PrivateFileError::Other(error.to_string()))?;
+        self.folder.write_all(MANIFEST, &json).await
+    }
+}
+
+async fn manifest_in(folder: &Folder) -> Option<Manifest> {
+    let file = folder.file(MANIFEST).await?;
+    serde_json::from_slice(&bytes_of(&file).await.ok()?).ok()
+}
+
+/// What a state says of itself, without its tensors.
+async fn header(file: &Blob) -> Option<StateHeader> {
+    let len = file.size() as usize;
+    let first = read(file, 0, StateHeader::LENGTH.min(len)).await.ok()?;
+    let end = StateHeader::end(&first, len).ok()?;
+    StateHeader::parse(&read(file, 0, end).await.ok()?, len).ok()
+}
+
+/// How many steps a state comes after.
+pub async fn step_of(file: &Blob) -> Option<u32> {
+    header(file).await.map(|header| header.step())
+}
+
+/// A whole state.
+pub async fn read_state(file: &Blob) -> Result<TrainingState, WorkerError> {
+    let len = file.size() as usize;
+    TrainingState::read(len, async |range| Ok(read(file, range.start, range.end).await?)).await
+}
+
+async fn read(file: &Blob, begin: usize, end: usize) -> Result<Vec<u8>, PrivateFileError> {
+    let part = file.slice_with_f64_and_f64(begin as f64, end as f64);
+    bytes_of(&part.map_err(|error| PrivateFileError::Other(super::files::words(&error)))?).await
+}

@@ -1,0 +1,230 @@
+//! Runs that outlive the tab: begun so that they do, listed, taken up again, removed.
+
+use super::{Session, Tuned};
+use crate::{
+    app::{
+        protocol::{
+            EndReason, Evaluation, Event, PickedFile, RequestId, RunEnd, RunPlan, Source, StepMetrics,
+        },
+        worker::{
+            error::WorkerError,
+            files::{NamedBytes, gather},
+            inputs::{Input, InputFile, Origin},
+            keeper::Keeper,
+            outbox::post,
+            prepare::dictionary_file,
+            run::Run,
+            run_store::{KeptRun, KeptText, Manifest, Outcome, RunStore, VERSION, post_saved_runs, read_state},
+        },
+    },
+    said::{Say, reason},
+    train::{History, TrainingState},
+};
+
+impl Session {
+    /// Sees to it that `run` outlives the tab. Where that cannot be, it is said, and the run begins all the same.
+    pub(super) async fn kept_from_now_on(&self, id: RequestId, run: Run) -> Run {
+        match self.kept_run(id, &run).await {
+            Ok(kept) => run.kept_as(kept.manifest.id, Keeper::of_kept(kept)),
+            Err(error) => {
+                let reason = error.reason();
+                post(&Event::RunNotKept { message: reason.english.into_owned(), said: reason.said });
+                run
+            }
+        }
+    }
+
+    async fn kept_run(&self, id: RequestId, run: &Run) -> Result<KeptRun, WorkerError> {
+        let model = self.model.as_ref().ok_or(WorkerError::NoModel)?;
+        let training = self.training.as_ref().ok_or(WorkerError::NoTraining)?;
+        let plan = run.plan();
+        let text = |name: &str, input: &Input| -> Option<KeptText> {
+            Some(KeptText { name: name.to_owned(), file: input.files.first()?.clone(), items: input.is_items() })
+        };
+        let dictionary = match plan.options.needs_dictionary() {
+            true => Some(dictionary_file(id, self.dictionary.clone()).await?),
+            false => None,
+        };
+        let manifest = Manifest {
+            version: VERSION,
+            id: run.id(),
+            options: plan.options,
+            total: plan.total,
+            unknown_share: plan.unknown_share,
+            matmul: self.device.matmul(),
+            model_name: model.name.clone(),
+            model: model.input.files.clone(),
+            training: text(&training.name, &training.input).ok_or(WorkerError::NoTraining)?,
+            evaluation: self.evaluation.as_ref().and_then(|texts| text(&texts.set.name, &texts.input)),
+            dictionary: dictionary.as_ref().map(InputFile::of),
+            outcome: Outcome::Open,
+        };
+        let mut inputs = vec![&model.input, &training.input];
+        inputs.extend(self.evaluation.as_ref().map(|texts| &texts.input));
+        // Files that were read and not asked for yet.
+        let mut read: Vec<(InputFile, NamedBytes)> = Vec::new();
+        read.extend(dictionary.map(|file| (InputFile::of(&file), file)));
+        let content = async |wanted: &InputFile| -> Result<NamedBytes, WorkerError> {
+            let place = |read: &[(InputFile, NamedBytes)]| read.iter().position(|(file, _)| file == wanted);
+            if place(&read).is_none()
+                && let Some(input) = inputs.iter().find(|input| input.files.contains(wanted))
+            {
+                read = bytes_again(id, input).await?;
+            }
+            match place(&read) {
+                Some(place) => Ok(read.swap_remove(place).1),
+                // A run that goes on from what it is now would be another.
+                None => Err(WorkerError::Read {
+                    path: wanted.path.clone(),
+                    reason: reason!("worker-file-replaced", "it has changed since it was loaded; load it again"),
+                }),
+            }
+        };
+        RunStore::open().await?.begin(manifest, content).await
+    }
+
+    /// Takes a kept run up again, with all that it reads: one that was cut off goes on, of one that is over the weights are
+    /// there again.
+    pub(super) async fn open_saved_run(&mut self, id: RequestId, run: u64) -> Result<(), WorkerError> {
+        self.refuse_during_run()?;
+        let store = RunStore::open().await?;
+        let kept = store.take(run).await?;
+        let manifest = kept.manifest.clone();
+        let state = read_state(&kept.state().await.ok_or(WorkerError::NoSavedRun)?).await?;
+        self.load_inputs(id, &store, &manifest).await?;
+        if let Some(kind) = manifest.matmul {
+            self.device.set_matmul(kind);
+        }
+        let dictionary = match &manifest.dictionary {
+            Some(file) => store.inputs(std::slice::from_ref(file)).await?,
+            None => Vec::new(),
+        };
+        self.dictionary = dictionary.into_iter().next();
+        if manifest.outcome == Outcome::Open && state.can_go_on() {
+            let run = self.resumed(id, state).await?.kept_as(manifest.id, Keeper::of_kept(kept));
+            let step = run.trainer().position();
+            self.begin_again(run);
+            self.resume_run();
+            post(&Event::Resumed { step });
+        } else {
+            self.show_finished(&manifest, state)?;
+        }
+        post_saved_runs().await;
+        Ok(())
+    }
+
+    async fn load_inputs(
+        &mut self,
+        id: RequestId,
+        store: &RunStore,
+        manifest: &Manifest,
+    ) -> Result<(), WorkerError> {
+        let model = store.inputs(&manifest.model).await?;
+        let texts = [Some(&manifest.training), manifest.evaluation.as_ref()];
+        let mut files = Vec::new();
+        for text in texts.into_iter().flatten() {
+            files.extend(store.inputs(std::slice::from_ref(&text.file)).await?);
+        }
+        let mut files = files.into_iter();
+        self.load_model(id, Source::Files(model)).await?;
+        if let Some(file) = files.next() {
+            match manifest.training.items {
+                true => self.give_training(id, items(file).await?)?,
+                false => self.load_training(id, Source::Files(vec![file])).await?,
+            }
+        }
+        match (&manifest.evaluation, files.next()) {
+            (Some(text), Some(file)) if text.items => self.give_evaluation(id, items(file).await?)?,
+            (_, Some(file)) => self.load_evaluation(id, Source::Files(vec![file])).await?,
+            (_, None) => self.clear_evaluation(id)?,
+        }
+        Ok(())
+    }
+
+    /// What a run that is over left, as it stood when it ended.
+    fn show_finished(&mut self, manifest: &Manifest, state: TrainingState) -> Result<(), WorkerError> {
+        let model = self.model.as_ref().ok_or(WorkerError::NoModel)?;
+        let TrainingState { options, step, weights, best, history, .. } = state;
+        let pooler = options.evaluation_pooler();
+        let plan = RunPlan {
+            id: manifest.id,
+            options: options.clone(),
+            total: manifest.total,
+            step,
+            gpu_bytes: 0,
+            evaluates: manifest.evaluation.is_some(),
+            unknown_share: manifest.unknown_share,
+        };
+        post(&Event::RunStarted(plan));
+        post_history(&history);
+        let kept_step = best.as_ref().map_or(step, |best| best.step);
+        let mut passed = vec![(step, weights.clone())];
+        if let Some(best) = best.as_ref().filter(|best| best.step != step) {
+            passed.insert(0, (best.step, best.weights.clone()));
+        }
+        let checkpoint = model.with_weights(best.map_or(weights, |best| best.weights));
+        self.tuned = Some(Tuned { checkpoint, options, step: kept_step });
+        self.current = None;
+        self.forget_checkpoints();
+        for (step, weights) in passed {
+            self.onlooker.checkpoints.keep(step, weights);
+        }
+        post(&Event::CheckpointsKept { steps: self.onlooker.checkpoints.steps() });
+        let reason = match manifest.outcome {
+            Outcome::Completed | Outcome::Open => EndReason::Completed,
+            Outcome::Stopped | Outcome::Failed => EndReason::Stopped,
+        };
+        post(&Event::Finished(RunEnd { reason, step, kept_step, pooler, trained: true }));
+        Ok(())
+    }
+
+    pub(super) async fn forget_saved_run(&mut self, run: u64) -> Result<(), WorkerError> {
+        let forgotten = RunStore::open().await?.forget(run).await;
+        post_saved_runs().await;
+        forgotten
+    }
+
+    /// Makes `run`, which has been further before, the run at hand, and tells all that it has done.
+    pub(super) fn begin_again(&mut self, run: Run) {
+        let history = run.trainer().history().clone();
+        let best = run.trainer().best().map(|best| (best.step, best.weights.clone()));
+        self.begin(run);
+        post_history(&history);
+        if let Some((step, weights)) = best {
+            self.onlooker.checkpoints.keep(step, weights);
+            post(&Event::CheckpointsKept { steps: self.onlooker.checkpoints.steps() });
+        }
+    }
+}
+
+/// The bytes of an input, once more.
+async fn bytes_again(id: RequestId, input: &Input) -> Result<Vec<(InputFile, NamedBytes)>, WorkerError> {
+    let files = match &input.origin {
+        Origin::Source(source) => gather(id, source.clone()).await?,
+        Origin::Items(json) => vec![NamedBytes { path: String::new(), bytes: json.clone().into_bytes() }],
+    };
+    Ok(files.into_iter().map(|file| (InputFile::of(&file), file)).collect())
+}
+
+/// Items that were kept as JSON.
+async fn items<T: serde::de::DeserializeOwned>(file: PickedFile) -> Result<T, WorkerError> {
+    let bytes = crate::app::worker::private_files::bytes_of(&file.blob).await?;
+    serde_json::from_slice(&bytes)
+        .map_err(|error| WorkerError::Read { path: file.path, reason: error.to_string().into() })
+}
+
+/// Steps and evaluations as they were told when they were made, in their order.
+fn post_history(history: &History) {
+    let mut steps = history.steps.iter().map(StepMetrics::from).peekable();
+    let mut highest = None::<f64>;
+    for (step, scores) in &history.evaluations {
+        let before: Vec<_> = std::iter::from_fn(|| steps.next_if(|next| next.step <= *step)).collect();
+        post(&Event::Steps(before));
+        let best = *step > 0 && highest.is_none_or(|highest| scores.spearman > highest);
+        if best {
+            highest = Some(scores.spearman);
+        }
+        post(&Event::Evaluated(Evaluation::new(*step, scores, best)));
+    }
+    post(&Event::Steps(steps.collect()));
+}

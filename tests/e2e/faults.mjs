@@ -1,0 +1,245 @@
+// Kills what a run depends on, at random moments, and sees that it goes on to the same end.
+//
+// Each case trains a small run in a browser of its own profile; then, after a random time, one of FAULTS happens. The run
+// is taken up again as a visitor would, and has to end with the bytes of one that nothing happened to. What it is taken
+// up from may lie no further back than what the page had said to be kept.
+
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { chromium } from 'playwright-core';
+
+import { browserFlags, serve } from './harness.mjs';
+import { Studio } from './studio.mjs';
+
+// The worker's loader with a way to its device.
+const loader = `
+  if (globalThis.GPUAdapter) {
+    const request = GPUAdapter.prototype.requestDevice;
+    GPUAdapter.prototype.requestDevice = async function (...how) {
+      self.device = await request.apply(this, how);
+      return self.device;
+    };
+  }
+  const { default: init } = await import('./worker.js');
+  await init();
+`;
+
+const RECIPE = { 'batch-size': 2, steps: 120, 'eval-every': 10, seed: 5, 'learning-rate': '1e-2' };
+
+/** Numbers from 0 to 1, the same for the same seed (mulberry32). */
+function randomNumbers(seed) {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+/** A browser whose profile outlives it. */
+class Browser {
+  static async start(profile, device) {
+    const flags = [...browserFlags, `--user-data-dir=${profile}`, '--remote-debugging-port=0', '--headless=new', 'about:blank'];
+    const child = spawn('/usr/bin/chromium', flags, { detached: true, stdio: ['ignore', 'ignore', 'pipe'] });
+    const address = await new Promise((found, failed) => {
+      let said = '';
+      child.stderr.on('data', (chunk) => {
+        said += chunk;
+        const match = said.match(/DevTools listening on (ws:\S+)/);
+        if (match) found(match[1]);
+      });
+      child.on('exit', () => failed(new Error(`Chromium ended: ${said}`)));
+    });
+    const connection = await chromium.connectOverCDP(address);
+    return new Browser(child, connection, device);
+  }
+
+  constructor(child, connection, device) {
+    Object.assign(this, { child, connection, device });
+    [this.context] = connection.contexts();
+  }
+
+  async open(url) {
+    const page = await this.context.newPage();
+    await page.goto(`${url}?device=${this.device}`);
+    this.page = page;
+    this.studio = new Studio(page);
+    await this.studio.ready();
+    return this.studio;
+  }
+
+  /** The process with all its children, as a power cut would. */
+  async kill() {
+    const gone = new Promise((resolve) => this.child.once('exit', resolve));
+    process.kill(-this.child.pid, 'SIGKILL');
+    await gone;
+    await this.connection.close().catch(() => {});
+  }
+
+  async close() {
+    if (this.child.exitCode === null && this.child.signalCode === null) await this.kill();
+  }
+}
+
+/** What can happen: each returns the browser that the run is taken up in, its page open. */
+const FAULTS = {
+  async reload(browser) {
+    await browser.page.reload();
+    await browser.studio.ready();
+    return browser;
+  },
+  async 'tab closed'(browser, { url }) {
+    await browser.page.close();
+    await browser.open(url);
+    return browser;
+  },
+  async 'tab crashed'(browser, { url }) {
+    const { page } = browser;
+    const crashed = new Promise((resolve) => page.once('crash', resolve));
+    page.goto('chrome://crash').catch(() => {});
+    await crashed;
+    await page.close();
+    await browser.open(url);
+    return browser;
+  },
+  async 'worker ended'(browser) {
+    await browser.page.workers()[0].evaluate(() => self.close());
+    await browser.page.reload();
+    await browser.studio.ready();
+    return browser;
+  },
+  async 'browser killed'(browser, { url, profile, device }) {
+    await browser.kill();
+    const next = await Browser.start(profile, device);
+    await next.open(url);
+    return next;
+  },
+  async 'network cut'(browser) {
+    await browser.context.setOffline(true);
+    await browser.page.waitForTimeout(200);
+    await browser.context.setOffline(false);
+    await browser.page.reload();
+    await browser.studio.ready();
+    return browser;
+  },
+  async 'disk full'(browser, { url }) {
+    const session = await browser.context.newCDPSession(browser.page);
+    const { usage } = await session.send('Storage.getUsageAndQuota', { origin: new URL(url).origin });
+    await session.send('Storage.overrideQuotaForOrigin', { origin: new URL(url).origin, quotaSize: usage + 1 });
+    await browser.page.waitForTimeout(300);
+    await session.send('Storage.overrideQuotaForOrigin', { origin: new URL(url).origin });
+    await browser.page.reload();
+    await browser.studio.ready();
+    return browser;
+  },
+};
+
+/** What happens to the device alone: the page goes on by itself. */
+const LOSSES = {
+  async 'device lost'(browser) {
+    await browser.page.workers()[0].evaluate(() => self.device.destroy());
+    return browser;
+  },
+};
+
+/** The step that the page says to be kept; 0: none yet. */
+async function keptStep(page) {
+  const line = page.getByText(/^Kept up to step/);
+  if ((await line.count()) === 0) return 0;
+  return Number((await line.innerText()).match(/step ([\d,]+)/)[1].replaceAll(',', ''));
+}
+
+async function begin(browser) {
+  const { studio } = browser;
+  await studio.loadTinyModel();
+  await studio.loadTinyTexts();
+  await studio.recipe(RECIPE);
+  await studio.train();
+  await studio.page.getByRole('button', { name: 'Pause', exact: true }).waitFor();
+}
+
+/** Weights and curves of a run that is over. */
+async function results(browser) {
+  await browser.studio.phase('Finished');
+  const [download] = await Promise.all([
+    browser.page.waitForEvent('download'),
+    browser.studio.button('Weights (.safetensors)').click(),
+  ]);
+  const weights = await readFile(await download.path());
+  const evaluations = await browser.studio.evaluations();
+  return { weights, evaluations };
+}
+
+async function one(kind, seed, { url, expected, device }) {
+  const random = randomNumbers(seed);
+  const profile = await mkdtemp(join(tmpdir(), 'simcse-lab-faults-'));
+  let browser = await Browser.start(profile, device);
+  try {
+    await browser.open(url);
+    await begin(browser);
+    await browser.page.waitForFunction(() => /Kept up to step/.test(document.body.textContent));
+    const wanted = Math.floor(random() * (RECIPE.steps - 20));
+    await browser.studio.reach(wanted);
+    const kept = await keptStep(browser.page);
+    const happen = FAULTS[kind] ?? LOSSES[kind];
+    browser = await happen(browser, { url, profile, device });
+    if (FAULTS[kind]) {
+      const offer = browser.page.locator('.cut-off-run');
+      await offer.waitFor();
+      const from = Number((await offer.innerText()).match(/step ([\d,]+) of/)[1].replaceAll(',', ''));
+      assert.ok(from >= kept, `taken up at step ${from}, and step ${kept} was said to be kept`);
+      await browser.studio.button('Go on').first().click();
+    }
+    const { weights, evaluations } = await results(browser);
+    assert.ok(weights.equals(expected.weights), 'the weights are those of a run that nothing happened to');
+    assert.deepEqual(evaluations, expected.evaluations);
+  } finally {
+    await browser.close();
+    await rm(profile, { recursive: true, force: true });
+  }
+}
+
+/** What a run on this device comes to that nothing happens to. */
+async function undisturbed(url, device) {
+  const profile = await mkdtemp(join(tmpdir(), 'simcse-lab-faults-'));
+  const browser = await Browser.start(profile, device);
+  try {
+    await browser.open(url);
+    await begin(browser);
+    return await results(browser);
+  } finally {
+    await browser.close();
+    await rm(profile, { recursive: true, force: true });
+  }
+}
+
+/** Makes `count` things happen, of all kinds in turn; returns how many of each, and what went wrong. */
+export async function makeFaults({ count, seed, say = () => {} }) {
+  const server = await serve({ files: { 'worker_loader.js': loader } });
+  const kinds = [...Object.keys(FAULTS), ...Object.keys(LOSSES)];
+  const expected = {};
+  const made = Object.fromEntries(kinds.map((kind) => [kind, 0]));
+  const failures = [];
+  try {
+    for (let number = 0; number < count; number += 1) {
+      const kind = kinds[number % kinds.length];
+      const device = LOSSES[kind] ? 'gpu' : 'cpu';
+      expected[device] ??= await undisturbed(server.url, device);
+      try {
+        await one(kind, seed + number, { url: server.url, expected: expected[device], device });
+        made[kind] += 1;
+        say(`${number + 1} of ${count}: ${kind}: the same bytes`);
+      } catch (error) {
+        failures.push(`${kind}, seed ${seed + number}: ${error.message}`);
+        say(`${number + 1} of ${count}: ${failures.at(-1)}`);
+      }
+    }
+  } finally {
+    await server.close();
+  }
+  return { made, failures };
+}
