@@ -130,7 +130,8 @@ mod tests {
             let tensor = HostTensor { shape: vec![2, 2], data: vec![value, -0.0, f32::MIN_POSITIVE, 1e30] };
             BTreeMap::from([("a.weight".to_owned(), tensor)])
         };
-        let evaluation = StsEvaluation { spearman: 71.25, alignment: None, uniformity: -2.5, pairs: 3 };
+        let evaluation =
+            StsEvaluation { spearman: Some(71.25), alignment: None, uniformity: Some(-2.5), pairs: 3 };
         TrainingState {
             options: TrainOptions { seed: 7, ..Default::default() },
             step: 20,
@@ -146,6 +147,26 @@ mod tests {
     fn a_state_survives_its_file_bit_for_bit() {
         let bytes = state().to_safetensors().unwrap();
         assert_eq!(TrainingState::from_safetensors(&bytes).unwrap(), state());
+    }
+
+    #[test]
+    fn states_of_before_have_a_number_for_every_evaluation() {
+        let file = |best: &str| {
+            let options = serde_json::to_string(&TrainOptions::default()).unwrap();
+            let metadata = format!(
+                r#"{{"version":1,"options":{options},"step":20,"data_fingerprint":"00000000000000ff","best":{best}}}"#
+            );
+            let metadata = HashMap::from([(METADATA_KEY.to_owned(), metadata)]);
+            safetensors::serialize(Vec::<(String, TensorView)>::new(), Some(metadata)).unwrap()
+        };
+        let read = |best: &str| TrainingState::from_safetensors(&file(best)).unwrap().best;
+        let known = read(r#"[10,{"spearman":0.0,"alignment":null,"uniformity":-2.5,"pairs":3}]"#).unwrap();
+        assert_eq!(known.step, 10);
+        assert_eq!(
+            known.evaluation,
+            StsEvaluation { spearman: Some(0.0), alignment: None, uniformity: Some(-2.5), pairs: 3 }
+        );
+        assert_eq!(read("null"), None);
     }
 
     #[test]

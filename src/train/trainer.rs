@@ -323,15 +323,16 @@ impl Trainer {
     }
 
     /// Scores the current weights on the evaluation set, if there is one, and keeps them if they are strictly the
-    /// best. `progress` hears of sentences encoded.
+    /// best; where Spearman is undefined they are not. `progress` hears of sentences encoded.
     pub async fn evaluate(
         &mut self,
         progress: impl FnMut(usize),
     ) -> Result<Option<StsEvaluation>, TrainError> {
         let Some(set) = &self.evaluation else { return Ok(None) };
         let evaluation = set.score(&self.embedder, progress).await?;
+        // `None` is less than any number.
         let better = |best: &Best| evaluation.spearman > best.evaluation.spearman;
-        if self.next > 0 && self.best.as_ref().is_none_or(better) {
+        if self.next > 0 && evaluation.spearman.is_some() && self.best.as_ref().is_none_or(better) {
             let weights = self.weights().await?;
             self.best = Some(Best { step: self.next, evaluation: evaluation.clone(), weights });
         }

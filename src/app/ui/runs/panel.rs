@@ -265,8 +265,8 @@ fn facts(run: &RunRecord, under_way: bool) -> String {
         date(run.started as f64, language().tag()),
         t!("runs-steps", done = run.done(), total = run.total),
     ];
-    if let Some(best) = run.best().filter(|best| best.spearman.is_finite()) {
-        facts.push(t!("runs-best", spearman = significant(best.spearman), step = best.step));
+    if let Some((step, spearman)) = run.best() {
+        facts.push(t!("runs-best", spearman = significant(spearman), step = step));
     }
     facts.extend(match run.outcome {
         Outcome::Open if under_way => Some(t!("runs-under-way")),

@@ -46,6 +46,7 @@ impl Session {
             items: data.len(),
             skipped: corpus.report.skipped_blank,
             preview: data.sentences().chunks(per_item).take(PREVIEW).map(<[String]>::to_vec).collect(),
+            notes: corpus.notes.clone(),
         };
         self.training = Some((name, corpus));
         post(&Event::TrainingLoaded { id, report });
@@ -86,6 +87,7 @@ impl Session {
                 .take(PREVIEW)
                 .map(|pair| (pair.first.clone(), pair.second.clone(), pair.score))
                 .collect(),
+            notes: set.notes.clone(),
         };
         self.evaluation = Some(set);
         post(&Event::EvaluationLoaded { id, report });
