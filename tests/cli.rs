@@ -175,6 +175,150 @@ fn sts_as_csv_has_a_row_a_task_a_subset_and_the_average() {
 }
 
 #[test]
+fn an_undefined_correlation_is_null_and_stays_out_of_the_average() {
+    let root = tempfile::tempdir().unwrap();
+    let model = model(root.path());
+    let put = |name: &str, text: &str| {
+        let path = root.path().join(name);
+        fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let sound = put("sound.tsv", &pairs("\t"));
+    let constant = put("constant.tsv", "a b\tc d\t3\ne f\tg h\t3\ni j\tk l\t3\n");
+    // The same sentence twice has the cosine 1, whatever the model.
+    let alike = put("alike.tsv", "a b\ta b\t1\nc d\tc d\t2\n");
+    let single = put("single.tsv", "a b\tc d\t5\n");
+    let files = [&sound[..], &constant, &alike, &single];
+    let arguments = [&["--data"][..], &files].concat();
+
+    let lines: Vec<Value> = run(0, "sts", &model, &arguments).lines().map(json).collect();
+    assert!(lines[0]["all"].is_number());
+    for line in &lines[1..4] {
+        assert_eq!(["all", "mean", "wmean"].map(|name| &line[name]), [&Value::Null; 3], "{line}");
+        assert!(line["subsets"][0]["spearman"].is_null(), "{line}");
+    }
+    assert_eq!((&lines[4]["average"], &lines[4]["tasks"]), (&lines[0]["all"], &Value::from(1)));
+    assert_eq!(lines[4]["undefined"], json(r#"["constant.tsv", "alike.tsv", "single.tsv"]"#));
+    let table = rows(&run(0, "sts", &model, &[&arguments[..], &["--format", "csv"]].concat()));
+    assert_eq!(table[3], ["constant.tsv", "", "3", "", "", ""]);
+    assert_eq!(table[9][..3], ["average of 1 of 4", "", ""]);
+    assert_same(&table[9][3], &lines[0]["all"]);
+
+    let none = run(0, "sts", &model, &["--data", &constant]);
+    assert_eq!(json(none.lines().last().unwrap())["average"], Value::Null);
+    assert_eq!(rows(&run(0, "sts", &model, &["--data", &constant, "--format", "csv"]))[3][3], "");
+
+    for file in &files[1..] {
+        let evaluation = json(&run(0, "eval", &model, &["--sts", file]));
+        assert!(evaluation["spearman"].is_null() && evaluation["uniformity"].is_number(), "{evaluation}");
+    }
+    let table = rows(&run(0, "eval", &model, &["--sts", &constant, "--format", "csv"]));
+    assert_eq!(table[1][..2], ["", ""], "neither Spearman nor alignment");
+}
+
+#[test]
+fn an_undefined_evaluation_keeps_the_last_weights() {
+    let root = tempfile::tempdir().unwrap();
+    let (model, texts) = (model(root.path()), texts(root.path()));
+    let file = |folder: &str, name: &str| fs::read(root.path().join(folder).join(name)).unwrap();
+    let steps = ["--steps", "4", "--eval-every", "2", "--learning-rate", "0.05"];
+    let [sentences, triplets, _] = texts;
+    let constant = root.path().join("constant.tsv");
+    fs::write(&constant, "a b\tc d\t3\ne f\tg h\t3\n").unwrap();
+    let texts = [sentences, triplets, constant.to_str().unwrap().to_owned()];
+    let (out, _) = trained(0, &model, &texts, &root.path().join("evaluated"), &steps);
+    let evaluations: Vec<Value> =
+        out.lines().map(json).filter(|line| line.get("spearman").is_some()).collect();
+    assert_eq!(evaluations.iter().map(|line| line["step"].as_u64().unwrap()).collect::<Vec<_>>(), [0, 2, 4]);
+    assert!(evaluations.iter().all(|line| line["spearman"].is_null()), "{out}");
+
+    let mut process = Command::new(env!("CARGO_BIN_EXE_simcse-lab"));
+    process.args(["train", "--objective", "unsup", "--max-length", "16", "--batch-size", "4"]);
+    process.args(["--data", &texts[0], "--device", "cpu", "--model"]).arg(&model).args(steps);
+    let done = process.arg("--output").arg(root.path().join("unevaluated")).output().unwrap();
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    let weights = "model.safetensors";
+    assert!(file("evaluated", weights) == file("unevaluated", weights), "the last weights, as without pairs");
+    assert!(file("evaluated", weights) != fs::read(model.join(weights)).unwrap(), "they were trained");
+}
+
+#[test]
+fn json_says_the_same_as_tables_and_what_is_not_used_is_noted() {
+    let root = tempfile::tempdir().unwrap();
+    let (model, texts) = (model(root.path()), texts(root.path()));
+    let put = |name: &str, lines: Vec<String>| {
+        let path = root.path().join(name);
+        fs::write(&path, lines.join("\n")).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let objects = |text: &str| -> Vec<String> {
+        text.lines()
+            .map(|line| {
+                let [first, second, score] = line.split('\t').collect::<Vec<_>>()[..] else {
+                    panic!("{line}")
+                };
+                format!(r#"{{"id": 1, "sentence1": "{first}", "sentence2": "{second}", "score": {score}}}"#)
+            })
+            .collect()
+    };
+    let scored = put("dev.jsonl", objects(&pairs("\t")));
+    assert_eq!(run(0, "eval", &model, &["--sts", &scored]), run(0, "eval", &model, &["--sts", &texts[2]]));
+
+    let words = |line: &str| line.split(',').map(str::to_owned).collect::<Vec<_>>();
+    let triplets: Vec<String> =
+        fs::read_to_string(&texts[1]).unwrap().lines().skip(1).map(str::to_owned).collect();
+    let triplets = triplets.iter().map(|line| words(line)).map(|item| {
+        format!(
+            r#"{{"sent0": "{}", "sent1": "{}", "hard_neg": "{}", "source": "a"}}"#,
+            item[0], item[1], item[2]
+        )
+    });
+    let triplets = put("triplets.jsonl", triplets.collect());
+    let train = |data: &str, dev: &str, output: &str| {
+        let mut process = Command::new(env!("CARGO_BIN_EXE_simcse-lab"));
+        process.args([
+            "train",
+            "--objective",
+            "sup",
+            "--steps",
+            "2",
+            "--batch-size",
+            "4",
+            "--max-length",
+            "16",
+        ]);
+        process.args(["--data", data, "--eval", dev, "--device", "cpu", "--model"]).arg(&model);
+        let done = process.arg("--output").arg(root.path().join(output)).output().unwrap();
+        let error = String::from_utf8(done.stderr).unwrap();
+        assert!(done.status.success(), "{error}");
+        (fs::read(root.path().join(output).join("model.safetensors")).unwrap(), error)
+    };
+    let (of_json, notes) = train(&triplets, &scored, "json");
+    assert!(notes.contains("triplets.jsonl: fields that are not used: source"), "{notes}");
+    assert!(notes.contains("dev.jsonl: fields that are not used: id"), "{notes}");
+    let (of_tables, notes) = train(&texts[1], &texts[2], "tables");
+    assert!(of_json == of_tables && !notes.contains("not used"), "{notes}");
+
+    let broken = put("broken.jsonl", [objects(&pairs("\t"))[..2].to_vec(), vec!["{".to_owned()]].concat());
+    let message = run(1, "eval", &model, &["--sts", &broken]);
+    assert!(message.contains("broken.jsonl, line 3: this is no JSON"), "{message}");
+}
+
+#[test]
+fn a_dictionary_that_is_not_there_is_named_with_what_to_do() {
+    let root = tempfile::tempdir().unwrap();
+    let (model, texts) = (model(root.path()), texts(root.path()));
+    let output = root.path().join("out");
+    let absent = root.path().join("absent.tsv");
+    let synonym = ["--augmentation", "synonym", "--dictionary", absent.to_str().unwrap()];
+    let (_, error) = trained(1, &model, &texts, &output, &synonym);
+    for words in [absent.to_str().unwrap(), "dictionary of synonyms", "cargo xtask setup", "--dictionary"] {
+        assert!(error.contains(words), "{words}: {error}");
+    }
+    assert!(!output.exists(), "it is said before anything is done");
+}
+
+#[test]
 fn transfer_prints_a_line_a_task_and_their_average() {
     let root = tempfile::tempdir().unwrap();
     let model = model(root.path());

@@ -66,7 +66,8 @@ suite-whitened-help = Centred, and scaled to equal variance in every direction o
 suite-evaluate = Evaluate suite
 suite-failed = The suite was not evaluated
 suite-scores = Scores on the STS suite
-suite-note = Grey rows are from the paper (arXiv 2104.08821, table 5: test sets, all); the average is that of the row, where it has all tasks.
+suite-note = Grey rows are from the paper (arXiv 2104.08821, table 5: test sets, all); the average is that of the row, where it has all tasks. A dash is a correlation that is undefined, because scores or cosines are all the same or vectors are no numbers: the average leaves it out, and says of how many tasks it is.
+suite-undefined = Some subsets have no correlation (scores or cosines are all the same, or vectors are no numbers); mean and wmean leave them out.
 suite-subsets = { $pairs } in { $subsets } subsets
 counted-tasks =
     { $count ->

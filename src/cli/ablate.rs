@@ -10,8 +10,8 @@ use crate::{
     eval::StsEvaluation,
     lessons::{Ablation, AblationRecord, Order, Setting, Spread},
     model::{Embedder, Head, Network, Pooler},
-    text::{Corpus, TrainingData},
-    train::{EvaluationSet, HeadMode, TrainOptions, Trainer},
+    text::TrainingData,
+    train::{EvaluationSet, HeadMode, Objective, TrainOptions, Trainer},
 };
 
 /// What a run came to.
@@ -44,9 +44,7 @@ pub async fn run(args: &AblateArgs, device_options: DeviceOptions) -> Result<(),
     base.validate()?;
     files::max_length(Some(base.max_length), &model)?;
     let tables = tables(args)?;
-    let read = |path: &Path| -> Result<TrainingData, CliError> {
-        Ok(Corpus::parse(&path.display().to_string(), &files::read(path)?)?.data)
-    };
+    let read = |path: &Path| -> Result<TrainingData, CliError> { Ok(files::corpus(path)?.data) };
     let sentences = read(&args.data)?;
     let triplets = args.triplets.as_deref().map(read).transpose()?;
     let evaluation = files::evaluation_set(&model, &args.eval)?;
@@ -188,7 +186,11 @@ impl Job<'_> {
     }
 
     /// What the loaded weights score with each pooler of the tables, by its name. A head would be drawn at random.
-    async fn before(&self, base: Pooler, tables: &[Table]) -> Result<BTreeMap<String, f64>, CliError> {
+    async fn before(
+        &self,
+        base: Pooler,
+        tables: &[Table],
+    ) -> Result<BTreeMap<String, Option<f64>>, CliError> {
         let mut poolers = vec![base];
         if tables.iter().any(|table| table.ablation == Ablation::Pooler) {
             poolers.extend([Pooler::ClsBeforePooler, Pooler::Avg, Pooler::AvgTop2, Pooler::AvgFirstLast]);
@@ -205,8 +207,10 @@ impl Job<'_> {
     }
 }
 
-fn before(scores: &BTreeMap<String, f64>) -> String {
-    let scores: Vec<String> = scores.iter().map(|(pooler, score)| format!("{pooler} {score:.2}")).collect();
+fn before(scores: &BTreeMap<String, Option<f64>>) -> String {
+    let number = |score: &Option<f64>| score.map_or("–".to_owned(), |score| format!("{score:.2}"));
+    let scores: Vec<String> =
+        scores.iter().map(|(pooler, score)| format!("{pooler} {}", number(score))).collect();
     format!("Before: {}\n\n", scores.join(", "))
 }
 
@@ -215,13 +219,19 @@ fn table(ablation: Ablation, rows: &[Setting], record: &AblationRecord) -> Strin
     let mut text = format!("| {} | paper | here, mean ± deviation |\n|---|--:|--:|\n", ablation.name());
     for row in rows {
         let paper = row.published.map_or("–".to_owned(), |score| format!("{score:.1}"));
-        let here = Spread::of(record.scores(ablation, row)).map_or("–".to_owned(), |spread| {
-            format!("{:.2} ± {:.2}", spread.mean, spread.deviation.unwrap_or_default())
+        let scores = record.scores(ablation, row);
+        let here = Spread::of(scores).map_or("–".to_owned(), |Spread { mean, deviation, count }| {
+            let deviation = deviation.map(|deviation| format!(" ± {deviation:.2}")).unwrap_or_default();
+            let part = match count < scores.len() {
+                true => format!(" ({count} of {})", scores.len()),
+                false => String::new(),
+            };
+            format!("{mean:.2}{deviation}{part}")
         });
         // Writing to a string cannot fail.
         let _ = writeln!(text, "| {} | {paper} | {here} |", row.key);
     }
-    let scored: Vec<(Option<f64>, &[f64])> =
+    let scored: Vec<(Option<f64>, &[Option<f64>])> =
         rows.iter().map(|row| (row.published, record.scores(ablation, row))).collect();
     let Order { same, reversed, undecided } = Order::of(&scored);
     let _ = writeln!(
@@ -237,7 +247,7 @@ impl AblateArgs {
         let pooler = self.model.pooler.unwrap_or(stored);
         TrainOptions {
             pooler,
-            head: if pooler == Pooler::Cls { HeadMode::TrainOnly } else { HeadMode::None },
+            head: HeadMode::usual(pooler, Objective::Unsup),
             seed: self.seed,
             steps: Some(self.steps),
             batch_size: self.batch_size,
@@ -275,7 +285,10 @@ mod tests {
     fn the_table_has_the_papers_score_means_deviations_and_the_order() {
         let rows: Vec<Setting> = Ablation::Dropout.settings().into_iter().take(2).collect();
         let scores = [("dropout:0", vec![58.0, 59.0, 58.5]), ("dropout:0.01", vec![60.0, 62.0, 61.0])];
-        let scores = scores.into_iter().map(|(key, scores)| (key.to_owned(), scores)).collect();
+        let scores = scores
+            .into_iter()
+            .map(|(key, scores)| (key.to_owned(), scores.into_iter().map(Some).collect()))
+            .collect();
         let record = AblationRecord {
             scores: BTreeMap::from([("dropout".to_owned(), scores)]),
             ..AblationRecord::default()
@@ -285,6 +298,29 @@ mod tests {
         assert_eq!(lines[2], "| dropout:0 | 71.1 | 58.50 ± 0.50 |");
         assert_eq!(lines[3], "| dropout:0.01 | 72.6 | 61.00 ± 1.00 |");
         assert_eq!(lines[5], "Of the paper's orders 1 the same, 0 reversed, 0 too close to call.");
+    }
+
+    #[test]
+    fn seeds_without_a_correlation_stay_out_of_the_table() {
+        let rows: Vec<Setting> = Ablation::Dropout.settings().into_iter().take(3).collect();
+        let scores = [
+            ("dropout:0", vec![Some(58.0), None, Some(59.0)]),
+            ("dropout:0.01", vec![None; 3]),
+            ("dropout:0.05", vec![Some(60.0), None, None]),
+        ];
+        let scores = scores.into_iter().map(|(key, scores)| (key.to_owned(), scores)).collect();
+        let record = AblationRecord {
+            scores: BTreeMap::from([("dropout".to_owned(), scores)]),
+            ..AblationRecord::default()
+        };
+        let table = table(Ablation::Dropout, &rows, &record);
+        let lines: Vec<&str> = table.lines().collect();
+        assert_eq!(lines[2], "| dropout:0 | 71.1 | 58.50 ± 0.71 (2 of 3) |");
+        assert_eq!(lines[3], "| dropout:0.01 | 72.6 | – |");
+        assert_eq!(lines[4], "| dropout:0.05 | 81.1 | 60.00 (1 of 3) |");
+        assert_eq!(before(&BTreeMap::from([("avg".to_owned(), None)])), "Before: avg –\n\n");
+        let text = serde_json::to_string(&record).unwrap();
+        assert_eq!(serde_json::from_str::<AblationRecord>(&text).unwrap(), record);
     }
 
     #[test]

@@ -49,6 +49,6 @@ pub struct AblateArgs {
     #[arg(long, default_value_t = TrainOptions::default().max_length)]
     pub max_length: usize,
     /// Synonyms, as for `train`.
-    #[arg(long, value_name = "FILE", default_value = "www/generated/dictionary/synonyms.tsv")]
+    #[arg(long, value_name = "FILE", default_value = super::files::DICTIONARY)]
     pub dictionary: PathBuf,
 }

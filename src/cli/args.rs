@@ -310,7 +310,7 @@ pub struct RecipeArgs {
     #[arg(long, value_name = "NAME[:SHARE]")]
     pub augmentation: Option<Augmentation>,
     /// Synonyms for --augmentation synonym: word TAB synonym TAB …, as `cargo xtask setup` makes them of WordNet.
-    #[arg(long, value_name = "FILE", default_value = "www/generated/dictionary/synonyms.tsv")]
+    #[arg(long, value_name = "FILE", default_value = super::files::DICTIONARY)]
     pub dictionary: PathBuf,
     /// The ablation: both views get the same dropout masks.
     #[arg(long)]
@@ -386,11 +386,7 @@ impl TrainArgs {
     /// The recipe with this pooler.
     pub fn options(&self, pooler: Pooler) -> TrainOptions {
         let recipe = &self.recipe;
-        let head = recipe.head.unwrap_or(match (pooler, self.objective) {
-            (Pooler::Cls, Objective::Unsup) => HeadMode::TrainOnly,
-            (Pooler::Cls, Objective::Sup) => HeadMode::Keep,
-            _ => HeadMode::None,
-        });
+        let head = recipe.head.unwrap_or(HeadMode::usual(pooler, self.objective));
         recipe.loss.apply(TrainOptions {
             objective: self.objective,
             batch_size: recipe.batch_size,

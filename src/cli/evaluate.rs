@@ -7,10 +7,7 @@ use super::{
     whiten::Whitener,
 };
 use crate::device::DeviceOptions;
-use crate::{
-    eval::{Analysis, StsEvaluation},
-    text::StsSet,
-};
+use crate::eval::{Analysis, StsEvaluation};
 
 /// `eval`: one JSON object or CSV row.
 pub async fn run(args: &EvalArgs, device_options: DeviceOptions) -> Result<(), CliError> {
@@ -33,7 +30,7 @@ async fn vectors(
     device_options: DeviceOptions,
 ) -> Result<(Vec<f32>, usize, Vec<f64>), CliError> {
     let model = files::load_model(&args.encoder.model.model)?;
-    let set = StsSet::parse(&args.sts.display().to_string(), &files::read(&args.sts)?)?;
+    let set = files::scored_pairs(&args.sts)?;
     let max_length = files::max_length(args.scoring.max_length, &model)?;
     let rows = model.tokenizer.encode(&set.sentences(), max_length)?;
 

@@ -20,10 +20,10 @@ pub struct Trail {
 }
 
 impl Trail {
-    /// Uniformity and alignment; no point where there is no pair close enough for an alignment.
+    /// Uniformity and alignment; no point where one is undefined.
     fn places(&self) -> Vec<(f64, f64)> {
-        let place = |(_, point): &(u32, StsEvaluation)| Some((point.uniformity, point.alignment?));
-        self.points.iter().filter_map(place).filter(|(x, y)| x.is_finite() && y.is_finite()).collect()
+        let place = |(_, point): &(u32, StsEvaluation)| Some((point.uniformity?, point.alignment?));
+        self.points.iter().filter_map(place).collect()
     }
 }
 

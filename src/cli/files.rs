@@ -8,7 +8,11 @@ use std::{
 
 use super::error::CliError;
 use crate::{
-    model::{Checkpoint, Pooler, checkpoint::load_directory},
+    model::{
+        Checkpoint, Pooler,
+        checkpoint::{load_directory, module_folders},
+    },
+    said::Reason,
     text::{Corpus, MOST_UNKNOWN, SentenceTokenizer, StsSet, TrainingData, augment::Dictionary},
     train::{self, Dataset, EvaluationSet, TrainOptions},
 };
@@ -91,7 +95,7 @@ pub struct Model {
 }
 
 /// Folders below a model's own that may hold the encoder.
-const SUBFOLDERS: [&str; 4] = ["0_Transformer", "0_BERT", "0_RoBERTa", "1_Pooling"];
+const SUBFOLDERS: [&str; 4] = ["0_Transformer/", "0_BERT/", "0_RoBERTa/", "1_Pooling/"];
 
 pub fn load_model(directory: &Path) -> Result<Model, CliError> {
     if !directory.is_dir() {
@@ -120,7 +124,7 @@ pub fn load_model(directory: &Path) -> Result<Model, CliError> {
     for folder in folders {
         let path = directory.join(&folder);
         if path.is_dir() {
-            collect(&path, &format!("{name}/{folder}/"), &mut files)?;
+            collect(&path, &format!("{name}/{folder}"), &mut files)?;
         }
     }
     let mut loaded = load_directory(&files)?;
@@ -155,18 +159,6 @@ impl Model {
     }
 }
 
-/// The folders that modules.json names, as far as they lie in the model's; what is wrong with the list, its reader says.
-fn module_folders(list: &[u8]) -> Vec<String> {
-    let modules: Vec<serde_json::Value> = serde_json::from_slice(list).unwrap_or_default();
-    let path =
-        |module: &serde_json::Value| module.get("path").and_then(|path| path.as_str()).map(str::to_owned);
-    let inside = |path: &String| {
-        let parts = Path::new(path).components();
-        !path.is_empty() && parts.into_iter().all(|part| matches!(part, std::path::Component::Normal(_)))
-    };
-    modules.iter().filter_map(path).filter(inside).collect()
-}
-
 /// The files of a folder that can belong to a model, under `prefix`.
 fn collect(folder: &Path, prefix: &str, files: &mut Vec<(String, Vec<u8>)>) -> Result<(), CliError> {
     for path in entries(folder)? {
@@ -185,9 +177,30 @@ fn collect(folder: &Path, prefix: &str, files: &mut Vec<(String, Vec<u8>)>) -> R
     Ok(())
 }
 
+/// A training text, with a note of what is not used of it.
+pub fn corpus(path: &Path) -> Result<Corpus, CliError> {
+    let corpus = Corpus::parse(&path.display().to_string(), &read(path)?)?;
+    notes(path, &corpus.notes);
+    Ok(corpus)
+}
+
+/// Scored pairs, with a note of what is not used of their file.
+pub fn scored_pairs(path: &Path) -> Result<StsSet, CliError> {
+    let set = StsSet::parse(&path.display().to_string(), &read(path)?)?;
+    notes(path, &set.notes);
+    Ok(set)
+}
+
+/// What is to be said of a text file, on standard error.
+pub fn notes(path: &Path, notes: &[Reason]) {
+    for note in notes {
+        super::note(&format!("{}: {note}", path.display()));
+    }
+}
+
 /// A text file's sentences, one a line; every line counts, so that line and vector keep the same number.
 pub fn read_sentences(path: &Path) -> Result<Vec<String>, CliError> {
-    let corpus = Corpus::parse(&path.display().to_string(), &read(path)?)?;
+    let corpus = corpus(path)?;
     match corpus.data {
         TrainingData::Sentences(sentences) if corpus.report.skipped_blank == 0 => Ok(sentences),
         TrainingData::Sentences(_) => Err(CliError::Input(format!(
@@ -201,6 +214,9 @@ pub fn read_sentences(path: &Path) -> Result<Vec<String>, CliError> {
         ))),
     }
 }
+
+/// The dictionary of synonyms, from the project's folder.
+pub const DICTIONARY: &str = "www/generated/dictionary/synonyms.tsv";
 
 /// What a recipe trains on. The dictionary is read only where its augmentation needs it.
 pub fn dataset(
@@ -223,13 +239,22 @@ pub fn dataset(
 
 /// Scored pairs as a run evaluates on them, at the model's full length.
 pub fn evaluation_set(model: &Model, path: &Path) -> Result<EvaluationSet, CliError> {
-    let set = StsSet::parse(&path.display().to_string(), &read(path)?)?;
+    let set = scored_pairs(path)?;
     let rows = model.tokenizer.encode(&set.sentences(), max_length(None, model)?)?;
     Ok(EvaluationSet { rows, scores: set.scores() })
 }
 
 fn dictionary(path: &Path) -> Result<Dictionary, CliError> {
-    Ok(Dictionary::parse(&path.display().to_string(), &read(path)?)?)
+    let bytes = fs::read(path).map_err(|reason| {
+        let whole = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+        CliError::Input(format!(
+            "the augmentation synonym needs a dictionary of synonyms, and there is none to read at {} ({reason}); `cargo \
+             xtask setup` makes {DICTIONARY}, or name another with --dictionary: a word, a tab and its synonyms with \
+             tabs between, a line each",
+            whole.display()
+        ))
+    })?;
+    Ok(Dictionary::parse(&path.display().to_string(), &bytes)?)
 }
 
 /// The length asked for, or the model's own: what its files say, else all its positions.

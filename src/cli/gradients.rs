@@ -2,14 +2,13 @@ use super::{args::GradientsArgs, error::CliError, files, open_device};
 use crate::device::DeviceOptions;
 use crate::{
     model::{HEAD_WEIGHT, HostTensor, Network, Pooler},
-    text::Corpus,
     train::{self, Batch, CorruptedRows, HeadMode, TrainOptions, TrainingStep},
 };
 
 /// `gradients`: loss and every parameter's gradient of one batch, without dropout.
 pub async fn run(args: &GradientsArgs, device_options: DeviceOptions) -> Result<(), CliError> {
     let model = files::load_model(&args.model.model)?;
-    let corpus = Corpus::parse(&args.data.display().to_string(), &files::read(&args.data)?)?;
+    let corpus = files::corpus(&args.data)?;
     let stored_head = model.checkpoint.tensors.contains_key(HEAD_WEIGHT);
     let pooler = args.model.pooler.unwrap_or(model.pooler);
     // A head drawn at random has no gradient worth comparing: by default only a stored one takes part.

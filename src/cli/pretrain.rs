@@ -10,7 +10,7 @@ use serde_json::json;
 use super::{args::RunArgs, error::CliError, files, open_device, train::fit};
 use crate::{
     model::{Checkpoint, ModelConfig, Pooler, checkpoint::write_safetensors_f16},
-    text::{Corpus, SentenceTokenizer},
+    text::SentenceTokenizer,
     train::{HeadMode, TrainOptions, Trainer, dataset},
 };
 
@@ -131,7 +131,7 @@ pub async fn run(args: &PretrainArgs, device_options: DeviceOptions) -> Result<(
     let options = args.options();
     options.validate()?;
     let (checkpoint, tokenizer, tokenizer_json) = args.start()?;
-    let corpus = Corpus::parse(&args.data.display().to_string(), &files::read(&args.data)?)?;
+    let corpus = files::corpus(&args.data)?;
     let rows = tokenizer.encode_plain(corpus.data.sentences(), args.max_length)?;
     let data = dataset(&corpus.data, rows, &tokenizer, None, &options)?;
     args.run.make_output(args.model.as_deref())?;

@@ -13,7 +13,7 @@ use crate::{
     device::{Device, DeviceOptions},
     eval::{ScoreTable, StsEvaluation, TaskScore, suite_table},
     model::{Embedder, Head, ModelConfig, Network, Pooler},
-    text::{Corpus, StsTask},
+    text::StsTask,
     train::{EvaluationSet, HeadMode, Objective, TrainOptions, Trainer},
 };
 
@@ -61,7 +61,8 @@ pub struct ReproduceArgs {
 #[derive(Debug, Clone, Serialize)]
 pub struct Row {
     pub name: String,
-    /// Step of the best weights by Spearman on the development pairs; 0 before training.
+    /// Step of the best weights by Spearman on the development pairs, of the last ones where it was never defined; 0
+    /// before training.
     pub step: u32,
     pub dev: StsEvaluation,
     pub tasks: Vec<TaskScore>,
@@ -94,7 +95,7 @@ pub async fn run(args: &ReproduceArgs, device_options: DeviceOptions) -> Result<
         let Some(path) = path else { continue };
         let options = args.recipe(objective, config);
         options.validate()?;
-        let corpus = Corpus::parse(&path.display().to_string(), &files::read(path)?)?;
+        let corpus = files::corpus(path)?;
         let dictionary = Path::new("");
         let data = files::dataset(&model, &corpus.data, dictionary, &options)?;
         data.check(objective)?;
@@ -162,11 +163,7 @@ impl ReproduceArgs {
             epochs: if objective == Objective::Sup { 3 } else { 1 },
             steps: self.steps,
             pooler,
-            head: match (pooler, objective) {
-                (Pooler::Cls, Objective::Unsup) => HeadMode::TrainOnly,
-                (Pooler::Cls, Objective::Sup) => HeadMode::Keep,
-                _ => HeadMode::None,
-            },
+            head: HeadMode::usual(pooler, objective),
             eval_every: self.eval_every,
             max_length: TrainOptions::default().max_length.min(config.max_tokens()),
             micro_batch_size: if batch_size > self.micro_batch_size { self.micro_batch_size } else { 0 },
@@ -280,9 +277,12 @@ fn markdown(table: &ScoreTable) -> String {
     let mut text = line(columns.clone());
     text.push_str(&format!("|{}|\n", rule.collect::<Vec<_>>().join("|")));
     for row in &table.rows {
-        let numbers = row.scores.iter().chain([&row.average]).map(number);
+        let partial =
+            row.partial().map_or_else(String::new, |(averaged, of)| format!(" ({averaged} of {of})"));
+        let average = number(&row.average) + &partial;
+        let named = [row.model.clone(), row.source().to_owned()];
         text.push_str(&line(
-            [row.model.clone(), row.source().to_owned()].into_iter().chain(numbers).collect(),
+            named.into_iter().chain(row.scores.iter().map(number)).chain([average]).collect(),
         ));
     }
     text

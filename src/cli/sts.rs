@@ -1,7 +1,10 @@
 //! `sts`: tasks in SentEval's layout and single files, in the settings of the paper's tables.
 
 use crate::device::DeviceOptions;
-use std::path::{Path, PathBuf};
+use std::{
+    borrow::Cow,
+    path::{Path, PathBuf},
+};
 
 use serde::Serialize;
 
@@ -13,20 +16,24 @@ use crate::{
 
 /// The last line.
 #[derive(Serialize)]
-struct Average {
-    /// Mean of the tasks' `all`.
-    average: f64,
+struct Average<'a> {
+    /// Mean of the tasks' `all`, where it is defined.
+    average: Option<f64>,
+    /// How many tasks the average is over.
     tasks: usize,
+    /// Names of the tasks that are left out.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    undefined: Vec<&'a str>,
 }
 
 /// A row of CSV.
 #[derive(Serialize)]
 struct Row<'a> {
-    task: &'a str,
+    task: Cow<'a, str>,
     /// Empty for the task as a whole.
     subset: &'a str,
     pairs: Option<usize>,
-    all: f64,
+    all: Option<f64>,
     mean: Option<f64>,
     wmean: Option<f64>,
 }
@@ -43,34 +50,59 @@ pub async fn run(args: &StsArgs, device_options: DeviceOptions) -> Result<(), Cl
     let embedder = encode::embedder(device_options, &model, &args.encoder).await?;
     let whitener = Whitener::new(&args.scoring.whitening, &model, &embedder, max_length).await?;
     let mut output = Output::new(args.scoring.format);
-    let mut sum = 0.0;
+    let mut scores = Vec::new();
     for task in &tasks {
         let sentences = task.sentences();
         let rows = model.tokenizer.encode(&sentences, max_length)?;
         let embeddings = encode::vectors(&embedder, &rows).await?;
         let (embeddings, hidden) = whitener.apply(embeddings, embedder.width())?;
         let score = TaskScore::of(task, &embeddings, hidden);
-        sum += score.all;
         output.write(&score, rows_of(&score))?;
+        scores.push(score);
     }
-    let average = Average { average: sum / tasks.len() as f64, tasks: tasks.len() };
-    let row = Row { task: "average", subset: "", pairs: None, all: average.average, mean: None, wmean: None };
+    let average = Average::of(&scores);
+    let row = Row {
+        task: average.name(scores.len()),
+        subset: "",
+        pairs: None,
+        all: average.average,
+        mean: None,
+        wmean: None,
+    };
     output.write(&average, [row])
+}
+
+impl<'a> Average<'a> {
+    fn of(scores: &'a [TaskScore]) -> Self {
+        let defined: Vec<f64> = scores.iter().filter_map(|score| score.all).collect();
+        let undefined = scores.iter().filter(|score| score.all.is_none()).map(|score| score.task.as_str());
+        let tasks = defined.len();
+        let average = (tasks > 0).then(|| defined.iter().sum::<f64>() / tasks as f64);
+        Average { average, tasks, undefined: undefined.collect() }
+    }
+
+    /// The row's name among `tasks`, which says over how many the average is where that is not all.
+    fn name(&self, tasks: usize) -> Cow<'static, str> {
+        match self.undefined.is_empty() {
+            true => "average".into(),
+            false => format!("average of {} of {tasks}", self.tasks).into(),
+        }
+    }
 }
 
 /// The task's row and its subsets'.
 fn rows_of(score: &TaskScore) -> Vec<Row<'_>> {
-    let task = score.task.as_str();
+    let task = || Cow::Borrowed(score.task.as_str());
     let whole = Row {
-        task,
+        task: task(),
         subset: "",
         pairs: Some(score.pairs),
         all: score.all,
-        mean: Some(score.mean),
-        wmean: Some(score.wmean),
+        mean: score.mean,
+        wmean: score.wmean,
     };
     let subsets = score.subsets.iter().map(|subset| Row {
-        task,
+        task: task(),
         subset: &subset.name,
         pairs: Some(subset.pairs),
         all: subset.spearman,
@@ -83,7 +115,9 @@ fn rows_of(score: &TaskScore) -> Vec<Row<'_>> {
 /// A file is a task; a folder with `STS.input.*` is one; a folder with neither is looked through for such folders.
 pub(super) fn read(path: &Path, tasks: &mut Vec<StsTask>) -> Result<(), CliError> {
     if !path.is_dir() {
-        tasks.push(StsTask::from_file(&path.display().to_string(), &files::read(path)?)?);
+        let task = StsTask::from_file(&path.display().to_string(), &files::read(path)?)?;
+        task.subsets.iter().for_each(|set| files::notes(path, &set.notes));
+        tasks.push(task);
         return Ok(());
     }
     let mut found = StsTask::from_folders(&senteval_files(path)?)?;

@@ -10,9 +10,9 @@ use super::{
 use crate::{
     device::DeviceOptions,
     eval::StsEvaluation,
-    text::Corpus,
     train::{
-        Dataset, MemoryEstimate, SaveCadence, StepReport, TrainError, TrainOptions, Trainer, TrainingState, export_trained,
+        Dataset, MemoryEstimate, SaveCadence, StepReport, TrainError, TrainOptions, Trainer, TrainingState,
+        export_trained,
     },
 };
 
@@ -122,7 +122,7 @@ pub(super) async fn fit(
 
 /// The training items as tokens. The text itself, which may be gigabytes, is let go.
 fn dataset(args: &TrainArgs, model: &files::Model, options: &TrainOptions) -> Result<Dataset, CliError> {
-    let corpus = Corpus::parse(&args.data.display().to_string(), &files::read(&args.data)?)?;
+    let corpus = files::corpus(&args.data)?;
     files::dataset(model, &corpus.data, &args.recipe.dictionary, options)
 }
 

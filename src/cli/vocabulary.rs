@@ -39,9 +39,7 @@ pub struct VocabularyArgs {
 
 /// Writes tokenizer.json: lower case, no accents, [CLS] and [SEP] around a sentence.
 pub fn run(args: &VocabularyArgs) -> Result<(), CliError> {
-    let text = files::read(&args.data)?;
-    let text = String::from_utf8(text)
-        .map_err(|error| CliError::Input(format!("{}: {error}", args.data.display())))?;
+    let text = files::corpus(&args.data)?.data.sentences().join("\n");
     let failed = |error: tokenizers::Error| CliError::Input(format!("{}: {error}", args.data.display()));
 
     let pieces = pieces(&text, args).map_err(failed)?;

@@ -38,10 +38,17 @@ pub fn cosine(a: &[f32], b: &[f32]) -> f64 {
     if cosine.is_nan() { 0.0 } else { cosine }
 }
 
-/// Cosine of each pair of rows, `rows` being `[2 · pairs, hidden]` with first and second in turn.
-pub fn pair_cosines(rows: &[f32], hidden: usize) -> Vec<f64> {
-    let pairs = rows.chunks_exact(2 * hidden).map(|pair| pair.split_at(hidden));
-    pairs.map(|(first, second)| cosine(first, second)).collect()
+/// Cosine of each pair of embeddings, `[2 · pairs, hidden]` with first and second in turn, not normalised. NaN where a
+/// vector has a NaN or infinity in it; 0 where one is zeros, as PyTorch has it.
+pub fn pair_cosines(embeddings: &[f32], hidden: usize) -> Vec<f64> {
+    let unit = normalised(embeddings, hidden);
+    let pairs = embeddings.chunks_exact(2 * hidden).zip(unit.chunks_exact(2 * hidden));
+    pairs
+        .map(|(given, unit)| match given.iter().all(|value| value.is_finite()) {
+            true => cosine(&unit[..hidden], &unit[hidden..]),
+            false => f64::NAN,
+        })
+        .collect()
 }
 
 /// Mean ‖f(x) − f(x⁺)‖² over pairs of normalised rows; `None` without a pair.
@@ -132,6 +139,14 @@ mod tests {
                 assert_eq!(cosine(&row, &row), 1.0, "{seed}");
             }
         }
+    }
+
+    #[test]
+    fn a_pair_with_a_vector_that_is_none_has_no_cosine() {
+        let found = pair_cosines(&[3.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 1.0, f32::NAN, 1.0, 0.0], 2);
+        assert_eq!(found[..2], [1.0, 0.0]);
+        assert!(found[2].is_nan());
+        assert!(pair_cosines(&[1.0, 0.0, f32::INFINITY, 0.0], 2)[0].is_nan());
     }
 
     #[test]

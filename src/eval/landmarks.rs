@@ -48,8 +48,10 @@ impl Landmark {
     /// Whether an evaluation is this one, to the digits that stand here.
     pub fn is(&self, evaluation: &StsEvaluation) -> bool {
         let near = |a: f64, b: f64, digits: i32| (a - b).abs() <= 0.5 * 10_f64.powi(-digits) * 1.001;
-        near(self.uniformity, evaluation.uniformity, 4)
-            && near(self.spearman, evaluation.spearman, 2)
-            && evaluation.alignment.is_some_and(|alignment| near(self.alignment, alignment, 4))
+        let is =
+            |known: f64, found: Option<f64>, digits| found.is_some_and(|found| near(known, found, digits));
+        is(self.uniformity, evaluation.uniformity, 4)
+            && is(self.spearman, evaluation.spearman, 2)
+            && is(self.alignment, evaluation.alignment, 4)
     }
 }

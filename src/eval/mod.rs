@@ -35,17 +35,19 @@ pub use whitening::{Whitening, WhiteningError};
 pub const POSITIVE_SCORE: f64 = 4.0;
 
 /// One evaluation on a set of sentence pairs with gold scores. Serialised, it is what `simcse-lab eval` prints.
-/// Every number is finite.
+/// Every number is finite; what is undefined is `None` (JSON null).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct StsEvaluation {
-    /// Spearman's ρ between cosines and gold scores, times 100 as the field reports it; 0 where one of the two
-    /// never varies, since a constant ranks nothing.
-    pub spearman: f64,
-    /// Mean ‖f(x) − f(x⁺)‖² over the pairs scored above 4, embeddings normalised; lower is better. `None` (JSON
-    /// null) where no pair is.
+    /// Spearman's ρ between cosines and gold scores, times 100 as the field reports it. Undefined of fewer than two
+    /// pairs, where one of the two never varies, since a constant ranks nothing, and where a vector has a NaN or
+    /// infinity in it.
+    pub spearman: Option<f64>,
+    /// Mean ‖f(x) − f(x⁺)‖² over the pairs scored above 4, embeddings normalised; lower is better. Undefined where no
+    /// pair is, and where one of their vectors has a NaN or infinity in it.
     pub alignment: Option<f64>,
     /// log mean exp(−2‖f(x) − f(y)‖²) over all distinct pairs of sentences, embeddings normalised; lower is better.
-    pub uniformity: f64,
+    /// Undefined where a vector has a NaN or infinity in it.
+    pub uniformity: Option<f64>,
     /// Sentence pairs evaluated.
     pub pairs: usize,
 }
@@ -54,8 +56,7 @@ impl StsEvaluation {
     /// `embeddings` is `[2 · scores.len(), hidden]`, first and second sentence of each pair in turn; they need
     /// not be normalised.
     ///
-    /// A vector of zero length, or with a NaN or infinity in it, has the cosine 0 with everything (SentEval's
-    /// rule for NaN) and counts as the origin for the other two.
+    /// A vector of zeros has the cosine 0 with everything and counts as the origin for the other two.
     ///
     /// Uniformity is over every sentence as it stands in the set, repeated ones too (SIMCSE.md section 3).
     ///
@@ -64,22 +65,26 @@ impl StsEvaluation {
     pub fn new(embeddings: &[f32], hidden: usize, scores: &[f64]) -> Self {
         assert_eq!(embeddings.len(), 2 * scores.len() * hidden, "two embeddings a score");
         let unit = normalised(embeddings, hidden);
-        let pairs = || unit.chunks_exact(2 * hidden).map(|pair| pair.split_at(hidden));
-        let cosines = pair_cosines(&unit, hidden);
-        let positives =
-            pairs().zip(scores).filter(|(_, score)| **score > POSITIVE_SCORE).map(|(pair, _)| pair);
+        let cosines = pair_cosines(embeddings, hidden);
+        let is_positive = |score: &f64| *score > POSITIVE_SCORE;
+        let pairs = unit.chunks_exact(2 * hidden).map(|pair| pair.split_at(hidden));
+        let positives = pairs.zip(scores).filter(|(_, score)| is_positive(score)).map(|(pair, _)| pair);
+        // `normalised` made zeros of the vectors that are none.
+        let sound = cosines.iter().all(|cosine| !cosine.is_nan());
+        let sound_positives =
+            cosines.iter().zip(scores).all(|(cosine, score)| !is_positive(score) || !cosine.is_nan());
         StsEvaluation {
             spearman: correlation(&cosines, scores),
-            alignment: alignment(positives),
-            uniformity: uniformity(&unit, hidden).unwrap_or(0.0),
+            alignment: alignment(positives).filter(|_| sound_positives),
+            uniformity: uniformity(&unit, hidden).filter(|_| sound),
             pairs: scores.len(),
         }
     }
 }
 
-/// Spearman × 100; 0 where one of the two never varies.
-fn correlation(cosines: &[f64], gold: &[f64]) -> f64 {
-    100.0 * spearman(cosines, gold).unwrap_or(0.0)
+/// Spearman × 100.
+fn correlation(cosines: &[f64], gold: &[f64]) -> Option<f64> {
+    spearman(cosines, gold).map(|rho| 100.0 * rho)
 }
 
 #[cfg(test)]
@@ -102,7 +107,7 @@ mod tests {
     #[test]
     fn scores_that_fall_with_the_angle_correlate_perfectly() {
         let evaluation = evaluate(&[0.0, 0.0, 0.0, 60.0, 0.0, 90.0, 0.0, 180.0], &[5.0, 4.2, 4.0, 0.0]);
-        assert!((evaluation.spearman - 100.0).abs() < 1e-9);
+        assert!((evaluation.spearman.unwrap() - 100.0).abs() < 1e-9);
         // Pairs above 4 are at 0° and 60°: squared distances 0 and 1. The pair at exactly 4.0 does not count.
         assert!((evaluation.alignment.unwrap() - 0.5).abs() < 1e-6);
         assert_eq!(evaluation.pairs, 4);
@@ -117,14 +122,29 @@ mod tests {
     }
 
     #[test]
-    fn embeddings_that_are_no_numbers_give_finite_results() {
-        let mut embeddings = vec![1.0_f32; 12];
-        embeddings[3] = f32::NAN;
-        embeddings[7] = f32::INFINITY;
-        let evaluation = StsEvaluation::new(&embeddings, 2, &[5.0, 3.0, 1.0]);
-        assert!(evaluation.spearman.is_finite() && evaluation.uniformity.is_finite());
+    fn what_is_undefined_is_null_and_not_zero() {
+        let angles = [0.0, 10.0, 0.0, 30.0, 0.0, 60.0];
+        let constant = evaluate(&angles, &[3.0, 3.0, 3.0]);
+        assert!(constant.spearman.is_none() && constant.uniformity.is_some());
+        assert_eq!(evaluate(&angles[..2], &[3.0]).spearman, None);
+        assert_eq!(StsEvaluation::new(&[], 2, &[]).uniformity, None);
         let collapsed = StsEvaluation::new(&[1.0; 12], 2, &[5.0, 3.0, 1.0]);
-        assert_eq!((collapsed.spearman, collapsed.alignment), (0.0, Some(0.0)));
-        assert!(collapsed.uniformity.abs() < 1e-6, "a collapsed model has the worst uniformity, 0");
+        assert_eq!((collapsed.spearman, collapsed.alignment), (None, Some(0.0)));
+        assert!(collapsed.uniformity.unwrap().abs() < 1e-6, "a collapsed model has the worst uniformity, 0");
+        let json = serde_json::to_value(&collapsed).unwrap();
+        assert!(json["spearman"].is_null() && json.as_object().unwrap().contains_key("spearman"));
+        assert_eq!(serde_json::from_value::<StsEvaluation>(json).unwrap(), collapsed);
+    }
+
+    #[test]
+    fn embeddings_that_are_no_numbers_leave_undefined_what_they_are_part_of() {
+        for broken in [f32::NAN, f32::INFINITY] {
+            let mut embeddings = [1.0, 0.0, 1.0, 0.1, 1.0, 0.0, 1.0, 0.5, 1.0, 0.0, 1.0, 2.0];
+            embeddings[7] = broken;
+            let of_other = StsEvaluation::new(&embeddings, 2, &[5.0, 3.0, 1.0]);
+            assert_eq!((of_other.spearman, of_other.uniformity), (None, None));
+            assert!(of_other.alignment.is_some(), "the pair above four is sound");
+            assert_eq!(StsEvaluation::new(&embeddings, 2, &[5.0, 4.5, 1.0]).alignment, None);
+        }
     }
 }

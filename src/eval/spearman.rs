@@ -1,25 +1,27 @@
 //! Spearman's rank correlation.
 
 /// Spearman's ρ in [−1, 1]: Pearson's correlation of average ranks, right also where values tie (the shortcut
-/// 1 − 6Σd²/… is not). `None` where fewer than two values are given or one side never varies. NaN ranks as 0,
-/// as SentEval has it for the cosine of a zero vector.
+/// 1 − 6Σd²/… is not). `None` where `scipy.stats.spearmanr` gives NaN: fewer than two values, a side that never varies,
+/// a NaN on either side.
 ///
 /// # Panics
 /// If the lengths differ.
 pub fn spearman(x: &[f64], y: &[f64]) -> Option<f64> {
     assert_eq!(x.len(), y.len(), "one y for every x");
+    if x.iter().chain(y).any(|value| value.is_nan()) {
+        return None;
+    }
     pearson(&average_ranks(x), &average_ranks(y))
 }
 
-/// Ranks from 1; values that tie share the mean of the ranks they span.
+/// Ranks from 1 of values none of which is NaN; values that tie share the mean of the ranks they span.
 fn average_ranks(values: &[f64]) -> Vec<f64> {
-    let value = |index: usize| if values[index].is_nan() { 0.0 } else { values[index] };
     let mut order: Vec<usize> = (0..values.len()).collect();
-    order.sort_unstable_by(|&a, &b| value(a).total_cmp(&value(b)));
+    order.sort_unstable_by(|&a, &b| values[a].total_cmp(&values[b]));
     let mut ranks = vec![0.0; values.len()];
     let mut first = 0;
     // Ties by `==`, so that −0.0 and 0.0, which `total_cmp` puts side by side, are one value.
-    for tied in order.chunk_by(|&a, &b| value(a) == value(b)) {
+    for tied in order.chunk_by(|&a, &b| values[a] == values[b]) {
         let rank = first as f64 + (tied.len() + 1) as f64 / 2.0;
         for &index in tied {
             ranks[index] = rank;
@@ -55,7 +57,7 @@ mod tests {
     #[test]
     fn ties_share_the_mean_of_their_ranks() {
         assert_eq!(average_ranks(&[3.0, 1.0, 3.0, 2.0, 3.0]), [4.0, 1.0, 4.0, 2.0, 4.0]);
-        assert_eq!(average_ranks(&[-0.0, 0.0, f64::NAN, -1.0]), [3.0, 3.0, 3.0, 1.0]);
+        assert_eq!(average_ranks(&[-0.0, 0.0, f64::INFINITY, -1.0]), [2.5, 2.5, 4.0, 1.0]);
     }
 
     #[test]
@@ -76,9 +78,15 @@ mod tests {
     }
 
     #[test]
-    fn a_constant_and_an_empty_side_have_no_correlation() {
+    fn what_scipy_calls_nan_is_undefined() {
         assert_eq!(spearman(&[1.0, 1.0, 1.0], &[1.0, 2.0, 3.0]), None);
+        assert_eq!(spearman(&[1.0, 2.0, 3.0], &[5.0, 5.0, 5.0]), None);
+        assert_eq!(spearman(&[-0.0, 0.0], &[1.0, 2.0]), None);
         assert_eq!(spearman(&[], &[]), None);
         assert_eq!(spearman(&[1.0], &[2.0]), None);
+        assert_eq!(spearman(&[1.0, f64::NAN, 3.0], &[1.0, 2.0, 3.0]), None);
+        assert_eq!(spearman(&[1.0, 2.0, 3.0], &[1.0, 2.0, f64::NAN]), None);
+        // Infinities have a rank.
+        close(spearman(&[1.0, f64::INFINITY, 3.0], &[1.0, 3.0, 2.0]), 1.0);
     }
 }

@@ -6,13 +6,13 @@ use super::{
 };
 
 /// A setting's name and where a task has its score.
-type Setting = (&'static str, fn(&TaskScore) -> f64);
+type Setting = (&'static str, fn(&TaskScore) -> Option<f64>);
 
 const SETTINGS: [Setting; 3] =
     [("all", |task| task.all), ("mean", |task| task.mean), ("wmean", |task| task.wmean)];
 
 /// `measured` are models' names with their scores, all on the same tasks in the same order: Spearman × 100. Three rows
-/// each, then the paper's, if it has any of the tasks.
+/// each, their averages over what is defined, then the paper's, if it has any of the tasks.
 pub fn suite_table(measured: &[(String, &[TaskScore])]) -> ScoreTable {
     let tasks = measured.first().map_or(&[][..], |(_, scores)| scores);
     let place =
@@ -27,8 +27,8 @@ pub fn suite_table(measured: &[(String, &[TaskScore])]) -> ScoreTable {
     let mut rows = Vec::new();
     for (model, scores) in measured {
         for (setting, value) in SETTINGS {
-            let scores = order.iter().map(|&index| Some(value(&scores[index]))).collect();
-            rows.push(ScoreRow::new(model, setting, false, scores));
+            let scores = order.iter().map(|&index| value(&scores[index])).collect();
+            rows.push(ScoreRow::of_defined(model, setting, scores));
         }
     }
     if places.iter().any(Option::is_some) {
@@ -46,7 +46,8 @@ mod tests {
 
     fn score(task: &str, all: f64) -> TaskScore {
         let subsets = Vec::new();
-        TaskScore { task: task.to_owned(), pairs: 3, all, mean: all + 1.0, wmean: all + 2.0, subsets }
+        let [all, mean, wmean] = [0.0, 1.0, 2.0].map(|more| Some(all + more));
+        TaskScore { task: task.to_owned(), pairs: 3, all, mean, wmean, subsets }
     }
 
     #[test]
@@ -64,6 +65,24 @@ mod tests {
         let unsup = table.rows.iter().find(|row| row.model == "Unsup. SimCSE, BERT-base").unwrap();
         assert_eq!(unsup.scores, [Some(68.40), Some(76.85)]);
         assert!((unsup.average.unwrap() - 72.625).abs() < 1e-9);
+    }
+
+    #[test]
+    fn an_average_leaves_out_what_is_undefined_and_says_over_how_many_it_is() {
+        let undefined = |task: &str| TaskScore { all: None, ..score(task, 10.0) };
+        let scores = [score("STS12", 60.0), undefined("STS13"), score("mine.tsv", 50.0)];
+        let table = suite_table(&[("mine".to_owned(), &scores)]);
+        assert_eq!(table.rows[0].scores, [Some(60.0), None, Some(50.0)]);
+        assert_eq!((table.rows[0].average, table.rows[0].partial()), (Some(55.0), Some((2, 3))));
+        assert_eq!(table.rows[1].partial(), None, "the mean of subsets is defined everywhere");
+        let csv = table.to_csv();
+        let lines: Vec<&str> = csv.lines().collect();
+        assert_eq!(lines[0], "model,source,setting,STS12,STS13,mine.tsv,average,averaged");
+        assert_eq!(lines[1], "mine,measured,all,60.00,,50.00,55.00,2");
+        assert!(lines[4].ends_with(",,"), "{}", lines[4]);
+
+        let none = suite_table(&[("mine".to_owned(), &[undefined("STS12")])]);
+        assert_eq!((none.rows[0].average, none.rows[0].partial()), (None, None));
     }
 
     #[test]

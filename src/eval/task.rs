@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{correlation, normalised, pair_cosines};
+use super::{correlation, pair_cosines};
 use crate::text::StsTask;
 
 /// One subset of a task: a year's headlines, say.
@@ -11,21 +11,21 @@ pub struct SubsetScore {
     pub name: String,
     /// Pairs that have a gold score.
     pub pairs: usize,
-    /// Spearman × 100.
-    pub spearman: f64,
+    /// Spearman × 100; `None` (JSON null) where it is undefined, as [`super::spearman`] says.
+    pub spearman: Option<f64>,
 }
 
-/// A task's three settings, Spearman × 100 each. The paper reports `all`.
+/// A task's three settings, Spearman × 100 each, `None` (JSON null) where undefined. The paper reports `all`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct TaskScore {
     pub task: String,
     pub pairs: usize,
     /// One correlation over the pairs of all subsets together.
-    pub all: f64,
-    /// Mean of the subsets' correlations.
-    pub mean: f64,
+    pub all: Option<f64>,
+    /// Mean of the subsets' correlations, as many of them as are defined.
+    pub mean: Option<f64>,
     /// The same, weighted by the subsets' pairs.
-    pub wmean: f64,
+    pub wmean: Option<f64>,
     pub subsets: Vec<SubsetScore>,
 }
 
@@ -45,7 +45,7 @@ impl TaskScore {
     /// If the lengths do not fit together.
     pub fn of(task: &StsTask, embeddings: &[f32], hidden: usize) -> Self {
         assert_eq!(embeddings.len(), 2 * task.pairs() * hidden, "two embeddings a pair");
-        let mut cosines = pair_cosines(&normalised(embeddings, hidden), hidden).into_iter();
+        let mut cosines = pair_cosines(embeddings, hidden).into_iter();
         let subsets = task.subsets.iter().map(|set| ScoredSubset {
             name: set.name.clone(),
             cosines: cosines.by_ref().take(set.pairs.len()).collect(),
@@ -54,7 +54,7 @@ impl TaskScore {
         TaskScore::new(&task.name, &subsets.collect::<Vec<_>>())
     }
 
-    /// A correlation that does not exist, because one side never varies, counts as 0.
+    /// A correlation that is undefined stays out of the means; a mean of none is undefined.
     pub fn new(task: &str, subsets: &[ScoredSubset]) -> Self {
         let scores: Vec<SubsetScore> = subsets
             .iter()
@@ -67,17 +67,26 @@ impl TaskScore {
         let together = |values: fn(&ScoredSubset) -> &Vec<f64>| -> Vec<f64> {
             subsets.iter().flat_map(values).copied().collect()
         };
-        let pairs: usize = scores.iter().map(|score| score.pairs).sum();
-        let sum: f64 = scores.iter().map(|score| score.spearman).sum();
-        let weighted: f64 = scores.iter().map(|score| score.spearman * score.pairs as f64).sum();
+        let mean = |weight: fn(&SubsetScore) -> f64| -> Option<f64> {
+            let defined = scores.iter().filter_map(|score| Some((score.spearman?, weight(score))));
+            let (sum, weights) = defined.fold((0.0, 0.0), |(sum, weights), (spearman, weight)| {
+                (sum + spearman * weight, weights + weight)
+            });
+            (weights > 0.0).then(|| sum / weights)
+        };
         TaskScore {
             task: task.to_owned(),
-            pairs,
+            pairs: scores.iter().map(|score| score.pairs).sum(),
             all: correlation(&together(|subset| &subset.cosines), &together(|subset| &subset.gold)),
-            mean: sum / scores.len().max(1) as f64,
-            wmean: weighted / pairs.max(1) as f64,
+            mean: mean(|_| 1.0),
+            wmean: mean(|subset| subset.pairs as f64),
             subsets: scores,
         }
+    }
+
+    /// Subsets without a correlation, which the means leave out.
+    pub fn undefined_subsets(&self) -> usize {
+        self.subsets.iter().filter(|subset| subset.spearman.is_none()).count()
     }
 }
 
@@ -96,11 +105,11 @@ mod tests {
         let first = subset("first", &[0.7, 0.8, 0.9], &[3.0, 4.0, 5.0]);
         let second = subset("second", &[0.2, 0.1], &[1.0, 2.0]);
         let score = TaskScore::new("task", &[first, second]);
-        assert_eq!((score.subsets[0].spearman, score.subsets[1].spearman), (100.0, -100.0));
-        assert_eq!((score.pairs, score.mean), (5, 0.0));
-        assert!((score.wmean - 20.0).abs() < 1e-12);
+        assert_eq!((score.subsets[0].spearman, score.subsets[1].spearman), (Some(100.0), Some(-100.0)));
+        assert_eq!((score.pairs, score.mean), (5, Some(0.0)));
+        assert!((score.wmean.unwrap() - 20.0).abs() < 1e-12);
         // Ranks 2 1 3 4 5 against 1 2 3 4 5: 1 − 6·2/(5·24).
-        assert!((score.all - 90.0).abs() < 1e-12);
+        assert!((score.all.unwrap() - 90.0).abs() < 1e-12);
     }
 
     #[test]
@@ -112,13 +121,35 @@ mod tests {
         let second = [[1.0, 0.0], [0.0, 2.0], [3.0, 0.0], [0.0, 1.0], [-2.0, 0.0]];
         let embeddings: Vec<f32> = second.iter().flat_map(|[x, y]| [1.0, 0.0, *x, *y]).collect();
         let found: Vec<f64> =
-            TaskScore::of(&task, &embeddings, 2).subsets.iter().map(|set| set.spearman).collect();
+            TaskScore::of(&task, &embeddings, 2).subsets.iter().map(|set| set.spearman.unwrap()).collect();
         assert!((found[0] - 100.0).abs() < 1e-9 && (found[1] + 100.0).abs() < 1e-9, "{found:?}");
     }
 
     #[test]
-    fn a_subset_that_ranks_nothing_counts_as_zero() {
-        let score = TaskScore::new("task", &[subset("flat", &[0.5, 0.5], &[1.0, 2.0])]);
-        assert_eq!((score.all, score.mean, score.wmean), (0.0, 0.0, 0.0));
+    fn a_subset_that_ranks_nothing_stays_out_of_the_means() {
+        let flat = || subset("flat", &[0.5, 0.5], &[1.0, 2.0]);
+        let score = TaskScore::new("task", &[flat()]);
+        assert_eq!((score.all, score.mean, score.wmean), (None, None, None));
+        let json = serde_json::to_value(&score).unwrap();
+        assert!(json["all"].is_null() && json["mean"].is_null() && json["subsets"][0]["spearman"].is_null());
+
+        let rising = subset("rising", &[0.1, 0.2, 0.3], &[1.0, 2.0, 3.0]);
+        let single = subset("single", &[0.9], &[5.0]);
+        let score = TaskScore::new("task", &[flat(), rising, single]);
+        assert_eq!((score.mean, score.wmean, score.undefined_subsets()), (Some(100.0), Some(100.0), 2));
+        assert_eq!(score.pairs, 6, "the pairs are all of them");
+        assert!(score.all.unwrap() < 100.0);
+    }
+
+    #[test]
+    fn a_vector_that_is_none_leaves_its_subset_and_the_whole_undefined() {
+        let set = |name: &str| StsSet::parse(name, b"a\tb\t1\nc\td\t2\n").unwrap();
+        let task = StsTask { name: "task".to_owned(), subsets: vec![set("sound"), set("broken")] };
+        let sound = [1.0, 0.0, 0.0, 1.0, 1.0, 0.0, 1.0, 1.0];
+        let mut embeddings = [sound, sound].concat();
+        embeddings[8] = f32::NAN;
+        let score = TaskScore::of(&task, &embeddings, 2);
+        assert_eq!(score.subsets.iter().map(|set| set.spearman).collect::<Vec<_>>(), [Some(100.0), None]);
+        assert_eq!((score.all, score.mean), (None, Some(100.0)));
     }
 }

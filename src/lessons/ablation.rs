@@ -216,12 +216,14 @@ pub struct Spread {
     pub mean: f64,
     /// Sample standard deviation; `None` for a single seed.
     pub deviation: Option<f64>,
+    /// Seeds whose score is defined; the others stay out.
     pub count: usize,
 }
 
 impl Spread {
-    /// `None` of nothing.
-    pub fn of(scores: &[f64]) -> Option<Self> {
+    /// `None` of nothing, and where no score is defined.
+    pub fn of(scores: &[Option<f64>]) -> Option<Self> {
+        let scores: Vec<f64> = scores.iter().flatten().copied().collect();
         let count = scores.len();
         if count == 0 {
             return None;
@@ -250,9 +252,9 @@ const PAPERS_MARGIN: f64 = 1.0;
 
 impl Order {
     /// Of settings by their published score, if they have one, and the scores of their seeds here, the same seeds in
-    /// the same order for all. One is ahead where the mean of the seeds' differences is more than twice its standard
+    /// the same order for all; where a seed's score is undefined, it is no difference. One is ahead where the mean of the seeds' differences is more than twice its standard
     /// error away from 0.
-    pub fn of(settings: &[(Option<f64>, &[f64])]) -> Self {
+    pub fn of(settings: &[(Option<f64>, &[Option<f64>])]) -> Self {
         let mut order = Self::default();
         for (index, (paper, scores)) in settings.iter().enumerate() {
             for (papers_other, others) in &settings[index + 1..] {
@@ -260,7 +262,8 @@ impl Order {
                 if (paper - papers_other).abs() < PAPERS_MARGIN {
                     continue;
                 }
-                let differences: Vec<f64> = scores.iter().zip(*others).map(|(a, b)| a - b).collect();
+                let differences: Vec<Option<f64>> =
+                    scores.iter().zip(*others).map(|(a, b)| Some((*a)? - (*b)?)).collect();
                 let Some(Spread { mean, deviation: Some(deviation), count }) = Spread::of(&differences)
                 else {
                     continue;
@@ -356,19 +359,27 @@ mod tests {
     #[test]
     fn the_spread_of_seeds_is_their_mean_and_sample_deviation() {
         assert_eq!(Spread::of(&[]), None);
-        assert_eq!(Spread::of(&[70.0]), Some(Spread { mean: 70.0, deviation: None, count: 1 }));
-        let spread = Spread::of(&[60.0, 62.0, 64.0]).unwrap();
+        assert_eq!(Spread::of(&[Some(70.0)]), Some(Spread { mean: 70.0, deviation: None, count: 1 }));
+        let spread = Spread::of(&[60.0, 62.0, 64.0].map(Some)).unwrap();
         assert_eq!((spread.mean, spread.deviation, spread.count), (62.0, Some(2.0), 3));
+        assert_eq!(Spread::of(&[None, Some(70.0), None]), Spread::of(&[Some(70.0)]), "not as zeros");
+        assert_eq!(Spread::of(&[None, None]), None);
     }
 
     #[test]
     fn an_order_is_the_papers_the_other_way_round_or_too_close_to_call() {
-        let (a, b, c) = (&[70.0, 71.0, 72.0][..], &[65.0, 66.5, 67.0][..], &[70.5, 70.6, 72.3][..]);
+        let [a, b, c] = [[70.0, 71.0, 72.0], [65.0, 66.5, 67.0], [70.5, 70.6, 72.3]].map(|row| row.map(Some));
+        let (a, b, c) = (&a[..], &b[..], &c[..]);
         // a over b as in the paper; c over b, where the paper has b over c; a and c undecided.
         let order = Order::of(&[(Some(82.0), a), (Some(80.0), b), (Some(70.0), c)]);
         assert_eq!(order, Order { same: 1, reversed: 1, undecided: 1 });
         // The paper tells them not apart, or says nothing; one seed decides nothing.
         assert_eq!(Order::of(&[(Some(82.0), a), (Some(81.9), b), (None, c)]).pairs(), 0);
         assert_eq!(Order::of(&[(Some(82.0), &a[..1]), (Some(70.0), &b[..1])]).pairs(), 0);
+        // A seed without a score is no zero, which would be far below.
+        let part = [a[0], a[1], None];
+        let order = Order::of(&[(Some(82.0), &part), (Some(80.0), b)]);
+        assert_eq!(order, Order { same: 1, reversed: 0, undecided: 0 });
+        assert_eq!(Order::of(&[(Some(82.0), &[a[0], None, None]), (Some(80.0), b)]).pairs(), 0);
     }
 }

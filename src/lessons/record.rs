@@ -25,10 +25,10 @@ pub struct AblationRecord {
     pub learning_rate: f64,
     pub pooler: String,
     pub seeds: Vec<u32>,
-    /// Spearman × 100 of the untrained model with each pooler.
-    pub before: BTreeMap<String, f64>,
+    /// Spearman × 100 of the untrained model with each pooler; `None` (JSON null) where undefined, as below.
+    pub before: BTreeMap<String, Option<f64>>,
     /// Spearman × 100 after the last step, by seed; by ablation and setting.
-    pub scores: BTreeMap<String, BTreeMap<String, Vec<f64>>>,
+    pub scores: BTreeMap<String, BTreeMap<String, Vec<Option<f64>>>>,
 }
 
 impl AblationRecord {
@@ -38,7 +38,7 @@ impl AblationRecord {
     }
 
     /// By seed; empty where the setting was not run.
-    pub fn scores(&self, ablation: Ablation, setting: &Setting) -> &[f64] {
+    pub fn scores(&self, ablation: Ablation, setting: &Setting) -> &[Option<f64>] {
         let scores = self.scores.get(ablation.name()).and_then(|settings| settings.get(&setting.key));
         scores.map_or(&[], Vec::as_slice)
     }
@@ -56,7 +56,7 @@ mod tests {
             for setting in ablation.settings() {
                 let scores = record.scores(ablation, &setting);
                 assert_eq!(scores.len(), 5, "{}", setting.key);
-                assert!(scores.iter().all(|score| score.is_finite()), "{}", setting.key);
+                assert!(scores.iter().all(Option::is_some), "{}", setting.key);
             }
         }
         assert_eq!(AblationRecord::of_the_site(), &record);

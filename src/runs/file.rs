@@ -121,11 +121,25 @@ mod tests {
     fn numbers_that_are_none_survive() {
         let mut run = run();
         run.curve.loss[1] = f32::NAN;
-        run.evaluations[1].spearman = f64::NAN;
+        run.evaluations[1].spearman = None;
+        run.evaluations[1].uniformity = None;
         let text = write(&[&run]).unwrap();
+        assert!(text.contains(r#""spearman":null,"alignment":null,"uniformity":null"#), "{text}");
         let read = read("a.json", &text).unwrap();
-        assert!(read[0].curve.loss[1].is_nan() && read[0].evaluations[1].spearman.is_nan());
+        assert!(read[0].curve.loss[1].is_nan());
+        assert_eq!(read[0].evaluations, run.evaluations);
         assert_eq!(read[0].curve.loss[2], run.curve.loss[2]);
+    }
+
+    #[test]
+    fn files_of_before_have_numbers_everywhere() {
+        let text = write(&[&run()]).unwrap();
+        let known = r#"{"step":0,"spearman":61.25,"alignment":0.25,"uniformity":-2.0}"#;
+        assert!(text.contains(known), "{text}");
+        let old = text.replace(known, r#"{"step":0,"spearman":0.0,"alignment":null,"uniformity":0.0}"#);
+        let expected =
+            crate::runs::Progress { step: 0, spearman: Some(0.0), alignment: None, uniformity: Some(0.0) };
+        assert_eq!(read("a.json", &old).unwrap()[0].evaluations[0], expected);
     }
 
     #[test]

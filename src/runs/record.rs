@@ -1,6 +1,6 @@
 //! A run as it is kept.
 
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 
 use super::{Curve, Point};
 use crate::train::TrainOptions;
@@ -24,13 +24,11 @@ pub struct RunSetting {
 pub struct Progress {
     /// Steps done; 0 before the first.
     pub step: u32,
-    /// Spearman's rank correlation × 100.
-    #[serde(deserialize_with = "number")]
-    pub spearman: f64,
-    /// Of positive pairs; `None` where there are none.
+    /// Spearman's rank correlation × 100; `None` where it is undefined, as for the other two.
+    pub spearman: Option<f64>,
+    /// Of positive pairs.
     pub alignment: Option<f64>,
-    #[serde(deserialize_with = "number")]
-    pub uniformity: f64,
+    pub uniformity: Option<f64>,
 }
 
 /// How far a run came.
@@ -89,24 +87,15 @@ impl RunRecord {
         self.curve.step.last().copied().unwrap_or(0)
     }
 
-    /// The evaluation with the highest Spearman; the first of equals.
-    pub fn best(&self) -> Option<Progress> {
-        let better = |best: Progress, other: &Progress| match other.spearman > best.spearman {
-            true => *other,
-            false => best,
-        };
-        let (first, rest) = self.evaluations.split_first()?;
-        Some(rest.iter().fold(*first, better))
+    /// The highest Spearman and its step; the first of equals, `None` where it was never defined.
+    pub fn best(&self) -> Option<(u32, f64)> {
+        let scored = self.evaluations.iter().filter_map(|known| Some((known.step, known.spearman?)));
+        scored.reduce(|best, other| if other.1 > best.1 { other } else { best })
     }
 
     pub(super) fn is_sound(&self) -> bool {
         self.curve.is_sound() && self.evaluations.windows(2).all(|pair| pair[0].step < pair[1].step)
     }
-}
-
-/// JSON has no NaN; serde_json writes null for it.
-fn number<'de, D: Deserializer<'de>>(from: D) -> Result<f64, D::Error> {
-    Ok(Option::deserialize(from)?.unwrap_or(f64::NAN))
 }
 
 #[cfg(test)]
@@ -126,7 +115,7 @@ pub(super) mod tests {
     }
 
     pub fn progress(step: u32, spearman: f64) -> Progress {
-        Progress { step, spearman, alignment: Some(0.25), uniformity: -2.0 }
+        Progress { step, spearman: Some(spearman), alignment: Some(0.25), uniformity: Some(-2.0) }
     }
 
     #[test]
@@ -136,7 +125,17 @@ pub(super) mod tests {
         for (step, spearman) in [(0, 50.0), (10, 60.0), (20, 60.0), (30, 55.0)] {
             run.evaluated(progress(step, spearman));
         }
-        assert_eq!(run.best(), Some(progress(10, 60.0)));
+        assert_eq!(run.best(), Some((10, 60.0)));
+    }
+
+    #[test]
+    fn an_undefined_evaluation_is_never_the_best() {
+        let mut run = record(1, |_| {});
+        run.evaluated(Progress { spearman: None, ..progress(0, 0.0) });
+        assert_eq!(run.best(), None);
+        run.evaluated(progress(10, -5.0));
+        run.evaluated(Progress { spearman: None, ..progress(20, 0.0) });
+        assert_eq!(run.best(), Some((10, -5.0)));
     }
 
     #[test]

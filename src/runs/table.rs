@@ -39,7 +39,7 @@ fn values(run: &RunRecord, chart: Chart) -> Vec<(u32, Vec<String>)> {
         Chart::GradientNorm => &run.curve.gradient_norm,
         Chart::Evaluations => {
             let cells = |known: &Progress| {
-                [Some(known.spearman), known.alignment, Some(known.uniformity)].map(number_cell).to_vec()
+                [known.spearman, known.alignment, known.uniformity].map(number_cell).to_vec()
             };
             return run.evaluations.iter().map(|known| (known.step, cells(known))).collect();
         }
@@ -61,6 +61,7 @@ mod tests {
         first.evaluated(progress(0, 61.5));
         first.step(Point { step: 1, loss: 0.1, learning_rate: 3e-5, gradient_norm: f32::NAN });
         first.evaluated(Progress { alignment: None, ..progress(1, 62.0) });
+        first.evaluated(Progress { spearman: None, uniformity: None, ..progress(2, 0.0) });
         let mut second = record(2, |_| {});
         second.step(Point { step: 1, loss: 2.0, learning_rate: 1e-4, gradient_norm: 1.5 });
         let runs = [("lr 3e-5, \"a\"".to_owned(), &first), ("b".to_owned(), &second)];
@@ -72,7 +73,11 @@ mod tests {
         );
         assert_eq!(
             csv(&runs[..1], Chart::Evaluations).lines().skip(1).collect::<Vec<_>>(),
-            ["\"lr 3e-5, \"\"a\"\"\",0,61.5,0.25,-2", "\"lr 3e-5, \"\"a\"\"\",1,62,,-2"]
+            [
+                "\"lr 3e-5, \"\"a\"\"\",0,61.5,0.25,-2",
+                "\"lr 3e-5, \"\"a\"\"\",1,62,,-2",
+                "\"lr 3e-5, \"\"a\"\"\",2,,0.25,"
+            ]
         );
     }
 }

@@ -1,9 +1,10 @@
-//! Training data from text, CSV and TSV files.
+//! Training data from text, CSV, TSV and JSON files.
 
 use serde::{Deserialize, Serialize};
 
 use super::TextError;
 use super::decode::decode;
+use super::json_lines::{self, Json, Known};
 use super::table::{Layout, Row, Table, is_number};
 use crate::said::{Reason, reason};
 
@@ -67,6 +68,8 @@ pub struct CorpusReport {
 pub struct Corpus {
     pub data: TrainingData,
     pub report: CorpusReport,
+    /// What of the file was passed over or guessed.
+    pub notes: Vec<Reason>,
 }
 
 /// Names of the columns, the first of each as SimCSE has it. Compared without regard to case.
@@ -75,8 +78,17 @@ const POSITIVE: [&str; 4] = ["sent1", "positive", "entailment", "sentence2"];
 const NEGATIVE: [&str; 4] = ["hard_neg", "negative", "contradiction", "hard_negative"];
 /// Of a table with one column.
 const SENTENCE: [&str; 3] = ["sentence", "text", "sent0"];
-/// Names that tell a header, and that nothing can be trained on.
-const OTHER: [&str; 7] = ["label", "gold_label", "score", "id", "idx", "index", "similarity"];
+/// Names that tell a header, and that nothing can be trained on: what says of pairs whether they are positive …
+const LABELS: [&str; 4] = ["label", "gold_label", "score", "similarity"];
+/// … and what counts the rows.
+const IDS: [&str; 3] = ["id", "idx", "index"];
+
+/// Fields of JSON objects; others are named in a note.
+const FIELDS: Known = Known {
+    sentences: &[&ANCHOR, &POSITIVE, &NEGATIVE, &SENTENCE],
+    others: &LABELS,
+    expected: || reason!("corpus-fields", "{expected}, or text or sentence alone", expected = expected()),
+};
 
 fn expected() -> Reason {
     reason!(
@@ -88,7 +100,8 @@ fn expected() -> Reason {
 
 impl Corpus {
     /// Reads training data; `name` is the file's, and its extension says what it is: .csv and .tsv are tables,
-    /// .jsonl and .json are refused, all else is a sentence a line.
+    /// .jsonl, .ndjson and .json are objects or strings, a line each or in one array; all else is a sentence a line.
+    /// JSON is told by its beginning too.
     ///
     /// Tables have a header, or else exactly two or three columns. In CSV quotes are RFC 4180's, in TSV they
     /// mean nothing; a .csv whose lines all have tabs is TSV. Sentences are kept as they stand, white space too.
@@ -98,20 +111,16 @@ impl Corpus {
     /// columns that are not known, labels where hard negatives should be.
     pub fn parse(name: &str, bytes: &[u8]) -> Result<Corpus, TextError> {
         let text = decode(name, bytes)?;
+        if json_lines::is_json(name, text) {
+            return parse_json(name, text);
+        }
         let lower = name.to_ascii_lowercase();
         match lower.rsplit_once('.').map(|(_, extension)| extension) {
             Some("csv" | "tsv" | "tab") => {
                 let tabs = !lower.ends_with("csv") || Layout::sniff(text) == Layout::Tsv;
-                parse_table(name, text, if tabs { Layout::Tsv } else { Layout::Csv })
+                let layout = if tabs { Layout::Tsv } else { Layout::Csv };
+                parse_table(name, Table::read(name, text, layout)?)
             }
-            Some("json" | "jsonl") => Err(TextError::Format {
-                file: name.to_owned(),
-                reason: reason!(
-                    "corpus-json",
-                    "JSON is not read yet; bring a sentence a line as .txt, or a .csv or .tsv with the columns \
-                     sent0,sent1,hard_neg"
-                ),
-            }),
             _ => parse_lines(name, text),
         }
     }
@@ -121,25 +130,54 @@ fn parse_lines(name: &str, text: &str) -> Result<Corpus, TextError> {
     let lines = text.lines().count();
     let sentences: Vec<String> =
         text.lines().filter(|line| !line.trim().is_empty()).map(str::to_owned).collect();
-    let report =
-        CorpusReport { items: sentences.len(), skipped_blank: lines - sentences.len(), header: false };
+    let skipped_blank = lines - sentences.len();
+    of_sentences(name, sentences, skipped_blank)
+}
+
+fn parse_json(name: &str, text: &str) -> Result<Corpus, TextError> {
+    let corpus = match json_lines::read(name, text, &FIELDS)? {
+        Json::Sentences { sentences, skipped_blank } => return of_sentences(name, sentences, skipped_blank),
+        Json::Table { table, notes } => Corpus { notes, ..parse_table(name, table)? },
+    };
+    // Each object names its fields.
+    Ok(Corpus { report: CorpusReport { header: false, ..corpus.report }, ..corpus })
+}
+
+fn of_sentences(name: &str, sentences: Vec<String>, skipped_blank: usize) -> Result<Corpus, TextError> {
+    let report = CorpusReport { items: sentences.len(), skipped_blank, header: false };
     if sentences.len() > 1 && sentences.iter().all(|sentence| is_number(sentence)) {
         let reason = reason!("corpus-numbers", "its lines are numbers only, where sentences are expected");
         return Err(TextError::Format { file: name.to_owned(), reason });
     }
-    Ok(Corpus { data: TrainingData::Sentences(sentences), report })
+    Ok(Corpus { data: TrainingData::Sentences(sentences), report, notes: Vec::new() })
 }
 
-fn parse_table(name: &str, text: &str, layout: Layout) -> Result<Corpus, TextError> {
-    let mut table = Table::read(name, text, layout)?;
+fn parse_table(name: &str, mut table: Table<'_>) -> Result<Corpus, TextError> {
     // `decode` has refused blank text; a table of nothing but separators is left.
     let Some(first) = table.rows.first() else {
         return Err(TextError::Blank { file: name.to_owned(), lines: table.skipped_blank });
     };
     let columns = header_columns(&table, first)?;
     let header = columns.is_some();
+    let mut notes = Vec::new();
+    if header && first.cells[0].trim().is_empty() {
+        notes.push(reason!(
+            "corpus-index",
+            "the first column has no name and only counts the lines; it is not used"
+        ));
+    }
     let columns = match columns {
         Some(columns) => columns,
+        None if table.fields().is_some() => {
+            let found = first.cells.join(", ");
+            let reason = reason!(
+                "json-fields",
+                "its fields are {found}; expected {expected}",
+                found,
+                expected = expected()
+            );
+            return Err(table.wrong(first.line, reason));
+        }
         None if matches!(first.cells.len(), 2 | 3) => (0..first.cells.len()).collect(),
         None => {
             let expected = reason!("corpus-header", "a header: {expected}", expected = expected());
@@ -156,7 +194,7 @@ fn parse_table(name: &str, text: &str, layout: Layout) -> Result<Corpus, TextErr
             return Err(table.wrong_width(row, expected));
         }
         if let Some(empty) = row.cells.iter().position(|cell| cell.trim().is_empty()) {
-            let reason = reason!("corpus-empty-cell", "column {column} is empty", column = empty + 1);
+            let reason = reason!("corpus-empty-cell", "{place} is empty", place = table.place(empty));
             return Err(table.wrong(row.line, reason));
         }
     }
@@ -179,7 +217,8 @@ fn parse_table(name: &str, text: &str, layout: Layout) -> Result<Corpus, TextErr
     table.check_sentences(&table.rows, &columns)?;
     let skipped_blank = table.skipped_blank;
     let data = pick(table.rows, &columns);
-    Ok(Corpus { report: CorpusReport { items: data.len(), skipped_blank, header }, data })
+    let report = CorpusReport { items: data.len(), skipped_blank, header };
+    Ok(Corpus { data, report, notes })
 }
 
 fn is_label(cell: &str) -> bool {
@@ -201,11 +240,24 @@ fn header_columns(table: &Table<'_>, row: &Row) -> Result<Option<Vec<usize>>, Te
     let roles = [&ANCHOR[..], &POSITIVE, &NEGATIVE];
     let is_known = |cell: &String| roles.iter().any(|names| names.contains(&cell.as_str()));
     // `entailment` and `contradiction` alone are the labels of a first row of data.
-    let tells_header = |cell: &String| OTHER.contains(&cell.as_str()) || is_known(cell) && !is_label(cell);
+    let is_other = |cell: &str| LABELS.contains(&cell) || IDS.contains(&cell);
+    let tells_header = |cell: &String| is_other(cell) || is_known(cell) && !is_label(cell);
     if !cells.iter().any(tells_header) {
         return Ok(None);
     }
-    let unknown: Vec<&str> = cells.iter().filter(|cell| !is_known(cell)).map(String::as_str).collect();
+    // pandas writes its index so.
+    let is_index = |column: usize| column == 0 && Table::is_index(&table.rows[1..], column);
+    if let Some(nameless) = (0..cells.len()).find(|&column| cells[column].is_empty() && !is_index(column)) {
+        let reason = reason!(
+            "corpus-nameless-column",
+            "column {column} has no name; expected {expected}",
+            column = nameless + 1,
+            expected = expected()
+        );
+        return Err(table.wrong(row.line, reason));
+    }
+    let unknown: Vec<&str> =
+        cells.iter().filter(|cell| !cell.is_empty() && !is_known(cell)).map(String::as_str).collect();
     if !unknown.is_empty() {
         // Not passed over: a column of labels would make positives of pairs that are none.
         let reason = reason!(
@@ -336,10 +388,150 @@ mod tests {
         assert!(message("p.csv", "sent0,anchor,sent1\na,b,c\n").contains("more than one column for sent0"));
     }
 
+    fn notes(corpus: &Corpus) -> Vec<String> {
+        corpus.notes.iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn json_objects_have_the_columns_of_tables() {
+        let triplets = TrainingData::Triplets(vec![
+            ["a, a".into(), "b".into(), "c".into()],
+            ["d\n\u{e9}".into(), "e".into(), "f".into()],
+        ]);
+        let lines = r#"{"sent0": "a, a", "sent1": "b", "hard_neg": "c"}
+
+            {"hard_neg": "f", "sent0": "d\n\u00e9", "sent1": "e"}"#;
+        let corpus = parse("nli.jsonl", lines);
+        assert_eq!(corpus.data, triplets);
+        assert_eq!(corpus.report, CorpusReport { items: 2, skipped_blank: 1, header: false });
+        assert!(corpus.notes.is_empty());
+        let renamed =
+            lines.replace("sent0", "Anchor").replace("sent1", "positive").replace("hard_neg", "negative");
+        for name in ["nli.ndjson", "nli.txt", "nli.csv", "pasted.tsv", "nli"] {
+            assert_eq!(parse(name, &renamed).data, triplets, "{name}");
+        }
+        let array = format!("[\n{}\n]", lines.replace("\n\n", ",\n"));
+        assert_eq!(parse("nli.json", &array).data, triplets);
+        assert_eq!(parse("a.jsonl", r#"{"text": "one"}"#).data, TrainingData::Sentences(vec!["one".into()]));
+    }
+
+    #[test]
+    fn json_strings_are_sentences() {
+        let sentences = ["one", "two \"2\"", "th\nree"];
+        let lines = "\"one\"\n\"two \\\"2\\\"\"\n\n\"\"\n\"th\\nree\"\n";
+        for name in ["a.jsonl", "a.txt"] {
+            let corpus = parse(name, lines);
+            assert_eq!(corpus.data.sentences(), sentences, "{name}");
+            assert_eq!(corpus.report, CorpusReport { items: 3, skipped_blank: 2, header: false });
+        }
+        let array = "[\"one\",\n \"two \\\"2\\\"\", \"th\\nree\"]\n";
+        assert_eq!(parse("a.json", array).data.sentences(), sentences);
+        assert_eq!(parse("a.txt", array).data.sentences(), sentences);
+        assert!(message("a.json", "[\"1\", \"2.5\"]").contains("numbers only"));
+    }
+
+    #[test]
+    fn text_that_only_looks_like_json_is_text() {
+        for text in ["\"One,\" he said.\n\"Two\"\n", "{laughter} no\n", "[1] see below\n", "[1]\n[2]\n"] {
+            assert_eq!(parse("a.txt", text).data.sentences(), text.lines().collect::<Vec<_>>());
+        }
+        // A table's quoted cells.
+        assert_eq!(parse("a.csv", "\"text\"\n\"a, b\"\n").data.sentences(), ["a, b"]);
+    }
+
+    #[test]
+    fn fields_that_are_not_used_are_named_and_labels_are_refused() {
+        let corpus = parse("a.jsonl", r#"{"id": 7, "text": "one", "meta": {"a": [1]}}"#);
+        assert_eq!(notes(&corpus), ["fields that are not used: id, meta"]);
+        let label = message("a.jsonl", r#"{"sentence1": "a", "sentence2": "b", "label": 0}"#);
+        assert!(label.contains("line 1: unknown column label; expected sent0,sent1,hard_neg"), "{label}");
+        let found = message("a.json", "\n{\"title\": \"a\"}");
+        assert!(found.starts_with("a.json, line 2: its fields are title; expected sent0"), "{found}");
+        // Of a table, these two could be a first row of labels.
+        let half = message("a.jsonl", r#"{"entailment": "a", "contradiction": "b"}"#);
+        assert!(half.contains("its fields are entailment, contradiction"), "{half}");
+        assert!(
+            message("a.jsonl", r#"{"sent0": "a", "anchor": "b", "sent1": "c"}"#)
+                .contains("more than one column")
+        );
+    }
+
+    #[test]
+    fn json_that_does_not_fit_is_refused_with_its_line() {
+        let first = r#"{"sent0": "a", "sent1": "b"}"#;
+        for (second, words) in [
+            ("{\"sent0\": \"c\"", "this is no JSON: EOF while parsing an object (column 13)"),
+            ("c", "this is no JSON"),
+            (r#"{"sent0": "c"}"#, "there is no field \"sent1\""),
+            (r#"{"sent0": "c", "sent1": null}"#, "the field \"sent1\" is null, not a string"),
+            (r#"{"sent0": "c", "sent1": ["d"]}"#, "the field \"sent1\" is [\"d\"], not a string"),
+            (r#"{"sent0": "c", "sent1": " "}"#, "field \"sent1\" is empty"),
+            (
+                r#"{"sent0": "c", "sent1": "d", "hard_neg": "e"}"#,
+                "\"hard_neg\" is here, and not in the first object",
+            ),
+            (r#"{"sent0": "c", "sent1": "d", "sent1": "e"}"#, "the field \"sent1\" is there twice"),
+            ("\"c\"", "expected either an object everywhere or a string everywhere"),
+            ("7", "invalid type: integer `7`, expected an object or a string"),
+            (r#"["c", "d"]"#, "invalid type: sequence, expected an object or a string"),
+        ] {
+            let lines = message("a.txt", &format!("{first}\n\n{second}\n"));
+            assert!(lines.starts_with("a.txt, line 3: ") && lines.contains(words), "{lines}");
+        }
+        // The same within an array, where each begins in whatever line it does.
+        let array = message("a.json", &format!("[{first},\n\n  {{\"sent0\":\n \"c\"}}, {first}]"));
+        assert!(array.starts_with("a.json, line 3: there is no field \"sent1\""), "{array}");
+        assert!(message("a.json", "[\"a\",\n\"b\"\n").starts_with("a.json, line 2: this is no JSON: EOF"));
+        assert!(
+            message("a.jsonl", "[\"a\"]\n[\"b\"]\n").contains("line 2: this is no JSON: trailing characters")
+        );
+        assert!(message("a.json", "[]").contains("there is nothing in it"));
+        assert!(message("a.jsonl", "a sentence\n").contains("line 1: this is no JSON"));
+    }
+
+    #[test]
+    fn an_index_without_a_name_is_left_out_with_a_note() {
+        let pairs = TrainingData::Pairs(vec![["a".into(), "b".into()], ["c".into(), "d".into()]]);
+        for text in [",sent0,sent1\n0,a,b\n1,c,d\n", "\"\",sent0,sent1\n17,a,b\n4,c,d\n"] {
+            let corpus = parse("p.csv", text);
+            assert_eq!(corpus.data, pairs);
+            assert!(notes(&corpus)[0].contains("the first column has no name"), "{:?}", corpus.notes);
+        }
+        assert_eq!(parse("p.tsv", "\tsent0\tsent1\n0\ta\tb\n1\tc\td\n").data, pairs);
+        for text in
+            [",sent0,sent1\n0,a,b\n0,c,d\n", ",sent0,sent1\nx,a,b\ny,c,d\n", "sent0,sent1,\na,b,1\nc,d,2\n"]
+        {
+            let refused = message("p.csv", text);
+            assert!(
+                refused.starts_with("p.csv, line 1: column ") && refused.contains("has no name"),
+                "{refused}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_pandas_quotes_is_read_and_a_tab_too_many_is_refused() {
+        let text = "sent0,sent1\n\"he said \"\"hi\"\"\",\"two\nlines\"\nc,d\n";
+        let TrainingData::Pairs(pairs) = parse("p.csv", text).data else { panic!("pairs") };
+        assert_eq!(pairs[0], ["he said \"hi\"", "two\nlines"]);
+        // The same with tabs.
+        let quoted = message("p.tsv", &text.replace(',', "\t"));
+        assert!(quoted.starts_with("p.tsv, line 2: "), "{quoted}");
+        for (text, line) in [
+            ("sent0\tsent1\na\tb\nc\td\t\n", 3),
+            ("sent0\tsent1\t\na\tb\t\n", 1),
+            ("a\tb\t\nc\td\t\n", 1),
+            ("a\tb\nc\td\t\n", 2),
+        ] {
+            let refused = message("p.tsv", text);
+            assert!(refused.starts_with(&format!("p.tsv, line {line}: ")), "{refused}");
+        }
+        assert!(message("p.csv", "sent0;sent1\na;b\nc;d\n").contains("line 1: every line has"));
+    }
+
     #[test]
     fn labels_are_not_taken_for_hard_negatives() {
         assert!(message("n.tsv", "a\tb\tneutral\nc\td\tentailment\n").contains("labels or scores"));
         assert!(message("n.csv", "a,b,0.5\nc,d,5\n").contains("labels or scores"));
-        assert!(message("n.jsonl", "{}\n").contains("JSON is not read yet"));
     }
 }

@@ -35,6 +35,7 @@ pub(super) fn decode_or_latin1<'a>(file: &str, bytes: &'a [u8]) -> Result<Cow<'a
     // Latin-1's bytes are the first 256 code points.
     let text: String = bytes.iter().copied().map(char::from).collect();
     refuse_blank(file, &text)?;
+    refuse_lone_returns(file, &text)?;
     Ok(Cow::Owned(text))
 }
 
@@ -60,11 +61,17 @@ fn refuse_other_than_text(file: &str, bytes: &[u8]) -> Result<(), TextError> {
     }
 }
 
-/// Lines of classic Mac OS, which would all be one.
+/// Lines of classic Mac OS, which would all be one: where CRs without an LF are as many as LFs. A few more than none
+/// are within lines.
 fn refuse_lone_returns(file: &str, text: &str) -> Result<(), TextError> {
-    match text.trim_end().contains('\r') && !text.contains('\n') {
-        true => Err(TextError::Format {
+    let bytes = text.trim_end().as_bytes();
+    let feeds = bytes.iter().filter(|&&byte| byte == b'\n').count();
+    let is_lone = |at: &usize| bytes[*at] == b'\r' && bytes.get(at + 1) != Some(&b'\n');
+    let mut lone = (0..bytes.len()).filter(is_lone);
+    match lone.next() {
+        Some(first) if 1 + lone.count() >= feeds => Err(TextError::Line {
             file: file.to_owned(),
+            line: line_of(bytes, first),
             reason: reason!(
                 "text-returns",
                 "its lines end in CR alone, as on old Macs; save it with LF or CR LF"
@@ -97,6 +104,22 @@ mod tests {
         assert!(message(b"one\ntwo\ncaf\xe9\n").contains("not UTF-8 (line 3); it may be Latin-1"));
         assert!(message(b"\xff\xfeh\0i\0").contains("UTF-16"));
         assert!(message("\u{feff}\n".as_bytes()).contains("blank"));
+    }
+
+    #[test]
+    fn lines_that_end_in_cr_alone_are_refused_whatever_ends_the_last() {
+        for text in ["one\rtwo", "one\rtwo\r", "one\rtwo\rthree\n", "one\rtwo\rthree\r\n", "head\none\rtwo\r"]
+        {
+            assert!(message(text.as_bytes()).contains("CR alone"), "{text:?}");
+            let latin1 = [text.as_bytes(), b"\xe9"].concat();
+            let error = decode_or_latin1("a.txt", &latin1).unwrap_err().to_string();
+            assert!(error.contains("CR alone"), "{text:?}");
+        }
+        assert!(message(b"head\none\rtwo\r").starts_with("a.txt, line 2: "));
+        // A cell of many lines that a Mac wrote, a stray one.
+        for text in ["one\r\ntwo\r\n", "one\n\"two\rhalves\"\nthree\n", "one\r"] {
+            assert_eq!(decode("a.txt", text.as_bytes()).unwrap(), text);
+        }
     }
 
     #[test]

@@ -26,7 +26,7 @@ impl Corpus {
         let per_item = data.sentences_per_item();
         refuse_blank(TRAINING, data.sentences().iter().map(String::as_str), per_item)?;
         let report = CorpusReport { items: data.len(), skipped_blank: given - data.len(), header: false };
-        Ok(Self { data, report })
+        Ok(Self { data, report, notes: Vec::new() })
     }
 }
 
@@ -39,7 +39,7 @@ impl StsSet {
         if pairs.is_empty() {
             return Err(none(PAIRS, "there is none"));
         }
-        let set = Self { name: name.to_owned(), pairs };
+        let set = Self { name: name.to_owned(), pairs, notes: Vec::new() };
         refuse_blank(PAIRS, set.sentences().into_iter(), 2)?;
         match set.pairs.iter().position(|pair| !pair.score.is_finite()) {
             Some(index) => {

@@ -7,6 +7,7 @@ mod csv_text;
 mod decode;
 mod error;
 mod given;
+mod json_lines;
 mod senteval;
 mod sts;
 mod table;

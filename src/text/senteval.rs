@@ -59,7 +59,7 @@ impl StsSet {
             let reason = reason!("senteval-no-score", "no pair has a score");
             return Err(TextError::Format { file: gold_file.to_owned(), reason });
         }
-        Ok(StsSet { name: name.to_owned(), pairs })
+        Ok(StsSet { name: name.to_owned(), pairs, notes: Vec::new() })
     }
 }
 

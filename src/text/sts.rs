@@ -2,6 +2,7 @@
 
 use super::TextError;
 use super::decode::decode;
+use super::json_lines::{self, Json, Known};
 use super::table::{Layout, Row, Table, is_number};
 use crate::said::{Reason, reason};
 
@@ -18,6 +19,8 @@ pub struct StsPair {
 pub struct StsSet {
     pub name: String,
     pub pairs: Vec<StsPair>,
+    /// What of the file was passed over.
+    pub notes: Vec<Reason>,
 }
 
 const FIRST: [&str; 6] = ["sentence1", "sentence_a", "sentence_1", "sent1", "s1", "text1"];
@@ -33,6 +36,16 @@ fn expected() -> Reason {
     )
 }
 
+/// Fields of JSON objects; others are named in a note.
+const FIELDS: Known = Known {
+    sentences: &[&FIRST, &SECOND],
+    others: &SCORE,
+    expected: || reason!("sts-fields", "sentence1, sentence2 and score"),
+};
+
+/// Columns of STS-B without those of its sources.
+const STS_B_COLUMNS: usize = 7;
+
 /// Where sentences and score stand in a row.
 struct Columns {
     first: usize,
@@ -45,19 +58,41 @@ impl StsSet {
     ///
     /// Read are STS-B (TSV without header or quoting: genre, file, year, id, score, sentence1, sentence2, and
     /// attribution columns or none), SICK and GLUE (TSV with a header), three columns with the score last or first
-    /// if only one of them is all numbers, `id||sentence1||sentence2||score`, and CSV with a header.
+    /// if only one of them is all numbers, `id||sentence1||sentence2||score`, CSV with a header, and JSON objects, a line
+    /// each or in one array.
     ///
     /// # Errors
     /// No text or not UTF-8, an unknown form, a row that is too short, a score that is no number.
     pub fn parse(name: &str, bytes: &[u8]) -> Result<StsSet, TextError> {
         let text = decode(name, bytes)?;
-        refuse_json(name, text)?;
-        let table = Table::read(name, text, Layout::sniff(text))?;
+        let (table, notes) = match json_lines::is_json(name, text) {
+            false => (Table::read(name, text, Layout::sniff(text))?, Vec::new()),
+            true => match json_lines::read(name, text, &FIELDS)? {
+                Json::Table { table, notes } => (table, notes),
+                Json::Sentences { .. } => {
+                    let reason = reason!(
+                        "sts-strings",
+                        "its JSON holds strings; expected objects with {expected}",
+                        expected = (FIELDS.expected)()
+                    );
+                    return Err(TextError::Format { file: name.to_owned(), reason });
+                }
+            },
+        };
         let Some(head) = table.rows.first() else {
             return Err(TextError::Blank { file: name.to_owned(), lines: table.skipped_blank });
         };
         let (columns, rows) = match header_columns(&table, head)? {
             Some(columns) => (columns, &table.rows[1..]),
+            None if table.fields().is_some() => {
+                let reason = reason!(
+                    "json-fields",
+                    "its fields are {found}; expected {expected}",
+                    found = head.cells.join(", "),
+                    expected = (FIELDS.expected)()
+                );
+                return Err(table.wrong(head.line, reason));
+            }
             None => (columns_by_position(&table, head)?, &table.rows[..]),
         };
         if rows.is_empty() {
@@ -65,8 +100,13 @@ impl StsSet {
             return Err(TextError::Format { file: name.to_owned(), reason });
         }
         table.check_sentences(rows, &[columns.first, columns.second])?;
+        // STS-B names its sources in columns of their own behind the sentences, in as many as there are.
+        let headed = rows.len() < table.rows.len();
+        if headed || head.cells.len() < STS_B_COLUMNS {
+            check_width(&table, rows, head.cells.len())?;
+        }
         let pairs = rows.iter().map(|row| pair(&table, row, &columns)).collect::<Result<_, _>>()?;
-        Ok(StsSet { name: name.to_owned(), pairs })
+        Ok(StsSet { name: name.to_owned(), pairs, notes })
     }
 
     /// The gold scores, in order.
@@ -108,21 +148,6 @@ fn header_columns(table: &Table<'_>, row: &Row) -> Result<Option<Columns>, TextE
     Ok(Some(Columns { first, second, score }))
 }
 
-/// JSON would be taken for a table with commas.
-pub(super) fn refuse_json(name: &str, text: &str) -> Result<(), TextError> {
-    let begins = text.trim_start();
-    match begins.starts_with('{') || begins.starts_with("[{") || begins.starts_with("[\n") {
-        true => Err(TextError::Format {
-            file: name.to_owned(),
-            reason: reason!(
-                "sts-json",
-                "JSON is not read; bring a .csv or .tsv whose header names sentence1, sentence2 and score"
-            ),
-        }),
-        false => Ok(()),
-    }
-}
-
 fn columns_by_position(table: &Table<'_>, head: &Row) -> Result<Columns, TextError> {
     match head.cells.len() {
         3 => {
@@ -154,8 +179,20 @@ fn columns_by_position(table: &Table<'_>, head: &Row) -> Result<Columns, TextErr
             }
         }
         4 => Ok(Columns { first: 1, second: 2, score: 3 }),
-        7.. => Ok(Columns { first: 5, second: 6, score: 4 }),
+        STS_B_COLUMNS.. => Ok(Columns { first: 5, second: 6, score: 4 }),
         _ => Err(table.wrong_width(head, expected())),
+    }
+}
+
+/// Refuses rows with more than `width` cells, of which one too many may stand before the sentences. Empty ones at the
+/// end are harmless.
+fn check_width(table: &Table<'_>, rows: &[Row], width: usize) -> Result<(), TextError> {
+    let wide = |row: &&Row| row.cells.iter().skip(width).any(|cell| !cell.trim().is_empty());
+    match rows.iter().find(wide) {
+        None => Ok(()),
+        Some(row) => {
+            Err(table.wrong_width(row, reason!("corpus-width", "{width} as in the first line", width)))
+        }
     }
 }
 
@@ -170,7 +207,7 @@ fn pair(table: &Table<'_>, row: &Row, columns: &Columns) -> Result<StsPair, Text
     let sentence = |column: usize| match cell(column)? {
         blank if blank.trim().is_empty() => {
             let reason =
-                reason!("sts-empty", "the sentence in column {column} is empty", column = column + 1);
+                reason!("sts-empty", "the sentence in {place} is empty", place = table.place(column));
             Err(table.wrong(row.line, reason))
         }
         sentence => Ok(sentence.to_owned()),
@@ -179,8 +216,8 @@ fn pair(table: &Table<'_>, row: &Row, columns: &Columns) -> Result<StsPair, Text
     let score = number(found).ok_or_else(|| {
         let reason = reason!(
             "sts-score",
-            "the score in column {column} is {found:?}, not a number; expected {expected}",
-            column = columns.score + 1,
+            "the score in {place} is {found:?}, not a number; expected {expected}",
+            place = table.place(columns.score),
             found,
             expected = expected()
         );
@@ -253,12 +290,87 @@ mod tests {
         assert!(both.contains("line 1") && both.contains("label, score could each be meant"), "{both}");
         let index = message("sentence1\tsentence2\tscore\n1\ta b\t3\n2\tc d\t4\n");
         assert!(index.contains("column 1 holds numbers only"), "{index}");
-        assert!(message("{\"sentence1\": \"a\", \"score\": 1}\n").contains("JSON is not read"));
         assert!(message("a b\tc d\t1\re f\tg h\t2\r").contains("CR alone"));
         let quoted = message("sentence1\tsentence2\tscore\n\"a \"\"big\"\" cat\"\ta dog\t3.0\n");
         assert!(quoted.contains("line 2") && quoted.contains("quoted as in CSV"), "{quoted}");
         // Sentences have quotes of their own, as STS-B's do.
         assert_eq!(parse("\"a\" and \"b\"\t\"c d\"\t1\n").len(), 1);
+    }
+
+    #[test]
+    fn a_cell_too_many_is_refused_where_it_may_shift_the_others() {
+        for text in ["3\ta\tb\n1\tc\td\te\n", "score\tsentence1\tsentence2\n1\tc\td\te\n"] {
+            assert!(
+                message(text).contains("line 2: 4 columns (separator: tab), expected 3"),
+                "{}",
+                message(text)
+            );
+        }
+        // One tab too many at a line's end moves nothing; in the first line it would.
+        assert_eq!(parse("a\tb\t1\nc\td\t2\t\n").len(), 2);
+        assert_eq!(parse("sentence1\tsentence2\tscore\na\tb\t1\t\n").len(), 1);
+        assert!(message("a\tb\t1\t\nc\td\t2\t\n").contains("line 1: the score in column 4 is \"\""));
+    }
+
+    #[test]
+    fn what_spreadsheets_and_pandas_write_is_read_or_refused() {
+        let semicolons = message("sentence1;sentence2;score\na;b;3,5\n");
+        assert!(semicolons.contains("line 1: ") && semicolons.contains("semicolons"), "{semicolons}");
+        let index = ",sentence1,sentence2,score\n0,\"say \"\"x\"\"\",\"two\nlines\",1\n1,c,d,2\n";
+        assert_eq!(parse(index)[0], ("say \"x\"".to_owned(), "two\nlines".to_owned(), 1.0));
+        assert!(message("a\tb\t1\rc\td\t2\r\n").contains("CR alone"));
+    }
+
+    #[test]
+    fn json_objects_are_pairs_with_a_score() {
+        let expected = expected();
+        let lines = r#"{"sentence1": "A \"man.", "sentence2": "B, too", "score": 4.5}
+            {"score": 0, "sentence2": "D", "sentence1": "C"}"#;
+        let array = "[\n{\"Sentence_A\": \"A \\\"man.\", \"Sentence_B\": \"B, too\", \"relatedness_score\": \"4.5\"},\n\
+                     {\"sentence_A\": \"C\", \"sentence_B\": \"D\", \"relatedness_score\": 0}]";
+        assert_eq!(parse(lines), expected);
+        assert_eq!(parse(array), expected);
+        let noted = StsSet::parse("a.jsonl", br#"{"id": 1, "s1": "a", "s2": "b", "gold": 2}"#).unwrap();
+        assert_eq!(
+            noted.notes.iter().map(ToString::to_string).collect::<Vec<_>>(),
+            ["fields that are not used: id"]
+        );
+    }
+
+    #[test]
+    fn json_that_is_no_pair_is_refused_with_its_line() {
+        let first = r#"{"sentence1": "a", "sentence2": "b", "score": 1}"#;
+        for (second, words) in [
+            (
+                r#"{"sentence1": "c", "sentence2": "d", "score": "high"}"#,
+                "the score in field \"score\" is \"high\"",
+            ),
+            (r#"{"sentence1": "c", "sentence2": "d", "score": null}"#, "is \"null\", not a number"),
+            (r#"{"sentence1": "c", "sentence2": "d", "score": NaN}"#, "this is no JSON"),
+            (
+                r#"{"sentence1": "c", "sentence2": 4, "score": 1}"#,
+                "the field \"sentence2\" is 4, not a string",
+            ),
+            (
+                r#"{"sentence1": "c", "sentence2": " ", "score": 1}"#,
+                "the sentence in field \"sentence2\" is empty",
+            ),
+            (r#"{"sentence1": "c", "score": 1}"#, "there is no field \"sentence2\""),
+        ] {
+            let message = message(&format!("{first}\n\n{second}\n"));
+            assert!(message.starts_with("sts.csv, line 3: ") && message.contains(words), "{message}");
+        }
+        let both = message(r#"{"sentence1": "a", "sentence2": "b", "score": 1, "label": 0}"#);
+        assert!(both.contains("score, label could each be meant"), "{both}");
+        let unscored = message(r#"{"sentence1": "a", "sentence2": "b"}"#);
+        assert!(unscored.contains("line 1: its fields are sentence1, sentence2; expected"), "{unscored}");
+        let numbers = message(
+            &[first, &first.replace("\"a\"", "\"7\"")].map(|line| line.replace("\"a\"", "\"6\"")).join("\n"),
+        );
+        assert!(numbers.contains("field \"sentence1\" holds numbers only"), "{numbers}");
+        assert!(
+            StsSet::parse("a.json", b"[\"a\", \"b\"]").unwrap_err().to_string().contains("holds strings")
+        );
     }
 
     #[test]

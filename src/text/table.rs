@@ -1,5 +1,7 @@
 //! Rows of cells from CSV and TSV.
 
+use std::collections::HashSet;
+
 use super::TextError;
 use crate::said::{Reason, reason};
 
@@ -12,6 +14,14 @@ pub(super) enum Layout {
     Tsv,
     /// `||` between cells, no quoting.
     Bars,
+}
+
+/// What a table is made of.
+#[derive(Debug)]
+enum Source {
+    Lines(Layout),
+    /// Fields of objects, a column each, by their names.
+    Fields(Vec<String>),
 }
 
 /// Lines looked at to tell the layout.
@@ -59,7 +69,7 @@ pub(super) struct Row {
 #[derive(Debug)]
 pub(super) struct Table<'a> {
     file: &'a str,
-    layout: Layout,
+    source: Source,
     pub rows: Vec<Row>,
     pub skipped_blank: usize,
 }
@@ -70,11 +80,12 @@ impl<'a> Table<'a> {
     /// # Errors
     /// A quoted cell that never ends, or goes on after its closing quote.
     pub fn read(file: &'a str, text: &str, layout: Layout) -> Result<Self, TextError> {
-        let mut table = Table { file, layout, rows: Vec::new(), skipped_blank: 0 };
+        let mut table = Table { file, source: Source::Lines(layout), rows: Vec::new(), skipped_blank: 0 };
         match layout {
             Layout::Csv => {
                 check_quotes(text).map_err(|(line, reason)| table.wrong(line, reason))?;
                 table.read_csv(text)?;
+                table.check_semicolons()?;
             }
             Layout::Tsv => {
                 table.read_lines(text, "\t");
@@ -83,6 +94,27 @@ impl<'a> Table<'a> {
             Layout::Bars => table.read_lines(text, "||"),
         }
         Ok(table)
+    }
+
+    /// A table that takes its rows by [`Table::push`], a column a field.
+    pub fn of_fields(file: &'a str, fields: Vec<String>) -> Self {
+        Table { file, source: Source::Fields(fields), rows: Vec::new(), skipped_blank: 0 }
+    }
+
+    /// Names of the columns where the table is made of fields.
+    pub fn fields(&self) -> Option<&[String]> {
+        match &self.source {
+            Source::Fields(fields) => Some(fields),
+            Source::Lines(_) => None,
+        }
+    }
+
+    /// What errors call a column: its number from 1, or its field.
+    pub fn place(&self, column: usize) -> Reason {
+        match self.fields().and_then(|fields| fields.get(column)) {
+            Some(field) => reason!("table-field", "field {field:?}", field),
+            None => reason!("table-column", "column {column}", column = column + 1),
+        }
     }
 
     /// Refuses a column that holds numbers only where sentences are expected: an index, a score, a label.
@@ -96,9 +128,9 @@ impl<'a> Table<'a> {
             Some(column) => {
                 let reason = reason!(
                     "table-numbers",
-                    "column {column} holds numbers only, where sentences are expected; is it an index or a score? Take \
-                     it out, or name the columns in a header",
-                    column = column + 1
+                    "{place} holds numbers only, where sentences are expected; is it an index or a score? Take it out, \
+                     or name the columns in a header",
+                    place = self.place(*column)
                 );
                 Err(self.wrong(rows[0].line, reason))
             }
@@ -111,7 +143,11 @@ impl<'a> Table<'a> {
 
     /// An error about the number of cells in a row.
     pub fn wrong_width(&self, row: &Row, expected: Reason) -> TextError {
-        let (found, separator) = (row.cells.len(), self.layout.name());
+        let found = row.cells.len();
+        let separator = match &self.source {
+            Source::Lines(layout) => layout.name(),
+            Source::Fields(_) => "JSON".into(),
+        };
         let columns = if found == 1 { "column" } else { "columns" };
         let reason = reason!(
             "table-width",
@@ -123,7 +159,7 @@ impl<'a> Table<'a> {
         self.wrong(row.line, reason)
     }
 
-    fn push(&mut self, line: usize, cells: Vec<String>) {
+    pub fn push(&mut self, line: usize, cells: Vec<String>) {
         if cells.iter().all(|cell| cell.trim().is_empty()) {
             self.skipped_blank += 1;
         } else {
@@ -155,6 +191,34 @@ impl<'a> Table<'a> {
                 Err(self.wrong(row.line, reason))
             }
         }
+    }
+
+    /// Refuses cells that have semicolons between them, as spreadsheets write them where the comma is the decimal mark:
+    /// every row has as many, and one at least.
+    fn check_semicolons(&self) -> Result<(), TextError> {
+        let count = |row: &Row| row.cells.iter().map(|cell| cell.matches(';').count()).sum::<usize>();
+        match &self.rows[..] {
+            [first, rest @ ..]
+                if !rest.is_empty()
+                    && count(first) > 0
+                    && rest.iter().all(|row| count(row) == count(first)) =>
+            {
+                let reason = reason!(
+                    "table-semicolons",
+                    "every line has the same number of semicolons; are they between the columns? Save it with commas or \
+                     tabs"
+                );
+                Err(self.wrong(first.line, reason))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether a column only counts the rows: whole numbers, each once.
+    pub fn is_index(rows: &[Row], column: usize) -> bool {
+        let numbers = rows.iter().map(|row| row.cells.get(column)?.trim().parse::<u64>().ok());
+        let numbers: Option<HashSet<u64>> = numbers.collect();
+        numbers.is_some_and(|numbers| numbers.len() == rows.len())
     }
 
     fn read_csv(&mut self, text: &str) -> Result<(), TextError> {
@@ -275,6 +339,17 @@ mod tests {
             message.starts_with("a.csv, line 2: the cell") && message.contains("quote in line 4;"),
             "{message}"
         );
+    }
+
+    #[test]
+    fn semicolons_between_columns_are_refused_and_within_sentences_are_not() {
+        for text in ["s1;s2;score\na;b;3,5\n", "a, b;c\nd, e;f\n", "\"a\";\"b\"\n\"c\";\"d\"\n"] {
+            let message = csv(text).unwrap_err().to_string();
+            assert!(message.starts_with("a.csv, line 1: "), "{message}");
+        }
+        assert!(csv("s1;s2\na;b\n").unwrap_err().to_string().contains("semicolons"));
+        assert!(csv("s1,s2\na; b,c\nd; e,f\n").is_ok());
+        assert!(csv("a; b,c\nd,e\n").is_ok());
     }
 
     #[test]

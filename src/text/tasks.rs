@@ -90,7 +90,11 @@ impl StsTasks {
                 continue;
             }
             match StsTask::from_file(path, bytes) {
-                Ok(task) => tasks.push(task),
+                Ok(task) => {
+                    let of_file = task.subsets.iter().flat_map(|set| &set.notes);
+                    notes.extend(of_file.map(|note| format!("{path}: {note}")));
+                    tasks.push(task);
+                }
                 Err(error) if !path.contains('/') => return Err(error),
                 Err(error) => notes.push(format!("Passed over: {error}")),
             }

@@ -19,6 +19,17 @@ pub enum HeadMode {
     None,
 }
 
+impl HeadMode {
+    /// What SimCSE does: behind [CLS] a head, which unsupervised training leaves off in the end.
+    pub fn usual(pooler: Pooler, objective: Objective) -> Self {
+        match (pooler, objective) {
+            (Pooler::Cls, Objective::Unsup) => Self::TrainOnly,
+            (Pooler::Cls, Objective::Sup) => Self::Keep,
+            _ => Self::None,
+        }
+    }
+}
+
 impl std::str::FromStr for HeadMode {
     type Err = String;
 

@@ -407,8 +407,12 @@ mod tests {
             let bias = HostTensor { shape: vec![3], data: vec![value; 3] };
             Weights::from([("a.weight".to_owned(), tensor), ("a.bias".to_owned(), bias)])
         };
-        let evaluation =
-            |spearman| StsEvaluation { spearman, alignment: None, uniformity: -2.123456789012345, pairs: 3 };
+        let evaluation = |spearman| StsEvaluation {
+            spearman,
+            alignment: None,
+            uniformity: Some(-2.123456789012345),
+            pairs: 3,
+        };
         let report = |step: u32| StepReport {
             step,
             loss: 0.1 + step as f32,
@@ -425,10 +429,14 @@ mod tests {
             weights: tensors(1.5),
             first_moments: tensors(2.5),
             second_moments: tensors(3.5),
-            best: Some(Best { step: 10, evaluation: evaluation(71.123456789012345), weights: tensors(4.5) }),
+            best: Some(Best {
+                step: 10,
+                evaluation: evaluation(Some(71.123456789012345)),
+                weights: tensors(4.5),
+            }),
             history: History {
                 steps: (1..=20).map(report).collect(),
-                evaluations: vec![(0, evaluation(1.0 / 3.0)), (10, evaluation(71.123456789012345))],
+                evaluations: vec![(0, evaluation(None)), (10, evaluation(Some(71.123456789012345)))],
             },
         }
     }
@@ -461,7 +469,10 @@ mod tests {
         let bytes = state().to_safetensors().unwrap();
         let file = safetensors::SafeTensors::deserialize(&bytes).unwrap();
         assert_eq!(file.tensor("best.a.bias").unwrap().shape(), [3]);
-        assert_eq!(bytemuck::pod_collect_to_vec::<u8, f32>(file.tensor("best.a.bias").unwrap().data()), [4.5; 3]);
+        assert_eq!(
+            bytemuck::pod_collect_to_vec::<u8, f32>(file.tensor("best.a.bias").unwrap().data()),
+            [4.5; 3]
+        );
     }
 
     /// As versions before had it: sorted by name, and without a history.
@@ -489,6 +500,27 @@ mod tests {
         let metadata = HashMap::from([("simcse_lab".to_owned(), metadata.to_string())]);
         let bytes = safetensors::serialize(views, Some(metadata)).unwrap();
         assert_eq!(TrainingState::from_safetensors(&bytes).unwrap(), state);
+    }
+
+    #[test]
+    fn states_of_before_have_a_number_for_every_evaluation() {
+        let file = |best: &str| {
+            let options = serde_json::to_string(&TrainOptions::default()).unwrap();
+            let metadata = format!(
+                r#"{{"version":1,"options":{options},"step":20,"data_fingerprint":"00000000000000ff","best":{best}}}"#
+            );
+            let metadata = HashMap::from([(METADATA_KEY.to_owned(), metadata)]);
+            safetensors::serialize(Vec::<(String, safetensors::tensor::TensorView)>::new(), Some(metadata))
+                .unwrap()
+        };
+        let read = |best: &str| TrainingState::from_safetensors(&file(best)).unwrap().best;
+        let known = read(r#"[10,{"spearman":0.0,"alignment":null,"uniformity":-2.5,"pairs":3}]"#).unwrap();
+        assert_eq!(known.step, 10);
+        assert_eq!(
+            known.evaluation,
+            StsEvaluation { spearman: Some(0.0), alignment: None, uniformity: Some(-2.5), pairs: 3 }
+        );
+        assert_eq!(read("null"), None);
     }
 
     #[test]

@@ -340,15 +340,16 @@ impl Trainer {
     }
 
     /// Scores the current weights on the evaluation set, if there is one, and keeps them if they are strictly the
-    /// best. `progress` hears of sentences encoded.
+    /// best; where Spearman is undefined they are not. `progress` hears of sentences encoded.
     pub async fn evaluate(
         &mut self,
         progress: impl FnMut(usize),
     ) -> Result<Option<StsEvaluation>, TrainError> {
         let Some(set) = &self.evaluation else { return Ok(None) };
         let evaluation = set.score(&self.embedder, progress).await?;
+        // `None` is less than any number.
         let better = |best: &Best| evaluation.spearman > best.evaluation.spearman;
-        if self.next > 0 && self.best.as_ref().is_none_or(better) {
+        if self.next > 0 && evaluation.spearman.is_some() && self.best.as_ref().is_none_or(better) {
             let weights = self.weights().await?;
             self.best = Some(Best { step: self.next, evaluation: evaluation.clone(), weights });
         }
@@ -448,7 +449,10 @@ impl Trainer {
             return refuse(reason!("checkpoint-step", "it is further than this run is long"));
         }
         if !state.can_go_on() {
-            return refuse(reason!("checkpoint-over", "its run is over; it has the weights and nothing to go on from"));
+            return refuse(reason!(
+                "checkpoint-over",
+                "its run is over; it has the weights and nothing to go on from"
+            ));
         }
         let network = self.step.network();
         let (device, buffers) = (network.device(), self.step.buffers());

@@ -23,7 +23,7 @@ use reference::{
 use simcse_lab::{
     device::Device,
     model::{self, Checkpoint, Embedder, Head, HostTensor, Network},
-    train::{Dataset, EvaluationSet, HeadMode, StepReport, TrainError, TrainOptions, Trainer},
+    train::{Dataset, EvaluationSet, HeadMode, StepReport, TrainError, TrainOptions, Trainer, TrainingState},
 };
 
 const SIZES: Sizes = SMALL;
@@ -184,7 +184,7 @@ async fn evaluating_between_steps_does_not_change_the_run_and_keeps_the_best_wei
         while !trainer.finished() {
             trainer.step().await.unwrap();
             if trainer.evaluation_due() {
-                scores.push(trainer.evaluate(|_| ()).await.unwrap().unwrap().spearman);
+                scores.push(trainer.evaluate(|_| ()).await.unwrap().unwrap().spearman.unwrap());
                 kept.push((trainer.position(), trainer.weights().await.unwrap()));
             }
         }
@@ -196,6 +196,37 @@ async fn evaluating_between_steps_does_not_change_the_run_and_keeps_the_best_wei
         let best = trainer.best().unwrap();
         assert_eq!(best.step, *step);
         assert_identical(&best.weights, weights);
+    }
+}
+
+#[pollster::test]
+async fn an_undefined_evaluation_never_beats_a_number_and_is_never_kept() {
+    for device in engine::devices().await {
+        let short = TrainOptions { steps: Some(4), ..options() };
+        let set = |scores: &[f64]| EvaluationSet {
+            rows: random_rows(SIZES.vocabulary, 2 * scores.len(), 10, 5),
+            scores: scores.to_vec(),
+        };
+        let trainer =
+            async |set| Trainer::new(&device, &checkpoint(), data(), Some(set), short.clone()).await;
+        let mut constant = trainer(set(&[3.0, 3.0, 3.0])).await.unwrap();
+        constant.step().await.unwrap();
+        assert_eq!(constant.evaluate(|_| ()).await.unwrap().unwrap().spearman, None);
+        assert!(constant.best().is_none());
+        let file = constant.state().await.unwrap().to_safetensors().unwrap();
+
+        let mut ranked = trainer(set(&[1.0, 2.0, 3.0])).await.unwrap();
+        ranked.restore(TrainingState::from_safetensors(&file).unwrap()).unwrap();
+        assert!(ranked.best().is_none());
+        let first = ranked.evaluate(|_| ()).await.unwrap().unwrap();
+        assert!(first.spearman.is_some());
+        let state = ranked.state().await.unwrap();
+        assert_eq!(state.best.as_ref().map(|best| best.step), Some(1));
+
+        constant.restore(state).unwrap();
+        constant.step().await.unwrap();
+        assert_eq!(constant.evaluate(|_| ()).await.unwrap().unwrap().spearman, None);
+        assert_eq!(constant.best().map(|best| (best.step, &best.evaluation)), Some((1, &first)));
     }
 }
 

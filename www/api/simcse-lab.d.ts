@@ -235,18 +235,21 @@ export interface Matrix {
 
 /**
  * Pairs of sentences with how similar people found them, usually from 0 to 5; alignment is measured on those above 4. Or
- * a file of them, in the layouts of STS-B and SICK, or with the columns `sentence1`, `sentence2`, `score`.
+ * a file of them, in the layouts of STS-B and SICK, or with the columns or JSON fields `sentence1`, `sentence2`, `score`.
  */
 export type GradedPairs = readonly (readonly [string, string, number])[] | File;
 
-/** What weights score on graded pairs. */
+/** What weights score on graded pairs; `null` where a number is undefined, as it is where vectors are no numbers. */
 export interface Evaluation {
-  /** Spearman's rank correlation of cosines and scores, × 100 as the field reports it; higher is better. */
-  spearman: number;
-  /** Mean squared distance of the pairs scored above 4; lower is better. `null` where there are none. */
+  /**
+   * Spearman's rank correlation of cosines and scores, × 100 as the field reports it; higher is better. Undefined of fewer
+   * than two pairs, and where cosines or scores are all the same.
+   */
+  spearman: number | null;
+  /** Mean squared distance of the pairs scored above 4; lower is better. Undefined where there are none. */
   alignment: number | null;
   /** log mean exp(−2 d²) over all pairs of sentences; lower is better. */
-  uniformity: number;
+  uniformity: number | null;
   /** How many pairs. */
   pairs: number;
   /** Steps of training behind the weights; 0: as loaded. */

@@ -147,7 +147,7 @@ class Lab {
     const given = check.options(options, ENCODING, 'evaluate');
     const source = pairs instanceof File ? { File: filesOf([pairs]) } : { Given: check.gradedPairs(pairs, 'pairs') };
     const { result } = await this.#encode('Score', { pairs: source }, given);
-    const { spearman, alignment = null, uniformity, pairs: count } = result.scores;
+    const { spearman = null, alignment = null, uniformity = null, pairs: count } = result.scores;
     return { spearman, alignment, uniformity, pairs: count, step: result.step };
   }
 

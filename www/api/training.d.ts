@@ -160,10 +160,10 @@ export interface TrainingEvaluation {
   /** Steps done; 0 before the first. */
   step: number;
   /** See {@link Evaluation}. */
-  spearman: number;
+  spearman: number | null;
   alignment: number | null;
-  uniformity: number;
-  /** Whether this is the highest Spearman of the run so far. */
+  uniformity: number | null;
+  /** Whether this is the highest Spearman of the run so far; never where it is undefined. */
   best: boolean;
 }
 

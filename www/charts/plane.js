@@ -182,7 +182,7 @@ function labelled(colours, formatter, position) {
 
 function pointsOf(history, run) {
   return history.evaluations
-    .filter((known) => !Number.isNaN(known.alignment))
+    .filter((known) => !Number.isNaN(known.alignment) && !Number.isNaN(known.uniformity))
     .map(({ step, spearman, alignment, uniformity }) => ({ value: [uniformity, alignment], step, spearman, run }));
 }
 

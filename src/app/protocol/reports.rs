@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::Pooler;
+use crate::{model::Pooler, said::Reason};
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ModelReport {
@@ -49,6 +49,8 @@ pub struct TrainingReport {
     pub skipped: usize,
     /// The first items, sentences of an item in order.
     pub preview: Vec<Vec<String>>,
+    /// What of the file is not used.
+    pub notes: Vec<Reason>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -61,4 +63,6 @@ pub struct EvaluationReport {
     pub sentences: usize,
     /// The first pairs with their scores.
     pub preview: Vec<(String, String, f64)>,
+    /// What of the file is not used.
+    pub notes: Vec<Reason>,
 }

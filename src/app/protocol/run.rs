@@ -46,11 +46,11 @@ pub struct StepMetrics {
 pub struct Evaluation {
     /// Steps done; 0 before the first.
     pub step: u32,
-    /// Spearman's rank correlation × 100.
-    pub spearman: f64,
-    /// Of positive pairs; `None` where there are none.
+    /// Spearman's rank correlation × 100; `None` where it is undefined, as for the other two.
+    pub spearman: Option<f64>,
+    /// Of positive pairs.
     pub alignment: Option<f64>,
-    pub uniformity: f64,
+    pub uniformity: Option<f64>,
     /// Whether this is the highest Spearman of the run so far.
     pub best: bool,
 }

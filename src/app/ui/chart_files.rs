@@ -106,8 +106,9 @@ pub fn compared(runs: Runs, drawn: &[Drawn]) -> js_sys::Array {
             .evaluations
             .iter()
             .flat_map(|known| {
-                let alignment = known.alignment.unwrap_or(f64::NAN);
-                [f64::from(known.step), known.spearman, alignment, known.uniformity]
+                let [spearman, alignment, uniformity] = [known.spearman, known.alignment, known.uniformity]
+                    .map(|value| value.unwrap_or(f64::NAN));
+                [f64::from(known.step), spearman, alignment, uniformity]
             })
             .collect();
         let fields: [(&str, JsValue); 5] = [

@@ -33,7 +33,7 @@ extern "C" {
     /// Step, loss, learning rate and gradient norm of each step in turn.
     #[wasm_bindgen(method)]
     fn steps(this: &Dashboard, values: &[f64]);
-    /// NaN stands for an alignment that cannot be measured.
+    /// NaN stands for what is undefined.
     #[wasm_bindgen(method)]
     fn evaluated(this: &Dashboard, step: u32, spearman: f64, alignment: f64, uniformity: f64);
     /// Encoders whose place in the plane is known, as JSON; none of other pairs.
@@ -198,7 +198,9 @@ fn draw(charts: &Dashboard, update: &ChartUpdate) {
             charts.steps(&values.collect::<Vec<_>>());
         }
         ChartUpdate::Evaluated(Evaluation { step, spearman, alignment, uniformity, .. }) => {
-            charts.evaluated(*step, *spearman, alignment.unwrap_or(f64::NAN), *uniformity);
+            let [spearman, alignment, uniformity] =
+                [spearman, alignment, uniformity].map(|value| value.unwrap_or(f64::NAN));
+            charts.evaluated(*step, spearman, alignment, uniformity);
         }
     }
 }
@@ -229,13 +231,12 @@ fn described(store: Store, name: &str, title: &str) -> String {
     let ends = store.evaluations.with(|all| Some((*all.first()?, *all.last()?)));
     let from_to = |of: fn(&Evaluation) -> Option<f64>| {
         let (first, last) = ends?;
-        Some(t!(
-            "chart-from-to",
-            first = significant(of(&first)?),
-            begin = first.step,
-            last = significant(of(&last)?),
-            end = last.step
-        ))
+        let values = [of(&first), of(&last)];
+        let [from, to] = values.map(|value| value.map_or("–".to_owned(), significant));
+        values
+            .iter()
+            .any(Option::is_some)
+            .then(|| t!("chart-from-to", first = from, begin = first.step, last = to, end = last.step))
     };
     let latest = |of: fn(&StepMetrics) -> f64| {
         let latest = store.latest.get()?;
@@ -245,10 +246,10 @@ fn described(store: Store, name: &str, title: &str) -> String {
         "loss" => latest(|step| f64::from(step.loss)),
         "norm" => latest(|step| f64::from(step.gradient_norm)),
         "rate" => latest(|step| step.learning_rate),
-        "spearman" => from_to(|evaluation| Some(evaluation.spearman)),
+        "spearman" => from_to(|evaluation| evaluation.spearman),
         _ => {
             let alignment = from_to(|evaluation| evaluation.alignment);
-            from_to(|evaluation| Some(evaluation.uniformity)).map(|uniformity| match alignment {
+            from_to(|evaluation| evaluation.uniformity).map(|uniformity| match alignment {
                 Some(alignment) => t!("chart-both", alignment = alignment, uniformity = uniformity),
                 None => t!("chart-uniformity-only", uniformity = uniformity),
             })

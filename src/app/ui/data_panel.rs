@@ -7,7 +7,7 @@ use super::{
     clipboard::{MOST_TYPED, long_paste},
     drop_zone::{DropZone, Inputs},
     files::from_text,
-    i18n::{mt, t, words},
+    i18n::{mt, say, t, words},
     icons::{Glyph, Icon},
     notice::{ErrorNotice, SlotProgress},
     sample::Sample,
@@ -150,7 +150,7 @@ fn TextInput(kind: Kind) -> impl IntoView {
             <SlotProgress of=slot what="data-loading" />
             <ErrorNotice of=slot title="data-failed" />
             <Inputs loaded again="data-again">
-                <DropZone id label hint accept=".txt,.csv,.tsv" disabled on_files />
+                <DropZone id label hint accept=".txt,.csv,.tsv,.jsonl,.ndjson,.json" disabled on_files />
                 <div class="row">{samples.collect_view()}</div>
                 <Paste kind disabled on_text=move |file| load(Source::Files(vec![file])) />
                 <p class="fine reason">{move || reason(store, shared, kind).filter(|_| !slot.busy()).map(words)}</p>
@@ -222,6 +222,7 @@ fn LoadedTraining(report: TrainingReport) -> impl IntoView {
         <div class="loaded" role="status">
             <p class="loaded-name"><Glyph icon=Icon::Check />{report.name}<span class="fine">" · "{items}</span></p>
             <Skipped lines=report.skipped />
+            <Notes notes=report.notes />
             <ul class="preview">{preview.map(|line| view! { <li>{line}</li> }).collect_view()}</ul>
         </div>
     }
@@ -229,13 +230,14 @@ fn LoadedTraining(report: TrainingReport) -> impl IntoView {
 
 #[component]
 fn LoadedEvaluation(report: EvaluationReport) -> impl IntoView {
-    let EvaluationReport { pairs, positive_pairs, .. } = report;
+    let EvaluationReport { pairs, positive_pairs, notes, .. } = report;
     let facts = mt!("data-graded", pairs = t!("counted-pairs", count = pairs), positive = positive_pairs);
     let warning = (positive_pairs == 0).then_some("data-no-positive");
     view! {
         <div class="loaded" role="status">
             <p class="loaded-name"><Glyph icon=Icon::Check />{report.name}<span class="fine">" · "{facts}</span></p>
             {warning.map(|warning| view! { <p class="fine">{mt!(warning)}</p> })}
+            <Notes notes />
             <ul class="preview">
                 {report
                     .preview
@@ -245,6 +247,12 @@ fn LoadedEvaluation(report: EvaluationReport) -> impl IntoView {
             </ul>
         </div>
     }
+}
+
+/// What of a file is not used.
+#[component]
+fn Notes(notes: Vec<Reason>) -> impl IntoView {
+    notes.into_iter().map(|note| view! { <p class="fine">{move || say(&note)}</p> }).collect_view()
 }
 
 #[component]

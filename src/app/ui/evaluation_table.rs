@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::{
-    format::count,
+    format::{count, decimals},
     i18n::{mt, t},
     studio,
 };
@@ -52,9 +52,9 @@ fn row(evaluation: &Evaluation, best: bool) -> impl IntoView + use<> {
     view! {
         <tr>
             <th scope="row">{count(evaluation.step as usize)}</th>
-            <td>{format!("{:.2}", evaluation.spearman)}</td>
-            <td>{evaluation.alignment.map_or("–".to_owned(), |alignment| format!("{alignment:.4}"))}</td>
-            <td>{format!("{:.4}", evaluation.uniformity)}</td>
+            <td>{decimals(evaluation.spearman, 2)}</td>
+            <td>{decimals(evaluation.alignment, 4)}</td>
+            <td>{decimals(evaluation.uniformity, 4)}</td>
             <td>{move || remark.map(|id| t!(id))}</td>
         </tr>
     }

@@ -64,6 +64,11 @@ pub fn significant(value: f64) -> String {
     }
 }
 
+/// So many digits after the point; a dash where there is no number.
+pub fn decimals(value: Option<f64>, digits: usize) -> String {
+    value.map_or("–".to_owned(), |value| format!("{value:.digits$}"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -76,6 +81,11 @@ mod tests {
     #[test]
     fn durations_use_two_units_at_most() {
         assert_eq!([duration(4.6), duration(65.0), duration(7265.0)], ["5 s", "1 min 5 s", "2 h 1 min"]);
+    }
+
+    #[test]
+    fn what_is_undefined_is_a_dash() {
+        assert_eq!([decimals(Some(1.005), 1), decimals(None, 2)], ["1.0", "–"]);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::{
     evaluate_row::EvaluateRow,
-    format::count,
+    format::{count, decimals},
     i18n::mt,
     lens::weights_of,
     notice::{ErrorNotice, SlotProgress},
@@ -75,9 +75,9 @@ fn row(measured: &Measurement) -> impl IntoView + use<> {
             <th scope="row">{weights}</th>
             <td>{measured.pooler.name()}</td>
             <td>{count(scores.pairs)}</td>
-            <td>{format!("{:.2}", scores.spearman)}</td>
-            <td>{scores.alignment.map_or("–".to_owned(), |alignment| format!("{alignment:.4}"))}</td>
-            <td>{format!("{:.4}", scores.uniformity)}</td>
+            <td>{decimals(scores.spearman, 2)}</td>
+            <td>{decimals(scores.alignment, 4)}</td>
+            <td>{decimals(scores.uniformity, 4)}</td>
         </tr>
     }
 }

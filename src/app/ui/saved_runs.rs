@@ -100,9 +100,8 @@ pub fn CutOffRuns() -> impl IntoView {
         let passed = saved.passed_over.get();
         let present = store.runs.present.get();
         saved.all.with(|all| {
-            let offered = |run: &&SavedRun| {
-                run.open && Some(run.run) != present && !passed.contains(&run.run)
-            };
+            let offered =
+                |run: &&SavedRun| run.open && Some(run.run) != present && !passed.contains(&run.run);
             all.values().rev().filter(offered).cloned().collect()
         })
     };
@@ -123,7 +122,13 @@ fn CutOffRun(run: SavedRun) -> impl IntoView {
     let what = {
         let (model, text) = (model.clone(), text.clone());
         move || match elsewhere {
-            true => t!("saved-elsewhere", model = model.as_str(), text = text.as_str(), step = step, total = total),
+            true => t!(
+                "saved-elsewhere",
+                model = model.as_str(),
+                text = text.as_str(),
+                step = step,
+                total = total
+            ),
             false => t!(
                 "saved-cut-off",
                 model = model.as_str(),
@@ -178,12 +183,14 @@ fn CutOffRun(run: SavedRun) -> impl IntoView {
 pub fn Keeping(store: Store) -> impl IntoView {
     let saved = store.saved;
     let closable = |text: RwSignal<Option<Reason>>| {
-        move || text.get().map(|reason| view! {
+        move || {
+            text.get().map(|reason| view! {
             <div class="notice" role="status">
                 <p class="notice-text">{move || say(&reason)}</p>
                 <button type="button" class="notice-close" on:click=move |_| text.set(None)>{mt!("dismiss")}</button>
             </div>
         })
+        }
     };
     let kept = move || saved.kept.get().filter(|_| store.phase.with(Phase::active));
     view! {

@@ -7,6 +7,7 @@ use serde_json::json;
 use super::{
     clipboard,
     files::offer_text,
+    format::decimals,
     i18n::{mt, words},
     icons::{Glyph, Icon},
     store::Topic,
@@ -31,6 +32,7 @@ impl Scores {
                 "setting": row.setting,
                 "scores": scores.collect::<serde_json::Map<_, _>>(),
                 "average": row.average,
+                "averaged": row.average.map(|_| row.averaged),
             })
         });
         let all = json!({ "table": rows.collect::<Vec<_>>(), "measurements": measurements });
@@ -92,9 +94,10 @@ pub fn ScoresTable(
 }
 
 fn row(rows: &[ScoreRow], index: usize) -> impl IntoView + use<> {
-    let number = |score: &Option<f64>| score.map_or("–".to_owned(), |score| format!("{score:.2}"));
     let row = &rows[index];
-    let scores = row.scores.iter().map(|score| view! { <td>{number(score)}</td> }).collect_view();
+    let scores = row.scores.iter().map(|score| view! { <td>{decimals(*score, 2)}</td> }).collect_view();
+    // Over how many tasks it is, where not over all.
+    let partial = row.partial().map(|(averaged, of)| format!(" ({averaged}/{of})"));
     // A measurement's settings share its name.
     let same = |other: &&ScoreRow| other.model == row.model && other.published == row.published;
     let settings = rows[index..].iter().take_while(same).count();
@@ -111,7 +114,7 @@ fn row(rows: &[ScoreRow], index: usize) -> impl IntoView + use<> {
             {name}
             <td class="setting">{row.setting}</td>
             {scores}
-            <td class="average">{number(&row.average)}</td>
+            <td class="average">{decimals(row.average, 2)}{partial}</td>
         </tr>
     }
 }

@@ -45,7 +45,7 @@ pub fn Suite(weights: RwSignal<Weights>, pooler: RwSignal<Pooler>) -> impl IntoV
                 id="suite-files"
                 label="suite-drop"
                 hint="suite-hint"
-                accept=".txt,.csv,.tsv"
+                accept=".txt,.csv,.tsv,.jsonl,.ndjson,.json"
                 multiple=true
                 folder=true
                 disabled
@@ -91,6 +91,8 @@ fn SuiteResults() -> impl IntoView {
             };
             let measured: Vec<_> =
                 results.iter().map(|result| (name(result), result.tasks.as_slice())).collect();
+            let undefined =
+                results.iter().flat_map(|result| &result.tasks).any(|task| task.undefined_subsets() > 0);
             view! {
                 <ScoresTable
                     of=Scores::new(suite_table(&measured), &results)
@@ -99,6 +101,7 @@ fn SuiteResults() -> impl IntoView {
                     files=["sts-suite.csv", "sts-suite.json"]
                     note="suite-note"
                 />
+                {undefined.then(|| view! { <p class="fine">{mt!("suite-undefined")}</p> })}
             }
         })
     }

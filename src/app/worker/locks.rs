@@ -60,7 +60,8 @@ async fn request(name: &str, if_available: bool) -> Option<Lock> {
 pub async fn held() -> BTreeSet<String> {
     let Some(manager) = manager() else { return BTreeSet::new() };
     let Ok(snapshot) = JsFuture::from(manager.query()).await else { return BTreeSet::new() };
-    let field = |object: &JsValue, name: &str| Reflect::get(object, &name.into()).unwrap_or(JsValue::UNDEFINED);
+    let field =
+        |object: &JsValue, name: &str| Reflect::get(object, &name.into()).unwrap_or(JsValue::UNDEFINED);
     let held: Array = field(&snapshot, "held").dyn_into().unwrap_or_default();
     held.iter().filter_map(|lock| field(&lock, "name").as_string()).collect()
 }

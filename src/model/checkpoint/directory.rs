@@ -8,7 +8,6 @@ use super::module_list::{MODULES_FILE, ModuleList};
 use super::released::pooler_by_name;
 use super::settings::{SIMCSE_FILE, SimcseSettings, object};
 use super::{Checkpoint, HEAD_WEIGHT, POOLER_WEIGHT};
-use crate::model::config::strip_bom;
 use crate::model::{ModelConfig, ModelError, Pooler};
 use crate::said::{Reason, reason};
 
@@ -275,7 +274,7 @@ impl<'a> Files<'a> {
         match lists[..] {
             [(path, bytes)] => {
                 let root = folder(path).to_owned();
-                Ok(Some((root, ModuleList::read(path, strip_bom(bytes))?)))
+                Ok(Some((root, ModuleList::read(path, bytes)?)))
             }
             _ => Err(several(&lists.iter().map(|(path, _)| folder(path)).collect::<Vec<_>>())),
         }

@@ -17,6 +17,7 @@ pub use container::{write_safetensors, write_safetensors_f16, write_safetensors_
 pub use directory::{ModelDirectory, TOKENIZER_FILES, load_directory};
 pub use export::export_directory;
 pub use init::{random_head, random_mlm_head};
+pub use module_list::module_folders;
 pub use names::{
     HEAD_BIAS, HEAD_WEIGHT, MLM_BIAS, MLM_DENSE_BIAS, MLM_DENSE_WEIGHT, MLM_NORM_BIAS, MLM_NORM_WEIGHT,
     Naming, POOLER_BIAS, POOLER_WEIGHT, WORD_EMBEDDINGS, expected_tensors, mlm_tensors,

@@ -10,7 +10,7 @@ use super::{
     settings::{object, pool_modes},
 };
 use crate::{
-    model::{Activation, ModelError, Pooler, SentenceModules, VectorModule},
+    model::{Activation, ModelError, Pooler, SentenceModules, VectorModule, config::strip_bom},
     said::{Reason, reason},
 };
 
@@ -46,47 +46,56 @@ fn refuse<T>(file: &str, reason: Reason) -> Result<T, ModelError> {
     Err(ModelError::Files { file: file.to_owned(), reason })
 }
 
+/// The modules that a list names, in order.
+fn modules(file: &str, bytes: &[u8]) -> Result<Vec<Module>, ModelError> {
+    let listed: Vec<Value> = serde_json::from_slice(strip_bom(bytes))
+        .map_err(|error| ModelError::NotJson { file: file.to_owned(), reason: error.to_string().into() })?;
+    let mut modules = Vec::with_capacity(listed.len());
+    for module in &listed {
+        let text = |field: &str| module.get(field).and_then(Value::as_str).unwrap_or_default();
+        let (class, path) = (text("type"), text("path"));
+        let Some(kind) =
+            class.strip_prefix("sentence_transformers.").and_then(|class| class.rsplit('.').next())
+        else {
+            return refuse(
+                file,
+                reason!(
+                    "modules-foreign",
+                    "the module {class} is not sentence-transformers' own, and its code is not here",
+                    class
+                ),
+            );
+        };
+        let parts: Vec<&str> = path.split(['/', '\\']).filter(|part| !matches!(*part, "" | ".")).collect();
+        if path.starts_with(['/', '\\']) || parts.iter().any(|part| *part == ".." || part.contains(':')) {
+            return refuse(
+                file,
+                reason!(
+                    "modules-outside",
+                    "the module's path {path:?} leads out of the model's folder",
+                    path
+                ),
+            );
+        }
+        let folder = parts.iter().map(|part| format!("{part}/")).collect();
+        modules.push(Module { kind: kind.to_owned(), folder });
+    }
+    Ok(modules)
+}
+
+/// The folders below a model's own that its modules.json names, each with a slash at its end; none of a list that cannot
+/// be used, as [`load_directory`](super::load_directory) then says.
+pub fn module_folders(bytes: &[u8]) -> Vec<String> {
+    let listed = modules(MODULES_FILE, bytes).unwrap_or_default();
+    listed.into_iter().map(|module| module.folder).filter(|folder| !folder.is_empty()).collect()
+}
+
 impl ModuleList {
     /// # Errors
     /// No list of modules, modules that are none of sentence-transformers', a folder outside the model's, or another first
     /// module than an encoder.
     pub fn read(file: &str, bytes: &[u8]) -> Result<Self, ModelError> {
-        let listed: Vec<Value> = serde_json::from_slice(bytes).map_err(|error| ModelError::NotJson {
-            file: file.to_owned(),
-            reason: error.to_string().into(),
-        })?;
-        let mut modules = Vec::with_capacity(listed.len());
-        for module in &listed {
-            let text = |field: &str| module.get(field).and_then(Value::as_str).unwrap_or_default();
-            let (class, path) = (text("type"), text("path"));
-            let Some(kind) =
-                class.strip_prefix("sentence_transformers.").and_then(|class| class.rsplit('.').next())
-            else {
-                return refuse(
-                    file,
-                    reason!(
-                        "modules-foreign",
-                        "the module {class} is not sentence-transformers' own, and its code is not here",
-                        class
-                    ),
-                );
-            };
-            let parts: Vec<&str> =
-                path.split(['/', '\\']).filter(|part| !matches!(*part, "" | ".")).collect();
-            if path.starts_with(['/', '\\']) || parts.iter().any(|part| *part == ".." || part.contains(':')) {
-                return refuse(
-                    file,
-                    reason!(
-                        "modules-outside",
-                        "the module's path {path:?} leads out of the model's folder",
-                        path
-                    ),
-                );
-            }
-            let folder = parts.iter().map(|part| format!("{part}/")).collect();
-            modules.push(Module { kind: kind.to_owned(), folder });
-        }
-        let mut modules = modules.into_iter();
+        let mut modules = modules(file, bytes)?.into_iter();
         match modules.next() {
             Some(Module { kind, folder }) if kind == "Transformer" => {
                 Ok(Self { encoder: folder, behind: modules.collect(), file: file.to_owned() })

@@ -38,10 +38,10 @@ pub struct Results {
     pub plan: Plan,
     pub model: String,
     pub pairs: String,
-    /// Spearman × 100 before any step; of the first run.
+    /// Spearman × 100 before any step, where it is known and defined.
     pub before: Option<f64>,
-    /// Spearman × 100 after the last step, of each setting in turn, by seed.
-    pub scores: Vec<Vec<f64>>,
+    /// Spearman × 100 after the last step, of each setting in turn, by seed; `None` where undefined.
+    pub scores: Vec<Vec<Option<f64>>>,
 }
 
 #[derive(Clone, Copy)]
@@ -110,7 +110,7 @@ impl Runner {
                         if let (Some(results), Some(first), Some(last)) =
                             (results, evaluations.first(), evaluations.last())
                         {
-                            results.before.get_or_insert(first.spearman);
+                            results.before = results.before.or(first.spearman);
                             results.scores[setting].push(last.spearman);
                         }
                     }),

@@ -75,11 +75,18 @@ pub fn AblationTable(runner: Runner, ablation: RwSignal<Ablation>) -> impl IntoV
     }
 }
 
-fn row(setting: &Setting, starter: &[f64], scores: &[f64], current: bool) -> impl IntoView + use<> {
+fn row(
+    setting: &Setting,
+    starter: &[Option<f64>],
+    scores: &[Option<f64>],
+    current: bool,
+) -> impl IntoView + use<> {
     let name = setting.name;
     let published = setting.published.map_or("–".to_owned(), |score| format!("{score:.1}"));
     let (starter, here) = (with_deviation(starter), with_deviation(scores));
-    let count = scores.len();
+    let (seeds, defined) = (scores.len(), scores.iter().flatten().count());
+    // The mean is over those that are defined.
+    let count = if defined < seeds { format!("{defined}/{seeds}") } else { seeds.to_string() };
     view! {
         <tr class:current=current aria-current=current.then_some("true")>
             <th scope="row">{move || setting_name(name)}</th>
@@ -91,7 +98,7 @@ fn row(setting: &Setting, starter: &[f64], scores: &[f64], current: bool) -> imp
     }
 }
 
-fn with_deviation(scores: &[f64]) -> String {
+fn with_deviation(scores: &[Option<f64>]) -> String {
     Spread::of(scores).map_or("–".to_owned(), |spread| match spread.deviation {
         Some(deviation) => format!("{} ± {deviation:.2}", fixed(spread.mean, 2)),
         None => fixed(spread.mean, 2),
@@ -101,7 +108,7 @@ fn with_deviation(scores: &[f64]) -> String {
 /// How the paper's order of the settings fares with the starter.
 fn order(ablation: Ablation) -> Option<String> {
     let (settings, record) = (ablation.settings(), AblationRecord::of_the_site());
-    let scored: Vec<(Option<f64>, &[f64])> =
+    let scored: Vec<(Option<f64>, &[Option<f64>])> =
         settings.iter().map(|setting| (setting.published, record.scores(ablation, setting))).collect();
     let order = Order::of(&scored);
     let Order { same, reversed, undecided } = order;
@@ -119,7 +126,12 @@ fn record() -> String {
         pairs = record.pairs.as_str(),
         steps = record.steps,
         batch = record.batch_size,
-        before = record.before.get(&record.pooler).map_or_else(|| "–".to_owned(), |score| fixed(*score, 2))
+        before = record
+            .before
+            .get(&record.pooler)
+            .copied()
+            .flatten()
+            .map_or_else(|| "–".to_owned(), |score| fixed(score, 2))
     )
 }
 

@@ -32,7 +32,11 @@ pub fn RunsPanel() -> impl IntoView {
     let none = move || runs.all.with(Vec::is_empty);
     let space = move || {
         let taken: usize = runs.sizes.with(|sizes| sizes.values().sum());
-        t!("runs-space", count = runs.all.with(Vec::len), size = bytes(taken as f64 + store.saved.all_bytes()))
+        t!(
+            "runs-space",
+            count = runs.all.with(Vec::len),
+            size = bytes(taken as f64 + store.saved.all_bytes())
+        )
     };
     let message = RwSignal::new(None::<String>);
     let draw_all = move |on: bool| {
@@ -294,8 +298,8 @@ fn facts(run: &RunRecord, under_way: bool) -> Vec<String> {
         date(run.started as f64, language().tag()),
         t!("runs-steps", done = run.done(), total = run.total),
     ];
-    if let Some(best) = run.best().filter(|best| best.spearman.is_finite()) {
-        facts.push(t!("runs-best", spearman = significant(best.spearman), step = best.step));
+    if let Some((step, spearman)) = run.best() {
+        facts.push(t!("runs-best", spearman = significant(spearman), step = step));
     }
     facts.extend(match run.outcome {
         Outcome::Open if under_way => Some(t!("runs-under-way")),

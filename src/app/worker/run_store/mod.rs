@@ -227,8 +227,8 @@ impl KeptRun {
     }
 
     async fn write_manifest(&mut self) -> Result<(), PrivateFileError> {
-        let json = serde_json::to_vec(&self.manifest)
-            .map_err(|error| PrivateFileError::Other(error.to_string()))?;
+        let json =
+            serde_json::to_vec(&self.manifest).map_err(|error| PrivateFileError::Other(error.to_string()))?;
         self.folder.write_all(MANIFEST, &json).await
     }
 }

@@ -14,7 +14,9 @@ use crate::{
             outbox::post,
             prepare::dictionary_file,
             run::Run,
-            run_store::{KeptRun, KeptText, Manifest, Outcome, RunStore, VERSION, post_saved_runs, read_state},
+            run_store::{
+                KeptRun, KeptText, Manifest, Outcome, RunStore, VERSION, post_saved_runs, read_state,
+            },
         },
     },
     said::{Say, reason},
@@ -39,7 +41,11 @@ impl Session {
         let training = self.training.as_ref().ok_or(WorkerError::NoTraining)?;
         let plan = run.plan();
         let text = |name: &str, input: &Input| -> Option<KeptText> {
-            Some(KeptText { name: name.to_owned(), file: input.files.first()?.clone(), items: input.is_items() })
+            Some(KeptText {
+                name: name.to_owned(),
+                file: input.files.first()?.clone(),
+                items: input.is_items(),
+            })
         };
         let dictionary = match plan.options.needs_dictionary() {
             true => Some(dictionary_file(id, self.dictionary.clone()).await?),
@@ -76,7 +82,10 @@ impl Session {
                 // A run that goes on from what it is now would be another.
                 None => Err(WorkerError::Read {
                     path: wanted.path.clone(),
-                    reason: reason!("worker-file-replaced", "it has changed since it was loaded; load it again"),
+                    reason: reason!(
+                        "worker-file-replaced",
+                        "it has changed since it was loaded; load it again"
+                    ),
                 }),
             }
         };
@@ -220,9 +229,10 @@ fn post_history(history: &History) {
     for (step, scores) in &history.evaluations {
         let before: Vec<_> = std::iter::from_fn(|| steps.next_if(|next| next.step <= *step)).collect();
         post(&Event::Steps(before));
-        let best = *step > 0 && highest.is_none_or(|highest| scores.spearman > highest);
+        // `None` is less than any number.
+        let best = *step > 0 && scores.spearman > highest;
         if best {
-            highest = Some(scores.spearman);
+            highest = scores.spearman;
         }
         post(&Event::Evaluated(Evaluation::new(*step, scores, best)));
     }

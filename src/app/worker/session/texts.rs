@@ -63,6 +63,7 @@ impl Session {
             items: data.len(),
             skipped: corpus.report.skipped_blank,
             preview: data.sentences().chunks(per_item).take(PREVIEW).map(<[String]>::to_vec).collect(),
+            notes: corpus.notes.clone(),
         };
         self.training = Some(text);
         post(&Event::TrainingLoaded { id, report });
@@ -107,6 +108,7 @@ impl Session {
                 .take(PREVIEW)
                 .map(|pair| (pair.first.clone(), pair.second.clone(), pair.score))
                 .collect(),
+            notes: set.notes.clone(),
         };
         self.evaluation = Some(text);
         post(&Event::EvaluationLoaded { id, report });

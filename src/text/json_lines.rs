@@ -1,0 +1,309 @@
+//! Texts and tables as JSON: an object or a string a line, or one array of them, over as many lines as it likes.
+
+use std::fmt;
+
+use serde::{
+    Deserialize, Deserializer,
+    de::{IgnoredAny, MapAccess, Visitor},
+};
+use serde_json::{Value, error::Category};
+
+use super::{
+    TextError,
+    table::{Row, Table},
+};
+use crate::said::{Reason, reason};
+
+/// The fields of an object that mean something to its reader; compared without regard to case.
+pub(super) struct Known {
+    /// These hold sentences: strings.
+    pub sentences: &'static [&'static [&'static str]],
+    /// These hold numbers or words.
+    pub others: &'static [&'static str],
+    /// What the reader expects, for errors.
+    pub expected: fn() -> Reason,
+}
+
+/// What a file of JSON holds.
+pub(super) enum Json<'a> {
+    Sentences {
+        sentences: Vec<String>,
+        skipped_blank: usize,
+    },
+    /// The first row is the header, made of the known fields of the first object in their order.
+    Table {
+        table: Table<'a>,
+        notes: Vec<Reason>,
+    },
+}
+
+/// Whether a text is JSON: by its file's ending, or because it begins with an object, or with an array of objects or
+/// strings, or because each of its lines is a JSON string; cells of a table may be quoted so too, and are none.
+pub(super) fn is_json(name: &str, text: &str) -> bool {
+    let lower = name.to_ascii_lowercase();
+    let ends = |endings: &[&str]| endings.iter().any(|ending| lower.ends_with(ending));
+    let mut begin = text.bytes().filter(|byte| !byte.is_ascii_whitespace());
+    match (begin.next(), begin.next()) {
+        _ if ends(&[".jsonl", ".ndjson", ".json"]) => true,
+        (Some(b'{'), Some(b'"')) | (Some(b'['), Some(b'{' | b'"')) => true,
+        (Some(b'"'), _) if !ends(&[".csv", ".tsv", ".tab"]) => {
+            let mut lines = text.lines().filter(|line| !line.trim().is_empty());
+            lines.all(|line| serde_json::from_str::<String>(line).is_ok())
+        }
+        _ => false,
+    }
+}
+
+/// Reads objects or strings; `text` is not blank.
+///
+/// # Errors
+/// With its line, what is no JSON; a value that is neither object nor string, or another of the two than the first;
+/// a known field that is missing, twice there or new, or holds what is no string.
+pub(super) fn read<'a>(file: &'a str, text: &str, known: &Known) -> Result<Json<'a>, TextError> {
+    let wrong = |line, reason| TextError::Line { file: file.to_owned(), line, reason };
+    let pieces = pieces(file, text)?;
+    let mut sentences = Vec::new();
+    let mut records: Option<Records<'a>> = None;
+    let mut skipped_blank = pieces.skipped_blank;
+    for (line, piece) in pieces.values {
+        let value = serde_json::from_str::<Piece>(piece).map_err(|error| wrong(line, no_json(&error)))?;
+        let fits = match value {
+            Piece::Text(sentence) if records.is_none() => {
+                match sentence.trim().is_empty() {
+                    true => skipped_blank += 1,
+                    false => sentences.push(sentence),
+                }
+                true
+            }
+            Piece::Object(fields) if sentences.is_empty() => {
+                match &mut records {
+                    Some(records) => records.push(line, fields, known)?,
+                    None => records = Some(Records::new(file, line, fields, known)?),
+                }
+                true
+            }
+            _ => false,
+        };
+        if !fits {
+            let reason = reason!(
+                "json-kind",
+                "expected either an object everywhere or a string everywhere; of objects: {expected}",
+                expected = (known.expected)()
+            );
+            return Err(wrong(line, reason));
+        }
+    }
+    match records {
+        Some(records) => Ok(records.finish(skipped_blank)),
+        None if sentences.is_empty() => Err(TextError::Format {
+            file: file.to_owned(),
+            reason: reason!("json-empty", "there is nothing in it"),
+        }),
+        None => Ok(Json::Sentences { sentences, skipped_blank }),
+    }
+}
+
+/// A value of its own: its line, its text.
+struct Pieces<'t> {
+    values: Vec<(usize, &'t str)>,
+    skipped_blank: usize,
+}
+
+fn pieces<'t>(file: &str, text: &'t str) -> Result<Pieces<'t>, TextError> {
+    let array = text.trim();
+    if !array.starts_with('[') {
+        let (blank, values): (Vec<_>, Vec<_>) =
+            (1..).zip(text.lines()).partition(|(_, line)| line.trim().is_empty());
+        return Ok(Pieces { values, skipped_blank: blank.len() });
+    }
+    let first = 1 + line_ends(&text[..text.len() - text.trim_start().len()]);
+    serde_json::from_str::<IgnoredAny>(array).map_err(|error| TextError::Line {
+        file: file.to_owned(),
+        line: first + error.line().saturating_sub(1),
+        reason: no_json(&error),
+    })?;
+    Ok(Pieces { values: elements(array, first), skipped_blank: 0 })
+}
+
+fn line_ends(text: &str) -> usize {
+    text.bytes().filter(|&byte| byte == b'\n').count()
+}
+
+/// The elements of a JSON array that is well formed, each with the line it begins in.
+fn elements(array: &str, first_line: usize) -> Vec<(usize, &str)> {
+    let mut elements = Vec::new();
+    let (mut line, mut from) = (first_line, 1);
+    let (mut depth, mut quoted, mut escaped) = (0, false, false);
+    for (at, byte) in array.bytes().enumerate() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' => escaped = true,
+            b'"' => quoted = !quoted,
+            _ if quoted => {}
+            b'[' | b'{' => depth += 1,
+            b']' | b'}' => depth -= 1,
+            _ => {}
+        }
+        let ends = !quoted && (depth == 0 || depth == 1 && byte == b',');
+        if ends {
+            let element = &array[from..at];
+            let before = element.len() - element.trim_start().len();
+            // Only an empty array has an element without a value.
+            if !element.trim().is_empty() {
+                elements.push((line + line_ends(&element[..before]), element.trim()));
+            }
+            line += line_ends(element);
+            from = at + 1;
+        }
+    }
+    elements
+}
+
+fn no_json(error: &serde_json::Error) -> Reason {
+    let words = error.to_string();
+    // The parser counts lines too, from wherever it began.
+    let words = words.rsplit_once(" at line ").map_or(words.as_str(), |(words, _)| words);
+    let expected = reason!("json-expected", "expected an object or a string a line, or one array of them");
+    match error.classify() {
+        Category::Data => reason!("json-value", "{words}; {expected}", words, expected),
+        _ => reason!(
+            "json-broken",
+            "this is no JSON: {words} (column {column}); {expected}",
+            words,
+            column = error.column(),
+            expected
+        ),
+    }
+}
+
+/// What an object or a string becomes.
+enum Piece {
+    Text(String),
+    /// In the file's order, and twice what is there twice.
+    Object(Vec<(String, Value)>),
+}
+
+impl<'de> Deserialize<'de> for Piece {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        struct Pieces;
+        impl<'de> Visitor<'de> for Pieces {
+            type Value = Piece;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("an object or a string")
+            }
+
+            fn visit_str<E>(self, text: &str) -> Result<Piece, E> {
+                Ok(Piece::Text(text.to_owned()))
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Piece, A::Error> {
+                let mut fields = Vec::new();
+                while let Some(field) = map.next_entry()? {
+                    fields.push(field);
+                }
+                Ok(Piece::Object(fields))
+            }
+        }
+        from.deserialize_any(Pieces)
+    }
+}
+
+/// Objects on their way to a table.
+struct Records<'a> {
+    table: Table<'a>,
+    /// Fields that mean nothing here, in the order in which they came.
+    unknown: Vec<String>,
+}
+
+impl<'a> Records<'a> {
+    fn new(
+        file: &'a str,
+        line: usize,
+        fields: Vec<(String, Value)>,
+        known: &Known,
+    ) -> Result<Self, TextError> {
+        let named = fields.iter().map(|(name, _)| name).filter(|name| known.kind(name).is_some());
+        let columns: Vec<String> = named.cloned().collect();
+        let mut records = Self { table: Table::of_fields(file, columns.clone()), unknown: Vec::new() };
+        if columns.is_empty() {
+            let found = fields.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(", ");
+            let reason = reason!(
+                "json-fields",
+                "its fields are {found}; expected {expected}",
+                found,
+                expected = (known.expected)()
+            );
+            return Err(records.table.wrong(line, reason));
+        }
+        records.table.rows.push(Row { line, cells: columns });
+        records.push(line, fields, known)?;
+        Ok(records)
+    }
+
+    fn push(&mut self, line: usize, fields: Vec<(String, Value)>, known: &Known) -> Result<(), TextError> {
+        let columns = self.table.fields().unwrap_or_default();
+        let mut cells: Vec<Option<String>> = vec![None; columns.len()];
+        for (name, value) in fields {
+            let Some(kind) = known.kind(&name) else {
+                if !self.unknown.contains(&name) {
+                    self.unknown.push(name);
+                }
+                continue;
+            };
+            let Some(column) = columns.iter().position(|column| column.eq_ignore_ascii_case(&name)) else {
+                let reason = reason!(
+                    "json-new-field",
+                    "the field {name:?} is here, and not in the first object",
+                    name
+                );
+                return Err(self.table.wrong(line, reason));
+            };
+            if cells[column].is_some() {
+                let reason = reason!("json-field-twice", "the field {name:?} is there twice", name);
+                return Err(self.table.wrong(line, reason));
+            }
+            cells[column] = Some(match (value, kind) {
+                (Value::String(text), _) => text,
+                (value, Kind::Other) => value.to_string(),
+                (value, Kind::Sentence) => {
+                    let found = value.to_string();
+                    let reason =
+                        reason!("json-no-string", "the field {name:?} is {found}, not a string", name, found);
+                    return Err(self.table.wrong(line, reason));
+                }
+            });
+        }
+        if let Some(missing) = cells.iter().position(Option::is_none) {
+            let reason = reason!("json-no-field", "there is no field {name:?}", name = columns[missing]);
+            return Err(self.table.wrong(line, reason));
+        }
+        self.table.push(line, cells.into_iter().flatten().collect());
+        Ok(())
+    }
+
+    fn finish(mut self, skipped_blank: usize) -> Json<'a> {
+        self.table.skipped_blank += skipped_blank;
+        let note = |unknown: &[String]| {
+            reason!("json-unknown-fields", "fields that are not used: {names}", names = unknown.join(", "))
+        };
+        let notes = (!self.unknown.is_empty()).then(|| note(&self.unknown)).into_iter().collect();
+        Json::Table { table: self.table, notes }
+    }
+}
+
+/// What a field holds.
+enum Kind {
+    Sentence,
+    Other,
+}
+
+impl Known {
+    fn kind(&self, name: &str) -> Option<Kind> {
+        let among = |names: &[&str]| names.iter().any(|known| known.eq_ignore_ascii_case(name));
+        match self.sentences.iter().any(|names| among(names)) {
+            true => Some(Kind::Sentence),
+            false => among(self.others).then_some(Kind::Other),
+        }
+    }
+}
