@@ -12,6 +12,7 @@ use crate::{
             run::Run,
         },
     },
+    store::plain_name,
     train::TrainingState,
 };
 
@@ -36,7 +37,7 @@ impl Session {
         let (Some(run), Some(model)) = (&self.run, &self.model) else { return Err(WorkerError::NoRun) };
         post_progress(id, Stage::Writing, 0.0, None);
         let state = run.trainer().state().await?;
-        let name = format!("{}-checkpoint-step-{}.safetensors", model.name, state.step);
+        let name = format!("{}-checkpoint-step-{}.safetensors", plain_name(&model.name), state.step);
         post_file(id, name, &state.to_safetensors()?)
     }
 
