@@ -9,6 +9,10 @@ use crate::wrong_file::stand_in;
 /// The largest dimension head that the attention shaders tile for.
 pub const MAX_HEAD_DIM: usize = 128;
 
+/// No published encoder has a tenth of it; a list of the tensors of millions of layers would fill the memory before the
+/// weights are looked at.
+const MAX_LAYERS: u64 = 1000;
+
 /// More parameters than this cannot be held by a tab: 4 bytes each, in a 4 GiB address space.
 const MAX_PARAMETERS: u128 = 1_000_000_000;
 
@@ -99,7 +103,7 @@ impl ModelConfig {
             first_position,
             vocab_size: fields.size("vocab_size")?,
             hidden_size: fields.size("hidden_size")?,
-            num_hidden_layers: fields.size("num_hidden_layers")?,
+            num_hidden_layers: fields.size_up_to("num_hidden_layers", MAX_LAYERS)?,
             num_attention_heads: fields.size("num_attention_heads")?,
             intermediate_size: fields.size("intermediate_size")?,
             max_position_embeddings: fields.size("max_position_embeddings")?,
@@ -107,7 +111,7 @@ impl ModelConfig {
             layer_norm_eps: fields.number_or(
                 "layer_norm_eps",
                 1e-12,
-                |eps| eps > 0.0 && eps < 1.0,
+                |eps| eps as f32 > 0.0 && eps < 1.0,
                 reason!("config-open-unit", "a number between 0 and 1"),
             )?,
             hidden_dropout_prob: fields.probability_or("hidden_dropout_prob", 0.1)?,
@@ -115,7 +119,7 @@ impl ModelConfig {
             initializer_range: fields.number_or(
                 "initializer_range",
                 0.02,
-                |std| std > 0.0 && std < 10.0,
+                |std| std as f32 > 0.0 && std < 10.0,
                 reason!("config-open-ten", "a number between 0 and 10"),
             )? as f32,
             pad_token_id,
@@ -273,17 +277,17 @@ impl Fields<'_> {
     }
 
     fn size(&self, field: &str) -> Result<usize, ModelError> {
+        self.size_up_to(field, Self::MAX_SIZE)
+    }
+
+    fn size_up_to(&self, field: &str, most: u64) -> Result<usize, ModelError> {
         let value = self.get(field).ok_or_else(|| ModelError::MissingField {
             file: self.file.to_owned(),
             field: field.to_owned(),
         })?;
         match value.as_u64() {
-            Some(size @ 1..=Self::MAX_SIZE) => Ok(size as usize),
-            _ => {
-                let expected =
-                    reason!("config-size", "a whole number from 1 to {most}", most = Self::MAX_SIZE);
-                Err(self.wrong(field, expected))
-            }
+            Some(size) if (1..=most).contains(&size) => Ok(size as usize),
+            _ => Err(self.wrong(field, reason!("config-size", "a whole number from 1 to {most}", most))),
         }
     }
 
@@ -308,7 +312,9 @@ impl Fields<'_> {
 
     fn probability_or(&self, field: &str, default: f64) -> Result<f32, ModelError> {
         let expected = reason!("config-probability", "a number from 0 to below 1");
-        self.number_or(field, default, |p| (0.0..1.0).contains(&p), expected).map(|p| p as f32)
+        // 0.99999999 is below 1, and 1 as an f32.
+        let allowed = |p: f64| (0.0..1.0).contains(&(p as f32)) && p >= 0.0;
+        self.number_or(field, default, allowed, expected).map(|p| p as f32)
     }
 
     fn pad_token_id(&self, default: usize) -> Result<usize, ModelError> {

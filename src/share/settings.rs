@@ -3,7 +3,7 @@
 //! Only what differs from the defaults is written, each option under its own name in JSON's notation:
 //! `batch_size=32&learning_rate=0.001`. Whatever cannot be read is left out and named, so that a bad link degrades.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use serde_json::{Map, Value};
 
@@ -64,7 +64,10 @@ impl Settings {
         let (mut settings, mut problems) = (Self::default(), Problems::new());
         let defaults = fields(&TrainOptions::default());
         let mut options = defaults.clone();
-        for (key, value) in &address.values {
+        // Of an option that is there often the last counts, and none of the others is read: a link may have thousands.
+        let last: HashMap<&str, usize> =
+            address.values.iter().map(|(key, _)| key.as_str()).zip(0..).collect();
+        for (index, (key, value)) in address.values.iter().enumerate() {
             let fine = value.len() <= LONGEST
                 && match key.as_str() {
                     SENTENCES => {
@@ -73,10 +76,10 @@ impl Settings {
                     }
                     HIDE => parts(value, &mut settings.hidden),
                     LOCK => parts(value, &mut settings.locked),
-                    key if defaults.contains_key(key) => set(&mut options, key, value),
+                    key if defaults.contains_key(key) => last[key] > index || set(&mut options, key, value),
                     _ => true,
                 };
-            if !fine {
+            if !fine && !problems.contains(key) {
                 problems.push(key.clone());
             }
         }

@@ -6,16 +6,23 @@ use thiserror::Error;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, ZipWriter};
 
+use super::is_plain_name;
+
 /// Why files cannot be put in one archive.
 #[derive(Debug, Error)]
-#[error("the archive cannot be written: {0}")]
-pub struct ArchiveError(#[from] zip::result::ZipError);
+pub enum ArchiveError {
+    #[error("the archive cannot be written: {0}")]
+    Zip(#[from] zip::result::ZipError),
+    #[error("{0:?} is no plain path; unpacked, the file could lie elsewhere")]
+    Path(String),
+}
 
 /// A zip archive of named files, in a folder of its own so that unpacking leaves one thing behind; the same files give
 /// the same bytes. Not compressed: float weights do not get smaller by it, only slower.
 ///
 /// # Errors
-/// Two files of one name, or more than the format holds.
+/// Two files of one name, a path that leads out of the folder or that some system reads otherwise, or more than the format
+/// holds.
 pub fn zip(folder: &str, files: &[(String, Vec<u8>)]) -> Result<Vec<u8>, ArchiveError> {
     let size: usize =
         files.iter().map(|(path, bytes)| bytes.len() + 2 * (path.len() + folder.len()) + 128).sum();
@@ -25,7 +32,11 @@ pub fn zip(folder: &str, files: &[(String, Vec<u8>)]) -> Result<Vec<u8>, Archive
             .compression_method(CompressionMethod::Stored)
             .last_modified_time(DateTime::default())
             .large_file(u32::try_from(bytes.len()).is_err());
-        writer.start_file(format!("{folder}/{path}"), options)?;
+        let path = format!("{folder}/{path}");
+        if !path.split('/').all(is_plain_name) {
+            return Err(ArchiveError::Path(path));
+        }
+        writer.start_file(path, options)?;
         writer.write_all(bytes).map_err(zip::result::ZipError::Io)?;
     }
     Ok(writer.finish()?.into_inner())
@@ -59,6 +70,17 @@ mod tests {
     #[test]
     fn the_same_files_give_the_same_bytes() {
         assert_eq!(zip("m", &files()).unwrap(), zip("m", &files()).unwrap());
+    }
+
+    #[test]
+    fn no_entry_leads_out_of_the_folder() {
+        for path in ["../x", "a/../../x", "/etc/passwd", "a//b", "a\\..\\b", "C:x", "a\0b", "", "a/"] {
+            let error = zip("m", &[(path.to_owned(), Vec::new())]).unwrap_err();
+            assert!(matches!(error, ArchiveError::Path(_)), "{path:?}");
+        }
+        for folder in ["..", "", "a\\b", "/a"] {
+            assert!(zip(folder, &files()).is_err(), "{folder:?}");
+        }
     }
 
     #[test]

@@ -1,6 +1,9 @@
 //! Where models are kept, where they come from and how they leave the page.
 
 mod archive;
+mod file_name;
 pub mod hub;
 
 pub use archive::{ArchiveError, zip};
+use file_name::is_plain_name;
+pub use file_name::plain_name;

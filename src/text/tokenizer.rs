@@ -6,7 +6,7 @@ mod options;
 mod shrink;
 mod vocabulary;
 
-use std::borrow::Cow;
+use std::{borrow::Cow, collections::HashSet};
 
 use serde_json::Value;
 use tokenizers::models::wordpiece::WordPiece;
@@ -310,26 +310,24 @@ fn unreadable(error: &tokenizers::Error) -> Reason {
     )
 }
 
-/// Puts the tokens in that the files list beside the vocabulary.
+/// Puts the tokens in that the files list beside the vocabulary: all at once, since the crate builds its search for them
+/// anew each time.
 fn add_tokens(tokenizer: &mut Tokenizer, file: &str, options: &Options) -> Result<(), TextError> {
-    for (id, token) in options.added() {
-        let known = tokenizer.get_added_tokens_decoder().values().any(|known| known.content == token.content);
-        if known {
-            continue;
-        }
-        let text = token.content.clone();
-        let added = match token.special {
-            true => tokenizer.add_special_tokens([token]),
-            false => tokenizer.add_tokens([token]),
-        };
-        added.map_err(|error| wrong(file, error.to_string()))?;
-        let found = tokenizer.token_to_id(&text);
+    let mut known: HashSet<String> =
+        tokenizer.get_added_tokens_decoder().into_values().map(|token| token.content).collect();
+    let added: Vec<_> =
+        options.added().into_iter().filter(|(_, token)| known.insert(token.content.clone())).collect();
+    tokenizer
+        .add_tokens(added.iter().map(|(_, token)| token.clone()))
+        .map_err(|error| wrong(file, error.to_string()))?;
+    for (id, token) in added {
+        let found = tokenizer.token_to_id(&token.content);
         if let Some(id) = id.filter(|id| found != Some(*id)) {
             let found = found.map_or_else(|| "–".to_owned(), |found| found.to_string());
             let reason = reason!(
                 "tokenizer-added-place",
                 "the added token {token:?} should have the id {id}, and has {found} here",
-                token = text,
+                token = token.content,
                 id,
                 found
             );
@@ -408,8 +406,10 @@ fn check_normalized(
         let mut normal = NormalizedString::from(text);
         normalizer.normalize(&mut normal).map(|()| normal.get().to_owned()).unwrap_or_default()
     };
-    let listed =
-        tokenizer.get_added_tokens_decoder().into_values().chain(options.added().map(|(_, token)| token));
+    let listed = tokenizer
+        .get_added_tokens_decoder()
+        .into_values()
+        .chain(options.added().into_iter().map(|(_, token)| token));
     let differs =
         |token: &AddedToken| token.normalized && normal(own, &token.content) != normal(used, &token.content);
     match listed.into_iter().find(differs) {

@@ -43,6 +43,9 @@ impl std::str::FromStr for HeadMode {
     }
 }
 
+/// Steps are counted in 32 bits; so many epochs of one step each would not end in a lifetime.
+const MAX_EPOCHS: usize = 1_000_000;
+
 /// A recipe. The defaults are the paper's for unsupervised BERT-base (arXiv 2104.08821, appendix A).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -149,7 +152,8 @@ impl TrainOptions {
             reason!("expected-batch-size", "1 to 1024"),
         )?;
         check(
-            rate.is_finite() && rate >= 0.0,
+            // It is an f32 that comes to the device.
+            (rate as f32).is_finite() && rate >= 0.0,
             "learning rate",
             rate.to_string().into(),
             reason!("expected-learning-rate", "a number from 0 on, such as 3e-5"),
@@ -162,10 +166,10 @@ impl TrainOptions {
             reason!("expected-temperature", "a number from 0.001 on, such as 0.05"),
         )?;
         check(
-            self.epochs >= 1,
+            (1..=MAX_EPOCHS).contains(&self.epochs),
             "epochs",
             self.epochs.to_string().into(),
-            reason!("expected-one-or-more", "1 or more"),
+            reason!("expected-epochs", "1 to {most}", most = MAX_EPOCHS),
         )?;
         check(self.steps != Some(0), "steps", "0".into(), reason!("expected-one-or-more", "1 or more"))?;
         check(

@@ -231,20 +231,27 @@ impl StateHeader {
                 known = VERSION
             )));
         }
-        if header.len() + tensors.data_len() != file {
+        metadata.options.validate()?;
+        // What a header promises may be more than a number can say.
+        if header.len().checked_add(tensors.data_len()) != Some(file) {
             return Err(TrainError::Checkpoint(reason!(
                 "checkpoint-cut",
-                "it has {found} bytes and should have {expected}; it was cut",
-                found = file,
-                expected = header.len() + tensors.data_len()
+                "it has {found} bytes of numbers and promises {expected}; it was cut",
+                found = file.saturating_sub(header.len()),
+                expected = tensors.data_len()
             )));
         }
         let mut groups: BTreeMap<String, Vec<Place>> = BTreeMap::new();
         for full in tensors.offset_keys() {
             let Some(info) = tensors.info(&full) else { continue };
-            let (group, name) = full.split_once('.').ok_or_else(|| {
-                TrainError::Checkpoint(reason!("checkpoint-tensor", "unknown tensor {name}", name = full))
-            })?;
+            let (group, name) = full.split_once('.').unwrap_or_default();
+            if full != STEPS && !GROUPS.contains(&group) {
+                return Err(TrainError::Checkpoint(reason!(
+                    "checkpoint-tensor",
+                    "unknown tensor {name}",
+                    name = full
+                )));
+            }
             let expected = if full == STEPS { Dtype::F64 } else { Dtype::F32 };
             if info.dtype != expected {
                 return Err(TrainError::Checkpoint(reason!(
@@ -316,13 +323,24 @@ impl StateHeader {
                 "weights and moments do not match; the file was cut or put together from several"
             )));
         }
-        let best = best.map(|(step, evaluation)| Best { step, evaluation, weights: best_weights });
-        if best.as_ref().is_some_and(|best| !best.weights.is_empty() && !fits(&best.weights)) {
+        if best.is_some() != !best_weights.is_empty() && !weights.is_empty()
+            || !best_weights.is_empty() && !fits(&best_weights)
+        {
             return Err(TrainError::Checkpoint(reason!(
                 "checkpoint-best",
                 "the best weights are not those of this model; the file was put together from several"
             )));
         }
+        for (name, tensor) in weights.iter().chain(&best_weights) {
+            if tensor.data.iter().any(|value| !value.is_finite()) {
+                return Err(TrainError::Checkpoint(reason!(
+                    "checkpoint-not-finite",
+                    "{name} holds what is no number; take a checkpoint of an earlier step",
+                    name
+                )));
+            }
+        }
+        let best = best.map(|(step, evaluation)| Best { step, evaluation, weights: best_weights });
         let history =
             History { steps: History::steps_of(&bytemuck::pod_collect_to_vec(history)), evaluations };
         let data_fingerprint = self.data_fingerprint;
@@ -521,6 +539,40 @@ mod tests {
             StsEvaluation { spearman: Some(0.0), alignment: None, uniformity: Some(-2.5), pairs: 3 }
         );
         assert_eq!(read("null"), None);
+    }
+
+    #[test]
+    fn tensors_that_do_not_go_together_are_refused() {
+        let message = |change: fn(&mut TrainingState)| {
+            let mut state = state();
+            change(&mut state);
+            TrainingState::from_safetensors(&state.to_safetensors().unwrap()).unwrap_err().to_string()
+        };
+        let smaller =
+            || Weights::from([("a.weight".to_owned(), HostTensor { shape: vec![1], data: vec![1.0] })]);
+        assert!(message(|state| state.second_moments.clear()).contains("do not match"));
+        let mut other = state();
+        other.best.as_mut().unwrap().weights = smaller();
+        let read = TrainingState::from_safetensors(&other.to_safetensors().unwrap());
+        assert!(read.unwrap_err().to_string().contains("not those of this model"));
+        let broken = message(|state| state.weights.get_mut("a.weight").unwrap().data[0] = f32::NAN);
+        assert!(broken.contains("no number"), "{broken}");
+        assert!(message(|state| state.options.batch_size = 0).contains("batch size is 0"));
+    }
+
+    /// Sizes of the header that add up to more than 64 bits have.
+    #[test]
+    fn a_header_that_promises_more_than_there_can_be_is_refused() {
+        let metadata = serde_json::json!({
+            "version": 1, "options": TrainOptions::default(), "step": 0, "data_fingerprint": "0", "best": null,
+        });
+        let header = serde_json::json!({
+            "__metadata__": {"simcse_lab": metadata.to_string()},
+            "weights.a": {"dtype": "F32", "shape": [1_u64 << 61], "data_offsets": [0, u64::MAX - 7]},
+        });
+        let header = header.to_string();
+        let bytes = [&(header.len() as u64).to_le_bytes()[..], header.as_bytes()].concat();
+        assert!(TrainingState::from_safetensors(&bytes).is_err());
     }
 
     #[test]

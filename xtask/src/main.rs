@@ -2,6 +2,7 @@
 
 mod bench;
 mod dist;
+mod fuzz;
 mod page;
 mod serve;
 mod setup;
@@ -31,6 +32,8 @@ enum Command {
     Test(test::TestArgs),
     /// Install what is missing and compare the engine's speed with its peers' in headless Chromium.
     Bench(bench::BenchArgs),
+    /// Give whatever reads a visitor's files inputs that nobody should write, for as long as you like.
+    Fuzz(fuzz::FuzzArgs),
     /// Make the encoder that comes with the site anew: a quarter of an hour of pre-training, resumable.
     Starter(starter::StarterArgs),
     /// Install what is missing, for serving and for testing.
@@ -53,6 +56,7 @@ fn run(command: Command) -> Result<()> {
         Command::Dist => dist::run(),
         Command::Test(args) => test::run(&args),
         Command::Bench(args) => bench::execute(&args),
+        Command::Fuzz(args) => fuzz::execute(&args),
         Command::Starter(args) => starter::execute(&args),
         Command::Setup => {
             setup::for_serving(&setup::WasmToolchain::find()?, |_| Ok(()))?;

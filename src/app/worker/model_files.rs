@@ -7,7 +7,7 @@ use crate::{
     app::protocol::{ExportFormat, ModelReport, Source},
     model::{Checkpoint, HostTensor, Pooler, checkpoint::load_directory},
     said::reason,
-    store::zip,
+    store::{plain_name, zip},
     text::SentenceTokenizer,
     train::{TrainOptions, export_trained},
 };
@@ -108,7 +108,7 @@ pub fn exported(
     step: u32,
     format: ExportFormat,
 ) -> Result<(String, Vec<u8>), WorkerError> {
-    let stem = format!("{}-simcse-step-{step}", model.name);
+    let stem = format!("{}-simcse-step-{step}", plain_name(&model.name));
     match format {
         ExportFormat::Safetensors => {
             Ok((format!("{stem}.safetensors"), model.checkpoint.save_safetensors(weights)?))

@@ -23,7 +23,7 @@ const SCALE: &str = "_scale";
 const MAX_HEADER: usize = 100_000_000;
 
 /// A parsed safetensors file over borrowed bytes. Every tensor's byte range lies within the file.
-pub(super) struct Container<'a> {
+pub(crate) struct Container<'a> {
     file: &'a str,
     metadata: Metadata,
     data: &'a [u8],
@@ -94,6 +94,18 @@ impl<'a> Container<'a> {
         keys
     }
 
+    /// What the header says under a key beside the tensors.
+    pub fn note(&self, key: &str) -> Option<&str> {
+        self.metadata.metadata().as_ref()?.get(key).map(String::as_str)
+    }
+
+    /// A tensor that is stored as F32, of whatever shape, finite or not; `None` where there is none.
+    pub fn read_f32(&self, key: &str) -> Option<HostTensor> {
+        let info = self.metadata.info(key).filter(|info| info.dtype == Dtype::F32)?;
+        let data = self.floats(key, info).ok()?;
+        Some(HostTensor { shape: info.shape.clone(), data })
+    }
+
     /// Reads a tensor as f32 after checking its shape; `None` where the file has no such key.
     pub fn read(&self, key: &str, expected: &[usize]) -> Result<Option<(HostTensor, Dtype)>, ModelError> {
         let Some(info) = self.metadata.info(key) else {
@@ -147,10 +159,12 @@ impl<'a> Container<'a> {
         };
         let scales = self.floats(&scale, scales)?;
         let width = bytes.len() / rows.max(1);
-        let row = |(row, scale): (&[i8], f32)| {
-            row.iter().map(move |byte| f32::from(*byte) * scale).collect::<Vec<_>>()
-        };
-        Ok(bytes.chunks_exact(width.max(1)).zip(scales).flat_map(row).collect())
+        // Of the whole size at once: a list that grows holds up to three times as much.
+        let mut values = Vec::with_capacity(bytes.len());
+        for (row, scale) in bytes.chunks_exact(width.max(1)).zip(scales) {
+            values.extend(row.iter().map(|byte| f32::from(*byte) * scale));
+        }
+        Ok(values)
     }
 
     fn wrong_dtype(&self, key: &str, dtype: Dtype) -> ModelError {

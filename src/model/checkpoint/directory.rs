@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::module_list::{MODULES_FILE, ModuleList};
 use super::released::pooler_by_name;
-use super::settings::{SIMCSE_FILE, SimcseSettings, object};
+use super::settings::{MIN_LENGTH, SIMCSE_FILE, SimcseSettings, object};
 use super::{Checkpoint, HEAD_WEIGHT, POOLER_WEIGHT};
 use crate::model::{ModelConfig, ModelError, Pooler};
 use crate::said::{Reason, reason};
@@ -145,7 +145,9 @@ impl ModelDirectory {
         if let Some((path, bytes)) = found {
             let config = object(path, bytes)?;
             let length = config.get("max_seq_length").and_then(Value::as_u64);
-            self.max_length = length.map(|length| length as usize).filter(|&length| length >= 3);
+            // More than a memory holds is as good as no limit.
+            let length = length.map(|length| usize::try_from(length).unwrap_or(usize::MAX));
+            self.max_length = length.filter(|&length| length >= MIN_LENGTH);
             self.checkpoint.rules.lower_case =
                 config.get("do_lower_case").and_then(Value::as_bool).unwrap_or(false);
             for field in ["tokenizer_args", "config_args", "model_args"] {

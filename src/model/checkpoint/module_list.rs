@@ -7,7 +7,7 @@ use super::{
     container::Container,
     directory::{Files, WEIGHTS_FILE},
     layer_weights::LayerWeights,
-    settings::{object, pool_modes},
+    settings::{object, pool_modes, whole_number},
 };
 use crate::{
     model::{Activation, ModelError, Pooler, SentenceModules, VectorModule, config::strip_bom},
@@ -260,15 +260,26 @@ fn tensor(
 
 fn dense(files: &Files<'_>, place: &str, width: usize) -> Result<VectorModule, ModelError> {
     let (path, config) = config(files, place)?;
-    let size = |field: &str| config.get(field).and_then(Value::as_u64).map(|size| size as usize);
+    let size = |field: &str| config.get(field).and_then(whole_number);
     let inputs = size("in_features").unwrap_or(width);
     if inputs != width {
         let field = "in_features".into();
         let expected = reason!("modules-width", "{width}, the width of what is before it", width);
         return Err(ModelError::Field { file: path, field, found: inputs.to_string(), expected });
     }
-    let Some(outputs) = size("out_features") else {
-        return Err(ModelError::MissingField { file: path, field: "out_features".to_owned() });
+    let Some(outputs) = size("out_features").filter(|size| *size > 0) else {
+        return Err(match config.get("out_features") {
+            None => ModelError::MissingField { file: path, field: "out_features".to_owned() },
+            Some(found) => {
+                let expected = reason!("modules-outputs", "a whole number from 1 on");
+                ModelError::Field {
+                    file: path,
+                    field: "out_features".into(),
+                    found: found.to_string(),
+                    expected,
+                }
+            }
+        });
     };
     let class = config.get("activation_function").and_then(Value::as_str).unwrap_or("torch.nn.Tanh");
     let Some(activation) = Activation::named(class).filter(|_| class.starts_with("torch.nn.")) else {

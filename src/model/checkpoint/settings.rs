@@ -8,6 +8,8 @@ use crate::model::{ModelError, PoolMode, Pooler};
 use crate::said::reason;
 
 pub(super) const SIMCSE_FILE: &str = "simcse.json";
+/// Tokens of a sentence of one word: `[CLS]` and `[SEP]` are two of them.
+pub(super) const MIN_LENGTH: usize = 3;
 
 /// What simcse.json records beside exported weights.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -39,8 +41,18 @@ impl SimcseSettings {
                 ),
             });
         }
-        serde_json::from_value(Value::Object(value))
-            .map_err(|error| ModelError::NotJson { file: file.to_owned(), reason: error.to_string().into() })
+        let settings: Self = serde_json::from_value(Value::Object(value)).map_err(|error| {
+            ModelError::NotJson { file: file.to_owned(), reason: error.to_string().into() }
+        })?;
+        match settings.max_length.filter(|length| *length < MIN_LENGTH) {
+            Some(length) => Err(ModelError::Field {
+                file: file.to_owned(),
+                field: "max_length".into(),
+                found: length.to_string(),
+                expected: reason!("at-least", "at least {least}", least = MIN_LENGTH),
+            }),
+            None => Ok(settings),
+        }
     }
 }
 
@@ -48,6 +60,11 @@ impl SimcseSettings {
 pub(super) fn object(file: &str, bytes: &[u8]) -> Result<Map<String, Value>, ModelError> {
     serde_json::from_slice(strip_bom(bytes))
         .map_err(|error| ModelError::NotJson { file: file.to_owned(), reason: error.to_string().into() })
+}
+
+/// A number that counts something; one that no memory could hold is none.
+pub(super) fn whole_number(value: &Value) -> Option<usize> {
+    usize::try_from(value.as_u64()?).ok()
 }
 
 /// The modes of sentence-transformers' pooling config, in the order in which their vectors stand. Both forms are read:

@@ -1,6 +1,6 @@
 //! What a tokenizer's files beside its vocabulary say: tokenizer_config.json, special_tokens_map.json, added_tokens.json.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use serde_json::{Map, Value};
 use tokenizers::{AddedToken, normalizers::BertNormalizer};
@@ -173,14 +173,16 @@ impl Options {
     }
 
     fn read_added(&mut self, added: &Map<String, Value>) -> Result<(), TextError> {
+        let special: HashSet<&str> = self.all_special().collect();
+        let mut listed = Vec::with_capacity(added.len());
         for (text, id) in added {
             let Some(id) = id.as_u64().and_then(|id| u32::try_from(id).ok()) else {
                 let reason = reason!("tokenizer-added-id", "{text:?} has no id", text);
                 return Err(wrong(ADDED, reason));
             };
-            let special = self.special.values().chain(&self.additional).any(|token| token == text);
-            self.added.insert(id, AddedToken::from(text.clone(), special));
+            listed.push((id, AddedToken::from(text.clone(), special.contains(text.as_str()))));
         }
+        self.added.extend(listed);
         Ok(())
     }
 
@@ -199,11 +201,11 @@ impl Options {
     }
 
     /// Tokens beside the vocabulary's, by id; then those that are special and have none.
-    pub fn added(&self) -> impl Iterator<Item = (Option<u32>, AddedToken)> + '_ {
+    pub fn added(&self) -> Vec<(Option<u32>, AddedToken)> {
         let with_ids = self.added.iter().map(|(id, token)| (Some(*id), token.clone()));
-        let known = |text: &&String| self.added.values().all(|token| token.content != **text);
-        let more = self.additional.iter().filter(known);
-        with_ids.chain(more.map(|text| (None, AddedToken::from(text.clone(), true))))
+        let listed: HashSet<&str> = self.added.values().map(|token| token.content.as_str()).collect();
+        let more = self.additional.iter().filter(|text| !listed.contains(text.as_str()));
+        with_ids.chain(more.map(|text| (None, AddedToken::from(text.clone(), true)))).collect()
     }
 
     /// `transformers` has its BERT class's arguments win over tokenizer.json, by their defaults too; a class that reads

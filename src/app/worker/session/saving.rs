@@ -13,6 +13,7 @@ use crate::{
             run::Run,
         },
     },
+    store::plain_name,
     train::TrainingState,
 };
 
@@ -38,7 +39,8 @@ impl Session {
         post_progress(id, Stage::Writing, 0.0, None);
         run.settle().await?;
         let blob = state_in_memory(run.trainer()).await?;
-        let name = format!("{}-checkpoint-step-{}.safetensors", model.name, run.trainer().position());
+        let name =
+            format!("{}-checkpoint-step-{}.safetensors", plain_name(&model.name), run.trainer().position());
         post(&Event::Exported { id, file: ExportedFile { name, bytes: blob.size(), blob } });
         Ok(())
     }

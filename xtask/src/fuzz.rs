@@ -1,0 +1,66 @@
+//! `cargo xtask fuzz`: what reads a visitor's files, on inputs without end. The same program as in `cargo xtask test`
+//! (`tests/fuzz`), compiled as tests are: optimised, with every check for overflow.
+
+use std::{fs, num::NonZero, thread};
+
+use anyhow::{Result, bail};
+use clap::Args;
+
+use crate::shell::{command, output, root, run, say};
+
+#[derive(Args)]
+pub struct FuzzArgs {
+    /// How long, in all.
+    #[arg(long, default_value_t = 10)]
+    minutes: u64,
+    /// Of the inputs; the same seed gives the same ones, in the same order.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// One of the tests of tests/fuzz/main.rs; all of them unless it is given.
+    #[arg(long)]
+    target: Option<String>,
+    /// Only the input of this number, as a message named it.
+    #[arg(long, requires = "target")]
+    case: Option<u64>,
+}
+
+const TESTS: [&str; 5] = ["test", "--quiet", "--test", "fuzz", "--"];
+
+pub fn execute(args: &FuzzArgs) -> Result<()> {
+    let filter: &[&str] = match &args.target {
+        Some(target) => &["--exact", target],
+        None => &[],
+    };
+    let listed = output(command("cargo").args(TESTS).args(["--list", "--format", "terse"]).args(filter));
+    let targets = listed.iter().flat_map(|list| list.lines()).filter(|line| line.ends_with(": test")).count();
+    if targets == 0 {
+        bail!(
+            "no such target; tests/fuzz/main.rs lists them, and `cargo test --test fuzz` says if they do not compile"
+        );
+    }
+    let threads = thread::available_parallelism().map_or(1, NonZero::get).min(targets);
+    let seconds = args.minutes * 60 * threads as u64 / targets as u64;
+    say("fuzz", format!("{targets} targets on {threads} threads, {seconds} s each"));
+    let mut tests = command("cargo");
+    tests.args(TESTS).args(["--nocapture", "--test-threads", &threads.to_string()]).args(filter);
+    tests.env("FUZZ_SECONDS", seconds.to_string()).env("FUZZ_SEED", args.seed.to_string());
+    tests.envs(args.case.map(|case| ("FUZZ_CASE", case.to_string())));
+    let ended = run(&mut tests);
+    if ended.is_err() {
+        name_the_last()?;
+    }
+    ended
+}
+
+/// Which inputs were being read when the program ended before it could say so itself.
+fn name_the_last() -> Result<()> {
+    for entry in fs::read_dir(root().join("target/tmp"))? {
+        let path = entry?.path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        if let Some(what) = name.strip_prefix("fuzz-") {
+            say("fuzz", format!("{what} was at case {}", fs::read_to_string(&path)?.trim()));
+            fs::remove_file(&path)?;
+        }
+    }
+    Ok(())
+}
