@@ -67,17 +67,17 @@ fn refuse_lone_returns(file: &str, text: &str) -> Result<(), TextError> {
     let bytes = text.trim_end().as_bytes();
     let feeds = bytes.iter().filter(|&&byte| byte == b'\n').count();
     let is_lone = |at: &usize| bytes[*at] == b'\r' && bytes.get(at + 1) != Some(&b'\n');
-    let mut lone = (0..bytes.len()).filter(is_lone);
-    match lone.next() {
-        Some(first) if 1 + lone.count() >= feeds => Err(TextError::Line {
+    let lone: Vec<usize> = (0..bytes.len()).filter(is_lone).collect();
+    match lone.first() {
+        Some(first) if lone.len() >= feeds => Err(TextError::Line {
             file: file.to_owned(),
-            line: line_of(bytes, first),
+            line: line_of(bytes, *first),
             reason: reason!(
                 "text-returns",
                 "its lines end in CR alone, as on old Macs; save it with LF or CR LF"
             ),
         }),
-        false => Ok(()),
+        _ => Ok(()),
     }
 }
 

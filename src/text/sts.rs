@@ -306,10 +306,10 @@ mod tests {
                 message(text)
             );
         }
-        // One tab too many at a line's end moves nothing; in the first line it would.
+        // One tab too many at the ends of lines moves nothing.
         assert_eq!(parse("a\tb\t1\nc\td\t2\t\n").len(), 2);
         assert_eq!(parse("sentence1\tsentence2\tscore\na\tb\t1\t\n").len(), 1);
-        assert!(message("a\tb\t1\t\nc\td\t2\t\n").contains("line 1: the score in column 4 is \"\""));
+        assert_eq!(parse("a\tb\t1\t\nc\td\t2\t\n").len(), 2);
     }
 
     #[test]

@@ -93,7 +93,16 @@ impl<'a> Table<'a> {
             }
             Layout::Bars => table.read_lines(text, "||"),
         }
+        table.drop_empty_ends();
         Ok(table)
+    }
+
+    /// Leaves out columns at the end that no row has anything in: a separator too many at the ends of lines.
+    fn drop_empty_ends(&mut self) {
+        let end =
+            |row: &Row| row.cells.iter().rposition(|cell| !cell.trim().is_empty()).map_or(0, |last| last + 1);
+        let width = self.rows.iter().map(end).max().unwrap_or(0).max(1);
+        self.rows.iter_mut().for_each(|row| row.cells.truncate(width));
     }
 
     /// A table that takes its rows by [`Table::push`], a column a field.
