@@ -14,6 +14,7 @@ use super::{
     playground::Playground,
     route::{MAIN, Route},
     share::LinkNotice,
+    verify::VerifyPanel,
 };
 use crate::share::{Lesson, Place};
 use evaluation::EvaluationView;
@@ -38,6 +39,10 @@ pub fn Views() -> impl IntoView {
             <div class="view" hidden=hidden(Place::Lessons)><LessonsView /></div>
             {Lesson::ALL.map(|lesson| view! { <LessonPlace lesson /> }).into_iter().collect_view()}
             <div class="view" hidden=hidden(Place::Evaluation)><EvaluationView /></div>
+            <div class="view" hidden=hidden(Place::Verify)>
+                <ViewHead title="verify-title" lede="verify-lede" />
+                <VerifyPanel />
+            </div>
         </main>
     }
 }
