@@ -107,7 +107,7 @@ impl Verification {
     /// device only tells of afterwards.
     fn take(&mut self, part: &str, checks: Checks, result: Result<(), TrainError>) {
         self.report.checks.extend(checks.into_found());
-        if let Err(error) = result.and_then(|()| Ok(self.device.check()?)) {
+        if let Err(error) = result.and_then(|()| self.device.check().map_err(TrainError::from)) {
             self.report.failures.push(Unchecked { part: part.to_owned(), reason: error.reason() });
         }
     }

@@ -146,7 +146,7 @@ mod tests {
             device,
             sample: true,
             seconds: 1.25,
-            checks: vec![check("dγ, dβ", 1.25e-7), check("y", error)],
+            checks: vec![check("dγ, dβ", 1.2e-7), check("y", error)],
             failures: Vec::new(),
             skipped: Vec::new(),
         }

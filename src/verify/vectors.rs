@@ -103,8 +103,8 @@ pub async fn agree_with_figures(
     let count = vectors.len();
     let pairs = (0..count).flat_map(|one| (one + 1..count).map(move |other| (one, other)));
     for ((one, other), expected) in pairs.zip(&figures.cosines) {
-        // Of two vectors' errors only the parts along each other count, 1/√hidden of a random direction; a quarter of a
-        // hundred pairs is beyond one standard deviation, none beyond four.
+        // Of a vector's error only the part along the other counts, 1/√hidden of it where its direction is random: a
+        // standard deviation, of which no pair is off by more than four. Two vectors.
         let tolerance = 4.0 * 2.0 * relative / (figures.hidden as f64).sqrt();
         let case = format!("{:?} and {:?}", stored.sentences[one], stored.sentences[other]);
         checks.number("cosines", &case, cosine(vectors[one], vectors[other]), *expected, 1.0, tolerance);

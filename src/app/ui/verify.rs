@@ -108,10 +108,11 @@ fn Found(report: Report) -> impl IntoView {
     };
     let what = move || t!("verify-of", device = device(), version = version.as_str(), time = time.as_str());
     let failures = report.failures.clone();
+    let (tone, icon) = if passed { ("verify-good", Icon::Check) } else { ("verify-bad", Icon::Warning) };
     view! {
         <section class="card verify" aria-labelledby="verify-found">
-            <h2 id="verify-found" role="status" class=if passed { "verify-good" } else { "verify-bad" }>
-                <Glyph icon=if passed { Icon::Check } else { Icon::Warning } />{verdict}
+            <h2 id="verify-found" role="status" class=tone>
+                <Glyph icon />{verdict}
             </h2>
             <p class="fine">{what}</p>
             <div class="row">

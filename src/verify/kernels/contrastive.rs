@@ -165,7 +165,7 @@ impl Case {
             checks.close_beside("S", &case, &kept, &expected_kept, inverse, cosine);
             let differs = |column: &usize| (logits[*column] < -9e29) != (expected_logits[*column] < -9e29);
             let wrong = (0..expected_logits.len()).filter(differs);
-            let named = |column| format!("candidate {column} is {:e}", logits[column]);
+            let named = |column: usize| format!("candidate {column} is {:e}", logits[column]);
             checks.none("left out", &case, wrong.map(named));
             let (found, loss) = (f64::from(actual.losses[anchor]), expected.losses[anchor]);
             checks.number("losses", &case, found, loss, loss, relative);
