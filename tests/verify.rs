@@ -53,9 +53,9 @@ async fn a_gradient_that_is_wrong_by_little_or_in_a_part_fails_and_is_named() {
             let data = &mut gradients.get_mut(name).unwrap().data;
             data.iter_mut().enumerate().for_each(|(i, slope)| *slope = change(i, *slope));
         };
-        // A factor; a column that was left out; a softmax gradient's lost term is such a part as well.
+        // A factor; columns that were left out; no number.
         let wrong: [&dyn Fn(usize, f32) -> f32; 3] =
-            [&|_, slope| 1.01 * slope, &|i, slope| if i % 100 == 3 { 0.0 } else { slope }, &|_, _| f32::NAN];
+            [&|_, slope| 1.01 * slope, &|i, slope| if i % 100 < 30 { 0.0 } else { slope }, &|_, _| f32::NAN];
         for change in wrong {
             let check = found(&device, |gradients| tensor(gradients, change)).await;
             assert!(!check.passed() && check.worst.starts_with(name), "{check:?}");
