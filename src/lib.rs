@@ -18,6 +18,7 @@ pub mod share;
 pub mod store;
 pub mod text;
 pub mod train;
+pub mod verify;
 mod wrong_file;
 
 #[cfg(target_arch = "wasm32")]

@@ -434,6 +434,56 @@ fn profile_says_where_a_step_goes() {
     assert!(String::from_utf8_lossy(&wrong.stderr).contains("known are small, medium, large"));
 }
 
+/// Standard output of `verify` on a device, which passes.
+fn verify(device: &str, arguments: &[&str]) -> String {
+    let mut process = Command::new(env!("CARGO_BIN_EXE_simcse-lab"));
+    let output = process.args(["verify", "--device", device]).args(arguments).output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(output.status.success(), "{text}{}", String::from_utf8_lossy(&output.stderr));
+    text
+}
+
+#[test]
+fn verify_holds_every_part_of_both_devices_against_its_tolerance() {
+    for device in ["cpu", "gpu"] {
+        let report = json(&verify(device, &["--model", "www/models/starter", "--json"]));
+        assert_eq!(report["device"]["kind"], device);
+        let checks = report["checks"].as_array().unwrap();
+        let number = |check: &Value, name: &str| check[name].as_f64().unwrap();
+        assert!(checks.iter().all(|check| number(check, "error") <= number(check, "tolerance")));
+        // Rounding is there to be seen, in all but what is counted.
+        let measured = checks.iter().filter(|check| number(check, "tolerance") > 0.0);
+        assert!(measured.filter(|check| number(check, "error") > 0.0).count() > 30);
+        let parts: Vec<&str> = checks.iter().map(|check| check["part"].as_str().unwrap()).collect();
+        for part in [
+            "embedding",
+            "layer_norm",
+            "linear",
+            "attention",
+            "pool",
+            "tanh",
+            "contrastive",
+            "mlm",
+            "optimizer",
+            "grid",
+            "gradients",
+            "rerun",
+            "vectors, starter",
+        ] {
+            assert!(parts.contains(&part), "{part} on the {device}");
+        }
+    }
+}
+
+#[test]
+fn verify_prints_a_table_with_device_and_threads() {
+    let text = verify("cpu", &["--threads", "2"]);
+    assert!(text.starts_with(concat!("SimCSE Lab ", env!("CARGO_PKG_VERSION"), ": all ")), "{text}");
+    assert!(text.contains("\nthreads: 2\n") && text.contains("\ndevice: "), "{text}");
+    let row = text.lines().find(|line| line.starts_with("attention") && line.contains("dq, dk, dv")).unwrap();
+    assert!(row.ends_with("passed") && row.contains("e-"), "{row}");
+}
+
 #[test]
 fn an_encoder_is_pretrained_from_a_text_alone() {
     let folder = tempfile::tempdir().unwrap();

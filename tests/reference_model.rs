@@ -6,12 +6,12 @@
 mod reference;
 
 use candle_core::{DType, Device, Result, Tensor};
-use reference::bert::{Bert, Dropout, Element, Site, Weights, WideWeights, widen_weights};
+use reference::bert::{Bert, Dropout, Element, Site, Weights, WideWeights, widen, widen_weights};
 use reference::gradients::{Batch, embed, gradients, loss, relative_difference};
 use reference::kernels::attention::{Attention, keep_all};
 use reference::kernels::optimizer::AdamW;
 use reference::kernels::pooling::Pooling;
-use reference::kernels::{activation, add, contrastive, embedding, layer_norm, matmul, pooling, widen};
+use reference::kernels::{activation, add, contrastive, embedding, layer_norm, matmul, pooling};
 use reference::loss::Settings;
 use reference::pooling::Pooler;
 use reference::random::Random;

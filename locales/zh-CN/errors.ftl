@@ -333,3 +333,6 @@ runs-damaged = { $name } 已损坏，没有读取：{ $reason }；请重新导�
 runs-unread = { $error }（{ $key }）
 runs-cut = 内容不完整
 runs-columns = 第 { $number } 次训练的各列对不上
+
+# 在此设备上验证。
+verify-no-figures = 没有比较 { $name }：只有 { $known } 随附的权重才有参考数值

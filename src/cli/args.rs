@@ -7,7 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use super::{
     ablate_args::AblateArgs, bench::BenchArgs, error::CliError, files, output::Format,
     pretrain::PretrainArgs, profile::ProfileArgs, reproduce::ReproduceArgs, shrink::ShrinkArgs,
-    vocabulary::VocabularyArgs,
+    verify::VerifyArgs, vocabulary::VocabularyArgs,
 };
 use crate::{
     device::{DeviceChoice, DeviceOptions, Stored},
@@ -78,6 +78,8 @@ pub enum Command {
     Bench(BenchArgs),
     /// Say where the time and the memory of a training step go: kernels, ceilings of the adapter, buffers.
     Profile(ProfileArgs),
+    /// Check what this device computes: kernels, gradients, vectors, reruns. What a bug report attaches.
+    Verify(VerifyArgs),
     /// Say what computes and what it can do.
     Device(DeviceArgs),
 }

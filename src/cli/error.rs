@@ -24,6 +24,8 @@ pub enum CliError {
     Input(String),
     #[error("{0}")]
     Usage(String),
+    #[error("{failed} of the checks failed; the report names them")]
+    Verify { failed: usize },
     #[error(transparent)]
     Model(#[from] ModelError),
     #[error(transparent)]

@@ -22,6 +22,7 @@ mod shrink;
 mod sts;
 mod train;
 mod transfer;
+mod verify;
 mod vocabulary;
 mod whiten;
 
@@ -73,6 +74,7 @@ async fn run(cli: Cli) -> Result<(), CliError> {
         Command::Gradients(args) => gradients::run(&args, options).await,
         Command::Profile(args) => profile::run(&args, options).await,
         Command::Bench(args) => bench::run(&args, options).await,
+        Command::Verify(args) => verify::run(&args, options).await,
         Command::Device(args) => device::run(&args, options).await,
     }
 }

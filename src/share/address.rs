@@ -12,6 +12,8 @@ pub enum Place {
     Lessons,
     Lesson(Lesson),
     Evaluation,
+    /// What the device computes, checked.
+    Verify,
 }
 
 /// A lesson, by what it is about.
@@ -67,6 +69,7 @@ impl Place {
             Self::Lessons => "lessons",
             Self::Lesson(lesson) => lesson.path(),
             Self::Evaluation => "evaluation",
+            Self::Verify => "verify",
         }
     }
 
@@ -75,6 +78,7 @@ impl Place {
             "" | "studio" => Some(Self::Studio),
             "playground" => Some(Self::Playground),
             "evaluation" => Some(Self::Evaluation),
+            "verify" => Some(Self::Verify),
             "lessons" => Some(Self::Lessons),
             path => Lesson::ALL.into_iter().find(|lesson| lesson.path() == path).map(Self::Lesson),
         }
@@ -132,7 +136,7 @@ mod tests {
 
     #[test]
     fn every_place_is_found_again() {
-        let views = [Place::Studio, Place::Playground, Place::Lessons, Place::Evaluation];
+        let views = [Place::Studio, Place::Playground, Place::Lessons, Place::Evaluation, Place::Verify];
         for place in views.into_iter().chain(Lesson::ALL.map(Place::Lesson)) {
             let read = Address::parse(&Address::at(place).to_string());
             assert_eq!(read, Address::at(place));

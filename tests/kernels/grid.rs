@@ -1,40 +1,11 @@
 //! Grids of more workgroups than one dimension may have.
 
-use simcse_lab::kernels::{LayerNorm, NO_DROPOUT, Step};
+use simcse_lab::verify::kernels::grid;
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use crate::bench::{Bench, on_each_device};
-use crate::compare::{assert_close, bound};
-use crate::reference::{kernels::layer_norm, random::Random};
+use crate::devices::pass_on_each_device;
 
 #[wasm_bindgen_test(unsupported = pollster::test)]
 async fn a_grid_beyond_65_535_workgroups_is_folded_and_reaches_its_last_element() {
-    on_each_device(async || {
-        // A workgroup has four rows: these are two times 32,769 workgroups, and the last has one row.
-        let (tokens, hidden) = (4 * 65_537 - 3, 4);
-        let (bench, x) = (Bench::new().await, Random::new(9).normals(tokens * hidden));
-        let (weight, bias) = (vec![1.0; hidden], vec![0.0; hidden]);
-        let (sums, weights) = (bench.floats(&x), bench.floats(&[&weight[..], &bias].concat()));
-        let spans = bench.words(&vec![0; 4 * tokens]);
-        let (y, statistics) = (bench.output(tokens * hidden), bench.output(2 * tokens));
-        let layer = LayerNorm {
-            hidden: hidden as u32,
-            epsilon: 1e-3,
-            weights: &weights,
-            spans: &spans,
-            site_in: NO_DROPOUT,
-            site_out: NO_DROPOUT,
-            sums: &sums,
-            statistics: &statistics,
-        };
-        let step = Step { tokens: tokens as u32, ..Step::default() };
-        bench.run(&step, |kernels, plan| kernels.layer_norm(plan, &layer, None, &y).unwrap()).await;
-        let expected = layer_norm::forward(&x, &weight, &bias, f64::from(1e-3_f32)).output;
-        let y = bench.read(&y, tokens * hidden).await;
-        assert_close("y", &y, &expected, bound(hidden, 24.0));
-        // The large number of elements hides nothing of the last ones.
-        let last = y.len() - 4 * hidden;
-        assert_close("y of the last rows", &y[last..], &expected[last..], bound(hidden, 24.0));
-    })
-    .await;
+    pass_on_each_device(grid::folded).await;
 }

@@ -1,13 +1,10 @@
-//! Every kernel, forward and backward, against its `f64` reference; the same tests run natively and, compiled to
-//! WebAssembly, in a browser. All of them on a device with WebGPU's default limits.
-
-#[path = "../reference/mod.rs"]
-mod reference;
+//! Every kernel, forward and backward, against its `f64` reference: all cases of the checks in `src/verify/kernels`,
+//! which a visitor runs a part of. The same tests run natively and, compiled to WebAssembly, in a browser, all of them
+//! on a device with WebGPU's default limits.
 
 mod attention;
-mod bench;
-mod compare;
 mod contrastive;
+mod devices;
 mod embedding;
 mod grid;
 mod layer_norm;

@@ -1,225 +1,26 @@
 //! Masked-language modelling: which tokens it takes and gives back, GELU's gradient, cross-entropy over the words.
 
-use simcse_lab::kernels::{METRICS, MaskedLoss, PieceLogits, Step};
+use simcse_lab::verify::kernels::mlm;
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use crate::bench::{Bench, on_each_device};
-use crate::compare::{assert_close, assert_close_beside, bound};
-use crate::reference::{
-    kernels::{activation, contrastive::cross_entropy, mlm as reference},
-    random::Random,
-};
-
-fn step(masked: usize, tokens: usize, scale: f32) -> Step {
-    Step { tokens: masked as u32, rows: tokens as u32, loss_scale: scale, ..Step::default() }
-}
-
-/// Every third token and the last one.
-fn places(tokens: usize) -> Vec<u32> {
-    (0..tokens as u32).filter(|token| token % 3 == 1 || *token as usize + 1 == tokens).collect()
-}
+use crate::devices::pass_on_each_device;
 
 #[wasm_bindgen_test(unsupported = pollster::test)]
 async fn masked_tokens_are_gathered_and_their_gradients_scattered_among_zeros() {
-    on_each_device(async || {
-        for (tokens, hidden) in [(1, 4), (7, 12), (130, 36), (66, 384)] {
-            let (bench, places) = (Bench::new().await, places(tokens));
-            let mut random = Random::new(tokens as u64);
-            let (states, grad) = (random.normals(tokens * hidden), random.normals(places.len() * hidden));
-            let mut slots = vec![u32::MAX; tokens];
-            (0..).zip(&places).for_each(|(slot, place)| slots[*place as usize] = slot);
-            let (places_view, slots) = (bench.words(&places), bench.words(&slots));
-            let (states_view, grad_view) = (bench.floats(&states), bench.floats(&grad));
-            let (gathered, d_states) = (bench.output(places.len() * hidden), bench.output(tokens * hidden));
-            bench
-                .run(&step(places.len(), tokens, 1.0), |kernels, plan| {
-                    let width = hidden as u32;
-                    kernels.gather_masked(plan, width, &places_view, &states_view, &gathered).unwrap();
-                    kernels.scatter_masked(plan, width, &slots, &grad_view, &d_states).unwrap();
-                })
-                .await;
-            // Copies: exact but for the float32 inputs.
-            let name = format!("{tokens} tokens, width {hidden}");
-            let actual = bench.read(&gathered, places.len() * hidden).await;
-            assert_close(&name, &actual, &reference::gather(&states, &places, hidden), bound(0, 1.0));
-            let actual = bench.read(&d_states, tokens * hidden).await;
-            assert_close(&name, &actual, &reference::scatter(&grad, &places, tokens, hidden), bound(0, 1.0));
-            let zeros = slots_without(&places, tokens);
-            assert!(
-                zeros
-                    .iter()
-                    .all(|token| actual[token * hidden..][..hidden].iter().all(|value| *value == 0.0))
-            );
-        }
-    })
-    .await;
-}
-
-fn slots_without(places: &[u32], tokens: usize) -> Vec<usize> {
-    (0..tokens).filter(|token| !places.contains(&(*token as u32))).collect()
+    pass_on_each_device(mlm::gather_and_scatter).await;
 }
 
 #[wasm_bindgen_test(unsupported = pollster::test)]
 async fn the_gradient_goes_back_through_gelu() {
-    on_each_device(async || {
-        for (rows, hidden) in [(1, 4), (67, 36)] {
-            let (bench, len) = (Bench::new().await, rows * hidden);
-            let mut random = Random::new(len as u64);
-            let u: Vec<f64> = random.normals(len).iter().map(|value| 3.0 * value).collect();
-            let grad = random.normals(len);
-            let (u_view, d) = (bench.floats(&u), bench.floats(&grad));
-            bench
-                .run(&step(rows, rows, 1.0), |kernels, plan| {
-                    kernels.gelu_backward(plan, hidden as u32, &u_view, &d).unwrap();
-                })
-                .await;
-            let expected = u.iter().zip(&grad).map(|(u, grad)| grad * activation::gelu_derivative(*u));
-            // As in the products: erf is good to 4e-7 (7 roundings), exp(−x²/2) to 3 + 2·x²/2 with |x| up to 9 or so
-            // where its factor is small; the product with the gradient is one more.
-            let actual = bench.read(&d, len).await;
-            assert_close("du", &actual, &expected.collect::<Vec<_>>(), bound(0, 16.0));
-        }
-    })
-    .await;
-}
-
-/// Words in pieces, as a table over the binding limit has them.
-struct Case {
-    masked: usize,
-    pieces: &'static [usize],
-    /// Size of the logits.
-    size: f64,
-}
-
-impl Case {
-    async fn check(&self) {
-        let (bench, masked) = (Bench::new().await, self.masked);
-        let words: usize = self.pieces.iter().sum();
-        let name = format!("{masked} of {:?} words, logits of {}", self.pieces, self.size);
-        let mut random = Random::new((masked + words) as u64);
-        let logits: Vec<f64> = random
-            .normals(masked * words)
-            .iter()
-            .map(|value| f64::from((self.size * value) as f32))
-            .collect();
-        let labels: Vec<u32> = (0..masked).map(|row| ((row * 7 + words - 1) % words) as u32).collect();
-        let mut first = 0;
-        let mut views = Vec::new();
-        for piece in self.pieces {
-            let stride = piece.next_multiple_of(4);
-            let mut padded = Vec::new();
-            for row in logits.chunks_exact(words) {
-                padded.extend_from_slice(&row[first..first + piece]);
-                // What lies behind the words must not count, however large.
-                padded.extend(vec![1e6; stride - piece]);
-            }
-            views.push((first, *piece, stride, bench.floats(&padded)));
-            first += piece;
-        }
-        let pieces: Vec<PieceLogits> = views
-            .iter()
-            .map(|(first, words, _, logits)| PieceLogits {
-                first_word: *first as u32,
-                words: *words as u32,
-                logits,
-            })
-            .collect();
-        let parts = MaskedLoss::parts(pieces.len());
-        let labels_view = bench.words(&labels);
-        let [targets, losses] = [(); 2].map(|()| bench.output(masked));
-        let [partials, statistics] = [bench.output(2 * masked * parts), bench.output(2 * masked)];
-        let before = [0.5, 7.0, 8.0, 0.25];
-        let metrics = bench.floats(&before);
-        let loss = MaskedLoss {
-            pieces: &pieces,
-            labels: &labels_view,
-            partials: &partials,
-            targets: &targets,
-            statistics: &statistics,
-            losses: &losses,
-            metrics: &metrics,
-        };
-        let scale = 0.3;
-        bench
-            .run(&step(masked, masked, scale), |kernels, plan| kernels.masked_loss(plan, &loss).unwrap())
-            .await;
-        let (expected_loss, expected) = reference::loss(&logits, &labels, words, f64::from(scale));
-
-        // exp of a difference of logits: 3 + 2 times it; a sum over the words, a division or a logarithm.
-        let largest = logits.iter().fold(0.0_f64, |largest, logit| largest.max(logit.abs()));
-        let most = bound(words, 16.0 + 4.0 * largest);
-        let actual_losses = bench.read(&losses, masked).await;
-        let rows = logits.chunks_exact(words).zip(&labels);
-        let expected_losses: Vec<f64> =
-            rows.map(|(row, label)| cross_entropy(row, *label as usize)).collect();
-        assert_close_beside(&name, &actual_losses, &expected_losses, 1.0 + 2.0 * largest, most);
-        let metrics = bench.read(&metrics, METRICS).await;
-        for (index, before) in before.iter().enumerate() {
-            let added = if index == 0 || index == 3 { expected_loss } else { 0.0 };
-            let error = (f64::from(metrics[index]) - before - added).abs();
-            assert!(error <= most.relative() * (1.0 + 2.0 * expected_loss), "{name}: metric {index}");
-        }
-        let mut first = 0;
-        for (_, piece, stride, view) in &views {
-            let actual = bench.read(view, masked * stride).await;
-            let rows = actual.chunks_exact(*stride);
-            assert!(
-                rows.clone().all(|row| row[*piece..].iter().all(|value| *value == 0.0)),
-                "{name}: padding"
-            );
-            let actual: Vec<f32> = rows.flat_map(|row| row[..*piece].to_vec()).collect();
-            let expected = expected.chunks_exact(words).flat_map(|row| row[first..first + piece].to_vec());
-            let expected: Vec<f64> = expected.collect();
-            assert_close_beside(&name, &actual, &expected, f64::from(scale), most);
-            first += piece;
-        }
-        for (view, len) in [(&partials, 2 * masked * parts), (&statistics, 2 * masked), (&targets, masked)] {
-            bench.read(view, len).await;
-        }
-    }
+    pass_on_each_device(mlm::gelu_gradient).await;
 }
 
 #[wasm_bindgen_test(unsupported = pollster::test)]
 async fn the_loss_over_the_words_and_its_gradient_agree_with_the_reference() {
-    on_each_device(async || {
-        for size in [1.0, 12.0] {
-            // Of 2,048 words each of the workgroups that share a row has a vec4 a thread.
-            for pieces in [&[5][..], &[33], &[1026], &[64, 64, 7], &[128, 2], &[2047, 4101]] {
-                for masked in [1, 3, 70] {
-                    Case { masked, pieces, size }.check().await;
-                }
-            }
-        }
-    })
-    .await;
+    pass_on_each_device(mlm::loss).await;
 }
 
 #[wasm_bindgen_test(unsupported = pollster::test)]
 async fn a_batch_without_masked_tokens_adds_nothing() {
-    on_each_device(async || {
-        let bench = Bench::new().await;
-        let (states, slots) = (bench.output(24), bench.words(&[u32::MAX; 6]));
-        let (metrics, none) = (bench.floats(&[1.0, 2.0, 3.0, 4.0]), bench.floats(&[]));
-        let pieces = [PieceLogits { first_word: 0, words: 8, logits: &bench.output(8) }];
-        let [partials, targets, statistics, losses] = [(); 4].map(|()| bench.output(64));
-        let labels = bench.words(&[]);
-        let loss = MaskedLoss {
-            pieces: &pieces,
-            labels: &labels,
-            partials: &partials,
-            targets: &targets,
-            statistics: &statistics,
-            losses: &losses,
-            metrics: &metrics,
-        };
-        bench
-            .run(&step(0, 6, 0.3), |kernels, plan| {
-                kernels.masked_loss(plan, &loss).unwrap();
-                kernels.scatter_masked(plan, 4, &slots, &none, &states).unwrap();
-            })
-            .await;
-        assert_eq!(bench.read(&metrics, METRICS).await, [1.0, 2.0, 3.0, 4.0]);
-        assert_eq!(bench.read(&states, 24).await, [0.0; 24]);
-    })
-    .await;
+    pass_on_each_device(mlm::nothing_masked).await;
 }

@@ -1,9 +1,9 @@
 //! What the page says when a shader does not compile.
 
-use simcse_lab::device::{Binding, Device, DeviceError, KernelSpec, ShaderSource};
+use simcse_lab::device::{Arena, Binding, Device, DeviceChoice, DeviceError, KernelSpec, ShaderSource};
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use crate::bench::{Bench, device};
+use crate::devices::device;
 
 static SHARED: &str = "fn twice(x: f32) -> f32 {\n    return 2.0 * x;\n}\n";
 static BROKEN: &str = "@group(0) @binding(0) var<storage, read_write> values: array<f32>;\n\n\
@@ -17,11 +17,12 @@ static SOUND_SOURCE: ShaderSource =
     ShaderSource { parts: &[("common/test_twice.wgsl", SHARED), ("test_sound.wgsl", SOUND)] };
 
 async fn error_of(source: &'static ShaderSource, entry: &'static str) -> DeviceError {
-    let (device, bench) = (device().await, Bench::new().await);
+    let device = device(DeviceChoice::Gpu).await;
     device.ready().await.expect("nothing is wrong before");
     let spec = KernelSpec { source, entry, bindings: &[Binding::ReadWrite] };
     let Device::Gpu(gpu) = &device else { panic!("shaders are for a GPU") };
-    gpu.bind(&spec, &[], &[&bench.output(4)]);
+    let values = Arena::new(&device).storage("test", 4).expect("four floats");
+    gpu.bind(&spec, &[], &[&values]);
     device.ready().await.expect_err("the shader or its entry point is wrong")
 }
 

@@ -1,5 +1,5 @@
 //! Encoder, poolers, loss and the gradient of every parameter against candle's autograd in `f64` on the same
-//! weights, and against finite differences of the engine's own loss.
+//! weights.
 #![cfg(not(target_arch = "wasm32"))]
 
 #[path = "../engine/mod.rs"]
@@ -51,7 +51,7 @@ const MODELS: [Sizes; 4] =
 const ROUNDOFF: f64 = 1.0 / 16_777_216.0;
 
 /// Relative error that an encoder's output may have. A kernel has sums over the width or the feed-forward width and
-/// about 24 other roundings, all independent: 2u·√(terms + 24), as in tests/kernels/compare.rs. Eight kernels a layer
+/// about 24 other roundings, all independent: 2u·√(terms + 24), as in src/verify/compare.rs. Eight kernels a layer
 /// and two before them follow each other; LayerNorm keeps errors relative to its output.
 fn encoder_bound(sizes: Sizes) -> f64 {
     let terms = sizes.hidden.max(sizes.intermediate) + 24;

@@ -11,8 +11,6 @@ use std::ops::Range;
 
 use candle_core::{D, DType, Device, Result, Tensor, Var};
 
-use super::kernels::widen;
-
 /// Parameter name → shape and values.
 pub type Weights = BTreeMap<String, (Vec<usize>, Vec<f32>)>;
 
@@ -20,6 +18,11 @@ pub type Weights = BTreeMap<String, (Vec<usize>, Vec<f32>)>;
 pub type WideWeights = BTreeMap<String, (Vec<usize>, Vec<f64>)>;
 
 /// The same numbers in `f64`: exact.
+pub fn widen(values: &[f32]) -> Vec<f64> {
+    values.iter().map(|&value| f64::from(value)).collect()
+}
+
+/// [`widen`] of every parameter.
 pub fn widen_weights(weights: &Weights) -> WideWeights {
     let entries = weights.iter();
     entries.map(|(name, (shape, values))| (name.clone(), (shape.clone(), widen(values)))).collect()

@@ -6,9 +6,7 @@ use candle_core::{DType, Result};
 
 use super::bert::{Bert, Config, Element, Weights, WideWeights, widen_weights};
 use super::gradients::{Batch, gradients};
-use super::kernels::optimizer::{
-    AdamW, Moments, clip_factor, global_norm, is_without_decay, linear_schedule,
-};
+use super::kernels::optimizer::{AdamW, Moments, clip_factor, global_norm};
 use super::loss::Settings;
 use super::pooling::Pooler;
 
@@ -72,4 +70,19 @@ pub fn train_steps(
         reports.push(StepReport { loss, gradient_norm, learning_rate });
     }
     Ok((reports, weights))
+}
+
+/// Whether weight decay spares the parameter of this name.
+pub fn is_without_decay(name: &str) -> bool {
+    name.contains("bias") || name.contains("LayerNorm.weight")
+}
+
+/// The factor of the learning rate in step `step` (0 is the first): from 0 up over `warm_up` steps, then down to
+/// 0 at `total`, as `get_linear_schedule_with_warmup` of transformers.
+pub fn linear_schedule(step: usize, warm_up: usize, total: usize) -> f64 {
+    if step < warm_up {
+        step as f64 / warm_up as f64
+    } else {
+        total.saturating_sub(step) as f64 / total.saturating_sub(warm_up).max(1) as f64
+    }
 }

@@ -35,6 +35,7 @@ use crate::{
     said::{Reason, Said, reason},
     text::TransferKind,
     train::{DropoutViews, TrainOptions},
+    verify::Report,
 };
 
 /// Names a request, so that the answer to it can be told from others'.
@@ -135,6 +136,8 @@ pub enum Request {
     Tune,
     /// What is built from now on uses this kind of matrix product where the device can. No answer.
     UseMatmul { kind: MatmulKind },
+    /// Checks what the device computes, with vectors of these models of the site, by name. Answer: [`Event::Verified`].
+    Verify { models: Vec<(String, Source)> },
     /// The trained weights as a file. Answer: [`Event::Exported`].
     Export { format: ExportFormat },
     /// The whole state of the run at hand as a file. Answer: [`Event::Exported`].
@@ -319,6 +322,10 @@ pub enum Event {
         id: RequestId,
         ceilings: Ceilings,
     },
+    Verified {
+        id: RequestId,
+        report: Report,
+    },
     Exported {
         id: RequestId,
         file: ExportedFile,
@@ -404,6 +411,8 @@ pub enum Stage {
     Compiling,
     /// Timing kernels; no unit.
     Measuring,
+    /// Parts of the engine, checked.
+    Verifying,
     /// Reading weights back and writing the file; no unit.
     Writing,
 }

@@ -12,6 +12,7 @@ use super::{
 use crate::{
     app::protocol::NoWebGpu,
     device::{DeviceChoice, DeviceInfo},
+    share::{Address, Place},
 };
 
 #[component]
@@ -27,6 +28,11 @@ pub fn DeviceMenu() -> impl IntoView {
     };
     let menu = NodeRef::<html::Details>::new();
     closes_itself(menu);
+    let leave = move |_| {
+        if let Some(menu) = menu.get_untracked() {
+            menu.set_open(false);
+        }
+    };
     view! {
         <details class="device-menu" node_ref=menu>
             <summary>
@@ -38,6 +44,7 @@ pub fn DeviceMenu() -> impl IntoView {
             <div class="device-panel">
                 <p>{what}</p>
                 <Choice />
+                <p><a href=Address::at(Place::Verify).to_string() on:click=leave>{mt!("verify-link")}</a></p>
                 <Why />
             </div>
         </details>

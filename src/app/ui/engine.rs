@@ -140,6 +140,7 @@ impl Engine {
             | Event::Analysed { id, .. }
             | Event::Profiled { id, .. }
             | Event::Tuned { id, .. }
+            | Event::Verified { id, .. }
             | Event::Exported { id, .. }
             | Event::Failed { id, .. } => Some((*id, true)),
             _ => None,

@@ -35,6 +35,7 @@ macro_rules! files {
             include_str!(concat!("../../../locales/", $folder, "/recipe.ftl")),
             include_str!(concat!("../../../locales/", $folder, "/runs.ftl")),
             include_str!(concat!("../../../locales/", $folder, "/studio.ftl")),
+            include_str!(concat!("../../../locales/", $folder, "/verify.ftl")),
         ]
     };
 }

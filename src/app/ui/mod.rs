@@ -52,6 +52,7 @@ mod store;
 mod suite;
 mod transfer;
 mod tuned;
+mod verify;
 mod views;
 
 use leptos::prelude::*;

@@ -109,6 +109,7 @@ pub fn words(progress: &Progress) -> String {
         Stage::Analysing => t!("stage-analysing"),
         Stage::Compiling => t!("stage-compiling", progress = of(whole)),
         Stage::Measuring => t!("stage-measuring"),
+        Stage::Verifying => t!("stage-verifying", progress = of(whole)),
         Stage::Writing => t!("stage-writing"),
     }
 }

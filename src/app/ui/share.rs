@@ -162,7 +162,8 @@ pub fn ShareButton() -> impl IntoView {
     };
     let views = [Place::Studio, Place::Playground, Place::Lessons];
     let lessons = Lesson::ALL.map(Place::Lesson);
-    let views: Vec<Place> = views.into_iter().chain(lessons).chain([Place::Evaluation]).collect();
+    let views: Vec<Place> =
+        views.into_iter().chain(lessons).chain([Place::Evaluation, Place::Verify]).collect();
     let offered = views.clone();
     let on_place = move |event| {
         let index = event_target_value(&event).parse::<usize>().ok();
@@ -227,6 +228,7 @@ fn place_name(place: Place) -> String {
         Place::Lessons => t!("nav-lessons"),
         Place::Lesson(lesson) => t!("share-lesson", title = t!(lessons::title(lesson))),
         Place::Evaluation => t!("nav-evaluation"),
+        Place::Verify => t!("verify-title"),
     }
 }
 

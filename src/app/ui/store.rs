@@ -22,6 +22,7 @@ use crate::{
     runs::RunSetting,
     said::{Reason, reason},
     train::BatchSimilarity,
+    verify::Report,
 };
 pub use slot::{Slot, Topic};
 pub use state::{ChartUpdate, EngineState, NoRoom, Phase, Portion, Speed};
@@ -85,6 +86,8 @@ pub struct Store {
     pub ceilings: RwSignal<Option<(Ceilings, Option<MatmulKind>)>>,
     /// The kind that an earlier visit found fastest.
     pub remembered: RwSignal<Option<MatmulKind>>,
+    /// What the device computes, checked.
+    pub verification: RwSignal<Option<Report>>,
     /// Not yet drawn; the charts take them.
     pub chart_updates: RwSignal<Vec<ChartUpdate>>,
     /// Vectors of the playground's list that came and were not taken yet.
@@ -132,6 +135,7 @@ impl Store {
             profile: RwSignal::new(None),
             ceilings: RwSignal::new(None),
             remembered: RwSignal::new(None),
+            verification: RwSignal::new(None),
             chart_updates: RwSignal::new(Vec::new()),
             portions: RwSignal::new(Vec::new()),
             exported: RwSignal::new(None),
@@ -342,6 +346,10 @@ impl Store {
             Event::Tuned { ceilings, .. } => {
                 self.slot(Topic::Tuning).settle();
                 self.ceilings.set(ceilings.best_matmul().map(|(kind, _)| (ceilings, kind)));
+            }
+            Event::Verified { report, .. } => {
+                self.slot(Topic::Verification).settle();
+                self.verification.set(Some(report));
             }
             Event::Exported { file, .. } => {
                 self.slot(Topic::Export).settle();

@@ -24,6 +24,7 @@ pub enum Topic {
     Analysis,
     Profile,
     Tuning,
+    Verification,
     Export,
 }
 

@@ -15,6 +15,7 @@ use super::{
     route::{MAIN, Route},
     saved_runs::CutOffRuns,
     share::LinkNotice,
+    verify::VerifyPanel,
 };
 use crate::share::{Lesson, Place};
 use evaluation::EvaluationView;
@@ -40,6 +41,10 @@ pub fn Views() -> impl IntoView {
             <div class="view" hidden=hidden(Place::Lessons)><LessonsView /></div>
             {Lesson::ALL.map(|lesson| view! { <LessonPlace lesson /> }).into_iter().collect_view()}
             <div class="view" hidden=hidden(Place::Evaluation)><EvaluationView /></div>
+            <div class="view" hidden=hidden(Place::Verify)>
+                <ViewHead title="verify-title" lede="verify-lede" />
+                <VerifyPanel />
+            </div>
         </main>
     }
 }

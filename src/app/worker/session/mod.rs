@@ -11,6 +11,7 @@ mod saving;
 mod suite;
 mod texts;
 mod transfer;
+mod verify;
 
 use std::{collections::VecDeque, rc::Rc};
 
@@ -211,6 +212,7 @@ impl Session {
             Request::Analyse { pooler } => self.analyse(id, pooler).await,
             Request::Profile { options } => self.profile(id, options).await,
             Request::Tune => self.tune(id).await,
+            Request::Verify { models } => self.verify(id, models).await,
             Request::UseMatmul { kind } => {
                 self.device.set_matmul(kind);
                 Ok(())

@@ -100,7 +100,8 @@ pub fn anchors(form: Form, items: usize, rows: usize) -> Vec<Anchor> {
             _ => (0..items).collect(),
         };
         let positive = (row + items) % (2 * items);
-        let label = candidates.iter().position(|candidate| *candidate == positive).unwrap();
+        let label = candidates.iter().position(|candidate| *candidate == positive);
+        let label = label.expect("both views of an item are among each other's candidates");
         Anchor { row, candidates, label }
     };
     let count = if form == Form::OneWay { items } else { 2 * items };

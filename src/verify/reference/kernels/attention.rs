@@ -54,14 +54,25 @@ impl Attention<'_> {
         bounds[0]..bounds[1]
     }
 
-    /// Softmax of the scores of one query token, one value per token of its row, before dropout.
-    pub fn probabilities(&self, head: usize, query: usize) -> Vec<f64> {
+    /// Scores of one query token, one value per token of its row.
+    fn scores(&self, head: usize, query: usize) -> Vec<f64> {
         let scale = 1.0 / (self.head_size() as f64).sqrt();
-        let scores: Vec<f64> = self
-            .row_of(query)
+        self.row_of(query)
             .map(|key| scale * dot(self.part(self.query, head, query), self.part(self.key, head, key)))
-            .collect();
-        softmax(&scores)
+            .collect()
+    }
+
+    /// Softmax of the scores of one query token, before dropout.
+    pub fn probabilities(&self, head: usize, query: usize) -> Vec<f64> {
+        softmax(&self.scores(head, query))
+    }
+
+    /// `ln Σ exp(scores)` of every token and head, `[tokens, heads]`.
+    pub fn log_sums(&self) -> Vec<f64> {
+        let queries = 0..self.query.len() / self.hidden;
+        let places = queries.flat_map(|query| (0..self.heads).map(move |head| (head, query)));
+        let sum = |(head, query)| self.scores(head, query).into_iter().map(libm::exp).sum();
+        places.map(|place| libm::log(sum(place))).collect()
     }
 
     /// The context vectors `[tokens, hidden]`.

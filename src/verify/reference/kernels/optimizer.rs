@@ -1,4 +1,4 @@
-//! Clipping by the global gradient norm, AdamW (arXiv 1711.05101, as PyTorch computes it) and the linear schedule.
+//! Clipping by the global gradient norm, and AdamW (arXiv 1711.05101, as PyTorch computes it).
 
 /// The Euclidean norm of all gradients together.
 pub fn global_norm<'a>(gradients: impl IntoIterator<Item = &'a [f64]>) -> f64 {
@@ -59,20 +59,5 @@ impl AdamW {
             weights[i] -= learning_rate * self.weight_decay * weights[i];
             weights[i] -= learning_rate * first / (second.sqrt() + self.epsilon);
         }
-    }
-}
-
-/// Whether weight decay spares the parameter of this name.
-pub fn is_without_decay(name: &str) -> bool {
-    name.contains("bias") || name.contains("LayerNorm.weight")
-}
-
-/// The factor of the learning rate in step `step` (0 is the first): from 0 up over `warm_up` steps, then down to
-/// 0 at `total`, as `get_linear_schedule_with_warmup` of transformers.
-pub fn linear_schedule(step: usize, warm_up: usize, total: usize) -> f64 {
-    if step < warm_up {
-        step as f64 / warm_up as f64
-    } else {
-        total.saturating_sub(step) as f64 / total.saturating_sub(warm_up).max(1) as f64
     }
 }

@@ -13,11 +13,6 @@ pub mod mlm;
 pub mod optimizer;
 pub mod pooling;
 
-/// The same numbers in `f64`: exact.
-pub fn widen(values: &[f32]) -> Vec<f64> {
-    values.iter().map(|&value| f64::from(value)).collect()
-}
-
 /// Element by element sum.
 pub fn add(a: &[f64], b: &[f64]) -> Vec<f64> {
     assert_eq!(a.len(), b.len());
@@ -28,21 +23,4 @@ pub fn add(a: &[f64], b: &[f64]) -> Vec<f64> {
 pub fn multiply(a: &[f64], b: &[f64]) -> Vec<f64> {
     assert_eq!(a.len(), b.len());
     a.iter().zip(b).map(|(a, b)| a * b).collect()
-}
-
-/// The central difference quotient of `function` with respect to each element of `at`.
-///
-/// With `step` 1e-5 and values near one it is right to about nine digits.
-pub fn finite_differences(at: &[f64], step: f64, function: impl Fn(&[f64]) -> f64) -> Vec<f64> {
-    let mut point = at.to_vec();
-    (0..at.len())
-        .map(|i| {
-            point[i] = at[i] + step;
-            let above = function(&point);
-            point[i] = at[i] - step;
-            let below = function(&point);
-            point[i] = at[i];
-            (above - below) / (2.0 * step)
-        })
-        .collect()
 }

@@ -1,0 +1,93 @@
+//! `verify`: whether this machine's device computes what it should.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use super::{error::CliError, files, open_device, print_json, print_text, progress_bar};
+use crate::{
+    device::DeviceOptions,
+    verify::{Coverage, Report, VectorModel, Verification},
+};
+
+/// The site's own model, as a clone of this project has it.
+const STARTER: &str = "www/models/starter";
+
+#[derive(Debug, Args)]
+pub struct VerifyArgs {
+    /// Folders of models whose vectors are known, the starter's and all-MiniLM-L6-v2's; without it www/models/starter,
+    /// where that is there.
+    #[arg(long, value_name = "DIR", num_args = 1..)]
+    pub model: Vec<PathBuf>,
+    /// Check all of the tests' cases and not a part of them.
+    #[arg(long)]
+    pub all: bool,
+    /// Print JSON instead of a table.
+    #[arg(long)]
+    pub json: bool,
+}
+
+pub async fn run(args: &VerifyArgs, device_options: DeviceOptions) -> Result<(), CliError> {
+    let starter = Path::new(STARTER);
+    let usual = || starter.is_dir().then(|| starter.to_owned()).into_iter().collect();
+    let folders: Vec<PathBuf> = if args.model.is_empty() { usual() } else { args.model.clone() };
+    if folders.is_empty() {
+        super::note(&format!("vectors are not compared: there is no folder {STARTER}; --model names one"));
+    }
+    // Before the work, so that a folder that cannot be read is found out now.
+    let models = folders.iter().map(|folder| Ok((name(folder), files::load_model(folder)?)));
+    let models: Vec<(String, files::Model)> = models.collect::<Result<_, CliError>>()?;
+
+    let device = open_device(device_options).await?;
+    let coverage = if args.all { Coverage::All } else { Coverage::Sample };
+    let system = format!("{} {}", std::env::consts::OS, std::env::consts::ARCH);
+    let bar = progress_bar(Verification::PARTS + models.len(), "parts");
+    let mut verification = Verification::new(&device, coverage, system);
+    verification.engine(|done| bar.set_position(done as u64)).await;
+    for (name, model) in &models {
+        let known = VectorModel { name, checkpoint: &model.checkpoint, tokenizer: &model.tokenizer };
+        verification.vectors(&known).await;
+        bar.inc(1);
+    }
+    bar.finish_and_clear();
+    let report = verification.finish();
+    match args.json {
+        true => print_json(&report)?,
+        false => print_text(&report.to_text())?,
+    }
+    judge(&report)
+}
+
+/// A failure where a check failed, once the report is out.
+fn judge(report: &Report) -> Result<(), CliError> {
+    match report.passed() {
+        true => Ok(()),
+        false => Err(CliError::Verify { failed: report.failed() }),
+    }
+}
+
+/// What a folder is called, whatever way leads to it.
+fn name(folder: &Path) -> String {
+    let whole = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
+    whole.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::device::{Device, DeviceChoice};
+
+    #[test]
+    fn a_check_that_fails_is_exit_status_1() {
+        let options =
+            DeviceOptions { choice: DeviceChoice::Cpu, threads: Some(1), ..DeviceOptions::default() };
+        let device = pollster::block_on(Device::open(options)).expect("the CPU refuses nothing");
+        let mut verification = Verification::new(&device, Coverage::Sample, String::new());
+        verification.without_model("starter", "it is not there".into());
+        let error = judge(&verification.finish()).unwrap_err();
+        assert_eq!(
+            (error.exit_status(), error.to_string()),
+            (1, "1 of the checks failed; the report names them".to_owned())
+        );
+    }
+}
