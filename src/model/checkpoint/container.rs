@@ -94,18 +94,6 @@ impl<'a> Container<'a> {
         keys
     }
 
-    /// What the header says under a key beside the tensors.
-    pub fn note(&self, key: &str) -> Option<&str> {
-        self.metadata.metadata().as_ref()?.get(key).map(String::as_str)
-    }
-
-    /// A tensor that is stored as F32, of whatever shape, finite or not; `None` where there is none.
-    pub fn read_f32(&self, key: &str) -> Option<HostTensor> {
-        let info = self.metadata.info(key).filter(|info| info.dtype == Dtype::F32)?;
-        let data = self.floats(key, info).ok()?;
-        Some(HostTensor { shape: info.shape.clone(), data })
-    }
-
     /// Reads a tensor as f32 after checking its shape; `None` where the file has no such key.
     pub fn read(&self, key: &str, expected: &[usize]) -> Result<Option<(HostTensor, Dtype)>, ModelError> {
         let Some(info) = self.metadata.info(key) else {

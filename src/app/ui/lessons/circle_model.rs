@@ -3,13 +3,14 @@
 use leptos::{prelude::*, task::spawn_local};
 
 use super::{
-    parts::{fixed, measurable},
+    parts::measurable,
     prepare::{Needs, Prepare},
 };
 use crate::{
     app::{
         protocol::{Event, Measurement, Request},
         ui::{
+            format::decimals,
             i18n::{mt, t, words},
             lens::weights_of,
             notice::Problem,
@@ -56,8 +57,8 @@ pub fn CircleModel() -> impl IntoView {
             <tr>
                 <th scope="row">{name}</th>
                 <td>{result.pooler.name()}</td>
-                <td>{alignment.map_or("–".to_owned(), |alignment| fixed(alignment, 3))}</td>
-                <td>{fixed(uniformity, 3)}</td>
+                <td>{decimals(alignment, 3)}</td>
+                <td>{decimals(uniformity, 3)}</td>
             </tr>
         }
     };

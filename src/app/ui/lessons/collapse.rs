@@ -11,6 +11,7 @@ use crate::{
     app::{
         protocol::{RunPlan, TrainingKind, Weights},
         ui::{
+            format::decimals,
             i18n::{mt, t, words},
             recipe::Preset,
             store::{Phase, Store},
@@ -62,7 +63,7 @@ fn RunAtHand() -> impl IntoView {
     let figures = move || {
         let ends = store.evaluations.with(|all| all.first().copied().zip(all.last().copied()));
         let uniformity = ends.map(|(first, last)| {
-            t!("collapse-from-to", first = fixed(first.uniformity, 3), last = fixed(last.uniformity, 3))
+            t!("collapse-from-to", first = decimals(first.uniformity, 3), last = decimals(last.uniformity, 3))
         });
         [
             ("collapse-loss-now", loss().map(parts::loss)),
@@ -97,7 +98,7 @@ fn RunAtHand() -> impl IntoView {
 
 /// What the numbers of the run say: a message.
 fn verdict(store: Store) -> &'static str {
-    let last = store.evaluations.with(|all| all.last().map(|evaluation| evaluation.uniformity));
+    let last = store.evaluations.with(|all| all.last().and_then(|evaluation| evaluation.uniformity));
     match last {
         _ if store.latest.with(Option::is_none) && !store.phase.with(Phase::active) => "collapse-no-run",
         _ if store.latest.with(Option::is_none) => "collapse-starting",

@@ -30,7 +30,7 @@ impl Session {
         let mut verification = Verification::new(&self.device, Coverage::Sample, system);
         verification.engine(|done| post_progress(id, Stage::Verifying, done as f64, total)).await;
         for (name, source) in models {
-            match gather(id, source).await.and_then(LoadedModel::from_files) {
+            match gather(id, source.clone()).await.and_then(|files| LoadedModel::from_files(source, files)) {
                 Ok(model) => {
                     let (checkpoint, tokenizer) = (&model.checkpoint, &model.tokenizer);
                     verification.vectors(&VectorModel { name: &name, checkpoint, tokenizer }).await;
