@@ -4,6 +4,7 @@ mod byte_level;
 mod cut;
 mod options;
 mod shrink;
+mod sound;
 mod vocabulary;
 
 use std::{borrow::Cow, collections::HashSet};
@@ -342,6 +343,7 @@ fn from_json(bytes: &[u8], options: &Options) -> Result<(Tokenizer, [u32; 2]), T
     let fail = |error: tokenizers::Error| wrong(FILE, error.to_string());
     let text = decode(FILE, bytes)?;
     let mut json: Value = serde_json::from_str(text).map_err(|error| wrong(FILE, not_json(&error)))?;
+    sound::check(&json).map_err(|reason| wrong(FILE, reason))?;
     let around = json.get("post_processor").map_or(Ok(None), |rule| special_tokens(FILE, rule))?;
     // Not used here, so nothing in them need be right: tokenizers 0.23 panics over a decoder that it does not know, and
     // over a post-processor whose tokens are not listed.

@@ -88,7 +88,8 @@ impl History {
         self.steps.iter().flat_map(row).collect()
     }
 
-    fn steps_of(rows: &[f64]) -> Vec<StepReport> {
+    /// The steps of such rows; `None` where a number is none that a step has, or they are in another order.
+    fn steps_of(rows: &[f64]) -> Option<Vec<StepReport>> {
         let report = |row: &[f64; FIELDS]| StepReport {
             step: row[0] as u32,
             loss: row[1] as f32,
@@ -98,7 +99,11 @@ impl History {
             tokens: row[5] as usize,
             seconds: row[6],
         };
-        rows.as_chunks().0.iter().map(report).collect()
+        let (rows, rest) = rows.as_chunks();
+        let history = Self { steps: rows.iter().map(report).collect(), evaluations: Vec::new() };
+        let same = rest.is_empty() && history.rows() == rows.as_flattened();
+        let ascending = history.steps.is_sorted_by(|one, next| one.step < next.step);
+        (same && ascending).then_some(history.steps)
     }
 }
 
@@ -317,21 +322,25 @@ impl StateHeader {
         let [weights, first_moments, second_moments, best_weights] = groups;
         let fits = |tensors: &Weights| shapes(tensors) == shapes(&weights);
         let over = first_moments.is_empty() && second_moments.is_empty();
-        if !over && !(fits(&first_moments) && fits(&second_moments)) {
+        let whole = over || fits(&first_moments) && fits(&second_moments);
+        if !whole {
             return Err(TrainError::Checkpoint(reason!(
                 "checkpoint-moments",
                 "weights and moments do not match; the file was cut or put together from several"
             )));
         }
-        if best.is_some() != !best_weights.is_empty() && !weights.is_empty()
-            || !best_weights.is_empty() && !fits(&best_weights)
-        {
+        let best_fits = match &best {
+            Some(_) => fits(&best_weights),
+            None => best_weights.is_empty(),
+        };
+        if !best_fits {
             return Err(TrainError::Checkpoint(reason!(
                 "checkpoint-best",
                 "the best weights are not those of this model; the file was put together from several"
             )));
         }
-        for (name, tensor) in weights.iter().chain(&best_weights) {
+        for (name, tensor) in [&weights, &first_moments, &second_moments, &best_weights].into_iter().flatten()
+        {
             if tensor.data.iter().any(|value| !value.is_finite()) {
                 return Err(TrainError::Checkpoint(reason!(
                     "checkpoint-not-finite",
@@ -341,8 +350,19 @@ impl StateHeader {
             }
         }
         let best = best.map(|(step, evaluation)| Best { step, evaluation, weights: best_weights });
-        let history =
-            History { steps: History::steps_of(&bytemuck::pod_collect_to_vec(history)), evaluations };
+        let steps = History::steps_of(&bytemuck::pod_collect_to_vec(history));
+        let steps = steps.filter(|steps| steps.last().is_none_or(|last| last.step <= step));
+        let in_order = evaluations.is_sorted_by(|one, next| one.0 < next.0);
+        let history = match steps.filter(|_| in_order && evaluations.last().is_none_or(|last| last.0 <= step))
+        {
+            Some(steps) => History { steps, evaluations },
+            None => {
+                return Err(TrainError::Checkpoint(reason!(
+                    "checkpoint-history",
+                    "what it says of the steps before contradicts itself"
+                )));
+            }
+        };
         let data_fingerprint = self.data_fingerprint;
         Ok(TrainingState {
             options,
@@ -449,12 +469,12 @@ mod tests {
             second_moments: tensors(3.5),
             best: Some(Best {
                 step: 10,
-                evaluation: evaluation(Some(71.123456789012345)),
+                evaluation: evaluation(Some(71.12345678901234)),
                 weights: tensors(4.5),
             }),
             history: History {
                 steps: (1..=20).map(report).collect(),
-                evaluations: vec![(0, evaluation(None)), (10, evaluation(Some(71.123456789012345)))],
+                evaluations: vec![(0, evaluation(None)), (10, evaluation(Some(71.12345678901234)))],
             },
         }
     }

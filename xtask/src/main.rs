@@ -2,6 +2,7 @@
 
 mod bench;
 mod dist;
+mod faults;
 mod fuzz;
 mod page;
 mod serve;
@@ -30,6 +31,8 @@ enum Command {
     Dist,
     /// Install what is missing and run every test.
     Test(test::TestArgs),
+    /// Install what is missing, build the page, and kill what runs depend on, at random moments.
+    Faults(faults::FaultsArgs),
     /// Install what is missing and compare the engine's speed with its peers' in headless Chromium.
     Bench(bench::BenchArgs),
     /// Give whatever reads a visitor's files inputs that nobody should write, for as long as you like.
@@ -55,6 +58,7 @@ fn run(command: Command) -> Result<()> {
         Command::Serve(args) => serve::run(&args),
         Command::Dist => dist::run(),
         Command::Test(args) => test::run(&args),
+        Command::Faults(args) => faults::execute(&args),
         Command::Bench(args) => bench::execute(&args),
         Command::Fuzz(args) => fuzz::execute(&args),
         Command::Starter(args) => starter::execute(&args),

@@ -12,9 +12,14 @@ mod web_name;
 
 use std::{
     cell::{Cell, RefCell},
+    future::poll_fn,
+    pin::{Pin, pin},
     rc::Rc,
     sync::{Arc, Mutex},
+    task::Poll,
 };
+
+use futures_channel::oneshot;
 
 use super::{DeviceError, DeviceInfo, DeviceKind, DeviceOptions, View, view::Buffer};
 pub(super) use commands::Commands;
@@ -65,6 +70,8 @@ struct Inner {
 struct Faults {
     lost: Option<String>,
     uncaptured: Vec<DeviceError>,
+    /// Who waits for the device, and would wait for ever once it is lost; they hear of it when these are dropped.
+    waiting: Vec<oneshot::Sender<()>>,
 }
 
 impl Gpu {
@@ -121,6 +128,7 @@ impl Gpu {
         device.set_device_lost_callback(move |reason, message| {
             if let Ok(mut faults) = seen.lock() {
                 faults.lost = Some(format!("{reason:?}: {message}"));
+                faults.waiting.clear();
             }
         });
         let limits = device.limits();
@@ -197,6 +205,30 @@ impl Gpu {
         }
     }
 
+    /// What `work` of the device comes to, unless that is lost first: Chromium never answers some promises of a device that
+    /// is gone.
+    ///
+    /// # Errors
+    /// The device is lost.
+    async fn unless_lost<T>(&self, work: impl Future<Output = T>) -> Result<T, DeviceError> {
+        let (sender, mut lost) = oneshot::channel();
+        if let Ok(mut faults) = self.inner.faults.lock()
+            && faults.lost.is_none()
+        {
+            faults.waiting.retain(|waiting| !waiting.is_canceled());
+            faults.waiting.push(sender);
+        }
+        let mut work = pin!(work);
+        poll_fn(|context| match work.as_mut().poll(context) {
+            Poll::Ready(done) => Poll::Ready(Ok(done)),
+            Poll::Pending => Pin::new(&mut lost).poll(context).map(|_| {
+                self.check()?;
+                Err(DeviceError::DeviceLost("it went away".to_owned()))
+            }),
+        })
+        .await
+    }
+
     /// Waits for the errors of all shaders and pipelines made so far, then for those of buffers and bindings.
     /// Call it after building a plan, before trusting it.
     pub async fn ready(&self) -> Result<(), DeviceError> {
@@ -208,7 +240,7 @@ impl Gpu {
         let pending = self.inner.pipelines.borrow_mut().take_pending();
         let total = pending.len();
         for (done, check) in (1..).zip(pending) {
-            check.await?;
+            self.unless_lost(check).await??;
             progress(done, total);
         }
         self.check()

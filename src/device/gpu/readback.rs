@@ -45,7 +45,7 @@ impl Mapping {
     /// Waits without blocking the page and returns what `take` makes of the bytes.
     pub async fn bytes<R>(&mut self, take: impl FnOnce(&[u8]) -> R) -> Result<R, DeviceError> {
         self.gpu.pump()?;
-        let mapped = (&mut self.mapped).await;
+        let mapped = self.gpu.unless_lost(&mut self.mapped).await?;
         self.gpu.check()?;
         match mapped {
             Ok(Ok(())) => {}

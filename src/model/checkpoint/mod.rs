@@ -13,7 +13,6 @@ mod shrink;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-pub(crate) use container::Container;
 pub use container::{write_safetensors, write_safetensors_f16, write_safetensors_i8};
 pub use directory::{ModelDirectory, TOKENIZER_FILES, load_directory};
 pub use export::export_directory;
@@ -26,6 +25,7 @@ pub use names::{
 pub use settings::SimcseSettings;
 
 use super::{ModelConfig, ModelError, SentenceRules};
+use container::Container;
 use names::optional_pairs;
 
 /// A dense row-major f32 tensor in host memory.

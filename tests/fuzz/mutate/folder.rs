@@ -16,7 +16,7 @@ pub fn mutate(files: &mut Files, seeds: &[Files], u: &mut Unstructured<'_>) -> R
             files[at].1 = bytes;
         }
         3 => files[at].0 = format!("{}{}", u.choose(&HOSTILE)?, files[at].0),
-        4 => files[at].0.push_str(*u.choose(&HOSTILE)?),
+        4 => files[at].0.push_str(u.choose(&HOSTILE)?),
         5 => {
             let folder = format!("{}/", u.choose(&["m", "1_Pooling", "a/b", "..", ".", "", "simcse"])?);
             files.iter_mut().for_each(|(path, _)| path.insert_str(0, &folder));

@@ -49,6 +49,8 @@ impl Pool {
                 let at = u.choose_index(files.len())?;
                 let (path, bytes) = &mut files[at];
                 self.change_file(path, bytes, u)?;
+                // Repeated three times over, a few bytes would be gigabytes: what is slow then is their number.
+                bytes.truncate(LARGEST);
             }
         }
         Ok(())
@@ -68,6 +70,9 @@ impl Pool {
         }
     }
 }
+
+/// Bytes of a file: enough for nesting 10⁵ deep.
+const LARGEST: usize = 1 << 19;
 
 /// Text that means something somewhere: to a path, a page, a table, a number's reader, a terminal.
 pub const HOSTILE: [&str; 40] = [

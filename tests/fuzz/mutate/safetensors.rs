@@ -13,7 +13,17 @@ pub fn mutate(file: &mut Vec<u8>, trees: &[Value], u: &mut Unstructured<'_>) -> 
     let (mut header, mut data) = (header.to_vec(), data.to_vec());
     let mut length = None;
     match u.int_in_range(0..=9)? {
-        0 => length = Some(*u.choose(&[0, 1, 8, header.len() as u64 - 1, 100_000_001, 1 << 63, u64::MAX])?),
+        0 => {
+            length = Some(*u.choose(&[
+                0,
+                1,
+                8,
+                (header.len() as u64).saturating_sub(1),
+                100_000_001,
+                1 << 63,
+                u64::MAX,
+            ])?)
+        }
         1 | 2 => json::mutate(&mut header, trees, u)?,
         3 => {
             let number = *u.choose(&[f32::NAN, f32::INFINITY, f32::MAX, -0.0, 1e-45])?;

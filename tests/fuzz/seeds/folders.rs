@@ -12,7 +12,7 @@ use simcse_lab::{
             write_safetensors_i8,
         },
     },
-    train::{Best, TrainOptions, TrainingState},
+    train::{Best, History, StepReport, TrainOptions, TrainingState},
 };
 
 use super::{
@@ -167,9 +167,23 @@ pub fn states() -> Vec<Files> {
         let tensor = HostTensor { shape: vec![2, 2], data: vec![value, -0.0, f32::MIN_POSITIVE, 1e30] };
         Tensors::from([("a.weight".to_owned(), tensor), ("b".to_owned(), HostTensor::filled(vec![3], value))])
     };
-    let evaluation = StsEvaluation { spearman: 71.25, alignment: None, uniformity: -2.5, pairs: 3 };
+    let evaluation =
+        StsEvaluation { spearman: Some(71.25), alignment: None, uniformity: Some(-2.5), pairs: 3 };
     let best = Best { step: 10, evaluation, weights: tensors(4.5) };
+    let report = |step: u32| StepReport {
+        step,
+        loss: 0.5,
+        learning_rate: 3e-5,
+        gradient_norm: 1.0,
+        mlm: 0.0,
+        tokens: 100,
+        seconds: f64::from(step),
+    };
     let of = |best: Option<Best>| {
+        let history = History {
+            steps: (1..=20).map(report).collect(),
+            evaluations: best.iter().map(|best| (best.step, best.evaluation.clone())).collect(),
+        };
         let state = TrainingState {
             options: TrainOptions { seed: 7, ..TrainOptions::default() },
             step: 20,
@@ -178,6 +192,7 @@ pub fn states() -> Vec<Files> {
             first_moments: tensors(2.5),
             second_moments: tensors(3.5),
             best,
+            history,
         };
         vec![file("state.safetensors", state.to_safetensors().expect("a state"))]
     };

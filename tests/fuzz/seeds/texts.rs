@@ -114,7 +114,12 @@ pub fn runs() -> Vec<Files> {
                 gradient_norm: f32::NAN,
             });
         }
-        record.evaluated(Progress { step: 3, spearman: 61.25, alignment: None, uniformity: -2.5 });
+        record.evaluated(Progress {
+            step: 3,
+            spearman: Some(61.25),
+            alignment: None,
+            uniformity: Some(-2.5),
+        });
         record.outcome = Outcome::Completed;
         record.name = Some("mine".to_owned());
         records.push(record);

@@ -1,0 +1,135 @@
+//! What tokenizers 0.23 takes from a tokenizer.json, and then panics over, never ends with, or does otherwise each time.
+
+use serde_json::Value;
+
+use crate::said::{Reason, reason};
+
+/// How many times longer a text may get on its way to tokens. T5's "▁" for a blank is three bytes for one; a byte as a
+/// character, GPT-2's way, is two.
+const MOST_GROWTH: f64 = 64.0;
+/// Ids below it can be counted on from without an overflow; no vocabulary has a thousandth of them.
+const MOST_ID: u64 = 1 << 31;
+
+/// # Errors
+/// What is wrong with it, for people.
+pub fn check(json: &Value) -> Result<(), Reason> {
+    let growth = growth(&json["normalizer"]) * growth(&json["pre_tokenizer"]);
+    if growth > MOST_GROWTH {
+        return Err(reason!(
+            "tokenizer-growth",
+            "its normalizer makes a text up to {growth} times as long; is there a step in it several times over?",
+            growth = format!("{growth:.0}")
+        ));
+    }
+    if has_empty_pieces(&json["pre_tokenizer"]) {
+        return Err(reason!("tokenizer-empty-pieces", "its pre_tokenizer cuts pieces of length 0"));
+    }
+    let model = &json["model"];
+    if let Some(dropout) = model["dropout"].as_f64().filter(|dropout| *dropout > 0.0) {
+        return Err(reason!(
+            "tokenizer-dropout",
+            "it leaves out merges at random (dropout is {dropout}), so that a sentence has other tokens each time; set its \
+             model's dropout to null",
+            dropout
+        ));
+    }
+    let prefix = model["continuing_subword_prefix"].as_str().unwrap_or_default();
+    let merges = model["merges"].as_array().into_iter().flatten();
+    for second in merges.filter_map(second_of) {
+        if !second.is_char_boundary(prefix.len()) || second.len() < prefix.len() {
+            return Err(reason!(
+                "tokenizer-prefix",
+                "a merge with {second:?} cannot be, because pieces within words begin with {prefix:?}",
+                second,
+                prefix
+            ));
+        }
+    }
+    let listed = json["added_tokens"].as_array().into_iter().flatten().map(|token| &token["id"]);
+    let words = model["vocab"].as_object().into_iter().flat_map(|vocabulary| vocabulary.values());
+    match listed.chain(words).filter_map(Value::as_u64).find(|id| *id >= MOST_ID) {
+        Some(id) => Err(reason!("tokenizer-id", "{id} is no token id", id)),
+        None => Ok(()),
+    }
+}
+
+/// By how much steps make a text longer at most.
+fn growth(step: &Value) -> f64 {
+    let bytes = |field: &str| step[field].as_str().map_or(0.0, |text| text.len() as f64);
+    match step["type"].as_str() {
+        Some("Sequence") => {
+            let steps =
+                ["normalizers", "pretokenizers"].into_iter().filter_map(|field| step[field].as_array());
+            steps.flatten().map(growth).product()
+        }
+        Some("ByteLevel") => 2.0,
+        Some("Replace") => {
+            // A regular expression may match a single character, or none.
+            let pattern = step["pattern"]["String"].as_str().map_or(1, str::len).max(1);
+            (bytes("content") / pattern as f64).max(1.0)
+        }
+        Some("Prepend") => 1.0 + bytes("prepend"),
+        Some("Metaspace") => 3.0,
+        _ => 1.0,
+    }
+}
+
+fn has_empty_pieces(step: &Value) -> bool {
+    match step["type"].as_str() {
+        Some("Sequence") => step["pretokenizers"].as_array().into_iter().flatten().any(has_empty_pieces),
+        Some("FixedLength") => step["length"].as_u64() == Some(0),
+        _ => false,
+    }
+}
+
+/// The second part of a merge, `"a b"` or `["a", "b"]`.
+fn second_of(merge: &Value) -> Option<&str> {
+    match merge {
+        Value::String(both) => both.split_once(' ').map(|(_, second)| second),
+        Value::Array(parts) => parts.get(1)?.as_str(),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn message(json: &Value) -> String {
+        check(json).map_or_else(|reason| reason.to_string(), |()| String::new())
+    }
+
+    #[test]
+    fn usual_tokenizers_pass() {
+        let t5 = json!({
+            "normalizer": {"type": "Sequence", "normalizers": [
+                {"type": "Prepend", "prepend": "▁"},
+                {"type": "Replace", "pattern": {"String": " "}, "content": "▁"},
+            ]},
+            "pre_tokenizer": {"type": "ByteLevel"},
+            "model": {"type": "BPE", "dropout": null, "continuing_subword_prefix": "##", "merges": ["a ##b", ["c", "##d"]]},
+        });
+        assert_eq!(message(&t5), "");
+        assert_eq!(message(&json!({})), "");
+    }
+
+    #[test]
+    fn a_text_that_would_grow_without_end_is_refused() {
+        let steps = vec![json!({"type": "ByteLevel"}); 40];
+        let json = json!({"normalizer": {"type": "Sequence", "normalizers": steps}});
+        assert!(message(&json).contains("times as long"));
+    }
+
+    #[test]
+    fn what_the_library_panics_over_or_draws_at_random_is_refused() {
+        let of = |model: Value| message(&json!({"model": model}));
+        assert!(of(json!({"dropout": 0.1})).contains("dropout is 0.1"));
+        assert!(of(json!({"continuing_subword_prefix": "##", "merges": ["a b"]})).contains("cannot be"));
+        assert!(of(json!({"continuing_subword_prefix": "a", "merges": [["a", "é"]]})).contains("cannot be"));
+        assert!(of(json!({"vocab": {"x": u64::from(u32::MAX)}})).contains("no token id"));
+        let pieces = json!({"pre_tokenizer": {"type": "FixedLength", "length": 0}});
+        assert!(message(&pieces).contains("length 0"));
+    }
+}
