@@ -26,16 +26,16 @@ macro_rules! targets {
 }
 
 targets! {
-    model_folder: 3_000,
-    tokenizer: 6_000,
-    weights: 6_000,
-    training_text: 20_000,
-    graded_pairs: 20_000,
-    transfer_tasks: 10_000,
-    dictionary: 20_000,
-    run_file: 10_000,
-    share_link: 10_000,
-    training_state: 10_000,
-    archive: 10_000,
-    hub_repository: 10_000,
+    model_folder: 14_000,
+    tokenizer: 9_000,
+    weights: 14_000,
+    training_text: 22_000,
+    graded_pairs: 30_000,
+    transfer_tasks: 60_000,
+    dictionary: 90_000,
+    run_file: 7_000,
+    share_link: 20_000,
+    training_state: 50_000,
+    archive: 40_000,
+    hub_repository: 25_000,
 }

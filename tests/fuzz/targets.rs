@@ -299,7 +299,8 @@ pub fn archive() -> Target {
     Target {
         seeds: seeds::names(),
         read: |files| {
-            let text = String::from_utf8_lossy(&files[0].1);
+            // No name is longer in an archive, and the reading of it here would be counted too.
+            let text = String::from_utf8_lossy(&files[0].1[..files[0].1.len().min(1 << 15)]);
             let mut names = text.split('\n');
             let folder = names.next().unwrap_or_default();
             let listed: Files = names.map(|name| (name.to_owned(), b"content".to_vec())).collect();

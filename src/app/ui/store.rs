@@ -213,9 +213,13 @@ impl Store {
             Event::DeviceLost { message, resumable } => {
                 self.slots.iter().for_each(Slot::settle);
                 self.engine.set(EngineState::Lost { message, resumable });
-                if resumable.is_none() && self.phase.with_untracked(Phase::active) {
+                if self.phase.with_untracked(Phase::active) {
                     let reason = reason!("page-gpu-lost", "The GPU went away during the run.");
-                    self.phase.set(Phase::Failed { reason, kept_step: 0 });
+                    self.phase.set(match resumable {
+                        // Another device takes it up.
+                        Some(_) => Phase::Starting,
+                        None => Phase::Failed { reason, kept_step: 0 },
+                    });
                 }
             }
             Event::Progress { id, progress } => {

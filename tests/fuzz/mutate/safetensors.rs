@@ -52,7 +52,13 @@ pub fn mutate(file: &mut Vec<u8>, trees: &[Value], u: &mut Unstructured<'_>) -> 
 
 /// Changes what the header says of one tensor.
 fn retell(tensors: &mut Map<String, Value>, u: &mut Unstructured<'_>) -> Result<()> {
-    let names: Vec<String> = tensors.keys().filter(|name| *name != "__metadata__").cloned().collect();
+    // An earlier change may have left something else of a tensor.
+    let whole = |value: &Value| value["data_offsets"].as_array().is_some_and(|offsets| offsets.len() == 2);
+    let names: Vec<String> =
+        tensors.iter().filter(|(_, value)| whole(value)).map(|(name, _)| name.clone()).collect();
+    if names.is_empty() {
+        return Ok(());
+    }
     let (name, other) = (u.choose(&names)?, u.choose(&names)?);
     let huge = [0_u64, 1, 2, 1 << 31, 1 << 32, 1 << 63, u64::MAX - 7, u64::MAX];
     match u.int_in_range(0..=6)? {
@@ -80,7 +86,8 @@ fn retell(tensors: &mut Map<String, Value>, u: &mut Unstructured<'_>) -> Result<
 /// Gives every tensor the place that its type and shape ask for, so that the file is whole again.
 fn lay_out(tensors: &mut Map<String, Value>, data: &mut Vec<u8>) {
     let mut end = 0_u64;
-    for (_, tensor) in tensors.iter_mut().filter(|(name, _)| *name != "__metadata__") {
+    for (_, tensor) in tensors.iter_mut().filter(|(name, value)| *name != "__metadata__" && value.is_object())
+    {
         let bytes = match tensor["dtype"].as_str() {
             Some("F32") => 4,
             Some("F16" | "BF16") => 2,
