@@ -26,7 +26,7 @@ async function rows(view) {
   return table.locator('tbody tr').evaluateAll((all) => all.map((row) => [...row.cells].map((cell) => cell.innerText)));
 }
 
-for (const [name, path, device] of [['the CPU', '', /^CPU, \d+ cores?,/], ['a GPU', '?device=gpu', /SwiftShader/]]) {
+for (const [name, path, device] of [['the CPU', '', /^CPU, \d+ cores?,/], ['a GPU', '?device=gpu', /swiftshader/i]]) {
   test(`on ${name} every part passes, and the report has all of them`, async () => {
     await withPage({ path, context: clipboard }, async (page) => {
       const studio = new Studio(page);
