@@ -29,7 +29,7 @@ const loader = `
 `;
 
 // Some seconds of training, of which a fault comes in the first half. SwiftShader is much slower than the CPU itself.
-const STEPS = { cpu: 600, gpu: 24 };
+const STEPS = { cpu: 1500, gpu: 24 };
 const recipe = (device) => ({
   'batch-size': 2,
   steps: STEPS[device],
