@@ -13,8 +13,9 @@ use crate::{
 /// What a run will do.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RunPlan {
-    /// When it began, milliseconds since 1970: tells the runs of a browser apart.
-    pub id: u64,
+    /// When it began, milliseconds since 1970: tells the runs of a browser apart. Not `id`, which names a request
+    /// wherever it stands in an event.
+    pub run: u64,
     pub options: TrainOptions,
     /// Steps, the whole run's.
     pub total: u32,
@@ -78,7 +79,7 @@ impl Evaluation {
 /// A run that is kept in the browser's private files.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SavedRun {
-    /// Its [`RunPlan::id`].
+    /// Its [`RunPlan::run`].
     pub run: u64,
     /// Names of its model and training text.
     pub model: String,

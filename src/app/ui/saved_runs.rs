@@ -61,7 +61,7 @@ impl SavedRuns {
             }
             Event::RunStarted(plan) => {
                 self.kept.set(None);
-                self.passed_over.update(|passed| passed.push(plan.id));
+                self.passed_over.update(|passed| passed.push(plan.run));
             }
             Event::RunKept { step } => {
                 self.kept.set(Some(*step));

@@ -276,8 +276,8 @@ impl Store {
                 }
             }
             Event::RunKept { .. } => {
-                if let Some(plan) = self.plan.with_untracked(|plan| plan.as_ref().map(|plan| plan.id)) {
-                    self.saved.hold_on_to(plan);
+                if let Some(run) = self.plan.with_untracked(|plan| plan.as_ref().map(|plan| plan.run)) {
+                    self.saved.hold_on_to(run);
                 }
             }
             Event::Evaluated(evaluation) => {

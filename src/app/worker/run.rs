@@ -98,7 +98,7 @@ impl Run {
 
     pub fn plan(&self) -> RunPlan {
         RunPlan {
-            id: self.id,
+            run: self.id,
             options: self.trainer.options().clone(),
             total: self.trainer.total(),
             step: self.trainer.position(),

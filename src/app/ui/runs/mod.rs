@@ -174,10 +174,10 @@ impl Runs {
         if copied {
             return self.change(|run| run.outcome = Outcome::Open);
         }
-        if let Some(known) = self.get_untracked(plan.id) {
-            self.draw(plan.id, false);
+        if let Some(known) = self.get_untracked(plan.run) {
+            self.draw(plan.run, false);
             self.now.set_value(Some(RunRecord { outcome: Outcome::Open, ..RunRecord::clone(&known) }));
-            self.present.set(Some(plan.id));
+            self.present.set(Some(plan.run));
             return;
         }
         if let Some(before) = self.present.get_untracked()
@@ -185,8 +185,8 @@ impl Runs {
         {
             self.draw(before, true);
         }
-        self.now.set_value(Some(RunRecord::new(plan.id, setting, plan.total)));
-        self.present.set(Some(plan.id));
+        self.now.set_value(Some(RunRecord::new(plan.run, setting, plan.total)));
+        self.present.set(Some(plan.run));
     }
 
     fn change(self, act: impl FnOnce(&mut RunRecord)) {

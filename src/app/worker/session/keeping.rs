@@ -156,7 +156,7 @@ impl Session {
         let TrainingState { options, step, weights, best, history, .. } = state;
         let pooler = options.evaluation_pooler();
         let plan = RunPlan {
-            id: manifest.id,
+            run: manifest.id,
             options: options.clone(),
             total: manifest.total,
             step,
