@@ -2,7 +2,7 @@
 
 use std::{
     fs::{self, File},
-    io::BufWriter,
+    io::{BufWriter, Write},
     path::{Path, PathBuf},
 };
 
@@ -22,11 +22,9 @@ pub fn read(path: &Path) -> Result<Vec<u8>, CliError> {
 }
 
 pub fn write(path: &Path, bytes: &[u8]) -> Result<(), CliError> {
-    let failed = |reason| CliError::Write { path: path.to_owned(), reason };
-    if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder).map_err(failed)?;
-    }
-    fs::write(path, bytes).map_err(failed)
+    let mut file = create(path)?;
+    let written = file.write_all(bytes).and_then(|()| file.flush());
+    written.map_err(|reason| CliError::Write { path: path.to_owned(), reason })
 }
 
 /// Begins a file, and the folder that it is in where there is none.

@@ -287,10 +287,6 @@ impl StateHeader {
         self.metadata.step
     }
 
-    pub fn options(&self) -> &TrainOptions {
-        &self.metadata.options
-    }
-
     fn places(&self, group: &str) -> &[Place] {
         self.groups.get(group).map_or(&[], Vec::as_slice)
     }

@@ -12,6 +12,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 
+import { random } from '../../bench/contenders/inputs.mjs';
 import { browserFlags, serve } from './harness.mjs';
 import { Studio } from './studio.mjs';
 
@@ -39,17 +40,6 @@ const recipe = (device) => ({
 });
 // What is waited for takes some seconds; on SwiftShader the shaders alone take a quarter of a minute.
 const PATIENCE = { cpu: 60_000, gpu: 180_000 };
-
-/** Numbers from 0 to 1, the same for the same seed (mulberry32). */
-function randomNumbers(seed) {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 /** A browser whose profile outlives it. */
 class Browser {
@@ -187,14 +177,13 @@ async function results(browser) {
 }
 
 async function one(kind, seed, { url, expected, device }) {
-  const random = randomNumbers(seed);
   const profile = await mkdtemp(join(tmpdir(), 'simcse-lab-faults-'));
   let browser = await Browser.start(profile, device);
   try {
     await browser.open(url);
     await begin(browser);
     await browser.page.waitForFunction(() => /Kept up to step/.test(document.body.textContent));
-    const wanted = Math.floor((random() * STEPS[device]) / 2);
+    const wanted = Math.floor((random(seed)() * STEPS[device]) / 2);
     await browser.studio.reach(wanted);
     const kept = await keptStep(browser.page);
     const happen = FAULTS[kind] ?? LOSSES[kind];

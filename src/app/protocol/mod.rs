@@ -358,6 +358,10 @@ impl Event {
     pub fn failed(id: RequestId, kind: FailureKind, reason: Reason) -> Self {
         Self::Failed { id, kind, message: reason.english.into_owned(), said: reason.said }
     }
+
+    pub fn run_not_kept(reason: Reason) -> Self {
+        Self::RunNotKept { message: reason.english.into_owned(), said: reason.said }
+    }
 }
 
 /// Why there is no WebGPU device.

@@ -156,21 +156,16 @@ impl Engine {
         {
             self.store.slot(Topic::Export).error.set(Some(message));
         }
+        match &event {
+            Event::Ready(info) => self.choose_matmul(info),
+            Event::Tuned { ceilings, .. } => self.keep_matmul(ceilings),
+            Event::RunStarted(plan) if self.shows_recipe.try_update_value(std::mem::take) == Some(true) => {
+                self.store.recipe.fill(&plan.options);
+            }
+            _ => {}
+        }
         let lost = match &event {
-            Event::Ready(info) => {
-                self.choose_matmul(info);
-                None
-            }
-            Event::Tuned { ceilings, .. } => {
-                self.keep_matmul(ceilings);
-                None
-            }
-            Event::RunStarted(plan) => {
-                if self.shows_recipe.try_update_value(std::mem::take) == Some(true) {
-                    self.store.recipe.fill(&plan.options);
-                }
-                None
-            }
+            // How far the run is, before the store takes in that it is interrupted.
             Event::DeviceLost { resumable, .. } => Some((*resumable, self.running())),
             _ => None,
         };

@@ -10,10 +10,11 @@ use super::{
     error::WorkerError,
     outbox::post,
     private_files::{PrivateFileError, blob_of},
-    run_store::{KeptRun, Outcome},
+    run_store::KeptRun,
 };
 use crate::{
     app::protocol::Event,
+    runs::Outcome,
     said::{Reason, Say},
     train::{SaveCadence, TrainError, Trainer},
 };
@@ -116,7 +117,7 @@ impl Keeper {
         let words = reason.english.clone().into_owned();
         if self.problem.as_ref() != Some(&words) {
             self.problem = Some(words);
-            post(&Event::RunNotKept { message: reason.english.into_owned(), said: reason.said });
+            post(&Event::run_not_kept(reason));
         }
     }
 

@@ -11,10 +11,10 @@ use super::{
     keeper::Keeper,
     onlooker::Onlooker,
     outbox::{post, post_transferring},
-    run_store::Outcome,
 };
 use crate::{
     app::protocol::{BatchMatrix, Evaluation, Event, RunPlan, StepMetrics},
+    runs::Outcome,
     train::{StepReport, TrainError, Trainer, TrainingState},
 };
 

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{app::worker::inputs::InputFile, device::MatmulKind, train::TrainOptions};
+use crate::{app::worker::inputs::InputFile, device::MatmulKind, runs::Outcome, train::TrainOptions};
 
 pub const VERSION: u32 = 1;
 
@@ -35,16 +35,6 @@ pub struct KeptText {
     pub file: InputFile,
     /// Whether it came as items in a request and not as a file.
     pub items: bool,
-}
-
-/// Whether a run has more to do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Outcome {
-    Open,
-    Completed,
-    Stopped,
-    Failed,
 }
 
 impl Manifest {

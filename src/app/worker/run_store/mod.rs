@@ -20,10 +20,11 @@ use super::{
 };
 use crate::{
     app::protocol::{Event, PickedFile, SavedRun},
+    runs::Outcome,
     said::reason,
     train::{StateHeader, TrainingState},
 };
-pub use manifest::{KeptText, Manifest, Outcome, VERSION};
+pub use manifest::{KeptText, Manifest, VERSION};
 
 const ROOT: &str = "simcse-lab";
 const RUNS: &str = "runs";
@@ -90,9 +91,11 @@ impl RunStore {
         Ok(ids)
     }
 
-    /// Bytes of all models and texts.
-    pub async fn input_bytes(&self) -> f64 {
-        self.inputs.bytes().await
+    /// Tells the page of all runs.
+    pub async fn post_runs(&self) {
+        if let Ok(runs) = self.list().await {
+            post(&Event::SavedRuns { runs, input_bytes: self.inputs.bytes().await });
+        }
     }
 
     /// Keeps a run from now on; its `id` is moved on where it is taken. `content` gives the bytes of the inputs that are
@@ -191,21 +194,19 @@ impl RunStore {
     }
 }
 
-/// Tells the page which runs there are.
-pub async fn post_saved_runs() {
+/// Tells the page which runs there are, and removes what was left over.
+pub async fn tidy() {
     let Ok(store) = RunStore::open().await else { return };
-    if let Ok(runs) = store.list().await {
-        post(&Event::SavedRuns { runs, input_bytes: store.input_bytes().await });
+    store.post_runs().await;
+    if let Err(error) = store.sweep().await {
+        log::warn!("private files: {error}");
     }
 }
 
-/// Removes what was left over, and tells the page which runs there are.
-pub async fn tidy() {
-    post_saved_runs().await;
-    if let Ok(store) = RunStore::open().await
-        && let Err(error) = store.sweep().await
-    {
-        log::warn!("private files: {error}");
+/// Tells the page which runs there are.
+pub async fn post_saved_runs() {
+    if let Ok(store) = RunStore::open().await {
+        store.post_runs().await;
     }
 }
 

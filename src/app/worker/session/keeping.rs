@@ -14,11 +14,10 @@ use crate::{
             outbox::post,
             prepare::dictionary_file,
             run::Run,
-            run_store::{
-                KeptRun, KeptText, Manifest, Outcome, RunStore, VERSION, post_saved_runs, read_state,
-            },
+            run_store::{KeptRun, KeptText, Manifest, RunStore, VERSION, read_state},
         },
     },
+    runs::Outcome,
     said::{Say, reason},
     train::{History, TrainingState},
 };
@@ -29,8 +28,7 @@ impl Session {
         match self.kept_run(id, &run).await {
             Ok(kept) => run.kept_as(kept.manifest.id, Keeper::of_kept(kept)),
             Err(error) => {
-                let reason = error.reason();
-                post(&Event::RunNotKept { message: reason.english.into_owned(), said: reason.said });
+                post(&Event::run_not_kept(error.reason()));
                 run
             }
         }
@@ -104,11 +102,7 @@ impl Session {
         if let Some(kind) = manifest.matmul {
             self.device.set_matmul(kind);
         }
-        let dictionary = match &manifest.dictionary {
-            Some(file) => store.inputs(std::slice::from_ref(file)).await?,
-            None => Vec::new(),
-        };
-        self.dictionary = dictionary.into_iter().next();
+        self.dictionary = store.inputs(manifest.dictionary.as_slice()).await?.pop();
         if manifest.outcome == Outcome::Open && state.can_go_on() {
             let run = self.resumed(id, state).await?.kept_as(manifest.id, Keeper::of_kept(kept));
             let step = run.trainer().position();
@@ -118,7 +112,7 @@ impl Session {
         } else {
             self.show_finished(&manifest, state)?;
         }
-        post_saved_runs().await;
+        store.post_runs().await;
         Ok(())
     }
 
@@ -188,8 +182,9 @@ impl Session {
     }
 
     pub(super) async fn forget_saved_run(&mut self, run: u64) -> Result<(), WorkerError> {
-        let forgotten = RunStore::open().await?.forget(run).await;
-        post_saved_runs().await;
+        let store = RunStore::open().await?;
+        let forgotten = store.forget(run).await;
+        store.post_runs().await;
         forgotten
     }
 

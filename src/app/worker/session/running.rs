@@ -13,10 +13,11 @@ use crate::{
             outbox::post,
             prepare::{Texts, prepare},
             run::{Advance, Run},
-            run_store::{Outcome, post_saved_runs},
+            run_store::post_saved_runs,
         },
     },
     model::HostTensor,
+    runs::Outcome,
     said::{Reason, Say},
     train::TrainOptions,
 };
