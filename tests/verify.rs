@@ -7,7 +7,7 @@ use simcse_lab::{
     device::{Device, DeviceChoice, DeviceOptions},
     model::{Checkpoint, HostTensor, ModelConfig},
     text::SentenceTokenizer,
-    verify::{Check, Checks, Coverage, VectorModel, Verification, gradients, gradients::Differences},
+    verify::{Check, Checks, Coverage, VectorModel, Verification, gradients, gradients::Differences, parts},
 };
 
 async fn devices() -> [Device; 2] {
@@ -85,12 +85,35 @@ async fn a_model_that_nothing_is_known_of_is_left_out_in_words() {
     let [_, device] = devices().await;
     let config = ModelConfig::from_json("config.json", CONFIG.as_bytes()).unwrap();
     let (checkpoint, tokenizer) = (Checkpoint::init_random(config, 1), tokenizer());
-    let mut verification = Verification::new(&device, Coverage::Sample, "a test".to_owned());
+    let names = ["mine", "theirs"].map(str::to_owned);
+    let mut verification = Verification::new(&device, Coverage::Sample, "a test".to_owned(), &[], &names);
     verification.vectors(&VectorModel { name: "mine", checkpoint: &checkpoint, tokenizer: &tokenizer }).await;
     verification.without_model("theirs", "it is not there".into());
     let report = verification.finish();
     assert!(report.checks.is_empty() && !report.passed());
     assert_eq!(report.skipped[0].part, "vectors, mine");
+    // The engine's parts, which it was not come to.
+    assert_eq!(report.skipped.len(), parts().count());
     assert!(report.skipped[0].reason.to_string().starts_with("mine is not compared"), "{:?}", report.skipped);
     assert_eq!(report.failures[0].part, "vectors, theirs");
+}
+
+#[pollster::test]
+async fn only_what_is_asked_for_is_checked_and_the_rest_is_named() {
+    let [_, device] = devices().await;
+    let wanted = ["tanh", "rerun"].map(str::to_owned);
+    let models = ["starter".to_owned()];
+    let mut verification =
+        Verification::new(&device, Coverage::Sample, "a test".to_owned(), &wanted, &models);
+    assert!(verification.open() == 2 && !verification.wants("starter"));
+    let mut heard = Vec::new();
+    verification.engine(|done| heard.push(done)).await;
+    assert_eq!((verification.open(), heard), (0, vec![0, 1, 2]));
+    let report = verification.finish();
+    assert!(report.passed());
+    let mut checked: Vec<&str> = report.checks.iter().map(|check| check.part.as_str()).collect();
+    checked.dedup();
+    assert_eq!(checked, ["tanh", "rerun"]);
+    let others: Vec<&str> = parts().filter(|part| !checked.contains(part)).collect();
+    assert_eq!(report.skipped.iter().map(|skipped| skipped.part.as_str()).collect::<Vec<_>>(), others);
 }

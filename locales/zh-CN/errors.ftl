@@ -341,4 +341,6 @@ runs-cut = 内容不完整
 runs-columns = 第 { $number } 次训练的各列对不上
 
 # 在此设备上验证。
+verify-not-asked = 没有选择它
+verify-stopped = 验证在结束前被停止
 verify-no-figures = 没有比较 { $name }：只有 { $known } 随附的权重才有参考数值

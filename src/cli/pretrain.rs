@@ -1,7 +1,6 @@
 //! `pretrain`: masked-language modelling alone, of an encoder from nothing or of one that is there, with the engine that
 //! fine-tunes.
 
-use crate::device::DeviceOptions;
 use std::{collections::BTreeMap, path::PathBuf};
 
 use clap::Args;
@@ -9,6 +8,7 @@ use serde_json::json;
 
 use super::{args::RunArgs, error::CliError, files, open_device, train::fit};
 use crate::{
+    device::{Device, DeviceOptions},
     model::{Checkpoint, ModelConfig, Pooler, checkpoint::write_safetensors_f16},
     text::SentenceTokenizer,
     train::{HeadMode, TrainOptions, Trainer, dataset},
@@ -137,8 +137,10 @@ pub async fn run(args: &PretrainArgs, device_options: DeviceOptions) -> Result<(
     args.run.make_output(args.model.as_deref())?;
 
     let device = open_device(device_options).await?;
-    let trainer = Trainer::new(&device, &checkpoint, data, None, options).await?;
-    fit(trainer, &args.run, async |trainer, _| {
+    let begin = async |device: &Device| {
+        Ok(Trainer::new(device, &checkpoint, data.clone(), None, options.clone()).await?)
+    };
+    fit((device, device_options), begin, &args.run, async |trainer, _| {
         let weights = trainer.weights().await?;
         let named: BTreeMap<&str, _> =
             weights.iter().map(|(name, tensor)| (checkpoint.naming.in_file(name), tensor)).collect();

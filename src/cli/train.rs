@@ -1,4 +1,8 @@
-use std::{io::Write, path::Path, time::Instant};
+use std::{
+    io::Write,
+    path::{Path, PathBuf},
+    time::Instant,
+};
 
 use serde::Serialize;
 
@@ -8,7 +12,7 @@ use super::{
     files, open_device, print_json, progress_bar,
 };
 use crate::{
-    device::DeviceOptions,
+    device::{Device, DeviceChoice, DeviceError, DeviceOptions},
     eval::StsEvaluation,
     train::{
         Dataset, MemoryEstimate, SaveCadence, StepReport, TrainError, TrainOptions, Trainer, TrainingState,
@@ -49,12 +53,15 @@ pub async fn run(args: &TrainArgs, device_options: DeviceOptions) -> Result<(), 
             return print_json(&estimate);
         }
     }
-    let trainer = Trainer::new(&device, &model.checkpoint, data, evaluation, options.clone()).await?;
-    fit(trainer, &args.run, async |trainer, end| match end {
+    let begin = async |device: &Device| {
+        let (data, evaluation) = (data.clone(), evaluation.clone());
+        Ok(Trainer::new(device, &model.checkpoint, data, evaluation, options.clone()).await?)
+    };
+    let finish = async |trainer: &Trainer, end| match end {
         End::Done | End::Diverged => save_model(trainer, &model, &options, &args.run.output).await,
         End::Stopped => Ok(()),
-    })
-    .await
+    };
+    fit((device, device_options), begin, &args.run, finish).await
 }
 
 /// How a run ended.
@@ -67,56 +74,170 @@ pub(super) enum End {
     Diverged,
 }
 
-/// Runs to the end or to where `args` stop it, state saved; `finish` takes the trainer as it is then.
+/// How often another device takes up a run that does not get on in between; the last of them is the CPU.
+const TRIES: u32 = 3;
+
+/// Runs to the end or to where `args` stop it, state saved; `finish` takes the trainer as it is then. `begin` makes the
+/// trainer: where a GPU goes away, on another one, or at last on the CPU, and the run goes on from its last state.
 pub(super) async fn fit(
-    mut trainer: Trainer,
+    (mut device, options): (Device, DeviceOptions),
+    begin: impl AsyncFn(&Device) -> Result<Trainer, CliError>,
     args: &RunArgs,
-    finish: impl AsyncFnOnce(&Trainer, End) -> Result<(), CliError>,
+    finish: impl AsyncFn(&Trainer, End) -> Result<(), CliError>,
 ) -> Result<(), CliError> {
-    let state_path = args.output.join(STATE_FILE);
-    if args.resume {
-        trainer.restore(TrainingState::from_safetensors(&files::read(&state_path)?)?)?;
-    }
-    let end = args.stop_after.map_or(trainer.total(), |step| step.min(trainer.total()));
-    let bar = progress_bar(trainer.total() as usize, "steps");
-    if trainer.evaluation_due() {
-        evaluate(&mut trainer).await?;
-    }
-    let outcome = steps(&mut trainer, args, end, &state_path, &bar).await;
-    bar.finish_and_clear();
-    let diverged = match outcome {
-        Err(CliError::Train(error @ TrainError::Diverged { .. })) => Some(error),
-        Ok(()) => None,
-        Err(error) => {
-            // Nobody reads the metrics any more, say: what was computed is kept all the same, as far as that can be.
-            if save_state(&trainer, &state_path).await.is_ok() {
-                super::note(&format!(
-                    "the state of step {} is in {}",
-                    trainer.position(),
-                    args.output.display()
+    let mut run = Running::new(args);
+    let (mut resume, mut tries, mut lost) = (args.resume, 0, None::<(u32, String)>);
+    loop {
+        let mut trainer = None;
+        let outcome = async {
+            let trainer = trainer.insert(begin(&device).await?);
+            if resume {
+                trainer.restore(TrainingState::from_safetensors(&files::read(&run.state)?)?)?;
+            }
+            if let Some((before, reason)) = &lost {
+                let (step, name) = (trainer.position(), &device.info().name);
+                super::warn(&format!(
+                    "the GPU went away at step {before} ({reason}). The run goes on from step {step} on {name}"
                 ));
             }
-            return Err(error);
+            run.run(trainer, &finish).await
+        };
+        let Err(error) = outcome.await else { return Ok(()) };
+        let Err(DeviceError::DeviceLost(reason)) = device.check() else { return Err(error) };
+        let before = lost.as_ref().map_or(0, |(step, _)| *step);
+        let step = trainer.map_or(before, |trainer| trainer.position());
+        tries = if step > before { 1 } else { tries + 1 };
+        lost = Some((step, reason));
+        let choice = match tries {
+            ..TRIES => options.choice,
+            TRIES => DeviceChoice::Cpu,
+            _ => return Err(error),
+        };
+        let matmul = device.matmul();
+        device = open_device(DeviceOptions { choice, ..options }).await?;
+        // A run that goes on is to give the same numbers.
+        matmul.into_iter().for_each(|kind| device.set_matmul(kind));
+        resume = args.resume || run.saved;
+    }
+}
+
+/// What a run keeps to itself when its device goes away.
+struct Running<'a> {
+    args: &'a RunArgs,
+    /// Where its state is kept.
+    state: PathBuf,
+    /// Whether a state of this run is there.
+    saved: bool,
+    /// The last step whose metrics were printed, and the last one whose evaluation was.
+    printed: (u32, Option<u32>),
+}
+
+impl<'a> Running<'a> {
+    fn new(args: &'a RunArgs) -> Self {
+        Self { args, state: args.output.join(STATE_FILE), saved: false, printed: (0, None) }
+    }
+
+    async fn run(
+        &mut self,
+        trainer: &mut Trainer,
+        finish: &impl AsyncFn(&Trainer, End) -> Result<(), CliError>,
+    ) -> Result<(), CliError> {
+        let bar = progress_bar(trainer.total() as usize, "steps");
+        let outcome = self.steps(trainer, &bar).await;
+        bar.finish_and_clear();
+        let output = &self.args.output;
+        let diverged = match outcome {
+            Err(CliError::Train(error @ TrainError::Diverged { .. })) => Some(error),
+            Ok(()) => None,
+            Err(error) => {
+                // Nobody reads the metrics any more, say: what was computed is kept all the same, as far as that can be.
+                if self.save(trainer).await.is_ok() {
+                    let step = trainer.position();
+                    super::note(&format!("the state of step {step} is in {}", output.display()));
+                }
+                return Err(error);
+            }
+        };
+        self.save(trainer).await?;
+        let end = match (&diverged, trainer.finished()) {
+            (Some(_), _) => End::Diverged,
+            (None, true) => End::Done,
+            (None, false) => End::Stopped,
+        };
+        finish(trainer, end).await?;
+        match diverged {
+            None => Ok(()),
+            Some(error) => {
+                let kept = trainer.best().map_or("the weights of before".to_owned(), |best| {
+                    format!("the best weights, of step {}", best.step)
+                });
+                let words = format!("{error}. {kept}, and the state of before are in {}", output.display());
+                Err(CliError::Input(words))
+            }
         }
-    };
-    save_state(&trainer, &state_path).await?;
-    let end = match (&diverged, trainer.finished()) {
-        (Some(_), _) => End::Diverged,
-        (None, true) => End::Done,
-        (None, false) => End::Stopped,
-    };
-    finish(&trainer, end).await?;
-    match diverged {
-        None => Ok(()),
-        Some(error) => {
-            let kept = trainer.best().map_or("the weights of before".to_owned(), |best| {
-                format!("the best weights, of step {}", best.step)
-            });
-            Err(CliError::Input(format!(
-                "{error}. {kept}, and the state of before are in {}",
-                args.output.display()
-            )))
+    }
+
+    async fn steps(&mut self, trainer: &mut Trainer, bar: &indicatif::ProgressBar) -> Result<(), CliError> {
+        let every = self.args.checkpoint_every;
+        let end = self.args.stop_after.map_or(trainer.total(), |step| step.min(trainer.total()));
+        if trainer.evaluation_due() {
+            self.evaluate(trainer).await?;
         }
+        let mut cadence = SaveCadence::default();
+        cadence.saved(Instant::now());
+        while trainer.position() < end {
+            let begun = Instant::now();
+            let report = trainer.step().await?;
+            self.print(report, bar)?;
+            let wished = every > 0 && trainer.position().is_multiple_of(every);
+            let (evaluation_due, due) = (trainer.evaluation_due(), cadence.due_before(begun.elapsed()));
+            if evaluation_due || wished || due {
+                self.drain(trainer, bar).await?;
+            }
+            if evaluation_due {
+                self.evaluate(trainer).await?;
+            }
+            if wished || due || (evaluation_due && cadence.due_at_evaluation()) {
+                let begun = Instant::now();
+                self.save(trainer).await?;
+                cadence.saved(begun);
+            }
+        }
+        self.drain(trainer, bar).await
+    }
+
+    async fn drain(&mut self, trainer: &mut Trainer, bar: &indicatif::ProgressBar) -> Result<(), CliError> {
+        while let Some(report) = trainer.drain().await? {
+            self.print(Some(report), bar)?;
+        }
+        Ok(())
+    }
+
+    /// A step's metrics, unless it was made before, on a device that went away.
+    fn print(&mut self, report: Option<StepReport>, bar: &indicatif::ProgressBar) -> Result<(), CliError> {
+        let Some(report) = report else { return Ok(()) };
+        bar.set_position(u64::from(report.step));
+        if report.step <= self.printed.0 {
+            return Ok(());
+        }
+        self.printed.0 = report.step;
+        print_json(&report)
+    }
+
+    async fn evaluate(&mut self, trainer: &mut Trainer) -> Result<(), CliError> {
+        let step = trainer.position();
+        let Some(evaluation) = trainer.evaluate(|_| ()).await? else { return Ok(()) };
+        if self.printed.1.is_some_and(|printed| step <= printed) {
+            return Ok(());
+        }
+        self.printed.1 = Some(step);
+        print_json(&EvaluationLine { step, evaluation: &evaluation })
+    }
+
+    async fn save(&mut self, trainer: &Trainer) -> Result<(), CliError> {
+        save_state(trainer, &self.state).await?;
+        self.saved = true;
+        Ok(())
     }
 }
 
@@ -124,50 +245,6 @@ pub(super) async fn fit(
 fn dataset(args: &TrainArgs, model: &files::Model, options: &TrainOptions) -> Result<Dataset, CliError> {
     let corpus = files::corpus(&args.data)?;
     files::dataset(model, &corpus.data, &args.recipe.dictionary, options)
-}
-
-async fn steps(
-    trainer: &mut Trainer,
-    args: &RunArgs,
-    end: u32,
-    state_path: &Path,
-    bar: &indicatif::ProgressBar,
-) -> Result<(), CliError> {
-    let report = |report: Option<StepReport>| -> Result<bool, CliError> {
-        let Some(report) = report else { return Ok(false) };
-        bar.set_position(u64::from(report.step));
-        print_json(&report)?;
-        Ok(true)
-    };
-    let mut cadence = SaveCadence::default();
-    cadence.saved(Instant::now());
-    while trainer.position() < end {
-        let begun = Instant::now();
-        report(trainer.step().await?)?;
-        let wished = args.checkpoint_every > 0 && trainer.position().is_multiple_of(args.checkpoint_every);
-        let (evaluation_due, due) = (trainer.evaluation_due(), cadence.due_before(begun.elapsed()));
-        if evaluation_due || wished || due {
-            while report(trainer.drain().await?)? {}
-        }
-        if evaluation_due {
-            evaluate(trainer).await?;
-        }
-        if wished || due || (evaluation_due && cadence.due_at_evaluation()) {
-            let begun = Instant::now();
-            save_state(trainer, state_path).await?;
-            cadence.saved(begun);
-        }
-    }
-    while report(trainer.drain().await?)? {}
-    Ok(())
-}
-
-async fn evaluate(trainer: &mut Trainer) -> Result<(), CliError> {
-    let step = trainer.position();
-    match trainer.evaluate(|_| ()).await? {
-        Some(evaluation) => print_json(&EvaluationLine { step, evaluation: &evaluation }),
-        None => Ok(()),
-    }
 }
 
 async fn save_state(trainer: &Trainer, path: &Path) -> Result<(), CliError> {
@@ -195,4 +272,94 @@ pub(super) async fn save_model(
         files::write(&directory.join(name), &bytes)?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{cell::Cell, time::Duration};
+
+    use super::*;
+    use crate::verify::small;
+
+    const STEPS: u32 = 40;
+
+    fn options() -> TrainOptions {
+        TrainOptions { steps: Some(STEPS), ..small::options() }
+    }
+
+    fn args(output: &Path) -> RunArgs {
+        let output = output.to_owned();
+        RunArgs { output, resume: false, overwrite: false, checkpoint_every: 3, stop_after: None }
+    }
+
+    async fn gpu() -> (Device, DeviceOptions) {
+        let options = DeviceOptions { choice: DeviceChoice::Gpu, ..DeviceOptions::default() };
+        (Device::open(options).await.expect("a driver is there"), options)
+    }
+
+    /// Has a GPU go away some time from now.
+    fn lose(device: &Device, after: Duration) {
+        let Device::Gpu(gpu) = device else { panic!("not a GPU") };
+        let device = gpu.device().clone();
+        std::thread::spawn(move || {
+            std::thread::sleep(after);
+            device.destroy();
+        });
+    }
+
+    /// What a run ends with whose devices go away after these times, its losses' bits among it, and how many devices it
+    /// had.
+    async fn end(losses: &[Duration]) -> ((TrainingState, Vec<u32>), usize) {
+        let folder = tempfile::tempdir().unwrap();
+        let begun = Cell::new(0);
+        let begin = async |device: &Device| {
+            let trainer = Trainer::new(device, &small::checkpoint()?, small::data(), None, options()).await?;
+            if let Some(after) = losses.get(begun.get()) {
+                lose(device, *after);
+            }
+            begun.set(begun.get() + 1);
+            Ok(trainer)
+        };
+        let end = Cell::new(None);
+        let finish = async |trainer: &Trainer, how| {
+            end.set(Some((how, trainer.state().await?)));
+            Ok(())
+        };
+        fit(gpu().await, begin, &args(folder.path()), finish).await.unwrap();
+        let (how, mut state) = end.take().unwrap();
+        assert_eq!(how, End::Done);
+        // It has the seconds that each step took.
+        let history = std::mem::take(&mut state.history);
+        ((state, history.steps.iter().map(|step| step.loss.to_bits()).collect()), begun.get())
+    }
+
+    #[pollster::test]
+    async fn a_run_whose_gpu_goes_away_goes_on_to_the_same_bits() {
+        let (undisturbed, devices) = end(&[]).await;
+        assert!(devices == 1 && undisturbed.1.len() == STEPS as usize);
+        for milliseconds in [1, 40, 150] {
+            let (resumed, devices) = end(&[Duration::from_millis(milliseconds)]).await;
+            assert!(devices <= 2 && resumed == undisturbed, "lost after {milliseconds} ms");
+        }
+    }
+
+    #[pollster::test]
+    async fn a_gpu_that_goes_away_again_and_again_is_left_for_the_cpu() {
+        let folder = tempfile::tempdir().unwrap();
+        let kinds = std::cell::RefCell::new(Vec::new());
+        let begin = async |device: &Device| {
+            kinds.borrow_mut().push(device.info().is_cpu());
+            let trainer = Trainer::new(device, &small::checkpoint()?, small::data(), None, options()).await?;
+            if let Device::Gpu(gpu) = device {
+                gpu.device().destroy();
+            }
+            Ok(trainer)
+        };
+        let finish = async |trainer: &Trainer, _| {
+            assert!(trainer.finished());
+            Ok(())
+        };
+        fit(gpu().await, begin, &args(folder.path()), finish).await.unwrap();
+        assert_eq!(kinds.take(), [false, false, false, true]);
+    }
 }

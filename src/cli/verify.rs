@@ -2,12 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
-use clap::Args;
+use clap::{Args, builder::PossibleValuesParser};
 
 use super::{error::CliError, files, open_device, print_json, print_text, progress_bar};
 use crate::{
     device::DeviceOptions,
-    verify::{Coverage, Report, VectorModel, Verification},
+    verify::{Coverage, Report, VectorModel, Verification, parts},
 };
 
 /// The site's own model, as a clone of this project has it.
@@ -19,6 +19,9 @@ pub struct VerifyArgs {
     /// where that is there.
     #[arg(long, value_name = "DIR", num_args = 1..)]
     pub model: Vec<PathBuf>,
+    /// Check only this part; may be given several times.
+    #[arg(long, value_name = "PART", value_parser = PossibleValuesParser::new(parts()))]
+    pub part: Vec<String>,
     /// Check all of the tests' cases and not a part of them.
     #[arg(long)]
     pub all: bool,
@@ -41,10 +44,14 @@ pub async fn run(args: &VerifyArgs, device_options: DeviceOptions) -> Result<(),
     let device = open_device(device_options).await?;
     let coverage = if args.all { Coverage::All } else { Coverage::Sample };
     let system = format!("{} {}", std::env::consts::OS, std::env::consts::ARCH);
-    let bar = progress_bar(Verification::PARTS + models.len(), "parts");
-    let mut verification = Verification::new(&device, coverage, system);
+    let names: Vec<String> = models.iter().map(|(name, _)| name.clone()).collect();
+    let mut verification = Verification::new(&device, coverage, system, &args.part, &names);
+    let bar = progress_bar(verification.open(), "parts");
     verification.engine(|done| bar.set_position(done as u64)).await;
     for (name, model) in &models {
+        if !verification.wants(name) {
+            continue;
+        }
         let known = VectorModel { name, checkpoint: &model.checkpoint, tokenizer: &model.tokenizer };
         verification.vectors(&known).await;
         bar.inc(1);
@@ -82,7 +89,7 @@ mod tests {
         let options =
             DeviceOptions { choice: DeviceChoice::Cpu, threads: Some(1), ..DeviceOptions::default() };
         let device = pollster::block_on(Device::open(options)).expect("the CPU refuses nothing");
-        let mut verification = Verification::new(&device, Coverage::Sample, String::new());
+        let mut verification = Verification::new(&device, Coverage::Sample, String::new(), &[], &[]);
         verification.without_model("starter", "it is not there".into());
         let error = judge(&verification.finish()).unwrap_err();
         assert_eq!(

@@ -11,7 +11,7 @@ pub mod kernels;
 pub mod reference;
 mod repeat;
 mod report;
-mod small;
+pub(crate) mod small;
 mod vectors;
 
 use web_time::Instant;
@@ -22,7 +22,7 @@ pub use vectors::VectorModel;
 
 use crate::{
     device::Device,
-    said::{Reason, Say},
+    said::{Reason, Say, reason},
     train::TrainError,
 };
 use kernels::KERNELS;
@@ -32,20 +32,38 @@ const GRADIENTS: &str = "gradients";
 const REPEAT: &str = "rerun";
 const VECTORS: &str = "vectors";
 
+/// Names of all parts, in their order: kernels, gradients, a rerun, vectors of models.
+pub fn parts() -> impl Iterator<Item = &'static str> {
+    KERNELS.iter().map(|kernel| kernel.name).chain([GRADIENTS, REPEAT, VECTORS])
+}
+
 /// A verification under way: a part at a time, whatever becomes of the one before.
 pub struct Verification {
     device: Device,
     coverage: Coverage,
     started: Instant,
+    /// Parts that nothing has been said of yet.
+    open: Vec<String>,
     report: Report,
 }
 
 impl Verification {
-    /// Parts of [`Verification::engine`].
-    pub const PARTS: usize = KERNELS.len() + 2;
-
-    /// `system`: what it runs on, for the report.
-    pub fn new(device: &Device, coverage: Coverage, system: String) -> Self {
+    /// `system`: what it runs on, for the report; `wanted`: names out of [`parts`], none for all; `models`: names of
+    /// those that [`Verification::vectors`] will be given.
+    pub fn new(
+        device: &Device,
+        coverage: Coverage,
+        system: String,
+        wanted: &[String],
+        models: &[String],
+    ) -> Self {
+        let is_wanted = |part: &&str| wanted.is_empty() || wanted.iter().any(|name| name == part);
+        let (open, others): (Vec<&str>, Vec<&str>) = parts().partition(is_wanted);
+        let not_asked = || reason!("verify-not-asked", "it was not asked for");
+        let skipped = others.into_iter().map(|part| Unchecked { part: part.to_owned(), reason: not_asked() });
+        let of_models = open.contains(&VECTORS).then_some(models).unwrap_or_default();
+        let engine = open.iter().filter(|part| **part != VECTORS).map(|part| (*part).to_owned());
+        let open = engine.chain(of_models.iter().map(|model| vectors_of(model))).collect();
         let report = Report {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             system,
@@ -54,49 +72,77 @@ impl Verification {
             seconds: 0.0,
             checks: Vec::new(),
             failures: Vec::new(),
-            skipped: Vec::new(),
+            skipped: skipped.collect(),
         };
-        Self { device: device.clone(), coverage, started: Instant::now(), report }
+        Self { device: device.clone(), coverage, started: Instant::now(), open, report }
     }
 
-    /// All kernels, gradients and a rerun; `progress` hears of parts done.
+    /// How many parts are to be checked yet, a model's vectors being one.
+    pub fn open(&self) -> usize {
+        self.open.len()
+    }
+
+    /// All of the kernels, gradients and a rerun that are wanted; `progress` hears of parts done.
     pub async fn engine(&mut self, mut progress: impl FnMut(usize)) {
         progress(0);
-        for (done, kernel) in (1..).zip(&KERNELS) {
-            let checks = self.checks(kernel.name);
-            let result = (kernel.check)(&checks).await.map_err(TrainError::from);
-            self.take(kernel.name, checks, result);
+        let mut done = 0;
+        for part in parts().filter(|part| *part != VECTORS) {
+            if !self.is_open(part) {
+                continue;
+            }
+            let checks = self.checks(part);
+            let result = match KERNELS.iter().find(|kernel| kernel.name == part) {
+                Some(kernel) => (kernel.check)(&checks).await.map_err(TrainError::from),
+                None if part == GRADIENTS => gradients::agree_with_differences(&checks).await,
+                None => repeat::bit_for_bit(&checks).await,
+            };
+            self.take(part, checks, result);
+            done += 1;
             progress(done);
         }
-        let checks = self.checks(GRADIENTS);
-        let result = gradients::agree_with_differences(&checks).await;
-        self.take(GRADIENTS, checks, result);
-        progress(KERNELS.len() + 1);
-        let checks = self.checks(REPEAT);
-        let result = repeat::bit_for_bit(&checks).await;
-        self.take(REPEAT, checks, result);
-        progress(Self::PARTS);
+    }
+
+    /// Whether this model's vectors are still to be checked.
+    pub fn wants(&self, model: &str) -> bool {
+        self.is_open(&vectors_of(model))
     }
 
     /// A model's vectors, where there are figures for it.
     pub async fn vectors(&mut self, model: &VectorModel<'_>) {
-        let part = format!("{VECTORS}, {}", model.name);
+        let part = vectors_of(model.name);
         let checks = self.checks(&part);
         match vectors::agree_with_figures(&checks, model).await {
             Ok(None) => self.take(&part, checks, Ok(())),
-            Ok(Some(reason)) => self.report.skipped.push(Unchecked { part, reason }),
+            Ok(Some(reason)) => {
+                self.close(&part);
+                self.report.skipped.push(Unchecked { part, reason });
+            }
             Err(error) => self.take(&part, checks, Err(error)),
         }
     }
 
     /// A model that could not be had, and why.
     pub fn without_model(&mut self, name: &str, reason: Reason) {
-        self.report.failures.push(Unchecked { part: format!("{VECTORS}, {name}"), reason });
+        let part = vectors_of(name);
+        self.close(&part);
+        self.report.failures.push(Unchecked { part, reason });
     }
 
+    /// What was found. Parts that it did not come to are named in it.
     pub fn finish(mut self) -> Report {
         self.report.seconds = self.started.elapsed().as_secs_f64();
+        let stopped = || reason!("verify-stopped", "the verification was stopped before its end");
+        let left = self.open.drain(..).map(|part| Unchecked { part, reason: stopped() });
+        self.report.skipped.extend(left);
         self.report
+    }
+
+    fn is_open(&self, part: &str) -> bool {
+        self.open.iter().any(|open| open == part)
+    }
+
+    fn close(&mut self, part: &str) {
+        self.open.retain(|open| open != part);
     }
 
     fn checks(&self, part: &str) -> Checks {
@@ -106,9 +152,15 @@ impl Verification {
     /// Takes in what was found before something broke, if something did: an error of the part's own, or one that the
     /// device only tells of afterwards.
     fn take(&mut self, part: &str, checks: Checks, result: Result<(), TrainError>) {
+        self.close(part);
         self.report.checks.extend(checks.into_found());
         if let Err(error) = result.and_then(|()| self.device.check().map_err(TrainError::from)) {
             self.report.failures.push(Unchecked { part: part.to_owned(), reason: error.reason() });
         }
     }
+}
+
+/// The part that a model's vectors are.
+fn vectors_of(model: &str) -> String {
+    format!("{VECTORS}, {model}")
 }

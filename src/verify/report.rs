@@ -56,7 +56,13 @@ impl Report {
         let total = self.checks.len() + self.failures.len();
         match self.failed() {
             _ if total == 0 => writeln!(text, "SimCSE Lab {version}: nothing was checked")?,
-            0 => writeln!(text, "SimCSE Lab {version}: all {total} checks passed")?,
+            0 if self.skipped.is_empty() => {
+                writeln!(text, "SimCSE Lab {version}: all {total} checks passed")?;
+            }
+            0 => {
+                let left = self.skipped.len();
+                writeln!(text, "SimCSE Lab {version}: {total} checks passed, parts not checked: {left}")?;
+            }
             failed => writeln!(text, "SimCSE Lab {version}: {failed} of {total} checks FAILED")?,
         }
         writeln!(text, "device: {}, {} ({})", device.name, device.backend, device.driver)?;
@@ -180,9 +186,9 @@ mod tests {
     fn a_part_that_broke_fails_and_one_that_was_left_out_does_not() {
         let unchecked = || vec![Unchecked { part: "linear".to_owned(), reason: "the device is gone".into() }];
         let skipped = Report { skipped: unchecked(), ..report(0.0) };
-        assert!(
-            skipped.passed() && skipped.to_text().contains("linear      not checked: the device is gone")
-        );
+        let text = skipped.to_text();
+        assert!(skipped.passed() && text.contains("linear      not checked: the device is gone"));
+        assert!(text.starts_with("SimCSE Lab 1.2.3: 2 checks passed, parts not checked: 1\n"), "{text}");
         let broken = Report { failures: unchecked(), ..report(0.0) };
         assert!(!broken.passed() && broken.to_text().contains("1 of 3 checks FAILED"));
     }

@@ -1,8 +1,9 @@
 // Kills what a run depends on, at random moments, and sees that it goes on to the same end.
 //
-// Each case trains a small run in a browser of its own profile; then, after a random time, one of FAULTS happens. The run
-// is taken up again as a visitor would, and has to end with the bytes of one that nothing happened to. What it is taken
-// up from may lie no further back than what the page had said to be kept.
+// Each case trains a small run in a new tab; then, after a random time, one of FAULTS happens. The run is taken up again as a
+// visitor would, and has to end with the bytes of one that nothing happened to. What it is taken up from may lie no further
+// back than what the page had said to be kept. Browser and profile go on from case to case, as a visitor's do, until one
+// fails.
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
@@ -41,9 +42,10 @@ const recipe = (device) => ({
 // What is waited for takes some seconds; on SwiftShader the shaders alone take a quarter of a minute.
 const PATIENCE = { cpu: 60_000, gpu: 180_000 };
 
-/** A browser whose profile outlives it. */
+/** A browser whose profile outlives it, where it is killed. */
 class Browser {
-  static async start(profile, device) {
+  static async start(device, profile) {
+    profile ??= await mkdtemp(join(tmpdir(), 'simcse-lab-faults-'));
     const flags = [...browserFlags, `--user-data-dir=${profile}`, '--remote-debugging-port=0', '--headless=new', 'about:blank'];
     const child = spawn('/usr/bin/chromium', flags, { detached: true, stdio: ['ignore', 'ignore', 'pipe'] });
     const address = await new Promise((found, failed) => {
@@ -56,16 +58,18 @@ class Browser {
       child.on('exit', () => failed(new Error(`Chromium ended: ${said}`)));
     });
     const connection = await chromium.connectOverCDP(address);
-    return new Browser(child, connection, device);
+    return new Browser(child, connection, profile, device);
   }
 
-  constructor(child, connection, device) {
-    Object.assign(this, { child, connection, device });
+  constructor(child, connection, profile, device) {
+    Object.assign(this, { child, connection, profile, device });
     [this.context] = connection.contexts();
   }
 
+  /** The page in a tab of its own, the only one. */
   async open(url) {
     const page = await this.context.newPage();
+    await this.page?.close();
     await page.goto(`${url}?device=${this.device}`);
     this.page = page;
     this.studio = new Studio(page);
@@ -84,6 +88,7 @@ class Browser {
 
   async close() {
     if (this.child.exitCode === null && this.child.signalCode === null) await this.kill();
+    await rm(this.profile, { recursive: true, force: true });
   }
 }
 
@@ -94,17 +99,17 @@ const FAULTS = {
     await browser.studio.ready();
     return browser;
   },
-  async 'tab closed'(browser, { url }) {
+  async 'tab closed'(browser, url) {
     await browser.page.close();
+    browser.page = undefined;
     await browser.open(url);
     return browser;
   },
-  async 'tab crashed'(browser, { url }) {
+  async 'tab crashed'(browser, url) {
     const { page } = browser;
     const crashed = new Promise((resolve) => page.once('crash', resolve));
     page.goto('chrome://crash').catch(() => {});
     await crashed;
-    await page.close();
     await browser.open(url);
     return browser;
   },
@@ -114,9 +119,10 @@ const FAULTS = {
     await browser.studio.ready();
     return browser;
   },
-  async 'browser killed'(browser, { url, profile, device }) {
+  async 'browser killed'(browser, url, hold) {
     await browser.kill();
-    const next = await Browser.start(profile, device);
+    const next = await Browser.start(browser.device, browser.profile);
+    hold(next);
     await next.open(url);
     return next;
   },
@@ -128,7 +134,7 @@ const FAULTS = {
     await browser.studio.ready();
     return browser;
   },
-  async 'disk full'(browser, { url }) {
+  async 'disk full'(browser, url) {
     const session = await browser.context.newCDPSession(browser.page);
     const { usage } = await session.send('Storage.getUsageAndQuota', { origin: new URL(url).origin });
     await session.send('Storage.overrideQuotaForOrigin', { origin: new URL(url).origin, quotaSize: usage + 1 });
@@ -176,70 +182,61 @@ async function results(browser) {
   return { weights, evaluations };
 }
 
-async function one(kind, seed, { url, expected, device }) {
-  const profile = await mkdtemp(join(tmpdir(), 'simcse-lab-faults-'));
-  let browser = await Browser.start(profile, device);
-  try {
-    await browser.open(url);
-    await begin(browser);
-    await browser.page.waitForFunction(() => /Kept up to step/.test(document.body.textContent));
-    const wanted = Math.floor((random(seed)() * STEPS[device]) / 2);
-    await browser.studio.reach(wanted);
-    const kept = await keptStep(browser.page);
-    const happen = FAULTS[kind] ?? LOSSES[kind];
-    browser = await happen(browser, { url, profile, device });
-    if (FAULTS[kind]) {
-      const offer = browser.page.locator('.cut-off-run');
-      await offer.waitFor();
-      const from = Number((await offer.innerText()).match(/step ([\d,]+) of/)[1].replaceAll(',', ''));
-      assert.ok(from >= kept, `taken up at step ${from}, and step ${kept} was said to be kept`);
-      await browser.studio.button('Go on').first().click();
-    }
-    const { weights, evaluations } = await results(browser);
-    assert.ok(weights.equals(expected.weights), 'the weights are those of a run that nothing happened to');
-    assert.deepEqual(evaluations, expected.evaluations);
-  } finally {
-    await browser.close();
-    await rm(profile, { recursive: true, force: true });
+/** Makes one thing happen to a run; returns the browser that it ended in, and tells `hold` of a new one at once. */
+async function one(kind, seed, browser, { url, expected, hold }) {
+  await browser.open(url);
+  await begin(browser);
+  await browser.page.waitForFunction(() => /Kept up to step/.test(document.body.textContent));
+  const wanted = Math.floor((random(seed)() * STEPS[browser.device]) / 2);
+  await browser.studio.reach(wanted);
+  const kept = await keptStep(browser.page);
+  const after = await (FAULTS[kind] ?? LOSSES[kind])(browser, url, hold);
+  if (FAULTS[kind]) {
+    const offer = after.page.locator('.cut-off-run');
+    await offer.waitFor();
+    const from = Number((await offer.innerText()).match(/step ([\d,]+) of/)[1].replaceAll(',', ''));
+    assert.ok(from >= kept, `taken up at step ${from}, and step ${kept} was said to be kept`);
+    await after.studio.button('Go on').first().click();
   }
-}
-
-/** What a run on this device comes to that nothing happens to. */
-async function undisturbed(url, device) {
-  const profile = await mkdtemp(join(tmpdir(), 'simcse-lab-faults-'));
-  const browser = await Browser.start(profile, device);
-  try {
-    await browser.open(url);
-    await begin(browser);
-    return await results(browser);
-  } finally {
-    await browser.close();
-    await rm(profile, { recursive: true, force: true });
-  }
+  const { weights, evaluations } = await results(after);
+  assert.ok(weights.equals(expected.weights), 'the weights are those of a run that nothing happened to');
+  assert.deepEqual(evaluations, expected.evaluations);
 }
 
 /** Makes `count` things happen, of all kinds in turn; returns how many of each, and what went wrong. */
 export async function makeFaults({ count, seed, say = () => {} }) {
   const server = await serve({ files: { 'worker_loader.js': loader } });
   const kinds = [...Object.keys(FAULTS), ...Object.keys(LOSSES)];
-  const expected = {};
   const made = Object.fromEntries(kinds.map((kind) => [kind, 0]));
   const failures = [];
+  // By device: the browser at hand, and what a run comes to there that nothing happens to.
+  const browsers = {};
+  const expected = {};
   try {
     for (let number = 0; number < count; number += 1) {
       const kind = kinds[number % kinds.length];
       const device = LOSSES[kind] ? 'gpu' : 'cpu';
+      const began = Date.now();
       try {
-        expected[device] ??= await undisturbed(server.url, device);
-        await one(kind, seed + number, { url: server.url, expected: expected[device], device });
+        browsers[device] ??= await Browser.start(device);
+        if (!expected[device]) {
+          await browsers[device].open(server.url);
+          await begin(browsers[device]);
+          expected[device] = await results(browsers[device]);
+        }
+        const hold = (browser) => (browsers[device] = browser);
+        await one(kind, seed + number, browsers[device], { url: server.url, expected: expected[device], hold });
         made[kind] += 1;
-        say(`${number + 1} of ${count}: ${kind}: the same bytes`);
+        say(`${number + 1} of ${count}: ${kind}: the same bytes, ${((Date.now() - began) / 1000).toFixed(1)} s`);
       } catch (error) {
         failures.push(`${kind}, seed ${seed + number}: ${error.message}`);
         say(`${number + 1} of ${count}: ${failures.at(-1)}`);
+        await browsers[device]?.close();
+        browsers[device] = undefined;
       }
     }
   } finally {
+    for (const browser of Object.values(browsers)) await browser?.close();
     await server.close();
   }
   return { made, failures };

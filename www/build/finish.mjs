@@ -8,7 +8,7 @@ const { TRUNK_STAGING_DIR: site, TRUNK_PROFILE: profile } = process.env;
 
 if (profile === 'release') {
   // Off where nobody waits for a download: `cargo xtask serve`.
-  if (process.env.SIMCSE_WASM_OPT !== 'off') optimise(site);
+  if (process.env.SIMCSE_WASM_OPT !== 'off') await optimise(site);
   await writeServiceWorker(site);
 } else {
   // Who builds for trying things out wants the files just built, not those kept.

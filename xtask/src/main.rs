@@ -2,7 +2,7 @@
 
 mod bench;
 mod dist;
-mod faults;
+mod endurance;
 mod fuzz;
 mod page;
 mod serve;
@@ -32,7 +32,9 @@ enum Command {
     /// Install what is missing and run every test.
     Test(test::TestArgs),
     /// Install what is missing, build the page, and kill what runs depend on, at random moments.
-    Faults(faults::FaultsArgs),
+    Faults(endurance::FaultsArgs),
+    /// Install what is missing, build the page, and work it for hours: its memory must not grow.
+    Soak(endurance::SoakArgs),
     /// Install what is missing and compare the engine's speed with its peers' in headless Chromium.
     Bench(bench::BenchArgs),
     /// Give whatever reads a visitor's files inputs that nobody should write, for as long as you like.
@@ -58,7 +60,8 @@ fn run(command: Command) -> Result<()> {
         Command::Serve(args) => serve::run(&args),
         Command::Dist => dist::run(),
         Command::Test(args) => test::run(&args),
-        Command::Faults(args) => faults::execute(&args),
+        Command::Faults(args) => endurance::faults(&args),
+        Command::Soak(args) => endurance::soak(&args),
         Command::Bench(args) => bench::execute(&args),
         Command::Fuzz(args) => fuzz::execute(&args),
         Command::Starter(args) => starter::execute(&args),

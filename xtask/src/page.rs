@@ -16,9 +16,16 @@ pub const RELEASE: [&str; 5] = ["--release", "--target", WasmToolchain::TARGET, 
 /// needs no Trunk, which on a fresh machine is compiled at the same time.
 pub fn compile(toolchain: &WasmToolchain, release: bool) -> Result<()> {
     say("page", "compiling the page's programs");
+    run(&mut compiling(toolchain, release))
+}
+
+/// What [`compile`] runs.
+pub fn compiling(toolchain: &WasmToolchain, release: bool) -> Command {
+    let mut cargo = toolchain.cargo();
     let flags = if release { &RELEASE[..] } else { &RELEASE[1..] };
     // Offline as Trunk, so that both say the same if set-up left something out.
-    run(toolchain.cargo().args(["build", "--offline", "--bin", "app", "--bin", "worker"]).args(flags))
+    cargo.args(["build", "--offline", "--bin", "app", "--bin", "worker"]).args(flags);
+    cargo
 }
 
 /// Trunk with the set-up's tools, never downloading any itself.

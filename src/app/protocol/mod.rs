@@ -136,8 +136,11 @@ pub enum Request {
     Tune,
     /// What is built from now on uses this kind of matrix product where the device can. No answer.
     UseMatmul { kind: MatmulKind },
-    /// Checks what the device computes, with vectors of these models of the site, by name. Answer: [`Event::Verified`].
-    Verify { models: Vec<(String, Source)> },
+    /// Checks what the device computes, with vectors of these models of the site, by name; of the parts named, or of all
+    /// where none is. Answer: [`Event::Verified`].
+    Verify { models: Vec<(String, Source)>, parts: Vec<String> },
+    /// Ends the verification early. Answer: its [`Event::Verified`], with what was found so far.
+    CancelVerify,
     /// The trained weights as a file. Answer: [`Event::Exported`].
     Export { format: ExportFormat },
     /// The whole state of the run at hand as a file. Answer: [`Event::Exported`].

@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     app::protocol::{Request, Source},
-    verify::{Check, Report, Unchecked, figure},
+    verify::{Check, Report, Unchecked, figure, parts},
 };
 
 const FILE: &str = "simcse-lab-verification.txt";
@@ -28,6 +28,8 @@ pub fn VerifyPanel() -> impl IntoView {
     let offered = move || store.site_models.get().and_then(Result::ok).unwrap_or_default();
     let further = move || offered().into_iter().nth(1);
     let with_further = RwSignal::new(false);
+    // None: all of them.
+    let chosen = RwSignal::new(Vec::<String>::new());
     let reason = move || {
         if !store.ready() {
             Some("engine-first")
@@ -44,7 +46,7 @@ pub fn VerifyPanel() -> impl IntoView {
         let named = |model: SiteModel| -> (String, Source) { (model.name.clone(), model.source()) };
         let models = untrack(offered).into_iter().take(wanted).map(named).collect();
         store.verification.set(None);
-        engine.send(Topic::Verification, Request::Verify { models });
+        engine.send(Topic::Verification, Request::Verify { models, parts: chosen.get_untracked() });
     };
     let on_further = move |event| with_further.set(event_target_checked(&event));
     view! {
@@ -66,6 +68,7 @@ pub fn VerifyPanel() -> impl IntoView {
                     </label>
                 }
             })}
+            <Parts chosen />
             <div class="row">
                 <button
                     type="button"
@@ -77,10 +80,49 @@ pub fn VerifyPanel() -> impl IntoView {
                 </button>
                 <span class="fine reason">{move || reason().map(words)}</span>
             </div>
-            <SlotProgress of=slot what="verify-running" />
+            <div class="progress-row">
+                <SlotProgress of=slot what="verify-running" />
+                {move || slot.busy().then(|| view! {
+                    <button
+                        type="button"
+                        class="button button-small"
+                        on:click=move |_| engine.tell(Topic::Verification, Request::CancelVerify)
+                    >
+                        {mt!("verify-cancel")}
+                    </button>
+                })}
+            </div>
             <ErrorNotice of=slot title="verify-broken" />
         </section>
         {move || store.verification.get().map(|report| view! { <Found report /> })}
+    }
+}
+
+/// Which parts are checked, for who looks into one of them.
+#[component]
+fn Parts(chosen: RwSignal<Vec<String>>) -> impl IntoView {
+    let part = move |name: &'static str| {
+        let toggle = move |event| {
+            chosen.update(|chosen| match event_target_checked(&event) {
+                true => chosen.push(name.to_owned()),
+                false => chosen.retain(|chosen| chosen != name),
+            });
+        };
+        view! {
+            <label class="check">
+                <input type="checkbox" on:change=toggle />
+                <code>{name}</code>
+            </label>
+        }
+    };
+    view! {
+        <details class="verify-parts">
+            <summary>{mt!("verify-only")}</summary>
+            <fieldset>
+                <legend class="fine">{mt!("verify-only-how")}</legend>
+                {parts().map(part).collect_view()}
+            </fieldset>
+        </details>
     }
 }
 
@@ -102,9 +144,11 @@ fn Found(report: Report) -> impl IntoView {
         threads => t!("device-cpu", threads = threads),
     };
     let (version, time) = (report.version.clone(), duration(report.seconds));
-    let verdict = move || match passed {
-        true => t!("verify-all-passed", total = total),
-        false => t!("verify-some-failed", failed = failed, total = total),
+    let left = report.skipped.len();
+    let verdict = move || match (passed, left) {
+        (true, 0) => t!("verify-all-passed", total = total),
+        (true, _) => t!("verify-passed-but-for", total = total, left = left),
+        (false, _) => t!("verify-some-failed", failed = failed, total = total),
     };
     let what = move || t!("verify-of", device = device(), version = version.as_str(), time = time.as_str());
     let failures = report.failures.clone();

@@ -17,7 +17,7 @@ use crate::app::protocol::{Envelope, Event, FailureKind, Request, RequestId, dec
 
 pub struct Inbox {
     receiver: UnboundedReceiver<Envelope>,
-    /// Taken off the receiver while something was waiting for a Stop.
+    /// Taken off the receiver while something was waiting for one of a kind.
     deferred: VecDeque<Envelope>,
 }
 
@@ -58,12 +58,12 @@ impl Inbox {
         }
     }
 
-    /// Ends when a Stop comes, which stays in line; other requests wait.
-    pub async fn stop_wanted(&mut self) {
+    /// Ends when a request comes that is `such`, which stays in line; other requests wait.
+    pub async fn wanted(&mut self, such: impl Fn(&Request) -> bool) {
         while let Some(envelope) = self.receiver.next().await {
-            let stop = matches!(envelope.request, Request::Stop);
+            let wanted = such(&envelope.request);
             self.deferred.push_back(envelope);
-            if stop {
+            if wanted {
                 return;
             }
         }

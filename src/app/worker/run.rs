@@ -13,7 +13,7 @@ use super::{
     outbox::{post, post_transferring},
 };
 use crate::{
-    app::protocol::{BatchMatrix, Evaluation, Event, RunPlan, StepMetrics},
+    app::protocol::{BatchMatrix, Evaluation, Event, Request, RunPlan, StepMetrics},
     runs::Outcome,
     train::{StepReport, TrainError, Trainer, TrainingState},
 };
@@ -141,7 +141,7 @@ impl Run {
             let step = match self.trainer.network().device().info().is_cpu() {
                 false => Some(self.trainer.step().await?),
                 // A step takes as long as it takes, and a Stop is heard meanwhile.
-                true => match select(pin!(self.trainer.step()), pin!(inbox.stop_wanted())).await {
+                true => match select(pin!(self.trainer.step()), pin!(inbox.wanted(stop))).await {
                     Either::Left((report, _)) => Some(report?),
                     Either::Right(_) => None,
                 },
@@ -215,7 +215,7 @@ impl Run {
         };
         let outcome = {
             let evaluation = pin!(self.trainer.evaluate(progress));
-            match select(evaluation, pin!(inbox.stop_wanted())).await {
+            match select(evaluation, pin!(inbox.wanted(stop))).await {
                 Either::Left((evaluation, _)) => evaluation?,
                 Either::Right(_) => None,
             }
@@ -279,4 +279,8 @@ impl Run {
             self.trained += since.elapsed();
         }
     }
+}
+
+fn stop(request: &Request) -> bool {
+    matches!(request, Request::Stop)
 }

@@ -1,5 +1,7 @@
 //! Trunk and the wasm-bindgen command line, in the project's own `.setup/bin` unless the right ones are on PATH.
 
+use std::path::PathBuf;
+
 use anyhow::{Context, Result};
 
 use crate::shell::{command, output, root, run, say, setup_dir};
@@ -83,7 +85,8 @@ impl Tool<'_> {
             "--no-default-features",
         ]);
         install.args(self.programs.iter().flat_map(|program| ["--bin", program]));
-        install.args(self.flags).arg("--root").arg(setup_dir()).env_remove("CARGO_TARGET_DIR");
+        // In one folder, so that what both programs use is compiled once.
+        install.args(self.flags).arg("--root").arg(setup_dir()).arg("--target-dir").arg(tools_target());
         for (setting, value) in [
             ("OPT_LEVEL", "0"),
             ("LTO", "off"),
@@ -95,6 +98,11 @@ impl Tool<'_> {
         }
         run(&mut install)
     }
+}
+
+/// Where they are compiled.
+fn tools_target() -> PathBuf {
+    root().join("target/tools")
 }
 
 /// The version a lock file has of a package.

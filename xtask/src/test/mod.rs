@@ -2,7 +2,11 @@
 
 mod count;
 
-use std::{process::Command, time::Instant};
+use std::{
+    process::{Command, Stdio},
+    thread,
+    time::Instant,
+};
 
 use anyhow::{Result, bail};
 use clap::{Args, ValueEnum};
@@ -63,19 +67,75 @@ pub fn run(args: &TestArgs) -> Result<()> {
         // Before set-up, so that nothing but set-up itself can have fetched what the build reads.
         toolchain.set_apart(root().join("target/fresh"))?;
     }
-    setup::for_serving(&toolchain, |_| Ok(()))?;
-    setup::for_testing()?;
+    let stages: Vec<Stage> =
+        ALL.into_iter().filter(|stage| args.stage.is_none_or(|only| stage.is_part_of(only))).collect();
+    setup::for_serving(&toolchain, |toolchain| {
+        ahead(&stages, toolchain);
+        setup::for_testing()
+    })?;
     let mut total = Counts::default();
-    for stage in ALL.into_iter().filter(|stage| args.stage.is_none_or(|only| stage.is_part_of(only))) {
-        for check in checks(stage, &toolchain) {
-            total += execute(check)?;
-        }
+    for check in stages.into_iter().flat_map(|stage| checks(stage, &toolchain)) {
+        total += execute(check)?;
     }
     println!("\n{} passed, {} failed", total.passed, total.failed);
     if total.failed > 0 {
         bail!("{} of {} checks failed", total.failed, total.passed + total.failed);
     }
     Ok(())
+}
+
+/// Compiles what the stages will run, for the page and for this machine side by side: no core is idle while one large crate
+/// compiles. What does not compile, the stage itself says.
+fn ahead(stages: &[Stage], toolchain: &WasmToolchain) {
+    say("test", "compiling the page and the tests meanwhile");
+    let no_run = |mut tests: Command| {
+        tests.arg("--no-run");
+        tests
+    };
+    let wanted = |stage: Stage, compile: Command| stages.contains(&stage).then_some(compile);
+    let for_page = [
+        wanted(Stage::Build, page::compiling(toolchain, true)),
+        wanted(Stage::KernelsChromium, no_run(kernel_tests(toolchain))),
+        wanted(Stage::Lint, clippy_for_wasm(toolchain)).filter(|_| toolchain.has_clippy()),
+    ];
+    let for_machine = [wanted(Stage::Native, no_run(native_tests())), wanted(Stage::Lint, clippy())];
+    thread::scope(|scope| {
+        // In a row what compiles into the same folder, which Cargo locks.
+        for row in [for_page.into_iter().flatten().collect(), for_machine.into_iter().flatten().collect()] {
+            let row: Vec<Command> = row;
+            scope.spawn(move || {
+                for mut compile in row {
+                    // Nothing is lost with what it says: see above.
+                    let _ = compile.stdout(Stdio::null()).stderr(Stdio::null()).status();
+                }
+            });
+        }
+    });
+}
+
+fn clippy() -> Command {
+    let mut clippy = command("cargo");
+    clippy.args(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]);
+    clippy
+}
+
+fn clippy_for_wasm(toolchain: &WasmToolchain) -> Command {
+    let mut clippy = toolchain.cargo();
+    clippy.arg("clippy").args(page::RELEASE);
+    clippy.args(["--lib", "--bins", "--test", "kernels", "--", "-D", "warnings"]);
+    clippy
+}
+
+fn native_tests() -> Command {
+    let mut tests = command("cargo");
+    tests.args(["test", "--workspace"]);
+    tests
+}
+
+fn kernel_tests(toolchain: &WasmToolchain) -> Command {
+    let mut tests = toolchain.cargo();
+    tests.arg("test").args(page::RELEASE).args(["--test", "kernels"]);
+    tests
 }
 
 fn execute(mut check: Check) -> Result<Counts> {
@@ -104,23 +164,18 @@ fn checks(stage: Stage, toolchain: &WasmToolchain) -> Vec<Check> {
     match stage {
         Stage::Build => vec![check("page build", page::trunk(toolchain, "build", true), None)],
         Stage::Lint => {
-            let mut native = command("cargo");
-            native.args(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]);
             let mut format = command("cargo");
             format.args(["fmt", "--all", "--check"]);
-            let mut checks = vec![check("format", format, None), check("clippy", native, None)];
+            let mut checks = vec![check("format", format, None), check("clippy", clippy(), None)];
             if toolchain.has_clippy() {
-                let mut wasm = toolchain.cargo();
-                wasm.arg("clippy").args(page::RELEASE);
-                wasm.args(["--lib", "--bins", "--test", "kernels", "--", "-D", "warnings"]);
-                checks.push(check("clippy for wasm", wasm, None));
+                checks.push(check("clippy for wasm", clippy_for_wasm(toolchain), None));
             }
             checks
         }
         Stage::Native => {
-            let mut tests = command("cargo");
+            let mut tests = native_tests();
             // lavapipe uses all cores by itself; two tests at a time keep them busy between its calls.
-            tests.args(["test", "--workspace", "--", "--test-threads", "2"]);
+            tests.args(["--", "--test-threads", "2"]);
             let mut bench = command("npm");
             bench.args(["run", "--silent", "test:bench"]);
             let mut build = command("npm");
@@ -132,11 +187,8 @@ fn checks(stage: Stage, toolchain: &WasmToolchain) -> Vec<Check> {
             ]
         }
         Stage::KernelsChromium => {
-            let mut tests = toolchain.cargo();
+            let mut tests = kernel_tests(toolchain);
             tests
-                .arg("test")
-                .args(page::RELEASE)
-                .args(["--test", "kernels"])
                 .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", "wasm-bindgen-test-runner")
                 .env("CHROMEDRIVER", "/usr/bin/chromedriver")
                 .env("WASM_BINDGEN_TEST_TIMEOUT", "900");

@@ -212,7 +212,9 @@ impl Session {
             Request::Analyse { pooler } => self.analyse(id, pooler).await,
             Request::Profile { options } => self.profile(id, options).await,
             Request::Tune => self.tune(id).await,
-            Request::Verify { models } => self.verify(id, models).await,
+            Request::Verify { models, parts } => self.verify(id, models, &parts, inbox).await,
+            // It crossed the end of the verification.
+            Request::CancelVerify => Ok(()),
             Request::UseMatmul { kind } => {
                 self.device.set_matmul(kind);
                 Ok(())

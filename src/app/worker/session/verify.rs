@@ -1,12 +1,17 @@
 //! What the device computes, checked.
 
+use std::pin::pin;
+
+use futures_util::future::{Either, select};
+
 use super::Session;
 use crate::{
     app::{
-        protocol::{Event, RequestId, Source, Stage},
+        protocol::{Event, Request, RequestId, Source, Stage},
         worker::{
             error::WorkerError,
             files::gather,
+            inbox::Inbox,
             model_files::LoadedModel,
             outbox::{post, post_progress},
             scope,
@@ -17,28 +22,45 @@ use crate::{
 };
 
 impl Session {
-    /// Runs a part of the tests' cases, and compares vectors of `models`, which are fetched for it and let go of again.
+    /// Runs a part of the tests' cases, of the parts named or of all, and compares vectors of `models`, which are fetched
+    /// for it and let go of again. Ends early where the page cancels it: the report says of which parts it knows nothing.
     pub(super) async fn verify(
         &mut self,
         id: RequestId,
         models: Vec<(String, Source)>,
+        parts: &[String],
+        inbox: &mut Inbox,
     ) -> Result<(), WorkerError> {
         self.refuse_during_run()?;
         // A browser that says nothing of itself is told by nothing.
         let system = scope().navigator().user_agent().unwrap_or_default();
-        let total = Some((Verification::PARTS + models.len()) as f64);
-        let mut verification = Verification::new(&self.device, Coverage::Sample, system);
-        verification.engine(|done| post_progress(id, Stage::Verifying, done as f64, total)).await;
-        for (name, source) in models {
-            match gather(id, source.clone()).await.and_then(|files| LoadedModel::from_files(source, files)) {
-                Ok(model) => {
-                    let (checkpoint, tokenizer) = (&model.checkpoint, &model.tokenizer);
-                    verification.vectors(&VectorModel { name: &name, checkpoint, tokenizer }).await;
-                }
-                Err(error) => verification.without_model(&name, error.reason()),
+        let names: Vec<String> = models.iter().map(|(name, _)| name.clone()).collect();
+        let mut verification = Verification::new(&self.device, Coverage::Sample, system, parts, &names);
+        {
+            let cancelled = inbox.wanted(|request| matches!(request, Request::CancelVerify));
+            // Which of them ended, the verification itself knows.
+            match select(pin!(check(id, &mut verification, models)), pin!(cancelled)).await {
+                Either::Left(_) | Either::Right(_) => {}
             }
         }
         post(&Event::Verified { id, report: verification.finish() });
         Ok(())
+    }
+}
+
+async fn check(id: RequestId, verification: &mut Verification, models: Vec<(String, Source)>) {
+    let total = Some(verification.open() as f64);
+    verification.engine(|done| post_progress(id, Stage::Verifying, done as f64, total)).await;
+    for (name, source) in models {
+        if !verification.wants(&name) {
+            continue;
+        }
+        match gather(id, source.clone()).await.and_then(|files| LoadedModel::from_files(source, files)) {
+            Ok(model) => {
+                let (checkpoint, tokenizer) = (&model.checkpoint, &model.tokenizer);
+                verification.vectors(&VectorModel { name: &name, checkpoint, tokenizer }).await;
+            }
+            Err(error) => verification.without_model(&name, error.reason()),
+        }
     }
 }

@@ -1,0 +1,165 @@
+// Works a page for a long time and sees that it does not grow.
+//
+// One visit trains run after run on the page itself; another, through the JavaScript API, makes one long run and encodes
+// sentence after sentence. Memory is that of all of the browser's processes together, garbage collected first; on a GPU it
+// is also what its buffers hold, those that were made and not destroyed.
+
+import { fileURLToPath } from 'node:url';
+
+import { withApi } from './api.mjs';
+import { withPage } from './harness.mjs';
+import { browserMemory } from './memory.mjs';
+import { Studio } from './studio.mjs';
+
+// Counts the bytes of GPU buffers that are there, in the worker itself.
+const loader = `
+  self.bufferBytes = 0;
+  if (globalThis.GPUDevice) {
+    const { createBuffer } = GPUDevice.prototype;
+    const { destroy } = GPUBuffer.prototype;
+    GPUDevice.prototype.createBuffer = function (descriptor) {
+      const buffer = createBuffer.call(this, descriptor);
+      buffer.counted = true;
+      self.bufferBytes += buffer.size;
+      return buffer;
+    };
+    GPUBuffer.prototype.destroy = function () {
+      if (this.counted) self.bufferBytes -= this.size;
+      this.counted = false;
+      return destroy.call(this);
+    };
+  }
+  const { default: init } = await import('./worker.js');
+  await init();
+`;
+const files = { 'worker_loader.js': loader };
+
+/** Memory while `page` does what it does, a reading at a time. */
+class Readings {
+  static async of(page) {
+    const session = await page.context().newCDPSession(page);
+    await session.send('HeapProfiler.enable');
+    return new Readings(page, session);
+  }
+
+  constructor(page, session) {
+    Object.assign(this, { page, session, all: [] });
+  }
+
+  /** After so much work, of whatever kind. */
+  async take(work) {
+    await this.session.send('HeapProfiler.collectGarbage');
+    const memory = await browserMemory();
+    const buffers = await this.page.workers()[0].evaluate(() => self.bufferBytes);
+    this.all.push({ work, memory, buffers: buffers / 2 ** 20 });
+    return this.all.at(-1);
+  }
+
+  /**
+   * Peak, and growth over all of the work by the line of least squares through the readings' later three quarters: caches
+   * fill before.
+   */
+  summary() {
+    const late = this.all.slice(Math.floor(this.all.length / 4));
+    const slope = (of) => {
+      const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
+      const [x, y] = [mean(late.map(({ work }) => work)), mean(late.map(of))];
+      const over = late.reduce((sum, each) => sum + (each.work - x) * (of(each) - y), 0);
+      const under = late.reduce((sum, each) => sum + (each.work - x) ** 2, 0);
+      return under === 0 ? 0 : over / under;
+    };
+    const work = this.all.at(-1).work - late[0].work;
+    return {
+      peak: Math.max(...this.all.map(({ memory }) => memory)),
+      growth: slope(({ memory }) => memory) * work,
+      buffers: Math.max(...this.all.map(({ buffers }) => buffers)),
+      bufferGrowth: late.at(-1).buffers - late[0].buffers,
+      readings: this.all,
+    };
+  }
+}
+
+/** Runs of `steps` steps one after another in one visit of the page. */
+export async function soakRuns({ device, runs, steps, say = () => {} }) {
+  let summary;
+  await withPage({ files, path: `?device=${device}` }, async (page) => {
+    const studio = new Studio(page);
+    await studio.ready();
+    await studio.loadTinyModel();
+    await studio.loadTinyTexts();
+    await studio.recipe({ 'batch-size': 2, steps, 'eval-every': Math.max(1, Math.floor(steps / 4)), seed: 5 });
+    const readings = await Readings.of(page);
+    for (let run = 1; run <= runs; run += 1) {
+      await studio.train();
+      await studio.button('Pause').waitFor();
+      await studio.phase('Finished');
+      const { memory, buffers } = await readings.take(run);
+      say(`run ${run} of ${runs}: ${memory.toFixed(0)} MiB, buffers ${buffers.toFixed(1)} MiB`);
+    }
+    summary = readings.summary();
+  });
+  return summary;
+}
+
+/** One long run. */
+export async function soakSteps({ device, steps, say = () => {} }) {
+  return soakProgram(device, steps, say, async (page, every) => {
+    await page.evaluate(([steps]) => {
+      globalThis.run = lab.train(lines(100), { steps, batchSize: 4, learningRate: 1e-4 });
+      globalThis.done = 0;
+      run.addEventListener('step', ({ detail }) => (globalThis.done = detail.step));
+      globalThis.ended = run.then(() => (globalThis.done = steps));
+    }, [steps]);
+    return (work) => page.waitForFunction((wanted) => globalThis.done >= wanted, work, { polling: 200 });
+  }, every(steps));
+}
+
+/** Sentences encoded one by one, a request each. */
+export async function soakEncodings({ device, encodings, say = () => {} }) {
+  return soakProgram(device, encodings, say, async (page, portion) => (work) =>
+    page.evaluate(async ([from, to]) => {
+      for (let n = from; n < to; n += 1) await lab.embed([`sentence ${n} is near ${n % 7} others`]);
+    }, [work - portion, work]), every(encodings));
+}
+
+/** Work between two readings. */
+function every(work) {
+  return Math.max(1, Math.floor(work / 40));
+}
+
+async function soakProgram(device, total, say, begin, portion) {
+  let summary;
+  await withApi({ files }, async (page) => {
+    await page.evaluate(async (device) => {
+      globalThis.lab = await SimCSE.load({ device });
+    }, device);
+    const readings = await Readings.of(page);
+    const until = await begin(page, portion);
+    for (let work = portion; work <= total; work += portion) {
+      await until(work);
+      const { memory, buffers } = await readings.take(work);
+      say(`${work} of ${total}: ${memory.toFixed(0)} MiB, buffers ${buffers.toFixed(1)} MiB`);
+    }
+    summary = readings.summary();
+  });
+  return summary;
+}
+
+// `node tests/e2e/soak.mjs RUNS STEPS ENCODINGS`, on the CPU; on a GPU that the CPU imitates a tenth of it.
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const [runs, steps, encodings] = process.argv.slice(2).map(Number);
+  const found = [];
+  for (const [device, part] of [['cpu', 1], ['gpu', 10]]) {
+    const of = (work) => Math.max(4, Math.floor(work / part));
+    for (const [what, soak] of [
+      [`${of(runs)} runs`, (say) => soakRuns({ device, runs: of(runs), steps: device === 'cpu' ? 200 : 4, say })],
+      [`${of(steps)} steps`, (say) => soakSteps({ device, steps: of(steps), say })],
+      [`${of(encodings)} encodings`, (say) => soakEncodings({ device, encodings: of(encodings), say })],
+    ]) {
+      const { peak, growth, buffers, bufferGrowth } = await soak((line) => console.log(`${device}, ${what}: ${line}`));
+      const memory = `peak ${peak.toFixed(0)} MiB, growth ${growth.toFixed(1)} MiB`;
+      found.push(`${device}, ${what}: ${memory}; GPU buffers at most ${buffers.toFixed(1)} MiB, growth ${bufferGrowth.toFixed(2)} MiB`);
+    }
+  }
+  console.log(`\n${found.join('\n')}`);
+}
