@@ -1,9 +1,9 @@
-use super::{Device, DeviceError, Readback, cpu::Memory};
+use super::{Device, DeviceError, Readback, cpu::Memory, gpu::GpuBuffer};
 
 /// Memory on one of the devices.
 #[derive(Clone, Debug)]
 pub(super) enum Buffer {
-    Gpu(wgpu::Buffer),
+    Gpu(GpuBuffer),
     Cpu(Memory),
 }
 
@@ -55,7 +55,7 @@ impl View {
     /// Whether both are parts of one buffer.
     pub fn shares_buffer(&self, other: &View) -> bool {
         match (&self.buffer, &other.buffer) {
-            (Buffer::Gpu(mine), Buffer::Gpu(theirs)) => mine == theirs,
+            (Buffer::Gpu(mine), Buffer::Gpu(theirs)) => mine.is(theirs),
             (Buffer::Cpu(mine), Buffer::Cpu(theirs)) => mine.is(theirs),
             _ => false,
         }

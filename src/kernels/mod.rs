@@ -34,7 +34,7 @@ pub use optimizer::{METRICS, Optimizer, OptimizerShard};
 pub use pool::Pool;
 pub use step::{DISTINCT, ITEMS, PAIRS, ROWS, Step, TILE, TILES, TOKENS};
 
-use crate::device::{Arena, Call, Device, DeviceError, Dispatch, Grid, KernelSpec, MatmulKind, Plan, View};
+use crate::device::{Arena, Call, Device, DeviceError, Grid, KernelSpec, MatmulKind, Plan, View};
 
 /// The place in the dropout masks' counter that means "no dropout here".
 pub const NO_DROPOUT: u32 = u32::MAX;
@@ -151,8 +151,7 @@ impl Kernels {
         }
         let mut all = vec![&self.step, &op];
         all.extend_from_slice(views);
-        let (pipeline, group) = device.bind(spec, constants, &all);
-        plan.push(spec.entry, Call::Gpu(Dispatch { pipeline, group, grid }));
+        plan.push(spec.entry, Call::Gpu(device.bind(spec, constants, &all, grid)));
         Ok(())
     }
 }

@@ -1,3 +1,6 @@
+use std::rc::Rc;
+
+use super::GpuBuffer;
 use crate::device::Extent;
 
 /// How many workgroups a dispatch has: ⌈extent / tile⌉ · times, folded to two dimensions because one dimension
@@ -29,6 +32,8 @@ impl Grid {
 pub struct Dispatch {
     pub pipeline: wgpu::ComputePipeline,
     pub group: wgpu::BindGroup,
+    /// What is bound: it has to be there for as long as it may be recorded.
+    pub(super) _bound: Rc<[GpuBuffer]>,
     pub grid: Grid,
 }
 

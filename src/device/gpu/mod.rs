@@ -1,6 +1,7 @@
 //! A device of wgpu, its buffers, cached pipelines and commands. The same code runs natively (Vulkan, Metal, DX12) and
 //! in the browser (WebGPU).
 
+mod buffer;
 mod commands;
 mod dispatch;
 mod matmul_kind;
@@ -22,6 +23,7 @@ use std::{
 use futures_channel::oneshot;
 
 use super::{DeviceError, DeviceInfo, DeviceKind, DeviceOptions, View, view::Buffer};
+pub(super) use buffer::GpuBuffer;
 pub(super) use commands::Commands;
 pub use dispatch::{Dispatch, Grid};
 pub use matmul_kind::MatmulKind;
@@ -40,7 +42,7 @@ pub(super) enum Usage {
 }
 
 /// The buffer of a view on a GPU.
-fn gpu_buffer(view: &View) -> Option<&wgpu::Buffer> {
+fn gpu_buffer(view: &View) -> Option<&GpuBuffer> {
     match &view.buffer {
         Buffer::Gpu(buffer) => Some(buffer),
         Buffer::Cpu(_) => {
@@ -172,18 +174,18 @@ impl Gpu {
     }
 
     /// A zeroed buffer of `size` bytes.
-    pub(super) fn buffer(&self, label: &str, size: u64, usage: Usage) -> wgpu::Buffer {
+    pub(super) fn buffer(&self, label: &str, size: u64, usage: Usage) -> GpuBuffer {
         let usage = match usage {
             Usage::Storage => wgpu::BufferUsages::STORAGE | wgpu::BufferUsages::COPY_SRC,
             Usage::Uniform => wgpu::BufferUsages::UNIFORM,
         } | wgpu::BufferUsages::COPY_DST;
         let descriptor =
             wgpu::BufferDescriptor { label: Some(label), size, usage, mapped_at_creation: false };
-        self.device().create_buffer(&descriptor)
+        GpuBuffer::new(self.device(), &descriptor)
     }
 
     /// Before whatever is submitted next.
-    pub(super) fn write(&self, buffer: &wgpu::Buffer, offset: u64, bytes: &[u8]) {
+    pub(super) fn write(&self, buffer: &GpuBuffer, offset: u64, bytes: &[u8]) {
         self.queue().write_buffer(buffer, offset, bytes);
     }
 

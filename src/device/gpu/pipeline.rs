@@ -1,6 +1,6 @@
 use std::{collections::HashMap, future::Future, pin::Pin};
 
-use super::{Gpu, gpu_buffer};
+use super::{Dispatch, Gpu, Grid, gpu_buffer};
 use crate::device::{DeviceError, View};
 
 /// A whole WGSL module, put together from files: shared parts first, the kernel family's own file last.
@@ -174,14 +174,15 @@ impl PipelineCache {
 }
 
 impl Gpu {
-    /// The kernel's pipeline (made once per device) and a bind group of `views`, in the order of its bindings.
+    /// The kernel's pipeline (made once per device) over a bind group of `views`, in the order of its bindings.
     /// `constants` are the values of the shader's `override` constants.
     pub fn bind(
         &self,
         spec: &KernelSpec,
         constants: &[(&'static str, f64)],
         views: &[&View],
-    ) -> (wgpu::ComputePipeline, wgpu::BindGroup) {
+        grid: Grid,
+    ) -> Dispatch {
         debug_assert_eq!(views.len(), spec.bindings.len(), "{}: one view per binding", spec.entry);
         let mut cache = self.pipelines().borrow_mut();
         let pipeline = cache.pipeline(self, spec, constants);
@@ -194,7 +195,8 @@ impl Gpu {
             layout: &cache.layout(self, spec.bindings),
             entries: &entries,
         });
-        (pipeline, group)
+        let bound = views.iter().filter_map(|view| gpu_buffer(view).cloned()).collect();
+        Dispatch { pipeline, group, _bound: bound, grid }
     }
 }
 

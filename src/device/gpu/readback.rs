@@ -2,27 +2,25 @@ use std::collections::VecDeque;
 
 use futures_channel::oneshot;
 
-use super::{Gpu, gpu_buffer};
+use super::{Gpu, GpuBuffer, gpu_buffer};
 use crate::device::{DeviceError, View};
 
 /// A copy of some bytes that is being mapped.
 pub struct Mapping {
     gpu: Gpu,
-    staging: wgpu::Buffer,
+    staging: GpuBuffer,
     mapped: oneshot::Receiver<Result<(), wgpu::BufferAsyncError>>,
 }
 
 impl Mapping {
-    fn staging(gpu: &Gpu, size: u64) -> wgpu::Buffer {
-        gpu.device().create_buffer(&wgpu::BufferDescriptor {
-            label: Some("readback"),
-            size,
-            usage: wgpu::BufferUsages::MAP_READ | wgpu::BufferUsages::COPY_DST,
-            mapped_at_creation: false,
-        })
+    fn staging(gpu: &Gpu, size: u64) -> GpuBuffer {
+        let usage = wgpu::BufferUsages::MAP_READ | wgpu::BufferUsages::COPY_DST;
+        let descriptor =
+            wgpu::BufferDescriptor { label: Some("readback"), size, usage, mapped_at_creation: false };
+        GpuBuffer::new(gpu.device(), &descriptor)
     }
 
-    fn map(gpu: &Gpu, staging: wgpu::Buffer) -> Self {
+    fn map(gpu: &Gpu, staging: GpuBuffer) -> Self {
         let (sender, mapped) = oneshot::channel();
         staging.slice(..).map_async(wgpu::MapMode::Read, move |result| {
             // The receiver is gone only when nobody wants the bytes any more.
@@ -67,9 +65,9 @@ impl Mapping {
 /// A ring of small host-visible buffers; copies to them are recorded with the step.
 pub struct MappingRing {
     gpu: Gpu,
-    free: Vec<wgpu::Buffer>,
+    free: Vec<GpuBuffer>,
     /// Copied to by the step being recorded.
-    recorded: Option<wgpu::Buffer>,
+    recorded: Option<GpuBuffer>,
     in_flight: VecDeque<Mapping>,
     size: u64,
 }

@@ -1,11 +1,11 @@
-use super::{Gpu, Mapping};
+use super::{Gpu, GpuBuffer, Mapping};
 use crate::device::{DeviceError, KernelTime, Stored, View, view::Buffer};
 
 /// Two timestamps per kernel call, for profiling; only where the adapter has timestamp queries.
 pub struct Timestamps {
     gpu: Gpu,
     queries: wgpu::QuerySet,
-    resolved: wgpu::Buffer,
+    resolved: GpuBuffer,
     labels: Vec<&'static str>,
     capacity: u32,
 }
@@ -22,12 +22,13 @@ impl Timestamps {
             ty: wgpu::QueryType::Timestamp,
             count: 2 * capacity,
         });
-        let resolved = gpu.device().create_buffer(&wgpu::BufferDescriptor {
+        let descriptor = wgpu::BufferDescriptor {
             label: Some("timestamps"),
             size: 16 * u64::from(capacity),
             usage: wgpu::BufferUsages::QUERY_RESOLVE | wgpu::BufferUsages::COPY_SRC,
             mapped_at_creation: false,
-        });
+        };
+        let resolved = GpuBuffer::new(gpu.device(), &descriptor);
         Some(Self { gpu: gpu.clone(), queries, resolved, labels: Vec::new(), capacity })
     }
 
