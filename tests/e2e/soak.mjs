@@ -88,11 +88,21 @@ export async function soakRuns({ device, runs, steps, say = () => {} }) {
     await studio.loadTinyModel();
     await studio.loadTinyTexts();
     await studio.recipe({ 'batch-size': 2, steps, 'eval-every': Math.max(1, Math.floor(steps / 4)), seed: 5 });
+    // A short run may be over before one can look.
+    await page.evaluate(() => {
+      const phase = document.querySelector('.run-phase');
+      let before = '';
+      globalThis.finished = 0;
+      new MutationObserver(() => {
+        const ended = phase.textContent.startsWith('Finished');
+        if (ended && !before.startsWith('Finished')) globalThis.finished += 1;
+        before = phase.textContent;
+      }).observe(phase, { childList: true, characterData: true, subtree: true });
+    });
     const readings = await Readings.of(page);
     for (let run = 1; run <= runs; run += 1) {
       await studio.train();
-      await studio.button('Pause').waitFor();
-      await studio.phase('Finished');
+      await page.waitForFunction((runs) => globalThis.finished >= runs, run);
       const { memory, buffers } = await readings.take(run);
       say(`run ${run} of ${runs}: ${memory.toFixed(0)} MiB, buffers ${buffers.toFixed(1)} MiB`);
     }
