@@ -203,7 +203,7 @@ test('a lost device ends what is under way; recover() opens another, and the run
     assert.deepEqual(idle.again, before);
 
     await page.evaluate(async () => {
-      globalThis.run = lab.train(lines(100), { steps: 80, batchSize: 4, learningRate: 1e-3 });
+      globalThis.run = lab.train(lines(100), { steps: 30, batchSize: 4, learningRate: 1e-3 });
       globalThis.outcome = caught(run);
       await new Promise((resolve) => run.addEventListener('step', resolve, { once: true }));
     });
@@ -211,7 +211,7 @@ test('a lost device ends what is under way; recover() opens another, and the run
     // Some steps later the copy has been made.
     await page.evaluate(() => {
       let steps = 0;
-      return new Promise((resolve) => run.addEventListener('step', () => (steps += 1) === 40 && resolve()));
+      return new Promise((resolve) => run.addEventListener('step', () => (steps += 1) === 12 && resolve()));
     });
     await lose();
     const resumed = await page.evaluate(async () => {
@@ -225,9 +225,9 @@ test('a lost device ends what is under way; recover() opens another, and the run
       return { lost, step, steps, end };
     });
     expect(resumed.lost, 'device-lost', /recover/);
-    assert.ok(resumed.step > 0 && resumed.step < 80, `goes on from ${resumed.step}`);
+    assert.ok(resumed.step > 0 && resumed.step < 30, `goes on from ${resumed.step}`);
     assert.equal(resumed.steps[0], resumed.step + 1);
-    assert.deepEqual([resumed.steps.at(-1), resumed.end.step], [80, 80]);
+    assert.deepEqual([resumed.steps.at(-1), resumed.end.step], [30, 30]);
   });
 });
 

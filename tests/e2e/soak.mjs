@@ -73,7 +73,7 @@ class Readings {
       peak: Math.max(...this.all.map(({ memory }) => memory)),
       growth: slope(({ memory }) => memory) * work,
       buffers: Math.max(...this.all.map(({ buffers }) => buffers)),
-      bufferGrowth: late.at(-1).buffers - late[0].buffers,
+      bufferGrowth: Math.max(...late.map(({ buffers }) => buffers)) - late[0].buffers,
       readings: this.all,
     };
   }
