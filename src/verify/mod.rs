@@ -61,7 +61,7 @@ impl Verification {
         let (open, others): (Vec<&str>, Vec<&str>) = parts().partition(is_wanted);
         let not_asked = || reason!("verify-not-asked", "it was not asked for");
         let skipped = others.into_iter().map(|part| Unchecked { part: part.to_owned(), reason: not_asked() });
-        let of_models = open.contains(&VECTORS).then_some(models).unwrap_or_default();
+        let of_models = if open.contains(&VECTORS) { models } else { &[] };
         let engine = open.iter().filter(|part| **part != VECTORS).map(|part| (*part).to_owned());
         let open = engine.chain(of_models.iter().map(|model| vectors_of(model))).collect();
         let report = Report {

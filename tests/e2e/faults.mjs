@@ -70,7 +70,7 @@ class Browser {
   async open(url) {
     const page = await this.context.newPage();
     await this.page?.close();
-    await page.goto(`${url}?device=${this.device}`);
+    await page.goto(`${url}?device=${this.device}&start=empty`);
     this.page = page;
     this.studio = new Studio(page);
     page.setDefaultTimeout(PATIENCE[this.device]);
@@ -182,16 +182,32 @@ async function results(browser) {
   return { weights, evaluations };
 }
 
-/** Makes one thing happen to a run; returns the browser that it ended in, and tells `hold` of a new one at once. */
-async function one(kind, seed, browser, { url, expected, hold }) {
+/** What became of the run that began last, as it is kept. */
+async function lastOutcome(page) {
+  return page.evaluate(async () => {
+    const root = await navigator.storage.getDirectory();
+    const runs = await (await root.getDirectoryHandle('simcse-lab')).getDirectoryHandle('runs');
+    const ids = [];
+    for await (const id of runs.keys()) ids.push(Number(id));
+    const run = await runs.getDirectoryHandle(String(Math.max(...ids)));
+    return JSON.parse(await (await (await run.getFileHandle('run.json')).getFile()).text()).outcome;
+  });
+}
+
+/**
+ * Makes one thing happen to a run, `part` of the way to the moment that the seed says, and tells `hold` of a new browser at
+ * once. Returns whether the run was still there for it: on a busy machine it may be over first.
+ */
+async function one(kind, seed, part, browser, { url, expected, hold }) {
   await browser.open(url);
   await begin(browser);
   await browser.page.waitForFunction(() => /Kept up to step/.test(document.body.textContent));
-  const wanted = Math.floor((random(seed)() * STEPS[browser.device]) / 2);
+  const wanted = Math.floor((random(seed)() * part * STEPS[browser.device]) / 2);
   await browser.studio.reach(wanted);
   const kept = await keptStep(browser.page);
   const after = await (FAULTS[kind] ?? LOSSES[kind])(browser, url, hold);
   if (FAULTS[kind]) {
+    if ((await lastOutcome(after.page)) === 'completed') return false;
     const offer = after.page.locator('.cut-off-run');
     await offer.waitFor();
     const from = Number((await offer.innerText()).match(/step ([\d,]+) of/)[1].replaceAll(',', ''));
@@ -201,6 +217,7 @@ async function one(kind, seed, browser, { url, expected, hold }) {
   const { weights, evaluations } = await results(after);
   assert.ok(weights.equals(expected.weights), 'the weights are those of a run that nothing happened to');
   assert.deepEqual(evaluations, expected.evaluations);
+  return true;
 }
 
 /** Makes `count` things happen, of all kinds in turn; returns how many of each, and what went wrong. */
@@ -225,7 +242,13 @@ export async function makeFaults({ count, seed, say = () => {} }) {
           expected[device] = await results(browsers[device]);
         }
         const hold = (browser) => (browsers[device] = browser);
-        await one(kind, seed + number, browsers[device], { url: server.url, expected: expected[device], hold });
+        const settings = { url: server.url, expected: expected[device], hold };
+        let part = 1;
+        while (!(await one(kind, seed + number, part, browsers[device], settings))) {
+          part /= 2;
+          assert.ok(part > 0.1, 'the run was over before anything could happen to it, four times');
+          say(`${kind}: it came after the end of the run, and is made again, earlier`);
+        }
         made[kind] += 1;
         say(`${number + 1} of ${count}: ${kind}: the same bytes, ${((Date.now() - began) / 1000).toFixed(1)} s`);
       } catch (error) {

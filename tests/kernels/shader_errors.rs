@@ -1,6 +1,8 @@
 //! What the page says when a shader does not compile.
 
-use simcse_lab::device::{Arena, Binding, Device, DeviceChoice, DeviceError, KernelSpec, ShaderSource};
+use simcse_lab::device::{
+    Arena, Binding, Device, DeviceChoice, DeviceError, Extent, Grid, KernelSpec, ShaderSource,
+};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::devices::device;
@@ -22,7 +24,7 @@ async fn error_of(source: &'static ShaderSource, entry: &'static str) -> DeviceE
     let spec = KernelSpec { source, entry, bindings: &[Binding::ReadWrite] };
     let Device::Gpu(gpu) = &device else { panic!("shaders are for a GPU") };
     let values = Arena::new(&device).storage("test", 4).expect("four floats");
-    gpu.bind(&spec, &[], &[&values]);
+    gpu.bind(&spec, &[], &[&values], Grid::new(Extent::Fixed(1), 1, 1));
     device.ready().await.expect_err("the shader or its entry point is wrong")
 }
 
