@@ -1,5 +1,6 @@
-// From the page's address to a point that moves: seconds from the navigation to the page, to the engine, and from the
-// press of "Try it with the sample" to the first step and to the second evaluation.
+// From the page's address to a picture that moves: seconds from the navigation to the page, to the engine, to the picture of the
+// loaded encoder, and from the press of "Train" to the first step, to the picture's first change, and to the second
+// evaluation.
 // node bench/page/first_point.mjs [--rounds 3]
 
 import { withPage } from '../../tests/e2e/harness.mjs';
@@ -11,21 +12,26 @@ const seconds = (milliseconds) => Number((milliseconds / 1000).toFixed(2));
 
 for (let round = 1; round <= Number(rounds); round += 1) {
   // A browser of its own each time: nothing is kept.
-  await withPage({}, async (page) => {
+  await withPage({ arrives: true }, async (page) => {
     const studio = new Studio(page);
     const now = () => page.evaluate(() => performance.now());
-    const button = studio.button('Try it with the sample');
+    const frames = (count) => page.waitForFunction((count) => Number(document.querySelector('.time-bar input').max) >= count, count);
+    const button = studio.button('Train');
     await button.waitFor();
     const shown = await now();
-    await studio.ready();
+    await page.locator('.chip-ready').waitFor();
     const ready = await now();
+    await page.waitForFunction(() => /\d/.test(document.querySelector('.picture-score strong').textContent));
+    const picture = await now();
     await button.click();
     const pressed = await now();
     await studio.reach(1);
     const stepped = await now();
+    await frames(1);
+    const changed = await now();
     await page.waitForFunction(() => document.querySelectorAll('.evaluations tbody tr').length >= 2);
     const moved = await now();
-    const times = { shown, ready, stepped: stepped - pressed, moved: moved - pressed };
+    const times = { shown, ready, picture, stepped: stepped - pressed, changed: changed - pressed, moved: moved - pressed };
     const rounded = Object.entries(times).map(([name, time]) => [name, seconds(time)]);
     console.log(JSON.stringify({ round, ...Object.fromEntries(rounded) }));
   });

@@ -2,6 +2,7 @@
 recipe-title = Recipe
 recipe-presets = Ready-made recipes
 recipe-fixed = The recipe is fixed while a run is on.
+recipe-state = { $total } steps of { $batch }
 recipe-no-text = The number of steps shows here once a training text is loaded.
 recipe-length =
     { $total ->

@@ -2,6 +2,39 @@
 studio-title = Teach a sentence encoder what means the same, in this tab
 studio-lede = SimCSE encodes every sentence twice, each time with other random activations dropped, and trains the encoder to find the pair again among all other sentences of the batch. That draws paraphrases together (alignment) and spreads everything else over the sphere (uniformity): on your own GPU, with nothing leaving this page.
 
+picture-title = Sentences, as the encoder sees them
+picture-waiting = Here 60 sentences will stand as soon as the encoder is loaded, near each other where it finds them alike.
+picture-score = { $agreeing } of { $of } sentences have one that means alike nearest
+picture-score-before = ({ $agreed } before training)
+picture-before = before training
+picture-step = step { $step }
+picture-replay = Replay
+picture-hold = Hold
+picture-time = Time in the run
+picture-nearest-now = nearest now
+picture-nearest-before = nearest before
+picture-what = Every sentence is a point on the sphere of vectors, seen along the mean of them all; lines lead to the nearest one, dashed where it means something else. An encoder that was not trained for it keeps all of them in a narrow cone around the pole; training spreads them and brings together what means alike.
+picture-cost = Drawing it takes { $share } % of the run’s time.
+picture-failed = The picture cannot be shown
+picture-sentences = Picture
+picture-sentences-state = { $count } sentences in { $groups } groups
+picture-text = Sentences of the picture, a line each
+picture-text-help = A blank line ends a group of sentences that mean alike; a line “# name” names the next one.
+picture-most = Only the first { $most } sentences are shown.
+picture-use = Show these
+picture-built-in = The site’s own
+picture-table = The picture as a table
+picture-sentence = Sentence
+picture-group = Group
+
+fold-none = none yet
+data-state-pairs =
+    { $count ->
+        [one] { $count } graded pair
+       *[other] { $count } graded pairs
+    }
+model-parameters-short = { $count } parameters
+
 engine-first = The engine has to be running first.
 counted-sentences =
     { $count ->
@@ -107,8 +140,3 @@ chinese-pairs = Chinese: 300 graded pairs
 hard-pairs = 512 hard ones: shared words mislead
 drop-folder = or choose a folder
 
-quick-title = What you will see
-quick-what = A point on the plane of alignment and uniformity, moving as the encoder learns; and the loss, the learning rate and the rank correlation with people’s judgements (Spearman) over the steps.
-quick-try = Try it with the sample
-quick-loading = Loading…
-quick-loads = Loads { $name } ({ $size }, { $licence }), sentences and graded pairs from this site, and trains for half a minute. Whatever you have loaded already is used instead.

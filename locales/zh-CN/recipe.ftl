@@ -2,6 +2,7 @@
 recipe-title = 配方
 recipe-presets = 现成的配方
 recipe-fixed = 训练进行中，配方不能改动。
+recipe-state = { $total } 步，每步 { $batch } 句
 recipe-no-text = 载入训练文本后，这里会显示总步数。
 recipe-length = 共 { $total } 步：{ $items } 条数据，每轮 { $epoch } 步。
 recipe-more = 其余选项

@@ -2,6 +2,35 @@
 studio-title = 在这个标签页里，教句子编码器认出意思相同的句子
 studio-lede = SimCSE 把每个句子编码两次，每次随机丢弃不同的激活，再训练编码器从一批句子中把这一对重新认出来。意思相近的句子因此靠拢（对齐性），其余的散布到整个球面上（均匀性）：就在你自己的 GPU 上，没有任何东西离开本页。
 
+picture-title = 编码器眼中的句子
+picture-waiting = 编码器一载入，这里就会出现 60 个句子：编码器认为相近的句子站得近。
+picture-score = { $of } 个句子中有 { $agreeing } 个，离它最近的句子与它意思相近
+picture-score-before = （训练前 { $agreed } 个）
+picture-before = 训练之前
+picture-step = 第 { $step } 步
+picture-replay = 重放
+picture-hold = 暂停
+picture-time = 运行中的时刻
+picture-nearest-now = 现在最近
+picture-nearest-before = 以前最近
+picture-what = 每个句子是向量球面上的一个点，沿着所有向量的平均方向看去；线连到最近的句子，若意思不同则为虚线。没有为此训练过的编码器把所有句子都挤在极点周围的窄锥里；训练把它们散开，并把意思相近的拉到一起。
+picture-cost = 绘制它占用运行时间的 { $share } %。
+picture-failed = 无法显示这幅图
+picture-sentences = 图中句子
+picture-sentences-state = { $groups } 组共 { $count } 个句子
+picture-text = 图中的句子，每行一句
+picture-text-help = 空行结束一组意思相近的句子；“# 名称”一行为下一组命名。
+picture-most = 只显示前 { $most } 个句子。
+picture-use = 显示这些
+picture-built-in = 本站自带
+picture-table = 以表格显示
+picture-sentence = 句子
+picture-group = 组
+
+fold-none = 还没有
+data-state-pairs = { $count } 对评分句对
+model-parameters-short = { $count } 参数
+
 engine-first = 要先等引擎启动。
 counted-sentences = { $count } 个句子
 counted-pairs = { $count } 个句对
@@ -84,8 +113,3 @@ chinese-pairs = 中文：300 个评分句对
 hard-pairs = 512 个难句对：相同的词会误导
 drop-folder = 或选择一个文件夹
 
-quick-title = 你会看到什么
-quick-what = 对齐性与均匀性平面上的一个点，随着编码器的学习而移动；还有损失、学习率，以及与人工评分的秩相关（Spearman）随步数的变化。
-quick-try = 用示例试一试
-quick-loading = 正在载入…
-quick-loads = 从本站载入 { $name }（{ $size }，{ $licence }）、自有句子和评分句对，并训练半分钟左右。你已经载入的会优先使用。

@@ -75,7 +75,7 @@ test('the address chooses; the menu changes it between runs, is remembered, and 
     const [[, cpu]] = await studio.compare(sentences);
     assert.ok(Math.abs(gpu - cpu) <= 0.001, `${gpu} and ${cpu}`);
     await trained(studio);
-    await page.goto(url);
+    await page.goto(`${url}?start=empty`);
     studio = new Studio(page);
     await studio.ready();
     device = await menu(page);

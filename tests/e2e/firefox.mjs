@@ -48,9 +48,9 @@ export async function ready(page) {
   await page.waitForSelector('.chip-ready', { timeout: patience });
 }
 
-/** One press, and the point moves; then sentences are compared. */
+/** What is there on arrival is trained by one press, and the point moves; then sentences are compared. */
 export async function mainPath(page) {
-  await page.locator('.quick-start .button-primary').setTimeout(patience).click();
+  await page.locator('.run-buttons .button-primary:not(:disabled)').setTimeout(patience).click();
   await page.waitForFunction(
     () => /^Step ([3-9]|\d{2,}) of/.test(document.querySelector('.run-bar .progress-label')?.textContent ?? ''),
     { timeout: patience },

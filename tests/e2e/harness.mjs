@@ -88,12 +88,20 @@ const webgpu = ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader'];
 export const browserFlags = [...quiet, ...webgpu];
 const noWebgpu = ['--disable-features=WebGPU', '--disable-blink-features=WebGPU'];
 
+function addressOf(url, { path = '', hub, arrives }) {
+  const address = new URL(path, url);
+  if (hub) address.searchParams.set('hub', hub);
+  if (!arrives && !path.startsWith('api/')) address.searchParams.set('start', 'empty');
+  return address.href;
+}
+
 /**
  * Opens the page for one test and closes all when `use` is done.
  * `options.webgpu: false` starts a browser without it; `options.context` is Playwright's (viewport, colorScheme …);
  * `options.host` is the name under which the page is opened (not localhost, hence insecure); `options.expectErrors`
  * lets the page log errors; `options.beforeLoad(page)` is called first. `options.hub` is a hub's address that the page
- * is told of, and may ask. `options.path` is another page of the site than the first, `options.files` what the server has
+ * is told of, and may ask. `options.arrives` has the page load what it does by itself; otherwise it begins empty.
+ * `options.path` is another page of the site than the first, `options.files` what the server has
  * beside the site, `options.site` what else it is told, see `serve`.
  */
 export async function withPage(options, use) {
@@ -121,7 +129,7 @@ export async function withPage(options, use) {
       if (message.type() === 'error' && !options.expectErrors) faults.push(`console: ${message.text()}`);
     });
     if (options.beforeLoad) await options.beforeLoad(page);
-    await page.goto(options.hub ? `${url}?hub=${encodeURIComponent(options.hub)}` : `${url}${options.path ?? ''}`);
+    await page.goto(addressOf(url, options));
     await use(page, { url, context, server });
     assert.deepEqual(faults, []);
   } catch (error) {

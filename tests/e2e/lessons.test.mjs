@@ -42,7 +42,7 @@ async function cells(page, name) {
 test('every lesson opens by its link, and each leads to the next', async () => {
   await withPage({}, async (page, { url }) => {
     for (const [name, title] of Object.entries(lessons)) {
-      await follow(page, `${url}#/lessons/${name}`);
+      await follow(page, `${url}?start=empty#/lessons/${name}`);
       await page.getByRole('heading', { level: 1, name: title }).waitFor();
     }
     const studio = new Studio(page);
@@ -62,7 +62,7 @@ test('every lesson opens by its link, and each leads to the next', async () => {
 
 test('the loss lesson computes softmax, losses and gradient of what is typed, and its link brings them back', async () => {
   await withPage({}, async (page, { url }) => {
-    await page.goto(`${url}#/lessons/loss`);
+    await page.goto(`${url}?start=empty#/lessons/loss`);
     const cosines = [
       [0.8, 0.35, -0.2, 0.1],
       [0.3, 0.4, 0.45, 0],
@@ -102,7 +102,7 @@ test('the loss lesson computes softmax, losses and gradient of what is typed, an
     };
     await check();
     const link = await copied(page);
-    assert.ok(link.startsWith(`${url}#/lessons/loss?cosines=`), link);
+    assert.ok(link.startsWith(`${url}?start=empty#/lessons/loss?cosines=`), link);
     await follow(page, link);
     await page.locator('#contrast-loss').waitFor();
     await check();
@@ -115,7 +115,7 @@ test('the loss lesson computes softmax, losses and gradient of what is typed, an
 
 test('points of the circle move by key and pointer, and both numbers follow', async () => {
   await withPage({}, async (page, { url }) => {
-    await page.goto(`${url}#/lessons/circle?points=0,90,30,30,60,60,100,100,200,200,300,300`);
+    await page.goto(`${url}?start=empty#/lessons/circle?points=0,90,30,30,60,60,100,100,200,200,300,300`);
     const alignment = page.locator('#circle-alignment');
     await alignment.waitFor();
     assert.equal(await alignment.innerText(), (2 / 6).toFixed(3));
@@ -178,7 +178,7 @@ test('two masks give a sentence two vectors; a fixed mask and no dropout give on
     // Another draw, and the first again.
     await studio.button('Draw again').click();
     await page.waitForFunction((before) => document.querySelectorAll('.lane path')[2].getAttribute('d') !== before, one);
-    await follow(page, `${url}#/lessons/loss`);
+    await follow(page, `${url}?start=empty#/lessons/loss`);
     assert.equal(await page.locator('#views-cosine').count(), 0);
 
     // What is set is followed by itself, once something has been drawn.
@@ -244,12 +244,12 @@ test('two masks give a sentence two vectors; a fixed mask and no dropout give on
 
 test('a collapse has the loss ln N, and a bad value of a link is named', async () => {
   await withPage({}, async (page, { url }) => {
-    await page.goto(`${url}#/lessons/collapse?items=100&own=0.8&other=0.5&tau=0.1&unknown=1`);
+    await page.goto(`${url}?start=empty#/lessons/collapse?items=100&own=0.8&other=0.5&tau=0.1&unknown=1`);
     await page.locator('#collapse-loss').waitFor();
     assert.equal(await page.locator('#collapse-logarithm').innerText(), Math.log(100).toFixed(3));
     const loss = Math.log(1 + 99 * Math.exp(-3));
     assert.equal(await page.locator('#collapse-loss').innerText(), loss.toFixed(3));
-    await page.goto(`${url}#/lessons/collapse?items=plenty&tau=0.1`);
+    await page.goto(`${url}?start=empty#/lessons/collapse?items=plenty&tau=0.1`);
     await page.getByText('Left out: items.').waitFor();
   });
 });

@@ -72,28 +72,29 @@ test('all-MiniLM-L6-v2 is loaded, trained, paused, resumed, compared and downloa
   });
 });
 
-test('on a phone the button is on the first screen, and leads to the run', async () => {
+test('on a phone the picture and the button are on the first screen', async () => {
   const [width, height] = [390, 844];
-  await withPage({ context: { viewport: { width, height } } }, async (page) => {
+  await withPage({ arrives: true, context: { viewport: { width, height } } }, async (page) => {
     const studio = new Studio(page);
-    await studio.ready();
-    const button = await studio.button('Try it with the sample').boundingBox();
-    assert.ok(button.y > 0 && button.y + button.height < height, JSON.stringify(button));
-    const run = page.locator('#run');
-    assert.ok((await run.boundingBox()).y > height, 'the run is below');
-    await studio.button('Try it with the sample').click();
-    await page.waitForFunction(() => document.querySelector('#run').getBoundingClientRect().top < 200);
+    await pictureShown(page);
+    const train = studio.button('Train');
+    for (const part of [page.locator('.picture-place canvas'), train]) {
+      const box = await part.boundingBox();
+      assert.ok(box.y > 0 && box.y + box.height < height && box.x >= 0 && box.x + box.width <= width, JSON.stringify(box));
+    }
+    await train.click();
     await studio.reach(1);
     await studio.button('Stop').click();
     await studio.phase('Stopped');
   });
 });
 
-test('one press: the encoder that comes with the site is trained, and the point moves', async () => {
-  await withPage({}, async (page) => {
+test('on arrival the encoder of the site shows its sentences; one press trains it, and they move and come together', async () => {
+  await withPage({ arrives: true }, async (page) => {
     const studio = new Studio(page);
-    await studio.ready();
-    await studio.button('Try it with the sample').click();
+    const before = await pictureShown(page);
+    assert.equal(before.step, 0);
+    await studio.button('Train').click();
     // Not to its end: a machine without a GPU takes minutes.
     await page.waitForFunction(() => document.querySelectorAll('.evaluations tbody tr').length >= 3);
     await studio.button('Stop').click();
@@ -101,6 +102,48 @@ test('one press: the encoder that comes with the site is trained, and the point 
     const evaluations = await studio.evaluations();
     const [first, last] = [evaluations[0], evaluations.at(-1)];
     assert.ok(last.uniformity < first.uniformity - 0.5, 'sentences spread over the sphere');
-    assert.match(await page.locator('.loaded-name').first().innerText(), /^starter/);
+    assert.match(await page.locator('.fold-state').first().innerText(), /^starter/);
+
+    const after = await pictureShown(page);
+    assert.ok(after.frames > 2 && after.step > 0, JSON.stringify(after));
+    assert.ok(after.agreeing > before.agreeing, `${before.agreeing} sentences had one that means alike nearest, ${after.agreeing} have`);
+    assert.match(await page.locator('.picture-score').innerText(), new RegExp(`^${after.agreeing} of 60 .*\\(${before.agreeing} before training\\)`));
+    // The time bar goes back to the beginning, and plays it again.
+    await page.getByRole('slider', { name: 'Time in the run' }).fill('0');
+    assert.deepEqual(await pictureShown(page), { ...after, step: 0, index: 0, agreeing: before.agreeing });
+    await studio.button('Replay').click();
+    await page.waitForFunction((last) => document.querySelector('.time-bar input').value === String(last), after.frames - 1);
+    assert.equal((await pictureShown(page)).step, after.step);
   });
 });
+
+test('a browser that saves data is sent nothing unasked, and an empty start is empty', async () => {
+  const saving = (page) => page.addInitScript(() => {
+    Object.defineProperty(navigator, 'connection', { value: { saveData: true } });
+  });
+  for (const options of [{ arrives: true, beforeLoad: saving }, {}]) {
+    await withPage(options, async (page) => {
+      const asked = [];
+      page.on('request', (request) => asked.push(request.url()));
+      await new Studio(page).ready();
+      await page.waitForTimeout(500);
+      assert.deepEqual(asked.filter((url) => /safetensors|\/data\//.test(url)), []);
+      assert.ok(await page.getByRole('button', { name: 'Train', exact: true }).isDisabled());
+    });
+  }
+});
+
+/** The frame of the picture that is shown, once there is one. */
+async function pictureShown(page) {
+  await page.waitForFunction(() => /\d/.test(document.querySelector('.picture-score strong')?.textContent ?? ''));
+  return page.evaluate(() => {
+    const range = document.querySelector('.time-bar input');
+    const [step] = document.querySelector('.time-step').textContent.match(/[\d,]+/) ?? ['0'];
+    return {
+      index: Number(range.value),
+      frames: Number(range.max) + 1,
+      step: Number(step.replaceAll(',', '')),
+      agreeing: Number(document.querySelector('.picture-score strong').textContent.match(/^\d+/)[0]),
+    };
+  });
+}

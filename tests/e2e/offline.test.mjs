@@ -65,7 +65,7 @@ for (const [where, site] of hosts) {
         await mainJob(studio, 'Tiny');
         // As somebody comes back: another tab, with what a link says.
         const tab = await browser.context.newPage();
-        await tab.goto(`${browser.url}?hub=https://hub.test#/evaluation`);
+        await tab.goto(`${browser.url}?hub=https://hub.test&start=empty#/evaluation`);
         await tab.locator('nav [aria-current=page]', { hasText: 'Evaluation' }).waitFor();
         await tab.goto(`${browser.url}api/example${site.cleanUrls ? '' : '.html'}`);
         await tab.getByRole('heading', { name: 'The engine from JavaScript' }).waitFor();
@@ -163,7 +163,7 @@ test('a newer build is offered, waits for the run and for other tabs, and is tak
       await notice.waitFor({ state: 'hidden' });
       await studio.button('A new version is ready').click();
       const other = await context.newPage();
-      await other.goto(url);
+      await other.goto(`${url}?start=empty`);
       await other.locator('.offline-line').getByText('Ready').waitFor();
       await reload.click();
       await notice.getByText('open in another tab').waitFor();
@@ -210,7 +210,7 @@ test('files that do not belong together are not kept; the page works, and tries 
 test('a browser without room says so, keeps nothing and works on', async () => {
   await withPage({ expectErrors: true, path: 'api/example.html' }, async (page, { url }) => {
     await withQuota(page, 1e6, async () => {
-      await page.goto(url);
+      await page.goto(`${url}?start=empty`);
       const studio = new Studio(page);
       await studio.ready();
       await line(page).getByText('the browser has no room for it').waitFor();

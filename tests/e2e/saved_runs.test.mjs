@@ -67,7 +67,7 @@ test('a second tab sees the run of the first, and cannot take it away', async ()
     await studio.train();
     await page.getByText(/^Kept up to step/).waitFor();
     const second = await context.newPage();
-    await second.goto(url);
+    await second.goto(`${url}?start=empty`);
     await new Studio(second).ready();
     await second.getByText('A run is under way in another tab').waitFor();
     assert.equal(await second.getByRole('button', { name: 'Go on', exact: true }).count(), 0);

@@ -18,7 +18,7 @@ test('a shared recipe, sentences and locks come back from the link', async () =>
     await dialog.getByRole('group', { name: 'Show, but lock' }).getByLabel('Recipe').check();
     await dialog.getByRole('group', { name: 'Hide' }).getByLabel('Evaluation').check();
     const link = await dialog.getByLabel('Link', { exact: true }).inputValue();
-    assert.ok(link.startsWith(`${url}#/playground?`), link);
+    assert.ok(link.startsWith(`${url}?start=empty#/playground?`), link);
     await page.keyboard.press('Escape');
     await dialog.waitFor({ state: 'hidden' });
 
@@ -43,7 +43,7 @@ test('a shared recipe, sentences and locks come back from the link', async () =>
 test('a bad link names what it lost and leaves a working page', async () => {
   await withPage({}, async (page, { url }) => {
     const studio = new Studio(page);
-    await page.goto(`${url}#/attic?batch_size=plenty&learning_rate=2e-4&hide=cellar`);
+    await page.goto(`${url}?start=empty#/attic?batch_size=plenty&learning_rate=2e-4&hide=cellar`);
     await studio.ready();
     const notice = page.getByRole('status').filter({ hasText: 'could not be used' });
     assert.match(await notice.innerText(), /Left out: batch_size, hide, #\./);

@@ -18,9 +18,10 @@ export class Studio {
     return this.page.getByRole('button', { name, exact: true });
   }
 
-  /** The engine runs. */
+  /** The engine runs, and all of the studio's lines are unfolded. */
   async ready() {
     await this.page.locator('.chip-ready').waitFor();
+    await this.page.evaluate(() => document.querySelectorAll('.fold > details').forEach((fold) => (fold.open = true)));
   }
 
   /** Goes to a view by the name of its link. */
@@ -41,8 +42,8 @@ export class Studio {
 
   /** Unfolds a `details`, where it is folded. */
   async unfold(summary, within = this.page) {
-    const details = within.locator('details', { has: this.page.locator('summary', { hasText: summary }) }).first();
-    if (!(await details.evaluate((element) => element.open))) await details.locator('summary').first().click();
+    const line = within.locator('summary', { hasText: summary }).first();
+    if (!(await line.evaluate((element) => element.parentElement.open))) await line.click();
   }
 
   card(title) {
@@ -187,12 +188,16 @@ export class Studio {
 
   async compareHere(sentences) {
     const panel = this.page.locator('#playground-panel-matrix');
+    // Written anew even where it is the same.
+    await this.page.locator('#playground-text').fill('');
     await this.page.locator('#playground-text').fill(sentences.join('\n'));
-    await this.button('Compare').click();
-    await this.page.waitForFunction(
-      (count) => document.querySelectorAll('.matrix table tbody tr').length === count,
-      sentences.length,
-    );
+    // It answers what is typed a moment later.
+    await this.page.waitForTimeout(300);
+    await this.page.waitForFunction((sentences) => {
+      const panel = document.querySelector('#playground-panel-matrix [aria-busy]');
+      const shown = [...document.querySelectorAll('.matrix table tbody .matrix-sentence')].map((cell) => cell.textContent);
+      return panel.ariaBusy === 'false' && shown.length === sentences.length && shown.every((text, index) => text === sentences[index]);
+    }, sentences);
     return panel.locator('.matrix table tbody tr').evaluateAll((rows) =>
       rows.map((row) => [...row.querySelectorAll('td')].map((cell) => Number(cell.textContent.replace('−', '-')))),
     );

@@ -1,4 +1,4 @@
-// The run's charts, an analysis', a batch's, and the map of sentences. src/app/ui/drawing.rs calls one of the public
+// The run's charts, an analysis', a batch's, the picture, and the map of sentences. src/app/ui/drawing.rs calls one of the public
 // functions; whoever has the drawing calls what it returns.
 
 import { CosinesView, SpectrumView } from "./analysis.js";
@@ -6,6 +6,7 @@ import { BatchHistogramView, BatchMatrixView } from "./batch.js";
 import { LineView } from "./lines.js";
 import { PlaneView } from "./plane.js";
 import { MapView, turnedLike } from "./map.js";
+import { PictureView } from "./picture.js";
 import { onThemeChange } from "./theme.js";
 import { FramePainter } from "./painter.js";
 import { Runs } from "./runs.js";
@@ -125,6 +126,45 @@ export function mountBatch(places) {
       painter.invalidate();
     },
     image: (name) => views[name].image(),
+  };
+}
+
+/** Draws into `places`: an element under the name picture. Beside this bundle lies the worker that places the sentences. */
+export function mountPicture(places) {
+  let told = () => {};
+  const view = new PictureView(places.picture, (...figures) => told(...figures));
+  const worker = new Worker(new URL("picture_worker.js", import.meta.url), { type: "module" });
+  let afresh = true;
+  // Frames that are on their way to the worker are of other sentences once there are others.
+  let asked = 0;
+  let wanted = 0;
+  worker.onmessage = ({ data }) => {
+    if (data.number >= wanted) view.add(data);
+  };
+  onThemeChange(() => view.schedule());
+
+  return {
+    speak,
+    /** JSON: `{ text, group }` of each sentence, and the groups' names. */
+    show(sentences, names) {
+      afresh = true;
+      wanted = asked;
+      view.show(JSON.parse(sentences), JSON.parse(names));
+    },
+    begin: () => view.begin(),
+    /** `values`: vectors of length 1, of `hidden` numbers, one after the other. */
+    frame(step, hidden, values) {
+      worker.postMessage({ number: asked, step, hidden, values, afresh }, [values.buffer]);
+      asked += 1;
+      afresh = false;
+    },
+    seek: (index) => view.seek(index),
+    play: () => view.play(),
+    onFrame(listener) {
+      told = listener;
+      view.report();
+    },
+    image: () => view.image(),
   };
 }
 

@@ -7,6 +7,9 @@ export function theme() {
     ink: value("--ink"),
     muted: value("--muted"),
     line: value("--line"),
+    strongLine: value("--strong-line"),
+    sphereLight: value("--sphere-light"),
+    sphereDark: value("--sphere-dark"),
     surface: value("--surface"),
     loss: value("--series-loss"),
     rate: value("--series-rate"),
@@ -17,6 +20,7 @@ export function theme() {
     base: value("--series-base"),
     trained: value("--series-trained"),
     beside: [1, 2, 3, 4, 5, 6, 7, 8].map((number) => value(`--run-${number}`)),
+    groups: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10].map((number) => value(`--group-${number}`)),
     heat: ["--heat-low", "--heat-mid", "--heat-high"].map(value),
     font: style.fontFamily,
   };

@@ -20,7 +20,7 @@ pub use failure::FailureKind;
 pub use files::{CachedModel, ExportedFile, HubAddress, PickedFile, SiteFile, Source};
 pub use profile::ProfileReport;
 pub use reports::{EvaluationReport, ModelReport, TrainingKind, TrainingReport};
-pub use run::{BatchMatrix, EndReason, Evaluation, RunEnd, RunPlan, SavedRun, StepMetrics};
+pub use run::{BatchMatrix, EndReason, Evaluation, Frame, RunEnd, RunPlan, SavedRun, StepMetrics};
 pub use scores::{
     AnalysedWeights, AnalysisReport, Measurement, SuiteMeasurement, SuiteReport, SuiteTask, TransferInfo,
     TransferMeasurement, TransferReport,
@@ -92,6 +92,9 @@ pub enum Request {
     Step,
     /// Whether [`Event::Batch`] is wanted during runs. No answer.
     WatchBatch { on: bool },
+    /// Which sentences' vectors are wanted as a run moves them; none for none. Answers: a [`Event::Frame`] at once, and
+    /// during runs after evaluations and as often as takes little of their time.
+    WatchPicture { sentences: Vec<String>, pooler: Pooler },
     /// Ends the run and keeps what it has reached. Answer: [`Event::Finished`].
     Stop,
     /// Cosine similarities of all pairs. Answer: [`Event::Similarity`].
@@ -240,6 +243,8 @@ pub enum Event {
     },
     /// The similarity matrix of the last step's batch, about once a second.
     Batch(BatchMatrix),
+    /// Vectors of the picture's sentences.
+    Frame(Frame),
     /// The state after so many steps is kept; nothing that happens from now on takes it away.
     RunKept {
         step: u32,

@@ -76,6 +76,19 @@ impl Evaluation {
     }
 }
 
+/// Vectors of the sentences that [`super::Request::WatchPicture`] named.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Frame {
+    /// Steps behind the weights; 0: as loaded.
+    pub step: u32,
+    pub hidden: usize,
+    /// `[sentences, hidden]`, row-major, of length 1 each; transferred.
+    #[serde(with = "serde_wasm_bindgen::preserve")]
+    pub values: Float32Array,
+    /// Part of the run's time that its frames have taken so far.
+    pub share: f64,
+}
+
 /// A run that is kept in the browser's private files.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SavedRun {

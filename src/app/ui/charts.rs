@@ -4,7 +4,7 @@ use leptos::{html::Div, prelude::*};
 use wasm_bindgen::{closure::Closure, prelude::wasm_bindgen};
 
 use super::{
-    chart_files::{ChartFiles, compared, tabled},
+    chart_files::{ChartFiles, Drawn, compared, tabled},
     chart_tools::{ChartTools, Look},
     drawing::{Drawing, words_of},
     format::significant,
@@ -80,110 +80,138 @@ const PLACES: [Place; 6] = [
     Place { name: "rate", title: "chart-rate", note: "chart-rate-note", table: Chart::LearningRate },
 ];
 
-#[component]
-pub fn RunCharts() -> impl IntoView {
-    let (store, _) = studio();
-    let grid = NodeRef::<Div>::new();
-    let drawing = Drawing::<Dashboard>::new();
+/// The charts of the run, wherever they stand in the page.
+#[derive(Clone, Copy)]
+pub struct Charts {
+    drawing: Drawing<Dashboard>,
+    look: Look,
+    /// The runs beside the present one.
+    beside: Memo<Vec<Drawn>>,
+    /// As JSON.
+    landmarks: Memo<String>,
+}
 
-    Effect::new(move |_| {
-        if let Some(grid) = grid.get() {
-            drawing.mount("mount", &grid, &PLACES.map(|place| place.name));
-        }
-    });
-    Effect::new(move |_| {
-        let words = chart_words();
-        drawing.with(|charts| charts.speak(&words));
-    });
-    Effect::new(move |_| {
-        if drawing.mounted() && store.chart_updates.with(|updates| !updates.is_empty()) {
-            let updates = store.chart_updates.try_update_untracked(std::mem::take).unwrap_or_default();
-            drawing.with(|charts| updates.iter().for_each(|update| draw(charts, update)));
-        }
-    });
-
-    let look = Look::new();
-    Effect::new(move |_| {
-        let (from, to) = look.range.get().unzip();
-        let (smoothing, log, paper) = (look.smoothing.get(), look.log.get(), look.paper.get());
-        drawing.with(|charts| charts.look(smoothing, log, paper, from, to));
-    });
-    Effect::new(move |_| {
-        drawing.with(|charts| {
-            let listener =
-                Closure::<dyn Fn(Option<f64>, Option<f64>)>::new(move |from, to| match (from, to) {
-                    (Some(from), Some(to)) => look.zoom(from, to),
-                    _ => look.range.set(None),
-                });
-            // The charts live as long as the page.
-            charts.on_zoom(&listener.into_js_value());
+impl Charts {
+    /// Draws into the places below `root`.
+    pub fn new(root: NodeRef<Div>) -> Self {
+        let (store, _) = studio();
+        let drawing = Drawing::<Dashboard>::new();
+        Effect::new(move |_| {
+            if let Some(root) = root.get() {
+                drawing.mount("mount", &root, &PLACES.map(|place| place.name));
+            }
         });
-    });
-    let landmarks = Memo::new(move |_| landmarks_of(store));
-    Effect::new(move |_| {
-        let known = landmarks.get();
-        drawing.with(|charts| charts.landmarks(&known));
-    });
-    // Another run begins with all of it.
-    Effect::new(move |_| {
-        store.runs.present.track();
-        look.range.set(None);
-    });
-    let beside = Memo::new(move |_| {
-        let runs = store.runs;
-        let present = runs.present.get();
-        let mut drawn = runs.beside.get();
-        drawn.retain(|drawn| present != Some(drawn.started));
-        drawn.sort_by_key(|drawn| drawn.started);
-        let named = |drawn: Beside| Some((drawn.started, runs.name(drawn.started)?, drawn.colour));
-        drawn.into_iter().filter_map(named).collect::<Vec<_>>()
-    });
-    Effect::new(move |_| {
-        let shown = beside.get();
-        drawing.with(|charts| charts.compare(&compared(store.runs, &shown)));
-    });
+        Effect::new(move |_| {
+            let words = chart_words();
+            drawing.with(|charts| charts.speak(&words));
+        });
+        Effect::new(move |_| {
+            if drawing.mounted() && store.chart_updates.with(|updates| !updates.is_empty()) {
+                let updates = store.chart_updates.try_update_untracked(std::mem::take).unwrap_or_default();
+                drawing.with(|charts| updates.iter().for_each(|update| draw(charts, update)));
+            }
+        });
 
-    let figures = PLACES.map(|place| {
-        let needs_evaluation = place.needs_evaluation();
-        let waiting = Memo::new(move |_| {
-            let drawn = beside.with(|beside| {
-                beside.iter().any(|(started, ..)| {
-                    let run = store.runs.get(*started);
-                    run.is_some_and(|run| !needs_evaluation || !run.evaluations.is_empty())
-                })
+        let look = Look::new();
+        Effect::new(move |_| {
+            let (from, to) = look.range.get().unzip();
+            let (smoothing, log, paper) = (look.smoothing.get(), look.log.get(), look.paper.get());
+            drawing.with(|charts| charts.look(smoothing, log, paper, from, to));
+        });
+        Effect::new(move |_| {
+            drawing.with(|charts| {
+                let listener =
+                    Closure::<dyn Fn(Option<f64>, Option<f64>)>::new(move |from, to| match (from, to) {
+                        (Some(from), Some(to)) => look.zoom(from, to),
+                        _ => look.range.set(None),
+                    });
+                // The charts live as long as the page.
+                charts.on_zoom(&listener.into_js_value());
             });
-            let drawn = drawn || (place.name == "plane" && landmarks.with(|known| known != "[]"));
-            (!drawn).then(|| waiting_for(store, needs_evaluation)).flatten()
         });
-        let empty = Signal::derive(move || waiting.with(Option::is_some));
-        view! {
-            <figure class=format!("chart chart-{}", place.name)>
-                <figcaption>
-                    <div class="chart-head">
-                        <h3>{mt!(place.title)}</h3>
-                        <ChartFiles
-                            drawing
-                            name=place.name
-                            file=place.name
-                            title=place.title
-                            table=move || tabled(store.runs, &beside.get(), place.table)
-                            problem=store.runs.problem
-                            empty
-                        />
-                    </div>
-                    <p class="fine">{mt!(place.note)}</p>
-                </figcaption>
-                <div class="chart-frame">
-                    <div class="chart-place" data-chart=place.name role="img" aria-label=move || described(store, place.name, place.title)></div>
-                    <p class="chart-waiting">{waiting}</p>
-                </div>
-            </figure>
-        }
-    });
+        let landmarks = Memo::new(move |_| landmarks_of(store));
+        Effect::new(move |_| {
+            let known = landmarks.get();
+            drawing.with(|charts| charts.landmarks(&known));
+        });
+        // Another run begins with all of it.
+        Effect::new(move |_| {
+            store.runs.present.track();
+            look.range.set(None);
+        });
+        let beside = Memo::new(move |_| {
+            let runs = store.runs;
+            let present = runs.present.get();
+            let mut drawn = runs.beside.get();
+            drawn.retain(|drawn| present != Some(drawn.started));
+            drawn.sort_by_key(|drawn| drawn.started);
+            let named = |drawn: Beside| Some((drawn.started, runs.name(drawn.started)?, drawn.colour));
+            drawn.into_iter().filter_map(named).collect::<Vec<_>>()
+        });
+        Effect::new(move |_| {
+            let shown = beside.get();
+            drawing.with(|charts| charts.compare(&compared(store.runs, &shown)));
+        });
+        Self { drawing, look, beside, landmarks }
+    }
+}
+
+/// The path on the plane of alignment and uniformity.
+#[component]
+pub fn PlaneChart(charts: Charts) -> impl IntoView {
+    let [plane, ..] = PLACES;
+    view! { <Figure charts place=plane /> }
+}
+
+/// All the others, and how they are looked at.
+#[component]
+pub fn RunCharts(charts: Charts) -> impl IntoView {
+    let [_, others @ ..] = PLACES;
     view! {
-        <ChartTools look />
-        <div class="charts" node_ref=grid>{figures.into_iter().collect_view()}</div>
-        {drawing.notice()}
+        <ChartTools look=charts.look />
+        <div class="charts">{others.map(|place| view! { <Figure charts place /> }).into_iter().collect_view()}</div>
+        {charts.drawing.notice()}
+    }
+}
+
+#[component]
+fn Figure(charts: Charts, place: Place) -> impl IntoView {
+    let (store, _) = studio();
+    let Charts { drawing, beside, landmarks, .. } = charts;
+    let needs_evaluation = place.needs_evaluation();
+    let waiting = Memo::new(move |_| {
+        let drawn = beside.with(|beside| {
+            beside.iter().any(|(started, ..)| {
+                let run = store.runs.get(*started);
+                run.is_some_and(|run| !needs_evaluation || !run.evaluations.is_empty())
+            })
+        });
+        let drawn = drawn || (place.name == "plane" && landmarks.with(|known| known != "[]"));
+        (!drawn).then(|| waiting_for(store, needs_evaluation)).flatten()
+    });
+    let empty = Signal::derive(move || waiting.with(Option::is_some));
+    view! {
+        <figure class=format!("chart chart-{}", place.name)>
+            <figcaption>
+                <div class="chart-head">
+                    <h3>{mt!(place.title)}</h3>
+                    <ChartFiles
+                        drawing
+                        name=place.name
+                        file=place.name
+                        title=place.title
+                        table=move || tabled(store.runs, &beside.get(), place.table)
+                        problem=store.runs.problem
+                        empty
+                    />
+                </div>
+                <p class="fine">{mt!(place.note)}</p>
+            </figcaption>
+            <div class="chart-frame">
+                <div class="chart-place" data-chart=place.name role="img" aria-label=move || described(store, place.name, place.title)></div>
+                <p class="chart-waiting">{waiting}</p>
+            </div>
+        </figure>
     }
 }
 

@@ -1,4 +1,4 @@
-//! Step 2: training text, and pairs to evaluate on.
+//! Training text, and pairs to evaluate on.
 
 use leptos::prelude::*;
 use web_sys::ClipboardEvent;
@@ -7,6 +7,7 @@ use super::{
     clipboard::{MOST_TYPED, long_paste},
     drop_zone::{DropZone, Inputs},
     files::from_text,
+    fold::Fold,
     i18n::{mt, say, t, words},
     icons::{Glyph, Icon},
     notice::{ErrorNotice, SlotProgress},
@@ -24,16 +25,25 @@ use crate::{
 #[component]
 pub fn DataPanel() -> impl IntoView {
     let ((store, _), shared) = (studio(), shared());
-    let done = move || store.training.with(Option::is_some);
+    let done = Signal::derive(move || store.training.with(Option::is_some));
+    let hidden = Signal::derive(move || shared.hides(Part::Text));
+    let state = move || {
+        let training = store.training.with(|training| training.as_ref().map(|report| counted(report)));
+        let pairs = store
+            .evaluation
+            .with(|pairs| pairs.as_ref().map(|report| t!("data-state-pairs", count = report.pairs)));
+        match (training, pairs) {
+            (None, _) => t!("fold-none"),
+            (Some(training), None) => training,
+            (Some(training), Some(pairs)) => format!("{training} · {pairs}"),
+        }
+    };
     view! {
-        <section class="card" aria-labelledby="data-title" hidden=move || shared.hides(Part::Text)>
-            <h2 id="data-title" class="step-title" class:step-done=done>
-                <span class="step-number">"2"</span>{mt!("data-card")}
-            </h2>
+        <Fold id="data-title" title="data-card" state done hidden>
             <TextInput kind=Kind::Training />
             <hr />
             <TextInput kind=Kind::Evaluation />
-        </section>
+        </Fold>
     }
 }
 
@@ -210,13 +220,18 @@ fn Paste(
     }
 }
 
-#[component]
-fn LoadedTraining(report: TrainingReport) -> impl IntoView {
-    let items = move || match report.kind {
+fn counted(report: &TrainingReport) -> String {
+    match report.kind {
         TrainingKind::Sentences => t!("counted-sentences", count = report.items),
         TrainingKind::Pairs => t!("counted-pairs", count = report.items),
         TrainingKind::Triplets => t!("counted-triplets", count = report.items),
-    };
+    }
+}
+
+#[component]
+fn LoadedTraining(report: TrainingReport) -> impl IntoView {
+    let counts = report.clone();
+    let items = move || counted(&counts);
     let preview = report.preview.iter().map(|item| item.join("  ·  "));
     view! {
         <div class="loaded" role="status">

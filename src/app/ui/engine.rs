@@ -18,6 +18,7 @@ use crate::{
     app::protocol::{Envelope, Event, Request, RequestId, Source, Weights, decode, encode},
     device::{DeviceChoice, DeviceInfo},
     kernels::Ceilings,
+    model::Pooler,
     said::{Reason, reason},
     train::TrainOptions,
 };
@@ -353,6 +354,11 @@ impl Engine {
     /// Whether the batches of runs are wanted.
     pub fn watch_batch(self, on: bool) {
         self.tell(Topic::Run, Request::WatchBatch { on });
+    }
+
+    /// Has the picture show these sentences, pooled so.
+    pub fn watch_picture(self, sentences: Vec<String>, pooler: Pooler) {
+        self.tell(Topic::Picture, Request::WatchPicture { sentences, pooler });
     }
 
     pub fn resume(self) {

@@ -55,7 +55,10 @@ pub fn date(milliseconds: f64, language: &str) -> String {
 /// Three significant digits or so: 0.0123, 4.57, 1,234.
 pub fn significant(value: f64) -> String {
     match value.abs() {
-        a if a >= 1000.0 => count(value.round() as usize),
+        a if a >= 1000.0 => {
+            let sign = if value < 0.0 { "-" } else { "" };
+            format!("{sign}{}", count(a.round() as usize))
+        }
         a if a >= 100.0 => format!("{value:.0}"),
         a if a >= 10.0 => format!("{value:.1}"),
         a if a >= 1.0 => format!("{value:.2}"),
@@ -91,8 +94,9 @@ mod tests {
     #[test]
     fn small_and_large_values_stay_short() {
         assert_eq!(
-            [significant(0.01234), significant(4.567), significant(3e-5)],
-            ["0.012", "4.57", "3.00e-5"]
+            [significant(0.01234), significant(4.567), significant(3e-5), significant(1234.4)],
+            ["0.012", "4.57", "3.00e-5", "1,234"]
         );
+        assert_eq!([significant(-1234.0), significant(-0.5)], ["-1,234", "-0.500"]);
     }
 }

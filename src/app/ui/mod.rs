@@ -3,6 +3,7 @@
 mod analysis;
 mod analysis_charts;
 mod answers;
+mod arrival;
 mod batch_panel;
 mod chart_files;
 mod chart_tools;
@@ -20,6 +21,7 @@ mod evaluate_row;
 mod evaluation_table;
 mod examples;
 mod files;
+mod fold;
 mod format;
 mod header;
 mod hub_panel;
@@ -31,10 +33,10 @@ mod measurements;
 mod model_panel;
 mod notice;
 mod offline;
+mod picture;
 mod playground;
 mod profile;
 mod profile_tables;
-mod quick_start;
 mod recipe;
 mod recipe_fields;
 mod recipe_form;
@@ -87,6 +89,8 @@ fn App() -> impl IntoView {
     provide_context(Offline::start(store));
     i18n::follow_language();
     lens::follow_model();
+    provide_context(picture::Picture::new());
+    arrival::arrive();
     examples::PLAYGROUND.follow(store, store.sentences);
     let skip = |event: leptos::ev::MouseEvent| {
         // The fragment says which view is shown; it is not free for this.

@@ -1,14 +1,15 @@
-//! Step 1: the model.
+//! The model: which one is loaded, and others to load.
 
 use leptos::prelude::*;
 
 use super::{
     drop_zone::{DropZone, Inputs},
+    fold::Fold,
     format::{bytes, millions},
     hub_panel::{HubPanel, HubProgress},
     i18n::{mt, t, words},
     icons::{Glyph, Icon},
-    notice::{ErrorNotice, SlotProgress},
+    notice::{self, ErrorNotice, SlotProgress},
     offline::KeptOffline,
     sample::SiteModel,
     share::shared,
@@ -63,11 +64,21 @@ pub fn ModelPanel() -> impl IntoView {
             .into_any(),
         })
     };
+    let state = move || match store
+        .model
+        .with(|model| Some((model.as_ref()?.name.clone(), model.as_ref()?.parameters)))
+    {
+        Some((name, parameters)) => {
+            format!("{name} · {}", t!("model-parameters-short", count = millions(parameters)))
+        }
+        None => {
+            slot.progress.with(|progress| progress.as_ref().map_or_else(|| t!("fold-none"), notice::words))
+        }
+    };
+    let done = Signal::derive(move || store.model.with(Option::is_some));
+    let hidden = Signal::derive(move || shared.hides(Part::Model));
     view! {
-        <section class="card" aria-labelledby="model-title" hidden=move || shared.hides(Part::Model)>
-            <h2 id="model-title" class="step-title" class:step-done=move || store.model.with(Option::is_some)>
-                <span class="step-number">"1"</span>{mt!("model-card")}
-            </h2>
+        <Fold id="model-title" title="model-card" state done hidden>
             {move || store.model.get().map(|report| view! { <LoadedModel report /> })}
             <SlotProgress of=slot what="model-loading" />
             <ErrorNotice of=slot title="model-failed" />
@@ -87,7 +98,7 @@ pub fn ModelPanel() -> impl IntoView {
                 <HubPanel disabled />
                 <p class="fine reason">{move || reason.get().filter(|_| !slot.busy()).map(words)}</p>
             </Inputs>
-        </section>
+        </Fold>
     }
 }
 

@@ -1,8 +1,9 @@
-//! Step 3: the recipe.
+//! The recipe.
 
 use leptos::prelude::*;
 
 use super::{
+    fold::Fold,
     i18n::{mt, t},
     recipe::{LengthUnit, Preset},
     recipe_fields::{Choice, Line, Number, Segments},
@@ -27,11 +28,10 @@ pub fn RecipeForm() -> impl IntoView {
     let disabled = Signal::derive(move || store.phase.with(|phase| phase.active()) || locked());
     let no_head = Signal::derive(move || disabled.get() || recipe.pooler.get() != Pooler::Cls);
     follow_the_data(store);
+    let done = Signal::derive(move || recipe.options().is_ok());
+    let hidden = Signal::derive(move || shared.hides(Part::Recipe));
     view! {
-        <section class="card" aria-labelledby="recipe-title" hidden=move || shared.hides(Part::Recipe)>
-            <h2 id="recipe-title" class="step-title" class:step-done=move || recipe.options().is_ok()>
-                <span class="step-number">"3"</span>{mt!("recipe-title")}
-            </h2>
+        <Fold id="recipe-title" title="recipe-title" state=move || state(store) done hidden>
             <Presets disabled />
             <form class="fields" on:submit=|event| event.prevent_default()>
                 <Segments
@@ -93,7 +93,7 @@ pub fn RecipeForm() -> impl IntoView {
             </form>
             <p class="recipe-sum" aria-live="polite">{move || summary(store)}</p>
             <p class="fine reason">{move || disabled.get().then(|| if locked() { t!("part-locked") } else { t!("recipe-fixed") })}</p>
-        </section>
+        </Fold>
     }
 }
 
@@ -208,6 +208,16 @@ pub fn objective_of(kind: TrainingKind) -> Objective {
     match kind {
         TrainingKind::Sentences => Objective::Unsup,
         TrainingKind::Pairs | TrainingKind::Triplets => Objective::Sup,
+    }
+}
+
+/// How long and how wide, in a line.
+fn state(store: Store) -> String {
+    let items = store.training.with(|training| training.as_ref().map(|report| report.items));
+    let length = items.and_then(|items| store.recipe.length(items));
+    match (store.recipe.options(), length) {
+        (Ok(options), Some((_, total))) => t!("recipe-state", total = total, batch = options.batch_size),
+        _ => summary(store),
     }
 }
 

@@ -25,7 +25,7 @@ use crate::{
     verify::Report,
 };
 pub use slot::{Slot, Topic};
-pub use state::{ChartUpdate, EngineState, NoRoom, Phase, Portion, Speed};
+pub use state::{ChartUpdate, EngineState, NoRoom, Phase, PictureUpdate, Portion, Speed};
 
 /// Steps that the displayed speed looks back over.
 const SPEED_WINDOW: usize = 24;
@@ -90,6 +90,10 @@ pub struct Store {
     pub verification: RwSignal<Option<Report>>,
     /// Not yet drawn; the charts take them.
     pub chart_updates: RwSignal<Vec<ChartUpdate>>,
+    /// The same of the picture.
+    pub picture_updates: RwSignal<Vec<PictureUpdate>>,
+    /// Part of the run's time that the picture takes.
+    pub picture_share: RwSignal<f64>,
     /// Vectors of the playground's list that came and were not taken yet.
     pub portions: RwSignal<Vec<Portion>>,
     /// The name of the last file offered for download.
@@ -137,6 +141,8 @@ impl Store {
             remembered: RwSignal::new(None),
             verification: RwSignal::new(None),
             chart_updates: RwSignal::new(Vec::new()),
+            picture_updates: RwSignal::new(Vec::new()),
+            picture_share: RwSignal::new(0.0),
             portions: RwSignal::new(Vec::new()),
             exported: RwSignal::new(None),
             window: StoredValue::new(VecDeque::new()),
@@ -266,6 +272,7 @@ impl Store {
                 self.slot(Topic::Run).settle();
                 self.clear_run();
                 self.chart_updates.update(|updates| updates.push(ChartUpdate::Start(plan.clone())));
+                self.picture_updates.update(|updates| updates.push(PictureUpdate::Begin));
                 self.plan.set(Some(plan));
                 self.phase.set(Phase::Running);
             }
@@ -288,6 +295,13 @@ impl Store {
                 self.chart_updates.update(|updates| updates.push(ChartUpdate::Evaluated(evaluation)));
             }
             Event::CheckpointsKept { steps } => self.checkpoints.set(steps),
+            Event::Frame(frame) => {
+                self.picture_share.set(frame.share);
+                let (step, hidden, values) = (frame.step, frame.hidden, frame.values.to_vec());
+                self.picture_updates.update(|updates| {
+                    updates.push(PictureUpdate::Frame { step, hidden, values });
+                });
+            }
             Event::Batch(matrix) => self.batch.set(Some(Arc::new(matrix.into()))),
             Event::Paused { .. } => self.phase.set(Phase::Paused),
             Event::Resumed { .. } => self.phase.set(Phase::Running),

@@ -14,6 +14,7 @@ mod model_files;
 mod onlooker;
 mod opening;
 mod outbox;
+mod picture;
 mod prepare;
 mod private_files;
 mod run;

@@ -1,10 +1,10 @@
-//! What of the run somebody looks at: its current batch, and the weights that it passed through.
+//! What of the run somebody looks at: its current batch, a few sentences' vectors, and the weights that it passed through.
 
 use std::time::Duration;
 
 use web_time::Instant;
 
-use super::checkpoints::Checkpoints;
+use super::{checkpoints::Checkpoints, picture::Picture};
 
 /// A batch is shown no oftener than this: reading it back keeps the device waiting.
 const SHOW_EVERY: Duration = Duration::from_secs(1);
@@ -14,6 +14,8 @@ const SHOW_EVERY: Duration = Duration::from_secs(1);
 pub struct Onlooker {
     /// Of the run at hand, else of the last one.
     pub checkpoints: Checkpoints,
+    /// Sentences that are looked at as they move.
+    pub picture: Option<Picture>,
     /// Whether batches are looked at, and when one was last shown.
     watching: bool,
     shown: Option<Instant>,

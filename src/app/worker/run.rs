@@ -135,6 +135,7 @@ impl Run {
         if self.keeper.due_before(self.step_took) {
             self.keep().await?;
         }
+        self.show_picture(onlooker, false).await;
         if !self.trainer.finished() {
             self.running_since.get_or_insert_with(Instant::now);
             let begun = Instant::now();
@@ -165,6 +166,7 @@ impl Run {
         }
         if self.trainer.finished() {
             self.settle().await?;
+            self.show_picture(onlooker, true).await;
             return Ok(Advance::Completed);
         }
         Ok(Advance::GoesOn)
@@ -229,6 +231,7 @@ impl Run {
             }
             let best = self.trainer.best().map(|best| best.step) != best_before;
             post(&Event::Evaluated(Evaluation::new(step, &scores, best)));
+            self.show_picture(onlooker, true).await;
             self.evaluation_took = begun.elapsed();
             if self.keeper.due_at_evaluation() {
                 self.keep().await?;
@@ -257,6 +260,20 @@ impl Run {
             log::warn!("{error}");
         }
         Ok(())
+    }
+
+    /// Shows where the sentences that are looked at have come to; unless that is `wanted`, only where there is time for it.
+    async fn show_picture(&self, onlooker: &mut Onlooker, wanted: bool) {
+        let Some(picture) = &mut onlooker.picture else { return };
+        let step = self.trainer.position();
+        if !(wanted && !picture.shows(step) || picture.due(step)) {
+            return;
+        }
+        // It is a look at the run, and no part of it.
+        if let Err(error) = picture.show(self.trainer.network(), step).await {
+            log::warn!("picture: {error}");
+            onlooker.picture = None;
+        }
     }
 
     fn take(&mut self, report: Option<StepReport>) {

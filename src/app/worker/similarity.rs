@@ -42,6 +42,11 @@ impl Embedders {
         Ok(self.embedder(id, pooler).await?.embed(rows, progress).await?)
     }
 
+    /// Makes and compiles what this pooler needs.
+    pub async fn prepare(&mut self, id: RequestId, pooler: Pooler) -> Result<(), ModelError> {
+        self.embedder(id, pooler).await.map(|_| ())
+    }
+
     /// Vectors [views, rows, hidden] under dropout.
     pub async fn embed_views(
         &mut self,

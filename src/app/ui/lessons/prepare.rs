@@ -5,10 +5,10 @@ use leptos::prelude::*;
 use crate::app::{
     protocol::{Request, TrainingKind},
     ui::{
+        arrival::{load_model, load_pairs},
         format::bytes,
         i18n::{mt, words},
         notice::{ErrorNotice, SlotProgress},
-        quick_start::{load_model, load_pairs},
         sample::Sample,
         store::{Phase, Store, Topic},
         studio,

@@ -6,12 +6,14 @@ use gloo_timers::future::TimeoutFuture;
 use leptos::{prelude::*, task::spawn_local};
 use web_time::{Duration, Instant};
 
-use super::{Encoded, Vectors, vectors::Encoding};
+use super::{Chosen, Encoded, Vectors, vectors::Encoding};
 use crate::app::ui::{
     i18n::{mt, t},
     notice::Bar,
 };
 
+/// Lists of so many are looked through without being asked for.
+const UNASKED: usize = 300;
 /// So many pairs are kept, the likest.
 const KEPT: usize = 500;
 /// So many are shown.
@@ -90,6 +92,15 @@ pub fn Duplicates() -> impl IntoView {
         });
     };
     let disabled = move || !vectors.fresh() || vectors.count() < 2;
+    // A short list is looked through by itself, where somebody looks at it.
+    let Chosen(chosen) = expect_context();
+    Effect::new(move |_| {
+        if chosen.get() == "duplicates"
+            && vectors.current().is_some_and(|of| (2..=UNASKED).contains(&of.lines.len()))
+        {
+            start();
+        }
+    });
     let rows = move || {
         let Found { encoding, pairs } = found.get()?;
         let least = threshold.get();

@@ -6,7 +6,7 @@ use js_sys::Float32Array;
 use leptos::{html::Figure, prelude::*};
 use wasm_bindgen::{closure::Closure, prelude::wasm_bindgen};
 
-use super::{Encoded, Vectors, vectors::Encoding};
+use super::{Chosen, Encoded, Vectors, vectors::Encoding};
 use crate::{
     app::ui::{
         chart_files::ChartFiles,
@@ -165,11 +165,14 @@ pub fn Map() -> impl IntoView {
             layout.drawing.with(|charts| layout.start(charts, &encoding, method));
         }
     });
-    // A map that is there follows its list, the lens and the method, where that takes no time worth mentioning.
+    let Chosen(chosen) = expect_context();
+    // A map that somebody looks at follows its list, the lens and the method, where that takes no time worth mentioning.
     Effect::new(move |_| {
         method.track();
-        let small = vectors.current().is_some_and(|encoding| encoding.lines.len() <= UNASKED);
-        if small && layout.drawn.with_untracked(Option::is_some) {
+        let small = vectors
+            .current()
+            .is_some_and(|encoding| (LEAST_POINTS..=UNASKED).contains(&encoding.lines.len()));
+        if small && (chosen.get() == "map" || layout.drawn.with_untracked(Option::is_some)) {
             draw();
         }
     });

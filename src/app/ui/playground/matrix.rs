@@ -1,8 +1,8 @@
 //! Typed sentences against each other.
 
-use leptos::prelude::*;
+use leptos::{leptos_dom::helpers::debounce, prelude::*};
 
-use super::List;
+use super::{List, TYPING};
 use crate::app::{
     protocol::Request,
     ui::{
@@ -45,7 +45,14 @@ pub fn Matrix() -> impl IntoView {
             engine.send(Topic::Similarity, Request::Similarity { sentences, weights, pooler });
         }
     };
-    // Once a model is there, switches answer by themselves, and so does the end of a run.
+    // It follows what is typed, the model, the lens, and the end of a run.
+    let mut typed = debounce(TYPING, move |()| compare());
+    Effect::new(move |before: Option<()>| {
+        list.lines.track();
+        if before.is_some() {
+            typed(());
+        }
+    });
     let ended = Memo::new(move |_| store.phase.with(|phase| matches!(phase, Phase::Finished(_))));
     Effect::new(move |_| {
         weights.track();
@@ -61,19 +68,9 @@ pub fn Matrix() -> impl IntoView {
             <h2>{mt!("matrix-title")}</h2>
             <p class="fine">{mt!("matrix-what")}</p>
         </div>
-        <div class="row">
-            <button
-                type="button"
-                class="button button-primary"
-                disabled=move || reason.with(Option::is_some) || slot.busy()
-                on:click=move |_| compare()
-            >
-                {mt!("matrix-compare")}
-            </button>
-            <span class="fine">{reason}</span>
-        </div>
+        <p class="fine">{reason}</p>
         <SlotProgress of=slot what="encoding" />
         <ErrorNotice of=slot title="matrix-failed" />
-        <SimilarityTable />
+        <div aria-busy=move || slot.busy().to_string()><SimilarityTable /></div>
     }
 }

@@ -9,6 +9,8 @@ mod search;
 mod tabs;
 mod vectors;
 
+use std::time::Duration;
+
 use leptos::prelude::*;
 
 pub use list::{List, lines_of};
@@ -28,12 +30,20 @@ use matrix::Matrix;
 use search::Search;
 use tabs::{Tab, Tabs};
 
+/// So long nothing is typed any more before the views answer.
+const TYPING: Duration = Duration::from_millis(250);
+
+/// Which view is looked at, by its tab's name.
+#[derive(Clone, Copy)]
+struct Chosen(RwSignal<&'static str>);
+
 #[component]
 pub fn Playground() -> impl IntoView {
     let list = List::new();
-    provide_context(list);
-    provide_context(Vectors::new(list));
     let chosen = RwSignal::new("matrix");
+    provide_context(list);
+    provide_context(Chosen(chosen));
+    provide_context(Vectors::new(list, chosen));
     let tabs = vec![
         Tab::new("matrix", "tab-matrix", || view! { <Matrix /> }.into_any()),
         Tab::new("search", "tab-search", || view! { <Search /> }.into_any()),

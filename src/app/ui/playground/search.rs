@@ -1,8 +1,8 @@
 //! The list in the order of its likeness to a sentence.
 
-use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
+use leptos::{ev::SubmitEvent, leptos_dom::helpers::debounce, prelude::*, task::spawn_local};
 
-use super::{Encoded, Vectors, vectors::Encoding};
+use super::{Encoded, TYPING, Vectors, vectors::Encoding};
 use crate::{
     app::{
         protocol::{Event, Request},
@@ -32,14 +32,12 @@ pub fn Search() -> impl IntoView {
         }
         let lens = store.lens;
         let (weights, pooler) = (lens.weights.get_untracked(), lens.pooler.get_untracked());
-        asked.set(text.clone());
-        vector.set(None);
         error.set(None);
         shown.set(SHOWN);
         if !untrack(|| vectors.fresh()) && !store.slot(Topic::Embedding).busy() {
             vectors.encode(engine);
         }
-        let request = Request::Embed { sentences: vec![text], weights, pooler, normalised: true };
+        let request = Request::Embed { sentences: vec![text.clone()], weights, pooler, normalised: true };
         let number = questions.get_value() + 1;
         questions.set_value(number);
         spawn_local(async move {
@@ -48,7 +46,10 @@ pub fn Search() -> impl IntoView {
                 return;
             }
             match answer {
-                Ok(Event::Embedded { part, .. }) => vector.set(Some(part.values.to_vec())),
+                Ok(Event::Embedded { part, .. }) => {
+                    asked.set(text);
+                    vector.set(Some(part.values.to_vec()));
+                }
                 Ok(_) => {}
                 Err(message) => error.set(Some(message)),
             }
@@ -62,6 +63,7 @@ pub fn Search() -> impl IntoView {
         }
         fresh
     });
+    let mut typed = debounce(TYPING, move |()| ask());
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
         ask();
@@ -108,16 +110,12 @@ pub fn Search() -> impl IntoView {
                     type="text"
                     autocomplete="off"
                     prop:value=query
-                    on:input=move |event| query.set(event_target_value(&event))
+                    on:input=move |event| {
+                        query.set(event_target_value(&event));
+                        typed(());
+                    }
                 />
             </div>
-            <button
-                type="submit"
-                class="button button-primary"
-                disabled=move || vectors.blocked().is_some() || query.with(|query| query.trim().is_empty())
-            >
-                {mt!("search-start")}
-            </button>
         </form>
         <Encoded />
         <Problem error title="search-failed" />

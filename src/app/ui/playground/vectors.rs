@@ -2,16 +2,16 @@
 
 use std::sync::Arc;
 
-use leptos::prelude::*;
+use leptos::{leptos_dom::helpers::debounce, prelude::*};
 
-use super::List;
+use super::{List, TYPING};
 use crate::{
     app::{
         protocol::{Request, Weights},
         ui::{
             engine::Engine,
             i18n::{t, words},
-            store::{Phase, Portion, Topic},
+            store::{Phase, Portion, Store, Topic},
             studio,
         },
     },
@@ -53,6 +53,7 @@ struct Wanted {
 
 #[derive(Clone, Copy)]
 pub struct Vectors {
+    store: Store,
     list: List,
     /// The last that were finished, whether they still hold or not.
     pub latest: RwSignal<Option<Encoding>>,
@@ -62,9 +63,11 @@ pub struct Vectors {
 }
 
 impl Vectors {
-    pub fn new(list: List) -> Self {
+    /// `chosen`: the view that is looked at.
+    pub fn new(list: List, chosen: RwSignal<&'static str>) -> Self {
         let (store, engine) = studio();
         let vectors = Self {
+            store,
             list,
             latest: RwSignal::new(None),
             wanted: StoredValue::new(None),
@@ -89,12 +92,17 @@ impl Vectors {
                 portions.into_iter().for_each(|portion| vectors.take(portion));
             }
         });
-        // Short lists follow the lens and the text by themselves, once somebody has asked for their vectors.
+        // Short lists follow the lens and the text by themselves, where somebody looks at what needs their vectors.
+        let mut typed = debounce(TYPING, move |()| {
+            if untrack(|| !vectors.fresh() && vectors.blocked().is_none()) {
+                vectors.encode(engine);
+            }
+        });
         Effect::new(move |_| {
             let short = list.lines.with(|lines| (1..=UNASKED).contains(&lines.len()));
-            let asked = vectors.latest.with(Option::is_some);
-            if short && asked && !vectors.fresh() && vectors.blocked().is_none() {
-                vectors.encode(engine);
+            let wanted = vectors.latest.with(Option::is_some) || chosen.get() != "matrix";
+            if short && wanted && !vectors.fresh() && vectors.blocked().is_none() {
+                typed(());
             }
         });
         vectors
@@ -106,7 +114,7 @@ impl Vectors {
 
     /// Whether the last vectors are those of the list as it is, seen through the lens as it is; tracked.
     pub fn fresh(self) -> bool {
-        let lens = studio().0.lens;
+        let lens = self.store.lens;
         let (weights, pooler, generation) = (lens.weights.get(), lens.pooler.get(), self.generation.get());
         let lines = self.list.lines.get();
         self.latest.with(|latest| {
@@ -124,7 +132,7 @@ impl Vectors {
 
     /// Why there can be no vectors now, for people; tracked.
     pub fn blocked(self) -> Option<String> {
-        let (store, _) = studio();
+        let store = self.store;
         if !store.ready() {
             Some(t!("engine-first"))
         } else if store.model.with(Option::is_none) {
@@ -139,7 +147,7 @@ impl Vectors {
     }
 
     pub fn encode(self, engine: Engine) {
-        let lens = studio().0.lens;
+        let lens = self.store.lens;
         let lines = self.list.lines.get_untracked();
         let (weights, pooler) = (lens.weights.get_untracked(), lens.pooler.get_untracked());
         self.cancel(engine);
@@ -155,7 +163,7 @@ impl Vectors {
     }
 
     pub fn cancel(self, engine: Engine) {
-        let pending = studio().0.slot(Topic::Embedding).pending.get_untracked();
+        let pending = self.store.slot(Topic::Embedding).pending.get_untracked();
         if let Some(of) = pending {
             self.wanted.set_value(None);
             engine.tell(Topic::Embedding, Request::CancelEncoding { of });

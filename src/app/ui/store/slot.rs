@@ -25,6 +25,8 @@ pub enum Topic {
     Profile,
     Tuning,
     Verification,
+    /// The sentences of the picture.
+    Picture,
     Export,
 }
 

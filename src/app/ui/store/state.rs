@@ -64,6 +64,15 @@ pub enum ChartUpdate {
     Evaluated(Evaluation),
 }
 
+/// A change that the picture has to draw.
+#[derive(Debug, Clone)]
+pub enum PictureUpdate {
+    /// Another run.
+    Begin,
+    /// See [`crate::app::protocol::Frame`].
+    Frame { step: u32, hidden: usize, values: Vec<f32> },
+}
+
 /// Some of the vectors that were asked for; see [`EmbeddedPart`].
 #[derive(Debug, Clone)]
 pub struct Portion {

@@ -168,6 +168,7 @@ impl Session {
             Request::Pause => self.pause().await,
             Request::Resume => self.resume(),
             Request::Step => self.step(inbox).await,
+            Request::WatchPicture { sentences, pooler } => self.watch_picture(sentences, pooler).await,
             Request::WatchBatch { on } => {
                 self.onlooker.watch(on);
                 Ok(())
@@ -242,6 +243,7 @@ impl Session {
             log::warn!("warming up: {error}");
         }
         self.end_encodings().await;
+        self.onlooker.picture = None;
         self.model = Some(model);
         self.original = Some(original);
         (self.tuned, self.current, self.rescued, self.dictionary) = (None, None, None, None);
@@ -292,6 +294,7 @@ impl Session {
     /// Lets go of everything on the device.
     fn forget_buffers(&mut self) {
         (self.original, self.current, self.past, self.job) = (None, None, None, None);
+        self.turn_picture_away();
     }
 
     fn refuse_during_run(&self) -> Result<(), WorkerError> {

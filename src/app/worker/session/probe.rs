@@ -10,6 +10,7 @@ use crate::{
         worker::{
             error::WorkerError,
             outbox::{post, post_progress, post_transferring, say_unknown},
+            picture::Picture,
             prepare::{Text, tokenise},
             similarity::cosines,
         },
@@ -37,6 +38,32 @@ impl Session {
         let result = SimilarityMatrix { sentences, weights, pooler, step, cosines };
         post(&Event::Similarity { id, result });
         Ok(())
+    }
+
+    /// Looks at these sentences from now on, and shows them as they are.
+    pub(super) async fn watch_picture(
+        &mut self,
+        sentences: Vec<String>,
+        pooler: Pooler,
+    ) -> Result<(), WorkerError> {
+        self.onlooker.picture = None;
+        if sentences.is_empty() {
+            return Ok(());
+        }
+        let model = self.model.as_ref().ok_or(WorkerError::NoModel)?;
+        let rows = model.tokenizer.encode(&sentences, model.max_length)?;
+        let mut picture = Picture::new(rows, pooler);
+        let (embedders, step) = self.embedders(Weights::Current)?;
+        picture.show_by(embedders, step).await?;
+        self.onlooker.picture = Some(picture);
+        Ok(())
+    }
+
+    /// Lets go of what the picture has on the device; what is looked at stays.
+    pub(super) fn turn_picture_away(&mut self) {
+        if let Some(picture) = &mut self.onlooker.picture {
+            picture.turn_away();
+        }
     }
 
     pub(super) async fn views(

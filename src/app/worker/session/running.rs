@@ -44,6 +44,7 @@ impl Session {
         post(&Event::RunStarted(run.plan()));
         self.run = Some(run);
         (self.current, self.rescued) = (None, None);
+        self.turn_picture_away();
         self.forget_checkpoints();
     }
 
@@ -142,6 +143,7 @@ impl Session {
             run.finish(outcome).await;
         }
         self.current = None;
+        self.turn_picture_away();
         let trained = self.tuned.is_some();
         post(&Event::Finished(RunEnd { reason, step, kept_step, pooler, trained }));
         if kept {
@@ -174,6 +176,7 @@ impl Session {
                 let kind = error.kind();
                 // Another device may have the memory.
                 self.current = None;
+                self.turn_picture_away();
                 if let Some(run) = self.run.take() {
                     match kind == FailureKind::Memory && !self.device.info().is_cpu() {
                         true => self.rescued = Rescued::of(run).await,

@@ -1,0 +1,85 @@
+//! What is there when one arrives: the site's small encoder, its sentences and its graded pairs, loaded while the page is
+//! read. `?start=empty` leaves all of it out, and so does a browser that saves data.
+
+use js_sys::Reflect;
+use leptos::prelude::*;
+use web_sys::UrlSearchParams;
+
+use super::{
+    recipe::Preset,
+    route::Route,
+    sample::{Sample, SiteModel},
+    store::Topic,
+    studio,
+};
+use crate::{app::protocol::Request, share::Settings, train::Objective};
+
+/// Bytes of the weights that are loaded without being asked for, at most.
+const UNASKED: f64 = 16e6;
+
+/// Loads them once the engine is there, where the visitor has given nothing before.
+pub fn arrive() {
+    let ((store, engine), Route { address, .. }) = (studio(), expect_context());
+    if left_empty() || saves_data() {
+        return;
+    }
+    // Whether they have been asked for, and not all come yet.
+    let coming = RwSignal::new(None::<bool>);
+    Effect::new(move |_| {
+        let Some(model) = store.site_models.first().filter(|model| model.bytes <= UNASKED) else { return };
+        if !store.ready() || coming.get_untracked().is_some() {
+            return;
+        }
+        let untouched = store.untouched();
+        coming.set(Some(untouched));
+        if untouched {
+            load_model(&model);
+            let text = Sample::sentences(store).source();
+            engine.send(Topic::Training, Request::LoadTraining { source: text });
+            load_pairs(Sample::pairs(store));
+        }
+    });
+    // The recipe that shows something within a minute, unless the link brought another.
+    Effect::new(move |_| {
+        let there = store.model.with(Option::is_some) && store.training.with(Option::is_some);
+        if coming.get() == Some(true) && there {
+            coming.set(Some(false));
+            let linked = address.with_untracked(|address| Settings::read(address).0.options.is_some());
+            if !linked {
+                store.recipe.fill(&Preset::Demo.recipe(store, Objective::Unsup));
+            }
+        }
+    });
+}
+
+fn left_empty() -> bool {
+    let address = window().location().search().ok();
+    let asked = address.and_then(|address| UrlSearchParams::new_with_str(&address).ok());
+    asked.and_then(|asked| asked.get("start")).is_some_and(|start| start == "empty")
+}
+
+/// Where a browser does not say, it does not.
+fn saves_data() -> bool {
+    let connection = Reflect::get(&window().navigator(), &"connection".into());
+    let saves = connection.and_then(|connection| match connection.is_object() {
+        true => Reflect::get(&connection, &"saveData".into()),
+        false => Ok(false.into()),
+    });
+    saves.is_ok_and(|saves| saves.is_truthy())
+}
+
+/// Loads a model of the site's, where none is loaded.
+pub fn load_model(model: &SiteModel) {
+    let (store, engine) = studio();
+    if store.model.with_untracked(Option::is_none) {
+        engine.send(Topic::Model, Request::LoadModel { source: model.source() });
+    }
+}
+
+/// Loads graded pairs of the site's, where none are loaded.
+pub fn load_pairs(pairs: Sample) {
+    let (store, engine) = studio();
+    if store.evaluation.with_untracked(Option::is_none) {
+        engine.send(Topic::Evaluation, Request::LoadEvaluation { source: pairs.source() });
+    }
+}

@@ -1,0 +1,90 @@
+//! Vectors of a few sentences as a run moves them: what the page's picture shows.
+
+use std::time::Duration;
+
+use js_sys::Float32Array;
+use web_time::Instant;
+
+use super::{error::WorkerError, outbox::post_transferring, similarity::Embedders};
+use crate::{
+    app::protocol::{Event, Frame},
+    model::{Network, Pooler},
+};
+
+/// Part of the time that the picture may take of a run.
+const SHARE: f64 = 0.1;
+/// More frames a second are not told apart: the page draws the way between them.
+const SHORTEST: Duration = Duration::from_millis(120);
+
+/// What is looked at, and what looking at it has cost so far.
+pub struct Picture {
+    /// Token rows.
+    rows: Vec<Vec<u32>>,
+    pooler: Pooler,
+    /// Over the weights of the run at hand.
+    embedders: Option<Embedders>,
+    /// When the last frame was made, how long it took, and of which step it is.
+    last: Option<(Instant, Duration, u32)>,
+    /// Time in frames of the run at hand, and since its first step.
+    spent: Duration,
+    since: Option<Instant>,
+}
+
+impl Picture {
+    pub fn new(rows: Vec<Vec<u32>>, pooler: Pooler) -> Self {
+        Self { rows, pooler, embedders: None, last: None, spent: Duration::ZERO, since: None }
+    }
+
+    /// Another run begins, or the one at hand has ended.
+    pub fn turn_away(&mut self) {
+        (self.embedders, self.spent, self.since, self.last) = (None, Duration::ZERO, None, None);
+    }
+
+    /// Whether there is time for a frame of this step.
+    pub fn due(&mut self, step: u32) -> bool {
+        let since = *self.since.get_or_insert_with(Instant::now);
+        let Some((at, took, of)) = self.last else { return true };
+        let passed = at.elapsed();
+        let affordable = (self.spent + took).as_secs_f64() <= SHARE * since.elapsed().as_secs_f64();
+        step > of && passed >= SHORTEST && affordable && took.as_secs_f64() <= SHARE * passed.as_secs_f64()
+    }
+
+    /// Whether the last frame is of this step.
+    pub fn shows(&self, step: u32) -> bool {
+        self.last.is_some_and(|(_, _, of)| of == step)
+    }
+
+    /// Posts the sentences' vectors by the weights of a run, which have so many steps behind them.
+    pub async fn show(&mut self, network: &Network, step: u32) -> Result<(), WorkerError> {
+        let mut embedders = self.embedders.take().unwrap_or_else(|| Embedders::over(network.clone()));
+        let shown = self.show_by(&mut embedders, step).await;
+        self.embedders = Some(embedders);
+        shown
+    }
+
+    /// The same by whatever weights.
+    pub async fn show_by(&mut self, embedders: &mut Embedders, step: u32) -> Result<(), WorkerError> {
+        // What has to be compiled first is not what a frame takes.
+        embedders.prepare(0, self.pooler).await?;
+        let begun = Instant::now();
+        let mut vectors = embedders.embed(0, &self.rows, self.pooler, |_| ()).await?;
+        let hidden = vectors.len() / self.rows.len().max(1);
+        vectors.chunks_exact_mut(hidden.max(1)).for_each(normalise);
+        let values = Float32Array::from(vectors.as_slice());
+        let took = begun.elapsed();
+        self.spent += took;
+        self.last = Some((Instant::now(), took, step));
+        let share = self.since.map_or(0.0, |since| {
+            self.spent.as_secs_f64() / since.elapsed().as_secs_f64().max(f64::MIN_POSITIVE)
+        });
+        let buffer = values.buffer();
+        post_transferring(&Event::Frame(Frame { step, hidden, values, share }), &buffer)
+    }
+}
+
+fn normalise(vector: &mut [f32]) {
+    let length = vector.iter().map(|number| number * number).sum::<f32>().sqrt();
+    if length > 0.0 {
+        vector.iter_mut().for_each(|number| *number /= length);
+    }
+}

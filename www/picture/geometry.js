@@ -1,0 +1,127 @@
+// Where sentences are drawn: their vectors, of length 1, on a sphere that is seen along the mean of them all.
+//
+// An encoder before contrastive training keeps all sentences within a narrow cone (anisotropy: Ethayarajh 2019, arXiv
+// 1909.00512; section 5 of the SimCSE paper): they lie close around the pole. Training spreads them. Of the directions
+// across the pole the two are drawn along which they differ the most.
+
+import { PCA } from "ml-pca";
+
+/** Neighbours that are told of each sentence. */
+export const NEIGHBOURS = 3;
+
+/** Steps by which the directions follow the vectors from frame to frame: few, so that what moves is the sentences. */
+const FOLLOWING = 2;
+
+const dot = (one, other) => one.reduce((sum, value, index) => sum + value * other[index], 0);
+
+function scaled(vector, factor) {
+  return vector.map((value) => value * factor);
+}
+
+function unit(vector) {
+  const length = Math.sqrt(dot(vector, vector));
+  return length > 0 ? scaled(vector, 1 / length) : vector;
+}
+
+function without(vector, direction) {
+  const along = dot(vector, direction);
+  return vector.map((value, index) => value - along * direction[index]);
+}
+
+/** Vectors [sentences][hidden] out of one array. */
+export function rowsOf(values, hidden) {
+  const rows = [];
+  for (let begin = 0; begin < values.length; begin += hidden) rows.push(Array.from(values.subarray(begin, begin + hidden)));
+  return rows;
+}
+
+function meanDirection(rows) {
+  return unit(rows[0].map((_, column) => rows.reduce((sum, row) => sum + row[column], 0)));
+}
+
+/** The directions in which vectors are seen: the pole, and two across it. */
+export function directionsOf(rows) {
+  const pole = meanDirection(rows);
+  const across = rows.map((row) => without(row, pole));
+  const components = rows.length > 1 ? new PCA(across, { method: "SVD", center: true }).getLoadings().to2DArray() : [];
+  const first = directionAcross(components[0], [pole]);
+  return { pole, first, second: directionAcross(components[1], [pole, first]) };
+}
+
+/** A direction of length 1 at right angles to `others`: near `wanted`, or any where that spans none, as of two points. */
+function directionAcross(wanted, others) {
+  const axes = others[0].map((_, axis) => others[0].map((_, index) => (index === axis ? 1 : 0)));
+  for (const candidate of [...(wanted ? [wanted] : []), ...axes]) {
+    const left = others.reduce(without, candidate);
+    if (dot(left, left) > 1e-6) return unit(left);
+  }
+  return others[0];
+}
+
+/** The same for vectors that have moved on from those of `before`: the pole is theirs, the others follow. */
+export function followed(before, rows) {
+  const pole = meanDirection(rows);
+  const across = rows.map((row) => without(row, pole));
+  const mean = across[0].map((_, column) => across.reduce((sum, row) => sum + row[column], 0) / across.length);
+  const centred = across.map((row) => row.map((value, index) => value - mean[index]));
+  let { first, second } = before;
+  for (let step = 0; step < FOLLOWING; step += 1) {
+    first = unit(stretched(centred, without(first, pole)));
+    second = unit(without(stretched(centred, without(second, pole)), first));
+  }
+  return { pole, first, second };
+}
+
+/** A direction times the vectors' covariance: those in which they differ most grow most. */
+function stretched(rows, direction) {
+  const sum = direction.map(() => 0);
+  for (const row of rows) {
+    const along = dot(row, direction);
+    row.forEach((value, index) => (sum[index] += along * value));
+  }
+  return sum;
+}
+
+/** Points of the unit sphere, [x, y, z] of each row; z is towards the pole. */
+export function placed(rows, { pole, first, second }) {
+  return rows.map((row) => unit([dot(row, first), dot(row, second), dot(row, pole)]));
+}
+
+/**
+ * Turns the directions around the pole so that the points come to lie as near to those of before as that can make them
+ * (Procrustes' problem in the plane; neither side of a principal component is up).
+ */
+export function turnedLike(before, rows, directions) {
+  const turns = [directions, { ...directions, second: scaled(directions.second, -1) }].map((candidate) => {
+    const points = placed(rows, candidate);
+    let [along, across] = [0, 0];
+    points.forEach(([x, y], index) => {
+      const [u, v] = before[index];
+      along += u * x + v * y;
+      across += v * x - u * y;
+    });
+    const angle = Math.atan2(across, along);
+    const [cosine, sine] = [Math.cos(angle), Math.sin(angle)];
+    const turn = (c, s) => candidate.first.map((value, index) => c * value + s * candidate.second[index]);
+    return { nearness: Math.hypot(along, across), turned: { ...candidate, first: turn(cosine, -sine), second: turn(sine, cosine) } };
+  });
+  return turns.sort((one, other) => other.nearness - one.nearness)[0].turned;
+}
+
+/** The nearest sentences of each, nearest first: their numbers and cosines, [sentences × NEIGHBOURS] each. */
+export function neighbours(rows) {
+  const count = Math.min(NEIGHBOURS, rows.length - 1);
+  const [nearest, cosines] = [[], []];
+  rows.forEach((row, index) => {
+    const found = rows
+      .map((other, number) => ({ number, cosine: dot(row, other) }))
+      .filter(({ number }) => number !== index)
+      .sort((one, other) => other.cosine - one.cosine)
+      .slice(0, count);
+    found.forEach(({ number, cosine }) => {
+      nearest.push(number);
+      cosines.push(cosine);
+    });
+  });
+  return { count, nearest, cosines };
+}
