@@ -135,7 +135,7 @@ test('one line of ten megabytes is cut to the length asked for, not choked on', 
     await studio.loadTinyModel();
     const long = 'the quick brown fox '.repeat(524_288);
     await studio.give('training-file', [file('long.txt', `${long}\nshort one\nanother\nand a last\n`)]);
-    await page.getByText('4 sentences').waitFor();
+    await page.locator('.loaded').getByText('4 sentences').waitFor();
     await studio.recipe({ 'batch-size': 2, steps: 2, 'max-length': 16, pooler: 'avg: mean of all tokens' });
     await studio.train();
     await studio.phase('Finished');

@@ -108,6 +108,7 @@ test('a run goes step by step, shows its batch, and can be looked back through',
     await studio.loadTinyTexts();
     await studio.recipe({ 'batch-size': 4, steps: 2000, 'eval-every': 2, 'learning-rate': '1e-3' });
     await studio.unfold('Similarity matrix and cosines of the current batch');
+
     await studio.train();
     await studio.reach(2);
     await studio.pause();
@@ -120,6 +121,8 @@ test('a run goes step by step, shows its batch, and can be looked back through',
     await caption.waitFor();
     const [, positive, other] = (await caption.innerText()).match(/positives (-?\d\.\d+), of all others (-?\d\.\d+)/).map(Number);
     assert.ok(positive >= other && positive <= 1, await caption.innerText());
+    // Charts out of sight are not drawn.
+    await page.locator('.batch-matrix').scrollIntoViewIfNeeded();
     assert.deepEqual(
       await page.locator('.batch-matrix canvas').evaluate(({ width, height }) => [width, height]),
       [4, 4],

@@ -26,6 +26,9 @@ use([
   CanvasRenderer,
 ]);
 
+/** Pixels that a chart taken home is wide at least. */
+const LEAST_WIDTH = 1200;
+
 /** Charts over steps move their pointers together. */
 const STEPS_GROUP = "steps";
 
@@ -58,10 +61,11 @@ export class View {
     this.chart.setOption(this.data(this.theme), { lazyUpdate: false, replaceMerge: this.replaced });
   }
 
-  /** The chart as a PNG, twice as sharp as a plain screen shows it; nothing where the browser makes none. */
+  /** The chart as a PNG, at least twice as sharp as a plain screen shows it; nothing where the browser makes none. */
   image() {
     this.draw();
-    const canvas = this.chart.renderToCanvas({ pixelRatio: 2, backgroundColor: this.theme.surface });
+    const pixelRatio = Math.max(2, LEAST_WIDTH / Math.max(1, this.element.clientWidth));
+    const canvas = this.chart.renderToCanvas({ pixelRatio, backgroundColor: this.theme.surface });
     return pngOf(canvas);
   }
 

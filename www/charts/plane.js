@@ -8,6 +8,8 @@ import { word } from "./words.js";
 /** Room around the paths, as a share of their extent; and the least extent, so that noise does not look like a journey. */
 const MARGIN = 0.2;
 const LEAST_EXTENT = 0.06;
+/** Pixels of width from which names stand beside the landmarks; a pointer tells them everywhere. */
+const ROOM_FOR_NAMES = 380;
 /** The axes of figure 2 of the SimCSE paper: uniformity, alignment. */
 const PAPER = [
   [-2.6, -1.6],
@@ -18,7 +20,7 @@ export class PlaneView extends View {
   constructor(element, runs) {
     super(element, runs, "evaluations");
     this.replaced = ["series"];
-    this.margins = { left: 66, right: 24, top: 20, bottom: 50 };
+    this.margins = { left: 58, right: 14, top: 20, bottom: 46 };
   }
 
   frame(colours) {
@@ -42,7 +44,7 @@ export class PlaneView extends View {
       grid: this.margins,
       tooltip: tooltip(colours, { trigger: "item", formatter: describe }),
       xAxis: axis(colours, word("axis-uniformity-better"), { nameGap: 32, splitNumber: 4, axisLabel: plain }),
-      yAxis: axis(colours, word("axis-alignment-better"), { nameGap: 50, splitNumber: 4, axisLabel: plain }),
+      yAxis: axis(colours, word("axis-alignment-better"), { nameGap: 42, splitNumber: 4, axisLabel: plain }),
     };
   }
 
@@ -58,7 +60,7 @@ export class PlaneView extends View {
       xAxis: limits(x),
       yAxis: limits(y),
       series: [
-        ...(known.length > 0 ? fixedPoints(colours, known) : []),
+        ...(known.length > 0 ? fixedPoints(colours, known, this.element.clientWidth >= ROOM_FOR_NAMES) : []),
         ...others.flatMap(({ id, name, colour, points }) => pathBeside(colours, id, name, colour, points)),
         ...path(colours, points),
       ],
@@ -67,7 +69,7 @@ export class PlaneView extends View {
 }
 
 /** Diamonds that do not move, and where the paper's figure 2 lies. */
-function fixedPoints(colours, landmarks) {
+function fixedPoints(colours, landmarks, named) {
   const [[left, right], [low, high]] = PAPER;
   // It ends where its name stands: above the frame.
   const corners = [
@@ -95,7 +97,7 @@ function fixedPoints(colours, landmarks) {
       symbolSize: 12,
       z: 2,
       itemStyle: { color: colours.muted, borderColor: colours.surface, borderWidth: 1 },
-      label: { ...labelled(colours, ({ data }) => data.name, "right"), color: colours.muted },
+      label: { ...labelled(colours, ({ data }) => data.name, "right"), color: colours.muted, show: named },
       labelLayout: { hideOverlap: true },
       data: landmarks,
     },
