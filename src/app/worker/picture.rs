@@ -49,6 +49,11 @@ impl Picture {
         step > of && passed >= SHORTEST && affordable && took.as_secs_f64() <= SHARE * passed.as_secs_f64()
     }
 
+    /// How long the last frame took; nothing where there is none yet.
+    pub fn took(&self) -> Duration {
+        self.last.map_or(Duration::ZERO, |(_, took, _)| took)
+    }
+
     /// Whether the last frame is of this step.
     pub fn shows(&self, step: u32) -> bool {
         self.last.is_some_and(|(_, _, of)| of == step)

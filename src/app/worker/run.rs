@@ -231,7 +231,9 @@ impl Run {
             }
             let best = self.trainer.best().map(|best| best.step) != best_before;
             post(&Event::Evaluated(Evaluation::new(step, &scores, best)));
-            self.show_picture(onlooker, true).await;
+            // Next to an evaluation on few pairs it would be the picture that one waits for.
+            let cheap = onlooker.picture.as_ref().is_some_and(|picture| picture.took() <= begun.elapsed());
+            self.show_picture(onlooker, cheap).await;
             self.evaluation_took = begun.elapsed();
             if self.keeper.due_at_evaluation() {
                 self.keep().await?;
