@@ -28,7 +28,7 @@ pub fn DataPanel() -> impl IntoView {
     let done = Signal::derive(move || store.training.with(Option::is_some));
     let hidden = Signal::derive(move || shared.hides(Part::Text));
     let state = move || {
-        let training = store.training.with(|training| training.as_ref().map(|report| counted(report)));
+        let training = store.training.with(|training| training.as_ref().map(counted));
         let pairs = store
             .evaluation
             .with(|pairs| pairs.as_ref().map(|report| t!("data-state-pairs", count = report.pairs)));
