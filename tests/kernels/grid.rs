@@ -1,11 +1,10 @@
 //! Grids of more workgroups than one dimension may have.
 
 use simcse_lab::verify::kernels::grid;
-use wasm_bindgen_test::wasm_bindgen_test;
 
-use crate::devices::pass_on_each_device;
+use crate::{device_test, devices::pass_on_each_device};
 
-#[wasm_bindgen_test(unsupported = pollster::test)]
+#[device_test]
 async fn a_grid_beyond_65_535_workgroups_is_folded_and_reaches_its_last_element() {
     pass_on_each_device(grid::folded).await;
 }

@@ -15,5 +15,10 @@ mod pooling;
 mod shader_errors;
 mod timestamps;
 
+#[cfg(not(target_arch = "wasm32"))]
+use pollster::test as device_test;
+#[cfg(target_arch = "wasm32")]
+use wasm_bindgen_test::wasm_bindgen_test as device_test;
+
 #[cfg(target_arch = "wasm32")]
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);

@@ -1,26 +1,25 @@
 //! Masked-language modelling: which tokens it takes and gives back, GELU's gradient, cross-entropy over the words.
 
 use simcse_lab::verify::kernels::mlm;
-use wasm_bindgen_test::wasm_bindgen_test;
 
-use crate::devices::pass_on_each_device;
+use crate::{device_test, devices::pass_on_each_device};
 
-#[wasm_bindgen_test(unsupported = pollster::test)]
+#[device_test]
 async fn masked_tokens_are_gathered_and_their_gradients_scattered_among_zeros() {
     pass_on_each_device(mlm::gather_and_scatter).await;
 }
 
-#[wasm_bindgen_test(unsupported = pollster::test)]
+#[device_test]
 async fn the_gradient_goes_back_through_gelu() {
     pass_on_each_device(mlm::gelu_gradient).await;
 }
 
-#[wasm_bindgen_test(unsupported = pollster::test)]
+#[device_test]
 async fn the_loss_over_the_words_and_its_gradient_agree_with_the_reference() {
     pass_on_each_device(mlm::loss).await;
 }
 
-#[wasm_bindgen_test(unsupported = pollster::test)]
+#[device_test]
 async fn a_batch_without_masked_tokens_adds_nothing() {
     pass_on_each_device(mlm::nothing_masked).await;
 }

@@ -1,21 +1,20 @@
 //! Poolers and the head's tanh.
 
 use simcse_lab::verify::kernels::{pool, tanh};
-use wasm_bindgen_test::wasm_bindgen_test;
 
-use crate::devices::pass_on_each_device;
+use crate::{device_test, devices::pass_on_each_device};
 
-#[wasm_bindgen_test(unsupported = pollster::test)]
+#[device_test]
 async fn poolers_take_the_first_token_or_the_mean_and_give_their_gradients_back() {
     pass_on_each_device(pool::first_and_mean).await;
 }
 
-#[wasm_bindgen_test(unsupported = pollster::test)]
+#[device_test]
 async fn tanh_keeps_its_relative_accuracy_from_tiny_to_saturated_arguments() {
     pass_on_each_device(tanh::arguments).await;
 }
 
-#[wasm_bindgen_test(unsupported = pollster::test)]
+#[device_test]
 async fn the_gradient_of_tanh_comes_from_its_output() {
     pass_on_each_device(tanh::gradient).await;
 }

@@ -3,9 +3,8 @@
 use simcse_lab::device::{
     Arena, Binding, Device, DeviceChoice, DeviceError, Extent, Grid, KernelSpec, ShaderSource,
 };
-use wasm_bindgen_test::wasm_bindgen_test;
 
-use crate::devices::device;
+use crate::{device_test, devices::device};
 
 static SHARED: &str = "fn twice(x: f32) -> f32 {\n    return 2.0 * x;\n}\n";
 static BROKEN: &str = "@group(0) @binding(0) var<storage, read_write> values: array<f32>;\n\n\
@@ -28,7 +27,7 @@ async fn error_of(source: &'static ShaderSource, entry: &'static str) -> DeviceE
     device.ready().await.expect_err("the shader or its entry point is wrong")
 }
 
-#[wasm_bindgen_test(unsupported = pollster::test)]
+#[device_test]
 async fn an_error_in_a_shader_names_file_and_line() {
     let error = error_of(&BROKEN_SOURCE, "broken").await;
     let DeviceError::Shader { shader, message, .. } = &error else { panic!("{error}") };
@@ -37,7 +36,7 @@ async fn an_error_in_a_shader_names_file_and_line() {
     assert!(message.contains("undeclared"), "{message}");
 }
 
-#[wasm_bindgen_test(unsupported = pollster::test)]
+#[device_test]
 async fn an_entry_point_that_does_not_exist_is_named_with_its_shader() {
     let error = error_of(&SOUND_SOURCE, "missing").await;
     let DeviceError::Shader { shader, entry, .. } = &error else { panic!("{error}") };

@@ -6,13 +6,14 @@ use simcse_lab::{
     device::{Arena, Device, DeviceChoice, DeviceOptions, Extent, Plan, Recorder, Timings},
     kernels::{Kernels, Linear, Step},
 };
-use wasm_bindgen_test::wasm_bindgen_test;
+
+use crate::device_test;
 
 /// Enough work to be seen by a browser's clock, which is coarsened to 0.1 ms against timing attacks.
 const ROWS: u32 = 512;
 const WIDTH: u32 = 256;
 
-#[wasm_bindgen_test(unsupported = pollster::test)]
+#[device_test]
 async fn every_call_of_a_timed_plan_has_its_label_and_a_time() {
     for choice in [DeviceChoice::Gpu, DeviceChoice::Cpu] {
         // Not the baseline device of the other tests: that has no optional feature.

@@ -24,6 +24,12 @@ pub fn cargo_test(output: &str) -> Counts {
     counts
 }
 
+/// One check: that the compiler, or clippy in its place, warned of nothing. What was compiled before is warned of again.
+pub fn warnings(output: &str) -> Counts {
+    let warned = output.lines().any(|line| line.starts_with("warning"));
+    Counts { passed: usize::from(!warned), failed: usize::from(warned) }
+}
+
 /// Reads the closing lines `# pass 3` and `# fail 1` (TAP) or `ℹ pass 3` and `ℹ fail 1` (spec) of node --test.
 pub fn node_test(output: &str) -> Counts {
     let after = |word: &str| {
@@ -53,6 +59,15 @@ mod tests {
         let output = "test result: ok. 12 passed; 0 failed; 1 ignored; 0 measured\nnoise\n\
                       test result: FAILED. 3 passed; 2 failed; 0 ignored";
         assert_eq!(cargo_test(output), Counts { passed: 15, failed: 2 });
+    }
+
+    #[test]
+    fn a_warning_fails_the_check() {
+        assert_eq!(warnings("   Compiling a v0.1.0\n    Finished"), Counts { passed: 1, failed: 0 });
+        assert_eq!(
+            warnings("   Compiling a\nwarning: unused variable: `b`\n"),
+            Counts { passed: 0, failed: 1 }
+        );
     }
 
     #[test]

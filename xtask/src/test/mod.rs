@@ -88,17 +88,15 @@ pub fn run(args: &TestArgs) -> Result<()> {
 /// compiles. What does not compile, the stage itself says.
 fn ahead(stages: &[Stage], toolchain: &WasmToolchain) {
     say("test", "compiling the page and the tests meanwhile");
-    let no_run = |mut tests: Command| {
-        tests.arg("--no-run");
-        tests
-    };
     let wanted = |stage: Stage, compile: Command| stages.contains(&stage).then_some(compile);
+    // Linting natively is compiling the tests.
+    let natively = stages.iter().any(|stage| matches!(stage, Stage::Native | Stage::Lint));
     let for_page = [
         wanted(Stage::Build, page::compiling(toolchain, true)),
         wanted(Stage::KernelsChromium, no_run(kernel_tests(toolchain))),
         wanted(Stage::Lint, clippy_for_wasm(toolchain)).filter(|_| toolchain.has_clippy()),
     ];
-    let for_machine = [wanted(Stage::Native, no_run(native_tests())), wanted(Stage::Lint, clippy())];
+    let for_machine = [natively.then(|| no_run(native_tests()))];
     thread::scope(|scope| {
         // In a row what compiles into the same folder, which Cargo locks.
         for row in [for_page.into_iter().flatten().collect(), for_machine.into_iter().flatten().collect()] {
@@ -113,12 +111,6 @@ fn ahead(stages: &[Stage], toolchain: &WasmToolchain) {
     });
 }
 
-fn clippy() -> Command {
-    let mut clippy = command("cargo");
-    clippy.args(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]);
-    clippy
-}
-
 fn clippy_for_wasm(toolchain: &WasmToolchain) -> Command {
     let mut clippy = toolchain.cargo();
     clippy.arg("clippy").args(page::RELEASE);
@@ -126,15 +118,21 @@ fn clippy_for_wasm(toolchain: &WasmToolchain) -> Command {
     clippy
 }
 
+/// Clippy compiles them: what is linted apart from being compiled is read twice, and all that it depends on as well.
 fn native_tests() -> Command {
     let mut tests = command("cargo");
-    tests.args(["test", "--workspace"]);
+    tests.args(["test", "--workspace"]).env("RUSTC_WORKSPACE_WRAPPER", "clippy-driver");
     tests
 }
 
 fn kernel_tests(toolchain: &WasmToolchain) -> Command {
     let mut tests = toolchain.cargo();
     tests.arg("test").args(page::RELEASE).args(["--test", "kernels"]);
+    tests
+}
+
+fn no_run(mut tests: Command) -> Command {
+    tests.arg("--no-run");
     tests
 }
 
@@ -166,7 +164,8 @@ fn checks(stage: Stage, toolchain: &WasmToolchain) -> Vec<Check> {
         Stage::Lint => {
             let mut format = command("cargo");
             format.args(["fmt", "--all", "--check"]);
-            let mut checks = vec![check("format", format, None), check("clippy", clippy(), None)];
+            let clippy = check("clippy", no_run(native_tests()), Some(count::warnings));
+            let mut checks = vec![check("format", format, None), clippy];
             if toolchain.has_clippy() {
                 checks.push(check("clippy for wasm", clippy_for_wasm(toolchain), None));
             }
