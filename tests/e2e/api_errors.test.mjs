@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { enginesEnded, withApi } from './api.mjs';
+import { loadedAfter, reachableDevice } from './loader.mjs';
 import { weights } from './tiny_model.mjs';
 
 /** Asserts code and message of what was caught. */
@@ -144,15 +145,11 @@ test('models that cannot be had or used', async () => {
 });
 
 // A worker in which there is no `navigator.gpu`.
-const hidden = `
-  delete WorkerNavigator.prototype.gpu;
-  const { default: init } = await import('./worker.js');
-  await init();
-`;
+const hidden = loadedAfter('delete WorkerNavigator.prototype.gpu;');
 
 for (const [what, options, message] of [
   ['a browser without a device', { webgpu: false }, /WebGPU but gave no device .*Update the graphics driver/],
-  ['a browser without WebGPU', { files: { 'worker_loader.js': hidden } }, /This browser has no WebGPU\. Chrome and Edge 113/],
+  ['a browser without WebGPU', { files: hidden }, /This browser has no WebGPU\. Chrome and Edge 113/],
   ['plain http from another machine', { host: 'lab.test', site: { isolated: false } }, /secure pages only\. Open this page by https/],
 ]) {
   test(`${what} is told so where a GPU was asked for`, async () => {
@@ -165,22 +162,16 @@ for (const [what, options, message] of [
   });
 }
 
-// The worker's loader with a way to its device, and to the clock that says when a run's state is copied.
-const loader = `
-  const request = GPUAdapter.prototype.requestDevice;
-  GPUAdapter.prototype.requestDevice = async function (...how) {
-    self.device = await request.apply(this, how);
-    return self.device;
-  };
+// A way to the worker's device, and to the clock that says when a run's state is copied.
+const reachable = loadedAfter(`
+  ${reachableDevice}
   const now = performance.now.bind(performance);
   self.ahead = 0;
   performance.now = () => now() + self.ahead;
-  const { default: init } = await import('./worker.js');
-  await init();
-`;
+`);
 
 test('a lost device ends what is under way; recover() opens another, and the run goes on where it was copied', async () => {
-  await withApi({ files: { 'worker_loader.js': loader } }, async (page) => {
+  await withApi({ files: reachable }, async (page) => {
     const lose = async () => {
       const [worker] = page.workers();
       await worker.evaluate(() => self.device.destroy());
@@ -203,7 +194,7 @@ test('a lost device ends what is under way; recover() opens another, and the run
     assert.deepEqual(idle.again, before);
 
     await page.evaluate(async () => {
-      globalThis.run = lab.train(lines(100), { steps: 30, batchSize: 4, learningRate: 1e-3 });
+      globalThis.run = lab.train(lines(100), { steps: 12, batchSize: 4, learningRate: 1e-3 });
       globalThis.outcome = caught(run);
       await new Promise((resolve) => run.addEventListener('step', resolve, { once: true }));
     });
@@ -211,7 +202,7 @@ test('a lost device ends what is under way; recover() opens another, and the run
     // Some steps later the copy has been made.
     await page.evaluate(() => {
       let steps = 0;
-      return new Promise((resolve) => run.addEventListener('step', () => (steps += 1) === 12 && resolve()));
+      return new Promise((resolve) => run.addEventListener('step', () => (steps += 1) === 5 && resolve()));
     });
     await lose();
     const resumed = await page.evaluate(async () => {
@@ -225,9 +216,9 @@ test('a lost device ends what is under way; recover() opens another, and the run
       return { lost, step, steps, end };
     });
     expect(resumed.lost, 'device-lost', /recover/);
-    assert.ok(resumed.step > 0 && resumed.step < 30, `goes on from ${resumed.step}`);
+    assert.ok(resumed.step > 0 && resumed.step < 12, `goes on from ${resumed.step}`);
     assert.equal(resumed.steps[0], resumed.step + 1);
-    assert.deepEqual([resumed.steps.at(-1), resumed.end.step], [30, 30]);
+    assert.deepEqual([resumed.steps.at(-1), resumed.end.step], [12, 12]);
   });
 });
 

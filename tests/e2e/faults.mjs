@@ -7,7 +7,7 @@
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -15,23 +15,11 @@ import { chromium } from 'playwright-core';
 
 import { random } from '../../bench/contenders/inputs.mjs';
 import { browserFlags, serve } from './harness.mjs';
+import { loadedAfter, reachableDevice } from './loader.mjs';
 import { Studio } from './studio.mjs';
 
-// The worker's loader with a way to its device.
-const loader = `
-  if (globalThis.GPUAdapter) {
-    const request = GPUAdapter.prototype.requestDevice;
-    GPUAdapter.prototype.requestDevice = async function (...how) {
-      self.device = await request.apply(this, how);
-      return self.device;
-    };
-  }
-  const { default: init } = await import('./worker.js');
-  await init();
-`;
-
 // Some seconds of training, of which a fault comes in the first half. SwiftShader is much slower than the CPU itself.
-const STEPS = { cpu: 1500, gpu: 24 };
+const STEPS = { cpu: 600, gpu: 12 };
 const recipe = (device) => ({
   'batch-size': 2,
   steps: STEPS[device],
@@ -173,11 +161,7 @@ async function begin(browser) {
 /** Weights and curves of a run that is over. */
 async function results(browser) {
   await browser.studio.phase('Finished');
-  const [download] = await Promise.all([
-    browser.page.waitForEvent('download'),
-    browser.studio.button('Weights (.safetensors)').click(),
-  ]);
-  const weights = await readFile(await download.path());
+  const { bytes: weights } = await browser.studio.takeHome('Weights (.safetensors)');
   const evaluations = await browser.studio.evaluations();
   return { weights, evaluations };
 }
@@ -222,7 +206,7 @@ async function one(kind, seed, part, browser, { url, expected, hold }) {
 
 /** Makes `count` things happen, of all kinds in turn; returns how many of each, and what went wrong. */
 export async function makeFaults({ count, seed, say = () => {} }) {
-  const server = await serve({ files: { 'worker_loader.js': loader } });
+  const server = await serve({ files: loadedAfter(reachableDevice) });
   const kinds = [...Object.keys(FAULTS), ...Object.keys(LOSSES)];
   const made = Object.fromEntries(kinds.map((kind) => [kind, 0]));
   const failures = [];

@@ -8,11 +8,12 @@ import { fileURLToPath } from 'node:url';
 
 import { withApi } from './api.mjs';
 import { withPage } from './harness.mjs';
+import { loadedAfter } from './loader.mjs';
 import { browserMemory } from './memory.mjs';
 import { Studio } from './studio.mjs';
 
 // Counts the bytes of GPU buffers that are there, in the worker itself.
-const loader = `
+const files = loadedAfter(`
   self.bufferBytes = 0;
   if (globalThis.GPUDevice) {
     const { createBuffer } = GPUDevice.prototype;
@@ -29,10 +30,7 @@ const loader = `
       return destroy.call(this);
     };
   }
-  const { default: init } = await import('./worker.js');
-  await init();
-`;
-const files = { 'worker_loader.js': loader };
+`);
 
 /** Memory while `page` does what it does, a reading at a time. */
 class Readings {
@@ -112,43 +110,40 @@ export async function soakRuns({ device, runs, steps, say = () => {} }) {
 }
 
 /** One long run. */
-export async function soakSteps({ device, steps, say = () => {} }) {
-  return soakProgram(device, steps, say, async (page, every) => {
-    await page.evaluate(([steps]) => {
+export async function soakSteps({ device, steps, say }) {
+  return soakProgram(device, steps, say, async (page) => {
+    await page.evaluate((steps) => {
       globalThis.run = lab.train(lines(100), { steps, batchSize: 4, learningRate: 1e-4 });
       globalThis.done = 0;
       run.addEventListener('step', ({ detail }) => (globalThis.done = detail.step));
       globalThis.ended = run.then(() => (globalThis.done = steps));
-    }, [steps]);
-    return (work) => page.waitForFunction((wanted) => globalThis.done >= wanted, work, { polling: 200 });
-  }, every(steps));
+    }, steps);
+    return (_, to) => page.waitForFunction((wanted) => globalThis.done >= wanted, to, { polling: 200 });
+  });
 }
 
 /** Sentences encoded one by one, a request each. */
-export async function soakEncodings({ device, encodings, say = () => {} }) {
-  return soakProgram(device, encodings, say, async (page, portion) => (work) =>
+export async function soakEncodings({ device, encodings, say }) {
+  return soakProgram(device, encodings, say, (page) => (...portion) =>
     page.evaluate(async ([from, to]) => {
       for (let n = from; n < to; n += 1) await lab.embed([`sentence ${n} is near ${n % 7} others`]);
-    }, [work - portion, work]), every(encodings));
+    }, portion));
 }
 
-/** Work between two readings. */
-function every(work) {
-  return Math.max(1, Math.floor(work / 40));
-}
-
-async function soakProgram(device, total, say, begin, portion) {
+/** `begin` takes the page, and returns what does the work from one number to another. */
+async function soakProgram(device, total, say = () => {}, begin) {
+  const portion = Math.max(1, Math.floor(total / 40));
   let summary;
   await withApi({ files }, async (page) => {
     await page.evaluate(async (device) => {
       globalThis.lab = await SimCSE.load({ device });
     }, device);
     const readings = await Readings.of(page);
-    const until = await begin(page, portion);
-    for (let work = portion; work <= total; work += portion) {
-      await until(work);
-      const { memory, buffers } = await readings.take(work);
-      say(`${work} of ${total}: ${memory.toFixed(0)} MiB, buffers ${buffers.toFixed(1)} MiB`);
+    const work = await begin(page);
+    for (let done = portion; done <= total; done += portion) {
+      await work(done - portion, done);
+      const { memory, buffers } = await readings.take(done);
+      say(`${done} of ${total}: ${memory.toFixed(0)} MiB, buffers ${buffers.toFixed(1)} MiB`);
     }
     summary = readings.summary();
   });
