@@ -1,5 +1,4 @@
 # The developers' panel.
-profile-title = For developers: where a training step’s time goes
 profile-what = A profile takes a few steps of the recipe on the loaded text, with a copy of the weights, and times every kernel. Tuning measures the kinds of matrix product on this device and uses the fastest from then on, also in later visits.
 profile-in-run = The run has the GPU: stop it to measure.
 profile-step = Profile a step

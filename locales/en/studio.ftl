@@ -1,6 +1,15 @@
 # The studio: model, text, recipe, run.
 studio-title = Teach a sentence encoder what means the same, in this tab
-studio-lede = SimCSE encodes every sentence twice, each time with other random activations dropped, and trains the encoder to find the pair again among all other sentences of the batch. That draws paraphrases together (alignment) and spreads everything else over the sphere (uniformity): on your own GPU, with nothing leaving this page.
+studio-lede = Every sentence is encoded twice, with other activations dropped each time. Training draws the two together and everything else apart, on this device: nothing leaves the page.
+studio-tabs = More of the run
+tab-curves = Curves
+tab-scores = Scores
+tab-batch = Batch
+tab-runs = Runs
+tab-download = Download
+tab-speed = Speed
+sheet-open = Model, text, recipe
+sheet-close = Close
 
 picture-title = Sentences, as the encoder sees them
 picture-waiting = Here 60 sentences will stand as soon as the encoder is loaded, near each other where it finds them alike.

@@ -1,6 +1,15 @@
 # 训练台：模型、文本、配方、训练。
 studio-title = 在这个标签页里，教句子编码器认出意思相同的句子
-studio-lede = SimCSE 把每个句子编码两次，每次随机丢弃不同的激活，再训练编码器从一批句子中把这一对重新认出来。意思相近的句子因此靠拢（对齐性），其余的散布到整个球面上（均匀性）：就在你自己的 GPU 上，没有任何东西离开本页。
+studio-lede = 每个句子编码两次，每次丢弃不同的激活。训练让这两个向量靠拢，让其余的散开：全部在这台设备上，没有任何东西离开本页。
+studio-tabs = 这次训练的更多内容
+tab-curves = 曲线
+tab-scores = 分数
+tab-batch = 批次
+tab-runs = 历次训练
+tab-download = 下载
+tab-speed = 速度
+sheet-open = 模型、文本、配方
+sheet-close = 关闭
 
 picture-title = 编码器眼中的句子
 picture-waiting = 编码器一载入，这里就会出现 60 个句子：编码器认为相近的句子站得近。

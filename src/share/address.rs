@@ -26,11 +26,12 @@ pub enum Lesson {
     HardNegatives,
     Ablations,
     Collapse,
+    Kernel,
 }
 
 impl Lesson {
     /// In the order in which they build on each other.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Crowding,
         Self::Dropout,
         Self::Loss,
@@ -38,6 +39,7 @@ impl Lesson {
         Self::HardNegatives,
         Self::Ablations,
         Self::Collapse,
+        Self::Kernel,
     ];
 
     /// Its path in the fragment.
@@ -50,6 +52,7 @@ impl Lesson {
             Self::HardNegatives => "lessons/hard-negatives",
             Self::Ablations => "lessons/ablations",
             Self::Collapse => "lessons/collapse",
+            Self::Kernel => "lessons/kernel",
         }
     }
 

@@ -85,11 +85,8 @@ impl Verification {
     /// All of the kernels, gradients and a rerun that are wanted; `progress` hears of parts done.
     pub async fn engine(&mut self, mut progress: impl FnMut(usize)) {
         progress(0);
-        let mut done = 0;
-        for part in parts().filter(|part| *part != VECTORS) {
-            if !self.is_open(part) {
-                continue;
-            }
+        let wanted: Vec<&str> = parts().filter(|part| self.is_open(part)).collect();
+        for (done, part) in (1..).zip(wanted) {
             let checks = self.checks(part);
             let result = match KERNELS.iter().find(|kernel| kernel.name == part) {
                 Some(kernel) => (kernel.check)(&checks).await.map_err(TrainError::from),
@@ -97,7 +94,6 @@ impl Verification {
                 None => repeat::bit_for_bit(&checks).await,
             };
             self.take(part, checks, result);
-            done += 1;
             progress(done);
         }
     }

@@ -18,7 +18,7 @@ async function trained(studio) {
   await studio.train();
   await studio.phase('Finished');
   assert.equal(await studio.step(), 6);
-  return studio.download('Weights (.safetensors)');
+  return studio.takeHome('Weights (.safetensors)');
 }
 
 async function menu(page) {

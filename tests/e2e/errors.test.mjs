@@ -189,7 +189,7 @@ test('a run that diverges says so, and the page goes on', async () => {
     const notice = studio.page.locator('.run-bar .notice-error');
     assert.match(await notice.innerText(), /Lower the learning rate/);
     assert.match(await notice.innerText(), /The best weights, of step \d+, are kept/);
-    assert.ok((await studio.download('Weights (.safetensors)')).bytes.length > 10_000);
+    assert.ok((await studio.takeHome('Weights (.safetensors)')).bytes.length > 10_000);
     const sane = { 'learning-rate': '3e-5', 'weight-decay': 0, steps: 2 };
     await studio.recipe(sane);
     await studio.train();

@@ -15,6 +15,7 @@ const lessons = {
   'hard-negatives': 'Hard negatives',
   ablations: 'The paper’s ablations in small',
   collapse: 'Why a tiny loss is no collapse',
+  kernel: 'What a kernel does',
 };
 
 const number = (text) => Number(text.replace('−', '-').replace('+', ''));
@@ -156,7 +157,6 @@ test('two masks give a sentence two vectors; a fixed mask and no dropout give on
     await studio.ready();
     await studio.loadTinyModel();
     await page.evaluate(() => void (location.hash = '#/lessons/dropout'));
-    await studio.button('Encode twice').click();
     const cosine = page.locator('#views-cosine');
     const pairs = async () => (await cells(page, 'First views by second views')).map(([, ...row]) => row.map(number));
     const said = (words) => page.getByRole('status').filter({ hasText: words }).waitFor();
@@ -181,12 +181,11 @@ test('two masks give a sentence two vectors; a fixed mask and no dropout give on
     await follow(page, `${url}?start=empty#/lessons/loss`);
     assert.equal(await page.locator('#views-cosine').count(), 0);
 
-    // What is set is followed by itself, once something has been drawn.
+    // What is set is followed by itself.
     await page.evaluate(() => void (location.hash = '#/studio'));
     await studio.ready();
     await studio.loadTinyModel();
     await page.evaluate(() => void (location.hash = '#/lessons/dropout?draw=1'));
-    await studio.button('Encode twice').click();
     await said('Two masks at p = 0.1');
     assert.equal((await bars())[2], one);
     assert.equal(number(await cosine.innerText()), own);
@@ -230,7 +229,6 @@ test('two masks give a sentence two vectors; a fixed mask and no dropout give on
     await studio.loadTinyModel();
     await page.evaluate((hash) => void (location.hash = hash), new URL(link).hash);
     assert.equal(await page.locator('#views-sentence').inputValue(), 'a red car');
-    await studio.button('Encode twice').click();
     await said('Two masks at p = 0.5');
     assert.deepEqual([await cosine.innerText(), JSON.stringify(await pairs())], numbers);
 
@@ -314,13 +312,11 @@ test('the lessons run on a real encoder, and the ablation makes a table of real 
     await studio.button('Run the ablation').waitFor();
 
     await open('#/lessons/crowding');
-    await studio.button('Measure').click();
     await page.locator('.histogram').nth(1).waitFor();
     const means = await page.locator('.histogram-mean').allInnerTexts();
     for (const mean of means) assert.ok(Math.abs(number(mean)) <= 1, mean);
 
     await open('#/lessons/circle');
-    await studio.button('Measure').click();
     await page.getByRole('region', { name: 'The same of the encoder' }).locator('tbody tr').nth(1).waitFor();
 
     await open('#/lessons/collapse');
@@ -335,4 +331,27 @@ test('the lessons run on a real encoder, and the ablation makes a table of real 
     assert.equal(margins.length, 300);
     assert.ok(margins.every((row) => row.length === 4));
   });
+});
+
+test('a row goes through a kernel, line by line, and the device computes what the formulas say', async () => {
+  for (const device of ['cpu', 'gpu']) {
+    await withPage({ path: `?device=${device}#/lessons/kernel` }, async (page) => {
+      const off = () => page.locator('.kernel-scores tbody tr').evaluateAll((rows) => rows.map((row) => [row.cells[3], row.cells[6]].map((cell) => Number(cell.textContent))));
+      const computed = async () => page.waitForFunction(() => [...document.querySelectorAll('.kernel-scores td')].every((cell) => cell.textContent !== '–'));
+      await page.locator('#kernel-row').fill('1, 2, 3, 4, 5, 6, 7, 8');
+      await computed();
+      const stages = page.locator('.kernel-value');
+      // Of 1 to 8: mean 4.5, variance 63/12.
+      assert.deepEqual([await stages.nth(0).innerText(), await stages.nth(1).innerText()], ['4.5000', '5.2500']);
+      // The kernel's sums of eight numbers are off by a few roundings of 2⁻²⁴.
+      for (const [y, dx] of await off()) assert.ok(y < 1e-6 && dx < 1e-6, `${y}, ${dx}`);
+      const code = page.locator('.kernel-source code');
+      assert.match(await code.innerText(), /let mean = team_sum/);
+      for (let stage = 1; stage < 6; stage += 1) await page.getByRole('button', { name: 'Next line' }).click();
+      assert.match(await code.innerText(), /let ds = \(g - means\.x - x_hat \* means\.y\) \* scale;/);
+      assert.ok(await page.getByRole('button', { name: 'Next line' }).isDisabled());
+      await page.locator('#kernel-row').fill('1, 2');
+      await page.getByText('Give 8 numbers').waitFor();
+    });
+  }
 });

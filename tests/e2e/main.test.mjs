@@ -57,7 +57,7 @@ test('all-MiniLM-L6-v2 is loaded, trained, paused, resumed, compared and downloa
       assert.ok(await chart.isVisible());
     }
 
-    const { name, bytes } = await studio.download('Model folder (.zip)');
+    const { name, bytes } = await studio.takeHome('Model folder (.zip)');
     assert.match(name, /^all-MiniLM-L6-v2-simcse-step-\d+\.zip$/);
     const files = unzip(bytes);
     const folder = name.replace('.zip', '/');

@@ -107,7 +107,7 @@ test('a run goes step by step, shows its batch, and can be looked back through',
     await studio.loadTinyModel();
     await studio.loadTinyTexts();
     await studio.recipe({ 'batch-size': 4, steps: 2000, 'eval-every': 2, 'learning-rate': '1e-3' });
-    await studio.unfold('Similarity matrix and cosines of the current batch');
+    await studio.tab('batch');
 
     await studio.train();
     await studio.reach(2);
@@ -117,7 +117,7 @@ test('a run goes step by step, shows its batch, and can be looked back through',
     await studio.reach(before + 1);
     await studio.button('Resume').waitFor();
     assert.equal(await studio.step(), before + 1);
-    const caption = page.locator('.batch .matrix-caption', { hasText: `Step ${before + 1}: 4 × 4 cosines` });
+    const caption = page.locator('#studio-panel-batch .matrix-caption', { hasText: `Step ${before + 1}: 4 × 4 cosines` });
     await caption.waitFor();
     const [, positive, other] = (await caption.innerText()).match(/positives (-?\d\.\d+), of all others (-?\d\.\d+)/).map(Number);
     assert.ok(positive >= other && positive <= 1, await caption.innerText());

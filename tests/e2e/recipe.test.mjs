@@ -27,7 +27,7 @@ test('augmentation, loss, masked words, widths and micro-batches train, and are 
     await studio.train();
     await studio.reach(2);
     await studio.pause();
-    const { bytes } = await studio.download('Run so far (checkpoint)');
+    const { bytes } = await studio.takeHome('Run so far (checkpoint)');
     const text = bytes.subarray(8, 8 + Number(bytes.readBigUInt64LE(0))).toString();
     const { options } = JSON.parse(JSON.parse(text).__metadata__.simcse_lab);
     const { loss, augmentation, mlm_weight: mlm, micro_batch_size: micro, matryoshka } = options;

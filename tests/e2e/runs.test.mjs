@@ -36,6 +36,7 @@ test('runs are kept by themselves, named by what differs, drawn beside each othe
     await studio.ready();
     await studio.loadTinyModel();
     await studio.loadTinyTexts();
+    await studio.tab('runs');
     await page.getByText('Every run is kept here by itself').waitFor();
     const recipe = { 'batch-size': 2, steps: 6, 'eval-every': 2 };
     await studio.recipe({ ...recipe, 'learning-rate': '1e-2' });
@@ -53,17 +54,24 @@ test('runs are kept by themselves, named by what differs, drawn beside each othe
     await rows(page).first().getByText('This run').waitFor();
     assert.ok(await page.getByRole('checkbox', { name: 'Draw learning rate 0.01 beside this run' }).isChecked());
     assert.match(await rows(page).first().innerText(), /6 of 6 steps · best Spearman/);
+    await studio.tab('curves');
     for (const chart of ['loss', 'plane', 'spearman']) assert.ok(await drawn(page, chart, '--run-1'), chart);
 
     await page.reload();
     await studio.ready();
+    await studio.tab('runs');
     await rows(page).nth(1).waitFor();
     assert.deepEqual(await names(page), ['learning rate 0.03', 'learning rate 0.01']);
     // Drawn without any run in this visit.
-    await page.locator('.chart-loss .chart-waiting', { hasText: 'Starts with the run' }).waitFor();
+    await studio.tab('curves');
+    await page.locator('#studio-panel-curves > .fine').getByText('Starts with the run').waitFor();
+    assert.ok(await page.locator('.chart-loss').isHidden());
+    await studio.tab('runs');
     await studio.button('Draw all').click();
-    await page.locator('.chart-loss .chart-waiting').waitFor({ state: 'hidden' });
+    await studio.tab('curves');
+    await page.locator('.chart-loss').waitFor();
     for (const colour of ['--run-1', '--run-2']) assert.ok(await drawn(page, 'loss', colour), colour);
+    await studio.tab('runs');
 
     await page.getByRole('button', { name: 'Rename learning rate 0.01', exact: true }).click();
     await page.keyboard.type('the slow one');
@@ -72,6 +80,7 @@ test('runs are kept by themselves, named by what differs, drawn beside each othe
     await page.getByRole('button', { name: 'Delete the slow one' }).click();
     assert.equal(await rows(page).count(), 1);
     await page.reload();
+    await studio.tab('runs');
     await rows(page).first().waitFor();
     assert.equal(await rows(page).count(), 1, 'deleted for good');
 
@@ -80,6 +89,7 @@ test('runs are kept by themselves, named by what differs, drawn beside each othe
     await studio.button('Undo').click();
     await rows(page).first().waitFor();
     await page.reload();
+    await studio.tab('runs');
     await rows(page).first().waitFor();
     assert.equal(await rows(page).count(), 1, 'brought back for good');
   });
@@ -120,6 +130,7 @@ test('ten runs of 5,000 steps are imported, looked at closely and taken home', a
   await withPage({}, async (page) => {
     const studio = new Studio(page);
     await studio.ready();
+    await studio.tab('runs');
     const given = exported(10, 5000);
     await page.locator('#runs-file').setInputFiles([file('runs.json', JSON.stringify(given))]);
     await page.getByText('10 added, 0 known already.').waitFor();
@@ -129,6 +140,7 @@ test('ten runs of 5,000 steps are imported, looked at closely and taken home', a
     await page.getByText('0 added, 10 known already.').waitFor();
 
     await studio.button('Draw all').click();
+    await studio.tab('curves');
     for (const colour of ['--run-1', '--run-8']) assert.ok(await drawn(page, 'loss', colour), colour);
     const [head, ...lines] = await studio.chartFiles('Loss', 'loss');
     assert.deepEqual([head, lines.length], [['run', 'step', 'loss'], 10 * 5000]);
@@ -159,6 +171,7 @@ test('ten runs of 5,000 steps are imported, looked at closely and taken home', a
     await page.getByLabel('The paper’s axes').check();
     for (const chart of ['loss', 'plane']) assert.ok(await drawn(page, chart, '--run-1'), chart);
 
+    await studio.tab('runs');
     const all = await studio.download('Export all');
     const back = JSON.parse(all.bytes.toString());
     assert.equal(all.name, 'simcse-lab-runs.json');
@@ -171,6 +184,7 @@ test('files that are no runs are refused, and nothing is lost', async () => {
   await withPage({}, async (page) => {
     const studio = new Studio(page);
     await studio.ready();
+    await studio.tab('runs');
     const text = JSON.stringify(exported(1, 40));
     await page.locator('#runs-file').setInputFiles([file('runs.json', text)]);
     await rows(page).first().waitFor();
@@ -197,6 +211,7 @@ test('without storage runs last as long as the page, and that is said', async ()
   await withPage({ beforeLoad }, async (page) => {
     const studio = new Studio(page);
     await studio.ready();
+    await studio.tab('runs');
     await page.locator('.runs .notice-text', { hasText: 'This browser keeps nothing for the page' }).waitFor();
     await page.locator('#runs-file').setInputFiles([file('runs.json', JSON.stringify(exported(1, 40)))]);
     await rows(page).first().waitFor();

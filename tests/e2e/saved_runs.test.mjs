@@ -22,7 +22,7 @@ test('a run that is over is opened again with its model, texts, recipe, curves a
     let studio = await prepared(page);
     await studio.train();
     await studio.phase('Finished');
-    const before = await studio.download('Weights (.safetensors)');
+    const before = await studio.takeHome('Weights (.safetensors)');
     const evaluations = await studio.evaluations();
     const cosines = await studio.compare(['a cat sat', 'the dog ran']);
 
@@ -30,9 +30,10 @@ test('a run that is over is opened again with its model, texts, recipe, curves a
     studio = new Studio(page);
     await studio.ready();
     assert.equal(await page.locator('.cut-off-run').count(), 0, 'it is not offered as one that was cut off');
+    await studio.tab('runs');
     await page.getByRole('button', { name: /^Open .*: its model, texts, recipe and weights$/ }).click();
     await studio.phase('Finished');
-    const after = await studio.download('Weights (.safetensors)');
+    const after = await studio.takeHome('Weights (.safetensors)');
     assert.ok(after.bytes.equals(before.bytes), 'the same weights');
     assert.deepEqual(await studio.evaluations(), evaluations);
     assert.deepEqual(await studio.compare(['a cat sat', 'the dog ran']), cosines);
@@ -50,6 +51,7 @@ test('a run that is over is opened again with its model, texts, recipe, curves a
         return { runs: await count('runs'), inputs: await count('inputs') };
       });
     assert.equal((await files()).runs, 1);
+    await studio.tab('runs');
     await page.getByRole('button', { name: /^Delete/ }).click();
     await page.getByText('was deleted').waitFor();
     await page.waitForFunction(async () => {

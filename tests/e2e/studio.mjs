@@ -46,6 +46,11 @@ export class Studio {
     if (!(await line.evaluate((element) => element.parentElement.open))) await line.click();
   }
 
+  /** Chooses one of the studio's tabs by its name in the address of its parts: curves, scores, batch … */
+  async tab(name) {
+    await this.page.locator(`#studio-tab-${name}`).click();
+  }
+
   card(title) {
     return this.page.getByRole('region', { name: title });
   }
@@ -174,6 +179,12 @@ export class Studio {
     return csv.bytes.toString().trim().split('\n').map((line) => line.split(','));
   }
 
+  /** Weights, model folder or the run so far. */
+  async takeHome(name) {
+    await this.tab('download');
+    return this.download(name);
+  }
+
   /** Presses a download button; returns the file's name and bytes. */
   async download(name) {
     const [download] = await Promise.all([this.page.waitForEvent('download'), this.button(name).click()]);
@@ -199,7 +210,7 @@ export class Studio {
     await write([...sentences, sentences[0]]);
     await write(sentences);
     return panel.locator('.matrix table tbody tr').evaluateAll((rows) =>
-      rows.map((row) => [...row.querySelectorAll('td')].map((cell) => Number(cell.textContent.replace('−', '-')))),
+      rows.map((row) => [...row.querySelectorAll('td')].map((cell) => Number(cell.firstChild.textContent.replace('−', '-')))),
     );
   }
 }

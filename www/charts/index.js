@@ -1,5 +1,5 @@
-// The run's charts, an analysis', a batch's, the picture, and the map of sentences. src/app/ui/drawing.rs calls one of the public
-// functions; whoever has the drawing calls what it returns.
+// The run's charts, an analysis', a batch's, the picture, and the map of sentences. src/app/ui/drawing.rs calls one of the
+// public functions; whoever has the drawing calls what it returns.
 
 import { CosinesView, SpectrumView } from "./analysis.js";
 import { BatchHistogramView, BatchMatrixView } from "./batch.js";

@@ -1,5 +1,8 @@
 // The page's side of the service worker www/offline/worker.js.
 
+/** Whether the visitor's browser saves data; where it does not say, it does not. */
+export const savesData = () => Boolean(navigator.connection?.saveData);
+
 /** How often a page that stays open looks for a newer build, in milliseconds. */
 const LOOK_EVERY = 3_600_000;
 
@@ -9,13 +12,13 @@ const LOOK_EVERY = 3_600_000;
  * kept and waits; `unable`, this browser or window keeps nothing; `asks`, the visitor saves data and was not `asked` yet.
  */
 export async function keepSite(address, asked, tell) {
-  const { serviceWorker: container, connection } = navigator;
+  const { serviceWorker: container } = navigator;
   if (!container) {
     tell('unable');
     return;
   }
   try {
-    const saves = connection?.saveData && !(await container.getRegistration(address));
+    const saves = savesData() && !(await container.getRegistration(address));
     if (saves && !asked) {
       tell('asks');
       return;

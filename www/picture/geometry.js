@@ -7,7 +7,7 @@
 import { PCA } from "ml-pca";
 
 /** Neighbours that are told of each sentence. */
-export const NEIGHBOURS = 3;
+const NEIGHBOURS = 3;
 
 /** Steps by which the directions follow the vectors from frame to frame: few, so that what moves is the sentences. */
 const FOLLOWING = 2;

@@ -35,7 +35,7 @@ use crate::{
     said::{Reason, Said, reason},
     text::TransferKind,
     train::{DropoutViews, TrainOptions},
-    verify::Report,
+    verify::{Report, kernels::layer_norm::NormalizedRow},
 };
 
 /// Names a request, so that the answer to it can be told from others'.
@@ -99,6 +99,8 @@ pub enum Request {
     Stop,
     /// Cosine similarities of all pairs. Answer: [`Event::Similarity`].
     Similarity { sentences: Vec<String>, weights: Weights, pooler: Pooler },
+    /// A row through the kernels of LayerNorm, and the gradient of its output back. Answer: [`Event::LayerNorm`].
+    LayerNorm { x: Vec<f32>, dy: Vec<f32> },
     /// Vectors of a few sentences, several times under dropout. Answer: [`Event::Views`].
     Views { sentences: Vec<String>, weights: Weights, pooler: Pooler, views: DropoutViews },
     /// Vectors of any number of sentences. A part at a time, so that other requests are answered in between; a run
@@ -275,6 +277,10 @@ pub enum Event {
     Views {
         id: RequestId,
         result: ViewVectors,
+    },
+    LayerNorm {
+        id: RequestId,
+        row: NormalizedRow,
     },
     Embedded {
         id: RequestId,

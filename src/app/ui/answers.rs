@@ -32,6 +32,8 @@ impl Answers {
             }
             Event::Cosines { id, .. }
             | Event::Views { id, .. }
+            | Event::Similarity { id, .. }
+            | Event::LayerNorm { id, .. }
             | Event::Measured { id, .. }
             // A single part: all that was asked for.
             | Event::Embedded { id, part: EmbeddedPart { first: 0, last: true, .. } }

@@ -1,15 +1,14 @@
 //! What is there when one arrives: the site's small encoder, its sentences and its graded pairs, loaded while the page is
 //! read. `?start=empty` leaves all of it out, and so does a browser that saves data.
 
-use js_sys::Reflect;
 use leptos::prelude::*;
-use web_sys::UrlSearchParams;
 
 use super::{
+    offline::saves_data,
     recipe::Preset,
-    route::Route,
+    route::{Route, parameter},
     sample::{Sample, SiteModel},
-    store::Topic,
+    store::{Phase, Store, Topic},
     studio,
 };
 use crate::{app::protocol::Request, share::Settings, train::Objective};
@@ -20,7 +19,7 @@ const UNASKED: f64 = 16e6;
 /// Loads them once the engine is there, where the visitor has given nothing before.
 pub fn arrive() {
     let ((store, engine), Route { address, .. }) = (studio(), expect_context());
-    if left_empty() || saves_data() {
+    if parameter("start").is_some_and(|start| start == "empty") || saves_data() {
         return;
     }
     // Whether they have been asked for, and not all come yet.
@@ -52,20 +51,14 @@ pub fn arrive() {
     });
 }
 
-fn left_empty() -> bool {
-    let address = window().location().search().ok();
-    let asked = address.and_then(|address| UrlSearchParams::new_with_str(&address).ok());
-    asked.and_then(|asked| asked.get("start")).is_some_and(|start| start == "empty")
-}
-
-/// Where a browser does not say, it does not.
-fn saves_data() -> bool {
-    let connection = Reflect::get(&window().navigator(), &"connection".into());
-    let saves = connection.and_then(|connection| match connection.is_object() {
-        true => Reflect::get(&connection, &"saveData".into()),
-        false => Ok(false.into()),
-    });
-    saves.is_ok_and(|saves| saves.is_truthy())
+/// Whether the page is as one finds it: its own encoder, and nothing trained. Then a lesson may train by itself what it is
+/// about; a visitor's own weights it would take away. Tracked.
+pub fn as_found(store: Store) -> bool {
+    let first = store.site_models.first().filter(|model| model.bytes <= UNASKED);
+    let loaded = store.model.with(|model| model.as_ref().map(|model| model.name.clone()));
+    first.is_some_and(|first| Some(first.path) == loaded)
+        && !store.trained.get()
+        && store.phase.with(|phase| *phase == Phase::Idle)
 }
 
 /// Loads a model of the site's, where none is loaded.

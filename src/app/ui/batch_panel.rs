@@ -3,7 +3,6 @@
 use js_sys::Float32Array;
 use leptos::{html::Div, prelude::*};
 use wasm_bindgen::prelude::wasm_bindgen;
-use web_sys::HtmlDetailsElement;
 
 use super::{
     chart_files::ChartFiles,
@@ -26,23 +25,22 @@ extern "C" {
     fn show(this: &Charts, rows: u32, columns: u32, values: Float32Array, hard: u32, counts: &[u32]);
 }
 
-/// Folded at first: reading a batch back takes the run a moment, and is asked for only while somebody looks.
+/// The batch is asked for only while it is `seen`.
 #[component]
-pub fn BatchPanel() -> impl IntoView {
+pub fn BatchPanel(seen: Signal<bool>) -> impl IntoView {
     let (store, engine) = studio();
     let grid = NodeRef::<Div>::new();
-    let open = RwSignal::new(false);
     let drawing = Drawing::<Charts>::new();
 
     Effect::new(move |before: Option<bool>| {
-        let watched = open.get() && store.ready();
+        let watched = seen.get() && store.ready();
         if before.unwrap_or(false) != watched {
             engine.watch_batch(watched);
         }
         watched
     });
     Effect::new(move |_| {
-        if let Some(grid) = grid.get().filter(|_| open.get()) {
+        if let Some(grid) = grid.get().filter(|_| seen.get()) {
             drawing.mount("mountBatch", &grid, &["matrix", "histogram"]);
         }
     });
@@ -52,7 +50,7 @@ pub fn BatchPanel() -> impl IntoView {
         drawing.with(|charts| charts.speak(&words));
     });
     Effect::new(move |_| {
-        if let Some(batch) = store.batch.get().filter(|_| open.get()) {
+        if let Some(batch) = store.batch.get().filter(|_| seen.get()) {
             drawing.with(|charts| draw(charts, &batch));
         }
     });
@@ -66,43 +64,34 @@ pub fn BatchPanel() -> impl IntoView {
         let table = move || store.batch.with(|batch| batch.as_deref().map(of)).unwrap_or_default();
         view! { <ChartFiles drawing name file title table problem empty /> }
     };
-    let toggled = move |event: web_sys::Event| {
-        open.set(event_target::<HtmlDetailsElement>(&event).open());
-    };
     view! {
-        <section class="card" aria-labelledby="batch-title">
-            <h2 id="batch-title">{mt!("batch-title")}</h2>
-            <details class="batch" on:toggle=toggled>
-                <summary>{mt!("batch-folded")}</summary>
-                <p class="fine">{mt!("batch-what")}</p>
-                <p class="matrix-caption">{caption}</p>
-                <div class="batch-charts" class:batch-idle=empty node_ref=grid>
-                    <figure class="batch-chart">
-                        <figcaption class="chart-head">
-                            <h3>{mt!("batch-matrix")}</h3>
-                            {files("matrix", "batch", "batch-matrix", BatchSimilarity::matrix_csv)}
-                        </figcaption>
-                        <div class="chart-frame">
-                            <div class="chart-place batch-matrix" data-chart="matrix" role="img" aria-label=move || format!("{}: {}", t!("batch-matrix"), caption.get())></div>
-                        </div>
-                    </figure>
-                    <figure class="batch-chart">
-                        <figcaption>
-                            <div class="chart-head">
-                                <h3>{mt!("batch-histogram")}</h3>
-                                {files("histogram", "batch-histogram", "batch-histogram", BatchSimilarity::histogram_csv)}
-                            </div>
-                            <p class="fine">{mt!("batch-histogram-note")}</p>
-                        </figcaption>
-                        <div class="chart-frame">
-                            <div class="chart-place" data-chart="histogram" role="img" aria-label=move || format!("{}: {}", t!("batch-histogram"), caption.get())></div>
-                        </div>
-                    </figure>
+        <p class="fine">{mt!("batch-what")}</p>
+        <p class="matrix-caption">{caption}</p>
+        <div class="batch-charts" class:batch-idle=empty node_ref=grid>
+            <figure class="batch-chart">
+                <figcaption class="chart-head">
+                    <h3>{mt!("batch-matrix")}</h3>
+                    {files("matrix", "batch", "batch-matrix", BatchSimilarity::matrix_csv)}
+                </figcaption>
+                <div class="chart-frame">
+                    <div class="chart-place batch-matrix" data-chart="matrix" role="img" aria-label=move || format!("{}: {}", t!("batch-matrix"), caption.get())></div>
                 </div>
-                <Problem error=problem title="chart-problem" />
-                {drawing.notice()}
-            </details>
-        </section>
+            </figure>
+            <figure class="batch-chart">
+                <figcaption>
+                    <div class="chart-head">
+                        <h3>{mt!("batch-histogram")}</h3>
+                        {files("histogram", "batch-histogram", "batch-histogram", BatchSimilarity::histogram_csv)}
+                    </div>
+                    <p class="fine">{mt!("batch-histogram-note")}</p>
+                </figcaption>
+                <div class="chart-frame">
+                    <div class="chart-place" data-chart="histogram" role="img" aria-label=move || format!("{}: {}", t!("batch-histogram"), caption.get())></div>
+                </div>
+            </figure>
+        </div>
+        <Problem error=problem title="chart-problem" />
+        {drawing.notice()}
     }
 }
 

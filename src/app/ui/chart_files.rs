@@ -1,5 +1,6 @@
 //! Charts taken home, and runs handed to www/charts.
 
+use gloo_timers::future::TimeoutFuture;
 use leptos::{ev::MouseEvent, prelude::*, task::spawn_local};
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 use web_sys::Blob;
@@ -15,6 +16,12 @@ use crate::{
     said::Reason,
 };
 
+#[wasm_bindgen(module = "/www/glue/clipboard.js")]
+extern "C" {
+    #[wasm_bindgen(js_name = copyImage, catch)]
+    async fn copy_image(charts: &JsValue, name: &str) -> Result<(), JsValue>;
+}
+
 #[wasm_bindgen]
 extern "C" {
     /// What every function of www/charts/index.js returns.
@@ -27,7 +34,10 @@ extern "C" {
 /// When it began, its name and its colour.
 pub type Drawn = (u64, String, usize);
 
-/// A chart of `drawing` as a picture and as a table. `name`: in www/charts; `file`: of what is taken home, without its
+/// How long a button says that it has done what it was pressed for, in milliseconds.
+const SAID: u32 = 2_000;
+
+/// A chart of `drawing` on the clipboard, as a picture and as a table. `name`: in www/charts; `file`: of what is taken home, without its
 /// ending; `title`: a message.
 #[component]
 pub fn ChartFiles<T: JsCast + Clone + 'static>(
@@ -57,23 +67,39 @@ pub fn ChartFiles<T: JsCast + Clone + 'static>(
             said(blob.and_then(|blob| offer_download(&named("png"), &blob)));
         });
     };
+    let copied = RwSignal::new(false);
+    let copy = move |_| {
+        let Some(charts) = drawing.handle() else { return };
+        spawn_local(async move {
+            match copy_image(charts.as_ref(), name).await {
+                Ok(()) => {
+                    copied.set(true);
+                    TimeoutFuture::new(SAID).await;
+                    copied.set(false);
+                }
+                Err(_) => problem.set(Some(t!("copy-image-refused").into())),
+            }
+        });
+    };
+    let copy_words = move || if copied.get() { t!("copied") } else { t!("copy-image") };
     let numbers = move |_| said(offer_text(&named("csv"), &untrack(&table), "text/csv"));
     view! {
         <span class="chart-files">
-            {offered("PNG", mt!("chart-as-png", title = t!(title)), empty, picture)}
-            {offered("CSV", mt!("chart-as-csv", title = t!(title)), empty, numbers)}
+            {offered(copy_words, mt!("chart-copy", title = t!(title)), empty, copy)}
+            {offered(|| "PNG".to_owned(), mt!("chart-as-png", title = t!(title)), empty, picture)}
+            {offered(|| "CSV".to_owned(), mt!("chart-as-csv", title = t!(title)), empty, numbers)}
         </span>
     }
 }
 
 fn offered(
-    format: &'static str,
+    words: impl Fn() -> String + Send + 'static,
     label: impl Fn() -> String + Send + 'static,
     disabled: Signal<bool>,
     on_press: impl FnMut(MouseEvent) + Send + 'static,
 ) -> impl IntoView {
     view! {
-        <button type="button" class="link-button" aria-label=label disabled=disabled on:click=on_press>{format}</button>
+        <button type="button" class="link-button" aria-label=label disabled=disabled on:click=on_press>{words}</button>
     }
 }
 

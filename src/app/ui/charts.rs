@@ -167,8 +167,17 @@ pub fn PlaneChart(charts: Charts) -> impl IntoView {
 #[component]
 pub fn RunCharts(charts: Charts) -> impl IntoView {
     let [_, others @ ..] = PLACES;
+    let (store, _) = studio();
+    // Once for all that are not drawn.
+    let waiting = move |needs_evaluation: bool| {
+        let beside = charts.beside.with(|beside| !beside.is_empty());
+        (!beside).then(|| waiting_for(store, needs_evaluation)).flatten()
+    };
+    let steps = Memo::new(move |_| waiting(false));
+    let evaluations = Memo::new(move |_| waiting(true).filter(|words| steps.get().as_ref() != Some(words)));
     view! {
-        <ChartTools look=charts.look />
+        <div hidden=move || steps.with(Option::is_some)><ChartTools look=charts.look /></div>
+        <p class="fine">{steps}" "{evaluations}</p>
         <div class="charts">{others.map(|place| view! { <Figure charts place /> }).into_iter().collect_view()}</div>
         {charts.drawing.notice()}
     }
@@ -191,7 +200,7 @@ fn Figure(charts: Charts, place: Place) -> impl IntoView {
     });
     let empty = Signal::derive(move || waiting.with(Option::is_some));
     view! {
-        <figure class=format!("chart chart-{}", place.name)>
+        <figure class=format!("chart chart-{}", place.name) hidden=move || empty.get() && place.name != "plane">
             <figcaption>
                 <div class="chart-head">
                     <h3>{mt!(place.title)}</h3>
@@ -233,8 +242,8 @@ fn draw(charts: &Dashboard, update: &ChartUpdate) {
     }
 }
 
-/// Why a chart is empty.
-fn waiting_for(store: Store, needs_evaluation: bool) -> Option<String> {
+/// Why what shows evaluations is empty, or what shows steps.
+pub fn waiting_for(store: Store, needs_evaluation: bool) -> Option<String> {
     let running = store.plan.with(Option::is_some);
     if needs_evaluation && store.evaluations.with(Vec::is_empty) {
         let pairs = match running {
@@ -286,7 +295,6 @@ fn described(store: Store, name: &str, title: &str) -> String {
     format!("{}: {}", t!(title), words.unwrap_or_else(|| t!("chart-nothing")))
 }
 
-/// The words that www/charts writes, as JSON.
 /// What the plane shows beside the run: encoders that were measured on the very pairs.
 fn landmarks_of(store: Store) -> String {
     let of_run = store.runs.present.get().and_then(|started| store.runs.get(started));
@@ -317,6 +325,7 @@ fn landmarks_of(store: Store) -> String {
     serde_json::Value::from_iter(shown).to_string()
 }
 
+/// The words that www/charts writes, as JSON.
 fn chart_words() -> String {
     let ids = [
         "axis-step",

@@ -1,19 +1,13 @@
 //! What computes: asked for in the address (`?device=cpu`), else by an earlier choice on this page, which the browser
 //! keeps. A browser that lets the page keep nothing is no obstacle: the choice then holds for this visit.
 
-use leptos::prelude::window;
-use web_sys::UrlSearchParams;
-
-use super::tuned::storage;
+use super::{route::parameter, tuned::storage};
 use crate::device::DeviceChoice;
 
 const KEY: &str = "simcse-lab device";
 
 pub fn remembered() -> DeviceChoice {
-    let asked = || {
-        let address = window().location().search().ok()?;
-        UrlSearchParams::new_with_str(&address).ok()?.get("device")?.parse().ok()
-    };
+    let asked = || parameter("device")?.parse().ok();
     let kept = || storage()?.get_item(KEY).ok()??.parse().ok();
     asked().or_else(kept).unwrap_or_default()
 }

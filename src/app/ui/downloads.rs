@@ -47,7 +47,7 @@ pub fn Downloads() -> impl IntoView {
         Err(message) => store.slot(Topic::Run).error.set(Some(message)),
     };
     view! {
-        <section class="card" aria-labelledby="downloads-title">
+        <section class="take" aria-labelledby="downloads-title">
             <h2 id="downloads-title">{mt!("take-home")}</h2>
             <div class="row">
                 <button

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::{
+    charts::waiting_for,
     format::{count, decimals},
     i18n::{mt, t},
     studio,
@@ -18,28 +19,23 @@ pub fn EvaluationTable() -> impl IntoView {
         let row = |(index, evaluation): (usize, &Evaluation)| row(evaluation, Some(index) == best);
         all.iter().enumerate().rev().map(row).collect_view()
     };
-    move || {
-        (!store.evaluations.with(Vec::is_empty)).then(|| {
-            view! {
-                <details class="card evaluations">
-                    <summary>{mt!("evaluations-title")}</summary>
-                    <div class="table-scroll" tabindex="0" role="region" aria-label=mt!("evaluations-label")>
-                        <table class="scores">
-                            <thead>
-                                <tr>
-                                    <th scope="col">{mt!("column-step")}</th>
-                                    <th scope="col">{mt!("column-spearman")}</th>
-                                    <th scope="col">{mt!("column-alignment")}</th>
-                                    <th scope="col">{mt!("column-uniformity")}</th>
-                                    <th scope="col"><span class="visually-hidden">{mt!("column-remark")}</span></th>
-                                </tr>
-                            </thead>
-                            <tbody>{rows}</tbody>
-                        </table>
-                    </div>
-                </details>
-            }
-        })
+    let none = move || store.evaluations.with(Vec::is_empty);
+    view! {
+        <p class="fine">{move || waiting_for(store, true)}</p>
+        <div class="table-scroll evaluations" tabindex="0" role="region" aria-label=mt!("evaluations-label") hidden=none>
+            <table class="scores">
+                <thead>
+                    <tr>
+                        <th scope="col">{mt!("column-step")}</th>
+                        <th scope="col">{mt!("column-spearman")}</th>
+                        <th scope="col">{mt!("column-alignment")}</th>
+                        <th scope="col">{mt!("column-uniformity")}</th>
+                        <th scope="col"><span class="visually-hidden">{mt!("column-remark")}</span></th>
+                    </tr>
+                </thead>
+                <tbody>{rows}</tbody>
+            </table>
+        </div>
     }
 }
 

@@ -110,6 +110,11 @@ pub const BESIDE: Example = Example {
 };
 
 impl Example {
+    /// A text that is written as one.
+    pub const fn of(english: &'static [&'static str], chinese: &'static [&'static str]) -> Self {
+        Self { english, chinese }
+    }
+
     fn text(self, language: Language) -> String {
         match language {
             Language::English => self.english.join("\n"),
@@ -120,7 +125,7 @@ impl Example {
     /// A text that begins with the example. It follows the language and the encoder for as long as nobody has changed
     /// it.
     pub fn begin(self, store: Store) -> RwSignal<String> {
-        let text = RwSignal::new(untrack(|| self.text(fitting(store))));
+        let text = RwSignal::new(untrack(|| self.now(store)));
         self.follow(store, text);
         text
     }
@@ -128,13 +133,18 @@ impl Example {
     /// The same over a text that is there.
     pub fn follow(self, store: Store, text: RwSignal<String>) {
         Effect::new(move |_| {
-            let wanted = self.text(fitting(store));
+            let wanted = self.now(store);
             let untouched =
                 |text: &String| Language::ALL.iter().any(|language| self.text(*language) == *text);
             if text.with_untracked(|now| *now != wanted && untouched(now)) {
                 text.set(wanted);
             }
         });
+    }
+
+    /// As fits now; tracked.
+    pub fn now(self, store: Store) -> String {
+        self.text(fitting(store))
     }
 
     /// What is there before any encoder is.

@@ -8,6 +8,7 @@ use super::{
     icons::{Glyph, Icon},
     notice::{ErrorNotice, SlotProgress},
     rich::rich_text,
+    route::parameter,
     store::Topic,
     studio,
 };
@@ -21,9 +22,7 @@ use crate::{
 const HUB_PARAMETER: &str = "hub";
 
 fn hub() -> String {
-    let query = window().location().search().unwrap_or_default();
-    let parameters = web_sys::UrlSearchParams::new_with_str(&query);
-    hub_base(parameters.ok().and_then(|parameters| parameters.get(HUB_PARAMETER)).as_deref())
+    hub_base(parameter(HUB_PARAMETER).as_deref())
 }
 
 fn host(base: &str) -> String {

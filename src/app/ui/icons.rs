@@ -12,6 +12,7 @@ pub enum Icon {
     Link,
     Pause,
     Play,
+    Settings,
     Step,
     Stop,
     Upload,
@@ -31,6 +32,7 @@ impl Icon {
             }
             Self::Pause => "M8.5 5.5v13m7-13v13",
             Self::Play => "M7.5 5l11 7-11 7z",
+            Self::Settings => "M4 7h7m4 0h5M4 17h3m4 0h9M13 4.5v5M9 14.5v5",
             Self::Step => "M6 5.500l8 6.500-8 6.500zM18 5.500v13",
             Self::Stop => "M6.5 6.5h11v11h-11z",
             Self::Upload => "M12 16V5m0 0L7.5 9.5M12 5l4.5 4.5M4.5 19.5h15",

@@ -52,6 +52,7 @@ mod share;
 mod similarity_table;
 mod store;
 mod suite;
+mod tabs;
 mod transfer;
 mod tuned;
 mod verify;
@@ -62,7 +63,7 @@ use leptos::prelude::*;
 use engine::Engine;
 use header::{Footer, Header};
 use offline::{Offline, UpdateNotice};
-use route::{Route, focus_main};
+use route::{Route, focus_main, present};
 use store::Store;
 use views::Views;
 
@@ -72,6 +73,7 @@ pub fn start() {
     if let Some(boot) = document().get_element_by_id("boot") {
         boot.remove();
     }
+    present();
     mount_to_body(App);
 }
 

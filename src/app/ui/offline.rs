@@ -18,6 +18,9 @@ const SERVICE_WORKER: &str = "sw.js";
 
 #[wasm_bindgen(module = "/www/glue/offline.js")]
 extern "C" {
+    /// Whether the visitor's browser saves data.
+    #[wasm_bindgen(js_name = savesData)]
+    pub fn saves_data() -> bool;
     #[wasm_bindgen(js_name = keepSite)]
     fn keep_site(address: &str, asked: bool, tell: &JsValue);
     #[wasm_bindgen(catch, js_name = takeUpdate)]

@@ -35,43 +35,40 @@ pub fn ProfilePanel() -> impl IntoView {
         }
     };
     view! {
-        <details class="card profile">
-            <summary>{mt!("profile-title")}</summary>
-            <div class="profile-body">
-                <p class="fine">{mt!("profile-what")}</p>
-                <div class="row">
-                    <button
-                        type="button"
-                        class="button"
-                        disabled=move || unprofilable().is_some() || busy()
-                        on:click=profile
-                    >
-                        {mt!("profile-step")}
-                    </button>
-                    <button
-                        type="button"
-                        class="button"
-                        disabled=move || untunable().is_some() || busy()
-                        on:click=move |_| engine.send(Topic::Tuning, Request::Tune)
-                    >
-                        {mt!("profile-tune")}
-                    </button>
-                </div>
-                <p class="fine reason">{unprofilable}</p>
-                <SlotProgress of=profiling what="profile-preparing" />
-                <ErrorNotice of=profiling title="profile-failed" />
-                <SlotProgress of=tuning what="profile-measuring" />
-                <ErrorNotice of=tuning title="profile-tune-failed" />
-                <p class="fine" role="status">
-                    {move || store.remembered.get().filter(|_| store.ceilings.with(Option::is_none)).map(|kind| {
-                        t!("profile-remembered", kind = kind.name())
-                    })}
-                </p>
-                {move || store.profile.get().map(|report| view! { <Summary report /> })}
-                {move || store.ceilings.get().map(|(ceilings, used)| view! { <CeilingTable ceilings used /> })}
-                {move || store.profile.get().map(|report| view! { <Details report /> })}
+        <div class="profile profile-body">
+            <p class="fine">{mt!("profile-what")}</p>
+            <div class="row">
+                <button
+                    type="button"
+                    class="button"
+                    disabled=move || unprofilable().is_some() || busy()
+                    on:click=profile
+                >
+                    {mt!("profile-step")}
+                </button>
+                <button
+                    type="button"
+                    class="button"
+                    disabled=move || untunable().is_some() || busy()
+                    on:click=move |_| engine.send(Topic::Tuning, Request::Tune)
+                >
+                    {mt!("profile-tune")}
+                </button>
             </div>
-        </details>
+            <p class="fine reason">{unprofilable}</p>
+            <SlotProgress of=profiling what="profile-preparing" />
+            <ErrorNotice of=profiling title="profile-failed" />
+            <SlotProgress of=tuning what="profile-measuring" />
+            <ErrorNotice of=tuning title="profile-tune-failed" />
+            <p class="fine" role="status">
+                {move || store.remembered.get().filter(|_| store.ceilings.with(Option::is_none)).map(|kind| {
+                    t!("profile-remembered", kind = kind.name())
+                })}
+            </p>
+            {move || store.profile.get().map(|report| view! { <Summary report /> })}
+            {move || store.ceilings.get().map(|(ceilings, used)| view! { <CeilingTable ceilings used /> })}
+            {move || store.profile.get().map(|report| view! { <Details report /> })}
+        </div>
     }
 }
 

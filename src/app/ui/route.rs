@@ -2,7 +2,7 @@
 
 use leptos::{ev, prelude::*};
 use wasm_bindgen::JsCast;
-use web_sys::HtmlElement;
+use web_sys::{HtmlElement, UrlSearchParams};
 
 use crate::share::{Address, Place};
 
@@ -33,6 +33,22 @@ impl Route {
             now
         });
         Self { address, place }
+    }
+}
+
+/// What the page's address has behind its `?` under a key: `?device=cpu`.
+pub fn parameter(key: &str) -> Option<String> {
+    let query = window().location().search().ok()?;
+    UrlSearchParams::new_with_str(&query).ok()?.get(key)
+}
+
+/// `?present`: picture, button and one sentence, to be read from the last row.
+pub fn present() {
+    if parameter("present").is_some()
+        && let Some(body) = document().body()
+    {
+        // Adding a class fails on names with white space only.
+        let _ = body.class_list().add_1("present");
     }
 }
 

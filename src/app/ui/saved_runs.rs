@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 use super::{
     format::date,
-    i18n::{language, mt, say, t},
+    i18n::{mt, say, t},
     icons::{Glyph, Icon},
     notice::SlotProgress,
     store::{Phase, Store, Topic},
@@ -118,7 +118,7 @@ pub fn CutOffRuns() -> impl IntoView {
 fn CutOffRun(run: SavedRun) -> impl IntoView {
     let (store, engine) = studio();
     let SavedRun { run, model, text, step, total, elsewhere, saved, .. } = run;
-    let when = move || date(saved, language().tag());
+    let when = move || date(saved);
     let what = {
         let (model, text) = (model.clone(), text.clone());
         move || match elsewhere {

@@ -177,7 +177,7 @@ pub fn ShareButton() -> impl IntoView {
         }
     });
     view! {
-        <button type="button" class="button button-small" aria-haspopup="dialog" on:click=open>
+        <button type="button" class="button button-small share-button" aria-haspopup="dialog" on:click=open>
             <Glyph icon=Icon::Link />{mt!("share-button")}
         </button>
         <dialog node_ref=dialog class="dialog" aria-labelledby="share-title">

@@ -15,7 +15,12 @@ const MOST_WITH_NUMBERS: usize = 20;
 pub fn SimilarityTable() -> impl IntoView {
     let (store, _) = studio();
     move || match store.similarity.get() {
-        Some(matrix) => table(&matrix).into_any(),
+        Some(matrix) => {
+            let of_these = |before: &SimilarityMatrix| {
+                before.sentences == matrix.sentences && before.pooler == matrix.pooler
+            };
+            table(&matrix, store.similarity_before.get().filter(of_these)).into_any()
+        }
         None => view! {
             <div class="matrix matrix-empty">
                 <p>{mt!("matrix-empty")}</p>
@@ -25,7 +30,8 @@ pub fn SimilarityTable() -> impl IntoView {
     }
 }
 
-fn table(matrix: &SimilarityMatrix) -> impl IntoView + use<> {
+/// `before`: the same of the loaded weights, where these are others.
+fn table(matrix: &SimilarityMatrix, before: Option<SimilarityMatrix>) -> impl IntoView + use<> {
     let count = matrix.sentences.len();
     let numbers = count <= MOST_WITH_NUMBERS;
     let heads = (1..=count).zip(matrix.sentences.clone()).map(|(number, sentence)| {
@@ -34,11 +40,21 @@ fn table(matrix: &SimilarityMatrix) -> impl IntoView + use<> {
     let rows = matrix.cosines.chunks(count.max(1)).enumerate().zip(&matrix.sentences).map(|((row, cosines), sentence)| {
         let cells = cosines.iter().enumerate().map(|(column, cosine)| {
             let (own, heat) = (row == column, heat(*cosine));
-            let cosine_words = format!("{cosine:.3}");
-            let title = mt!("matrix-cell", row = row + 1, column = column + 1, cosine = cosine_words.as_str());
+            let was = before.as_ref().map(|before| before.cosines[row * count + column]);
+            let (words, words_before) = (format!("{cosine:.3}"), was.map(|was| format!("{was:.3}")));
+            let title = move || {
+                let cosine = words.as_str();
+                match &words_before {
+                    Some(before) => {
+                        t!("matrix-cell-before", row = row + 1, column = column + 1, cosine = cosine, before = before.as_str())
+                    }
+                    None => t!("matrix-cell", row = row + 1, column = column + 1, cosine = cosine),
+                }
+            };
+            let was = was.filter(|_| numbers && !own).map(|was| view! { <span class="was">{short(was)}</span> });
             view! {
                 <td class:own=own class:warm={heat > WARM} class:hot={heat > HOT} style=format!("--heat:{heat:.3}") title=title>
-                    {if numbers { short(*cosine) } else { String::new() }}
+                    {if numbers { short(*cosine) } else { String::new() }}{was}
                 </td>
             }
         });
@@ -58,6 +74,7 @@ fn table(matrix: &SimilarityMatrix) -> impl IntoView + use<> {
                     <tbody>{rows.collect_view()}</tbody>
                 </table>
             </div>
+            <p class="fine" hidden=before.is_none()>{mt!("matrix-was")}</p>
             <p class="matrix-scale fine" aria-hidden="true"><span>{mt!("matrix-low")}</span><span class="matrix-ramp"></span><span>"1"</span></p>
         </div>
     }

@@ -70,6 +70,8 @@ pub struct Store {
     /// Whether there are weights that differ from the loaded ones.
     pub trained: RwSignal<bool>,
     pub similarity: RwSignal<Option<SimilarityMatrix>>,
+    /// The same of the loaded weights, where it is of others.
+    pub similarity_before: RwSignal<Option<SimilarityMatrix>>,
     /// Of this model, on the pairs at hand; the oldest first.
     pub measurements: RwSignal<Vec<Measurement>>,
     pub suite: RwSignal<SuiteReport>,
@@ -130,6 +132,7 @@ impl Store {
             batch: RwSignal::new(None),
             trained: RwSignal::new(false),
             similarity: RwSignal::new(None),
+            similarity_before: RwSignal::new(None),
             measurements: RwSignal::new(Vec::new()),
             suite: RwSignal::new(SuiteReport::default()),
             suite_results: RwSignal::new(Vec::new()),
@@ -246,6 +249,7 @@ impl Store {
                 }
                 self.trained.set(false);
                 self.similarity.set(None);
+                self.similarity_before.set(None);
                 self.measurements.set(Vec::new());
                 self.suite_results.set(Vec::new());
                 self.transfer_results.set(Vec::new());
@@ -387,6 +391,7 @@ impl Store {
             | Event::SavedRuns { .. }
             | Event::Cosines { .. }
             | Event::Views { .. }
+            | Event::LayerNorm { .. }
             | Event::Scored { .. } => {}
             Event::Failed { id, kind, message, said } => {
                 let topic = topic.unwrap_or(Topic::Run);

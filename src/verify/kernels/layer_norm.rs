@@ -1,12 +1,14 @@
 //! Residual LayerNorm with dropout before and after, its statistics, and all its gradients.
 
+use serde::{Deserialize, Serialize};
+
 use crate::{
-    device::DeviceError,
+    device::{Device, DeviceError},
     kernels::{LayerNorm, LayerNormGradient, NO_DROPOUT},
     model::PackedBatch,
     verify::{
         bench::{batch, mask, step_of},
-        check::Checks,
+        check::{Checks, Coverage},
         compare::bound,
         reference::{
             kernels::{add, layer_norm, multiply},
@@ -63,6 +65,56 @@ pub async fn shapes_and_settings(checks: &Checks) -> Result<(), DeviceError> {
 /// Dropout of nothing at its sites.
 pub async fn without_dropout(checks: &Checks) -> Result<(), DeviceError> {
     check(checks, &batch(&[5, 8], 50, 80), 12, SETTINGS[3], 0.0).await
+}
+
+/// What the kernels make of one row.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct NormalizedRow {
+    pub mean: f32,
+    /// 1 / √(σ² + ε).
+    pub scale: f32,
+    pub y: Vec<f32>,
+    pub dx: Vec<f32>,
+}
+
+/// One row through the kernels, forward and backward, without dropout or residual, γ = 1 and β = 0.
+///
+/// # Errors
+/// The device's.
+pub async fn row(device: &Device, x: &[f32], dy: &[f32], epsilon: f32) -> Result<NormalizedRow, DeviceError> {
+    let checks = Checks::new(device, "layer_norm", Coverage::Sample);
+    let (bench, hidden) = (checks.bench()?, x.len());
+    let batch = batch(&[1], 50, 80);
+    let floats = |values: &[f32]| {
+        let values: Vec<f64> = values.iter().map(|value| f64::from(*value)).collect();
+        bench.floats(&values)
+    };
+    let parameters: Vec<f64> = (0..2 * hidden).map(|at| if at < hidden { 1.0 } else { 0.0 }).collect();
+    let (sums, dy) = (floats(x)?, floats(dy)?);
+    let (weights, spans) = (bench.floats(&parameters)?, bench.words(batch.spans.as_flattened())?);
+    let (y, statistics) = (bench.output(hidden)?, bench.output(2)?);
+    let (d_residual, dx) = (bench.output(hidden)?, bench.output(hidden)?);
+    let partials = bench.output(LayerNorm::partials_len(hidden, 1))?;
+    let layer = LayerNorm {
+        hidden: hidden as u32,
+        epsilon,
+        weights: &weights,
+        spans: &spans,
+        site_in: NO_DROPOUT,
+        site_out: NO_DROPOUT,
+        sums: &sums,
+        statistics: &statistics,
+    };
+    let gradient = LayerNormGradient { dy: &dy, d_residual: &d_residual, dx: &dx, partials: &partials };
+    bench
+        .run(&step_of(&batch), |kernels, plan| {
+            kernels.layer_norm(plan, &layer, None, &y)?;
+            kernels.layer_norm_backward(plan, &layer, &gradient)
+        })
+        .await?;
+    let statistics = bench.read(&statistics, 2).await?;
+    let (y, dx) = (bench.read(&y, hidden).await?, bench.read(&dx, hidden).await?);
+    Ok(NormalizedRow { mean: statistics[0], scale: statistics[1], y, dx })
 }
 
 async fn check(

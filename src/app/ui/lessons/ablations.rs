@@ -7,6 +7,7 @@ use super::{
     ablation_sizes::Sizes,
     ablation_table::AblationTable,
     inputs::{linked, take_number},
+    parts::once_by_itself,
     prepare::{Needs, Prepare},
 };
 use crate::{
@@ -95,6 +96,12 @@ pub fn Ablations() -> impl IntoView {
             runner.start(plan);
         }
     };
+    // One seed of it: the table fills while one reads.
+    once_by_itself(Lesson::Ablations, reason, move || {
+        if let Some(plan) = plan() {
+            runner.start(Plan { seeds: 1, ..plan });
+        }
+    });
     let runs = move || {
         let plan = plan()?;
         Some(t!("ablation-runs", count = plan.runs(), steps = plan.steps * plan.runs() as u32))

@@ -3,7 +3,7 @@
 use leptos::{prelude::*, task::spawn_local};
 
 use super::{
-    parts::measurable,
+    parts::{by_itself, measurable, weights_at_hand},
     prepare::{Needs, Prepare},
 };
 use crate::{
@@ -32,7 +32,12 @@ pub fn CircleModel() -> impl IntoView {
         store.evaluation.track();
         measured.set(Vec::new());
     });
-    let press = move |_| {
+    let asked = Memo::new(move |_| {
+        let pairs = store.evaluation.with(|pairs| pairs.as_ref().map(|pairs| pairs.name.clone()));
+        (weights_at_hand(store), pairs, store.lens.pooler.get())
+    });
+    let reason = move || needs.reason(store);
+    let measure = move || {
         busy.set(true);
         error.set(None);
         let pooler = store.lens.pooler.get_untracked();
@@ -49,6 +54,7 @@ pub fn CircleModel() -> impl IntoView {
             busy.set(false);
         });
     };
+    by_itself(asked, reason, busy, measure);
     let row = |result: &Measurement| {
         let step = result.step;
         let name = move || weights_of(step);
@@ -62,18 +68,12 @@ pub fn CircleModel() -> impl IntoView {
             </tr>
         }
     };
-    let reason = move || needs.reason(store);
     view! {
         <section class="card" aria-labelledby="circle-model">
             <h2 id="circle-model">{mt!("circle-model")}</h2>
             <p class="fine">{mt!("circle-model-what")}</p>
             <Prepare needs />
-            <div class="row">
-                <button type="button" class="button" disabled=move || reason().is_some() || busy.get() on:click=press>
-                    {mt!("lesson-measure")}
-                </button>
-                <span class="fine" role="status">{move || if busy.get() { Some(t!("lesson-computing")) } else { reason().map(words) }}</span>
-            </div>
+            <p class="fine" role="status">{move || if busy.get() { Some(t!("lesson-computing")) } else { reason().map(words) }}</p>
             <Problem error title="lesson-failed" />
             {move || (!measured.with(Vec::is_empty)).then(|| view! {
                 <div class="table-scroll" tabindex="0" role="group" aria-label=mt!("circle-model")>

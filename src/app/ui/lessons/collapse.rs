@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::{
     inputs::{linked, number},
-    parts::{self, Slider, fixed},
+    parts::{self, Slider, fixed, once_by_itself},
     prepare::{Needs, Prepare},
 };
 use crate::{
@@ -49,10 +49,9 @@ fn candidates(plan: &RunPlan, triplets: bool) -> usize {
 fn RunAtHand() -> impl IntoView {
     let (store, engine) = studio();
     let needs = Needs { pairs: true, sentences: true, training: true };
-    let press = move |_| {
-        engine.train(Preset::Demo.recipe(store, Objective::Unsup), Weights::Original);
-    };
     let reason = move || needs.reason(store);
+    let demo = move || engine.train(Preset::Demo.recipe(store, Objective::Unsup), Weights::Original);
+    once_by_itself(Lesson::Collapse, reason, demo);
     let loss = move || store.latest.with(|latest| latest.as_ref().map(|step| f64::from(step.loss)));
     let collapsed = move || {
         let triplets = store
@@ -88,7 +87,7 @@ fn RunAtHand() -> impl IntoView {
             {move || store.plan.with(Option::is_none).then(|| view! {
                 <Prepare needs />
                 <div class="row">
-                    <button type="button" class="button" disabled=move || reason().is_some() on:click=press>{mt!("collapse-train")}</button>
+                    <button type="button" class="button" disabled=move || reason().is_some() on:click=move |_| demo()>{mt!("collapse-train")}</button>
                     <span class="fine">{move || reason().map(words)}</span>
                 </div>
             })}

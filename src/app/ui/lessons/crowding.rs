@@ -4,7 +4,7 @@ use leptos::{prelude::*, task::spawn_local};
 
 use super::{
     inputs::linked,
-    parts::{fixed, measurable},
+    parts::{by_itself, fixed, measurable, weights_at_hand},
     prepare::{Needs, Prepare},
 };
 use crate::{
@@ -68,15 +68,16 @@ pub fn Crowding() -> impl IntoView {
         states.set(Vec::new());
     });
     let lines = move || text.with(|text| lines_of(text));
-    let reason = move || match lines().len() {
+    let asked = Memo::new(move |_| (lines(), pooler.get(), weights_at_hand(store)));
+    let reason = move || match asked.with(|(lines, ..)| lines.len()) {
         count if count < 2 => Some("matrix-few"),
         count if count > MOST => Some("crowding-many"),
         _ => Needs::default().reason(store),
     };
-    let press = move |_| {
+    let measure = move || {
+        let (sentences, pooler, _) = asked.get_untracked();
         busy.set(true);
         error.set(None);
-        let (sentences, pooler) = (untrack(lines), pooler.get_untracked());
         spawn_local(async move {
             let mut found = Vec::new();
             for weights in measurable(store) {
@@ -95,6 +96,7 @@ pub fn Crowding() -> impl IntoView {
             busy.set(false);
         });
     };
+    by_itself(asked, reason, busy, measure);
     view! {
         <section class="card" aria-labelledby="crowding-part">
             <h2 id="crowding-part">{mt!("crowding-part")}</h2>
@@ -113,15 +115,10 @@ pub fn Crowding() -> impl IntoView {
                     disabled=Signal::derive(|| false)
                 />
             </div>
-            <div class="row">
-                <button type="button" class="button button-primary" disabled=move || reason().is_some() || busy.get() on:click=press>
-                    {mt!("lesson-measure")}
-                </button>
-                <span class="fine" role="status">{move || if busy.get() { Some(t!("lesson-computing")) } else { reason().map(|id| match id {
-                    "crowding-many" => t!("crowding-many", most = MOST),
-                    id => words(id),
-                }) }}</span>
-            </div>
+            <p class="fine" role="status">{move || if busy.get() { Some(t!("lesson-computing")) } else { reason().map(|id| match id {
+                "crowding-many" => t!("crowding-many", most = MOST),
+                id => words(id),
+            }) }}</p>
             <Problem error title="lesson-failed" />
             <div class="lesson-columns">
                 {move || states.with(|states| states.iter().map(|state| view! { <Histogram state=state.clone() /> }).collect_view())}

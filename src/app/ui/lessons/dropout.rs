@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use gloo_timers::future::TimeoutFuture;
 use leptos::{prelude::*, task::spawn_local};
 
 use super::{
@@ -10,7 +9,7 @@ use super::{
     dropout_tables::{Pairs, Published},
     dropout_vectors::Vectors,
     inputs::{linked, number},
-    parts::Slider,
+    parts::{Slider, by_itself, weights_at_hand},
     prepare::{Needs, Prepare},
 };
 use crate::{
@@ -42,8 +41,6 @@ const PROBABILITIES: (f64, f64) = (0.0, 0.5);
 const USUAL: f64 = 0.1;
 /// Largest seed of a link.
 const MOST_DRAWS: f64 = 1e9;
-/// What is changed counts once it has stayed for so many milliseconds.
-const SETTLED: u32 = 600;
 
 /// All that the vectors depend on, but for the model.
 #[derive(Debug, Clone, PartialEq)]
@@ -110,16 +107,10 @@ pub fn Dropout() -> impl IntoView {
     };
     let (drawn, busy, error) =
         (RwSignal::new(None::<Arc<Drawn>>), RwSignal::new(false), RwSignal::new(None::<Reason>));
-    // The last that was asked for, whatever came of it.
-    let tried = RwSignal::new(None::<Asked>);
     let ask = move || {
-        if busy.get_untracked() || untrack(reason).is_some() {
-            return;
-        }
         let asked = asked.get_untracked();
         busy.set(true);
         error.set(None);
-        tried.set(Some(asked.clone()));
         spawn_local(async move {
             match engine.ask(asked.request()).await {
                 Ok(Event::Views { result, .. }) => {
@@ -137,31 +128,10 @@ pub fn Dropout() -> impl IntoView {
     Effect::new(move |_| {
         store.model.track();
         drawn.set(None);
-        tried.set(None);
     });
-    // Once there is something to be seen, it follows what is set, when that has settled.
-    let changed =
-        move || tried.with(|tried| tried.as_ref().is_some_and(|tried| asked.with(|asked| asked != tried)));
-    let turn = StoredValue::new(0_u32);
-    Effect::new(move |_| {
-        let (changed_now, mine) = (changed(), turn.get_value() + 1);
-        turn.set_value(mine);
-        if changed_now && !busy.get() {
-            spawn_local(async move {
-                TimeoutFuture::new(SETTLED).await;
-                if turn.get_value() == mine && untrack(changed) {
-                    ask();
-                }
-            });
-        }
-    });
-    let press = move |_| {
-        if drawn.with_untracked(Option::is_some) {
-            draw.update(|draw| *draw = draw.wrapping_add(1));
-        }
-        ask();
-    };
-    let button = move || words(if drawn.with(Option::is_some) { "views-draw-again" } else { "views-draw" });
+    by_itself(Memo::new(move |_| (asked.get(), weights_at_hand(store))), reason, busy, ask);
+    // Asks for it, too.
+    let again = move |_| draw.update(|draw| *draw = draw.wrapping_add(1));
     let status = move || match busy.get() {
         true => Some(t!("lesson-computing")),
         false => reason().map(|id| match id {
@@ -226,8 +196,8 @@ pub fn Dropout() -> impl IntoView {
                 </div>
             </div>
             <div class="row">
-                <button type="button" class="button button-primary" disabled=move || reason().is_some() || busy.get() on:click=press>
-                    <Glyph icon=Icon::Play />{button}
+                <button type="button" class="button button-primary" disabled=move || reason().is_some() || busy.get() on:click=again>
+                    <Glyph icon=Icon::Play />{mt!("views-draw-again")}
                 </button>
                 <span class="fine" role="status">{status}</span>
             </div>

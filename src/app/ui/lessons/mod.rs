@@ -1,4 +1,4 @@
-//! Short lessons: a few paragraphs, and parts that compute as one plays with them.
+//! Short lessons: a question, a few words, and beside them parts that compute as one plays with them.
 
 mod ablation_runs;
 mod ablation_sizes;
@@ -14,6 +14,7 @@ mod dropout_tables;
 mod dropout_vectors;
 mod hard_negatives;
 mod inputs;
+mod kernel;
 mod loss;
 mod parts;
 mod prepare;
@@ -40,10 +41,11 @@ pub fn title(lesson: Lesson) -> &'static str {
         Lesson::HardNegatives => "hard-title",
         Lesson::Ablations => "ablations-title",
         Lesson::Collapse => "collapse-title",
+        Lesson::Kernel => "kernel-title",
     }
 }
 
-/// The message that says what a lesson is about.
+/// The message that asks what a lesson answers.
 pub fn summary(lesson: Lesson) -> &'static str {
     match lesson {
         Lesson::Crowding => "crowding-summary",
@@ -53,19 +55,21 @@ pub fn summary(lesson: Lesson) -> &'static str {
         Lesson::HardNegatives => "hard-summary",
         Lesson::Ablations => "ablations-summary",
         Lesson::Collapse => "collapse-summary",
+        Lesson::Kernel => "kernel-summary",
     }
 }
 
 /// Its paragraphs, messages each.
-fn paragraphs(lesson: Lesson) -> &'static [&'static str] {
+fn paragraphs(lesson: Lesson) -> [&'static str; 2] {
     match lesson {
-        Lesson::Crowding => &["crowding-cone", "crowding-why", "crowding-try"],
-        Lesson::Dropout => &["views-what", "views-positive", "views-nothing"],
-        Lesson::Loss => &["contrast-rows", "contrast-temperature", "contrast-gradient"],
-        Lesson::Circle => &["circle-two", "circle-trade", "circle-measure"],
-        Lesson::HardNegatives => &["hard-what", "hard-loss", "hard-try"],
-        Lesson::Ablations => &["ablations-what", "ablations-seeds", "ablations-small"],
-        Lesson::Collapse => &["collapse-question", "collapse-answer", "collapse-look"],
+        Lesson::Crowding => ["crowding-cone", "crowding-try"],
+        Lesson::Dropout => ["views-what", "views-nothing"],
+        Lesson::Loss => ["contrast-rows", "contrast-gradient"],
+        Lesson::Circle => ["circle-two", "circle-measure"],
+        Lesson::HardNegatives => ["hard-what", "hard-try"],
+        Lesson::Ablations => ["ablations-what", "ablations-small"],
+        Lesson::Collapse => ["collapse-question", "collapse-look"],
+        Lesson::Kernel => ["kernel-what", "kernel-try"],
     }
 }
 
@@ -81,6 +85,7 @@ pub fn LessonPage(lesson: Lesson) -> impl IntoView {
         Lesson::HardNegatives => view! { <hard_negatives::HardNegatives /> }.into_any(),
         Lesson::Ablations => view! { <ablations::Ablations /> }.into_any(),
         Lesson::Collapse => view! { <collapse::Collapse /> }.into_any(),
+        Lesson::Kernel => view! { <kernel::Kernel /> }.into_any(),
     };
     view! {
         <div class="view-head">
@@ -91,10 +96,10 @@ pub fn LessonPage(lesson: Lesson) -> impl IntoView {
             <h1>{mt!(title(lesson))}</h1>
         </div>
         <div class="lesson-words">
-            {paragraphs(lesson).iter().map(|id| view! { <p>{rich(id)}</p> }).collect_view()}
+            <p class="lesson-question">{mt!(summary(lesson))}</p>
+            {paragraphs(lesson).map(|id| view! { <p>{rich(id)}</p> }).into_iter().collect_view()}
         </div>
-        <StrangeWords />
-        <div class="cards">{parts}</div>
+        <div class="cards"><StrangeWords />{parts}</div>
         <div class="row lesson-end">
             {match lesson.next() {
                 Some(next) => view! {

@@ -1,10 +1,15 @@
 //! Controls and ways of writing that several lessons share.
 
-use leptos::prelude::*;
+use gloo_timers::future::TimeoutFuture;
+use leptos::{prelude::*, task::spawn_local};
 
-use crate::app::{
-    protocol::Weights,
-    ui::{i18n::words, store::Store},
+pub use crate::lessons::written::{fixed, loss, signed, temperature};
+use crate::{
+    app::{
+        protocol::Weights,
+        ui::{arrival::as_found, i18n::words, route::Route, store::Store, studio},
+    },
+    share::{Lesson, Place},
 };
 
 /// A number on a line. With `log`, equal ways are equal factors.
@@ -52,56 +57,61 @@ pub fn measurable(store: Store) -> impl Iterator<Item = Weights> {
     [Weights::Original, Weights::Current].into_iter().take(1 + usize::from(trained))
 }
 
-/// With so many digits after the point and a real minus.
-pub fn fixed(value: f64, digits: usize) -> String {
-    let text = format!("{value:.digits$}");
-    match text.strip_prefix('-') {
-        // "-0.00" is 0.
-        Some(rest) if rest.bytes().all(|byte| matches!(byte, b'0' | b'.')) => rest.to_owned(),
-        Some(rest) => format!("−{rest}"),
-        None => text,
-    }
+/// Milliseconds without a change after which what was typed or moved is taken to be what is wanted.
+const SETTLED: u32 = 600;
+
+/// Computes by itself, as soon as it can and again after every change of what is `asked`, once that has settled. `reason`:
+/// why it cannot now; `compute` sets `busy` for as long as it takes.
+pub fn by_itself<Asked: Clone + PartialEq + Send + Sync + 'static>(
+    asked: Memo<Asked>,
+    reason: impl Fn() -> Option<&'static str> + Copy + Send + Sync + 'static,
+    busy: RwSignal<bool>,
+    compute: impl Fn() + Copy + Send + Sync + 'static,
+) {
+    // The last that was computed, whatever came of it.
+    let tried = RwSignal::new(None::<Asked>);
+    let due = move || {
+        let now = asked.get();
+        tried.with(|tried| tried.as_ref() != Some(&now)) && reason().is_none() && !busy.get()
+    };
+    let turn = StoredValue::new(0_u32);
+    Effect::new(move |_| {
+        let (due_now, mine) = (due(), turn.get_value() + 1);
+        turn.set_value(mine);
+        if due_now {
+            spawn_local(async move {
+                TimeoutFuture::new(SETTLED).await;
+                if turn.get_value() == mine && untrack(due) {
+                    tried.set(Some(asked.get_untracked()));
+                    compute();
+                }
+            });
+        }
+    });
 }
 
-/// The same with a plus before what is above 0.
-pub fn signed(value: f64, digits: usize) -> String {
-    let text = fixed(value, digits);
-    let above = value > 0.0 && text.bytes().any(|byte| (b'1'..=b'9').contains(&byte));
-    if above { format!("+{text}") } else { text }
+/// Trains once by itself, as soon as it can, while `lesson` is looked at and the page is [as found](as_found).
+pub fn once_by_itself(
+    lesson: Lesson,
+    reason: impl Fn() -> Option<&'static str> + Copy + Send + Sync + 'static,
+    train: impl Fn() + 'static,
+) {
+    let ((store, _), Route { place, .. }) = (studio(), expect_context());
+    Effect::new(move |done: Option<bool>| {
+        if done == Some(true) {
+            return true;
+        }
+        let now = place.get() == Place::Lesson(lesson) && reason().is_none() && as_found(store);
+        if now {
+            untrack(&train);
+        }
+        now
+    });
 }
 
-/// A temperature: two significant digits.
-pub fn temperature(value: f64) -> String {
-    let digits = (1.0 - value.log10().floor()).max(0.0) as usize;
-    let text = format!("{value:.digits$}");
-    text.trim_end_matches('0').trim_end_matches('.').to_owned()
-}
-
-/// A loss, from thousandths of a thousandth on.
-pub fn loss(value: f64) -> String {
-    match value {
-        value if value >= 1e-3 || value == 0.0 => format!("{value:.3}"),
-        value => format!("{value:.1e}"),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn signs_are_written_where_there_is_something_to_sign() {
-        assert_eq!([fixed(-0.001, 2), fixed(-1.5, 2), fixed(2.0, 1)], ["0.00", "−1.50", "2.0"]);
-        assert_eq!([signed(0.001, 2), signed(0.25, 2), signed(-0.25, 2)], ["0.00", "+0.25", "−0.25"]);
-    }
-
-    #[test]
-    fn temperatures_have_two_digits() {
-        assert_eq!([0.05, 0.012, 1.0, 0.1, 0.5].map(temperature), ["0.05", "0.012", "1", "0.1", "0.5"]);
-    }
-
-    #[test]
-    fn tiny_losses_stay_visible() {
-        assert_eq!([0.0, 1.386, 4.2e-5].map(loss), ["0.000", "1.386", "4.2e-5"]);
-    }
+/// What tells weights from those that were measured before: the model, and the run behind the trained ones.
+pub fn weights_at_hand(store: Store) -> (Option<String>, Option<u64>) {
+    let model = store.model.with(|model| model.as_ref().map(|model| model.name.clone()));
+    let run = store.trained.get().then(|| store.runs.present.get()).flatten();
+    (model, run)
 }

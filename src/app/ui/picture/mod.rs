@@ -10,18 +10,19 @@ use wasm_bindgen::{closure::Closure, prelude::wasm_bindgen};
 use super::{
     chart_files::ChartFiles,
     drawing::{Drawing, words_of},
-    examples::fitting,
     fold::Fold,
     format::count,
-    i18n::{Language, mt, t},
+    i18n::{mt, t},
     icons::{Glyph, Icon},
     notice::ErrorNotice,
     store::{PictureUpdate, Store, Topic},
     studio,
 };
-use crate::{model::Pooler, text::csv_text};
-pub use sentences::Groups;
-use sentences::{CHINESE, ENGLISH};
+use crate::{
+    model::Pooler,
+    text::{Groups, csv_text},
+};
+use sentences::OWN;
 
 #[wasm_bindgen]
 extern "C" {
@@ -80,7 +81,7 @@ impl Shown {
 #[derive(Clone, Copy)]
 pub struct Picture {
     /// As written; see [`Groups`].
-    pub text: RwSignal<String>,
+    text: RwSignal<String>,
     groups: Memo<Groups>,
     drawing: Drawing<Charts>,
     shown: RwSignal<Option<Shown>>,
@@ -90,17 +91,10 @@ impl Picture {
     /// Begins with sentences of the site's own, in the language that fits.
     pub fn new() -> Self {
         let (store, engine) = studio();
-        let text = RwSignal::new(untrack(|| built_in(store)).to_owned());
+        // They follow language and encoder for as long as nobody has changed them.
+        let text = OWN.begin(store);
         let groups = Memo::new(move |_| text.with(|text| Groups::parse(text)));
         let picture = Self { text, groups, drawing: Drawing::new(), shown: RwSignal::new(None) };
-        // They follow language and encoder for as long as nobody has changed them.
-        Effect::new(move |_| {
-            let wanted = built_in(store);
-            let untouched = |text: &String| [ENGLISH, CHINESE].contains(&text.as_str());
-            if text.with_untracked(|text| text != wanted && untouched(text)) {
-                text.set(wanted.to_owned());
-            }
-        });
         // The engine is asked anew for another model, pooler or text.
         let pooler = Memo::new(move |_| pooler(store));
         Effect::new(move |_| {
@@ -158,33 +152,40 @@ impl Picture {
         });
     }
 
-    /// Sentence, group, and what is nearest to it before and now.
-    fn csv(self) -> String {
-        let Groups { names, sentences } = self.groups.get_untracked();
-        let rows = self.shown.with_untracked(|shown| {
-            let nearest = |index| shown.as_ref()?.nearest(index, sentences.len());
-            let row = |(index, (text, group)): (usize, &(String, usize))| {
-                let named = |(index, cosine): (usize, f32)| {
-                    [
-                        sentences.get(index).map(|(text, _)| text.clone()).unwrap_or_default(),
-                        cosine.to_string(),
-                    ]
-                };
-                let group = names.get(*group).cloned().unwrap_or_default();
-                let nearest = nearest(index).map_or(Default::default(), |pair| pair.map(named));
-                [text.clone(), group].into_iter().chain(nearest.into_iter().flatten()).collect::<Vec<_>>()
+    /// Every sentence with its group's name and what is nearest to it, with the cosine, before and now; tracked.
+    fn rows(self) -> Vec<Row> {
+        let Groups { names, sentences } = self.groups.get();
+        self.shown.with(|shown| {
+            let row = |(index, (sentence, group)): (usize, &(String, usize))| {
+                let nearest = shown.as_ref().and_then(|shown| shown.nearest(index, sentences.len()));
+                let named = |(index, cosine): (usize, f32)| Some((sentences.get(index)?.0.clone(), cosine));
+                Row {
+                    sentence: sentence.clone(),
+                    group: names.get(*group).cloned().unwrap_or_default(),
+                    nearest: nearest.map_or([None, None], |pair| pair.map(named)),
+                }
             };
-            sentences.iter().enumerate().map(row).collect::<Vec<_>>()
+            sentences.iter().enumerate().map(row).collect()
+        })
+    }
+
+    fn csv(self) -> String {
+        let rows = untrack(|| self.rows()).into_iter().map(|Row { sentence, group, nearest }| {
+            let cells = |found: Option<(String, f32)>| {
+                found.map_or_else(Default::default, |(text, cosine)| [text, cosine.to_string()])
+            };
+            [sentence, group].into_iter().chain(nearest.map(cells).into_iter().flatten())
         });
         csv_text(["sentence", "group", "nearest before", "cosine", "nearest now", "cosine"], rows)
     }
 }
 
-fn built_in(store: Store) -> &'static str {
-    match fitting(store) {
-        Language::English => ENGLISH,
-        Language::Chinese => CHINESE,
-    }
+/// A sentence in the picture's table.
+struct Row {
+    sentence: String,
+    group: String,
+    /// Before, and now.
+    nearest: [Option<(String, f32)>; 2],
 }
 
 /// The run's, where there is one; else the model's own.
@@ -281,7 +282,7 @@ fn TimeBar(picture: Picture) -> impl IntoView {
         }
     };
     view! {
-        <div class="time-bar" class:time-idle=move || frames() < 2>
+        <div class="time-bar">
             <button
                 type="button"
                 class="button button-small"
@@ -315,7 +316,7 @@ fn TimeBar(picture: Picture) -> impl IntoView {
 pub fn PictureSentences() -> impl IntoView {
     let picture: Picture = expect_context();
     let (store, _) = studio();
-    let Picture { text, groups, shown, .. } = picture;
+    let Picture { text, groups, .. } = picture;
     let of = move || groups.with(|groups| groups.sentences.len());
     let names = move || groups.with(|groups| groups.names.len());
     let cost = move || {
@@ -329,22 +330,15 @@ pub fn PictureSentences() -> impl IntoView {
         (lines.count() > Groups::MOST).then(|| t!("picture-most", most = Groups::MOST))
     };
     let rows = move || {
-        let Groups { names, sentences } = groups.get();
-        let row = |index: usize| {
-            let (sentence, group) = sentences[index].clone();
-            let nearest = shown.with(|shown| shown.as_ref()?.nearest(index, sentences.len()));
-            let cell = |found: Option<(usize, f32)>| match found {
-                Some((index, cosine)) => {
-                    let text = sentences.get(index).map(|(text, _)| text.clone()).unwrap_or_default();
-                    format!("{cosine:.2} · {text}")
-                }
-                None => "–".to_owned(),
-            };
-            let (before, now) = (cell(nearest.map(|[before, _]| before)), cell(nearest.map(|[_, now]| now)));
-            let name = names.get(group).cloned().unwrap_or_default();
-            view! { <tr><th scope="row">{sentence}</th><td>{name}</td><td>{before}</td><td>{now}</td></tr> }
+        let cell = |found: Option<(String, f32)>| match found {
+            Some((text, cosine)) => format!("{cosine:.2} · {text}"),
+            None => "–".to_owned(),
         };
-        (0..sentences.len()).map(row).collect_view()
+        let row = |Row { sentence, group, nearest }| {
+            let [before, now] = nearest.map(cell);
+            view! { <tr><th scope="row">{sentence}</th><td>{group}</td><td>{before}</td><td>{now}</td></tr> }
+        };
+        picture.rows().into_iter().map(row).collect_view()
     };
     view! {
         <Fold
@@ -383,7 +377,7 @@ pub fn PictureSentences() -> impl IntoView {
                         class="button button-small"
                         on:click=move |_| {
                             draft.set(None);
-                            text.set(untrack(|| built_in(store)).to_owned());
+                            text.set(untrack(|| OWN.now(store)));
                         }
                     >
                         {mt!("picture-built-in")}

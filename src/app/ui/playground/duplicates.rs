@@ -6,14 +6,12 @@ use gloo_timers::future::TimeoutFuture;
 use leptos::{prelude::*, task::spawn_local};
 use web_time::{Duration, Instant};
 
-use super::{Chosen, Encoded, Vectors, vectors::Encoding};
+use super::{Chosen, Encoded, UNASKED, Vectors, vectors::Encoding};
 use crate::app::ui::{
     i18n::{mt, t},
     notice::Bar,
 };
 
-/// Lists of so many are looked through without being asked for.
-const UNASKED: usize = 300;
 /// So many pairs are kept, the likest.
 const KEPT: usize = 500;
 /// So many are shown.

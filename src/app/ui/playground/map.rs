@@ -6,7 +6,7 @@ use js_sys::Float32Array;
 use leptos::{html::Figure, prelude::*};
 use wasm_bindgen::{closure::Closure, prelude::wasm_bindgen};
 
-use super::{Chosen, Encoded, Vectors, vectors::Encoding};
+use super::{Chosen, Encoded, UNASKED, Vectors, vectors::Encoding};
 use crate::{
     app::ui::{
         chart_files::ChartFiles,
@@ -41,8 +41,6 @@ extern "C" {
 
 /// More points are not told apart, and take minutes to lay out; of more sentences, so many are taken evenly.
 const MOST_POINTS: usize = 2_000;
-/// So many are laid out without being asked for.
-const UNASKED: usize = 300;
 /// Fewer cannot be laid out.
 const LEAST_POINTS: usize = 4;
 

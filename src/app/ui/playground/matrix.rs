@@ -1,10 +1,10 @@
 //! Typed sentences against each other.
 
-use leptos::{leptos_dom::helpers::debounce, prelude::*};
+use leptos::{leptos_dom::helpers::debounce, prelude::*, task::spawn_local};
 
 use super::{List, TYPING};
 use crate::app::{
-    protocol::Request,
+    protocol::{Event, Request, Weights},
     ui::{
         i18n::{mt, t},
         lens::Lens,
@@ -42,7 +42,19 @@ pub fn Matrix() -> impl IntoView {
         if reason.get_untracked().is_none() {
             let (weights, pooler) = (weights.get_untracked(), pooler.get_untracked());
             let sentences = list.lines.get_untracked().to_vec();
-            engine.send(Topic::Similarity, Request::Similarity { sentences, weights, pooler });
+            let request = |weights| Request::Similarity { sentences: sentences.clone(), weights, pooler };
+            engine.send(Topic::Similarity, request(weights));
+            if weights != Weights::Original && store.trained.get_untracked() {
+                let request = request(Weights::Original);
+                spawn_local(async move {
+                    // What failed is said of the other request, too.
+                    if let Ok(Event::Similarity { result, .. }) = engine.ask(request).await {
+                        store.similarity_before.set(Some(result));
+                    }
+                });
+            } else {
+                store.similarity_before.set(None);
+            }
         }
     };
     // It follows what is typed, the model, the lens, and the end of a run.

@@ -6,7 +6,6 @@ mod list;
 mod map;
 mod matrix;
 mod search;
-mod tabs;
 mod vectors;
 
 use std::time::Duration;
@@ -18,9 +17,11 @@ pub use vectors::Vectors;
 
 use super::{
     i18n::{mt, t},
-    notice::{ErrorNotice, SlotProgress},
+    lens::LensBar,
+    notice::{ErrorNotice, SlotProgress, StrangeWords},
     store::Topic,
     studio,
+    tabs::{Tab, Tabs},
 };
 use duplicates::Duplicates;
 use export::Export;
@@ -28,10 +29,12 @@ use list::ListCard;
 use map::Map;
 use matrix::Matrix;
 use search::Search;
-use tabs::{Tab, Tabs};
 
 /// So long nothing is typed any more before the views answer.
 const TYPING: Duration = Duration::from_millis(250);
+
+/// Lists of so many are laid out and looked through without being asked for, once they are encoded.
+const UNASKED: usize = 300;
 
 /// Which view is looked at, by its tab's name.
 #[derive(Clone, Copy)]
@@ -52,10 +55,16 @@ pub fn Playground() -> impl IntoView {
         Tab::new("export", "tab-export", || view! { <Export /> }.into_any()),
     ];
     view! {
-        <ListCard />
-        <section class="card playground" aria-label=mt!("tabs-label")>
-            <Tabs name="playground" label="tabs-label" tabs chosen />
-        </section>
+        <div class="desk">
+            <div class="desk-side">
+                <ListCard />
+                <LensBar name="playground" />
+                <StrangeWords />
+            </div>
+            <section class="card playground" aria-label=mt!("tabs-label")>
+                <Tabs name="playground" label="tabs-label" tabs chosen />
+            </section>
+        </div>
     }
 }
 

@@ -11,7 +11,7 @@ use crate::{
     app::ui::{
         files::{from_input, offer_text},
         format::{bytes, date, significant},
-        i18n::{language, mt, t},
+        i18n::{mt, t},
         icons::{Glyph, Icon},
         notice::Problem,
         store::Phase,
@@ -46,7 +46,7 @@ pub fn RunsPanel() -> impl IntoView {
         }
     };
     view! {
-        <section class="card runs" aria-labelledby="runs-title">
+        <section class="runs" aria-labelledby="runs-title">
             <div class="row list-head">
                 <h2 id="runs-title">{mt!("runs-title")}</h2>
                 <span class="fine">{move || (!none()).then(space)}</span>
@@ -88,7 +88,7 @@ pub fn RunsPanel() -> impl IntoView {
                     let name = run.name.clone().unwrap_or_else(|| run.setting.model.clone());
                     view! {
                         <p>
-                            {t!("runs-deleted", name = name, date = date(run.started as f64, language().tag()))}
+                            {t!("runs-deleted", name = name, date = date(run.started as f64))}
                             " "
                             <button type="button" class="link-button" on:click=move |_| runs.bring_back()>
                                 {mt!("list-undo")}
@@ -294,10 +294,7 @@ fn export(runs: Runs, all: &[Arc<RunRecord>], file: &str) {
 
 /// When it was, how far it came and how good it was.
 fn facts(run: &RunRecord, under_way: bool) -> Vec<String> {
-    let mut facts = vec![
-        date(run.started as f64, language().tag()),
-        t!("runs-steps", done = run.done(), total = run.total),
-    ];
+    let mut facts = vec![date(run.started as f64), t!("runs-steps", done = run.done(), total = run.total)];
     if let Some((step, spearman)) = run.best() {
         facts.push(t!("runs-best", spearman = significant(spearman), step = step));
     }

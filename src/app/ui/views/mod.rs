@@ -9,8 +9,6 @@ use leptos::prelude::*;
 
 use super::{
     engine_notice::EngineNotice,
-    lens::LensBar,
-    notice::StrangeWords,
     playground::Playground,
     route::{MAIN, Route},
     saved_runs::CutOffRuns,
@@ -34,8 +32,6 @@ pub fn Views() -> impl IntoView {
             <div class="view" hidden=hidden(Place::Studio)><StudioView /></div>
             <div class="view" hidden=hidden(Place::Playground)>
                 <ViewHead title="playground-title" lede="playground-lede" />
-                <LensBar name="playground" />
-                <StrangeWords />
                 <Playground />
             </div>
             <div class="view" hidden=hidden(Place::Lessons)><LessonsView /></div>

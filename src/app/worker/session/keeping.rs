@@ -167,7 +167,7 @@ impl Session {
         }
         let checkpoint = model.with_weights(best.map_or(weights, |best| best.weights));
         self.tuned = Some(Tuned { checkpoint, options, step: kept_step });
-        self.current = None;
+        self.forget_current();
         self.forget_checkpoints();
         for (step, weights) in passed {
             self.onlooker.checkpoints.keep(step, weights);

@@ -177,6 +177,7 @@ impl Session {
             Request::Similarity { sentences, weights, pooler } => {
                 self.similarity(id, sentences, weights, pooler).await
             }
+            Request::LayerNorm { x, dy } => self.layer_norm(id, &x, &dy).await,
             Request::Views { sentences, weights, pooler, views } => {
                 self.views(id, sentences, weights, pooler, views).await
             }
@@ -293,8 +294,8 @@ impl Session {
 
     /// Lets go of everything on the device.
     fn forget_buffers(&mut self) {
-        (self.original, self.current, self.past, self.job) = (None, None, None, None);
-        self.turn_picture_away();
+        (self.original, self.past, self.job) = (None, None, None);
+        self.forget_current();
     }
 
     fn refuse_during_run(&self) -> Result<(), WorkerError> {

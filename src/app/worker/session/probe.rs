@@ -16,8 +16,10 @@ use crate::{
         },
     },
     eval::StsEvaluation,
+    lessons::EPSILON,
     model::Pooler,
     train::DropoutViews,
+    verify,
 };
 
 impl Session {
@@ -59,13 +61,6 @@ impl Session {
         Ok(())
     }
 
-    /// Lets go of what the picture has on the device; what is looked at stays.
-    pub(super) fn turn_picture_away(&mut self) {
-        if let Some(picture) = &mut self.onlooker.picture {
-            picture.turn_away();
-        }
-    }
-
     pub(super) async fn views(
         &mut self,
         id: RequestId,
@@ -89,6 +84,19 @@ impl Session {
         let buffer = values.buffer();
         let result = ViewVectors { sentences: count, hidden, values, kept, step };
         post_transferring(&Event::Views { id, result }, &buffer)
+    }
+
+    /// One row through one kernel, for who wants to see what it does.
+    pub(super) async fn layer_norm(
+        &mut self,
+        id: RequestId,
+        x: &[f32],
+        dy: &[f32],
+    ) -> Result<(), WorkerError> {
+        self.refuse_during_run()?;
+        let row = verify::kernels::layer_norm::row(&self.device, x, dy, EPSILON).await?;
+        post(&Event::LayerNorm { id, row });
+        Ok(())
     }
 
     pub(super) async fn evaluate(

@@ -43,9 +43,17 @@ impl Session {
     pub(super) fn begin(&mut self, run: Run) {
         post(&Event::RunStarted(run.plan()));
         self.run = Some(run);
-        (self.current, self.rescued) = (None, None);
-        self.turn_picture_away();
+        self.rescued = None;
+        self.forget_current();
         self.forget_checkpoints();
+    }
+
+    /// Lets go of what is over the weights of a run: they are about to be others.
+    pub(super) fn forget_current(&mut self) {
+        self.current = None;
+        if let Some(picture) = &mut self.onlooker.picture {
+            picture.turn_away();
+        }
     }
 
     pub(super) fn forget_checkpoints(&mut self) {
@@ -142,8 +150,7 @@ impl Session {
         if let Some(run) = self.run.take() {
             run.finish(outcome).await;
         }
-        self.current = None;
-        self.turn_picture_away();
+        self.forget_current();
         let trained = self.tuned.is_some();
         post(&Event::Finished(RunEnd { reason, step, kept_step, pooler, trained }));
         if kept {
@@ -175,8 +182,7 @@ impl Session {
                 let kept_step = self.best_of_run();
                 let kind = error.kind();
                 // Another device may have the memory.
-                self.current = None;
-                self.turn_picture_away();
+                self.forget_current();
                 if let Some(run) = self.run.take() {
                     match kind == FailureKind::Memory && !self.device.info().is_cpu() {
                         true => self.rescued = Rescued::of(run).await,

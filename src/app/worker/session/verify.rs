@@ -2,7 +2,7 @@
 
 use std::pin::pin;
 
-use futures_util::future::{Either, select};
+use futures_util::future::select;
 
 use super::Session;
 use crate::{
@@ -36,13 +36,9 @@ impl Session {
         let system = scope().navigator().user_agent().unwrap_or_default();
         let names: Vec<String> = models.iter().map(|(name, _)| name.clone()).collect();
         let mut verification = Verification::new(&self.device, Coverage::Sample, system, parts, &names);
-        {
-            let cancelled = inbox.wanted(|request| matches!(request, Request::CancelVerify));
-            // Which of them ended, the verification itself knows.
-            match select(pin!(check(id, &mut verification, models)), pin!(cancelled)).await {
-                Either::Left(_) | Either::Right(_) => {}
-            }
-        }
+        let cancelled = inbox.wanted(|request| matches!(request, Request::CancelVerify));
+        // Which of them ended, the verification itself knows.
+        select(pin!(check(id, &mut verification, models)), pin!(cancelled)).await;
         post(&Event::Verified { id, report: verification.finish() });
         Ok(())
     }

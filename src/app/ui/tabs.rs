@@ -4,7 +4,7 @@ use leptos::{ev::KeyboardEvent, prelude::*};
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
-use crate::app::ui::i18n::words;
+use super::i18n::words;
 
 pub struct Tab {
     name: &'static str,

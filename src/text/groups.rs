@@ -1,0 +1,73 @@
+//! Sentences in groups that mean alike, a line each, with a blank line between groups and a title line `# …` before those
+//! that have a name.
+
+/// Sentences in groups.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Groups {
+    pub names: Vec<String>,
+    /// With the index of its group.
+    pub sentences: Vec<(String, usize)>,
+}
+
+impl Groups {
+    /// More sentences are not told apart in a picture, and cost the run its time.
+    pub const MOST: usize = 120;
+
+    /// Reads them as they are written; those beyond [`Groups::MOST`] are left out.
+    pub fn parse(text: &str) -> Self {
+        let mut groups = Self::default();
+        let mut begun = false;
+        for line in text.lines().map(str::trim) {
+            if let Some(name) = line.strip_prefix('#') {
+                groups.names.push(name.trim().to_owned());
+                begun = true;
+            } else if line.is_empty() {
+                begun = false;
+            } else if groups.sentences.len() < Self::MOST {
+                if !begun {
+                    groups.names.push(String::new());
+                    begun = true;
+                }
+                groups.sentences.push((line.to_owned(), groups.names.len() - 1));
+            }
+        }
+        groups
+    }
+
+    pub fn texts(&self) -> Vec<String> {
+        self.sentences.iter().map(|(text, _)| text.clone()).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn groups_end_at_blank_lines_and_titles() {
+        let groups = Groups::parse("# a\none\ntwo\n\nthree\n# b\n four \n\n\n");
+        assert_eq!(groups.names, ["a", "", "b"]);
+        let sentences: Vec<(&str, usize)> =
+            groups.sentences.iter().map(|(text, group)| (text.as_str(), *group)).collect();
+        assert_eq!(sentences, [("one", 0), ("two", 0), ("three", 1), ("four", 2)]);
+        assert_eq!(Groups::parse(" \n\n"), Groups::default());
+    }
+
+    #[test]
+    fn the_sites_own_are_the_same_groups_in_both_languages() {
+        let files =
+            [include_str!("../../www/data/groups-en.txt"), include_str!("../../www/data/groups-zh.txt")];
+        for groups in files.map(Groups::parse) {
+            assert_eq!(groups.names.len(), 10);
+            for group in 0..groups.names.len() {
+                assert_eq!(groups.sentences.iter().filter(|(_, of)| *of == group).count(), 6);
+            }
+        }
+    }
+
+    #[test]
+    fn too_many_are_left_out() {
+        let text: String = (0..2 * Groups::MOST).map(|number| format!("{number}\n")).collect();
+        assert_eq!(Groups::parse(&text).sentences.len(), Groups::MOST);
+    }
+}
