@@ -29,6 +29,8 @@ enum Command {
     Serve(serve::ServeArgs),
     /// Install what is missing, build the site and pack it into dist.zip, for any static host and any folder of it.
     Dist,
+    /// Install what is missing, build the site and pack its engine for npm, simcse-lab-VERSION.tgz.
+    Npm,
     /// Install what is missing and run every test.
     Test(test::TestArgs),
     /// Install what is missing, build the page, and kill what runs depend on, at random moments.
@@ -59,6 +61,7 @@ fn run(command: Command) -> Result<()> {
     match command {
         Command::Serve(args) => serve::run(&args),
         Command::Dist => dist::run(),
+        Command::Npm => dist::npm(),
         Command::Test(args) => test::run(&args),
         Command::Faults(args) => endurance::faults(&args),
         Command::Soak(args) => endurance::soak(&args),

@@ -1,4 +1,4 @@
-//! `cargo xtask dist`: the site as one file, `dist.zip`.
+//! `cargo xtask dist`: the site as one file, `dist.zip`; `cargo xtask npm`: its engine as a package.
 
 mod licences;
 
@@ -23,12 +23,29 @@ const NAME: &str = "dist.zip";
 const LICENCE: &str = "LICENSE";
 const LICENCES_OF_OTHERS: &str = "THIRD-PARTY.txt";
 
-pub fn run() -> Result<()> {
+/// Builds the site as it is published, into dist/.
+fn build() -> Result<()> {
     let toolchain = WasmToolchain::find()?;
     setup::for_serving(&toolchain, |toolchain| page::compile(toolchain, true))?;
     say("dist", "building the site");
-    shell::run(&mut page::trunk(&toolchain, "build", true))?;
+    shell::run(&mut page::trunk(&toolchain, "build", true))
+}
 
+/// `cargo xtask npm`: the engine's JavaScript interface as a package for npm, of the site's own files.
+pub fn npm() -> Result<()> {
+    build()?;
+    let folder = root().join("target/npm-package");
+    if folder.exists() {
+        fs::remove_dir_all(&folder).with_context(|| format!("{} cannot be emptied", folder.display()))?;
+    }
+    let script = ["www/build/npm_package.mjs", "dist"];
+    shell::run(shell::command("node").args(script).arg(&folder))?;
+    fs::write(folder.join(LICENCES_OF_OTHERS), licences::of_the_site()?)?;
+    shell::run(shell::command("npm").args(["pack", "--pack-destination"]).arg(root()).current_dir(&folder))
+}
+
+pub fn run() -> Result<()> {
+    build()?;
     let licence = fs::read(root().join(LICENCE)).context("LICENSE cannot be read")?;
     let licences = licences::of_the_site()?;
     let mut files = site_files(&root().join("dist"))?;

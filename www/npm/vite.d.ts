@@ -1,0 +1,2 @@
+/** Serves the engine's files under `simcse-lab/` and writes them there; isolates the pages of Vite's servers. */
+export default function simcseLab(): { name: string };
