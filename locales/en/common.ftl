@@ -64,6 +64,7 @@ share-place = Opens at
 share-with = Bring along
 share-recipe = The recipe, seed included
 share-sentences = The playground’s sentences
+share-trail = The way of the run
 share-lock = Show, but lock
 share-hide = Hide
 share-link = Link

@@ -161,6 +161,7 @@ chart-problem = The chart could not be taken home
 chart-no-picture = The browser made no picture of the chart; take its CSV instead.
 run-this = This run
 runs-title = Kept runs
+runs-shared = Run of the link
 runs-none = Every run is kept here by itself, in this browser only: its recipe, its curves, its scores, its last and its best weights.
 runs-what = Kept in this browser only, weights included, until you delete them. Named by what differs between them. Tick one to draw it beside the present run.
 runs-space =

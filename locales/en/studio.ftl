@@ -18,6 +18,7 @@ picture-score-before = ({ $agreed } before training)
 picture-before = before training
 picture-step = step { $step }
 picture-replay = Replay
+picture-film = Save the run as an animated GIF
 picture-hold = Hold
 picture-time = Time in the run
 picture-nearest-now = nearest now

@@ -58,6 +58,7 @@ share-place = 打开时显示
 share-with = 一并带上
 share-recipe = 配方，包括随机种子
 share-sentences = 游乐场里的句子
+share-trail = 训练走过的路径
 share-lock = 显示但锁定
 share-hide = 隐藏
 share-link = 链接

@@ -161,6 +161,7 @@ chart-problem = 没能保存图表
 chart-no-picture = 浏览器没能生成图片；请改用 CSV。
 run-this = 本次训练
 runs-title = 保留的训练
+runs-shared = 链接里的训练
 runs-none = 每次训练都会自动保留在这里（只在此浏览器中）：配方、曲线、得分、最后的权重和最佳权重。
 runs-what = 只保留在此浏览器中，包括权重，直到你删除；以彼此的差别命名。勾选后画在本次训练旁边。
 runs-space = { $count } 次训练，{ $size }

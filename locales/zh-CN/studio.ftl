@@ -18,6 +18,7 @@ picture-score-before = （训练前 { $agreed } 个）
 picture-before = 训练之前
 picture-step = 第 { $step } 步
 picture-replay = 重放
+picture-film = 把这次训练存为动画 GIF
 picture-hold = 暂停
 picture-time = 运行中的时刻
 picture-nearest-now = 现在最近

@@ -2,6 +2,8 @@
 
 mod address;
 mod settings;
+mod trail;
 
 pub use address::{Address, Lesson, Place};
 pub use settings::{LONGEST, Part, Problems, Settings};
+pub use trail::Trail;

@@ -7,10 +7,11 @@ use std::collections::{BTreeSet, HashMap};
 
 use serde_json::{Map, Value};
 
-use super::Address;
+use super::{Address, Trail};
 use crate::train::TrainOptions;
 
 const SENTENCES: &str = "sentences";
+const TRAIL: &str = "trail";
 const HIDE: &str = "hide";
 const LOCK: &str = "lock";
 /// Longest value that is taken over; a fragment of megabytes is an accident or an attack.
@@ -51,6 +52,8 @@ pub struct Settings {
     pub options: Option<TrainOptions>,
     /// The playground's, a line each.
     pub sentences: Option<String>,
+    /// What a run with the recipe came to.
+    pub trail: Option<Trail>,
     pub hidden: BTreeSet<Part>,
     pub locked: BTreeSet<Part>,
 }
@@ -73,6 +76,10 @@ impl Settings {
                     SENTENCES => {
                         settings.sentences = Some(value.clone());
                         true
+                    }
+                    TRAIL => {
+                        settings.trail = Trail::read(value);
+                        settings.trail.is_some()
                     }
                     HIDE => parts(value, &mut settings.hidden),
                     LOCK => parts(value, &mut settings.locked),
@@ -106,6 +113,7 @@ impl Settings {
             }));
         }
         values.extend(self.sentences.iter().map(|sentences| (SENTENCES.to_owned(), sentences.clone())));
+        values.extend(self.trail.iter().map(|trail| (TRAIL.to_owned(), trail.write())));
         for (key, parts) in [(HIDE, &self.hidden), (LOCK, &self.locked)] {
             if !parts.is_empty() {
                 let names: Vec<&str> = parts.iter().map(|part| part.name()).collect();
@@ -184,6 +192,7 @@ mod tests {
         let settings = Settings {
             options: Some(options),
             sentences: Some("One & two\nThree = 3?".to_owned()),
+            trail: Trail::read("0.6685.166.-1220_20.x.180.-2105"),
             hidden: BTreeSet::from([Part::Model, Part::Playground]),
             locked: BTreeSet::from([Part::Recipe]),
         };
@@ -207,9 +216,9 @@ mod tests {
 
     #[test]
     fn what_cannot_be_used_is_named_and_the_rest_holds() {
-        let bad = "#/studio?batch_size=many&seed=7&learning_rate=-&hide=recipe,cellar&mystery=1&pooler=max";
+        let bad = "#/studio?batch_size=many&seed=7&learning_rate=-&hide=recipe,cellar&mystery=1&pooler=max&trail=1.2";
         let (settings, problems) = Settings::read(&Address::parse(bad));
-        assert_eq!(problems, ["batch_size", "learning_rate", "hide", "pooler"]);
+        assert_eq!(problems, ["batch_size", "learning_rate", "hide", "pooler", "trail"]);
         assert_eq!(settings.options.map(|options| options.seed), Some(7));
         assert_eq!(settings.hidden, BTreeSet::from([Part::Recipe]));
 

@@ -114,6 +114,15 @@ test('on arrival the encoder of the site shows its sentences; one press trains i
     await studio.button('Replay').click();
     await page.waitForFunction((last) => document.querySelector('.time-bar input').value === String(last), after.frames - 1);
     assert.equal((await pictureShown(page)).step, after.step);
+    // The same as a film: its pictures are read by the browser itself.
+    const { name, bytes } = await studio.download('Save the run as an animated GIF');
+    assert.equal(name, 'simcse-lab-run.gif');
+    const pictures = await page.evaluate(async (data) => {
+      const decoder = new ImageDecoder({ data: Uint8Array.from(data), type: 'image/gif' });
+      await decoder.completed;
+      return decoder.tracks.selectedTrack.frameCount;
+    }, [...bytes]);
+    assert.ok(pictures >= after.frames, `${pictures} pictures of ${after.frames} frames`);
   });
 });
 

@@ -65,3 +65,37 @@ test('the page speaks the browser’s language, and the chosen one from then on'
     await page.getByRole('heading', { level: 1, name: 'Teach a sentence encoder' }).waitFor();
   });
 });
+
+test('the way of a run goes with its link, and is drawn for whoever opens it', async () => {
+  await withPage({}, async (page) => {
+    const studio = new Studio(page);
+    await studio.ready();
+    await studio.loadTinyModel();
+    await studio.loadTinyTexts();
+    await studio.recipe({ 'batch-size': 2, steps: 6, 'eval-every': 2, 'learning-rate': '1e-2' });
+    await studio.train();
+    await studio.phase('Finished');
+    const evaluations = await studio.evaluations();
+    await studio.button('Share').click();
+    const link = await page.getByRole('dialog').getByLabel('Link', { exact: true }).inputValue();
+    assert.match(link, /[?&]trail=0(\.(-?\d+|x)){3}_2(\.(-?\d+|x)){3}_4(\.(-?\d+|x)){3}_6(\.(-?\d+|x)){3}/);
+
+    await page.goto('about:blank');
+    await page.goto(link);
+    await studio.ready();
+    await studio.tab('runs');
+    const shared = page.locator('.run-row', { hasText: 'Run of the link' });
+    await shared.waitFor();
+    assert.ok(await shared.getByRole('checkbox').isChecked());
+    assert.match(await shared.innerText(), new RegExp(`best Spearman`));
+    await studio.tab('curves');
+    await page.locator('.chart-spearman').waitFor();
+    const [head, ...points] = await studio.chartFiles('Alignment and uniformity', 'plane');
+    assert.deepEqual(head, ['run', 'step', 'spearman', 'alignment', 'uniformity']);
+    const ours = points.filter(([run]) => run === 'Run of the link');
+    assert.deepEqual(ours.map(([, step]) => Number(step)), [0, 2, 4, 6]);
+    for (const [index, [, , , , uniformity]] of ours.entries()) {
+      assert.ok(Math.abs(Number(uniformity) - evaluations[index].uniformity) < 1e-3, uniformity);
+    }
+  });
+});

@@ -6,7 +6,7 @@ import { BatchHistogramView, BatchMatrixView } from "./batch.js";
 import { LineView } from "./lines.js";
 import { PlaneView } from "./plane.js";
 import { MapView, turnedLike } from "./map.js";
-import { PictureView } from "./picture.js";
+import { PictureView, filmOf } from "./picture.js";
 import { onThemeChange } from "./theme.js";
 import { FramePainter } from "./painter.js";
 import { Runs } from "./runs.js";
@@ -160,6 +160,7 @@ export function mountPicture(places) {
     },
     seek: (index) => view.seek(index),
     play: () => view.play(),
+    film: (progress) => filmOf(view, progress),
     onFrame(listener) {
       told = listener;
       view.report();

@@ -1,6 +1,9 @@
 // The picture: sentences on the sphere of their vectors, as training moves them. www/picture/geometry.js says where they
 // stand; here they are drawn, moved from frame to frame, turned and named.
 
+/*! gifenc 1.0.3, MIT License, Copyright (c) 2017 Matt DesLauriers */
+import { GIFEncoder, applyPalette, quantize } from "gifenc";
+
 import { pngOf } from "./chart.js";
 import { motionAllowed, theme } from "./theme.js";
 import { word } from "./words.js";
@@ -19,6 +22,10 @@ const HELD = { yaw: 0, pitch: -0.35 };
 /** Pixels between pointer and point, at most, for the point to be meant. */
 const REACH = 16;
 const LABEL_FONT = 12;
+
+/** The film of a run: pixels across at most, pictures of all frames and what lies between them, milliseconds of each and
+ * of the last one, colours. */
+const FILM = { width: 720, pictures: 150, between: 12, time: 40, end: 2000, colours: 128 };
 
 /** Angles between the pole and the circles that are drawn around it, degrees; and as many meridians. */
 const CIRCLES = [30, 60, 90, 120, 150];
@@ -145,14 +152,19 @@ export class PictureView {
     const from = this.points.length === frame.points.length ? this.points : frame.points;
     const time = motionAllowed() && from !== frame.points ? Math.min(WAY, pause) : 0;
     this.way = { from, to: frame.points, began: performance.now(), time };
+    this.connect(frame, time === 0 ? 1 : 0);
+    this.report();
+    this.schedule();
+  }
+
+  /** Lines to the nearest of each come, from `strength` on; others go. */
+  connect(frame, strength) {
     const wanted = new Set();
     frame.points.forEach((_, point) => {
       if (frame.count > 0) wanted.add(edgeKey(point, frame.nearest[point * frame.count]));
     });
-    for (const key of wanted) if (!this.edges.has(key)) this.edges.set(key, { strength: time === 0 ? 1 : 0 });
+    for (const key of wanted) if (!this.edges.has(key)) this.edges.set(key, { strength });
     for (const [key, edge] of this.edges) edge.goal = wanted.has(key) ? 1 : 0;
-    this.report();
-    this.schedule();
   }
 
   /** How many sentences have one of their own group nearest. */
@@ -457,6 +469,58 @@ export class PictureView {
     this.paint(context);
     return pngOf(picture);
   }
+}
+
+/**
+ * The frames of a view as an animated GIF, a Blob: what lies between them too. `progress` hears how much of it is done; the
+ * page goes on meanwhile.
+ */
+export async function filmOf(view, progress) {
+  const { element, sentences, names, turn } = view;
+  const frames = [...view.frames];
+  // Drawn by itself: what is seen on the page stays as it is.
+  const reel = Object.assign(Object.create(PictureView.prototype), {
+    element, sentences, names, frames, turn: { ...turn }, points: frames[0].points, edges: new Map(), index: 0,
+  });
+  const { width, height } = reel.size;
+  const scale = Math.min(1, FILM.width / width);
+  const [wide, tall] = [Math.round(width * scale), Math.round(height * scale)];
+  const canvas = Object.assign(document.createElement("canvas"), { width: wide, height: tall });
+  const context = canvas.getContext("2d", { willReadFrequently: true });
+  context.scale(scale, scale);
+  const shot = () => {
+    const { surface, muted, font } = theme();
+    context.fillStyle = surface;
+    context.fillRect(0, 0, width, height);
+    reel.paint(context);
+    Object.assign(context, { fillStyle: muted, font: `600 ${LABEL_FONT}px ${font}`, textAlign: "right", textBaseline: "bottom" });
+    context.fillText(`${word("axis-step")} ${frames[reel.index].step}`, width - 8, height - 8);
+    return context.getImageData(0, 0, wide, tall).data;
+  };
+  reel.connect(frames[0], 1);
+  const palette = quantize(shot(), FILM.colours);
+  const gif = GIFEncoder();
+  const steps = Math.max(1, Math.min(FILM.between, Math.round(FILM.pictures / frames.length)));
+  for (const [index, frame] of frames.entries()) {
+    const from = reel.points;
+    reel.index = index;
+    reel.connect(frame, 0);
+    for (let step = 1; step <= (index === 0 ? 1 : steps); step += 1) {
+      const share = index === 0 ? 1 : step / steps;
+      reel.points = frame.points.map((target, point) => between(from[point], target, eased(share)));
+      for (const [key, edge] of reel.edges) {
+        if (edge.goal === 1) edge.strength = Math.max(edge.strength, share);
+        else if ((edge.strength = Math.min(edge.strength, 1 - share)) <= 0) reel.edges.delete(key);
+      }
+      const last = index === frames.length - 1 && step === steps;
+      const delay = last || index === 0 ? FILM.end : FILM.time;
+      gif.writeFrame(applyPalette(shot(), palette), wide, tall, { palette: index === 0 ? palette : undefined, delay });
+      await new Promise((next) => setTimeout(next));
+    }
+    progress((index + 1) / frames.length);
+  }
+  gif.finish();
+  return new Blob([gif.bytes()], { type: "image/gif" });
 }
 
 /** The shortest way over the sphere, or nearly: the chord, brought back to length 1. */

@@ -192,7 +192,10 @@ fn Figure(charts: Charts, place: Place) -> impl IntoView {
         let drawn = beside.with(|beside| {
             beside.iter().any(|(started, ..)| {
                 let run = store.runs.get(*started);
-                run.is_some_and(|run| !needs_evaluation || !run.evaluations.is_empty())
+                run.is_some_and(|run| match needs_evaluation {
+                    true => !run.evaluations.is_empty(),
+                    false => !run.curve.is_empty(),
+                })
             })
         });
         let drawn = drawn || (place.name == "plane" && landmarks.with(|known| known != "[]"));

@@ -13,7 +13,11 @@ use super::{
     store::Phase,
     studio,
 };
-use crate::share::{Address, Lesson, Part, Place, Settings};
+use crate::{
+    app::protocol::Evaluation,
+    runs::Progress,
+    share::{Address, Lesson, Part, Place, Settings, Trail},
+};
 
 /// What the link that was followed says of the page itself.
 #[derive(Clone, Copy)]
@@ -77,6 +81,9 @@ pub fn follow_links() {
         if settings.sentences.is_some() {
             shared.sentences.set(settings.sentences);
         }
+        if let Some(trail) = settings.trail {
+            store.runs.show_shared(&trail, settings.options.as_ref());
+        }
         if let Some(options) = settings.options
             && !store.phase.with_untracked(Phase::active)
         {
@@ -131,7 +138,7 @@ pub fn ShareButton() -> impl IntoView {
     let ((store, _), route, shared) = (studio(), expect_context::<Route>(), shared());
     let inputs = expect_context::<Inputs>();
     let dialog = NodeRef::<Dialog>::new();
-    let (with_recipe, with_sentences) = (RwSignal::new(true), RwSignal::new(true));
+    let [with_recipe, with_sentences, with_trail] = [(); 3].map(|()| RwSignal::new(true));
     let (hidden, locked) = (RwSignal::new(BTreeSet::new()), RwSignal::new(BTreeSet::new()));
     let outcome = RwSignal::new("");
     let place = RwSignal::new(Place::Studio);
@@ -139,7 +146,15 @@ pub fn ShareButton() -> impl IntoView {
         let options = with_recipe.get().then(|| store.recipe.options().ok()).flatten();
         let sentences =
             with_sentences.get().then(|| store.sentences.get()).filter(|text| !text.trim().is_empty());
-        let settings = Settings { options, sentences, hidden: hidden.get(), locked: locked.get() };
+        let measured = |known: &Evaluation| Progress {
+            step: known.step,
+            spearman: known.spearman,
+            alignment: known.alignment,
+            uniformity: known.uniformity,
+        };
+        let trail = with_trail.get().then(|| store.evaluations.with(|all| all.iter().map(measured).collect::<Vec<_>>()));
+        let trail = trail.and_then(|points| Trail::of(&points));
+        let settings = Settings { options, sentences, trail, hidden: hidden.get(), locked: locked.get() };
         let place = place.get();
         let values = settings.values().into_iter().chain(inputs.of(place)).collect();
         whole(&Address { place, values, lost: false })
@@ -191,6 +206,7 @@ pub fn ShareButton() -> impl IntoView {
                 <legend>{mt!("share-with")}</legend>
                 <Check label="share-recipe" value=with_recipe />
                 <Check label="share-sentences" value=with_sentences />
+                <Check label="share-trail" value=with_trail />
             </fieldset>
             <fieldset class="checks">
                 <legend>{mt!("share-lock")}</legend>

@@ -4,22 +4,25 @@
 mod sentences;
 
 use js_sys::Float32Array;
-use leptos::{html::Section, prelude::*};
-use wasm_bindgen::{closure::Closure, prelude::wasm_bindgen};
+use leptos::{html::Section, prelude::*, task::spawn_local};
+use wasm_bindgen::{JsCast, JsValue, closure::Closure, prelude::wasm_bindgen};
+use web_sys::Blob;
 
 use super::{
     chart_files::ChartFiles,
     drawing::{Drawing, words_of},
+    files::offer_download,
     fold::Fold,
     format::count,
     i18n::{mt, t},
     icons::{Glyph, Icon},
-    notice::ErrorNotice,
+    notice::{ErrorNotice, Problem},
     store::{PictureUpdate, Store, Topic},
     studio,
 };
 use crate::{
     model::Pooler,
+    said::Reason,
     text::{Groups, csv_text},
 };
 use sentences::OWN;
@@ -44,9 +47,12 @@ extern "C" {
     fn seek(this: &Charts, index: u32);
     #[wasm_bindgen(method)]
     fn play(this: &Charts);
+    /// All frames as an animated GIF, a `Blob`; `progress` is called with how much of it is done, from 0 to 1.
+    #[wasm_bindgen(method, catch)]
+    async fn film(this: &Charts, progress: &JsValue) -> Result<JsValue, JsValue>;
     /// What to call whenever another frame is shown, or one more is there; see [`Shown`].
     #[wasm_bindgen(method, js_name = onFrame)]
-    fn on_frame(this: &Charts, listener: &wasm_bindgen::JsValue);
+    fn on_frame(this: &Charts, listener: &JsValue);
 }
 
 /// The frame that is shown.
@@ -110,7 +116,7 @@ impl Picture {
     fn follow(self, store: Store) {
         let Self { groups, drawing, shown, .. } = self;
         Effect::new(move |_| {
-            let words = words_of(&["picture-nearest-now", "picture-nearest-before"]);
+            let words = words_of(&["picture-nearest-now", "picture-nearest-before", "axis-step"]);
             drawing.with(|charts| charts.speak(&words));
         });
         Effect::new(move |_| {
@@ -257,7 +263,8 @@ pub fn PicturePanel() -> impl IntoView {
                 ></div>
                 <p class="picture-waiting">{move || waiting().then(|| t!("picture-waiting"))}</p>
             </div>
-            <TimeBar picture />
+            <TimeBar picture problem />
+            <Problem error=problem title="chart-problem" />
             <ErrorNotice of=store.slot(Topic::Picture) title="picture-failed" />
             {drawing.notice()}
         </section>
@@ -266,7 +273,7 @@ pub fn PicturePanel() -> impl IntoView {
 
 /// Through the run, frame by frame.
 #[component]
-fn TimeBar(picture: Picture) -> impl IntoView {
+fn TimeBar(picture: Picture, problem: RwSignal<Option<Reason>>) -> impl IntoView {
     let Picture { drawing, shown, .. } = picture;
     let figure = move |of: fn(&Shown) -> u32| move || shown.with(|shown| shown.as_ref().map_or(0, of));
     let (index, frames, step) =
@@ -275,6 +282,27 @@ fn TimeBar(picture: Picture) -> impl IntoView {
     let words = move || match step() {
         0 => t!("picture-before"),
         step => t!("picture-step", step = count(step as usize)),
+    };
+    // How much of the film is made.
+    let filming = RwSignal::new(None::<f64>);
+    let film = move |_| {
+        let Some(charts) = drawing.handle() else { return };
+        filming.set(Some(0.0));
+        spawn_local(async move {
+            let progress = Closure::<dyn Fn(f64)>::new(move |share| filming.set(Some(share)));
+            let made = match charts.film(progress.as_ref()).await {
+                Ok(blob) => blob.dyn_into::<Blob>().map_err(|_| t!("chart-no-picture").into()),
+                Err(error) => Err(format!("{error:?}").into()),
+            };
+            filming.set(None);
+            if let Err(error) = made.and_then(|blob| offer_download("simcse-lab-run.gif", &blob)) {
+                problem.set(Some(error));
+            }
+        });
+    };
+    let film_words = move || match filming.get() {
+        Some(share) => format!("{:.0} %", 100.0 * share),
+        None => "GIF".to_owned(),
     };
     let seek = move |event: web_sys::Event| {
         if let Ok(index) = event_target_value(&event).parse::<u32>() {
@@ -307,6 +335,15 @@ fn TimeBar(picture: Picture) -> impl IntoView {
                 on:input=seek
             />
             <span class="time-step">{words}</span>
+            <button
+                type="button"
+                class="link-button"
+                aria-label=mt!("picture-film")
+                disabled=move || frames() < 2 || filming.get().is_some()
+                on:click=film
+            >
+                {film_words}
+            </button>
         </div>
     }
 }

@@ -14,6 +14,8 @@ use crate::{
     app::protocol::{EndReason, Event, RunPlan, Weights},
     runs::{self, Outcome, Point, Progress, RunRecord, RunSetting},
     said::{Reason, Say, reason},
+    share::Trail,
+    train::TrainOptions,
     web_task::begin,
 };
 pub use panel::RunsPanel;
@@ -24,6 +26,9 @@ const BESIDE_UNASKED: usize = 4;
 /// A run under way is written again after so many milliseconds, and one more for each of its steps: a long run's record
 /// takes longer to write.
 const WRITE_EVERY: f64 = 4000.0;
+
+/// What stands for the training text of a run that a link tells of.
+const OF_LINK: &str = "#";
 
 /// A run that is drawn beside the present one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -263,6 +268,34 @@ impl Runs {
     pub fn current(self, started: u64) -> Option<Arc<RunRecord>> {
         let now = self.now.with_value(|now| now.clone().filter(|run| run.started == started));
         now.map(Arc::new).or_else(|| self.get(started))
+    }
+
+    /// Draws what a link says of a run, beside the present one; it is not kept.
+    pub fn show_shared(self, trail: &Trail, options: Option<&TrainOptions>) {
+        let mut of_link = |run: &Arc<RunRecord>| run.setting.text == OF_LINK;
+        let shown = self.all.with_untracked(|all| all.iter().find(|run| of_link(run)).cloned());
+        if let Some(before) = shown {
+            if before.evaluations == trail.points() {
+                return;
+            }
+            self.draw(before.started, false);
+            self.all.update(|all| all.retain(|run| !of_link(run)));
+        }
+        let setting = RunSetting {
+            model: String::new(),
+            text: OF_LINK.to_owned(),
+            pairs: None,
+            from_trained: false,
+            options: options.cloned().unwrap_or_default(),
+        };
+        let total = trail.points().last().map_or(0, |last| last.step);
+        let mut run = RunRecord::new(js_sys::Date::now() as u64, setting, total);
+        run.name = Some(t!("runs-shared"));
+        run.evaluations = trail.points().to_vec();
+        run.outcome = Outcome::Completed;
+        let started = run.started;
+        self.put(Arc::new(run), 0);
+        self.draw(started, true);
     }
 
     /// Gives it a name; an empty one stands for what differs.
