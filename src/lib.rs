@@ -1,9 +1,53 @@
 //! SimCSE Lab: contrastive sentence embeddings, trained and explored in a browser tab.
 //!
-//! Arrows between the rooms point one way:
-//! `app`, `cli` → `train`, `eval` → `objective` → `model` → `kernels` → `device`;
-//! `text` (over `model`, whose folder says what is done to texts), `store`, `share`, `runs` and `lessons` stand beside,
-//! and `said` under all. `device` and `kernels` know no model.
+//! The rooms, from the bottom up; each uses those above it in this list only:
+//!
+//! | room | what is there |
+//! | --- | --- |
+//! | [`said`] | errors with a message id and values, so that they can be said in any language |
+//! | [`device`] | buffers, plans and what runs them: a GPU by wgpu, or the CPU's cores; knows no model |
+//! | [`kernels`] | what each kernel computes, for both; knows no model |
+//! | [`model`] | configuration, checkpoints, the encoder forward and backward, poolers, head |
+//! | [`objective`] | the contrastive loss and its variants, masked-language modelling |
+//! | [`text`] | tokenizer, corpora, graded pairs, augmentation, tables |
+//! | [`train`], [`eval`] | batches, schedule, step and run; Spearman, STS and transfer tasks, alignment, uniformity |
+//! | [`verify`] | every kernel and a small model against references, on the device at hand |
+//! | [`store`], [`runs`], [`share`], [`lessons`] | archives, kept runs, links, what the lessons compute |
+//! | `app`, `cli` | the page with its worker, and the command line |
+//!
+//! The engine as a library, here with the encoder that comes with the site:
+//!
+//! ```
+//! use simcse_lab::{
+//!     device::{Device, DeviceChoice, DeviceOptions, Stored},
+//!     eval::normalised,
+//!     model::{Embedder, Head, Network, checkpoint::load_directory},
+//!     text::SentenceTokenizer,
+//! };
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let mut files = Vec::new();
+//! for name in ["config.json", "model.safetensors", "tokenizer.json"] {
+//!     files.push((format!("starter/{name}"), std::fs::read(format!("www/models/starter/{name}"))?));
+//! }
+//! let mut folder = load_directory(&files)?;
+//! let tokenizer = SentenceTokenizer::of_model(&mut folder)?;
+//! let rows = tokenizer.encode(&["A cat sleeps.", "A kitten naps."], folder.max_length.unwrap_or(128))?;
+//!
+//! let vectors = pollster::block_on(async {
+//!     let options = DeviceOptions { choice: DeviceChoice::Cpu, ..DeviceOptions::default() };
+//!     let device = Device::open(options).await?;
+//!     let network = Network::for_encoding(&device, &folder.checkpoint, Head::None, Stored::F32)?;
+//!     let embedder = Embedder::new(&network, folder.pooler, true)?;
+//!     let vectors = embedder.embed(&rows, |_| ()).await?;
+//!     Ok::<_, Box<dyn std::error::Error>>(normalised(&vectors, embedder.width()))
+//! })?;
+//! let (cat, kitten) = vectors.split_at(vectors.len() / 2);
+//! let cosine: f32 = cat.iter().zip(kitten).map(|(a, b)| a * b).sum();
+//! assert!(cosine > 0.5);
+//! # Ok(())
+//! # }
+//! ```
 
 pub mod bench;
 pub mod device;
@@ -28,3 +72,8 @@ mod web_task;
 pub mod app;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod cli;
+
+/// The examples of the developers' guide.
+#[cfg(doctest)]
+#[doc = include_str!("../docs/developing.md")]
+pub struct DevelopersGuide;

@@ -1,4 +1,4 @@
-//! The command line's words, exactly as the README lists them.
+//! The command line's words, exactly as docs/command-line.md lists them.
 
 use std::path::{Path, PathBuf};
 

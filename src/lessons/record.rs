@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Ablation, Setting};
 
-/// The scores of all ablations with the site's own encoder; made by the command in README "Ablations".
+/// The scores of all ablations with the site's own encoder; made by the command in docs/correctness.md "Ablations".
 static RECORD: LazyLock<AblationRecord> = LazyLock::new(|| {
     // A test reads the same text.
     serde_json::from_str(include_str!("ablations.json")).unwrap_or_default()

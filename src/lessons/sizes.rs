@@ -27,7 +27,7 @@ pub const PUBLISHED_SIZES: [SizedScore; 6] = [
 ];
 
 /// all-MiniLM-L6-v2 with some of its layers, made raw again as the starter was, 20 steps of 64 of our own sentences:
-/// STS-B's development set, mean pooling, seed 1. The commands are in README "Ablations".
+/// STS-B's development set, mean pooling, seed 1. The commands are in docs/correctness.md "Ablations".
 pub const OF_STARTERS: [SizedScore; 4] = [
     sized("1", 6.6, Some(66.87), 63.80),
     sized("2", 8.4, Some(66.67), 74.11),
