@@ -119,6 +119,7 @@ test('on arrival the encoder of the site shows its sentences; one press trains i
     assert.equal(name, 'simcse-lab-run.gif');
     const pictures = await page.evaluate(async (data) => {
       const decoder = new ImageDecoder({ data: Uint8Array.from(data), type: 'image/gif' });
+      await decoder.tracks.ready;
       await decoder.completed;
       return decoder.tracks.selectedTrack.frameCount;
     }, [...bytes]);

@@ -152,7 +152,9 @@ pub fn ShareButton() -> impl IntoView {
             alignment: known.alignment,
             uniformity: known.uniformity,
         };
-        let trail = with_trail.get().then(|| store.evaluations.with(|all| all.iter().map(measured).collect::<Vec<_>>()));
+        let trail = with_trail
+            .get()
+            .then(|| store.evaluations.with(|all| all.iter().map(measured).collect::<Vec<_>>()));
         let trail = trail.and_then(|points| Trail::of(&points));
         let settings = Settings { options, sentences, trail, hidden: hidden.get(), locked: locked.get() };
         let place = place.get();
