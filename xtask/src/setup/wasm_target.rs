@@ -88,7 +88,8 @@ impl WasmToolchain {
         command
             // A stable compiler builds std for those alone who say that they know it to be unstable.
             .env("RUSTC_BOOTSTRAP", "1")
-            .env("CARGO_UNSTABLE_BUILD_STD", "std,panic_abort")
+            // With `test`, which tests want: with another list of these crates, Cargo compiles all others anew.
+            .env("CARGO_UNSTABLE_BUILD_STD", "std,panic_abort,test")
             .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", RUSTFLAGS);
         let Source::Debian { linker } = &self.source else { return };
         let path = command.get_envs().find(|(key, _)| *key == "PATH").and_then(|(_, value)| value);
