@@ -4,7 +4,7 @@ use simcse_lab::{
     kernels::LossForm,
     model::Pooler,
     runs::{Outcome, Point, Progress, RunRecord, RunSetting, write},
-    share::{Address, Lesson, Part, Place, Settings},
+    share::{Address, Lesson, Part, Place, Settings, Trail},
     train::{HeadMode, Objective, TrainOptions},
 };
 
@@ -138,6 +138,7 @@ pub fn links() -> Vec<Files> {
         let settings = Settings {
             options: Some(options),
             sentences: Some("One & two\nThree = 3? 100 % 猫".to_owned()),
+            trail: Trail::read("0.6685.166.-1220_20.x.180.-2105"),
             hidden: [Part::Model, Part::Playground].into(),
             locked: [Part::Recipe].into(),
         };
