@@ -57,6 +57,8 @@ class Browser {
   /** The page in a tab of its own, the only one. */
   async open(url) {
     const page = await this.context.newPage();
+    // Wide enough for the rail: on a small screen it is a sheet.
+    await page.setViewportSize({ width: 1280, height: 800 });
     await this.page?.close();
     await page.goto(`${url}?device=${this.device}&start=empty`);
     this.page = page;

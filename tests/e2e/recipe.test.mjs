@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { withPage } from './harness.mjs';
 import { Studio } from './studio.mjs';
 
-const recipe = { 'batch-size': 8, steps: 30, 'eval-every': 0, seed: 3, pooler: 'avg: mean of all tokens' };
+const recipe = { 'batch-size': 8, steps: 200, 'eval-every': 0, seed: 3, pooler: 'avg: mean of all tokens' };
 
 test('augmentation, loss, masked words, widths and micro-batches train, and are kept with the run', async () => {
   await withPage({}, async (page) => {

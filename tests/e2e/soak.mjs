@@ -58,7 +58,8 @@ class Readings {
    * fill before.
    */
   summary() {
-    const late = this.all.slice(Math.floor(this.all.length / 4));
+    // The first run brings what stays: the playground looks at the loaded weights beside the trained ones.
+    const late = this.all.slice(Math.max(1, Math.floor(this.all.length / 4)));
     const slope = (of) => {
       const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
       const [x, y] = [mean(late.map(({ work }) => work)), mean(late.map(of))];

@@ -8,7 +8,7 @@ import { soakEncodings, soakRuns, soakSteps } from './soak.mjs';
 /** Of the processes' memory; a browser's own caches come and go by some MiB. A leak of a model a run shows in the buffers. */
 const MIBIBYTES = 40;
 
-for (const [device, runs, steps, encodings] of [['cpu', 8, 800, 800], ['gpu', 3, 8, 16]]) {
+for (const [device, runs, steps, encodings] of [['cpu', 12, 2000, 2000], ['gpu', 3, 12, 20]]) {
   test(`runs, steps and encodings leave no buffer behind, and memory flat: ${device}`, async () => {
     for (const { growth, bufferGrowth, buffers, readings } of [
       await soakRuns({ device, runs, steps: device === 'cpu' ? 20 : 2 }),

@@ -97,7 +97,7 @@ test('it is refused in words during a run, and takes nothing from what is loaded
     await studio.loadTinyModel();
     await studio.loadTinyTexts();
     const before = await studio.compare(['the cat sat', 'a dog runs']);
-    await studio.recipe({ 'batch-size': 2, steps: 1000, pooler: 'avg: mean of all tokens' });
+    await studio.recipe({ 'batch-size': 2, steps: 20000, pooler: 'avg: mean of all tokens' });
     await studio.train();
     await studio.reach(1);
     await page.evaluate(() => void (location.hash = '#/verify'));
