@@ -272,7 +272,7 @@ impl Runs {
 
     /// Draws what a link says of a run, beside the present one; it is not kept.
     pub fn show_shared(self, trail: &Trail, options: Option<&TrainOptions>) {
-        let mut of_link = |run: &Arc<RunRecord>| run.setting.text == OF_LINK;
+        let of_link = |run: &Arc<RunRecord>| run.setting.text == OF_LINK;
         let shown = self.all.with_untracked(|all| all.iter().find(|run| of_link(run)).cloned());
         if let Some(before) = shown {
             if before.evaluations == trail.points() {
