@@ -4,13 +4,14 @@ import { cpSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'nod
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+import { files } from '../npm/vite.js';
+
 const root = fileURLToPath(new URL('../../', import.meta.url));
-const ENGINE = ['worker.js', 'worker_bg.wasm', 'worker_loader.js', 'worker_thread.js'];
 
 /** Writes the package's files into `folder`, ready for `npm pack`. */
 export function writePackage(site, folder) {
   mkdirSync(folder, { recursive: true });
-  for (const name of ENGINE) cpSync(join(site, name), join(folder, name));
+  for (const name of files) cpSync(join(site, name), join(folder, name));
   // The example is the site's.
   const own = (name) => !name.startsWith('example');
   for (const name of readdirSync(join(site, 'api')).filter(own)) {

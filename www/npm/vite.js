@@ -6,7 +6,8 @@ import { fileURLToPath } from 'node:url';
 /** Where the files are, from the page: what `SimCSE.load` takes as `site`. */
 const FOLDER = 'simcse-lab/';
 const types = { js: 'text/javascript', wasm: 'application/wasm' };
-const files = ['worker.js', 'worker_bg.wasm', 'worker_loader.js', 'worker_thread.js'];
+/** The engine, beside this file. */
+export const files = ['worker.js', 'worker_bg.wasm', 'worker_loader.js', 'worker_thread.js'];
 const fileOf = (name) => fileURLToPath(new URL(name, import.meta.url));
 
 // What lets a page share memory between threads.

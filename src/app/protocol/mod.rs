@@ -446,6 +446,13 @@ pub struct SimilarityMatrix {
     pub cosines: Vec<f32>,
 }
 
+impl SimilarityMatrix {
+    /// Whether it is of these sentences, by this pooler.
+    pub fn is_of(&self, sentences: &[String], pooler: Pooler) -> bool {
+        self.sentences == sentences && self.pooler == pooler
+    }
+}
+
 /// A message as it is posted.
 ///
 /// # Errors

@@ -7,6 +7,7 @@ use crate::{
     eval::StsEvaluation,
     kernels::LossForm,
     model::Pooler,
+    runs::Progress,
     train::{BatchSimilarity, StepReport, TrainOptions},
 };
 
@@ -54,6 +55,14 @@ pub struct Evaluation {
     pub uniformity: Option<f64>,
     /// Whether this is the highest Spearman of the run so far.
     pub best: bool,
+}
+
+/// What of it a run's record keeps.
+impl From<&Evaluation> for Progress {
+    fn from(known: &Evaluation) -> Self {
+        let Evaluation { step, spearman, alignment, uniformity, .. } = *known;
+        Self { step, spearman, alignment, uniformity }
+    }
 }
 
 impl From<&StepReport> for StepMetrics {

@@ -60,11 +60,8 @@ pub fn ChartFiles<T: JsCast + Clone + 'static>(
     let picture = move |_| {
         let Some(charts) = drawing.handle() else { return };
         spawn_local(async move {
-            let blob = match charts.unchecked_ref::<Pictures>().image(name).await {
-                Ok(blob) => blob.dyn_into::<Blob>().map_err(|_| t!("chart-no-picture").into()),
-                Err(error) => Err(format!("{error:?}").into()),
-            };
-            said(blob.and_then(|blob| offer_download(&named("png"), &blob)));
+            let made = charts.unchecked_ref::<Pictures>().image(name).await;
+            said(offer_picture(&named("png"), made));
         });
     };
     let copied = RwSignal::new(false);
@@ -90,6 +87,16 @@ pub fn ChartFiles<T: JsCast + Clone + 'static>(
             {offered(|| "CSV".to_owned(), mt!("chart-as-csv", title = t!(title)), empty, numbers)}
         </span>
     }
+}
+
+/// Hands the visitor what www/charts made, a `Blob`, or nothing where the browser makes none.
+///
+/// # Errors
+/// It was not made, or the browser refuses to hand it over.
+pub fn offer_picture(file: &str, made: Result<JsValue, JsValue>) -> Result<(), Reason> {
+    let made = made.map_err(|error| Reason::from(format!("{error:?}")))?;
+    let blob = made.dyn_into::<Blob>().map_err(|_| Reason::from(t!("chart-no-picture")))?;
+    offer_download(file, &blob)
 }
 
 fn offered(

@@ -14,7 +14,6 @@ use super::{
     studio,
 };
 use crate::{
-    app::protocol::Evaluation,
     runs::Progress,
     share::{Address, Lesson, Part, Place, Settings, Trail},
 };
@@ -146,16 +145,8 @@ pub fn ShareButton() -> impl IntoView {
         let options = with_recipe.get().then(|| store.recipe.options().ok()).flatten();
         let sentences =
             with_sentences.get().then(|| store.sentences.get()).filter(|text| !text.trim().is_empty());
-        let measured = |known: &Evaluation| Progress {
-            step: known.step,
-            spearman: known.spearman,
-            alignment: known.alignment,
-            uniformity: known.uniformity,
-        };
-        let trail = with_trail
-            .get()
-            .then(|| store.evaluations.with(|all| all.iter().map(measured).collect::<Vec<_>>()));
-        let trail = trail.and_then(|points| Trail::of(&points));
+        let points = || store.evaluations.with(|all| all.iter().map(Progress::from).collect::<Vec<_>>());
+        let trail = with_trail.get().then(points).and_then(|points| Trail::of(&points));
         let settings = Settings { options, sentences, trail, hidden: hidden.get(), locked: locked.get() };
         let place = place.get();
         let values = settings.values().into_iter().chain(inputs.of(place)).collect();

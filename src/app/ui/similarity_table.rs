@@ -16,10 +16,8 @@ pub fn SimilarityTable() -> impl IntoView {
     let (store, _) = studio();
     move || match store.similarity.get() {
         Some(matrix) => {
-            let of_these = |before: &SimilarityMatrix| {
-                before.sentences == matrix.sentences && before.pooler == matrix.pooler
-            };
-            table(&matrix, store.similarity_before.get().filter(of_these)).into_any()
+            let before = store.similarity_before.get();
+            table(&matrix, before.filter(|before| before.is_of(&matrix.sentences, matrix.pooler))).into_any()
         }
         None => view! {
             <div class="matrix matrix-empty">

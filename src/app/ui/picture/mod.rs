@@ -5,13 +5,11 @@ mod sentences;
 
 use js_sys::Float32Array;
 use leptos::{html::Section, prelude::*, task::spawn_local};
-use wasm_bindgen::{JsCast, JsValue, closure::Closure, prelude::wasm_bindgen};
-use web_sys::Blob;
+use wasm_bindgen::{JsValue, closure::Closure, prelude::wasm_bindgen};
 
 use super::{
-    chart_files::ChartFiles,
+    chart_files::{ChartFiles, offer_picture},
     drawing::{Drawing, words_of},
-    files::offer_download,
     fold::Fold,
     format::count,
     i18n::{mt, t},
@@ -290,12 +288,9 @@ fn TimeBar(picture: Picture, problem: RwSignal<Option<Reason>>) -> impl IntoView
         filming.set(Some(0.0));
         spawn_local(async move {
             let progress = Closure::<dyn Fn(f64)>::new(move |share| filming.set(Some(share)));
-            let made = match charts.film(progress.as_ref()).await {
-                Ok(blob) => blob.dyn_into::<Blob>().map_err(|_| t!("chart-no-picture").into()),
-                Err(error) => Err(format!("{error:?}").into()),
-            };
+            let made = charts.film(progress.as_ref()).await;
             filming.set(None);
-            if let Err(error) = made.and_then(|blob| offer_download("simcse-lab-run.gif", &blob)) {
+            if let Err(error) = offer_picture("simcse-lab-run.gif", made) {
                 problem.set(Some(error));
             }
         });

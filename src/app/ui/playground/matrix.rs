@@ -44,7 +44,14 @@ pub fn Matrix() -> impl IntoView {
             let sentences = list.lines.get_untracked().to_vec();
             let request = |weights| Request::Similarity { sentences: sentences.clone(), weights, pooler };
             engine.send(Topic::Similarity, request(weights));
-            if weights != Weights::Original && store.trained.get_untracked() {
+            if weights == Weights::Original || !store.trained.get_untracked() {
+                return store.similarity_before.set(None);
+            }
+            // The loaded weights stay what they are: after a run, or at another of its steps, their cosines are known.
+            let known = store
+                .similarity_before
+                .with_untracked(|known| known.as_ref().is_some_and(|known| known.is_of(&sentences, pooler)));
+            if !known {
                 let request = request(Weights::Original);
                 spawn_local(async move {
                     // What failed is said of the other request, too.
@@ -52,8 +59,6 @@ pub fn Matrix() -> impl IntoView {
                         store.similarity_before.set(Some(result));
                     }
                 });
-            } else {
-                store.similarity_before.set(None);
             }
         }
     };

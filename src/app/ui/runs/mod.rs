@@ -12,7 +12,7 @@ use wasm_bindgen::JsCast;
 use super::i18n::t;
 use crate::{
     app::protocol::{EndReason, Event, RunPlan, Weights},
-    runs::{self, Outcome, Point, Progress, RunRecord, RunSetting},
+    runs::{self, Outcome, Point, RunRecord, RunSetting},
     said::{Reason, Say, reason},
     share::Trail,
     train::TrainOptions,
@@ -148,14 +148,7 @@ impl Runs {
                 self.write_in_time();
             }
             Event::Evaluated(known) => {
-                self.change(|run| {
-                    run.evaluated(Progress {
-                        step: known.step,
-                        spearman: known.spearman,
-                        alignment: known.alignment,
-                        uniformity: known.uniformity,
-                    });
-                });
+                self.change(|run| run.evaluated(known.into()));
                 self.write_in_time();
             }
             Event::Paused { .. } | Event::DeviceLost { .. } => self.write(),
