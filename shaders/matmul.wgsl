@@ -1,83 +1,86 @@
-// Matrix products in the three forms a linear layer y = x·Wᵀ + b needs; W is [out, in] as checkpoints store it.
+// Matrix products in the three forms that a linear layer y = x·Wᵀ + b needs; W is [out, in], as checkpoints store it.
 //
-//   forward   nt:  C[M,N] = A[M,K] · B[N,K]ᵀ (+ bias[N])     y  = x · Wᵀ + b
-//   backward  nn:  C[M,N] = A[M,K] · B[K,N]                  dx = dy · W
-//   backward  tn:  C[M,N] = A[K,M]ᵀ · B[K,N]                 dW = dyᵀ · x,  db = Σ_rows dy
+// Forward:   nt   C[M,N] = A[M,K] · B[N,K]ᵀ + bias[N]     y = x·Wᵀ + b;  with gelu: u = x·Wᵀ + b, gelu(u)
+// Backward:  nn   C[M,N] (+)= A[M,K] · B[K,N]             dx = dy·W;     with gelu: du = (dy·W) · gelu'(u), gelu(u)
+//            tn   C[M,N] (+)= A[K,M]ᵀ · B[K,N]            dW = dyᵀ·x,  db = Σ_rows dy
 //
-// Row lengths (K of nt, N and K of nn, M and N of tn) are multiples of 4; the row counts are free.
+// entry point   reads → writes                                          FLOPs   workgroups, of threads² threads
+//   nt          x [M, K], W [N, K], b [N] → C [M, N], gelu(C)           2MNK    ⌈M/side⌉ · ⌈N/side⌉
+//   nn          dy [M, K], W [K, N], u [M, N] → C [M, N], gelu(u)       2MNK    ⌈M/side⌉ · ⌈N/side⌉
+//   tn          dy [K, M], x [K, N] → dW [M, N], db [M], or parts       2MNK    ⌈M/side⌉ · ⌈N/side⌉ · splits
+//               [splits, M, N], [splits, M], which reduce.wgsl adds up
+// A is read ⌈N/side⌉ times and B ⌈M/side⌉ times. Row lengths (K of nt, N and K of nn, M and N of tn) are multiples of
+// 4; row counts are free. nn computes gelu(u) again, for the weight gradient of the layer after the GELU.
 //
-// A workgroup has a square tile of C and passes `depth` of K at a time through workgroup memory, where every element
-// that is loaded once serves a whole side of the tile. Both operands lie there as [k][row or column], so that a thread
-// reads four neighbours as one vec4. A thread has a 4×4 block of C, or four of them, half a tile apart, in registers:
-// by name, because an array indexed in a loop would lie in memory. The more blocks, the more products an element read
-// from workgroup memory serves, and the fewer workgroups there are to go round.
+// A workgroup computes a square tile of C and passes `depth` of K at a time through workgroup memory, so that an
+// element loaded once serves a whole side of the tile. Both operands lie there as [k][row or column], so that a thread
+// reads four neighbours as one vec4. A thread has one 4×4 block of C, or four blocks half a tile apart, in registers,
+// as named variables: an array indexed in a loop would lie in memory. More blocks mean more products for each element
+// read from workgroup memory, and fewer workgroups.
 //
-// Barriers need every thread: a workgroup leaves as a whole or not at all, elements beyond an operand count as zero, and
-// blocks beyond C are not stored.
+// Every thread of a workgroup must reach each barrier: a workgroup returns early as a whole, elements beyond an operand
+// count as zero, and blocks beyond C are not stored.
 
-// Threads along a side of the tile, blocks of a thread along it (1 or 2), and elements of K at a time (a multiple of 4).
+// Threads along a side of the tile, blocks of a thread along it (1 or 2), elements of K at a time (a multiple of 4).
 override threads: u32;
 override pieces: u32;
 override depth: u32;
 
 struct Op {
-    m_kind: u32,        // extent of M
+    m_kind: u32,        // extent of M, see step.wgsl
     m: u32,
     n: u32,
     k_kind: u32,        // extent of K
     k: u32,
-    splits: u32,        // tn: parts that K is cut into, each written as a partial result
+    splits: u32,        // tn: parts that K is cut into, each with a partial result of its own
     accumulate: u32,    // nn: 1 adds to C
-    gelu: u32,          // 1: nt goes on through a GELU, nn comes back through one
+    gelu: u32,          // nt: 1 also writes gelu(C); nn: 1 multiplies by gelu'(u) and also writes gelu(u)
 }
 
 @group(0) @binding(1) var<uniform> op: Op;
-@group(0) @binding(2) var<storage, read> a: array<vec4<f32>>;
-// W of nt and nn, x of tn: stored as the part of the module in shaders/stored says.
-@group(0) @binding(3) var<storage, read> b: array<Stored>;
-// nt: bias [N]. nn with gelu: the GELU's input u [M,N].
-@group(0) @binding(4) var<storage, read> extra: array<vec4<f32>>;
-@group(0) @binding(5) var<storage, read_write> c: array<vec4<f32>>;
-// nt, nn with gelu: gelu(u) [M,N]. tn: db [M].
-@group(0) @binding(6) var<storage, read_write> second: array<vec4<f32>>;
+@group(0) @binding(2) var<storage, read> a: array<vec4<f32>>;                   // A
+@group(0) @binding(3) var<storage, read> b: array<Stored>;                      // B, as shaders/stored has it
+@group(0) @binding(4) var<storage, read> bias: array<vec4<f32>>;                // nt: [N]
+@group(0) @binding(4) var<storage, read> saved_u: array<vec4<f32>>;             // nn with gelu: u [M, N]
+@group(0) @binding(5) var<storage, read_write> c_out: array<vec4<f32>>;         // C
+@group(0) @binding(6) var<storage, read_write> activated: array<vec4<f32>>;     // nt, nn with gelu: [M, N]
+@group(0) @binding(6) var<storage, read_write> d_bias: array<vec4<f32>>;        // tn: db [M] or its parts
 
-// What becomes of a finished block: rows `row` … `row`+3 of C below `m`, columns `column` … `column`+3, nothing where
-// the columns are beyond N. Column i of a block is row i of C, so that a block's row is one vec4. Loops, because what is
-// written out once for every row of every block takes long to compile.
+// Storing a finished block: rows `row` … `row` + 3 of C below M, columns `column` … `column` + 3 unless beyond N.
+// Column i of the mat4x4 is row i of the block, so a row is one vec4. Loops, because statements written out for every
+// row of every block take long to compile.
 
-// With gelu, C = u and second = gelu(u): the feed-forward layer keeps u for the backward pass.
+// With gelu, C is u, which the backward pass reads.
 fn finish_nt(m: u32, row: u32, column: u32, finished: mat4x4<f32>) {
     if (column >= op.n) { return; }
     var block = finished;
-    let bias = extra[column / 4u];
+    let column_bias = bias[column / 4u];
     for (var i = 0u; i < 4u && row + i < m; i++) {
         let index = ((row + i) * op.n + column) / 4u;
-        let u = block[i] + bias;
-        c[index] = u;
-        if (op.gelu != 0u) { second[index] = gelu4(u); }
+        let u = block[i] + column_bias;
+        c_out[index] = u;
+        if (op.gelu != 0u) { activated[index] = gelu4(u); }
     }
 }
 
-// With gelu, C = du = (A·B) · gelu'(u), and second = gelu(u) once more, for the weight gradient of the layer behind
-// the GELU.
 fn finish_nn(m: u32, row: u32, column: u32, finished: mat4x4<f32>) {
     if (column >= op.n) { return; }
     var block = finished;
     for (var i = 0u; i < 4u && row + i < m; i++) {
         let index = ((row + i) * op.n + column) / 4u;
         if (op.gelu == 0u) {
-            c[index] = select(block[i], block[i] + c[index], op.accumulate != 0u);
+            c_out[index] = select(block[i], block[i] + c_out[index], op.accumulate != 0u);
         } else {
-            let u = extra[index];
+            let u = saved_u[index];
             let cdf = normal_cdf4(u);
-            c[index] = block[i] * gelu_slope4(u, cdf);
-            second[index] = u * cdf;
+            c_out[index] = block[i] * gelu_slope4(u, cdf);
+            activated[index] = u * cdf;
         }
     }
 }
 
-// Weight gradient: with one split it goes to C and the bias gradient to `second`, overwritten or added to as the
-// step says; with more, each split writes its own part, [splits, M·N] and [splits, M], and reduce.wgsl adds them up.
+// With one split the gradients are overwritten, or added to where the step accumulates; with more, each split writes a
+// part of its own.
 fn adds_to_gradient() -> bool {
     return op.splits == 1u && step.accumulate != 0u;
 }
@@ -88,17 +91,17 @@ fn finish_tn(split: u32, row: u32, column: u32, finished: mat4x4<f32>) {
     var block = finished;
     for (var i = 0u; i < 4u; i++) {
         let index = ((split * op.m + row + i) * op.n + column) / 4u;
-        c[index] = select(block[i], block[i] + c[index], adds_to_gradient());
+        c_out[index] = select(block[i], block[i] + c_out[index], adds_to_gradient());
     }
 }
 
 fn finish_bias(split: u32, row: u32, sum: vec4<f32>) {
     if (row >= op.m) { return; }
     let place = (split * op.m + row) / 4u;
-    second[place] = select(sum, sum + second[place], adds_to_gradient());
+    d_bias[place] = select(sum, sum + d_bias[place], adds_to_gradient());
 }
 
-// The rows of K that a split covers.
+// Begin and end of the part of K that a split covers.
 fn part_of_k(split: u32) -> vec2<u32> {
     let length = extent(op.k_kind, op.k);
     let share = (length + op.splits - 1u) / op.splits;
@@ -106,17 +109,17 @@ fn part_of_k(split: u32) -> vec2<u32> {
     return vec2(begin, min(begin + share, length));
 }
 
-// vec4s along a side of the tile.
+// Side of the tile in vec4s and in elements.
 override width: u32 = threads * pieces;
 override side: u32 = 4u * width;
-// A row has a vec4 more than it needs: threads that store down a column then meet different banks.
+// One vec4 of padding per row, so that threads storing down a column write to different memory banks.
 override pitch: u32 = width + 1u;
-// 4×4 blocks of an operand's tile that is stored by rows.
+// 4×4 blocks of the tile of an operand stored as [row, K].
 override row_blocks: u32 = width * depth / 4u;
 var<workgroup> a_tile: array<vec4<f32>, depth * pitch>;
 var<workgroup> b_tile: array<vec4<f32>, depth * pitch>;
 
-// A thread's blocks of C: upper or lower half of the tile, left or right half. With one piece c00 is all.
+// A thread's blocks of C, by half of the tile: c00 upper left, c01 upper right, and so on. With one piece only c00.
 struct Blocks {
     c00: mat4x4<f32>,
     c01: mat4x4<f32>,
@@ -124,12 +127,13 @@ struct Blocks {
     c11: mat4x4<f32>,
 }
 
+// sum + the outer product of four rows and four columns at one k.
 fn add_product(sum: mat4x4<f32>, rows: vec4<f32>, columns: vec4<f32>) -> mat4x4<f32> {
     return mat4x4(
         sum[0] + rows.x * columns, sum[1] + rows.y * columns, sum[2] + rows.z * columns, sum[3] + rows.w * columns);
 }
 
-// Row k of the tiles: `row` and `column` are the thread's vec4s in it.
+// sums + the outer products at one k; `row` and `column` are the thread's first vec4s of A's and B's tile there.
 fn add_products(sums: Blocks, row: u32, column: u32) -> Blocks {
     var c = sums;
     let upper = a_tile[row];
@@ -145,8 +149,8 @@ fn add_products(sums: Blocks, row: u32, column: u32) -> Blocks {
     return c;
 }
 
-// C += the tiles' product. Four steps are written out: a loop around one would cost a quarter of its time, and browsers
-// guard loops in ways that keep compilers from writing them out themselves.
+// sums + the tiles' product. Four steps are unrolled by hand: loop overhead would be a quarter of the time, and the
+// guards that browsers add to loops keep compilers from unrolling.
 fn multiply(sums: Blocks, local: vec3<u32>) -> Blocks {
     var c = sums;
     for (var k = 0u; k < depth; k += 4u) {
@@ -160,7 +164,7 @@ fn multiply(sums: Blocks, local: vec3<u32>) -> Blocks {
     return c;
 }
 
-// Operands stored [row, K]: a thread loads a 4×4 block and turns it.
+// Operands stored as [row, K]: a thread loads a 4×4 block and transposes it.
 
 fn load_a(row: u32, k: u32, m: u32) -> vec4<f32> {
     if (row >= m || k >= op.k) { return vec4(0.0); }
@@ -187,7 +191,7 @@ fn load_b(row: u32, k: u32) -> vec4<f32> {
     return widened(b[(row * op.k + k) / 4u]);
 }
 
-// By the threads behind those that load A.
+// By the threads after those that load A.
 fn stage_b_rows(first: u32, k: u32, thread: u32) {
     if (thread < row_blocks || thread >= 2u * row_blocks) { return; }
     let across = (thread - row_blocks) % (depth / 4u);
@@ -203,7 +207,7 @@ fn stage_b_rows(first: u32, k: u32, thread: u32) {
     b_tile[place + 3u * pitch] = block[3];
 }
 
-// Operands stored [K, column]: vec4s that are stored as they are.
+// Operands stored as [K, column]: vec4s are copied as they are.
 
 fn stage_a_columns(first: u32, k: u32, end: u32, index: u32) {
     for (var i = index; i < depth * width; i += threads * threads) {
@@ -225,11 +229,13 @@ fn stage_b_columns(first: u32, k: u32, end: u32, index: u32) {
     }
 }
 
-// First row and column of the `index`-th tile, row by row.
+// First row and column of the `index`-th tile of C, counted row by row.
 fn corner(index: u32) -> vec2<u32> {
     let across = (op.n + side - 1u) / side;
     return vec2(index / across * side, index % across * side);
 }
+
+// Forward.
 
 @compute @workgroup_size(threads, threads)
 fn nt(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
@@ -255,6 +261,8 @@ fn nt(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: 
     }
 }
 
+// Backward: gradient of the input.
+
 @compute @workgroup_size(threads, threads)
 fn nn(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
       @builtin(local_invocation_id) local: vec3<u32>) {
@@ -279,18 +287,19 @@ fn nn(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: 
     }
 }
 
+// Backward: gradients of weight and bias.
+
 @compute @workgroup_size(threads, threads)
 fn tn(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
       @builtin(local_invocation_id) local: vec3<u32>) {
     let tiles = ((op.m + side - 1u) / side) * ((op.n + side - 1u) / side);
     let group_index = unfold(group, groups);
     let split = group_index / tiles;
-    // A group beyond the last split has nothing to add up.
     if (split >= op.splits) { return; }
     let place = corner(group_index % tiles);
     let index = local.y * threads + local.x;
     let part = part_of_k(split);
-    // The tiles at the left edge have the bias gradient on their way: sums over A's columns.
+    // Tiles at the left edge also sum the columns of A that they load: the bias gradient.
     let has_bias = place.y == 0u && local.x == 0u;
     var upper_bias = vec4(0.0);
     var lower_bias = vec4(0.0);

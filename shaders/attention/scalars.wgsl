@@ -1,5 +1,5 @@
-// Heads of any other size, read and written as single floats: the `i`-th four of the head that begins at float `at`, of
-// which the last one is filled up with zeros.
+// Reading and writing heads whose size is not a multiple of 4, as single floats: the `i`-th four floats of the head
+// that begins at float `at`, the last four padded with zeros. vectors.wgsl is the alternative for multiples of 4.
 
 alias Element = f32;
 

@@ -1,4 +1,5 @@
-// Heads whose size is a multiple of 4, read and written as vec4s: the `i`-th of the head that begins at float `at`.
+// Reading and writing heads whose size is a multiple of 4, as vec4s: the `i`-th vec4 of the head that begins at float
+// `at`. scalars.wgsl is the alternative for other sizes.
 
 alias Element = vec4<f32>;
 

@@ -1,4 +1,4 @@
-// Activations to float32 accuracy: WGSL has no erf, and lets tanh be as coarse as its exp.
+// GELU and tanh to float32 accuracy: WGSL has no erf, and its tanh need not be more accurate than its exp.
 
 // erf(x) ≈ x·P(x²)/Q(x²) on |x| ≤ 3.9, where erf is 1 to float32. P and Q were fitted for this project by
 // iteratively reweighted least squares on Chebyshev nodes; largest error in float32 arithmetic 4.1e-7.
@@ -33,7 +33,8 @@ fn gelu_slope4(x: vec4<f32>, cdf: vec4<f32>) -> vec4<f32> {
     return cdf + x * 0.3989422804014327 * exp(-0.5 * x * x);
 }
 
-// tanh without overflow and without cancellation near 0 (there its Taylor series, next term 2e-9 at the seam).
+// tanh |x| = (1 − e^(−2|x|)) / (1 + e^(−2|x|)), which cannot overflow; below 0.25, where it would cancel, the Taylor
+// series up to x⁹ (next term 2e-9 at 0.25).
 fn tanh4(x: vec4<f32>) -> vec4<f32> {
     let u = x * x;
     let near = x * (1.0 + u * (-1.0 / 3.0 + u * (2.0 / 15.0 + u * (-17.0 / 315.0 + u * (62.0 / 2835.0)))));

@@ -1,7 +1,8 @@
-// Counter-based dropout: an element's fate depends only on (seed, step, site, token key, position in the row), so
-// the backward pass recomputes the mask that the forward pass used, and nothing is stored.
-// Hash: PCG4D of Jarzynski and Olano, "Hash Functions for GPU Rendering", JCGT 9(3), 2020.
-// Rust side, bit for bit: src/kernels/dropout.rs.
+// Counter-based dropout masks: whether an element is dropped depends only on (seed, step, site, token key, element), so
+// the backward pass recomputes the mask of the forward pass, and nothing is stored. For four elements at a time:
+//   bits = PCG4D(block, token key, step << 8 | site, seed);   m = 0 where bits < p · 2³², else 1/(1 − p)
+// PCG4D: Jarzynski and Olano, "Hash Functions for GPU Rendering", JCGT 9(3), 2020.
+// Rust side, equal bit for bit: src/kernels/dropout/mod.rs.
 
 const NO_DROPOUT = 0xffffffffu;
 
@@ -19,7 +20,7 @@ fn pcg4d(counter: vec4<u32>) -> vec4<u32> {
     return v;
 }
 
-// Factors (0 or 1/(1−p)) of the four neighbouring elements 4·block … 4·block+3 of a token at a dropout site.
+// m, 0 or 1/(1−p), of the elements 4·block … 4·block+3 of a token at a dropout site (below 256), or of none.
 fn keep4(site: u32, token_key: u32, block: u32) -> vec4<f32> {
     if (site == NO_DROPOUT || step.drop_threshold == 0u) {
         return vec4(1.0);

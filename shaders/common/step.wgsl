@@ -1,14 +1,20 @@
-// Shared by every kernel: what changes from step to step, and how a folded grid is unfolded.
-// Rust side: src/kernels/step.rs.
+// First part of every shader module: sizes and settings of the step, and helpers for extents and folded grids.
+// Rust side: src/kernels/step.rs (Step), src/device/gpu/dispatch.rs (Grid).
+//
+// Notation of all shaders: [rows, columns] are shapes, row-major; T tokens of the batch, packed end to end without
+// padding; R rows (encoded texts); N items of the contrastive batch; H hidden size, a multiple of 4; dx is the gradient
+// of the loss with respect to x. Numbers are float32 unless said otherwise.
+// Their tables of entry points give what is read → what is written, the floats moved through memory at least (4 bytes
+// each), and the workgroups dispatched, of 64 threads unless said otherwise.
 
 struct Step {
-    tokens: u32,                // T: tokens of all rows, packed end to end
-    rows: u32,                  // R: encoded rows, views · items
-    items: u32,                 // N: items of the contrastive batch
-    distinct: u32,              // distinct token ids in the batch
-    seed: u32,
-    step: u32,
-    drop_threshold: u32,        // an element is dropped when its 32 random bits are below this; 0: dropout off
+    tokens: u32,                // T; in the step of mlm.wgsl the corrupted tokens M
+    rows: u32,                  // R = views · N; in the step of mlm.wgsl the tokens T
+    items: u32,                 // N
+    distinct: u32,              // distinct token ids of the batch
+    seed: u32,                  // of the dropout masks
+    step: u32,                  // counter of the dropout masks
+    drop_threshold: u32,        // p · 2³²: an element with 32 random bits below this is dropped; 0: no dropout
     keep_scale: f32,            // 1 / (1 − p)
     accumulate: u32,            // 0: gradients are overwritten, 1: added to
     learning_rate: f32,
@@ -17,12 +23,12 @@ struct Step {
     weight_decay: f32,
     max_norm: f32,              // 0: no clipping
     inverse_temperature: f32,   // 1 / τ
-    hard_negative_weight: f32,  // w = ln α, added to each item's own hard-negative logit
-    false_negative_threshold: f32,  // negatives with a cosine above it are left out; 0: none
-    loss_scale: f32,            // of masked-language modelling: weight / masked tokens of the batch
-    tiles: u32,                 // attention's tiles: up to 16 neighbouring tokens of a row each
+    hard_negative_weight: f32,  // w = ln α, added to the logit of each item's own hard negative
+    false_negative_threshold: f32,  // negatives with a cosine above it are left out; 0: none are
+    loss_scale: f32,            // of masked-language modelling: weight / corrupted tokens of the batch
+    tiles: u32,                 // attention's tiles: up to 16 consecutive tokens of a row each
     longest: u32,               // tokens of the longest row
-    pairs: u32,                 // pairs of tokens of one row
+    pairs: u32,                 // Σ_rows length²: pairs of tokens that attend to each other
     pad0: u32,
     pad1: u32,
     pad2: u32,
@@ -30,7 +36,7 @@ struct Step {
 
 @group(0) @binding(0) var<uniform> step: Step;
 
-// What an extent counts: a fixed number or one of the step's sizes (src/kernels/step.rs: EXTENT_…).
+// Value of an extent: `fixed`, or the size of the step that `kind` numbers (src/kernels/step.rs: TOKENS … PAIRS).
 fn extent(kind: u32, fixed: u32) -> u32 {
     switch kind {
         case 1u: { return step.tokens; }
@@ -43,7 +49,7 @@ fn extent(kind: u32, fixed: u32) -> u32 {
     }
 }
 
-// Index of a workgroup in a grid that the host folded to two dimensions.
+// Index of a workgroup in a grid that the host folded to two dimensions, of 65,535 workgroups at most each.
 fn unfold(group: vec3<u32>, groups: vec3<u32>) -> u32 {
     return group.y * groups.x + group.x;
 }

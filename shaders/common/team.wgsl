@@ -1,17 +1,17 @@
-// Rows by teams: the 64 threads of a workgroup are four rows of 16 lanes, or, where rows are long, one row of 64.
-// Lanes stride over the vec4s of their row, so that neighbours read neighbours, and here is put together what they
-// found: always in the same order, so that the same numbers give the same bits.
+// Reductions by teams. The 64 threads of a workgroup are four teams of 16 lanes with a row each, or, where rows are
+// long, one team of 64 lanes. Lanes stride over the vec4s of their row, so neighbouring lanes read neighbouring vec4s.
+// Sums have a fixed order, so equal inputs give equal bits. A reduction takes log₂(lanes) + 2 barriers.
 //
-// Barriers need every thread: a team without a row takes part with nothing in its hands.
+// Every thread of a workgroup must reach each barrier: a team without a row takes part with zeros.
 
 const THREADS = 64u;
 const TEAM = 16u;
-// Rows of a workgroup; src/kernels/mod.rs has the same constant.
+// Teams of a workgroup; src/kernels/mod.rs has the same constant.
 const TEAMS = 4u;
 
 var<workgroup> team_values: array<vec2<f32>, THREADS>;
 
-// Σ of two values over the `lanes` threads of each team, for all of them. `lanes` is a power of two.
+// Σ of two values over the `lanes` threads of each team, returned to all of them. `lanes` is a power of two.
 fn team_sums(local: u32, lanes: u32, values: vec2<f32>) -> vec2<f32> {
     team_values[local] = values;
     workgroupBarrier();
@@ -28,7 +28,7 @@ fn team_sum(local: u32, lanes: u32, value: f32) -> f32 {
     return team_sums(local, lanes, vec2(value, 0.0)).x;
 }
 
-// The largest value of each team, likewise.
+// Largest value of each team, returned to all of its lanes.
 fn team_max(local: u32, lanes: u32, value: f32) -> f32 {
     team_values[local].x = value;
     workgroupBarrier();
@@ -45,7 +45,7 @@ fn team_max(local: u32, lanes: u32, value: f32) -> f32 {
 
 var<workgroup> lane_values: array<vec4<f32>, THREADS>;
 
-// Σ over the four teams of what the same lane of each has, for sums over rows.
+// Σ over the four teams of the values of equal lanes: for sums over rows.
 fn sum_of_teams(local: u32, value: vec4<f32>) -> vec4<f32> {
     lane_values[local] = value;
     workgroupBarrier();

@@ -1,13 +1,15 @@
+//! The owner of buffers: allocates them, or only counts their bytes for an estimate.
+
 use std::{cell::RefCell, collections::BTreeMap};
 
 use super::{Device, DeviceError, Stored, View, cpu::Memory, gpu::Usage, view::Buffer};
 
-/// Allocates buffers and counts their bytes, so that a model's memory is known and held by one owner.
+/// Allocates buffers and counts their bytes by label, so that the memory of a model is known.
 pub struct Arena {
     device: Device,
     /// Bytes by label.
     ledger: RefCell<BTreeMap<String, u64>>,
-    /// Stands for every buffer where nothing is to be allocated.
+    /// The buffer of every view of an arena that only counts.
     stand_in: Option<Buffer>,
 }
 
@@ -16,8 +18,7 @@ impl Arena {
         Self { device: device.clone(), ledger: RefCell::default(), stand_in: None }
     }
 
-    /// An arena that only counts: what is built over it adds up to the bytes that the same over a real one would
-    /// take, and cannot be run.
+    /// An arena that counts bytes and allocates nothing; what is built over it cannot be run.
     pub fn estimate(device: &Device) -> Self {
         let stand_in = match device {
             Device::Gpu(gpu) => Buffer::Gpu(gpu.buffer("stand-in", 16, Usage::Storage)),
@@ -34,12 +35,12 @@ impl Arena {
         &self.device
     }
 
-    /// Bytes allocated so far.
+    /// Bytes allocated (or counted) so far.
     pub fn bytes(&self) -> u64 {
         self.ledger.borrow().values().sum()
     }
 
-    /// The same by buffer label.
+    /// Bytes by buffer label.
     pub fn ledger(&self) -> BTreeMap<String, u64> {
         self.ledger.borrow().clone()
     }
@@ -47,12 +48,12 @@ impl Arena {
     /// A zeroed storage buffer of `len` 32-bit values (at least one).
     ///
     /// # Errors
-    /// One larger than the device allows, or has memory for.
+    /// The buffer is larger than the device allows or has memory for.
     pub fn storage(&self, label: &str, len: usize) -> Result<View, DeviceError> {
         self.allocate(label, len, Usage::Storage)
     }
 
-    /// A zeroed storage buffer of `len` numbers that are stored so.
+    /// A zeroed storage buffer of `len` numbers stored as `stored`.
     ///
     /// # Errors
     /// As for [`Arena::storage`].
@@ -86,7 +87,7 @@ impl Arena {
     }
 
     fn allocate(&self, label: &str, len: usize, usage: Usage) -> Result<View, DeviceError> {
-        // vec4 bindings need whole vec4s.
+        // Bindings are arrays of vec4.
         let size = 4 * len.max(1).next_multiple_of(4) as u64;
         let limit = self.device.info().largest_buffer();
         if size > limit {

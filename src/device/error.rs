@@ -1,8 +1,10 @@
+//! Errors of devices.
+
 use thiserror::Error;
 
 use crate::said::{Said, Say, said};
 
-/// What can go wrong between the host and the device; each message says what to do about it.
+/// What can fail on a device; messages say what to do where something can be done.
 #[derive(Debug, Clone, Error)]
 pub enum DeviceError {
     #[error(

@@ -1,9 +1,11 @@
+//! Which device is asked for, and what an open one is and can do.
+
 use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-/// What computes.
+/// The kind of device.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum DeviceKind {
@@ -11,11 +13,11 @@ pub enum DeviceKind {
     Cpu,
 }
 
-/// What is asked for.
+/// The device asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum DeviceChoice {
-    /// A real GPU, else the CPU.
+    /// A real GPU, or the CPU where there is none.
     #[default]
     Auto,
     Gpu,
@@ -25,7 +27,7 @@ pub enum DeviceChoice {
 impl DeviceChoice {
     pub const ALL: [Self; 3] = [Self::Auto, Self::Gpu, Self::Cpu];
 
-    /// The name on the command line, in the page's address and in the JavaScript API.
+    /// Name on the command line, in the page's address and in the JavaScript API.
     pub fn name(self) -> &'static str {
         match self {
             Self::Auto => "auto",
@@ -41,7 +43,7 @@ impl fmt::Display for DeviceChoice {
     }
 }
 
-/// A name that no device has.
+/// A name that is not a device's.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("unknown device \"{0}\"; known are auto, gpu, cpu")]
 pub struct UnknownDevice(pub String);
@@ -59,21 +61,20 @@ impl FromStr for DeviceChoice {
 #[derive(Debug, Clone, Copy, Default)]
 pub struct DeviceOptions {
     pub choice: DeviceChoice,
-    /// Threads of the CPU; as many as there are cores where it is not said.
+    /// Threads of the CPU; `None`: one per core.
     pub threads: Option<usize>,
-    /// Ask a GPU for WebGPU's guaranteed limits and no optional feature, whatever the adapter offers: what the weakest
-    /// supported machine has. Tests run so.
+    /// Ask a GPU for WebGPU's guaranteed limits and no optional feature, as on the weakest supported machine. Tests do.
     pub baseline: bool,
 }
 
-/// What the device is and may do, for people and for logs.
+/// Names and limits of an open device.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct DeviceInfo {
     pub kind: DeviceKind,
     pub name: String,
     pub backend: String,
     pub driver: String,
-    /// A GPU that is imitated on the CPU (SwiftShader, lavapipe): correct, but slow.
+    /// A GPU emulated on the CPU (SwiftShader, lavapipe): correct, but slow.
     pub software: bool,
     /// Threads that compute; 0 on a GPU.
     pub threads: usize,
@@ -82,17 +83,17 @@ pub struct DeviceInfo {
     /// Bytes one shader binding may cover.
     pub max_binding_bytes: u64,
     pub max_buffer_bytes: u64,
-    /// Bytes that all buffers may have together, where that is known: WebAssembly has addresses for 4 GiB.
+    /// Bytes that all buffers may have together, where known: WebAssembly addresses 4 GiB.
     pub max_memory_bytes: Option<u64>,
 }
 
 impl DeviceInfo {
-    /// Bytes that one buffer may have and still be bound whole.
+    /// Bytes of the largest buffer that can be bound whole.
     pub fn largest_buffer(&self) -> u64 {
         self.max_binding_bytes.min(self.max_buffer_bytes)
     }
 
-    /// The CPU computes, as itself or in the place of a GPU: what takes long is better done in small portions.
+    /// Whether the CPU computes, as itself or emulating a GPU: long work is then better submitted in small portions.
     pub fn computes_on_cpu(&self) -> bool {
         self.is_cpu() || self.software
     }
@@ -101,8 +102,8 @@ impl DeviceInfo {
         self.kind == DeviceKind::Cpu
     }
 
-    /// Under which what was measured on the device can be kept: changes with the device, its driver and this crate's
-    /// version. Browsers hide much of the names, so limits have their part in it.
+    /// The key under which measurements of this device are stored: it changes with the device, its driver and this
+    /// crate's version. Browsers hide most of the names, so it contains a limit as well.
     pub fn tuning_key(&self) -> String {
         let Self { name, driver, max_buffer_bytes, .. } = self;
         let version = env!("CARGO_PKG_VERSION");

@@ -1,6 +1,7 @@
-//! What a plan runs on: a GPU, or the cores of the CPU. Buffers, recorded plans and readback look the same over both.
+//! Devices that plans run on: a GPU, or the cores of the CPU. Buffers, recording and readback have the same interface
+//! on both.
 //!
-//! Knows no model. wgpu stays inside `gpu`; the CPU's threads, queue and memory inside `cpu`.
+//! Knows no model. wgpu is used inside `gpu` only; threads, queue and memory of the CPU are inside `cpu`.
 
 mod arena;
 mod cpu;
@@ -28,7 +29,7 @@ pub use timings::{KernelTime, Timings};
 pub use view::{Stored, View};
 pub use work::{Amount, Work};
 
-/// One device, shared by all who compute on it. Cheap to clone.
+/// An open device. Clones share it and are cheap.
 #[derive(Clone)]
 pub enum Device {
     Gpu(Gpu),
@@ -36,11 +37,11 @@ pub enum Device {
 }
 
 impl Device {
-    /// Opens what `options` ask for. [`DeviceChoice::Auto`] takes a real GPU, and the CPU where there is none: an
-    /// adapter that imitates a GPU on the CPU is several times slower than the CPU itself.
+    /// Opens the device that `options` ask for. [`DeviceChoice::Auto`] takes a real GPU, or the CPU where there is
+    /// none: an adapter that emulates a GPU on the CPU is several times slower than the CPU backend.
     ///
     /// # Errors
-    /// A GPU was asked for and cannot be had.
+    /// A GPU was asked for and is not available.
     pub async fn open(options: DeviceOptions) -> Result<Self, DeviceError> {
         let cpu = async || Ok(Self::Cpu(Cpu::open(options.threads).await));
         match options.choice {
@@ -67,7 +68,10 @@ impl Device {
         }
     }
 
-    /// The first error the device reported since the last call, if any; a lost device stays lost.
+    /// Reports the first error that the device raised since the last call, if any; a lost device stays lost.
+    ///
+    /// # Errors
+    /// That error.
     pub fn check(&self) -> Result<(), DeviceError> {
         match self {
             Self::Gpu(gpu) => gpu.check(),
@@ -75,13 +79,19 @@ impl Device {
         }
     }
 
-    /// Waits for the errors of all shaders and pipelines made so far, then for those of buffers and bindings.
-    /// Call it after building a plan, before trusting it.
+    /// Waits for the compilation of all shaders and pipelines made so far. Call it after building a plan, before
+    /// running it.
+    ///
+    /// # Errors
+    /// Those of shaders, pipelines, buffers and bindings.
     pub async fn ready(&self) -> Result<(), DeviceError> {
         self.ready_with(|_, _| ()).await
     }
 
-    /// The same; `progress` hears how many of the shaders and pipelines that had to be compiled are, and of how many.
+    /// As [`Device::ready`]; `progress` is given the number of shaders and pipelines compiled so far, and their total.
+    ///
+    /// # Errors
+    /// As for [`Device::ready`].
     pub async fn ready_with(&self, progress: impl FnMut(usize, usize)) -> Result<(), DeviceError> {
         match self {
             Self::Gpu(gpu) => gpu.ready_with(progress).await,
@@ -89,15 +99,15 @@ impl Device {
         }
     }
 
-    /// Gives up what was submitted and is not done yet, where that can be: on the CPU, whose queue waits for whoever
-    /// awaits its results. A GPU goes through with it.
+    /// Abandons submitted work that is not done yet. Only the CPU's queue can be abandoned; a GPU finishes what was
+    /// submitted.
     pub fn abandon(&self) {
         if let Self::Cpu(cpu) = self {
             cpu.abandon();
         }
     }
 
-    /// How models built from now on compute their matrix products on a GPU.
+    /// Tile size of matrix products of models built from now on; `None` on the CPU.
     pub fn matmul(&self) -> Option<MatmulKind> {
         match self {
             Self::Gpu(gpu) => Some(gpu.matmul()),
@@ -105,7 +115,7 @@ impl Device {
         }
     }
 
-    /// The CPU has one way only.
+    /// Sets [`Device::matmul`] on a GPU.
     pub fn set_matmul(&self, kind: MatmulKind) {
         if let Self::Gpu(gpu) = self {
             gpu.set_matmul(kind);

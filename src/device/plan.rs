@@ -1,6 +1,8 @@
+//! Plans: kernel calls that are made once and recorded every step.
+
 use super::{CpuCall, Dispatch, Work};
 
-/// A size that a call depends on: known when the plan is built, or one that changes from step to step.
+/// A size that a call depends on: fixed when the plan is built, or different from step to step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Extent {
     Fixed(u32),
@@ -9,7 +11,7 @@ pub enum Extent {
 }
 
 impl Extent {
-    /// `sizes` are the values of the dynamic ones.
+    /// The value of the extent; `sizes` are those of the dynamic ones.
     pub fn resolve(self, sizes: &[u32]) -> u32 {
         match self {
             Extent::Fixed(value) => value,
@@ -18,23 +20,23 @@ impl Extent {
     }
 }
 
-/// How a device is given a kernel call.
+/// A kernel call as its device takes it.
 #[derive(Clone)]
 pub enum Call {
     Gpu(Dispatch),
     Cpu(CpuCall),
 }
 
-/// One kernel call over fixed buffers.
+/// One kernel call over fixed buffers, with its name.
 #[derive(Clone)]
 pub struct PlannedCall {
     pub label: &'static str,
     pub call: Call,
-    /// What it has to do, where that is known.
+    /// FLOPs and bytes, where known.
     pub work: Option<Work>,
 }
 
-/// A list of kernel calls in order. Built once per model, recorded once per step.
+/// A list of kernel calls, built once per model and recorded once per step.
 #[derive(Clone, Default)]
 pub struct Plan {
     pub calls: Vec<PlannedCall>,
@@ -45,7 +47,8 @@ impl Plan {
         self.calls.push(PlannedCall { label, call, work: None });
     }
 
-    /// Says what the call pushed last has to do. A plan that only counts buffers has no calls, and takes no notice.
+    /// Sets the work of the last call. Does nothing in a plan without calls, such as one over
+    /// [`super::Arena::estimate`].
     pub fn note(&mut self, work: Work) {
         if let Some(last) = self.calls.last_mut() {
             last.work = Some(work);

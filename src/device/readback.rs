@@ -1,13 +1,15 @@
+//! Reading buffers back: single ones, and values of every step through a ring.
+
 use super::{Device, DeviceError, View, cpu, gpu};
 
-/// Bytes on their way from the device; await [`Readback::read`].
+/// A copy of bytes on its way from the device; await [`Readback::read`].
 pub enum Readback {
     Gpu(gpu::Mapping),
     Cpu(cpu::Fetched),
 }
 
 impl Readback {
-    /// Copies `view` after everything submitted so far.
+    /// Copies `view` as it is after everything submitted so far.
     pub fn start(device: &Device, view: &View) -> Self {
         match device {
             Device::Gpu(gpu) => Self::Gpu(gpu::Mapping::start(gpu, view)),
@@ -15,10 +17,10 @@ impl Readback {
         }
     }
 
-    /// The values, in the device's (little-endian) order.
+    /// The values, from the device's little-endian bytes.
     ///
     /// # Errors
-    /// The device's, found out by now.
+    /// Those that the device raised up to now.
     pub async fn read<T: bytemuck::Pod>(self) -> Result<Vec<T>, DeviceError> {
         match self {
             Self::Gpu(mut mapping) => mapping.bytes(bytemuck::pod_collect_to_vec).await,
@@ -30,8 +32,8 @@ impl Readback {
     }
 }
 
-/// Values that every step produces, read when they arrive, so that neither device nor host waits for the other; when
-/// `depth` steps are in flight the oldest one is awaited, so the host never runs far ahead of the device either.
+/// Readbacks of values that every step produces. Host and device do not wait for each other, until `depth` steps are in
+/// flight: then the oldest must be awaited, so the host never runs further ahead than that.
 pub enum ReadbackRing {
     Gpu(gpu::MappingRing),
     Cpu(cpu::FetchedRing),
@@ -46,7 +48,7 @@ impl ReadbackRing {
         }
     }
 
-    /// To be called after the submit that contains what was fetched.
+    /// Call this after the submit that contains the fetch.
     pub fn submitted(&mut self) {
         match self {
             Self::Gpu(ring) => ring.submitted(),
@@ -54,6 +56,7 @@ impl ReadbackRing {
         }
     }
 
+    /// Whether another step can be fetched.
     pub fn has_room(&self) -> bool {
         match self {
             Self::Gpu(ring) => ring.has_room(),
@@ -61,7 +64,7 @@ impl ReadbackRing {
         }
     }
 
-    /// Steps whose values have not been read.
+    /// Steps whose values have not been read yet.
     pub fn in_flight(&self) -> usize {
         match self {
             Self::Gpu(ring) => ring.in_flight(),
@@ -69,7 +72,7 @@ impl ReadbackRing {
         }
     }
 
-    /// Forgets the steps that were given up, see [`Device::abandon`], and returns how many are left.
+    /// Drops the steps that were abandoned, see [`Device::abandon`], and returns how many are left.
     pub fn keep_done(&mut self) -> usize {
         match self {
             Self::Gpu(ring) => ring.in_flight(),
@@ -77,10 +80,10 @@ impl ReadbackRing {
         }
     }
 
-    /// Waits for the oldest step in flight.
+    /// Waits for the values of the oldest step in flight; `None` if there is none.
     ///
     /// # Errors
-    /// The device's, found out by now.
+    /// Those that the device raised up to now.
     pub async fn oldest<T: bytemuck::Pod>(&mut self) -> Result<Option<Vec<T>>, DeviceError> {
         match self {
             Self::Gpu(ring) => ring.oldest().await,

@@ -1,6 +1,8 @@
+//! Recording of commands for either device.
+
 use super::{Device, Plan, ReadbackRing, Timings, View, cpu, gpu};
 
-/// Records plans, copies and clears in order and submits them.
+/// Records plans, copies and clears in order, and submits them, at the latest when it is dropped.
 pub enum Recorder<'a> {
     Gpu(gpu::Commands<'a>),
     Cpu(&'a cpu::Cpu),
@@ -14,7 +16,7 @@ impl<'a> Recorder<'a> {
         }
     }
 
-    /// All calls of a plan; `sizes` are the values of its dynamic extents.
+    /// Records all calls of a plan; `sizes` are the values of its dynamic extents.
     pub fn plan(&mut self, plan: &Plan, sizes: &[u32]) {
         match self {
             Self::Gpu(commands) => commands.plan(plan, sizes),
@@ -22,8 +24,8 @@ impl<'a> Recorder<'a> {
         }
     }
 
-    /// The same for a plan that is to be run whole or not at all, see [`Device::abandon`]: one that changes what the next
-    /// step begins with.
+    /// As [`Recorder::plan`], for a plan that [`Device::abandon`] must not leave half done: one that changes the state
+    /// the next step starts from.
     pub fn whole_plan(&mut self, plan: &Plan, sizes: &[u32]) {
         match self {
             Self::Gpu(commands) => commands.plan(plan, sizes),
@@ -31,7 +33,7 @@ impl<'a> Recorder<'a> {
         }
     }
 
-    /// The same with every call timed by itself.
+    /// As [`Recorder::plan`], with every call timed on its own.
     pub fn timed_plan(&mut self, plan: &Plan, sizes: &[u32], timings: &mut Timings) {
         match (self, timings) {
             (Self::Gpu(commands), Timings::Gpu(timestamps)) => commands.timed_plan(plan, sizes, timestamps),
@@ -40,7 +42,7 @@ impl<'a> Recorder<'a> {
         }
     }
 
-    /// Copies all of `from` to the beginning of `to`.
+    /// Copies all of `from` to the start of `to`.
     pub fn copy(&mut self, from: &View, to: &View) {
         match self {
             Self::Gpu(commands) => commands.copy(from, to),
@@ -56,7 +58,7 @@ impl<'a> Recorder<'a> {
         }
     }
 
-    /// Has the view's bytes as they are then arrive in `ring`, which has room; see [`ReadbackRing::has_room`].
+    /// Copies the view's bytes at this point to `ring`, which must have room, see [`ReadbackRing::has_room`].
     pub fn fetch(&mut self, view: &View, ring: &mut ReadbackRing) {
         match (self, ring) {
             (Self::Gpu(commands), ReadbackRing::Gpu(ring)) => ring.record(commands.encoder(), view),
@@ -65,14 +67,14 @@ impl<'a> Recorder<'a> {
         }
     }
 
-    /// To be recorded after the timed plans.
+    /// Makes the times readable; record it after the timed plans.
     pub fn resolve(&mut self, timings: &Timings) {
         if let (Self::Gpu(commands), Timings::Gpu(timestamps)) = (self, timings) {
             timestamps.resolve(commands.encoder());
         }
     }
 
-    /// Submits what is recorded. What is written to buffers from now on is seen only by what is recorded from now on.
+    /// Submits what is recorded. Later writes to buffers affect only what is recorded after this.
     pub fn submit(&mut self) {
         if let Self::Gpu(commands) = self {
             commands.submit();

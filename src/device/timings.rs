@@ -1,10 +1,11 @@
+//! Times of single kernel calls on either device.
+
 use super::{Device, DeviceError, cpu, gpu};
 
-/// Time of one kernel call, by the device's clock.
+/// Time of one kernel call, measured on the device.
 #[derive(Debug, Clone, serde::Serialize)]
 pub struct KernelTime {
     pub label: &'static str,
-    /// Nanoseconds.
     pub nanoseconds: f64,
 }
 
@@ -15,7 +16,7 @@ pub enum Timings {
 }
 
 impl Timings {
-    /// Room for `calls` kernel calls (WebGPU allows 2,048 of them at most); `None` on a GPU without timestamp queries.
+    /// Room for `calls` kernel calls (WebGPU allows at most 2,048); `None` on a GPU without timestamp queries.
     pub fn new(device: &Device, calls: u32) -> Option<Self> {
         match device {
             Device::Gpu(gpu) => gpu::Timestamps::new(gpu, calls).map(Self::Gpu),
@@ -23,10 +24,10 @@ impl Timings {
         }
     }
 
-    /// The times since the last call, in order.
+    /// The times since the last call of this, in order.
     ///
     /// # Errors
-    /// The device's, found out by now.
+    /// Those that the device raised up to now.
     pub async fn read(&mut self) -> Result<Vec<KernelTime>, DeviceError> {
         match self {
             Self::Gpu(timestamps) => timestamps.read().await,

@@ -1,19 +1,21 @@
+//! Buffers and the parts of them that kernels see.
+
 use super::{Device, DeviceError, Readback, cpu::Memory, gpu::GpuBuffer};
 
-/// Memory on one of the devices.
+/// A buffer on either device.
 #[derive(Clone, Debug)]
 pub(super) enum Buffer {
     Gpu(GpuBuffer),
     Cpu(Memory),
 }
 
-/// How a view's numbers are stored.
+/// Number format of a view.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Stored {
-    /// 32 bits: floats, ids and counts.
+    /// 32 bits: float32, ids and counts.
     #[default]
     F32,
-    /// Half-precision floats, for weights on a GPU; computed with as float32.
+    /// float16, for weights on a GPU; computed with as float32.
     F16,
 }
 
@@ -27,19 +29,19 @@ impl Stored {
     }
 }
 
-/// A part of a buffer: what a kernel reads or writes.
+/// A part of a buffer, which a kernel reads or writes.
 #[derive(Clone, Debug)]
 pub struct View {
     pub(super) buffer: Buffer,
-    /// Bytes from the buffer's start; a multiple of 256, the strictest binding alignment WebGPU allows.
+    /// In bytes from the buffer's start; a multiple of 256 where the view is bound, WebGPU's strictest alignment.
     pub offset: u64,
-    /// Bytes.
+    /// In bytes.
     pub size: u64,
     pub stored: Stored,
 }
 
 impl View {
-    /// `len` numbers from `first` on. `first` counts numbers from this view's start.
+    /// The `len` numbers from `first` on, counted from this view's start.
     pub fn slice(&self, first: usize, len: usize) -> View {
         let bytes = self.stored.bytes();
         let (offset, size) = (bytes * first as u64, bytes * len as u64);
@@ -47,12 +49,12 @@ impl View {
         View { buffer: self.buffer.clone(), offset: self.offset + offset, size, stored: self.stored }
     }
 
-    /// Bytes of the same buffer.
+    /// Another part of the same buffer; `offset` and `size` in bytes.
     pub fn of_buffer(&self, offset: u64, size: u64) -> View {
         View { buffer: self.buffer.clone(), offset, size, stored: self.stored }
     }
 
-    /// Whether both are parts of one buffer.
+    /// Whether both are parts of the same buffer.
     pub fn shares_buffer(&self, other: &View) -> bool {
         match (&self.buffer, &other.buffer) {
             (Buffer::Gpu(mine), Buffer::Gpu(theirs)) => mine.is(theirs),
@@ -61,7 +63,7 @@ impl View {
         }
     }
 
-    /// Replaces the view's first bytes before whatever is submitted next.
+    /// Overwrites the start of the view, before anything submitted later runs.
     pub fn write<T: bytemuck::NoUninit>(&self, device: &Device, values: &[T]) {
         let bytes: &[u8] = bytemuck::cast_slice(values);
         debug_assert!(bytes.len() as u64 <= self.size, "write beyond its view");
@@ -77,7 +79,7 @@ impl View {
     /// The view's values after everything submitted so far.
     ///
     /// # Errors
-    /// The device's, found out by now.
+    /// Those that the device raised up to now.
     pub async fn read<T: bytemuck::Pod>(&self, device: &Device) -> Result<Vec<T>, DeviceError> {
         Readback::start(device, self).read().await
     }

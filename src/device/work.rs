@@ -1,10 +1,12 @@
+//! Work of kernel calls, for profiles.
+
 use super::Extent;
 
-/// What a kernel call has to compute and to move at least: each operand read once, each result written once. For
-/// profiles; nothing is computed from it.
+/// FLOPs of a kernel call and the bytes it moves at least (each operand read once, each result written once). For
+/// profiles only.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Work {
-    /// Tells calls of one kernel apart: the sizes of a product.
+    /// Distinguishes calls of one kernel, by the sizes of a product for example.
     pub detail: String,
     pub flops: Amount,
     pub bytes: Amount,
@@ -35,19 +37,19 @@ impl Amount {
 }
 
 impl Work {
-    /// Work of `floats` 32-bit values moved for each of `extent`, and next to no arithmetic.
+    /// Work of moving `floats` 32-bit values for each of `extent`, with negligible arithmetic.
     pub fn moving(extent: Extent, floats: u32) -> Self {
         let bytes = Amount::each(extent, 4.0 * f64::from(floats));
         Self { detail: String::new(), flops: Amount::NONE, bytes }
     }
 
-    /// Says more in the detail.
+    /// Appends to the detail.
     pub fn with(mut self, more: &str) -> Self {
         self.detail = format!("{} {more}", self.detail);
         self
     }
 
-    /// Floating-point operations and bytes, `sizes` being the values of dynamic extents.
+    /// FLOPs and bytes; `sizes` are the values of the dynamic extents.
     pub fn amounts(&self, sizes: &[u32]) -> (f64, f64) {
         (self.flops.of(sizes), self.bytes.of(sizes))
     }

@@ -1,4 +1,4 @@
-//! What a device can do at best, measured: the yardsticks of profiles, and how the kind of matrix product is chosen.
+//! Measured peak rates of a device: what profiles compare with, and what chooses the tile size of matrix products.
 
 use std::rc::Rc;
 
@@ -13,13 +13,12 @@ use crate::device::{Arena, Device, DeviceError, Extent, MatmulKind, Plan, Record
 pub struct Ceilings {
     /// Bytes read and written by copies from buffer to buffer, in GB/s.
     pub copy_gigabytes_per_second: f64,
-    /// float32 operations of a square matrix product, in GFLOP/s, for each kind that a GPU may take; the CPU has one,
-    /// without a name.
+    /// float32 operations of a square matrix product, in GFLOP/s, for each kind that a GPU may use; the CPU has one,
+    /// `None`.
     pub matmul_gigaflops: Vec<(Option<MatmulKind>, f64)>,
 }
 
-/// Elements of a side of the square products: large enough to be typical, small enough to be over in tenths of a
-/// second.
+/// Rows and columns of the square products: large enough to be typical, small enough to take tenths of a second.
 fn side(device: &Device) -> u32 {
     if device.info().software {
         384
@@ -31,7 +30,10 @@ fn side(device: &Device) -> u32 {
 }
 
 impl Ceilings {
-    /// Takes about a second.
+    /// Measures all rates, in about a second.
+    ///
+    /// # Errors
+    /// The device's.
     pub async fn measure(device: &Device) -> Result<Self, DeviceError> {
         let mut matmul_gigaflops = Vec::new();
         let kinds = match device {
@@ -44,7 +46,10 @@ impl Ceilings {
         Ok(Self { copy_gigabytes_per_second: copy_rate(device).await?, matmul_gigaflops })
     }
 
-    /// Measures, and has the device use the kind of product that was fastest from now on.
+    /// Measures, and makes the fastest kind of product the device's choice from now on.
+    ///
+    /// # Errors
+    /// The device's.
     pub async fn tune(device: &Device) -> Result<Self, DeviceError> {
         let ceilings = Self::measure(device).await?;
         if let Some((Some(kind), _)) = ceilings.best_matmul() {
@@ -59,13 +64,13 @@ impl Ceilings {
     }
 }
 
-/// Seconds of the fastest of three runs of what `submit` submits, after one that is not timed.
+/// Seconds of the fastest of three runs of what `submit` submits, after an untimed one.
 async fn fastest(device: &Device, probe: &View, mut submit: impl FnMut()) -> Result<f64, DeviceError> {
     let mut best = f64::INFINITY;
     for run in 0..4 {
         let begin = Instant::now();
         submit();
-        // A readback is over when everything submitted before it is.
+        // A readback completes after everything submitted before it.
         probe.slice(0, 4).read::<u32>(device).await?;
         if run > 0 {
             best = best.min(begin.elapsed().as_secs_f64());

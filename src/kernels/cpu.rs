@@ -1,19 +1,19 @@
-//! How a kernel runs on the CPU: over slices, compiled for each of the instruction sets that the machine may have.
+//! Kernel calls on the CPU: functions over slices, compiled once for each instruction set that the machine may have.
 
 use pulp::{Simd, WithSimd};
 
 use super::{Kernels, Step};
 use crate::device::{Call, Chunk, CpuCall, DeviceError, Plan, Split, View};
 
-/// The CPU's side of a kernel, with its fixed sizes: `I` tensors read, `O` written.
+/// A kernel on the CPU, with its fixed sizes as fields: `I` tensors are read, `O` written.
 pub(super) trait CpuKernel<const I: usize, const O: usize>: Send + Sync + 'static {
-    /// Does the rows of one chunk. Of outputs it gets these rows alone, of inputs everything. To be marked
-    /// `#[inline(always)]`, and all that it calls as well: only so is it compiled for the machine's vectors.
+    /// Computes the rows of one chunk, given all of the inputs and only these rows of the outputs. It and everything it
+    /// calls must be `#[inline(always)]`, or it is not compiled for the machine's vector instructions.
     fn run(&self, step: &Step, chunk: Chunk, inputs: [&[f32]; I], outputs: [&mut [f32]; O]);
 }
 
 impl Kernels {
-    /// One call on the CPU: `outputs` stand with the floats of one of their rows.
+    /// One call on the CPU. Each output comes with the number of floats of one of its rows.
     pub(super) fn call_cpu<const I: usize, const O: usize>(
         &self,
         plan: &mut Plan,
@@ -52,25 +52,25 @@ impl<K: CpuKernel<I, O>, const I: usize, const O: usize> WithSimd for Run<'_, K,
     }
 }
 
-/// Runs the version for the widest vectors that the machine has.
+/// Runs the version for the machine's widest vectors.
 #[cfg(not(target_arch = "wasm32"))]
 fn vectorised(run: impl WithSimd<Output = ()>) {
     pulp::Arch::new().dispatch(run);
 }
 
-/// WebAssembly is compiled for its vectors as a whole.
+/// The whole WebAssembly module is compiled with `simd128`, so there is one version.
 #[cfg(target_arch = "wasm32")]
 fn vectorised(run: impl WithSimd<Output = ()>) {
     run.with_simd(pulp::Scalar::new());
 }
 
-/// Integers that lie in a buffer of floats.
+/// A buffer's words as integers.
 #[inline(always)]
 pub(super) fn words(floats: &[f32]) -> &[u32] {
     bytemuck::cast_slice(floats)
 }
 
-/// The same in fours.
+/// A buffer's words as integers, in groups of four.
 #[inline(always)]
 pub(super) fn fours(floats: &[f32]) -> &[[u32; 4]] {
     bytemuck::cast_slice(&floats[..floats.len() / 4 * 4])

@@ -1,7 +1,9 @@
-//! One module per file in `shaders/`: binding layout, sizes, dispatch. Knows no model.
+//! The kernels: one module per file in `shaders/`, with binding layout, sizes and grid for a GPU in mod.rs and the same
+//! computation for the CPU in cpu.rs. Knows no model.
 //!
-//! Each call appends its dispatches to a [`Plan`]; forward and backward stand beside each other, as in the shaders.
-//! All matrices are row-major float32; "packed" means that the tokens of all rows lie end to end without padding.
+//! A method of [`Kernels`] appends its calls to a [`Plan`]. The head of each shader has formulas, shapes and costs of
+//! forward and backward. Matrices are row-major float32, with shapes in brackets, [rows, columns]; "packed" means that
+//! the tokens of all rows lie end to end without padding.
 
 mod attention;
 mod ceilings;
@@ -36,19 +38,19 @@ pub use step::{DISTINCT, ITEMS, PAIRS, ROWS, Step, TILE, TILES, TOKENS};
 
 use crate::device::{Arena, Call, Device, DeviceError, Grid, KernelSpec, MatmulKind, Plan, View};
 
-/// The place in the dropout masks' counter that means "no dropout here".
+/// The dropout site that means no dropout.
 pub const NO_DROPOUT: u32 = u32::MAX;
 /// Rows (tokens) that one partial sum of a parameter gradient covers.
 const CHUNK: u32 = 64;
-/// Floats that every binding starts at a multiple of: 256 bytes, WebGPU's strictest alignment.
+/// Every binding starts at a multiple of this many floats: 256 bytes, the strictest alignment WebGPU allows.
 const ALIGNMENT: usize = 64;
 /// Threads of a workgroup in every one-dimensional kernel.
 const THREADS: u32 = 64;
-/// Lanes that share a row, and rows of a workgroup then; shaders/common/team.wgsl has the same constants.
+/// Lanes of a team, which share a row, and teams of a workgroup; shaders/common/team.wgsl has the same constants.
 const TEAM: u32 = 16;
 const TEAMS: u32 = THREADS / TEAM;
 
-/// A shader module of the shared step file and the named files of `shaders/`.
+/// A shader module of common/step.wgsl and the named files of `shaders/`.
 macro_rules! shader {
     ($($path:literal),+) => {
         $crate::device::ShaderSource {
@@ -61,43 +63,48 @@ macro_rules! shader {
 }
 use shader;
 
-/// Builds calls over one step uniform.
+/// Appends kernel calls to plans, all of them over one step uniform.
 #[derive(Clone)]
 pub struct Kernels {
     arena: Rc<Arena>,
     step: View,
-    /// Stands where an entry point writes nothing.
+    /// Bound where an entry point writes nothing.
     unused: View,
-    /// Of a GPU's weight gradients.
+    /// Parts of a weight gradient on a GPU, at most.
     max_splits: u32,
-    /// Of a GPU's products.
+    /// Tile size of matrix products on a GPU.
     matmul: MatmulKind,
-    /// Where the CPU packs a product's right operand: every product uses it up at once.
+    /// The packed right operand of a product on the CPU; each product packs its own before it runs.
     packed: Rc<RefCell<Option<View>>>,
 }
 
 impl Kernels {
+    /// # Errors
+    /// Those of [`Arena::storage`].
     pub fn new(arena: Rc<Arena>) -> Result<Self, DeviceError> {
         let step = arena.uniform("step", &Step::default())?;
         let unused = arena.storage("unused", 4)?;
         let matmul = arena.device().matmul().unwrap_or_default();
-        // A GPU with thousands of lanes would idle on the few tiles of a small weight.
+        // Without splits a small weight has too few tiles to keep a GPU's thousands of lanes busy.
         Ok(Self { arena, step, unused, max_splits: 16, matmul, packed: Rc::default() })
     }
 
-    /// Has a GPU compute matrix products so.
+    /// The same with this tile size for matrix products on a GPU.
     pub fn with_matmul(mut self, matmul: MatmulKind) -> Self {
         self.matmul = matmul;
         self
     }
 
-    /// Cuts the sum over rows of a GPU's weight gradient into at most this many parts.
+    /// The same with the sum over rows of a weight gradient on a GPU cut into at most this many parts.
     pub fn with_max_splits(mut self, max_splits: u32) -> Self {
         self.max_splits = max_splits.max(1);
         self
     }
 
-    /// The same kernels over a step uniform of their own.
+    /// The same kernels over another step uniform.
+    ///
+    /// # Errors
+    /// Those of [`Arena::storage`].
     pub fn with_own_step(&self) -> Result<Self, DeviceError> {
         let step = self.arena.uniform("step", &Step::default())?;
         Ok(Self { step, ..self.clone() })
@@ -115,7 +122,7 @@ impl Kernels {
         &self.unused
     }
 
-    /// Room for `len` floats of a packed operand, until the next product.
+    /// A buffer for `len` floats of a packed operand, which the next product reuses.
     fn packed(&self, len: usize) -> Result<View, DeviceError> {
         let mut packed = self.packed.borrow_mut();
         match &*packed {
@@ -124,17 +131,18 @@ impl Kernels {
         }
     }
 
-    /// Whether calls are for the CPU.
+    /// Whether calls are made for the CPU.
     fn on_cpu(&self) -> bool {
         matches!(self.arena.device(), Device::Cpu(_))
     }
 
-    /// Sets what changes from step to step, for everything submitted from now on.
+    /// Writes the step uniform, for everything submitted from now on.
     pub fn write_step(&self, step: &Step) {
         self.step.write(self.arena.device(), std::slice::from_ref(step));
     }
 
-    /// One call on a GPU: the step and `op` uniforms are bindings 0 and 1, `views` follow.
+    /// One call on a GPU: the uniforms `step` and `op` are bindings 0 and 1, `views` the following ones. `constants`
+    /// are the shader's `override` constants.
     fn call<T: bytemuck::NoUninit>(
         &self,
         plan: &mut Plan,

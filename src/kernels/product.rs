@@ -1,31 +1,31 @@
-//! Matrix products on the CPU: C = start + A·B in float32, with the vectors that the machine has.
+//! Matrix products on the CPU, C = start + A·B in float32, on the machine's vector units.
 //!
 //! ```text
 //! C[i, j] = start[i, j] + Σ_blocks ( Σ_{p in block} A[i, p]·B[p, j] )      blocks of DEPTH along k
 //! ```
 //!
-//! **Order of the sum.** A block is summed from zero in the order of p, each sum is added to C. That depends on k
-//! alone: an element has the same bits however m is split into chunks, wherever its tile lies, and on any number of
-//! threads. In wasm a step is a multiplication and then an addition, never relaxed SIMD: the same bits in every
-//! browser. Natively it is a fused step where the processor has one.
+//! **Order of the sum.** A block is summed from zero in the order of p, and each block's sum is added to C. This
+//! depends on k alone: an element has the same bits however m is split into chunks, wherever its tile lies, and on any
+//! number of threads. In WebAssembly a step is a multiplication followed by an addition, never relaxed SIMD, so every
+//! browser gives the same bits. Natively it is a fused multiply-add where the processor has one.
 //!
 //! **Blocking.** B is packed once into panels of [`panel_width`] columns (two vectors), `[k, width]` each, zeros past
-//! n. [`multiply`] takes [`ROWS`] rows of A by `DEPTH` at a time, copies them together, and walks the panels; the
-//! part of a panel (`DEPTH × width`, 8 to 32 KB) stays in the first-level cache while the tiles below each other use
-//! it, the rows of A (24 KB) in the second. More of either is no faster. A tile of C is `HEIGHT`
-//! rows by two vectors, held in registers:
+//! n. [`multiply`] copies [`ROWS`] rows of A by `DEPTH` into one place and walks the panels. The part of a panel in
+//! use (`DEPTH × width`, 8 to 32 KB) stays in the L1 cache for all tiles of a column, the rows of A (24 KB) in the L2
+//! cache; larger blocks were no faster. A tile of C is `HEIGHT` rows by two vectors, held in registers:
 //!
-//! - 4 rows in wasm: V8 has 15 vector registers, and 8 sums, 2 vectors of B, an element of A and a product are 12.
-//!   More rows are spilled or come to the same.
-//! - 6 rows with 16 registers, 12 sums: what two fused units of 4 to 5 cycles need.
-//! - 8 rows with 32 registers, 16 sums: what the four units of an Apple core need.
+//! - 4 rows in WebAssembly: V8 has 15 vector registers; 8 sums, 2 vectors of B, an element of A and a product are 12.
+//!   More rows are spilled or no faster.
+//! - 6 rows with 16 registers: 12 sums keep two fused multiply-add units with a latency of 4 to 5 cycles busy.
+//! - 8 rows with 32 registers: 16 sums keep the four units of an Apple core busy.
 
 use std::ops::Range;
 use std::ptr::with_exposed_provenance;
 
 use pulp::{Arch, Simd, WithSimd};
 
-/// A chunk of rows for [`multiply`] is best a multiple of this: whole tiles on every machine (4, 6, 8 rows).
+/// Rows of A that [`multiply`] copies at a time: whole tiles on every machine (of 4, 6 or 8 rows). Chunks of rows are
+/// best a multiple of this.
 pub const ROWS: usize = 24;
 
 /// Steps along k that are summed in registers before C is touched.
@@ -46,22 +46,23 @@ pub struct Operand<'a> {
     pub column: usize,
 }
 
-/// What C is before the product is added.
+/// The value of C that the product is added to.
 #[derive(Debug, Clone, Copy)]
 pub enum Start<'a> {
     Zero,
     /// These n floats in every row.
     Bias(&'a [f32]),
-    /// What is there.
+    /// The current content of C.
     Accumulate,
 }
 
-/// The vectors to use. The standard library remembers what it has found out about the processor; in wasm, compiled
-/// with `simd128`, it is a constant.
+/// The instruction set to use. The standard library caches the processor's features; in WebAssembly, compiled with
+/// `simd128`, this is a constant.
 fn arch() -> Arch {
     Arch::new()
 }
 
+/// Columns of a panel for an instruction set.
 fn width_on(arch: Arch) -> usize {
     struct Width;
     impl WithSimd for Width {
@@ -75,18 +76,21 @@ fn width_on(arch: Arch) -> usize {
     arch.dispatch(Width)
 }
 
-/// Columns of a panel on this machine.
+/// Columns of a panel on this machine: two vectors.
 pub fn panel_width() -> usize {
     width_on(arch())
 }
 
-/// Floats that a packed `[k, n]` right operand takes at most, on any machine.
+/// Floats that a packed `[k, n]` right operand takes on any machine, at most.
 pub fn packed_len(k: usize, n: usize) -> usize {
     k * n.next_multiple_of(MAX_WIDTH)
 }
 
-/// Packs these panels of B `[k, n]`: panel p has the columns `p·width .. (p+1)·width`, zeros past n. `packed` is the
-/// room for just these panels, `k · panel_width()` floats each.
+/// Packs these panels of B `[k, n]`: panel p has the columns `p·width .. (p+1)·width`, zeros past n. `packed` has room
+/// for exactly these panels, `k · panel_width()` floats each.
+///
+/// # Panics
+/// `packed` is too small.
 pub fn pack(b: Operand, k: usize, n: usize, panels: Range<usize>, packed: &mut [f32]) {
     let width = panel_width();
     assert!(packed.len() >= panels.len() * k * width, "no room for {} panels", panels.len());
@@ -108,7 +112,7 @@ impl WithSimd for Pack<'_> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, _: S) {
-        // Rows of B whose elements are copied together where columns lie in memory.
+        // Rows of B copied at a time where B is column-major.
         const TOGETHER: usize = 16;
         let Self { b, k, n, panels, packed } = self;
         let width = VECTORS * S::F32_LANES;
@@ -119,7 +123,7 @@ impl WithSimd for Pack<'_> {
                 room.fill(0.0);
             }
             if b.column == 1 && columns == width {
-                // The width is a constant here: vectors are copied, nothing is called.
+                // The width is a constant here, so this compiles to vector copies and no call.
                 for (p, room) in room.chunks_exact_mut(width).enumerate() {
                     room.copy_from_slice(&b.data[p * b.row + left..][..width]);
                 }
@@ -145,7 +149,10 @@ pub struct Packed<'a> {
     pub panel: usize,
 }
 
-/// C `[m, n]` = start + A·B, with A `[m, k]`. C is row-major and just m·n floats, which says what m is.
+/// C `[m, n]` = start + A·B, with A `[m, k]`. C is row-major and exactly m·n floats, from which m follows.
+///
+/// # Panics
+/// C is not of whole rows, a bias is not n floats, or B is not packed whole.
 pub fn multiply(c: &mut [f32], n: usize, k: usize, a: Operand, packed: Packed, start: Start) {
     if c.is_empty() {
         return;
@@ -229,8 +236,8 @@ impl Product<'_> {
                             _ => None,
                         };
                         // SAFETY: `a` is HEIGHT·DEPTH floats, of which the tile reads `depth` steps in either
-                        // layout, `b` is depth·width floats; `into` has been checked, and `from` is it or a row
-                        // of zero stride and `width` floats.
+                        // layout; `b` is depth·width floats; the length of `into` was asserted; `from` is `into` or
+                        // a row of `width` floats with stride 0.
                         unsafe {
                             if by_rows {
                                 tile::<S, HEIGHT, DEPTH, 1>(simd, a.as_ptr(), b, into, stride, from);
@@ -256,15 +263,15 @@ impl Product<'_> {
     }
 }
 
-/// Copies rows as they lie, `DEPTH` floats apart: element (i, p) at `i · DEPTH + p`. What is behind them is left as
-/// it is; the tile that reads it throws the sums away.
+/// Copies rows of a row-major A, `DEPTH` floats apart: element (i, p) at `i · DEPTH + p`. Rows past the last keep their
+/// old content; their sums are discarded.
 fn copy_rows(a: Operand, rows: usize, depth: usize, room: &mut [f32]) {
     for (i, room) in room.chunks_exact_mut(DEPTH).enumerate().take(rows) {
         room[..depth].copy_from_slice(&a.data[i * a.row..][..depth]);
     }
 }
 
-/// Copies what lies transposed: for each tile of rows, element (i, p) at `p · HEIGHT + i`.
+/// Copies rows of a column-major A: in each tile of rows, element (i, p) at `p · HEIGHT + i`.
 fn interleave_rows<const HEIGHT: usize>(a: Operand, rows: usize, depth: usize, room: &mut [f32]) {
     for (p, column) in (0..depth).map(|p| (p, &a.data[p * a.column..])) {
         for (row, room) in (0..rows).step_by(HEIGHT).zip(room.chunks_exact_mut(HEIGHT * DEPTH)) {
@@ -281,8 +288,8 @@ fn interleave_rows<const HEIGHT: usize>(a: Operand, rows: usize, depth: usize, r
     }
 }
 
-/// A tile: HEIGHT rows of two vectors, `into[i, j] = from[i, j] + Σ_p a[i, p]·b[p, j]`. Element (i, p) of `a` is at
-/// `i · ROW + p · STEP`.
+/// Computes a tile of HEIGHT rows by two vectors, `into[i, j] = from[i, j] + Σ_p a[i, p]·b[p, j]`. Element (i, p) of
+/// `a` is at `i · ROW + p · STEP`.
 ///
 /// # Safety
 /// For the `b.len() / width` steps p, `a` must be readable at those places; `into` must be writable, and the pointer
@@ -298,13 +305,13 @@ unsafe fn tile<S: Simd, const HEIGHT: usize, const ROW: usize, const STEP: usize
 ) {
     let width = VECTORS * S::F32_LANES;
     let mut sums = [[simd.splat_f32s(0.0); VECTORS]; HEIGHT];
-    // Addresses are counted as numbers. With pointers LLVM rewrites the loop's addresses and forgets that they cannot
-    // wrap, so that in wasm each load needs an addition of its own (a fifth of the loop's instructions).
+    // Addresses are integers: with pointers LLVM rewrites the loop's address arithmetic and loses that it cannot wrap,
+    // so that in WebAssembly each load needs an addition of its own (a fifth of the loop's instructions).
     let (mut a, mut b, end) =
         (a.expose_provenance(), b.as_ptr().expose_provenance(), b.as_ptr_range().end.addr());
     while b != end {
         let (row, vectors) = (with_exposed_provenance::<f32>(a), with_exposed_provenance::<S::f32s>(b));
-        // SAFETY: the caller's promise; the vectors' alignment is not relied on.
+        // SAFETY: the caller's promise; reads are unaligned.
         let vectors: [S::f32s; VECTORS] = unsafe { std::array::from_fn(|j| vectors.add(j).read_unaligned()) };
         for (i, sums) in sums.iter_mut().enumerate() {
             // SAFETY: the caller's promise.
@@ -340,7 +347,7 @@ mod tests {
         (0..count).map(|i| ((i * 7919 + seed * 104_729) % 2003) as f32 / 1001.0 - 1.0).collect()
     }
 
-    /// What this machine can also do: fewer registers, and no vectors at all.
+    /// Every code path this machine can run, down to fewer registers and no vectors.
     fn archs() -> Vec<Arch> {
         let mut archs = vec![Arch::new(), Arch::Scalar];
         #[cfg(target_arch = "x86_64")]
@@ -349,7 +356,7 @@ mod tests {
     }
 
     fn packed(arch: Arch, b: Operand, k: usize, n: usize) -> Vec<f32> {
-        // Poison: what is read without having been packed shows.
+        // NaNs show what is read without having been packed.
         let mut packed = vec![f32::NAN; packed_len(k, n)];
         let panels = n.div_ceil(width_on(arch));
         for panels in [0..panels / 2, panels / 2..panels] {
@@ -364,7 +371,7 @@ mod tests {
         Packed { floats, panel: k * panel_width() }
     }
 
-    /// The three products of a linear layer: x·Wᵀ, dy·W, dyᵀ·x.
+    /// Operands of the three products of a linear layer: x·Wᵀ, dy·W, dyᵀ·x.
     fn layouts<'a>(
         a: &'a [f32],
         b: &'a [f32],
@@ -403,7 +410,7 @@ mod tests {
             let (bias, before) = (numbers(3, n), numbers(4, m * n));
             for (a, b) in layouts(&a, &b, m, n, k) {
                 for start in [Start::Zero, Start::Bias(&bias), Start::Accumulate] {
-                    // Each element with the sum of its terms' sizes.
+                    // Each element, and the sum of the magnitudes of its terms.
                     let expected: Vec<(f64, f64)> = (0..m * n)
                         .map(|at| {
                             let (i, j) = (at / n, at % n);
@@ -430,7 +437,7 @@ mod tests {
                         }
                         arch.dispatch(Product { c: &mut c[..m * n], n, k, a, packed, start });
                         assert!(c[m * n..].iter().all(|x| x.is_nan()), "written behind C");
-                        // What rounding can do at most: half a unit for each product and each sum.
+                        // Largest possible rounding error: half a unit for each product and each sum.
                         let steps = (k.min(DEPTH) + k.div_ceil(DEPTH) + 1) as f64;
                         for (at, (c, (sum, size))) in c.iter().zip(&expected).enumerate() {
                             assert!(
@@ -460,7 +467,7 @@ mod tests {
                 }
                 assert!(c.iter().zip(&whole).all(|(x, y)| x.to_bits() == y.to_bits()), "chunks of {chunk}");
             }
-            // Fewer columns: an element lies in a tile at the edge, and is added up in the same order.
+            // With fewer columns an element lies in a tile at the edge, and is summed in the same order.
             let few = n - 3;
             let mut c = vec![f32::NAN; m * few];
             multiply(

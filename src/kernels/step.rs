@@ -1,27 +1,30 @@
+//! The step uniform, which every kernel reads: sizes of the batch, dropout and optimiser settings; and the extents over
+//! its sizes.
+
 use bytemuck::{Pod, Zeroable};
 
 use super::drop_threshold;
 use crate::device::Extent;
 
-/// Tokens T of the packed batch.
+/// T, tokens of the packed batch.
 pub const TOKENS: Extent = Extent::Dynamic(1);
-/// Encoded rows R.
+/// R, encoded rows.
 pub const ROWS: Extent = Extent::Dynamic(2);
-/// Items N of the contrastive batch.
+/// N, items of the contrastive batch.
 pub const ITEMS: Extent = Extent::Dynamic(3);
 /// Distinct token ids of the batch.
 pub const DISTINCT: Extent = Extent::Dynamic(4);
 
-/// Tiles of the batch: up to [`TILE`] neighbouring tokens of a row each.
+/// Attention's tiles of the batch: up to [`TILE`] consecutive tokens of a row each.
 pub const TILES: Extent = Extent::Dynamic(5);
 
-/// Tokens of one row that a workgroup of attention has at most; shaders/attention/tiles.wgsl has the same constant.
+/// Tokens of a tile at most; shaders/attention/tiles.wgsl has the same constant.
 pub const TILE: u32 = 16;
 
-/// Pairs of tokens of one row: what attention computes.
+/// Σ_rows length², the pairs of tokens that attend to each other: attention's work.
 pub const PAIRS: Extent = Extent::Dynamic(6);
 
-/// What changes from step to step; `shaders/common/step.wgsl` documents each field.
+/// The step uniform: what changes from step to step. `shaders/common/step.wgsl` documents each field.
 #[repr(C)]
 #[derive(Debug, Clone, Copy, Default, Pod, Zeroable)]
 pub struct Step {
@@ -55,19 +58,20 @@ impl Step {
         [0, self.tokens, self.rows, self.items, self.distinct, self.tiles, self.pairs]
     }
 
-    /// How many an extent is.
+    /// The value of an extent in this step.
     pub(super) fn extent(&self, extent: Extent) -> usize {
         extent.resolve(&self.sizes()) as usize
     }
 
-    /// Dropout with probability `p` in 0…1 (exclusive); 0 switches it off.
+    /// Dropout with probability 0 ≤ `p` < 1; 0 switches it off.
     pub fn with_dropout(mut self, p: f32) -> Self {
         self.drop_threshold = drop_threshold(p);
         self.keep_scale = if p > 0.0 { 1.0 / (1.0 - p) } else { 1.0 };
         self
     }
 
-    /// Bias corrections of AdamW's `t`-th update, t from 1; computed in f64.
+    /// Learning rate and bias corrections 1/(1 − β₁ᵗ), 1/√(1 − β₂ᵗ) of AdamW's `t`-th update, t from 1, computed in
+    /// f64. β₁ = 0.9 and β₂ = 0.999 as in shaders/optimizer.wgsl and its CPU twin.
     pub fn with_update(mut self, t: u32, learning_rate: f64) -> Self {
         let t = i32::try_from(t.max(1)).unwrap_or(i32::MAX);
         self.learning_rate = learning_rate as f32;
@@ -77,7 +81,7 @@ impl Step {
     }
 }
 
-/// Kind and fixed value of an extent as the shaders' `extent()` takes them.
+/// An extent as the arguments `kind` and `fixed` of the shaders' `extent()`.
 pub(super) fn shader_extent(extent: Extent) -> (u32, u32) {
     match extent {
         Extent::Fixed(value) => (0, value),

@@ -1,12 +1,13 @@
-//! Functions of floats and of rows of floats, written so that the compiler makes vectors of them: no branch, no call, no
-//! sum whose order it would have to change. All machines get the same bits: nothing here is contracted to a fused
-//! multiply-add.
+//! Functions of floats and of rows of floats for the CPU's kernels, written so that the compiler vectorises them:
+//! without branches, calls, or sums whose order it would have to change. All machines compute the same bits: nothing
+//! here is contracted to a fused multiply-add.
 
-/// Sums that run beside each other: two of AVX-512's vectors, four of AVX's, eight of WebAssembly's hide the time that
-/// one addition takes.
+/// Independent partial sums: two vectors of AVX-512, four of AVX, eight of WebAssembly, enough to hide the latency of
+/// an addition.
 const LANES: usize = 32;
 
-/// `Σ f(i, j…)` over equal slices, in a fixed order: [`LANES`] sums, then halves added to halves.
+/// `Σ_i term(x_i, y_i…)` over slices of equal length, in a fixed order: [`LANES`] partial sums, then halves added to
+/// halves.
 #[inline(always)]
 fn sum_of<const N: usize>(slices: [&[f32]; N], term: impl Fn([f32; N]) -> f32) -> f32 {
     let len = slices[0].len();
@@ -47,7 +48,7 @@ pub(super) fn squares_around(x: &[f32], mean: f32) -> f32 {
     sum_of([x], |[x]| (x - mean) * (x - mean))
 }
 
-/// The largest of some numbers, none of which counts if it is no number; −∞ of none.
+/// The largest number, ignoring NaNs; −∞ for an empty slice.
 #[inline(always)]
 pub(super) fn largest(x: &[f32]) -> f32 {
     let mut lanes = [f32::NEG_INFINITY; LANES];
@@ -76,13 +77,13 @@ pub(super) fn add(y: &mut [f32], x: &[f32]) {
     }
 }
 
-/// eˣ to 2 units in the last place: `2ⁿ·eʳ` with `|r| ≤ ½ ln 2`, the latter by its Taylor series up to r⁷ (next term
-/// 5e-9). Below −86.9, where half a result is no normal number any more, 0.
+/// eˣ to 2 units in the last place: `2ⁿ·eʳ` with `|r| ≤ ½ ln 2`, and eʳ by its Taylor series up to r⁷ (next term 5e-9).
+/// 0 below −86.9, where half the result is no longer a normal number.
 #[inline(always)]
 pub(super) fn exp(x: f32) -> f32 {
-    // Adding 1.5·2²³ rounds to the nearest integer, and leaves it in the lowest bits.
+    // Adding 1.5·2²³ rounds to the nearest integer, which the lowest bits then hold.
     const ROUND: f32 = 12_582_912.0;
-    // ln 2 in two parts; the first has so few digits that n times it is exact.
+    // ln 2 in two parts, the first with few enough digits for n times it to be exact.
     const LN2_HIGH: f32 = 0.693_359_4;
     const LN2_LOW: f32 = -2.121_944_4e-4;
     let rounded = x * std::f32::consts::LOG2_E + ROUND;
@@ -95,7 +96,7 @@ pub(super) fn exp(x: f32) -> f32 {
     let p = p * r + 1.0 / 6.0;
     let p = p * r + 0.5;
     let p = (p * r) * r + r + 1.0;
-    // 2ⁿ by its bits: the exponent is n + 127. For n = 128 that would be infinity, so half of it is taken twice.
+    // 2ⁿ by its bits: the exponent field is n + 127. n = 128 would be infinity, so 2ⁿ⁻¹ is used, and doubled.
     let exponent = rounded.to_bits().wrapping_sub(ROUND.to_bits());
     let half = f32::from_bits(exponent.wrapping_add(126) << 23);
     let value = p * half * 2.0;
@@ -103,7 +104,7 @@ pub(super) fn exp(x: f32) -> f32 {
     if x > 88.722_83 { f32::INFINITY } else { value }
 }
 
-/// erf to 4.1e-7; the rational function and where it comes from: shaders/common/activation.wgsl.
+/// erf to 4.1e-7, by the rational function of shaders/common/activation.wgsl.
 #[inline(always)]
 fn erf(x: f32) -> f32 {
     let c = x.clamp(-3.9, 3.9);
@@ -133,7 +134,7 @@ pub(super) fn gelu_slope(x: f32, cdf: f32) -> f32 {
     cdf + x * 0.398_942_3 * exp(-0.5 * x * x)
 }
 
-/// tanh without overflow and without cancellation near 0; see shaders/common/activation.wgsl.
+/// tanh without overflow and without cancellation near 0, as in shaders/common/activation.wgsl.
 #[inline(always)]
 pub(super) fn tanh(x: f32) -> f32 {
     let u = x * x;

@@ -1,13 +1,15 @@
+//! The contrastive loss with its buffers, and its sum over the widths of Matryoshka training.
+
 use crate::{
     device::{Arena, DeviceError, Plan, View},
     kernels::{Contrastive, Kernels, LossForm},
 };
 
-/// The contrastive loss over `views` blocks of up to `items` sentence vectors, with its buffers.
+/// The contrastive loss of sentence vectors that come view after view, [views · items, hidden].
 pub struct ContrastiveLoss {
     form: LossForm,
     hidden: u32,
-    /// Columns of the sentence vectors that count, widest first: one loss each, summed.
+    /// Leading columns of the sentence vectors, widest first: one loss each, summed.
     widths: Vec<u32>,
     stride: u32,
     unit: View,
@@ -21,7 +23,11 @@ pub struct ContrastiveLoss {
 }
 
 impl ContrastiveLoss {
-    /// `widths` are those of Matryoshka training, multiples of 4 up to `hidden`; without any, all columns count.
+    /// Buffers for up to `items` items in `views` views. `widths` are those of Matryoshka training (arXiv 2205.13147),
+    /// multiples of 4 up to `hidden`; empty means `hidden` alone.
+    ///
+    /// # Errors
+    /// Those of [`Arena::storage`].
     pub fn new(
         arena: &Arena,
         form: LossForm,
@@ -52,17 +58,20 @@ impl ContrastiveLoss {
         })
     }
 
-    /// S = cos/τ of the last loss, `[anchors, ContrastiveLoss::stride]`; see [`Contrastive::similarity`].
+    /// S = cos/τ of the narrowest width, `[anchors, ContrastiveLoss::stride]`; see [`Contrastive::similarity`].
     pub fn similarity(&self) -> &View {
         &self.similarity
     }
 
-    /// Floats between the matrix' rows.
+    /// Floats between the rows of [`ContrastiveLoss::similarity`].
     pub fn stride(&self) -> usize {
         self.stride as usize
     }
 
-    /// The loss into `metrics[0]`, and [`ContrastiveLoss::d_embeddings`].
+    /// Appends the calls that write the loss to `metrics[0]` and its gradient to [`ContrastiveLoss::d_embeddings`].
+    ///
+    /// # Errors
+    /// The device's.
     pub fn run(
         &self,
         plan: &mut Plan,

@@ -1,7 +1,7 @@
-//! The auxiliary objective of masked-language modelling (arXiv 2104.08821, appendix G of its third version; R
-//! `simcse/models.py`, `do_mlm`), with BERT's own head.
+//! The auxiliary objective of masked-language modelling (arXiv 2104.08821, appendix A; princeton-nlp/SimCSE
+//! `simcse/models.py`, `do_mlm`), with BERT's head.
 //!
-//! R draws the decoder loose from the word embeddings; here it is tied to them, as in BERT.
+//! In princeton-nlp/SimCSE the decoder is separate from the word embeddings; here it is tied to them, as in BERT.
 
 use crate::{
     device::{DeviceError, Plan, View},
@@ -15,21 +15,21 @@ use crate::{
     },
 };
 
-/// Share of the tokens that are corrupted.
+/// Share of tokens that are corrupted.
 pub const MLM_PROBABILITY: f64 = 0.15;
 
 /// The corrupted tokens of a packed batch.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct MaskedTokens {
-    /// Which tokens of the batch, ascending.
+    /// Their indices in the batch, ascending.
     pub places: Vec<u32>,
-    /// What stood there.
+    /// Their original ids.
     pub labels: Vec<u32>,
 }
 
-/// Head, loss and their gradients over the last states of one encoder.
+/// Head, loss and their gradients over the last hidden states of one encoder.
 pub struct MaskedLanguageModel {
-    /// Kernels over a step of their own, whose tokens are the corrupted ones.
+    /// Kernels over a step of their own: its `tokens` are the corrupted tokens, its `rows` the tokens of the batch.
     kernels: Kernels,
     capacity: usize,
     places: View,
@@ -39,14 +39,18 @@ pub struct MaskedLanguageModel {
 }
 
 impl MaskedLanguageModel {
-    /// Room for the corrupted tokens of batches of up to `tokens`: their mean and eight standard deviations.
+    /// Corrupted tokens to allocate for, in batches of up to `tokens`: their mean plus eight standard deviations.
     fn capacity(tokens: usize) -> usize {
         let (p, tokens) = (MLM_PROBABILITY, tokens as f64);
         let most = p * tokens + 8.0 * (p * (1.0 - p) * tokens).sqrt() + 8.0;
         most.min(tokens).ceil() as usize
     }
 
-    /// `tokens` is the encoder's capacity. The gradient of its states goes where its backward pass begins.
+    /// Allocates the buffers and makes the plan. `tokens` is the encoder's capacity. The gradient of the encoder's
+    /// states is written where its backward pass begins.
+    ///
+    /// # Errors
+    /// The device's.
     pub fn new(
         network: &Network,
         gradients: &ParameterBuffers,
@@ -139,7 +143,7 @@ impl MaskedLanguageModel {
         }
         let norm_gradient = LayerNormGradient {
             dy: &d_output,
-            // The output is not needed again, and there is no residual.
+            // There is no residual: its gradient overwrites the output, which is not needed again.
             d_residual: &output,
             dx: &d_linear,
             partials: &scratch,
@@ -162,14 +166,14 @@ impl MaskedLanguageModel {
         Ok(Self { kernels, capacity, places, slots, labels, plan })
     }
 
-    /// From the encoder's states to their gradient: what lies between its forward and its backward pass. Gradients
-    /// are added to what is there.
+    /// From the encoder's states to their gradient, to be run between its forward and its backward pass. Parameter
+    /// gradients are added to what is there.
     pub fn plan(&self) -> &Plan {
         &self.plan
     }
 
-    /// Uploads the corrupted tokens of a batch of `tokens`, before whatever is submitted next, and returns the step
-    /// that the plan is to be recorded with. `scale` is what each token's loss counts.
+    /// Uploads the corrupted tokens of a batch of `tokens`, before anything submitted later, and returns the step that
+    /// the plan must be recorded with. `scale` multiplies each token's loss.
     pub fn upload(&self, masked: &MaskedTokens, tokens: usize, scale: f32) -> Step {
         let device = self.kernels.arena().device();
         let count = masked.places.len().min(self.capacity);

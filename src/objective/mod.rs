@@ -1,4 +1,4 @@
-//! What training minimises, over the sentence vectors of one batch.
+//! The losses that training minimises: contrastive, and optionally masked-language modelling.
 
 mod contrastive;
 mod mlm;
@@ -8,13 +8,13 @@ use serde::{Deserialize, Serialize};
 pub use contrastive::ContrastiveLoss;
 pub use mlm::{MLM_PROBABILITY, MaskedLanguageModel, MaskedTokens};
 
-/// Which pairs are pulled together and which are pushed apart (arXiv 2104.08821, sections 3 and 4).
+/// Where the positive pairs come from (arXiv 2104.08821, sections 3 and 4).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Objective {
-    /// A sentence encoded twice under different dropout; the other sentences of the batch are negatives.
+    /// Each sentence is encoded twice with different dropout masks; the other sentences of the batch are negatives.
     Unsup,
-    /// Given pairs, or triplets whose third sentence is a hard negative.
+    /// Pairs from the data, or triplets whose third sentence is a hard negative.
     Sup,
 }
 

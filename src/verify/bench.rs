@@ -1,4 +1,4 @@
-//! Buffers that show what a kernel should not have touched, and kernels run over them.
+//! Running kernels over guarded buffers, which show where a kernel wrote or read beyond its tensors.
 
 use std::rc::Rc;
 
@@ -11,22 +11,25 @@ use crate::{
     model::PackedBatch,
 };
 
-/// A NaN of our own: what buffers hold before a kernel runs, and behind the valid part for ever.
+/// A NaN with a recognisable payload, which fills outputs before a kernel runs, and the guard after every tensor.
 const POISON: u32 = 0x7fc0_dead;
-/// Floats behind every buffer's valid part: two rows of the widest tensor.
+/// Floats of the guard after every tensor: two rows of 1,536.
 const GUARD: usize = 3072;
 
 pub const SEED: u32 = 20_210_418;
 pub const STEP: u32 = 5;
 
-/// Kernels over an arena of their own.
+/// Kernels over an arena of their own, which report to [`Checks`].
 pub struct Bench<'a> {
     pub kernels: Kernels,
     checks: &'a Checks,
 }
 
 impl Checks {
-    /// A place to run kernels in; what they write behind their buffers is a failed check.
+    /// A place to run kernels in. What they write beyond their tensors is a failed check.
+    ///
+    /// # Errors
+    /// The device's.
     pub fn bench(&self) -> Result<Bench<'_>, DeviceError> {
         let arena = Rc::new(Arena::new(self.device()));
         Ok(Bench { kernels: Kernels::new(arena)?, checks: self })
@@ -34,20 +37,21 @@ impl Checks {
 }
 
 impl Bench<'_> {
+    /// A buffer of these words, followed by the guard.
     fn guarded(&self, words: &[u32]) -> Result<View, DeviceError> {
         let mut all = words.to_vec();
         all.resize(words.len() + GUARD, POISON);
         self.kernels.arena().upload("verify", &all)
     }
 
-    /// A tensor; behind it lie NaNs.
+    /// A tensor of float32, followed by NaNs.
     pub fn floats(&self, values: &[f64]) -> Result<View, DeviceError> {
         let words: Vec<u32> = values.iter().map(|value| (*value as f32).to_bits()).collect();
         self.guarded(&words)
     }
 
-    /// A tensor of halves, and what it holds; behind it lie NaNs. Halves below the normal ones, which a shader may take
-    /// for zero, are zero.
+    /// A tensor of float16, followed by NaNs, and the values it holds. Subnormal halves, which a shader may flush to
+    /// zero, are stored as zero.
     pub fn halves(&self, values: &[f64]) -> Result<(View, Vec<f64>), DeviceError> {
         let half =
             |value: &f64| Some(f16::from_f64(*value)).filter(|half| half.is_normal()).unwrap_or_default();
@@ -60,20 +64,20 @@ impl Bench<'_> {
         Ok((view, held))
     }
 
-    /// Integers with a valid end.
+    /// A tensor of integers, followed by the guard.
     pub fn words(&self, values: &[u32]) -> Result<View, DeviceError> {
         self.guarded(values)
     }
 
-    /// Room for `len` floats, NaN throughout.
+    /// An output of `len` floats, all NaN, followed by the guard.
     pub fn output(&self, len: usize) -> Result<View, DeviceError> {
         self.guarded(&vec![POISON; len])
     }
 
-    /// Runs what `build` records.
+    /// Runs the plan that `build` makes.
     ///
     /// # Errors
-    /// The device's, a shader's that does not compile among them.
+    /// The device's, including those of shaders that do not compile.
     pub async fn run(
         &self,
         step: &Step,
@@ -88,7 +92,10 @@ impl Bench<'_> {
         Ok(())
     }
 
-    /// The first `len` floats; whether the kernels wrote anything behind them is a check of its own.
+    /// The first `len` floats. Records a check that nothing was written to the guard after them.
+    ///
+    /// # Errors
+    /// The device's.
     pub async fn read(&self, view: &View, len: usize) -> Result<Vec<f32>, DeviceError> {
         let words: Vec<u32> = view.read(self.kernels.arena().device()).await?;
         let (values, guard) = words.split_at(len);
@@ -99,7 +106,7 @@ impl Bench<'_> {
     }
 }
 
-/// Rows of these lengths with ids below `vocabulary`, and the longest row the masks can tell apart.
+/// A batch of rows of these lengths with random ids below `vocabulary`; `max_positions` as in [`PackedBatch::new`].
 pub fn batch(lengths: &[usize], vocabulary: usize, max_positions: usize) -> PackedBatch {
     let mut random = Random::new(lengths.len() as u64);
     let mut row =
@@ -108,6 +115,7 @@ pub fn batch(lengths: &[usize], vocabulary: usize, max_positions: usize) -> Pack
     PackedBatch::new(&rows, max_positions)
 }
 
+/// The step of a batch, without dropout.
 pub fn step_of(batch: &PackedBatch) -> Step {
     batch.sizes(Step { seed: SEED, step: STEP, ..Step::default() })
 }
@@ -116,7 +124,7 @@ pub fn row_starts(batch: &PackedBatch) -> Vec<usize> {
     batch.row_starts.iter().map(|start| *start as usize).collect()
 }
 
-/// Dropout factors of a [tokens, hidden] tensor.
+/// Dropout factors, 0 or 1/(1−p), of a [tokens, hidden] tensor.
 pub fn mask(batch: &PackedBatch, p: f32, site: u32, hidden: usize) -> Vec<f64> {
     let blocks = hidden as u32 / 4;
     let factors = |span: &[u32; 4]| {

@@ -1,4 +1,4 @@
-//! What was held against what, and how far off it was.
+//! Comparisons of results with references, collected as checks.
 
 use std::cell::RefCell;
 
@@ -7,39 +7,40 @@ use serde::{Deserialize, Serialize};
 use super::compare::{Bound, difference, relative};
 use crate::device::Device;
 
-/// A quantity in all the cases that were tried, with the worst of them.
+/// One quantity in all cases that were tried, with the worst of them.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Check {
-    /// What was checked: a kernel, by its file's name, or another part of the engine.
+    /// A kernel, by its file's name, or another part of the engine.
     pub part: String,
-    /// Of it: what it writes.
+    /// The result of it that was checked.
     pub quantity: String,
     pub cases: usize,
-    /// The largest error beside its tolerance; infinite (JSON: null) where a result is no finite number.
+    /// The error that is largest relative to its tolerance; infinite (JSON: null) where a result is not finite.
     pub error: f64,
     pub tolerance: f64,
-    /// The case with that error, and where in it.
+    /// The case with that error, and the element.
     pub worst: String,
 }
 
 impl Check {
+    /// Whether the error is within its tolerance.
     pub fn passed(&self) -> bool {
-        // An error that is no number is none that passes.
+        // False for NaN.
         self.error <= self.tolerance
     }
 
-    /// The error in parts of its tolerance.
+    /// The error relative to its tolerance.
     fn excess(&self) -> f64 {
         relative(self.error, self.tolerance)
     }
 }
 
-/// Of the cases of each check.
+/// Which cases of each check are tried.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Coverage {
     /// All, as in the tests.
     All,
-    /// Some of those that differ in shape only: under a minute in a browser on two cores.
+    /// Fewer of those that differ only in shape: under a minute in a browser on two cores.
     Sample,
 }
 
@@ -60,18 +61,18 @@ impl Checks {
         &self.device
     }
 
-    /// All of the cases, or the first of every so many.
+    /// All cases, or the first of every `every` in a sample.
     pub fn cases<T>(&self, all: impl IntoIterator<Item = T>, every: usize) -> impl Iterator<Item = T> {
         let step = if self.coverage == Coverage::All { 1 } else { every };
         all.into_iter().step_by(step)
     }
 
-    /// Holds a result against the reference's.
+    /// Compares a result with its reference.
     pub fn close(&self, quantity: &str, case: &str, actual: &[f32], expected: &[f64], bound: Bound) {
         self.close_beside(quantity, case, actual, expected, 0.0, bound);
     }
 
-    /// As [`Checks::close`], where elements are differences of terms of this magnitude that may cancel.
+    /// As [`Checks::close`], for elements that are differences of terms of this magnitude, which may cancel.
     pub fn close_beside(
         &self,
         quantity: &str,
@@ -85,7 +86,7 @@ impl Checks {
         self.record(quantity, found.error, bound.relative(), format!("{case}: {}", found.worst));
     }
 
-    /// Holds a number against the reference's; the error is in parts of `size`.
+    /// Compares a number with its reference; the error is relative to `size`.
     pub fn number(&self, quantity: &str, case: &str, actual: f64, expected: f64, size: f64, tolerance: f64) {
         let error = match actual.is_finite() {
             true => relative((actual - expected).abs(), size),
@@ -94,7 +95,7 @@ impl Checks {
         self.record(quantity, error, tolerance, format!("{case}: {actual:e} instead of {expected:e}"));
     }
 
-    /// Nothing may be wrong: the error is how many things are, of which the first is named.
+    /// Checks that `wrong` is empty: the error is the number of its entries, and the first is reported.
     pub fn none(&self, quantity: &str, case: &str, wrong: impl IntoIterator<Item = String>) {
         let mut wrong = wrong.into_iter();
         let (first, count) = match wrong.next() {
@@ -112,14 +113,14 @@ impl Checks {
             None => found.push(new),
             Some(old) => {
                 let cases = old.cases + 1;
-                // Whatever is no number is worse than every number.
+                // NaN is worse than every number.
                 let worse = new.excess().is_nan() || new.excess() > old.excess();
                 *old = Check { cases, ..if worse { new } else { old.clone() } };
             }
         }
     }
 
-    /// What was found, in the order of the first cases.
+    /// All checks, in the order of their first cases.
     pub fn into_found(self) -> Vec<Check> {
         self.found.into_inner()
     }
@@ -146,7 +147,7 @@ mod tests {
         let exact = bound(0, 1.0);
         checks.close("y", "small", &[1.0], &[1.0], exact);
         checks.close("y", "wrong", &[1.5], &[1.0], exact);
-        // A larger error with a larger tolerance is not the worse one.
+        // A larger error with a larger tolerance is not worse.
         checks.close("y", "loose", &[3.0], &[1.0], bound(0, 1e9));
         checks.close("dx", "small", &[1.0], &[1.0], exact);
         let [y, dx] = &checks.into_found()[..] else { panic!("two quantities") };

@@ -1,20 +1,20 @@
-//! How far a float32 result may be from the `f64` one, and how far it is.
+//! Tolerances of float32 results, and their distances from `f64` references.
 
-/// Unit roundoff of float32: half the distance from 1 to the next number.
+/// Unit roundoff u of float32: half the distance from 1 to the next number.
 pub const ROUNDOFF: f64 = 1.0 / 16_777_216.0;
 
 /// A bound on the relative error of a kernel's result.
 ///
 /// A partial sum of k numbers of random sign has a size of √k, and adding to it rounds by up to u = 2⁻²⁴ of that.
-/// These errors are independent, so over n terms they come to u·√(Σk) = u·n/√2, which is u·√(n/2) of the sum's own
-/// size √n (and u·√(n/3) for terms of one sign). The bound takes 2u·√n for the chain of additions, and u for every
-/// other rounding on the way: 1 for + − ×, 2.5 for a division and a square root, 3 + 2|x| for exp(x), 8 for log
+/// These errors are independent, so over n terms they add up to u·√(Σk) = u·n/√2, which is u·√(n/2) of the sum's own
+/// size √n (and u·√(n/3) for terms of one sign). The bound is 2u·√n for the chain of additions, plus u times the other
+/// roundings on the way: 1 for + − ×, 2.5 for a division and a square root, 3 + 2|x| for exp(x), 8 for log
 /// near 1 (WGSL §15.7.4, "Accuracy of expressions").
 #[derive(Clone, Copy, Debug)]
 pub struct Bound {
-    /// Longest chain of additions behind an element.
+    /// Longest chain of additions that leads to an element.
     pub terms: usize,
-    /// All other roundings behind it, in units of the roundoff.
+    /// All other roundings that lead to it, in units of u.
     pub roundings: f64,
 }
 
@@ -24,26 +24,27 @@ pub fn bound(terms: usize, roundings: f64) -> Bound {
 }
 
 impl Bound {
+    /// The bound on the relative error.
     pub fn relative(self) -> f64 {
         ROUNDOFF * (2.0 * (self.terms as f64).sqrt() + self.roundings)
     }
 }
 
-/// What came of a comparison.
+/// The result of a comparison.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Difference {
-    /// To be held against [`Bound::relative`]: the larger of the norm of the error over the norm of the result, and a
-    /// quarter of the largest single error over the largest magnitude (four standard deviations of an error that is the
-    /// same for all elements). Infinite where a result is no finite number.
+    /// To compare with [`Bound::relative`]: the larger of the norm of the error over the norm of the result, and a
+    /// quarter of the largest single error over the largest magnitude (four standard deviations of an error that is
+    /// the same for all elements). Infinite where a result is not finite.
     pub error: f64,
-    /// The element that is off most.
+    /// The element with the largest error.
     pub worst: String,
 }
 
-/// How far `actual` is from `expected`.
+/// The distance of `actual` from `expected`, of equal length.
 ///
-/// `magnitude`: where elements are differences of terms of this size that may cancel, the error is relative to the terms
-/// and not to what is left of them; 0 else.
+/// `magnitude`: where elements are differences of terms of this size, which may cancel, the error is relative to the
+/// terms instead of their difference; 0 otherwise.
 pub fn difference(actual: &[f32], expected: &[f64], magnitude: f64) -> Difference {
     assert_eq!(actual.len(), expected.len(), "results and references of one shape");
     let (mut squared_error, mut squared_size) = (0.0, 0.0);
@@ -72,7 +73,7 @@ pub fn difference(actual: &[f32], expected: &[f64], magnitude: f64) -> Differenc
     Difference { error: relative(squared_error.sqrt(), size).max(relative(single, largest) / 4.0), worst }
 }
 
-/// An error in parts of a size; none of nothing is none.
+/// An error relative to a size; 0 for no error, whatever the size.
 pub fn relative(error: f64, size: f64) -> f64 {
     if error == 0.0 { 0.0 } else { error / size }
 }
@@ -83,10 +84,10 @@ mod tests {
 
     #[test]
     fn the_error_is_that_of_the_norm_or_of_a_single_element() {
-        // All off by the same: the norm tells. (3·1e-3 of 3·1.)
+        // The same error everywhere: that of the norm, 3·1e-3 of 3·1.
         let even = difference(&[1.001, -1.001, 1.001], &[1.0, -1.0, 1.0], 0.0);
         assert!((even.error - 1e-3).abs() < 1e-6, "{even:?}");
-        // One of ten thousand is off by all of it: a hundredth of the norm, a quarter of the element.
+        // One of ten thousand is off by 100 %: a hundredth of the norm, a quarter of the element.
         let (mut actual, expected) = (vec![1.0; 10_000], vec![1.0; 10_000]);
         actual[7] = 2.0;
         let single = difference(&actual, &expected, 0.0);

@@ -1,7 +1,7 @@
 //! Gradients of a whole training step against finite differences of the loss.
 //!
-//! The engine gives the vectors, in float32, and the reference the loss of them, in `f64`: so the loss kernel's own
-//! rounding is not in the differences, and the loss kernel is checked as well.
+//! The engine computes the vectors in float32, and the reference their loss in `f64`: the loss kernel's rounding is
+//! not in the differences, and its gradient is checked as well.
 
 use std::collections::BTreeMap;
 
@@ -20,16 +20,16 @@ use crate::{
     train::{Batch, TrainError, TrainOptions, TrainingStep},
 };
 
-/// Step of the differences, in parts of the norm of the tensor that is moved. The stencil below is exact up to the fifth
-/// derivative, whose term shrinks with the fourth power of the step: it was 2e-3 of the change at a thirty-second, on the
-/// CPU and on a GPU alike, so it is some 1e-5 here.
+/// Step of the differences, relative to the norm of the tensor that is moved. The stencil below is exact up to the
+/// fifth derivative, whose term is proportional to the fourth power of the step: it was 2e-3 of the change at 1/32, on
+/// the CPU and on a GPU, so it is about 1e-5 here.
 const STEP: f64 = 1.0 / 128.0;
 
-/// Of the loss' change over a step: that term, and a gradient's own error, which is the encoder's (4e-6) once forward and
-/// twice backward. The vectors' rounding comes to it, see [`Differences::noise`].
+/// Relative to the change of the loss over a step: the stencil's error, and that of a gradient, which is the encoder's
+/// (4e-6) once forward and twice backward. The rounding of the vectors is added, see [`Differences::noise`].
 const TOLERANCE: f64 = 1e-4;
 
-/// A small model in the middle of a training step with fixed dropout masks: its loss is a smooth function of the weights.
+/// A small model and a training step with fixed dropout masks, whose loss is a smooth function of the weights.
 pub struct Differences {
     device: Device,
     network: Network,
@@ -62,8 +62,9 @@ impl Differences {
         Ok(gradients)
     }
 
-    /// Holds gradients against the change of the loss, a tensor at a time, along a direction of which one half is the
-    /// gradient's own, where the loss changes most, and the other random, so that an error across the gradient shows.
+    /// Compares gradients with the change of the loss, one tensor at a time, along a direction halfway between the
+    /// gradient, along which the loss changes most, and a random one, so that an error orthogonal to the gradient
+    /// shows.
     ///
     /// # Errors
     /// The device's.
@@ -120,24 +121,24 @@ impl Differences {
         Ok(contrastive::loss(&vectors, small::ITEMS, self.network.config.hidden_size, settings).loss)
     }
 
-    /// What the vectors' rounding may make of the loss: two logits' error, each that of a cosine over τ. Of two vectors'
-    /// errors only the parts along each other count, 1/√hidden of a random direction.
+    /// Error of the loss from the rounding of the vectors: that of two logits, each that of a cosine over τ. Of the
+    /// errors of two vectors only the parts along each other count, 1/√hidden for a random direction.
     fn noise(&self) -> f64 {
         let hidden = self.network.config.hidden_size as f64;
         2.0 * encoder_error(&self.network) / (f64::from(self.options.temperature) * hidden.sqrt())
     }
 }
 
-/// Relative error that a vector may have. A kernel has sums over the width or the feed-forward width and about 24 other
-/// roundings, all independent: 2u·√(terms + 24). Eight kernels a layer and two before them follow each other; LayerNorm
-/// keeps errors relative to its output.
+/// Bound on the relative error of a sentence vector. A kernel sums over the hidden or the feed-forward width and has
+/// about 24 other roundings, all independent: 2u·√(terms + 24). Two kernels and eight per layer follow each other;
+/// LayerNorm keeps errors relative to its output.
 pub fn encoder_error(network: &Network) -> f64 {
     let config = &network.config;
     let terms = config.hidden_size.max(config.intermediate_size) + 24;
     bound(terms * (8 * config.num_hidden_layers + 2), 0.0).relative()
 }
 
-/// The unit vector between the gradient's direction and a random one.
+/// The unit vector halfway between the gradient's direction and a random one.
 fn direction(gradient: &[f64], seed: u64) -> Vec<f64> {
     let random = Random::new(seed).normals(gradient.len());
     let unit = |values: &[f64]| {
@@ -152,7 +153,7 @@ fn norm(values: &[f64]) -> f64 {
     values.iter().map(|value| value * value).sum::<f64>().sqrt()
 }
 
-/// The engine's own gradients.
+/// Checks the engine's gradients.
 ///
 /// # Errors
 /// The device's.

@@ -1,7 +1,8 @@
-//! Whether this device computes what it should: every kernel against an `f64` reference, a model's gradients against
-//! finite differences, vectors against those of sentence-transformers, and a run against itself.
+//! Checks of a device: every kernel against an `f64` reference, a model's gradients against finite differences, vectors
+//! against those of sentence-transformers, and a training run against a second one.
 //!
-//! The tests run the kernels' checks with all their cases; a visitor runs some of them, on the device that is at hand.
+//! The tests run the kernels' checks with all cases; `#/verify` on the page and `simcse-lab verify` run a sample of
+//! them on the user's device.
 
 mod bench;
 mod check;
@@ -27,29 +28,29 @@ use crate::{
 };
 use kernels::KERNELS;
 
-/// Names of the parts behind the kernels.
+/// Names of the parts after the kernels.
 const GRADIENTS: &str = "gradients";
 const REPEAT: &str = "rerun";
 const VECTORS: &str = "vectors";
 
 /// Names of all parts, in their order: kernels, gradients, a rerun, vectors of models.
 pub fn parts() -> impl Iterator<Item = &'static str> {
-    KERNELS.iter().map(|kernel| kernel.name).chain([GRADIENTS, REPEAT, VECTORS])
+    KERNELS.into_iter().chain([GRADIENTS, REPEAT, VECTORS])
 }
 
-/// A verification under way: a part at a time, whatever becomes of the one before.
+/// A verification in progress. It runs one part at a time, also after one that failed.
 pub struct Verification {
     device: Device,
     coverage: Coverage,
     started: Instant,
-    /// Parts that nothing has been said of yet.
+    /// Parts without a result so far.
     open: Vec<String>,
     report: Report,
 }
 
 impl Verification {
-    /// `system`: what it runs on, for the report; `wanted`: names out of [`parts`], none for all; `models`: names of
-    /// those that [`Verification::vectors`] will be given.
+    /// `system`: operating system or browser, for the report; `wanted`: names of [`parts`], empty for all; `models`:
+    /// names of the models that [`Verification::vectors`] will be called with.
     pub fn new(
         device: &Device,
         coverage: Coverage,
@@ -77,21 +78,22 @@ impl Verification {
         Self { device: device.clone(), coverage, started: Instant::now(), open, report }
     }
 
-    /// How many parts are to be checked yet, a model's vectors being one.
+    /// Number of parts still to check; each model's vectors are one.
     pub fn open(&self) -> usize {
         self.open.len()
     }
 
-    /// All of the kernels, gradients and a rerun that are wanted; `progress` hears of parts done.
+    /// Checks the wanted kernels, gradients and rerun; `progress` is given the number of parts done.
     pub async fn engine(&mut self, mut progress: impl FnMut(usize)) {
         progress(0);
         let wanted: Vec<&str> = parts().filter(|part| self.is_open(part)).collect();
         for (done, part) in (1..).zip(wanted) {
             let checks = self.checks(part);
-            let result = match KERNELS.iter().find(|kernel| kernel.name == part) {
-                Some(kernel) => (kernel.check)(&checks).await.map_err(TrainError::from),
-                None if part == GRADIENTS => gradients::agree_with_differences(&checks).await,
-                None => repeat::bit_for_bit(&checks).await,
+            let result = match part {
+                GRADIENTS => gradients::agree_with_differences(&checks).await,
+                REPEAT => repeat::bit_for_bit(&checks).await,
+                // In a box: the checks of all kernels make a large future.
+                kernel => Box::pin(kernels::check(kernel, &checks)).await.map_err(TrainError::from),
             };
             self.take(part, checks, result);
             progress(done);
@@ -103,7 +105,7 @@ impl Verification {
         self.is_open(&vectors_of(model))
     }
 
-    /// A model's vectors, where there are figures for it.
+    /// Checks a model's vectors, if there are reference figures for it.
     pub async fn vectors(&mut self, model: &VectorModel<'_>) {
         let part = vectors_of(model.name);
         let checks = self.checks(&part);
@@ -117,14 +119,14 @@ impl Verification {
         }
     }
 
-    /// A model that could not be had, and why.
+    /// Reports a model that could not be loaded, and why.
     pub fn without_model(&mut self, name: &str, reason: Reason) {
         let part = vectors_of(name);
         self.close(&part);
         self.report.failures.push(Unchecked { part, reason });
     }
 
-    /// What was found. Parts that it did not come to are named in it.
+    /// The report. Parts that were not reached are named in it as skipped.
     pub fn finish(mut self) -> Report {
         self.report.seconds = self.started.elapsed().as_secs_f64();
         let stopped = || reason!("verify-stopped", "the verification was stopped before its end");
@@ -145,8 +147,8 @@ impl Verification {
         Checks::new(&self.device, part, self.coverage)
     }
 
-    /// Takes in what was found before something broke, if something did: an error of the part's own, or one that the
-    /// device only tells of afterwards.
+    /// Adds a part's checks to the report, and its failure if there was one: an error of the part, or one that the
+    /// device reports only afterwards.
     fn take(&mut self, part: &str, checks: Checks, result: Result<(), TrainError>) {
         self.close(part);
         self.report.checks.extend(checks.into_found());
@@ -156,7 +158,7 @@ impl Verification {
     }
 }
 
-/// The part that a model's vectors are.
+/// Name of the part of a model's vectors.
 fn vectors_of(model: &str) -> String {
     format!("{VECTORS}, {model}")
 }

@@ -1,4 +1,4 @@
-//! The same run twice: the same weights, bit for bit.
+//! Reproducibility: the same training run twice gives the same weights bit for bit.
 
 use std::collections::BTreeMap;
 
@@ -28,7 +28,7 @@ pub async fn bit_for_bit(checks: &Checks) -> Result<(), TrainError> {
     Ok(())
 }
 
-/// Losses of all steps, and the weights behind them.
+/// Losses of all steps, and the final weights.
 async fn train(device: &Device) -> Result<(Vec<f32>, BTreeMap<String, HostTensor>), TrainError> {
     let options = TrainOptions { steps: Some(STEPS), ..small::options() };
     let mut trainer = Trainer::new(device, &small::checkpoint()?, small::data(), None, options).await?;
@@ -47,7 +47,7 @@ fn differences<'a>(
     first: &'a BTreeMap<String, HostTensor>,
     second: &'a BTreeMap<String, HostTensor>,
 ) -> impl Iterator<Item = String> + 'a {
-    // Both are read from networks of one shape, so the names are the same.
+    // Both come from networks of the same shape, so the names are the same.
     first.iter().zip(second.values()).flat_map(|((name, first), second)| {
         let pairs = first.data.iter().zip(&second.data).enumerate();
         let differing = pairs.filter(|(_, (first, second))| first.to_bits() != second.to_bits());

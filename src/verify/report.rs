@@ -1,4 +1,4 @@
-//! What a verification found, as it is shown, copied and attached to a bug report.
+//! The report of a verification, as it is shown, copied and attached to bug reports.
 
 use std::fmt::Write;
 
@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::check::Check;
 use crate::{device::DeviceInfo, said::Reason};
 
-/// A part that could not be checked, or was not, and why.
+/// A part that could not be checked or was skipped, and why.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Unchecked {
     pub part: String,
@@ -17,36 +17,36 @@ pub struct Unchecked {
 /// All checks of one device.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Report {
-    /// Of this program.
+    /// Version of this program.
     pub version: String,
-    /// Where it ran: the system, or the browser's own words of itself.
+    /// Operating system, or the browser's user agent.
     pub system: String,
     pub device: DeviceInfo,
-    /// Whether a part of the tests' cases was checked, and not all.
+    /// Whether only a sample of the tests' cases was checked.
     pub sample: bool,
     pub seconds: f64,
     pub checks: Vec<Check>,
-    /// Parts in which something broke, the device say.
+    /// Parts that ended with an error, of the device for example.
     pub failures: Vec<Unchecked>,
-    /// Parts that there is nothing to hold against.
+    /// Parts that were not run, or have nothing to compare with.
     pub skipped: Vec<Unchecked>,
 }
 
 impl Report {
-    /// Whether there were checks, all within their tolerances, and nothing broke.
+    /// Whether there were checks, all within their tolerances, and no failures.
     pub fn passed(&self) -> bool {
         !self.checks.is_empty() && self.failed() == 0
     }
 
-    /// Checks and parts that failed.
+    /// Number of failed checks and parts.
     pub fn failed(&self) -> usize {
         self.checks.iter().filter(|check| !check.passed()).count() + self.failures.len()
     }
 
-    /// A table for people, in English: whoever reads a bug report does not know its writer's language.
+    /// A table as text, always in English, because bug reports are read by others than their writer.
     pub fn to_text(&self) -> String {
         let mut text = String::new();
-        // Nothing can fail that writes to a string.
+        // Writing to a string cannot fail.
         let _ = self.write(&mut text);
         text
     }
@@ -110,7 +110,7 @@ impl Report {
     }
 }
 
-/// An error or a tolerance, with two digits.
+/// An error or a tolerance, with two significant digits.
 pub fn figure(value: f64) -> String {
     match value {
         0.0 => "0".to_owned(),

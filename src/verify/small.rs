@@ -1,4 +1,4 @@
-//! A small random BERT, and triplets to train it on: quick on every device.
+//! A small random BERT and triplets to train it on, which run quickly on every device.
 
 use serde_json::json;
 
@@ -16,8 +16,8 @@ const POSITIONS: usize = 20;
 /// Items of a batch, of three sentences each.
 pub const ITEMS: usize = 6;
 
-/// Two layers of width 48, four heads. Weights are larger than an initialisation's, so that no term is too small to be
-/// seen, and biases are not zero.
+/// A BERT of two layers of width 48 with four attention heads, and a pooler's head. Weights are larger than at
+/// initialisation, so that every term is large enough to show an error, and biases are not zero.
 ///
 /// # Errors
 /// None: the sizes fit together.
@@ -59,7 +59,7 @@ pub fn data() -> Dataset {
     Dataset::new((0..3 * ITEMS).map(|_| row()).collect(), 3)
 }
 
-/// A supervised recipe with all that a step has: head, dropout, weighted hard negatives, clipping, decay.
+/// A supervised recipe that uses every part of a step: head, dropout, weighted hard negatives, clipping, weight decay.
 pub fn options() -> TrainOptions {
     TrainOptions {
         objective: Objective::Sup,

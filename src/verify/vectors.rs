@@ -1,6 +1,7 @@
-//! Vectors of a few sentences against those that sentence-transformers makes with the same model.
+//! Vectors of a few sentences against those of sentence-transformers (UKPLab/sentence-transformers) with the same
+//! model.
 //!
-//! The figures are in vectors.json, which `tests/oracle/vectors.py` writes and says how; they are those of `f64`.
+//! The reference figures are in vectors.json, computed in `f64` by `tests/oracle/vectors.py`, which describes how.
 
 use serde::Deserialize;
 
@@ -20,24 +21,25 @@ struct Stored {
     models: Vec<Figures>,
 }
 
-/// What is known of a model's vectors.
+/// Reference figures of a model's vectors.
 #[derive(Deserialize)]
 struct Figures {
     name: String,
     layers: usize,
     hidden: usize,
     vocabulary: usize,
-    /// See [`bits`]; hexadecimal.
+    /// Checksum of the weights, see [`bits`], in hexadecimal.
     bits: String,
-    /// Of each sentence's vector.
+    /// Norm of each sentence's vector.
     norms: Vec<f64>,
-    /// The first numbers of each sentence's vector.
+    /// First numbers of each sentence's vector.
     first: Vec<Vec<f64>>,
-    /// Of every sentence with every later one.
+    /// Cosine of every sentence with every later one.
     cosines: Vec<f64>,
 }
 
 impl Figures {
+    /// Whether these are the figures of this model.
     fn of(&self, checkpoint: &Checkpoint) -> bool {
         let config = &checkpoint.config;
         let shape = (config.num_hidden_layers, config.hidden_size, config.vocab_size);
@@ -46,14 +48,15 @@ impl Figures {
     }
 }
 
-/// A model whose vectors may be known.
+/// A loaded model whose vectors may be compared.
 pub struct VectorModel<'a> {
     pub name: &'a str,
     pub checkpoint: &'a Checkpoint,
     pub tokenizer: &'a SentenceTokenizer,
 }
 
-/// The sum of the encoder's float32 weights as integers: says whether a folder has these weights or others.
+/// Sum of the bits of the encoder's float32 weights, as integers: a checksum that tells whether a folder has these
+/// weights.
 fn bits(checkpoint: &Checkpoint) -> u64 {
     let ours = |name: &str| name.starts_with("embeddings.") || name.starts_with("encoder.");
     let tensors = checkpoint.tensors.iter().filter(|(name, _)| ours(name));
@@ -61,15 +64,15 @@ fn bits(checkpoint: &Checkpoint) -> u64 {
     numbers.fold(0, |sum, number| sum.wrapping_add(u64::from(number.to_bits())))
 }
 
-/// Holds the model's vectors, mean-pooled, against the figures. Returns why not, where there are none for it.
+/// Compares the model's mean-pooled vectors with its figures. Returns the reason where there are none for it.
 ///
 /// # Errors
-/// The device's; a tokenizer that has no token for a sentence.
+/// The device's; a tokenizer that cannot encode a sentence.
 pub async fn agree_with_figures(
     checks: &Checks,
     model: &VectorModel<'_>,
 ) -> Result<Option<Reason>, TrainError> {
-    // The file is part of the program, and a test reads it.
+    // The file is compiled in, and a test parses it.
     let stored: Stored =
         serde_json::from_str(include_str!("vectors.json")).expect("vectors.json is in order");
     let Some(figures) = stored.models.iter().find(|figures| figures.of(model.checkpoint)) else {
@@ -95,7 +98,7 @@ pub async fn agree_with_figures(
         let case = format!("{sentence:?}");
         let found: f64 = vector.iter().map(|number| f64::from(*number).powi(2)).sum();
         checks.number("norm", &case, found.sqrt(), *norm, *norm, relative);
-        // A number is as far off as those of its size; small ones are the rest of large ones.
+        // Relative to the root mean square of the vector's numbers: small numbers are differences of larger terms.
         let (size, as_bound) =
             (norm / (figures.hidden as f64).sqrt(), bound(0, relative / bound(0, 1.0).relative()));
         checks.close_beside("first numbers", &case, &vector[..first.len()], first, size, as_bound);
@@ -103,8 +106,8 @@ pub async fn agree_with_figures(
     let count = vectors.len();
     let pairs = (0..count).flat_map(|one| (one + 1..count).map(move |other| (one, other)));
     for ((one, other), expected) in pairs.zip(&figures.cosines) {
-        // Of a vector's error only the part along the other counts, 1/√hidden of it where its direction is random: a
-        // standard deviation, of which no pair is off by more than four. Two vectors.
+        // Of a vector's error only the part along the other vector counts, 1/√hidden of it for a random direction. That
+        // is a standard deviation: four of them, for two vectors.
         let tolerance = 4.0 * 2.0 * relative / (figures.hidden as f64).sqrt();
         let case = format!("{:?} and {:?}", stored.sentences[one], stored.sentences[other]);
         checks.number("cosines", &case, cosine(vectors[one], vectors[other]), *expected, 1.0, tolerance);

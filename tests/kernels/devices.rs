@@ -1,4 +1,4 @@
-//! The devices that the kernels are checked on, and what is said of a check that failed.
+//! The devices that the kernels are checked on, and the messages of failed checks.
 
 use std::{cell::RefCell, mem::ManuallyDrop};
 
@@ -8,13 +8,13 @@ use simcse_lab::{
 };
 
 thread_local! {
-    /// One device of each kind per thread: the browser runs all tests on one, and makes each pipeline once. They are
-    /// never dropped, because wgpu needs thread locals of its own for that, and they may be gone by then.
+    /// One device of each kind per thread: the browser runs all tests on one thread, so each pipeline is made once.
+    /// Devices are never dropped, because wgpu needs its own thread locals for that, which may already be destroyed.
     static DEVICES: RefCell<Vec<(DeviceChoice, ManuallyDrop<Device>)>> = const { RefCell::new(Vec::new()) };
 }
 
-/// A GPU with WebGPU's guaranteed limits and no optional features, or the CPU with a few threads, whatever the machine
-/// has.
+/// A GPU with WebGPU's guaranteed limits and no optional features, or the CPU with three threads, independent of the
+/// machine.
 pub async fn device(choice: DeviceChoice) -> Device {
     let kept = |devices: &mut Vec<(DeviceChoice, ManuallyDrop<Device>)>| {
         devices.iter().find(|(kept, _)| *kept == choice).map(|(_, device)| Device::clone(device))
@@ -28,13 +28,13 @@ pub async fn device(choice: DeviceChoice) -> Device {
     device
 }
 
-/// All cases of a kernel's checks pass on the GPU, then on the CPU.
+/// Asserts that all cases of a kernel's check pass, on the GPU, then on the CPU.
 pub async fn pass_on_each_device(check: impl AsyncFn(&Checks) -> Result<(), DeviceError>) {
     pass_on(DeviceChoice::Gpu, &check).await;
     pass_on(DeviceChoice::Cpu, &check).await;
 }
 
-/// The same on one of them.
+/// The same on one device.
 pub async fn pass_on(choice: DeviceChoice, check: impl AsyncFn(&Checks) -> Result<(), DeviceError>) {
     let checks = Checks::new(&device(choice).await, "kernel", Coverage::All);
     check(&checks).await.expect("the device answers");

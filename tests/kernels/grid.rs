@@ -1,4 +1,4 @@
-//! Grids of more workgroups than one dimension may have.
+//! Grids of more than 65,535 workgroups.
 
 use simcse_lab::verify::kernels::grid;
 

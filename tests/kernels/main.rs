@@ -1,6 +1,6 @@
 //! Every kernel, forward and backward, against its `f64` reference: all cases of the checks in `src/verify/kernels`,
-//! which a visitor runs a part of. The same tests run natively and, compiled to WebAssembly, in a browser, all of them
-//! on a device with WebGPU's default limits.
+//! of which `#/verify` and `simcse-lab verify` run a sample. The same tests run natively and, compiled to WebAssembly,
+//! in a browser, on a device with WebGPU's default limits.
 
 mod attention;
 mod contrastive;

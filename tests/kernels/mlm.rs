@@ -1,4 +1,4 @@
-//! Masked-language modelling: which tokens it takes and gives back, GELU's gradient, cross-entropy over the words.
+//! Masked-language modelling: gathering and scattering of tokens, GELU's gradient, cross-entropy over the vocabulary.
 
 use simcse_lab::verify::kernels::mlm;
 

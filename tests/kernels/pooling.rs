@@ -1,4 +1,4 @@
-//! Poolers and the head's tanh.
+//! Poolers, and the head's tanh.
 
 use simcse_lab::verify::kernels::{pool, tanh};
 

@@ -1,4 +1,4 @@
-//! What the page says when a shader does not compile.
+//! Error messages of shaders that do not compile.
 
 use simcse_lab::device::{
     Arena, Binding, Device, DeviceChoice, DeviceError, Extent, Grid, KernelSpec, ShaderSource,

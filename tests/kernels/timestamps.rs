@@ -1,4 +1,4 @@
-//! Times of single kernel calls, where the adapter can tell them.
+//! Times of single kernel calls, where the adapter supports timestamps.
 
 use std::rc::Rc;
 
@@ -9,14 +9,14 @@ use simcse_lab::{
 
 use crate::device_test;
 
-/// Enough work to be seen by a browser's clock, which is coarsened to 0.1 ms against timing attacks.
+/// Enough work to be measurable by a browser's clock, which is coarsened to 0.1 ms against timing attacks.
 const ROWS: u32 = 512;
 const WIDTH: u32 = 256;
 
 #[device_test]
 async fn every_call_of_a_timed_plan_has_its_label_and_a_time() {
     for choice in [DeviceChoice::Gpu, DeviceChoice::Cpu] {
-        // Not the baseline device of the other tests: that has no optional feature.
+        // Not the baseline device of the other tests, which has no optional features.
         let options = DeviceOptions { choice, ..DeviceOptions::default() };
         check(&Device::open(options).await.expect("a device opens")).await;
     }
@@ -39,7 +39,7 @@ async fn check(device: &Device) {
     kernels.linear_input_gradient(&mut plan, &layer, &y, &dx, false).unwrap();
     device.ready().await.unwrap();
 
-    // The second round finds no times of the first.
+    // The second round must not contain times of the first.
     for _ in 0..2 {
         let mut recorder = Recorder::new(device);
         recorder.timed_plan(&plan, &Step::default().sizes(), &mut timings);

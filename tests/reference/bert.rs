@@ -1,9 +1,8 @@
-//! BERT's encoder as candle tensor expressions, differentiated by candle. Parameters have their Hugging Face
-//! names without the `bert.` prefix.
+//! BERT's encoder (arXiv 1810.04805; huggingface/transformers `modeling_bert.py`) as candle tensor expressions,
+//! differentiated by candle. Parameters have their Hugging Face names without the `bert.` prefix.
 //!
-//! All tokens of a batch stand end to end in one `[tokens, hidden]` tensor; only attention looks at rows, one
-//! after the other. GELU is written with `erf`, because the backward pass of candle's own `gelu_erf` rounds
-//! 1/sqrt(2 pi) to six digits.
+//! All tokens of a batch lie end to end in one `[tokens, hidden]` tensor; only attention works row by row. GELU is
+//! written with `erf`, because the backward pass of candle's own `gelu_erf` rounds 1/√(2π) to six digits.
 
 use std::collections::BTreeMap;
 use std::f64::consts::SQRT_2;
@@ -14,10 +13,10 @@ use candle_core::{D, DType, Device, Result, Tensor, Var};
 /// Parameter name → shape and values.
 pub type Weights = BTreeMap<String, (Vec<usize>, Vec<f32>)>;
 
-/// The same in `f64`.
+/// Parameter name → shape and values in `f64`.
 pub type WideWeights = BTreeMap<String, (Vec<usize>, Vec<f64>)>;
 
-/// The same numbers in `f64`: exact.
+/// The same numbers in `f64`, exactly.
 pub fn widen(values: &[f32]) -> Vec<f64> {
     values.iter().map(|&value| f64::from(value)).collect()
 }
@@ -28,7 +27,7 @@ pub fn widen_weights(weights: &Weights) -> WideWeights {
     entries.map(|(name, (shape, values))| (name.clone(), (shape.clone(), widen(values)))).collect()
 }
 
-/// The sizes of config.json that the weights' shapes do not tell.
+/// The values of config.json that the shapes of the weights do not determine.
 #[derive(Clone, Copy, Debug)]
 pub struct Config {
     pub layers: usize,
@@ -52,7 +51,7 @@ pub enum Site {
     Output,
 }
 
-/// One element that dropout may drop.
+/// An element that dropout may drop.
 #[derive(Clone, Copy, Debug)]
 pub struct Element {
     pub site: Site,
@@ -103,12 +102,12 @@ impl Bert {
         parameter.ok_or_else(|| candle_core::Error::Msg(format!("the reference has no tensor {name}")))
     }
 
-    /// Token ids of rows of any lengths → the last hidden states of each row, `[length, hidden]`.
+    /// Token ids of rows of any length → the last hidden states of each row, `[length, hidden]`.
     pub fn encode(&self, rows: &[Vec<u32>], dropout: Option<Dropout>) -> Result<Vec<Tensor>> {
         Ok(self.encode_depths(rows, dropout)?.pop().unwrap_or_default())
     }
 
-    /// The same for the embeddings, the first layer, … the last layer.
+    /// The same for every depth: the embeddings, the first layer, … the last layer.
     pub fn encode_depths(&self, rows: &[Vec<u32>], dropout: Option<Dropout>) -> Result<Vec<Vec<Tensor>>> {
         let mut starts = vec![0];
         for row in rows {
@@ -126,13 +125,13 @@ impl Bert {
         depths.iter().map(in_rows).collect()
     }
 
-    /// `x [rows, inputs]` by `{name}.weight [outputs, inputs]` and `{name}.bias [outputs]`.
+    /// Linear layer over `x [rows, inputs]`, with `{name}.weight [outputs, inputs]` and `{name}.bias [outputs]`.
     pub fn linear(&self, x: &Tensor, name: &str) -> Result<Tensor> {
         let weight = self.parameter(&format!("{name}.weight"))?;
         x.matmul(&weight.t()?)?.broadcast_add(self.parameter(&format!("{name}.bias"))?)
     }
 
-    /// LayerNorm of rows by `{name}.weight` and `{name}.bias`.
+    /// LayerNorm of rows, with `{name}.weight` and `{name}.bias`.
     pub fn layer_norm(&self, x: &Tensor, name: &str) -> Result<Tensor> {
         let centred = x.broadcast_sub(&x.mean_keepdim(D::Minus1)?)?;
         let variance = centred.sqr()?.mean_keepdim(D::Minus1)?;
@@ -143,7 +142,7 @@ impl Bert {
     }
 }
 
-/// One forward pass.
+/// A forward pass over one batch.
 struct PackedBatch<'a> {
     model: &'a Bert,
     /// The tokens of each row in the packed order.

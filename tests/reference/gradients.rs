@@ -10,8 +10,8 @@ use super::pooling::{Pooler, pool};
 
 /// Token ids of the views of `n` items: two views (a sentence twice, or a pair) or three (a triplet).
 ///
-/// The encoder sees all rows of the first view, then all of the second, then all of the third: row numbers in
-/// dropout masks count in this order.
+/// The encoder's rows are those of the first view, then the second, then the third: rows in dropout masks are numbered
+/// in this order.
 #[derive(Clone, Debug)]
 pub struct Batch {
     pub views: Vec<Vec<Vec<u32>>>,
@@ -71,7 +71,7 @@ pub fn gradients_of(model: &Bert, loss: &Tensor) -> Result<(f64, BTreeMap<String
     Ok((loss.to_dtype(DType::F64)?.to_scalar()?, gradients))
 }
 
-/// `‖actual - expected‖ / ‖expected‖`, or `‖actual‖` where the expected gradient is zero.
+/// `‖actual − expected‖ / ‖expected‖`, or `‖actual‖` where the expected gradient is zero.
 pub fn relative_difference(actual: &[f64], expected: &[f64]) -> f64 {
     assert_eq!(actual.len(), expected.len());
     let norm = |values: &mut dyn Iterator<Item = f64>| values.map(|value| value * value).sum::<f64>().sqrt();

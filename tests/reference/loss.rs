@@ -1,14 +1,15 @@
-//! The contrastive loss of SimCSE as a tensor expression.
+//! SimCSE's contrastive loss (arXiv 2104.08821, eq. 4 and 5) as a tensor expression.
 
 use candle_core::{D, DType, Device, Result, Tensor};
 
 use super::kernels::contrastive::{self as kernels, Anchor};
 
-/// The settings of the loss, as those of the kernels' reference, and the widths that are summed over.
+/// Settings of the loss: those of the kernels' reference, and the widths that are summed over.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Settings {
     pub kernel: kernels::Settings,
-    /// Matryoshka: the loss is the sum of those of the first so many columns; without any, that of all.
+    /// Matryoshka (arXiv 2205.13147): the loss is the sum of those of these numbers of leading columns; empty: all
+    /// columns.
     pub widths: &'static [usize],
 }
 
@@ -19,7 +20,7 @@ impl Settings {
     }
 }
 
-/// The views of `n` items, each `[n, hidden]`: two (anchor, positive), or three (also hard negative) → a scalar.
+/// The views of `n` items, each `[n, hidden]`: two (anchor, positive), or three (and hard negative) → a scalar.
 pub fn contrastive(views: &[Tensor], settings: Settings) -> Result<Tensor> {
     let (items, hidden) = views[0].dims2()?;
     let embeddings = Tensor::cat(views, 0)?;

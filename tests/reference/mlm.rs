@@ -1,4 +1,4 @@
-//! BERT's masked-language modelling as a tensor expression: transform, tied decoder, cross-entropy.
+//! BERT's masked-language modelling (arXiv 1810.04805) as a tensor expression: transform, tied decoder, cross-entropy.
 
 use candle_core::{D, Device, Result, Tensor};
 
@@ -6,14 +6,15 @@ use super::bert::{Bert, Dropout, Weights, gelu};
 use super::random::Random;
 use super::tiny::Sizes;
 
-/// Corrupted rows with what is to be guessed: position and former id.
+/// Corrupted rows, and their labels.
 pub struct Masked {
     pub rows: Vec<Vec<u32>>,
+    /// Position and original id of each corrupted token, by row.
     pub labels: Vec<Vec<(u32, u32)>>,
 }
 
 impl Masked {
-    /// Each row with some tokens replaced by others, the first row with none.
+    /// Rows with some tokens replaced at random, except the first row, which stays as it is.
     pub fn random(rows: &[Vec<u32>], vocabulary: usize, seed: u64) -> Self {
         let mut random = Random::new(seed);
         let mut masked = Masked { rows: rows.to_vec(), labels: Vec::new() };
@@ -54,7 +55,7 @@ pub fn random_head(sizes: Sizes, seed: u64) -> Weights {
     shapes.into_iter().map(named).collect()
 }
 
-/// Mean over the corrupted tokens of the cross-entropy of their former ids.
+/// Mean cross-entropy of the original ids over the corrupted tokens.
 pub fn loss(model: &Bert, masked: &Masked, dropout: Option<Dropout>) -> Result<Tensor> {
     let states = model.encode(&masked.rows, dropout)?;
     let mut losses = Vec::new();

@@ -1,13 +1,13 @@
 //! An implementation of BERT and SimCSE that shares no code with the engine, for tests to compare with.
 //!
-//! - [`kernels`], [`random`]: one plain `f64` function per GPU kernel, forward and backward written out by hand, and
-//!   reproducible data; the library has them in `src/verify/reference`, so that a visitor's device is held against
-//!   them too.
-//! - [`bert`], [`pooling`], [`loss`], [`mlm`], [`gradients`], [`train`]: the same mathematics a second time, as
-//!   tensor expressions that candle differentiates. Native only.
+//! - [`kernels`], [`random`]: one plain `f64` function per kernel, forward and backward written by hand, and
+//!   reproducible data. They are in `src/verify/reference`, because `simcse-lab verify` and the page use them too.
+//! - [`bert`], [`pooling`], [`loss`], [`mlm`], [`gradients`], [`train`]: the same mathematics again, as tensor
+//!   expressions that candle differentiates. Native only.
 //! - [`tiny`]: small random models.
 //!
-//! `tests/reference_kernels.rs` and `tests/reference_model.rs` check every function here by finite differences or by hand.
+//! `tests/reference_kernels.rs` and `tests/reference_model.rs` check every function here by finite differences or by
+//! hand.
 
 #![allow(dead_code, reason = "each test binary includes this module and uses a part of it")]
 

@@ -1,10 +1,10 @@
-//! From the hidden states of each row to its embedding.
+//! SimCSE's poolers as tensor expressions (princeton-nlp/SimCSE `simcse/models.py`, `Pooler`).
 
 use candle_core::{Result, Tensor};
 
 use super::bert::Bert;
 
-/// The poolers, by the names of the command line.
+/// The poolers, with their names on the command line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Pooler {
     /// `cls` with its head: `tanh(Linear([CLS]))`, parameters `mlp.dense.{weight,bias}`.

@@ -1,4 +1,4 @@
-//! Small random models.
+//! Small random models and rows for them.
 
 use super::bert::{Config, Weights};
 use super::random::Random;
@@ -18,7 +18,7 @@ pub struct Sizes {
 }
 
 impl Sizes {
-    /// What the reference encoder needs to know besides the weights.
+    /// The reference encoder's configuration.
     pub fn config(&self) -> Config {
         let Sizes { layers, heads, first_position, .. } = *self;
         Config {
@@ -30,7 +30,7 @@ impl Sizes {
     }
 }
 
-/// A small encoder whose runs take seconds.
+/// A small encoder, for runs of seconds.
 pub const SMALL: Sizes = Sizes {
     vocabulary: 50,
     hidden: 32,
@@ -42,7 +42,7 @@ pub const SMALL: Sizes = Sizes {
     first_position: 0,
 };
 
-/// Random weights, larger than an initialisation's so that no term is too small to be tested. `with_head` adds
+/// Random weights, larger than at initialisation, so that every term is large enough to show an error. `with_head` adds
 /// `mlp.dense`.
 pub fn random_weights(sizes: Sizes, with_head: bool, seed: u64) -> Weights {
     let mut random = Random::new(seed);
@@ -89,7 +89,7 @@ pub fn random_rows(vocabulary: usize, rows: usize, longest: usize, seed: u64) ->
     (0..rows)
         .map(|_| {
             let length = random.between(1, longest + 1);
-            // 1 is RoBERTa's padding, which has no position of its own: src/model/batch.rs has a test of that.
+            // Without 1, RoBERTa's padding, which has no position of its own (tested in src/model/batch.rs).
             (0..length)
                 .map(|_| random.between(0, vocabulary) as u32)
                 .map(|id| id + u32::from(id == 1))

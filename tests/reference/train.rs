@@ -1,4 +1,4 @@
-//! Training steps: gradients, clipping, AdamW, linear schedule.
+//! Training steps with the reference: gradients, clipping, AdamW (arXiv 1711.05101), linear schedule.
 
 use std::collections::BTreeMap;
 
@@ -15,29 +15,29 @@ use super::pooling::Pooler;
 pub struct Recipe {
     pub pooler: Pooler,
     pub loss: Settings,
-    /// The peak of the schedule.
+    /// Peak of the schedule.
     pub learning_rate: f64,
     pub warm_up: usize,
-    /// Where the schedule reaches zero, in steps.
+    /// Step at which the schedule reaches zero.
     pub total_steps: usize,
-    /// The greatest global gradient norm.
+    /// Maximum of the global gradient norm.
     pub clip: f64,
     pub optimizer: AdamW,
 }
 
-/// What one step reports.
+/// The report of one step.
 #[derive(Clone, Copy, Debug)]
 pub struct StepReport {
     pub loss: f64,
-    /// Before clipping.
+    /// Global norm before clipping.
     pub gradient_norm: f64,
     pub learning_rate: f64,
 }
 
-/// Dropout factors by step, counted from 0, and element.
+/// Dropout factors by step (from 0) and element.
 pub type DropoutBySteps<'a> = &'a dyn Fn(usize, Element) -> f64;
 
-/// One step per batch. Returns the reports and the final weights, all in `f64`.
+/// Runs one step per batch. Returns the reports and the final weights, all in `f64`.
 pub fn train_steps(
     weights: &Weights,
     config: Config,
@@ -72,13 +72,13 @@ pub fn train_steps(
     Ok((reports, weights))
 }
 
-/// Whether weight decay spares the parameter of this name.
+/// Whether the parameter of this name has no weight decay.
 pub fn is_without_decay(name: &str) -> bool {
     name.contains("bias") || name.contains("LayerNorm.weight")
 }
 
-/// The factor of the learning rate in step `step` (0 is the first): from 0 up over `warm_up` steps, then down to
-/// 0 at `total`, as `get_linear_schedule_with_warmup` of transformers.
+/// The factor of the learning rate in step `step` (0 is the first): up from 0 over `warm_up` steps, then down to 0 at
+/// `total`, as huggingface/transformers' `get_linear_schedule_with_warmup`.
 pub fn linear_schedule(step: usize, warm_up: usize, total: usize) -> f64 {
     if step < warm_up {
         step as f64 / warm_up as f64

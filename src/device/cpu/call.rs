@@ -1,17 +1,19 @@
+//! Kernel calls on the CPU, and how they are cut into chunks.
+
 use std::{ops::Range, sync::Arc};
 
 use super::memory::Block;
 use crate::device::{DeviceError, Extent, View, view::Buffer};
 
-/// How a call's work is cut into chunks, each of which one thread does. It depends on the call's sizes and never on the
-/// number of threads: that is why results do not.
+/// How a call is cut into chunks, each computed by one thread. The cut depends on the call's sizes and never on the
+/// number of threads, so results do not depend on it either.
 #[derive(Clone, Debug)]
 pub enum Split {
-    /// `tile` of `extent · times` rows, the last chunk what is left; see [`Split::rows`].
+    /// `tile` of `extent · times` rows a chunk, the last one what is left; see [`Split::rows`].
     Rows { extent: Extent, times: u32, tile: u32 },
-    /// One row of the outputs for every `tile` of `extent`, the last for what is left: partial sums.
+    /// One row of the outputs a chunk, for every `tile` of `extent` and for what is left: partial sums.
     Parts { extent: Extent, tile: u32 },
-    /// `extent` spans of rows; span i has the rows `starts[i]..starts[i + 1]`.
+    /// `extent` chunks; chunk i has the rows `starts[i]..starts[i + 1]`.
     Spans { extent: Extent, starts: View },
 }
 
@@ -21,7 +23,7 @@ impl Split {
         Self::Rows { extent, times: 1, tile }
     }
 
-    /// Of as many times the extent.
+    /// The same over `more` times the extent.
     pub fn times(self, more: u32) -> Self {
         match self {
             Self::Rows { extent, times, tile } => Self::Rows { extent, times: times * more, tile },
@@ -30,13 +32,14 @@ impl Split {
     }
 }
 
-/// What one thread does at a time.
+/// A part of a call that one thread computes.
 #[derive(Debug, Clone)]
 pub struct Chunk {
-    /// Of the outputs.
+    /// Rows of the outputs.
     pub rows: Range<usize>,
 }
 
+/// A [`Split`] with the memory of its view.
 #[derive(Clone)]
 enum Cut {
     Rows { extent: Extent, times: u32, tile: u32 },
@@ -46,7 +49,7 @@ enum Cut {
 
 type Run = dyn Fn(Chunk) + Send + Sync;
 
-/// A function over slices, ready to be run any number of times.
+/// A function over slices with its buffers, to be run any number of times.
 #[derive(Clone)]
 pub struct CpuCall {
     cut: Cut,
@@ -61,13 +64,12 @@ fn block(view: &View) -> Result<Block, DeviceError> {
 }
 
 impl CpuCall {
-    /// Calls `run` once for each chunk, with all of `uniform` (what changes from step to step) and of `inputs`, and of
-    /// each of `outputs` the chunk's rows, of as many floats each as stand beside it; an output of rows of 0 floats is
-    /// empty.
+    /// A call that runs `run` once for each chunk, with all of `uniform` (the step) and of `inputs`, and the chunk's
+    /// rows of each of `outputs`. Each output comes with the floats of one of its rows; with 0 it is empty.
     ///
     /// # Errors
-    /// An output that is an input or another output as well: chunks run at the same time, so that none may look at what
-    /// another one writes.
+    /// An output overlaps an input or another output: chunks run at the same time, so none may read what another
+    /// writes.
     pub fn new<const I: usize, const O: usize>(
         split: &Split,
         uniform: &View,
@@ -96,8 +98,8 @@ impl CpuCall {
             }
         }
         let run = move |chunk: Chunk| {
-            // SAFETY: the executor runs one call at a time, its chunks have rows of their own (`Cut::rows`), and no
-            // output overlaps another view of the call.
+            // SAFETY: the executor runs one call at a time, the rows of its chunks are disjoint, and no output overlaps
+            // another view of the call.
             let (uniform, inputs, outputs) = unsafe {
                 let rows = |width: usize| chunk.rows.start * width..chunk.rows.end * width;
                 (
@@ -127,7 +129,7 @@ impl CpuCall {
             }
             Cut::Parts { .. } => index..index + 1,
             Cut::Spans { starts, .. } => {
-                // SAFETY: starts are an input of the host's, which no call writes.
+                // SAFETY: the host writes `starts`, between calls; no call does.
                 let starts: &[u32] = bytemuck::cast_slice(unsafe { starts.read() });
                 starts[index] as usize..starts[index + 1] as usize
             }

@@ -1,9 +1,11 @@
+//! Reading buffers of the CPU back, and times of its calls.
+
 use std::{collections::VecDeque, rc::Rc};
 
 use super::{Arrival, Cpu, Times};
 use crate::device::{KernelTime, View};
 
-/// Bytes that are there when all before them is done.
+/// Bytes that arrive once everything queued before them is done.
 pub struct Fetched {
     cpu: Cpu,
     arrival: Arrival,
@@ -14,14 +16,14 @@ impl Fetched {
         Self { cpu: cpu.clone(), arrival }
     }
 
-    /// `None` if it was given up.
+    /// Waits for the bytes; `None` if the fetch was abandoned.
     pub async fn bytes(self) -> Option<Vec<u8>> {
         self.cpu.work_for(&self.arrival).await;
         self.arrival.take()
     }
 }
 
-/// Fetches of steps, oldest first.
+/// Fetches of steps in flight, oldest first.
 pub struct FetchedRing {
     depth: usize,
     recorded: Option<Fetched>,
@@ -49,20 +51,21 @@ impl FetchedRing {
         self.in_flight.len()
     }
 
-    /// Stays the oldest until it is there, so that whoever waits for it can be stopped.
+    /// Waits for the oldest fetch, which stays in the ring until it arrives, so that the wait can be cancelled.
     pub async fn oldest(&mut self) -> Option<Vec<u8>> {
         let Fetched { cpu, arrival } = self.in_flight.front()?;
         cpu.work_for(arrival).await;
         self.in_flight.pop_front()?.arrival.take()
     }
 
+    /// Drops the fetches that have not arrived, and returns how many are left.
     pub fn keep_done(&mut self) -> usize {
         self.in_flight.retain(|fetched| fetched.arrival.borrow().is_some());
         self.in_flight.len()
     }
 }
 
-/// Times of calls, by the CPU's clock.
+/// Times of calls, by the host's clock.
 pub struct Clock {
     cpu: Cpu,
     times: Times,
@@ -77,7 +80,7 @@ impl Clock {
         Rc::clone(&self.times)
     }
 
-    /// The times since the last call, in order.
+    /// Completes what is queued, and returns the times since the last call of this, in order.
     pub async fn read(&mut self) -> Vec<KernelTime> {
         self.cpu.work_while(|| true).await;
         self.times.take()

@@ -1,20 +1,22 @@
+//! Memory of the CPU device: zeroed, aligned buffers that threads share.
+
 use std::{fmt, ops::Range, sync::Arc};
 
 use bytemuck::{Pod, Zeroable};
 
-/// Sixteen floats on a boundary of 64 bytes: a cache line, and the widest vector there is.
+/// Sixteen floats aligned to 64 bytes: a cache line, and the widest vector.
 #[repr(C, align(64))]
 #[derive(Clone, Copy, Pod, Zeroable)]
 struct Line([f32; LINE]);
 
 const LINE: usize = 16;
 
-/// A buffer that threads share. Who may read and write which part of it at what time is for the executor to see to; see
+/// A buffer shared by threads. The executor makes sure that no part is written while another thread uses it; see
 /// [`super::CpuCall::new`].
 #[derive(Clone)]
 pub struct Memory(Arc<Lines>);
 
-/// A box of lines that lives until the last one who holds it is gone, without the promises of a `Box`.
+/// An owned slice of lines as a raw pointer: a `Box` would promise exclusive access.
 struct Lines(*mut [Line]);
 
 impl Lines {
@@ -25,34 +27,35 @@ impl Lines {
 
 impl Drop for Lines {
     fn drop(&mut self) {
-        // SAFETY: it came from a box, and nobody holds it any more.
+        // SAFETY: the pointer came from a box, and this is its last owner.
         drop(unsafe { Box::from_raw(self.0) });
     }
 }
 
-// SAFETY: all access goes through `Block`, whose callers promise that nobody writes what another one looks at.
+// SAFETY: all access goes through `Block`, whose callers promise that nothing is written while another thread uses it.
 unsafe impl Send for Lines {}
 // SAFETY: as above.
 unsafe impl Sync for Lines {}
 
 impl Memory {
-    /// Zeroes; `None` where there is not so much memory.
+    /// A zeroed buffer; `None` where there is not enough memory.
     pub fn zeroed(bytes: u64) -> Option<Self> {
         let lines = usize::try_from(bytes).ok()?.div_ceil(size_of::<Line>());
         let lines = bytemuck::allocation::try_zeroed_slice_box(lines).ok()?;
         Some(Lines::shared(lines))
     }
 
-    /// No byte at all.
+    /// An empty buffer.
     pub fn none() -> Self {
         Lines::shared(Box::new([]))
     }
 
+    /// Whether both are the same buffer.
     pub fn is(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.0, &other.0)
     }
 
-    /// `bytes` bytes from `offset` on, whole floats both.
+    /// `bytes` bytes from `offset` on, both whole floats.
     pub fn block(&self, offset: u64, bytes: u64) -> Block {
         let floats = |bytes: u64| (bytes / 4) as usize;
         Block { memory: self.clone(), begin: floats(offset), len: floats(bytes) }
@@ -70,13 +73,13 @@ impl fmt::Debug for Memory {
     }
 }
 
-/// Part of a buffer.
+/// A part of a buffer.
 #[derive(Clone, Debug)]
 pub struct Block {
     memory: Memory,
-    /// Floats from the buffer's start.
+    /// In floats, from the buffer's start.
     begin: usize,
-    /// Floats.
+    /// In floats.
     len: usize,
 }
 
@@ -85,19 +88,21 @@ impl Block {
         self.len
     }
 
-    /// Whether the two have a float in common.
+    /// Whether the blocks have a float in common.
     pub fn overlaps(&self, other: &Self) -> bool {
         self.memory.is(&other.memory)
             && self.begin < other.begin + other.len
             && other.begin < self.begin + self.len
     }
 
+    /// All floats of the block.
+    ///
     /// # Safety
-    /// Nobody writes to the block for as long as the slice lives.
+    /// Nothing writes to the block while the slice lives.
     pub unsafe fn read(&self) -> &[f32] {
         let all = self.memory.floats();
         assert!(self.begin + self.len <= all.len(), "a block beyond its buffer");
-        // SAFETY: inside the buffer, which lives as long as `self`; nobody writes, as the caller promises.
+        // SAFETY: inside the buffer, which lives as long as `self`; nothing writes to it, as the caller promises.
         unsafe { std::slice::from_raw_parts(all.cast::<f32>().add(self.begin), self.len) }
     }
 
@@ -108,24 +113,21 @@ impl Block {
         bytemuck::cast_slice(unsafe { self.read() }).to_vec()
     }
 
-    /// Replaces the block's first bytes.
+    /// Overwrites the start of the block.
     ///
     /// # Safety
-    /// Nobody else reads or writes the block meanwhile.
+    /// Nothing else reads or writes the block meanwhile.
     pub unsafe fn write_bytes(&self, bytes: &[u8]) {
         // SAFETY: the caller's promise.
         let floats = unsafe { self.write(0..self.len) };
         bytemuck::cast_slice_mut(floats)[..bytes.len()].copy_from_slice(bytes);
     }
 
-    /// Floats of a part of the block, to be written to.
+    /// A part of the block, in floats, to write to.
     ///
     /// # Safety
-    /// Nobody else reads or writes that part for as long as the slice lives.
-    #[expect(
-        clippy::mut_from_ref,
-        reason = "what the caller promises takes the place of an exclusive reference"
-    )]
+    /// Nothing else reads or writes that part while the slice lives.
+    #[expect(clippy::mut_from_ref, reason = "the caller's promise replaces an exclusive reference")]
     pub unsafe fn write(&self, part: Range<usize>) -> &mut [f32] {
         assert!(
             part.start <= part.end && part.end <= self.len,
@@ -134,7 +136,7 @@ impl Block {
         );
         let all = self.memory.floats();
         assert!(self.begin + self.len <= all.len(), "a block beyond its buffer");
-        // SAFETY: inside the buffer, which lives as long as `self`; nobody else looks, as the caller promises.
+        // SAFETY: inside the buffer, which lives as long as `self`; nothing else uses the part, as the caller promises.
         unsafe { std::slice::from_raw_parts_mut(all.cast::<f32>().add(self.begin + part.start), part.len()) }
     }
 }

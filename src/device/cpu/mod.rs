@@ -1,8 +1,8 @@
-//! The CPU as a device: a queue of writes, copies and kernel calls, done when somebody waits for what comes of them.
+//! The CPU as a device: a queue of writes, copies and kernel calls, which is worked off when somebody awaits a result.
 //!
-//! A kernel call is cut into chunks whose borders depend on its sizes alone, and every sum has a fixed order: the same
-//! bits come out whatever the number of threads. While it works the executor stops every [`SLICE`] in the browser and
-//! lets the worker's messages in.
+//! A kernel call is cut into chunks whose borders depend on its sizes alone, and every sum has a fixed order, so
+//! results have the same bits on any number of threads. In the browser the executor pauses every [`SLICE`] to let the
+//! worker handle messages.
 
 mod call;
 mod fetch;
@@ -30,27 +30,27 @@ use threads::Threads;
 #[cfg(all(target_arch = "wasm32", target_feature = "atomics"))]
 pub use web_threads::NAME as THREAD_NAME;
 
-/// How long the browser's worker computes at a time.
+/// How long the browser's worker computes before it handles messages.
 #[cfg(target_arch = "wasm32")]
 const SLICE: Option<std::time::Duration> = Some(std::time::Duration::from_millis(30));
-/// Natively nobody waits to be heard.
+/// Natively there are no messages to handle.
 #[cfg(not(target_arch = "wasm32"))]
 const SLICE: Option<std::time::Duration> = None;
 
-/// Bytes that one buffer may have.
+/// Bytes of the largest buffer.
 #[cfg(target_arch = "wasm32")]
 const LARGEST_BUFFER: u64 = 1 << 30;
 #[cfg(not(target_arch = "wasm32"))]
 const LARGEST_BUFFER: u64 = 1 << 40;
 
-/// Bytes that all buffers may have together: of WebAssembly's 4 GiB a quarter is left for texts, for the weights of a run
-/// that are kept to be looked back at, and for the state that it could go on from.
+/// Bytes that all buffers may have together. A quarter of WebAssembly's 4 GiB is left for texts, for weights of a run
+/// that are kept to compare with, and for the training state.
 #[cfg(target_arch = "wasm32")]
 const MOST_MEMORY: Option<u64> = Some(3 << 30);
 #[cfg(not(target_arch = "wasm32"))]
 const MOST_MEMORY: Option<u64> = None;
 
-/// The cores of the CPU.
+/// The CPU's threads and queue. Clones share them and are cheap.
 #[derive(Clone)]
 pub struct Cpu {
     inner: Rc<Inner>,
@@ -60,14 +60,15 @@ struct Inner {
     info: DeviceInfo,
     threads: Rc<Threads>,
     queue: RefCell<VecDeque<Command>>,
-    /// Plans so far, and of those that are to be run whole the one that was begun last.
+    /// Number of plans queued so far, which numbers them.
     plans: Cell<u64>,
+    /// The plan of the call begun last, if it must be run whole.
     begun: Cell<Option<u64>>,
 }
 
-/// Where the bytes of a fetch arrive.
+/// Receives the bytes of a fetch.
 type Arrival = Rc<RefCell<Option<Vec<u8>>>>;
-/// Where the times of calls arrive.
+/// Receives the times of calls.
 type Times = Rc<RefCell<Vec<KernelTime>>>;
 
 enum Command {
@@ -89,7 +90,7 @@ fn block(view: &View) -> Option<Block> {
     }
 }
 
-/// Takes the calls at the head of the queue for as long as they are `wanted`.
+/// Takes calls from the front of the queue while they are `wanted`.
 fn take_calls(queue: &mut VecDeque<Command>, wanted: impl Fn(&Due) -> bool) -> Vec<Due> {
     let mut calls = Vec::new();
     while let Some(Command::Call(due)) = queue.front()
@@ -102,7 +103,7 @@ fn take_calls(queue: &mut VecDeque<Command>, wanted: impl Fn(&Due) -> bool) -> V
 }
 
 impl Cpu {
-    /// `threads`, or one for every core.
+    /// Opens the CPU with `threads` threads, or one per core.
     pub async fn open(threads: Option<usize>) -> Self {
         let threads = Threads::open(threads).await;
         let info = DeviceInfo {
@@ -146,7 +147,8 @@ impl Cpu {
         }
     }
 
-    /// With `whole` the plan is not given up half done; see [`Cpu::abandon`].
+    /// Queues a plan. With `whole` it is not abandoned half done, see [`Cpu::abandon`]; with `clock` its calls are
+    /// timed.
     pub(super) fn plan(&self, plan: &Plan, sizes: &[u32], whole: bool, clock: Option<&Clock>) {
         let sizes: Rc<[u32]> = sizes.into();
         self.inner.plans.update(|plans| plans + 1);
@@ -181,7 +183,7 @@ impl Cpu {
         Fetched::new(self, arrival)
     }
 
-    /// Gives up what is queued. A plan that is to be run whole and has begun is done to its end, with the fetch that
+    /// Drops what is queued, except that a plan which must be run whole and has begun is completed, with the fetch that
     /// follows it.
     pub(super) fn abandon(&self) {
         let begun = self.inner.begun.get();
@@ -199,12 +201,12 @@ impl Cpu {
         self.inner.begun.set(None);
     }
 
-    /// Does what is queued until `arrival` is there.
+    /// Works off the queue until `arrival` has its bytes.
     async fn work_for(&self, arrival: &Arrival) {
         self.work_while(|| arrival.borrow().is_none()).await;
     }
 
-    /// Does what is queued for as long as `wanted` says so.
+    /// Works off the queue while `wanted`.
     async fn work_while(&self, wanted: impl Fn() -> bool) {
         while wanted() && self.work() {
             #[cfg(target_arch = "wasm32")]
@@ -212,7 +214,7 @@ impl Cpu {
         }
     }
 
-    /// Does what is next for a slice of time. Returns whether anything is left.
+    /// Works off the queue for one slice of time. Returns whether anything is left.
     fn work(&self) -> bool {
         let begin = Instant::now();
         let over = || SLICE.is_some_and(|slice| begin.elapsed() >= slice);
@@ -237,7 +239,7 @@ impl Cpu {
                     let nanoseconds = begin.elapsed().as_nanos() as f64;
                     times.borrow_mut().push(KernelTime { label, nanoseconds });
                 }
-                // SAFETY of all of these: no call is running, and the blocks of a copy do not overlap.
+                // SAFETY of the following: no call is running, and the blocks of a copy do not overlap.
                 Command::Write(block, bytes) => unsafe { block.write_bytes(&bytes) },
                 Command::Copy(from, to) => unsafe {
                     debug_assert!(!from.overlaps(&to), "a copy onto itself");
@@ -246,7 +248,7 @@ impl Cpu {
                 Command::Clear(block) => unsafe { block.write(0..block.len()) }.fill(0.0),
                 Command::Fetch(block, arrival) => {
                     *arrival.borrow_mut() = Some(unsafe { block.bytes() });
-                    // Somebody waits for it.
+                    // Somebody awaits it.
                     return !queue.is_empty();
                 }
             }

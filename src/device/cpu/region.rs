@@ -1,4 +1,4 @@
-//! Some calls in order, on all threads at once.
+//! Running a sequence of calls on all threads.
 
 use std::{
     rc::Rc,
@@ -13,28 +13,29 @@ use super::{
     threads::{Role, Threads},
 };
 
-/// A call with its sizes, and how many of its chunks are done already.
+/// A queued call with its sizes, and how many of its chunks are done.
 #[derive(Clone)]
 pub struct Due {
     pub call: CpuCall,
     pub sizes: Rc<[u32]>,
     pub done: usize,
-    /// The plan that it belongs to, where that is to be run whole or not at all.
+    /// Number of the plan that it belongs to, if that must be run whole.
     pub whole: Option<u64>,
 }
 
-/// What threads know of a call while they run it. Chunks are taken in order by whoever is free, and no chunk of the next
-/// call is begun before the last of this one is done.
+/// State of a call that the threads share while they run it. Free threads take its chunks in order; no chunk of the
+/// next call begins before the last of this one is done.
 struct Progress<'a> {
     call: &'a CpuCall,
     sizes: &'a [u32],
     chunks: usize,
-    /// The next chunk that nobody has taken.
+    /// The next chunk to take.
     next: AtomicUsize,
     done: AtomicUsize,
 }
 
-/// Ends the work of all threads when it is dropped, which is when a chunk panics: the others would wait for it for ever.
+/// Ends the work of all threads when it is dropped, which happens when a chunk panics: the others would wait for it
+/// forever.
 struct EndsAll<'a>(&'a AtomicBool);
 
 impl Drop for EndsAll<'_> {
@@ -43,10 +44,10 @@ impl Drop for EndsAll<'_> {
     }
 }
 
-/// How often a thread that waits for another looks again before it lets the system run something else.
+/// Spins of a waiting thread before it yields to the system.
 const SPINS: usize = 20_000;
 
-/// Runs `due` until all is done or `time` is over, whichever is first, and takes what is done out of it.
+/// Runs `due` until all calls are done or `time` is over, and removes the finished ones.
 pub fn run(threads: &Threads, due: &mut Vec<Due>, time: Option<Duration>) {
     let calls: Vec<Progress> = due
         .iter()
@@ -83,7 +84,7 @@ pub fn run(threads: &Threads, due: &mut Vec<Due>, time: Option<Duration>) {
                 match spins < SPINS {
                     true => std::hint::spin_loop(),
                     false => {
-                        // The worker of a panic is ended, and the page told.
+                        // This panic ends the worker, and the page is told.
                         assert!(!Threads::failed(), "a thread of the engine ended in the middle of its work");
                         std::thread::yield_now();
                     }

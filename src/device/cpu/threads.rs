@@ -1,28 +1,31 @@
+//! The thread pool of the CPU device.
+
 use std::rc::Rc;
 #[cfg(all(target_arch = "wasm32", target_feature = "atomics"))]
 use std::{cell::RefCell, collections::HashMap};
 
 use rayon_core::{ThreadPool, ThreadPoolBuilder};
 
-/// The threads of a device beside the one that calls.
+/// The threads of the device: a pool, and the calling thread.
 pub struct Threads {
     pool: Option<ThreadPool>,
 }
 
-/// Who runs a piece of work.
+/// Which thread runs the work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Role {
-    /// The thread that called.
+    /// The calling thread.
     Leader,
     Helper,
 }
 
 impl Threads {
+    /// Number of threads, with the calling one.
     pub fn count(&self) -> usize {
         1 + self.pool.as_ref().map_or(0, ThreadPool::current_num_threads)
     }
 
-    /// Runs `work` on every thread at once, and returns when all are done.
+    /// Runs `work` on every thread at the same time, and returns when all are done.
     pub fn run(&self, work: impl Fn(Role) + Sync) {
         match &self.pool {
             None => work(Role::Leader),
@@ -33,8 +36,8 @@ impl Threads {
         }
     }
 
-    /// Whether one of the threads ended without a word, so that what it had begun will never be done. Natively a panic
-    /// unwinds, and says so by itself.
+    /// Whether a thread ended silently, so that the chunk it had begun will never be done. Natively a panic unwinds
+    /// and is propagated.
     pub fn failed() -> bool {
         #[cfg(all(target_arch = "wasm32", target_feature = "atomics"))]
         return super::web_threads::failed();
@@ -61,7 +64,7 @@ impl Threads {
 
 #[cfg(not(target_arch = "wasm32"))]
 impl Threads {
-    /// `count` threads, the caller's included, or one for each core; one alone where the system refuses more.
+    /// `count` threads with the calling one, or one per core; only the calling one where the system refuses more.
     pub async fn open(count: Option<usize>) -> Rc<Self> {
         let cores = || std::thread::available_parallelism().map_or(1, usize::from);
         let helpers = count.unwrap_or_else(cores).saturating_sub(1);
@@ -82,8 +85,8 @@ impl Threads {
 
 #[cfg(all(target_arch = "wasm32", target_feature = "atomics"))]
 impl Threads {
-    /// As natively, with workers for threads. The page must be isolated from other origins; where it is not, browsers
-    /// let no memory be shared, and one thread computes alone. Workers stay for the next device that is opened.
+    /// As natively, with workers as threads. Where the page is not cross-origin isolated, browsers do not let memory be
+    /// shared, and only the calling thread computes. Workers are kept for the next device that is opened.
     pub async fn open(count: Option<usize>) -> Rc<Self> {
         thread_local! {
             static OPENED: RefCell<HashMap<Option<usize>, Rc<Threads>>> = RefCell::default();

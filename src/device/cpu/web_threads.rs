@@ -1,4 +1,4 @@
-//! Workers as threads: each is given this module and its memory (www/worker_thread.js), and calls [`run_thread`].
+//! Web Workers as threads: each receives this module and its memory (www/worker_thread.js) and calls [`run_thread`].
 
 use std::sync::{
     Condvar, Mutex,
@@ -11,37 +11,37 @@ use rayon_core::ThreadBuilder;
 use wasm_bindgen::{JsCast, JsValue, closure::Closure, prelude::wasm_bindgen};
 use web_sys::{MessageEvent, Worker, WorkerOptions, WorkerType};
 
-/// The script of a thread, beside the engine's.
+/// The script of a thread, in the folder of the engine's.
 const SCRIPT: &str = "worker_thread.js";
-/// Workers of this name are threads: the module's `main` is not for them.
+/// Name of workers that are threads, in which the module's `main` must do nothing.
 pub const NAME: &str = "SimCSE Lab thread";
 
-/// Threads that the pool has made and no worker has taken yet.
+/// Threads of the pool that no worker has taken yet.
 static MADE: Mutex<Vec<ThreadBuilder>> = Mutex::new(Vec::new());
 static MORE: Condvar = Condvar::new();
 
-/// Whether one of the threads ended in a trap. What it had begun will never be done.
+/// Whether a thread ended in a trap, so that the chunk it had begun will never be done.
 static FAILED: AtomicBool = AtomicBool::new(false);
 
-/// Whether one of the threads is gone.
+/// Whether a thread ended in a trap.
 pub fn failed() -> bool {
     FAILED.load(Ordering::Relaxed)
 }
 
-/// Says so; a trap leaves the module callable.
+/// Called by the worker after a trap, which leaves the module callable.
 #[wasm_bindgen]
 pub fn thread_failed() {
     FAILED.store(true, Ordering::Relaxed);
 }
 
-/// Cores of the machine, as far as the browser tells.
+/// Cores of the machine as the browser reports them; 1 if it does not.
 pub fn cores() -> usize {
     let navigator = Reflect::get(&js_sys::global(), &"navigator".into());
     let cores = navigator.and_then(|navigator| Reflect::get(&navigator, &"hardwareConcurrency".into()));
     cores.ok().and_then(|cores| cores.as_f64()).map_or(1, |cores| cores as usize)
 }
 
-/// Starts so many workers, and returns how many came up: none where the page is not isolated.
+/// Starts `count` workers, and returns how many are ready: none where the page is not cross-origin isolated.
 pub async fn start(count: usize) -> usize {
     let isolated = Reflect::get(&js_sys::global(), &"crossOriginIsolated".into());
     if !isolated.is_ok_and(|isolated| isolated.is_truthy()) {
@@ -50,13 +50,13 @@ pub async fn start(count: usize) -> usize {
     let starting: Vec<_> = (0..count).filter_map(|_| start_one().ok()).collect();
     let mut ready = 0;
     for started in starting {
-        // A worker that could not load says nothing; its sender is dropped.
+        // The sender of a worker that could not load is dropped without a message.
         ready += usize::from(started.await.is_ok());
     }
     ready
 }
 
-/// Resolves when the worker is about to call [`run_thread`].
+/// Starts a worker; the receiver resolves when it is about to call [`run_thread`].
 fn start_one() -> Result<oneshot::Receiver<()>, JsValue> {
     let options = WorkerOptions::new();
     options.set_type(WorkerType::Module);
@@ -69,7 +69,7 @@ fn start_one() -> Result<oneshot::Receiver<()>, JsValue> {
     let mut sender = Some(sender);
     let answer = Closure::<dyn FnMut(JsValue)>::new(move |event: JsValue| {
         let sender = sender.take();
-        // What comes of errors is no message: the sender goes, and whoever waits hears of it.
+        // An error event is not a message event: the sender is dropped unused, which the receiver notices.
         if let (Some(sender), true) = (sender, event.is_instance_of::<MessageEvent>()) {
             let _ = sender.send(());
         }
@@ -84,7 +84,7 @@ fn start_one() -> Result<oneshot::Receiver<()>, JsValue> {
     Ok(ready)
 }
 
-/// Hands one of the pool's threads to a worker.
+/// Hands a thread of the pool to a waiting worker.
 pub fn give(thread: ThreadBuilder) -> std::io::Result<()> {
     if let Ok(mut made) = MADE.lock() {
         made.push(thread);
@@ -93,7 +93,7 @@ pub fn give(thread: ThreadBuilder) -> std::io::Result<()> {
     Ok(())
 }
 
-/// What a worker does that is a thread, for as long as the page lives.
+/// Runs a thread of the pool in this worker, until the page is closed.
 #[wasm_bindgen]
 pub fn run_thread() {
     let Ok(mut made) = MADE.lock() else { return };

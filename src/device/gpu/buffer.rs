@@ -1,9 +1,9 @@
-//! Memory on a GPU that ends with its last owner.
+//! A GPU buffer that is freed with its last owner.
 
 use std::{ops::Deref, rc::Rc};
 
-/// A buffer, freed when nobody holds it any more. A browser would leave it to its collector, which sees an object of a few
-/// bytes and is in no hurry; what was submitted before is gone through with all the same.
+/// A buffer, destroyed with its last clone. A browser would wait for garbage collection, which sees only an object of a
+/// few bytes and may run late. Work submitted before is still completed.
 #[derive(Clone, Debug)]
 pub struct GpuBuffer(Rc<Freed>);
 
@@ -21,6 +21,7 @@ impl GpuBuffer {
         Self(Rc::new(Freed(device.create_buffer(descriptor))))
     }
 
+    /// Whether both are the same buffer.
     pub fn is(&self, other: &Self) -> bool {
         Rc::ptr_eq(&self.0, &other.0)
     }

@@ -1,7 +1,9 @@
+//! Recording commands for a GPU.
+
 use super::{Gpu, Timestamps, gpu_buffer};
 use crate::device::{Call, Plan, View};
 
-/// One list of commands, submitted when it is complete, or dropped.
+/// A command encoder that is created when first needed, and submitted by [`Commands::submit`] or when it is dropped.
 pub struct Commands<'a> {
     gpu: &'a Gpu,
     encoder: Option<wgpu::CommandEncoder>,
@@ -17,7 +19,7 @@ impl<'a> Commands<'a> {
         self.encoder.get_or_insert_with(create)
     }
 
-    /// All calls in one compute pass.
+    /// Records all calls in one compute pass.
     pub fn plan(&mut self, plan: &Plan, sizes: &[u32]) {
         let mut pass = self.encoder().begin_compute_pass(&wgpu::ComputePassDescriptor::default());
         for planned in &plan.calls {
@@ -27,7 +29,7 @@ impl<'a> Commands<'a> {
         }
     }
 
-    /// Every call in a pass of its own between two timestamps.
+    /// Records every call in a pass of its own, between two timestamps.
     pub fn timed_plan(&mut self, plan: &Plan, sizes: &[u32], timestamps: &mut Timestamps) {
         for planned in &plan.calls {
             let timestamp_writes = timestamps.next(planned.label);

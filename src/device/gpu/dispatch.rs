@@ -1,10 +1,12 @@
+//! Dispatches: a pipeline with its bindings and its grid of workgroups.
+
 use std::rc::Rc;
 
 use super::GpuBuffer;
 use crate::device::Extent;
 
-/// How many workgroups a dispatch has: ⌈extent / tile⌉ · times, folded to two dimensions because one dimension
-/// ends at 65,535. Shaders unfold it and ignore the groups beyond their work.
+/// Number of workgroups of a dispatch: ⌈extent / tile⌉ · times, folded to two dimensions because WebGPU allows at most
+/// 65,535 in one. Shaders unfold it (shaders/common/step.wgsl) and return early in the excess workgroups.
 #[derive(Debug, Clone, Copy)]
 pub struct Grid {
     pub extent: Extent,
@@ -27,12 +29,12 @@ impl Grid {
     }
 }
 
-/// A pipeline over fixed bindings, ready to be recorded any number of times.
+/// A pipeline with its bindings, to be recorded any number of times.
 #[derive(Clone)]
 pub struct Dispatch {
     pub pipeline: wgpu::ComputePipeline,
     pub group: wgpu::BindGroup,
-    /// What is bound: it has to be there for as long as it may be recorded.
+    /// The bound buffers, kept alive for as long as the dispatch can be recorded.
     pub(super) _bound: Rc<[GpuBuffer]>,
     pub grid: Grid,
 }

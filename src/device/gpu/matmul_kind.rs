@@ -1,16 +1,18 @@
+//! Tile sizes of matrix products on a GPU.
+
 use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-/// How large the tiles are that a GPU's workgroups compute matrix products in; all give the same numbers up to the order
-/// of their sums. Which is fastest is a matter of the device: large ones read less, small ones keep more of it busy.
+/// Size of the tile of a matrix product that a GPU's workgroup computes. Results are the same up to the order of sums.
+/// Which is fastest depends on the device: large tiles read less memory, small ones occupy more of the device.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum MatmulKind {
     /// 32×32 elements, 4×4 a thread.
     Small,
-    /// 64×64 elements, 4×4 a thread. What is taken where nothing was measured.
+    /// 64×64 elements, 4×4 a thread. The default where nothing was measured.
     #[default]
     Medium,
     /// 128×128 elements, 8×8 a thread.
@@ -20,7 +22,7 @@ pub enum MatmulKind {
 impl MatmulKind {
     pub const ALL: [Self; 3] = [Self::Small, Self::Medium, Self::Large];
 
-    /// The name on the command line, on the page and where the choice is kept.
+    /// Name on the command line, on the page and where the choice is stored.
     pub fn name(self) -> &'static str {
         match self {
             Self::Small => "small",
@@ -36,7 +38,7 @@ impl fmt::Display for MatmulKind {
     }
 }
 
-/// A name that no kind of matrix product has.
+/// A name that is not a kind of matrix product.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("unknown kind of matrix product \"{0}\"; known are small, medium, large")]
 pub struct UnknownMatmulKind(pub String);

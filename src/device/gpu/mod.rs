@@ -1,4 +1,4 @@
-//! A device of wgpu, its buffers, cached pipelines and commands. The same code runs natively (Vulkan, Metal, DX12) and
+//! A wgpu device with its buffers, cached pipelines and commands. The same code runs natively (Vulkan, Metal, DX12) and
 //! in the browser (WebGPU).
 
 mod buffer;
@@ -34,14 +34,14 @@ pub(super) use timestamps::Timestamps;
 #[cfg(target_arch = "wasm32")]
 use web_name::vendor_and_architecture;
 
-/// What a buffer is bound as.
+/// How a buffer is bound.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Usage {
     Storage,
     Uniform,
 }
 
-/// The buffer of a view on a GPU.
+/// The buffer of a view, which must be on a GPU.
 fn gpu_buffer(view: &View) -> Option<&GpuBuffer> {
     match &view.buffer {
         Buffer::Gpu(buffer) => Some(buffer),
@@ -52,7 +52,7 @@ fn gpu_buffer(view: &View) -> Option<&GpuBuffer> {
     }
 }
 
-/// One device and its queue, shared by all who compute on it. Cheap to clone.
+/// A device and its queue. Clones share it and are cheap.
 #[derive(Clone)]
 pub struct Gpu {
     inner: Rc<Inner>,
@@ -67,17 +67,21 @@ struct Inner {
     faults: Arc<Mutex<Faults>>,
 }
 
-/// Errors that arrive outside any call: the browser and wgpu report them by callback.
+/// Errors that the browser or wgpu report by callback instead of returning them.
 #[derive(Default)]
 struct Faults {
     lost: Option<String>,
     uncaptured: Vec<DeviceError>,
-    /// Who waits for the device, and would wait for ever once it is lost; they hear of it when these are dropped.
+    /// One for each pending wait; dropping them when the device is lost ends the waits, which would never end
+    /// otherwise.
     waiting: Vec<oneshot::Sender<()>>,
 }
 
 impl Gpu {
-    /// Opens the best adapter with all limits it really has, or, where it refuses those, with WebGPU's defaults.
+    /// Opens the best adapter with all limits it reports, or with WebGPU's defaults where it refuses those.
+    ///
+    /// # Errors
+    /// There is no adapter, or it refuses to open a device.
     pub async fn new(options: DeviceOptions) -> Result<Self, DeviceError> {
         let mut descriptor = wgpu::InstanceDescriptor::new_without_display_handle_from_env();
         descriptor.backends = wgpu::Backends::PRIMARY;
@@ -164,7 +168,7 @@ impl Gpu {
         &self.inner.info
     }
 
-    /// How models built from now on compute their matrix products.
+    /// Tile size of matrix products of models built from now on.
     pub fn matmul(&self) -> MatmulKind {
         self.inner.matmul.get()
     }
@@ -184,7 +188,7 @@ impl Gpu {
         GpuBuffer::new(self.device(), &descriptor)
     }
 
-    /// Before whatever is submitted next.
+    /// Overwrites bytes before anything submitted later runs.
     pub(super) fn write(&self, buffer: &GpuBuffer, offset: u64, bytes: &[u8]) {
         self.queue().write_buffer(buffer, offset, bytes);
     }
@@ -193,7 +197,7 @@ impl Gpu {
         &self.inner.pipelines
     }
 
-    /// The first error the device reported since the last call, if any; a lost device stays lost.
+    /// As [`super::Device::check`].
     pub fn check(&self) -> Result<(), DeviceError> {
         let Ok(mut faults) = self.inner.faults.lock() else { return Ok(()) };
         if let Some(reason) = &faults.lost {
@@ -207,8 +211,7 @@ impl Gpu {
         }
     }
 
-    /// What `work` of the device comes to, unless that is lost first: Chromium never answers some promises of a device that
-    /// is gone.
+    /// Awaits `work`, or the loss of the device: Chromium never settles some promises of a lost device.
     ///
     /// # Errors
     /// The device is lost.
@@ -231,13 +234,12 @@ impl Gpu {
         .await
     }
 
-    /// Waits for the errors of all shaders and pipelines made so far, then for those of buffers and bindings.
-    /// Call it after building a plan, before trusting it.
+    /// As [`super::Device::ready`].
     pub async fn ready(&self) -> Result<(), DeviceError> {
         self.ready_with(|_, _| ()).await
     }
 
-    /// The same; `progress` hears how many of the shaders and pipelines that had to be compiled are, and of how many.
+    /// As [`super::Device::ready_with`].
     pub async fn ready_with(&self, mut progress: impl FnMut(usize, usize)) -> Result<(), DeviceError> {
         let pending = self.inner.pipelines.borrow_mut().take_pending();
         let total = pending.len();
@@ -248,7 +250,7 @@ impl Gpu {
         self.check()
     }
 
-    /// Lets native backends run their callbacks; a browser does that by itself.
+    /// Runs the callbacks of native backends; a browser runs them itself.
     fn pump(&self) -> Result<(), DeviceError> {
         #[cfg(not(target_arch = "wasm32"))]
         self.device()
@@ -258,7 +260,7 @@ impl Gpu {
     }
 }
 
-/// Browsers hide the device's name; vendor and architecture are then all there is.
+/// The adapter's name, or vendor and architecture where a browser hides the name.
 fn adapter_name(adapter: &wgpu::AdapterInfo, device: &wgpu::Device) -> String {
     Some(adapter.name.clone())
         .filter(|name| !name.is_empty())
@@ -266,7 +268,7 @@ fn adapter_name(adapter: &wgpu::AdapterInfo, device: &wgpu::Device) -> String {
         .unwrap_or_else(|| "WebGPU adapter".to_owned())
 }
 
-/// Natively there is nothing to add to the name.
+/// Not needed natively, where adapters have names.
 #[cfg(not(target_arch = "wasm32"))]
 fn vendor_and_architecture(_: &wgpu::Device) -> Option<String> {
     None

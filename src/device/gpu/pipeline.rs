@@ -1,12 +1,14 @@
+//! Shader modules and compute pipelines, compiled once per device and cached.
+
 use std::{collections::HashMap, future::Future, pin::Pin};
 
 use super::{Dispatch, Gpu, Grid, gpu_buffer};
 use crate::device::{DeviceError, View};
 
-/// A whole WGSL module, put together from files: shared parts first, the kernel family's own file last.
+/// A WGSL module as the concatenation of files: shared parts first, the kernel family's own file last.
 #[derive(Debug)]
 pub struct ShaderSource {
-    /// Each part's path under `shaders/` and its text.
+    /// Path under `shaders/` and text of each part.
     pub parts: &'static [(&'static str, &'static str)],
 }
 
@@ -16,7 +18,7 @@ impl ShaderSource {
         self.parts.last().map_or("empty shader", |part| part.0)
     }
 
-    /// Tells one source from another: each is a static.
+    /// Identifies a source by its address: each is a static.
     fn key(&'static self) -> usize {
         std::ptr::from_ref(self).addr()
     }
@@ -25,7 +27,7 @@ impl ShaderSource {
         self.parts.iter().map(|part| part.1).collect()
     }
 
-    /// File and line (from 1) of a line of the joined text (from 1).
+    /// File and line of a line of the concatenation, both counted from 1.
     fn locate(&self, line: u32) -> (&'static str, u32) {
         let mut line = line;
         for (path, text) in self.parts {
@@ -47,7 +49,7 @@ pub enum Binding {
     ReadWrite,
 }
 
-/// Everything that makes a compute pipeline, and its key in the cache.
+/// What a compute pipeline is made from, apart from `override` constants.
 #[derive(Debug, Clone, Copy)]
 pub struct KernelSpec {
     pub source: &'static ShaderSource,
@@ -55,7 +57,9 @@ pub struct KernelSpec {
     pub bindings: &'static [Binding],
 }
 
+/// A pending compilation, which resolves to its error if it failed.
 type Check = Pin<Box<dyn Future<Output = Result<(), DeviceError>>>>;
+/// Source, entry point, and the bits of `override` constants.
 type PipelineKey = (usize, &'static str, Vec<(&'static str, u64)>);
 
 #[derive(Default)]
@@ -153,7 +157,7 @@ impl PipelineCache {
             entry_point: Some(spec.entry),
             compilation_options: wgpu::PipelineCompilationOptions {
                 constants,
-                // Every kernel writes its workgroup memory before reading it.
+                // Every kernel writes workgroup memory before it reads it.
                 zero_initialize_workgroup_memory: false,
             },
             cache: None,
@@ -174,7 +178,7 @@ impl PipelineCache {
 }
 
 impl Gpu {
-    /// The kernel's pipeline (made once per device) over a bind group of `views`, in the order of its bindings.
+    /// The kernel's pipeline, made once per device, with a bind group of `views` in the order of its bindings.
     /// `constants` are the values of the shader's `override` constants.
     pub fn bind(
         &self,

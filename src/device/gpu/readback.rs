@@ -1,3 +1,5 @@
+//! Reading buffers of a GPU back by mapping copies of them.
+
 use std::collections::VecDeque;
 
 use futures_channel::oneshot;
@@ -5,7 +7,7 @@ use futures_channel::oneshot;
 use super::{Gpu, GpuBuffer, gpu_buffer};
 use crate::device::{DeviceError, View};
 
-/// A copy of some bytes that is being mapped.
+/// A copy of a view that is being mapped to host memory.
 pub struct Mapping {
     gpu: Gpu,
     staging: GpuBuffer,
@@ -23,13 +25,13 @@ impl Mapping {
     fn map(gpu: &Gpu, staging: GpuBuffer) -> Self {
         let (sender, mapped) = oneshot::channel();
         staging.slice(..).map_async(wgpu::MapMode::Read, move |result| {
-            // The receiver is gone only when nobody wants the bytes any more.
+            // The receiver is gone where the bytes are no longer wanted.
             let _ = sender.send(result);
         });
         Self { gpu: gpu.clone(), staging, mapped }
     }
 
-    /// Copies `view` after everything submitted so far.
+    /// Copies `view` as it is after everything submitted so far.
     pub fn start(gpu: &Gpu, view: &View) -> Self {
         let staging = Self::staging(gpu, view.size);
         let mut encoder = gpu.device().create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
@@ -40,7 +42,7 @@ impl Mapping {
         Self::map(gpu, staging)
     }
 
-    /// Waits without blocking the page and returns what `take` makes of the bytes.
+    /// Waits without blocking the page, and returns `take` of the bytes.
     pub async fn bytes<R>(&mut self, take: impl FnOnce(&[u8]) -> R) -> Result<R, DeviceError> {
         self.gpu.pump()?;
         let mapped = self.gpu.unless_lost(&mut self.mapped).await?;
@@ -62,11 +64,11 @@ impl Mapping {
     }
 }
 
-/// A ring of small host-visible buffers; copies to them are recorded with the step.
+/// A ring of small host-visible buffers, copied to by commands that are recorded with the step.
 pub struct MappingRing {
     gpu: Gpu,
     free: Vec<GpuBuffer>,
-    /// Copied to by the step being recorded.
+    /// The buffer that the step being recorded copies to.
     recorded: Option<GpuBuffer>,
     in_flight: VecDeque<Mapping>,
     size: u64,
@@ -78,7 +80,7 @@ impl MappingRing {
         Self { gpu: gpu.clone(), free, recorded: None, in_flight: VecDeque::new(), size }
     }
 
-    /// Records the copy of `view`. Call [`MappingRing::has_room`] first.
+    /// Records the copy of `view`. The ring must have room, see [`MappingRing::has_room`].
     pub fn record(&mut self, encoder: &mut wgpu::CommandEncoder, view: &View) {
         debug_assert!(self.has_room() && view.size <= self.size);
         if let (Some(slot), Some(buffer)) = (self.free.pop(), gpu_buffer(view)) {
@@ -87,7 +89,7 @@ impl MappingRing {
         }
     }
 
-    /// To be called after the submit that contains the recorded copy.
+    /// Call this after the submit that contains the recorded copy.
     pub fn submitted(&mut self) {
         if let Some(slot) = self.recorded.take() {
             self.in_flight.push_back(Mapping::map(&self.gpu, slot));
@@ -98,12 +100,12 @@ impl MappingRing {
         !self.free.is_empty()
     }
 
-    /// Steps whose values have not been read.
+    /// Steps whose values have not been read yet.
     pub fn in_flight(&self) -> usize {
         self.in_flight.len()
     }
 
-    /// Waits for the oldest step in flight.
+    /// Waits for the values of the oldest step in flight; `None` if there is none.
     pub async fn oldest<T: bytemuck::Pod>(&mut self) -> Result<Option<Vec<T>>, DeviceError> {
         let Some(mut readback) = self.in_flight.pop_front() else { return Ok(None) };
         let values = readback.bytes(bytemuck::pod_collect_to_vec).await?;

@@ -1,7 +1,9 @@
+//! Times of single kernel calls on a GPU, for profiling.
+
 use super::{Gpu, GpuBuffer, Mapping};
 use crate::device::{DeviceError, KernelTime, Stored, View, view::Buffer};
 
-/// Two timestamps per kernel call, for profiling; only where the adapter has timestamp queries.
+/// Two timestamps per kernel call, where the adapter has timestamp queries.
 pub struct Timestamps {
     gpu: Gpu,
     queries: wgpu::QuerySet,
@@ -11,7 +13,7 @@ pub struct Timestamps {
 }
 
 impl Timestamps {
-    /// Room for `calls` kernel calls (WebGPU allows 2,048 of them at most); `None` without timestamp queries.
+    /// As [`crate::device::Timings::new`].
     pub fn new(gpu: &Gpu, calls: u32) -> Option<Self> {
         if !gpu.info().timestamps {
             return None;
@@ -32,6 +34,7 @@ impl Timestamps {
         Some(Self { gpu: gpu.clone(), queries, resolved, labels: Vec::new(), capacity })
     }
 
+    /// The timestamps of the next pass; `None` where there is no room.
     pub(super) fn next(&mut self, label: &'static str) -> Option<wgpu::ComputePassTimestampWrites<'_>> {
         let index = self.labels.len() as u32;
         if index >= self.capacity {
@@ -45,12 +48,12 @@ impl Timestamps {
         })
     }
 
-    /// To be recorded after the timed plans.
+    /// Records the copy of the timestamps to a buffer, after the timed plans.
     pub fn resolve(&self, encoder: &mut wgpu::CommandEncoder) {
         encoder.resolve_query_set(&self.queries, 0..2 * self.labels.len() as u32, &self.resolved, 0);
     }
 
-    /// The times since the last call, in order.
+    /// The times since the last call of this, in order.
     pub async fn read(&mut self) -> Result<Vec<KernelTime>, DeviceError> {
         let labels = std::mem::take(&mut self.labels);
         let (buffer, size) = (Buffer::Gpu(self.resolved.clone()), 16 * labels.len() as u64);

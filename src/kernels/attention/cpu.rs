@@ -1,5 +1,5 @@
-//! The same as shaders/attention, whose head has the formulas, a row of the batch at a time: its scores are a small
-//! matrix for each head, so that all is products of matrices and softmax.
+//! shaders/attention on the CPU, one row of the batch at a time: the scores of a head are a small [length, length]
+//! matrix, so everything is matrix products and softmax. The formulas are at the head of tiles.wgsl.
 
 use super::{Attention, AttentionGradient};
 use crate::{
@@ -18,7 +18,7 @@ struct Sizes {
     heads: usize,
     hidden: usize,
     head: usize,
-    /// Dropout blocks of one query and head.
+    /// Dropout blocks of one (query, head).
     blocks: u32,
     site: u32,
 }
@@ -29,7 +29,7 @@ fn sizes(layer: &Attention) -> Sizes {
     Sizes { heads, hidden, head: hidden / heads, blocks, site: layer.site }
 }
 
-/// A row's part of `qkv`, and which of its tokens' vectors.
+/// Which of a token's three vectors in `qkv`.
 #[derive(Clone, Copy)]
 enum Part {
     Query,
@@ -38,14 +38,14 @@ enum Part {
 }
 
 impl Sizes {
-    /// [tokens, head] of the tokens from `first` on, or its transpose.
+    /// Queries, keys or values of one head, [tokens, head size], of the tokens from `first` on.
     #[inline(always)]
     fn part<'a>(&self, qkv: &'a [f32], first: usize, part: Part, head: usize) -> Operand<'a> {
         let begin = (3 * first + part as usize) * self.hidden + head * self.head;
         Operand { data: &qkv[begin..], row: 3 * self.hidden, column: 1 }
     }
 
-    /// The dropout masks of a query's probabilities, times them.
+    /// Multiplies a query's probabilities by their dropout mask.
     #[inline(always)]
     fn drop(&self, probabilities: &mut [f32], step: &Step, query_key: u32, head: usize) {
         drop_from(probabilities, step, self.site, query_key, head as u32 * self.blocks);
@@ -57,7 +57,7 @@ fn transposed(operand: Operand) -> Operand {
     Operand { data: operand.data, row: operand.column, column: operand.row }
 }
 
-/// `c[m, n] = a[m, k]·b[k, n]` for matrices of one row and head.
+/// `c[m, n] = a[m, k]·b[k, n]`, for the small matrices of one row and head.
 #[inline(always)]
 fn product(c: &mut [f32], (n, k): (usize, usize), a: Operand, b: Operand, packed: &mut [f32]) {
     let panels = n.div_ceil(panel_width());
@@ -159,7 +159,7 @@ impl CpuKernel<5, 1> for Backward {
                 p.iter_mut().for_each(|score| *score = exp(*score * scale - log_sum));
                 dropped.copy_from_slice(p);
                 sizes.drop(dropped, step, key, head);
-                // m·(do·v): what dropout leaves of the probabilities' gradient.
+                // m·(do·v): the gradient of the probabilities.
                 sizes.drop(ds, step, key, head);
                 let delta = dot(&d_context[of_head(query)], &context[of_head(query)]);
                 for (ds, p) in ds.iter_mut().zip(&*p) {

@@ -1,3 +1,10 @@
+//! Multi-head self-attention over packed rows, forward and backward, as calls for a GPU; cpu.rs has the CPU's.
+//! Formulas, shapes and costs: shaders/attention/tiles.wgsl.
+//!
+//! The gradient of softmax is ds_ij = p_ij (dp_ij − Σ_k p_ik dp_ik), with dp_ij = m_ij do_i·v_j. That sum is
+//! Σ_k m_ik p_ik do_i·v_k = do_i·o_i = δ_i, and p_ij = exp(s_ij − L_i), so no [length, length] matrix has to be stored
+//! (FlashAttention, arXiv 2205.14135, appendix B).
+
 mod cpu;
 
 use bytemuck::{Pod, Zeroable};
@@ -9,7 +16,7 @@ use crate::device::{
     DeviceError, Grid, KernelSpec, Plan, ShaderSource, View, Work,
 };
 
-/// For heads whose size is a multiple of 4, and for all others.
+/// For heads whose size is a multiple of 4, and for other sizes.
 pub(super) static VECTORS: ShaderSource =
     shader!("common/dropout.wgsl", "attention/vectors.wgsl", "attention/tiles.wgsl");
 pub(super) static SCALARS: ShaderSource =
@@ -37,33 +44,33 @@ struct Op {
 pub struct Attention<'a> {
     pub hidden: u32,
     pub heads: u32,
-    /// Longest row the dropout masks must tell apart.
+    /// Positions that the dropout masks tell apart: the length of the longest possible row.
     pub max_positions: u32,
     /// Dropout site of the probabilities, or `NO_DROPOUT`.
     pub site: u32,
-    /// [tiles, 4] u32: first token, first token of its row, end of the row, key into the dropout masks of the row's
-    /// first token. A tile has the tokens of its row from its first on, [`super::TILE`] at most.
+    /// [tiles, 4] u32: first token, first token of its row, end of the row, dropout key of the row's first token. A
+    /// tile is that token and the following ones of its row, [`super::TILE`] at most.
     pub tiles: &'a View,
-    /// [tokens, 4] u32: key into the dropout masks, first token of the row, end of the row, row.
+    /// [tokens, 4] u32: dropout key, first token of the row, end of the row, row.
     pub spans: &'a View,
     /// [rows + 1] u32
     pub row_starts: &'a View,
     /// [tokens, 3, hidden]: queries, keys, values.
     pub qkv: &'a View,
-    /// [tokens, hidden]: the output, kept for the backward pass.
+    /// o, [tokens, hidden], kept for the backward pass.
     pub context: &'a View,
-    /// [tokens, heads]: log-sum-exp of the scores, kept for the backward pass.
+    /// L, log-sum-exp of the scores, [tokens, heads], kept for the backward pass.
     pub log_sums: &'a View,
 }
 
 /// Buffers of the backward pass.
 #[derive(Clone, Copy)]
 pub struct AttentionGradient<'a> {
-    /// [tokens, hidden]
+    /// do, read, [tokens, hidden].
     pub context: &'a View,
-    /// [tokens, 3, hidden]
+    /// dq, dk, dv, written, [tokens, 3, hidden].
     pub qkv: &'a View,
-    /// [tokens, heads] scratch.
+    /// Scratch for δ, [tokens, heads].
     pub delta: &'a View,
 }
 
@@ -72,8 +79,8 @@ impl Attention<'_> {
         Op { heads: self.heads, hidden: self.hidden, blocks: self.max_positions.div_ceil(4), site: self.site }
     }
 
-    /// Of a kernel with so many products of heads for every pair of tokens that reads and writes so many vectors of
-    /// every token.
+    /// Work of a kernel that computes `products` dot products per pair of tokens and head, and reads and writes
+    /// `vectors` vectors of `hidden` floats per token.
     fn work(&self, products: u32, vectors: u32) -> Work {
         let hidden = f64::from(self.hidden);
         Work {
@@ -93,6 +100,7 @@ impl Attention<'_> {
 }
 
 impl Kernels {
+    /// Writes `layer.context` and `layer.log_sums`.
     pub fn attention(&self, plan: &mut Plan, layer: &Attention) -> Result<(), DeviceError> {
         match self.on_cpu() {
             true => cpu::forward(self, plan, layer)?,
@@ -101,11 +109,12 @@ impl Kernels {
                 self.call_attention(plan, layer, FORWARD, &views)?;
             }
         }
-        // Scores and weighted sum; queries, keys and values in, context out.
+        // Products: scores and weighted sum. Vectors: query, key and value in, context out.
         plan.note(layer.work(2, 4));
         Ok(())
     }
 
+    /// Writes `gradient.qkv` from `gradient.context` and what [`Kernels::attention`] left.
     pub fn attention_backward(
         &self,
         plan: &mut Plan,
@@ -117,7 +126,7 @@ impl Kernels {
             plan.note(layer.work(5, 9));
             return Ok(());
         }
-        // Keys and values do not look at the attention's output.
+        // Both entry points have the same views; that of keys and values does not read `context`.
         let views = [
             layer.tiles,
             layer.qkv,

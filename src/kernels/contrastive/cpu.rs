@@ -1,4 +1,4 @@
-//! The same as shaders/contrastive.wgsl, whose head has the formulas.
+//! shaders/contrastive.wgsl on the CPU; the formulas are at its head.
 
 use std::ops::Range;
 
@@ -13,12 +13,12 @@ use crate::{
 };
 
 const SMALLEST_NORM: f32 = 1e-8;
-/// The logit of a candidate that is left out: its exponential is 0.
+/// Logit of a candidate that is left out: its exponential is 0.
 const LEFT_OUT: f32 = -1e30;
-/// Rows that a thread takes at a time.
+/// Rows of a chunk.
 const TILE: u32 = 4;
 
-/// Who is an anchor among so many items and rows, and what its candidates are.
+/// Which rows are anchors, and what their candidates are.
 #[derive(Clone, Copy)]
 struct Roles {
     form: LossForm,
@@ -46,13 +46,13 @@ impl Roles {
         }
     }
 
-    /// p(a)
+    /// p(a), a row.
     #[inline(always)]
     fn positive(self, anchor: usize) -> usize {
         if anchor < self.items { anchor + self.items } else { anchor - self.items }
     }
 
-    /// The anchors that have a row among their candidates.
+    /// The anchors that have `row` among their candidates.
     #[inline(always)]
     fn anchors_of(self, row: usize) -> Range<usize> {
         match (self.form, row < self.items) {
@@ -141,9 +141,9 @@ impl CrossEntropy {
     #[inline(always)]
     fn logit(&self, step: &Step, roles: Roles, anchor: usize, candidate: usize, cosine: f32) -> f32 {
         let own_hard_negative = candidate == 2 * roles.items + anchor % roles.items;
-        let named = own_hard_negative || candidate == roles.positive(anchor);
+        let labelled = own_hard_negative || candidate == roles.positive(anchor);
         let threshold = step.false_negative_threshold;
-        if candidate == anchor || (threshold > 0.0 && cosine > threshold && !named) {
+        if candidate == anchor || (threshold > 0.0 && cosine > threshold && !labelled) {
             return LEFT_OUT;
         }
         let weight = if own_hard_negative { step.hard_negative_weight } else { 0.0 };
@@ -151,7 +151,7 @@ impl CrossEntropy {
     }
 }
 
-/// −log softmax(logits) at `label`, and its gradient divided by `anchors`.
+/// −log softmax(logits)[label], returned, and its gradient divided by `anchors`.
 #[inline(always)]
 fn cross_entropy(logits: &[f32], d_logits: &mut [f32], label: usize, anchors: f32) -> f32 {
     let largest = largest(logits);
@@ -165,9 +165,9 @@ fn cross_entropy(logits: &[f32], d_logits: &mut [f32], label: usize, anchors: f3
     for e in d_logits.iter_mut() {
         *e = *e / sum / anchors;
     }
-    // softmax − 1 as −others/sum: no cancellation where the positive takes nearly all.
+    // softmax − 1 as −others/sum: no cancellation where the positive has nearly all of the sum.
     d_logits[label] = -others / sum / anchors;
-    // log(1 + x) with x = Σ_{j≠i} exp(S_ij − S_ii): a small loss keeps its digits.
+    // log(1 + x) with x = Σ_{c≠p} exp(S_ac − S_ap), so that a small loss keeps its digits.
     let x = others / positive.max(1e-38);
     if x < 0.5 { x.ln_1p() } else { sum.ln() + (largest - logits[label]) }
 }
@@ -238,7 +238,7 @@ impl CpuKernel<3, 1> for NormalizeBackward {
         let Sizes { hidden, width, accumulate, .. } = self.0;
         for (row, dz) in chunk.rows.zip(d_embeddings.chunks_exact_mut(hidden)) {
             let (n, dn) = (&unit[row * width..][..width], &d_unit[row * width..][..width]);
-            // A clamped norm is a constant, so nothing flows through it.
+            // A clamped norm is a constant: it has no gradient.
             let along = if norms[row] <= SMALLEST_NORM { 0.0 } else { dot(n, dn) };
             let divisor = norms[row].max(SMALLEST_NORM);
             if !accumulate {

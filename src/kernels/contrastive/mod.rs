@@ -1,3 +1,10 @@
+//! SimCSE's contrastive loss and its gradient, as calls for a GPU; cpu.rs has the CPU's. Formulas, shapes and costs:
+//! shaders/contrastive.wgsl. Source: princeton-nlp/SimCSE `simcse/models.py`, `cl_forward`.
+//!
+//! dS: the gradient of cross-entropy is softmax minus the one-hot label, over the number of anchors (the loss is their
+//! mean). dn: S_ac = n_a·n_c/τ is linear in both vectors, so a row has one share as an anchor and one as a candidate.
+//! dz: n = z/‖z‖ has the Jacobian (I − n nᵀ)/‖z‖.
+
 mod cpu;
 
 use bytemuck::{Pod, Zeroable};
@@ -23,7 +30,7 @@ static SIMILARITY_BACKWARD: KernelSpec =
 static NORMALIZE_BACKWARD: KernelSpec =
     spec("normalize_backward", &[Uniform, Uniform, Read, Read, Read, ReadWrite]);
 
-/// Anchors and columns of a workgroup's tile of the similarity matrix; contrastive.wgsl has the same constant.
+/// Anchors and candidates of a workgroup's tile of S; shaders/contrastive.wgsl has the same constant.
 const SIDE: u32 = 16;
 
 #[repr(C)]
@@ -32,28 +39,28 @@ struct Op {
     width: u32,
     stride: u32,
     form: u32,
-    row: u32,
+    row_width: u32,
     accumulate: u32,
     pad: [u32; 3],
 }
 
-/// Who is an anchor, and among which candidates it must find its positive.
+/// Which rows are anchors, and which candidates an anchor's positive is compared with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum LossForm {
-    /// First sentences look for their second ones: SimCSE's (arXiv 2104.08821, eq. 4 and 5).
+    /// Anchors: first view; candidates: all other views. SimCSE's loss (arXiv 2104.08821, eq. 4 and 5).
     #[default]
     OneWay,
-    /// The mean of that and of second sentences looking among first ones.
+    /// The mean of that and of the second view's anchors with the first view's candidates.
     Symmetric,
-    /// First and second sentences look among all others: SimCLR's NT-Xent (arXiv 2002.05709).
+    /// Anchors: first and second view; candidates: all other rows. SimCLR's NT-Xent (arXiv 2002.05709).
     NtXent,
 }
 
 impl LossForm {
     pub const ALL: [LossForm; 3] = [LossForm::OneWay, LossForm::Symmetric, LossForm::NtXent];
 
-    /// The name on the command line and in recipes.
+    /// Name on the command line and in recipes.
     pub fn name(self) -> &'static str {
         match self {
             LossForm::OneWay => "one-way",
@@ -62,12 +69,12 @@ impl LossForm {
         }
     }
 
-    /// Views whose sentences are anchors.
+    /// Views whose rows are anchors: 1 or 2.
     pub fn anchor_views(self) -> usize {
         if self == LossForm::OneWay { 1 } else { 2 }
     }
 
-    /// Columns of the similarity matrix for `items` items of `views` sentences.
+    /// Columns of the similarity matrix S, candidates of an anchor at most, for `items` items in `views` views.
     pub fn candidates(self, items: usize, views: usize) -> usize {
         if self == LossForm::NtXent { items * views } else { items * (views - 1) }
     }
@@ -83,21 +90,22 @@ impl std::str::FromStr for LossForm {
     }
 }
 
-/// The contrastive loss over embeddings that come view after view. Two views give an N×N matrix (arXiv 2104.08821,
-/// eq. 4), three an N×2N one with hard negatives (eq. 5); see [`LossForm`] for the others.
+/// The contrastive loss over embeddings that come view after view. In the one-way form two views give S [N, N] (arXiv
+/// 2104.08821, eq. 4), and three, with hard negatives, S [N, 2N] (eq. 5).
 #[derive(Clone, Copy)]
 pub struct Contrastive<'a> {
     pub form: LossForm,
     pub hidden: u32,
-    /// Columns of the embeddings that count; a multiple of 4.
+    /// Leading columns of the embeddings that count, a multiple of 4: `hidden`, or less for Matryoshka training (arXiv
+    /// 2205.13147).
     pub width: u32,
     /// Add loss and gradient to what is there.
     pub accumulate: bool,
-    /// Floats between rows of the similarity matrix: at least the largest number of candidates.
+    /// Floats between rows of S: at least the largest number of candidates.
     pub stride: u32,
-    /// z [rows, hidden]
+    /// z, [rows, hidden].
     pub embeddings: &'a View,
-    /// Unit embeddings, [rows, width], kept for the backward pass.
+    /// n, unit embeddings, [rows, width], kept for the backward pass.
     pub unit: &'a View,
     /// ‖z‖, [rows], kept for the backward pass.
     pub norms: &'a View,
@@ -107,7 +115,7 @@ pub struct Contrastive<'a> {
     pub d_similarity: &'a View,
     /// Loss of each anchor, [anchors].
     pub losses: &'a View,
-    /// `metrics[0]` receives the mean loss.
+    /// [`super::METRICS`] floats; `metrics[0]` receives the mean loss.
     pub metrics: &'a View,
 }
 
@@ -117,7 +125,7 @@ impl Contrastive<'_> {
             width: self.width / 4,
             stride: self.stride,
             form: self.form as u32,
-            row: self.hidden / 4,
+            row_width: self.hidden / 4,
             accumulate: u32::from(self.accumulate),
             pad: [0; 3],
         }
@@ -129,6 +137,7 @@ impl Contrastive<'_> {
 }
 
 impl Kernels {
+    /// The loss and dS.
     pub fn contrastive(&self, plan: &mut Plan, loss: &Contrastive) -> Result<(), DeviceError> {
         if self.on_cpu() {
             return cpu::forward(self, plan, loss);
@@ -144,7 +153,8 @@ impl Kernels {
         self.call(plan, &MEAN_LOSS, &[], &op, &[loss.losses, loss.metrics], one)
     }
 
-    /// `d_embeddings[rows, hidden]`; `d_unit` is scratch of the same shape.
+    /// The gradient of the embeddings, `d_embeddings[rows, hidden]`, after [`Kernels::contrastive`]; `d_unit` is
+    /// scratch of the same shape.
     pub fn contrastive_backward(
         &self,
         plan: &mut Plan,

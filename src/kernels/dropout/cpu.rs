@@ -1,9 +1,11 @@
+//! Dropout on the CPU: masks are computed for eight blocks at a time and applied to a token's elements in place.
+
 use super::super::{NO_DROPOUT, Step};
 
-/// Blocks that are hashed beside each other.
+/// Blocks that are hashed at the same time, in vector registers.
 const BESIDE: usize = 8;
 
-/// Multiplies the elements of a token's row, from that of `first_block` on, by their factors; see
+/// Multiplies a token's elements, of which `row` holds those from `4·first_block` on, by their factors; see
 /// [`super::keep_factors`].
 #[inline(always)]
 pub(in crate::kernels) fn drop_from(
@@ -32,7 +34,7 @@ pub(in crate::kernels) fn drop_from(
     }
 }
 
-/// [`super::pcg4d`] of as many blocks as stand beside each other, from `first` on.
+/// [`super::pcg4d`] of the [`BESIDE`] blocks from `first` on: four words for each of them, word by word.
 #[inline(always)]
 fn pcg4d_beside(first: u32, token_key: u32, salt: u32, seed: u32) -> [[u32; BESIDE]; 4] {
     let begin = |counter: u32| counter.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);

@@ -1,8 +1,11 @@
+//! Dropout masks on the host: the same counter-based hash as shaders/common/dropout.wgsl, whose head has the formula.
+
 mod cpu;
 
 pub(super) use cpu::drop_from;
 
-/// PCG4D of Jarzynski and Olano (JCGT 9(3), 2020); bit for bit `shaders/common/dropout.wgsl`.
+/// PCG4D of Jarzynski and Olano, "Hash Functions for GPU Rendering" (JCGT 9(3), 2020), equal bit for bit to
+/// shaders/common/dropout.wgsl.
 fn pcg4d(counter: [u32; 4]) -> [u32; 4] {
     let [mut x, mut y, mut z, mut w] = counter.map(|c| c.wrapping_mul(1_664_525).wrapping_add(1_013_904_223));
     let mix = |x: &mut u32, y: &mut u32, z: &mut u32, w: &mut u32| {
@@ -19,13 +22,13 @@ fn pcg4d(counter: [u32; 4]) -> [u32; 4] {
     [x, y, z, w]
 }
 
-/// An element is dropped when its 32 random bits are below this.
+/// p · 2³²: an element whose 32 random bits are below this is dropped.
 pub fn drop_threshold(p: f32) -> u32 {
     (f64::from(p) * 4_294_967_296.0).round().clamp(0.0, f64::from(u32::MAX)) as u32
 }
 
-/// The factors (0 or `1/(1−p)`) that the shaders give to elements `4·block … 4·block+3` of the token with this key,
-/// at this site of this step: the host's own view of the masks, for tests and for showing them.
+/// The factors, 0 or `1/(1−p)`, of elements `4·block … 4·block+3` of the token with this key, at this site of this
+/// step, as the shaders compute them: for tests and for showing the masks.
 pub fn keep_factors(p: f32, seed: u32, step: u32, site: u32, token_key: u32, block: u32) -> [f32; 4] {
     let threshold = drop_threshold(p);
     if site == super::NO_DROPOUT || threshold == 0 {

@@ -1,4 +1,4 @@
-//! The same as shaders/embedding.wgsl, whose head has the formulas.
+//! shaders/embedding.wgsl on the CPU; the formulas are at its head.
 
 use super::{Embedding, EmbeddingGradient};
 use crate::{
@@ -10,9 +10,9 @@ use crate::{
     },
 };
 
-/// Rows of a result that a thread takes at a time.
+/// Rows of a chunk.
 const ROWS: u32 = 32;
-/// Words of the table that a thread looks through at a time: most are in no batch.
+/// Words of a chunk of the word table's gradient: many, because most are not in the batch.
 const WORDS: u32 = 256;
 
 struct Forward {
@@ -97,7 +97,7 @@ impl CpuKernel<3, 1> for Words {
     fn run(&self, step: &Step, chunk: Chunk, [distinct, places, de]: [&[f32]; 3], [table]: [&mut [f32]; 1]) {
         let first = self.first_word + chunk.rows.start as u32;
         let distinct: &[[u32; 3]] = bytemuck::cast_slice(&distinct[..3 * step.distinct as usize]);
-        // Ascending by word.
+        // `distinct` is ascending by id.
         let begin = distinct.partition_point(|[id, ..]| *id < first);
         let mine = distinct[begin..].iter().take_while(|[id, ..]| *id < first + chunk.rows.len() as u32);
         for [id, begin, end] in mine.copied() {
@@ -138,7 +138,7 @@ impl CpuKernel<2, 1> for Positions {
     }
 }
 
-/// Every token has type 0.
+/// Partial sums of the type gradient; every token has type 0.
 struct Types {
     hidden: usize,
 }

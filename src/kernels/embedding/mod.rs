@@ -1,3 +1,8 @@
+//! Word, position and type embeddings, and the gradients of their tables, as calls for a GPU; cpu.rs has the CPU's.
+//! Formulas, shapes and costs: shaders/embedding.wgsl.
+//!
+//! A lookup is linear, so the gradient of a table's row is the sum of the gradients of the tokens that looked it up.
+
 mod cpu;
 
 use bytemuck::{Pod, Zeroable};
@@ -9,7 +14,7 @@ use crate::device::{
 };
 
 pub(super) static SOURCE: ShaderSource = shader!("common/team.wgsl", "stored/f32.wgsl", "embedding.wgsl");
-/// Over a word table of halves.
+/// Over a word table of float16.
 static HALF_SOURCE: ShaderSource = shader!("common/team.wgsl", "stored/f16.wgsl", "embedding.wgsl");
 
 const fn forward(source: &'static ShaderSource) -> KernelSpec {
@@ -39,12 +44,12 @@ struct Op {
     pad: u32,
 }
 
-/// Consecutive rows of a word table that is too large to be bound at once.
+/// A piece of the word table: consecutive rows, as many as can be bound at once.
 #[derive(Clone, Debug)]
 pub struct TableRows {
     pub first_row: u32,
     pub rows: u32,
-    /// [rows, hidden]; halves where a GPU only encodes.
+    /// [rows, hidden]; float16 where a GPU encodes without training.
     pub view: View,
 }
 
@@ -58,7 +63,7 @@ pub struct Embedding<'a> {
     pub first_position: u32,
     /// Rows of the type table; every token has type 0.
     pub types: u32,
-    /// [vocabulary, hidden], all rows in order.
+    /// [vocabulary, hidden] in pieces, all rows in order.
     pub word: &'a [TableRows],
     /// [positions, hidden]
     pub position: &'a View,
@@ -66,22 +71,24 @@ pub struct Embedding<'a> {
     pub token_type: &'a View,
 }
 
-/// Gradient tables, and the lists that say which tokens belong to which row of them.
+/// Gradients of the tables, and the lists of tokens that each of their rows sums over.
 #[derive(Clone, Copy)]
 pub struct EmbeddingGradient<'a> {
-    /// Gradient of the sum, [tokens, hidden].
+    /// de, the gradient of the sum, read, [tokens, hidden].
     pub embedded: &'a View,
-    /// [vocabulary, hidden], cut as the table itself; cleared beforehand unless the step accumulates.
+    /// [vocabulary, hidden], in pieces like the table; the caller clears it unless the step accumulates.
     pub word: &'a [TableRows],
+    /// [positions, hidden]
     pub position: &'a View,
+    /// [types, hidden]
     pub token_type: &'a View,
-    /// [distinct, 3]: token id, first and end index into `places`.
+    /// [distinct, 3] u32, ascending by id: token id, first and end index into `places`.
     pub distinct: &'a View,
-    /// [tokens]: tokens ordered by id.
+    /// [tokens] u32: tokens ordered by id.
     pub places: &'a View,
-    /// [rows + 1]
+    /// [rows + 1] u32
     pub row_starts: &'a View,
-    /// [`Embedding::scratch_len`] floats.
+    /// Partial sums of the type gradient, [`Embedding::scratch_len`] floats.
     pub scratch: &'a View,
 }
 
@@ -103,7 +110,7 @@ impl Embedding<'_> {
         Op { first_word: words.first_row, end_word: words.first_row + words.rows, ..self.op() }
     }
 
-    /// Floats of scratch that the backward pass of up to `tokens` tokens needs.
+    /// Floats of [`EmbeddingGradient::scratch`] for up to `tokens` tokens: [⌈tokens/64⌉, types, hidden].
     pub fn scratch_len(hidden: usize, types: usize, tokens: usize) -> usize {
         types * hidden * tokens.div_ceil(CHUNK as usize)
     }
@@ -124,7 +131,7 @@ impl Kernels {
             plan.note(Work::moving(TOKENS, 3 * layer.hidden));
             return Ok(());
         }
-        // Every token belongs to the piece that has its word.
+        // Each call writes the tokens whose words are in its piece.
         for words in layer.word {
             let views = [token_ids, token_positions, &words.view, layer.position, layer.token_type, embedded];
             let grid = threads_per(TOKENS, layer.hidden / 4);
@@ -138,6 +145,7 @@ impl Kernels {
         Ok(())
     }
 
+    /// Gradients of the three tables; see [`EmbeddingGradient`].
     pub fn embed_backward(
         &self,
         plan: &mut Plan,
@@ -176,13 +184,13 @@ impl Kernels {
     }
 }
 
-/// A grid with a lane for each of `width` vec4s, for every `tile` of `extent`.
+/// A grid of workgroups with 16 vec4s each: ⌈width / 16⌉ for every `tile` of `extent`.
 fn teams_per(extent: Extent, tile: u32, width: u32) -> Grid {
     Grid::new(extent, tile, width.div_ceil(TEAM))
 }
 
-/// A grid with at least `width` threads for each of `extent` rows, in whole workgroups.
+/// A grid of whole workgroups with at least `width` threads for each of `extent` rows.
 pub(super) fn threads_per(extent: Extent, width: u32) -> Grid {
-    // ⌈extent / 64⌉ · width groups of 64 threads are at least extent · width threads.
+    // ⌈extent / 64⌉ · width workgroups of 64 threads are at least extent · width threads.
     Grid::new(extent, THREADS, width)
 }

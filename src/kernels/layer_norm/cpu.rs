@@ -1,4 +1,4 @@
-//! The same as shaders/layer_norm.wgsl, whose head has the formulas.
+//! shaders/layer_norm.wgsl on the CPU; the formulas are at its head.
 
 use super::{LayerNorm, LayerNormGradient};
 use crate::{
@@ -11,7 +11,7 @@ use crate::{
     },
 };
 
-/// Rows that a thread takes at a time.
+/// Tokens of a chunk.
 const ROWS: u32 = 16;
 
 struct Forward {
@@ -107,7 +107,7 @@ impl CpuKernel<5, 2> for Backward {
             let key = fours(spans)[row][0];
             let (s, dy) = (&sums[row * hidden..][..hidden], &dy[row * hidden..][..hidden]);
             let (mean, scale) = (statistics[2 * row], statistics[2 * row + 1]);
-            // dx holds x̂ and ds holds g until both are used up.
+            // Until they are overwritten, dx holds x̂ and ds holds g.
             for (x_hat, s) in dx.iter_mut().zip(s) {
                 *x_hat = (s - mean) * scale;
             }
@@ -127,7 +127,7 @@ impl CpuKernel<5, 2> for Backward {
     }
 }
 
-/// Of the gradients of γ and β: one [2, hidden] for each chunk of rows.
+/// Partial sums of dγ then dβ, [2, hidden] for each chunk of tokens.
 struct Partials {
     hidden: usize,
     site_out: u32,
@@ -161,7 +161,7 @@ impl CpuKernel<4, 1> for Partials {
     }
 }
 
-/// The sums of all partials, a norm at a time.
+/// Adds up the partial sums, one norm at a time.
 pub(super) fn parameters(
     kernels: &Kernels,
     plan: &mut Plan,

@@ -1,3 +1,9 @@
+//! LayerNorm of a residual sum with dropout, forward and backward, as calls for a GPU; cpu.rs has the CPU's. Formulas,
+//! shapes and costs: shaders/layer_norm.wgsl. Source: Ba, Kiros and Hinton (arXiv 1607.06450).
+//!
+//! ds: x̂ = (s − μ)·r with r = 1/√(σ² + ε), ∂μ/∂s_i = 1/H and ∂r/∂s_i = −r²·x̂_i/H. With g the gradient of x̂,
+//! Σ_j g_j ∂x̂_j/∂s_i = r·(g_i − mean(g) − x̂_i·mean(g·x̂)).
+
 mod cpu;
 
 use bytemuck::{Pod, Zeroable};
@@ -28,8 +34,8 @@ struct Op {
     site_in: u32,
     site_out: u32,
     has_residual: u32,
-    kind: u32,
-    fixed: u32,
+    extent_kind: u32,
+    extent_fixed: u32,
     epsilon: f32,
     pad: u32,
 }
@@ -41,54 +47,55 @@ pub struct LayerNorm<'a> {
     pub epsilon: f32,
     /// γ then β, [2, hidden].
     pub weights: &'a View,
-    /// [tokens, 4] u32: key into the dropout masks, first token of the row, end of the row, row.
+    /// [tokens, 4] u32: dropout key, first token of the row, end of the row, row.
     pub spans: &'a View,
     /// Dropout site of x, or [`NO_DROPOUT`].
     pub site_in: u32,
     /// Dropout site of y, or [`NO_DROPOUT`].
     pub site_out: u32,
-    /// In: x; out: x with its dropout plus the residual. [tokens, hidden], kept for the backward pass.
+    /// In: x; out: s, x with its dropout plus the residual. [tokens, hidden], kept for the backward pass.
     pub sums: &'a View,
-    /// Mean and reciprocal deviation of each row, [tokens, 2], kept for the backward pass.
+    /// μ and r = 1/√(σ² + ε) of each token, [tokens, 2], kept for the backward pass.
     pub statistics: &'a View,
 }
 
 /// Buffers of the backward pass.
 #[derive(Clone, Copy)]
 pub struct LayerNormGradient<'a> {
-    /// [tokens, hidden]
+    /// Read, [tokens, hidden].
     pub dy: &'a View,
     /// Gradient of the residual input, [tokens, hidden].
     pub d_residual: &'a View,
-    /// Gradient of x, [tokens, hidden]: differs from `d_residual` by the dropout of x.
+    /// Gradient of x, [tokens, hidden]: `d_residual` with the dropout of x.
     pub dx: &'a View,
-    /// Partial sums of the gradients of γ and β, [`LayerNorm::partials_len`] floats, for
-    /// [`Kernels::layer_norm_parameters`].
+    /// Partial sums of dγ then dβ, [⌈tokens/64⌉, 2, hidden] in [`LayerNorm::partials_len`] floats, which
+    /// [`Kernels::layer_norm_parameters`] adds up.
     pub partials: &'a View,
 }
 
 impl LayerNorm<'_> {
     fn op(&self, has_residual: bool) -> Op {
-        let (kind, fixed) = shader_extent(TOKENS);
+        let (extent_kind, extent_fixed) = shader_extent(TOKENS);
         Op {
             width: self.hidden / 4,
             site_in: self.site_in,
             site_out: self.site_out,
             has_residual: u32::from(has_residual),
-            kind,
-            fixed,
+            extent_kind,
+            extent_fixed,
             epsilon: self.epsilon,
             pad: 0,
         }
     }
 
-    /// Floats that the partial sums of up to `tokens` tokens take, to the next place that may be bound.
+    /// Floats that the partial sums of up to `tokens` tokens take, rounded up to the alignment of bindings.
     pub fn partials_len(hidden: usize, tokens: usize) -> usize {
         (2 * hidden * tokens.div_ceil(CHUNK as usize)).next_multiple_of(ALIGNMENT)
     }
 }
 
 impl Kernels {
+    /// Writes `y`, and `layer.sums` and `layer.statistics` for the backward pass.
     pub fn layer_norm(
         &self,
         plan: &mut Plan,
@@ -100,9 +107,9 @@ impl Kernels {
         if self.on_cpu() {
             cpu::forward(self, plan, layer, residual, y)?;
         } else {
-            // Where there is no residual any readable buffer stands in; the shader does not touch it.
-            let other = residual.unwrap_or(layer.weights);
-            let views = [layer.spans, layer.weights, other, layer.sums, y, layer.statistics];
+            // The binding must be filled; without a residual the shader does not read it.
+            let bound = residual.unwrap_or(layer.weights);
+            let views = [layer.spans, layer.weights, bound, layer.sums, y, layer.statistics];
             let grid = Grid::new(TOKENS, TEAMS, 1);
             self.call(plan, &FORWARD, &[], &layer.op(residual.is_some()), &views, grid)?;
         }
@@ -110,6 +117,7 @@ impl Kernels {
         Ok(())
     }
 
+    /// Gradients of x and the residual, and partial sums of those of γ and β; see [`LayerNormGradient`].
     pub fn layer_norm_backward(
         &self,
         plan: &mut Plan,
@@ -136,9 +144,9 @@ impl Kernels {
         Ok(())
     }
 
-    /// Adds up what [`Kernels::layer_norm_backward`] left of several norms over the same tokens: `partials` has
-    /// theirs one after the other, `len` floats each, and `weights` is where the gradients of γ then β go,
-    /// [2, hidden] each.
+    /// Adds up the partial sums that [`Kernels::layer_norm_backward`] left for several norms over the same tokens.
+    /// `partials` holds those of each norm one after the other, `len` floats each; `weights` are the gradients of γ
+    /// then β that are written, [2, hidden] for each norm.
     pub fn layer_norm_parameters(
         &self,
         plan: &mut Plan,
@@ -150,7 +158,7 @@ impl Kernels {
         if self.on_cpu() {
             return cpu::parameters(self, plan, hidden, partials, len, weights);
         }
-        // The gradients lie in one buffer, or in a few where one would be larger than a shader may bind.
+        // The gradients lie in one buffer, or in several where one would exceed the binding limit.
         let mut buffers: Vec<&View> = Vec::new();
         for view in weights {
             if !buffers.iter().any(|buffer| buffer.shares_buffer(view)) {

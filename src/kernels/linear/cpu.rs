@@ -1,5 +1,5 @@
-//! The same as shaders/matmul: three products, each over panels of its right operand that are packed first, once for all
-//! rows.
+//! shaders/matmul.wgsl on the CPU: three products, each over panels of its right operand, which is packed first, once
+//! for all rows.
 
 use super::{Linear, LinearGradient};
 use crate::{
@@ -12,30 +12,30 @@ use crate::{
     },
 };
 
-/// Rows of a result that a thread takes at a time: the right operand's panels are read once for all of them.
+/// Rows of a result in a chunk: the right operand's panels are read once for all of them.
 const ROWS: u32 = 48;
-/// Panels that a thread packs at a time.
+/// Panels that a chunk packs.
 const PANELS: u32 = 4;
-/// Columns that a thread adds up at a time.
+/// Columns that a chunk of the bias gradient sums.
 const COLUMNS: u32 = 64;
 
 /// How the right operand B [k, n] lies in memory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Layout {
-    /// Rows of n.
+    /// Row-major, [k, n].
     Rows,
-    /// Columns of k: a weight [n, k].
+    /// Column-major: a weight [n, k].
     Columns,
 }
 
 struct Pack {
-    /// `None`: the step's tokens.
+    /// Rows of B.
     k: Extent,
     n: usize,
     layout: Layout,
 }
 
-/// Packs B, and returns where it is.
+/// Packs B, of at most `most_k` rows, and returns the buffer.
 fn packed(
     kernels: &Kernels,
     plan: &mut Plan,
@@ -77,11 +77,11 @@ impl CpuKernel<1, 1> for Pack {
     }
 }
 
-/// What follows a product in the same rows.
+/// What follows a product, in the same rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Then {
     Nothing,
-    /// A second result, the GELU of the first.
+    /// Forward: the GELU of the result, as a second result. Backward: its derivative, and the GELU recomputed.
     Gelu,
 }
 
@@ -137,7 +137,7 @@ struct InputGradient {
     then: Then,
 }
 
-/// With `gelu`, the layer's input is gelu(u): u, and where gelu(u) goes once more.
+/// `gelu`, where the layer's input was gelu(u): u, and the buffer for gelu(u).
 pub(super) fn input_gradient(
     kernels: &Kernels,
     plan: &mut Plan,

@@ -1,3 +1,9 @@
+//! Linear layers: the three matrix products of forward and backward, with GELU where a layer has one, as calls for a
+//! GPU; cpu.rs has the CPU's. Formulas, shapes and costs: shaders/matmul.wgsl.
+//!
+//! y = x·Wᵀ + b is linear in x, W and b: dx = dy·W, dW = dyᵀ·x, db = Σ_rows dy. GELU is x·Φ(x) with the exact Φ
+//! (Hendrycks and Gimpel, arXiv 1606.08415).
+
 mod cpu;
 
 use bytemuck::{Pod, Zeroable};
@@ -10,10 +16,10 @@ use crate::device::{
 };
 
 pub(super) static SOURCE: ShaderSource = shader!("common/activation.wgsl", "stored/f32.wgsl", "matmul.wgsl");
-/// Over a weight of halves.
+/// Over a weight of float16.
 static HALF_SOURCE: ShaderSource = shader!("common/activation.wgsl", "stored/f16.wgsl", "matmul.wgsl");
 
-/// Entry points share binding numbers; those that one does not use are bound all the same.
+/// All entry points have the same bindings; those that one does not use are bound all the same.
 const fn spec(source: &'static ShaderSource, entry: &'static str) -> KernelSpec {
     const BINDINGS: &[Binding] = &[Uniform, Uniform, Read, Read, Read, ReadWrite, ReadWrite];
     KernelSpec { source, entry, bindings: BINDINGS }
@@ -23,14 +29,14 @@ static HALF_NT: KernelSpec = spec(&HALF_SOURCE, "nt");
 static NN: KernelSpec = spec(&SOURCE, "nn");
 static TN: KernelSpec = spec(&SOURCE, "tn");
 
-/// A workgroup's tile of C. Both operands' tiles take 9 KiB of workgroup memory at most, which has 16.
+/// A workgroup's tile of C. The operands' tiles take at most 9 KiB together of WebGPU's 16 KiB of workgroup memory.
 #[derive(Clone, Copy)]
 struct Tile {
     /// Threads along a side.
     threads: u32,
-    /// 4×4 blocks of a thread along a side.
+    /// 4×4 blocks of a thread along a side, 1 or 2.
     pieces: u32,
-    /// Elements of K at a time.
+    /// Elements of K in workgroup memory at a time.
     depth: u32,
 }
 
@@ -43,11 +49,12 @@ impl Tile {
         }
     }
 
-    /// Rows and columns of C.
+    /// Rows, and columns, of C.
     fn side(self) -> u32 {
         4 * self.threads * self.pieces
     }
 
+    /// The shader's `override` constants.
     fn constants(self) -> [(&'static str, f64); 3] {
         [("threads", self.threads), ("pieces", self.pieces), ("depth", self.depth)]
             .map(|(name, value)| (name, f64::from(value)))
@@ -67,8 +74,8 @@ struct Op {
     gelu: u32,
 }
 
-/// A linear layer `y = x·Wᵀ + b` over `rows` rows: W is [outputs, inputs], b is [outputs]. Both widths are multiples
-/// of 4. The forward pass on a GPU may have a weight of halves; everything else is float32.
+/// A linear layer `y = x·Wᵀ + b` over `rows` rows: W is [outputs, inputs], b is [outputs]; both widths are multiples of
+/// 4. In the forward pass on a GPU W may be float16; everything else is float32.
 #[derive(Clone, Copy)]
 pub struct Linear<'a> {
     pub rows: Extent,
@@ -78,20 +85,19 @@ pub struct Linear<'a> {
     pub bias: &'a View,
 }
 
-/// Where a linear layer's parameter gradients go.
+/// Gradients of a linear layer's parameters.
 #[derive(Clone, Copy)]
 pub struct LinearGradient<'a> {
     /// [outputs, inputs]
     pub weight: &'a View,
     /// [outputs]
     pub bias: &'a View,
-    /// Partial sums of a weight gradient that is computed in several parts; see
-    /// [`Kernels::weight_gradient_scratch_len`].
+    /// Partial sums where the sum over rows is split, [`Kernels::weight_gradient_scratch_len`] floats.
     pub scratch: &'a View,
 }
 
 impl Linear<'_> {
-    /// Of one of the three products; `more` floats a row are moved beside input and output.
+    /// Work of one of the three products that moves `more` floats per row besides input and output.
     fn work(&self, more: u32) -> Work {
         let (inputs, outputs) = (f64::from(self.inputs), f64::from(self.outputs));
         let each = 4.0 * (inputs + outputs + f64::from(more));
@@ -122,8 +128,8 @@ impl Linear<'_> {
     }
 }
 
-/// Floats from the start of the scratch to the bias's partial sums: past those of the weight, at the next place
-/// that may be bound.
+/// Floats from the start of the scratch to the bias's partial sums: those of the weight, rounded up to the alignment of
+/// bindings.
 fn bias_partials_start(outputs: u32, inputs: u32, splits: u32) -> usize {
     (splits as usize * outputs as usize * inputs as usize).next_multiple_of(ALIGNMENT)
 }
@@ -133,23 +139,24 @@ impl Kernels {
         Tile::of(self.matmul)
     }
 
-    /// Tiles of a result with `rows` × `columns` elements.
+    /// One workgroup per tile of a [rows, columns] result.
     fn grid(&self, rows: Extent, columns: u32) -> Grid {
         let side = self.tile().side();
         Grid::new(rows, side, columns.div_ceil(side))
     }
 
+    /// Tiles of a weight gradient.
     fn gradient_tiles(&self, outputs: u32, inputs: u32) -> u32 {
         let side = self.tile().side();
         outputs.div_ceil(side) * inputs.div_ceil(side)
     }
 
-    /// Parts that the weight gradient's sum over rows is cut into: enough for about 512 workgroups.
+    /// Parts that the weight gradient's sum over rows is cut into: up to about 512 workgroups in all.
     fn splits(&self, outputs: u32, inputs: u32) -> u32 {
         (512 / self.gradient_tiles(outputs, inputs)).clamp(1, self.max_splits)
     }
 
-    /// Floats of scratch that [`Kernels::linear_weight_gradient`] needs.
+    /// Floats of [`LinearGradient::scratch`].
     pub fn weight_gradient_scratch_len(&self, outputs: u32, inputs: u32) -> usize {
         match self.splits(outputs, inputs) {
             _ if self.on_cpu() => 4,
@@ -199,7 +206,7 @@ impl Kernels {
         Ok(())
     }
 
-    /// `dx[rows, inputs] (+)= dy[rows, outputs] · W`; `accumulate` adds to what is there.
+    /// `dx[rows, inputs] (+)= dy[rows, outputs] · W`; with `accumulate` it is added to what is there.
     pub fn linear_input_gradient(
         &self,
         plan: &mut Plan,
@@ -219,8 +226,8 @@ impl Kernels {
         Ok(())
     }
 
-    /// For a layer whose input was `gelu(u)`: `du = (dy · W) · gelu'(u)` and, once more, `activated = gelu(u)`, both
-    /// [rows, inputs].
+    /// For a layer whose input was `gelu(u)`: `du = (dy · W) · gelu'(u)` and, recomputed for the weight gradient,
+    /// `activated = gelu(u)`, both [rows, inputs].
     pub fn linear_input_gradient_gelu(
         &self,
         plan: &mut Plan,
@@ -242,7 +249,7 @@ impl Kernels {
         Ok(())
     }
 
-    /// `dW = dyᵀ · x` and `db = Σ_rows dy`, overwritten or added to as the step says.
+    /// `dW = dyᵀ · x` and `db = Σ_rows dy`, added to what is there where the step accumulates.
     pub fn linear_weight_gradient(
         &self,
         plan: &mut Plan,

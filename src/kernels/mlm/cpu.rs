@@ -1,4 +1,4 @@
-//! The same as shaders/mlm.wgsl, whose head has the formulas.
+//! shaders/mlm.wgsl on the CPU; the formulas are at its head.
 
 use super::{MaskedLoss, PARTS, PieceLogits};
 use crate::{
@@ -10,9 +10,9 @@ use crate::{
     },
 };
 
-/// Rows that a thread takes at a time.
+/// Tokens of a chunk.
 const TILE: u32 = 16;
-/// Rows of logits that a thread takes at a time.
+/// Tokens of a chunk of the kernels over logits.
 const LOGITS: u32 = 2;
 
 struct Gather {
@@ -96,7 +96,7 @@ impl CpuKernel<1, 1> for GeluBackward {
     }
 }
 
-/// The logits of a piece of the word table; of each row's parts the piece has the first of its own.
+/// The logits of a piece of the word table. On the CPU a piece fills only the first of its [`PARTS`] parts, `part`.
 #[derive(Clone, Copy)]
 struct Piece {
     stride: usize,
@@ -115,7 +115,7 @@ fn piece(index: usize, logits: &PieceLogits) -> Piece {
 }
 
 impl Piece {
-    /// The column of a word, if the piece has it.
+    /// The column of a word, if it is in the piece.
     #[inline(always)]
     fn column(&self, word: u32) -> Option<usize> {
         let column = word.checked_sub(self.first_word)? as usize;
@@ -195,7 +195,7 @@ impl CpuKernel<2, 2> for TokenLosses {
     ) {
         for ((row, statistic), loss) in chunk.rows.zip(statistics.chunks_exact_mut(2)).zip(losses) {
             let partials = &partials[2 * row * self.parts..][..2 * self.parts];
-            // The first part of each piece.
+            // Only the first part of each piece is filled.
             let of_pieces = || partials.chunks_exact(2).step_by(PARTS as usize);
             let largest = of_pieces().fold(f32::NEG_INFINITY, |largest, part| largest.max(part[0]));
             let total = of_pieces().map(|part| part[1] * exp(part[0] - largest)).sum::<f32>();

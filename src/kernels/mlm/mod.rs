@@ -1,3 +1,8 @@
+//! Masked-language modelling on the corrupted tokens of a batch, as calls for a GPU; cpu.rs has the CPU's. Formulas,
+//! shapes and costs: shaders/mlm.wgsl. Source: BERT (arXiv 1810.04805, section 3.1).
+//!
+//! The gradient of cross-entropy is softmax minus the one-hot label, times the scale of the loss.
+
 mod cpu;
 
 use bytemuck::{Pod, Zeroable};
@@ -21,7 +26,7 @@ static TOKEN_LOSSES: KernelSpec = spec("token_losses", &[Uniform, Uniform, Read,
 static ADD_LOSS: KernelSpec = spec("add_loss", &[Uniform, Uniform, Read, ReadWrite]);
 static LOGITS_BACKWARD: KernelSpec = spec("logits_backward", &[Uniform, Uniform, Read, Read, ReadWrite]);
 
-/// Workgroups that share a row of a piece's logits; mlm.wgsl has the same constant.
+/// Workgroups that share a token's logits of one piece; shaders/mlm.wgsl has the same constant.
 const PARTS: u32 = 8;
 
 #[repr(C)]
@@ -36,36 +41,36 @@ struct Op {
     pad: [u32; 2],
 }
 
-/// The logits of the words of one piece of the word table.
+/// Logits of the words of one piece of the word table.
 #[derive(Clone, Copy)]
 pub struct PieceLogits<'a> {
     pub first_word: u32,
     pub words: u32,
-    /// [masked, words rounded up to 4]; the loss's gradient after [`Kernels::masked_loss`].
+    /// [masked, words rounded up to 4]. In: logits; out: their gradient, after [`Kernels::masked_loss`].
     pub logits: &'a View,
 }
 
-/// Cross-entropy over the vocabulary of the corrupted tokens, which are the step's tokens.
+/// Cross-entropy over the vocabulary, of the corrupted tokens. `masked` is their number, the step's `tokens`.
 #[derive(Clone, Copy)]
 pub struct MaskedLoss<'a> {
-    /// In order, together the whole vocabulary.
+    /// The whole vocabulary, in order.
     pub pieces: &'a [PieceLogits<'a>],
-    /// The tokens' own words, [masked] u32.
+    /// The tokens' original words, [masked] u32.
     pub labels: &'a View,
-    /// Scratch, [masked, [`MaskedLoss::parts`], 2].
+    /// Scratch: largest logit and sum of exponentials of each part, [masked, [`MaskedLoss::parts`], 2].
     pub partials: &'a View,
     /// Scratch: the labels' logits, [masked].
     pub targets: &'a View,
-    /// Scratch: largest logit and sum of exponentials, [masked, 2].
+    /// Scratch: largest logit and sum of exponentials of each token, [masked, 2].
     pub statistics: &'a View,
-    /// [masked]
+    /// Unscaled loss of each token, [masked].
     pub losses: &'a View,
-    /// `metrics[0]` and `metrics[3]` grow by the scaled loss.
+    /// [`super::METRICS`] floats; the scaled loss is added to `metrics[0]` and `metrics[3]`.
     pub metrics: &'a View,
 }
 
 impl MaskedLoss<'_> {
-    /// Parts that the sums over a vocabulary in so many pieces are cut into.
+    /// Parts that the sums over a vocabulary in `pieces` pieces are cut into.
     pub fn parts(pieces: usize) -> usize {
         pieces * PARTS as usize
     }
@@ -88,8 +93,8 @@ impl Kernels {
         self.call(plan, &GATHER, &[], &op, &[places, states, gathered], threads_per(TOKENS, op.width))
     }
 
-    /// The gradient of [`Kernels::gather_masked`]; every element of `d_states` is written. `slots` says for each
-    /// token of the batch, the step's rows, which masked one it is; `u32::MAX` for none.
+    /// The gradient of [`Kernels::gather_masked`]; every element of `d_states` is written. `slots`, u32 for each token
+    /// of the batch (the step's `rows`), is its index among the corrupted tokens, or `u32::MAX`.
     pub fn scatter_masked(
         &self,
         plan: &mut Plan,
@@ -105,17 +110,17 @@ impl Kernels {
         self.call(plan, &SCATTER, &[], &op, &[slots, d_gathered, d_states], threads_per(ROWS, op.width))
     }
 
-    /// `d[masked, hidden] *= gelu'(u)`
+    /// `d[masked, hidden] *= gelu'(u)`, in place.
     pub fn gelu_backward(&self, plan: &mut Plan, hidden: u32, u: &View, d: &View) -> Result<(), DeviceError> {
         if self.on_cpu() {
             return cpu::gelu_backward(self, plan, hidden, u, d);
         }
         let op = Op { width: hidden / 4, ..Op::default() };
-        // Binding 3 belongs to other entry points.
+        // This entry point does not use binding 3, which must be filled.
         self.call(plan, &GELU_BACKWARD, &[], &op, &[u, u, d], threads_per(TOKENS, op.width))
     }
 
-    /// The loss, and its gradient in the place of the logits.
+    /// The loss, and its gradient in place of the logits.
     pub fn masked_loss(&self, plan: &mut Plan, loss: &MaskedLoss) -> Result<(), DeviceError> {
         if self.on_cpu() {
             return cpu::loss(self, plan, loss);

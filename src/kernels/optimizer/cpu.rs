@@ -1,4 +1,4 @@
-//! The same as shaders/optimizer.wgsl, whose head has the formulas.
+//! shaders/optimizer.wgsl on the CPU; the formulas are at its head.
 
 use std::ops::Range;
 
@@ -8,12 +8,13 @@ use crate::{
     kernels::{Kernels, Step, cpu::CpuKernel, vector::dot},
 };
 
+// step.rs has the same β for the bias corrections.
 const BETA1: f32 = 0.9;
 const BETA2: f32 = 0.999;
 const EPSILON: f32 = 1e-8;
-/// Floats that a thread takes at a time.
+/// Floats of a chunk.
 const FLOATS: u32 = 8192;
-/// Floats that are looked at together for whether there is anything to do.
+/// Floats that are skipped together where all of their updates would be 0.
 const BLOCK: usize = 64;
 
 pub(super) fn gradient_norm(
@@ -103,7 +104,7 @@ impl CpuKernel<2, 3> for AdamW {
                 .zip(first_moments[part.clone()].chunks_mut(BLOCK))
                 .zip(second_moments[part].chunks_mut(BLOCK));
             for (((p, g), m), v) in parts {
-                // A word that no batch has had yet stays as it is, and most of the table are such words for long.
+                // Words that no batch has contained yet, most of the table for a long time: the update would be 0.
                 if decay == 0.0 && zero(g) && zero(m) && zero(v) {
                     continue;
                 }
@@ -115,7 +116,7 @@ impl CpuKernel<2, 3> for AdamW {
 
 #[inline(always)]
 fn zero(values: &[f32]) -> bool {
-    // By bits: −0 counts as something, which costs time only.
+    // By their bits, so −0 is not zero, which only costs time.
     values.iter().fold(0, |bits, value| bits | value.to_bits()) == 0
 }
 

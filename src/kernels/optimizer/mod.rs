@@ -1,3 +1,6 @@
+//! Global gradient norm, clipping and AdamW, as calls for a GPU; cpu.rs has the CPU's. Formulas, shapes and costs:
+//! shaders/optimizer.wgsl. Sources: AdamW (arXiv 1711.05101, algorithm 2), `torch.nn.utils.clip_grad_norm_`.
+
 mod cpu;
 
 use bytemuck::{Pod, Zeroable};
@@ -17,13 +20,13 @@ static SUM_SQUARES: KernelSpec = spec("sum_squares", &[Uniform, Uniform, Read, R
 static CLIP_FACTOR: KernelSpec = spec("clip_factor", &[Uniform, Uniform, Read, ReadWrite]);
 static ADAMW: KernelSpec = spec("adamw", &[Uniform, Uniform, Read, Read, ReadWrite, ReadWrite, ReadWrite]);
 
-/// Vec4s that a thread squares at least, and workgroups that share a shard's squares at most.
+/// Vec4s that a thread squares, at least, and workgroups that share the squares of a shard, at most.
 const SQUARES: u32 = 4;
 const MAX_PARTIALS: u32 = 1024;
-/// Vec4s that a thread updates; optimizer.wgsl has the same constant.
+/// Vec4s that a thread updates; shaders/optimizer.wgsl has the same constant.
 const UPDATES: u32 = 8;
-/// Floats of the metrics buffer: loss, gradient norm before clipping, clip factor (0: the update was left out
-/// because the norm was not finite), unused.
+/// Floats of the metrics buffer: loss, gradient norm before clipping, clip factor (0: the update was skipped because
+/// the norm was not finite), the part of the loss that is masked-language modelling's.
 pub const METRICS: usize = 4;
 
 #[repr(C)]
@@ -35,7 +38,7 @@ struct Op {
     partials: u32,
 }
 
-/// Some parameters in one flat buffer, with their gradients and moments in buffers of the same layout.
+/// Parameters in one flat buffer, with their gradients and moments in buffers of the same layout.
 #[derive(Clone)]
 pub struct OptimizerShard {
     /// Floats; a multiple of 4.
@@ -56,7 +59,7 @@ pub struct Optimizer<'a> {
 }
 
 impl Kernels {
-    /// Gradient norm and clip factor into `metrics[1]` and `metrics[2]`.
+    /// Writes gradient norm and clip factor to `metrics[1]` and `metrics[2]`.
     pub fn gradient_norm(&self, plan: &mut Plan, optimizer: &Optimizer) -> Result<(), DeviceError> {
         if self.on_cpu() {
             return cpu::gradient_norm(self, plan, optimizer);
@@ -79,7 +82,7 @@ impl Kernels {
         self.call(plan, &CLIP_FACTOR, &[], &op, &[&partial_sums, optimizer.metrics], one)
     }
 
-    /// The update; [`Kernels::gradient_norm`] comes first.
+    /// The update, after [`Kernels::gradient_norm`].
     pub fn adamw(&self, plan: &mut Plan, optimizer: &Optimizer) -> Result<(), DeviceError> {
         if self.on_cpu() {
             return cpu::adamw(self, plan, optimizer);
@@ -102,7 +105,7 @@ impl Kernels {
                 &views,
                 Grid::new(Extent::Fixed(length), THREADS * UPDATES, 1),
             )?;
-            // Gradient, two moments and the parameter in, all but the gradient out.
+            // Gradient, two moments and the parameter are read, all but the gradient written.
             plan.note(Work::moving(Extent::Fixed(shard.len as u32), 7));
         }
         Ok(())

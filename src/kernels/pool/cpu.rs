@@ -1,4 +1,4 @@
-//! The same as shaders/pool.wgsl, whose head has the formulas.
+//! shaders/pool.wgsl on the CPU; the formulas are at its head.
 
 use super::Pool;
 use crate::{
@@ -10,7 +10,7 @@ use crate::{
     },
 };
 
-/// Rows of the result that a thread takes at a time.
+/// Rows of the result in a chunk.
 const TILE: u32 = 16;
 
 struct Forward {

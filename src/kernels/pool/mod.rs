@@ -1,3 +1,6 @@
+//! Poolers, forward and backward, as calls for a GPU; cpu.rs has the CPU's. Formulas, shapes and costs:
+//! shaders/pool.wgsl. Source: princeton-nlp/SimCSE `simcse/models.py`, `Pooler`.
+
 mod cpu;
 
 use bytemuck::{Pod, Zeroable};
@@ -26,18 +29,18 @@ struct Op {
     factor: f32,
 }
 
-/// One vector per row from its tokens' states: the first token's, or the mean over all of them.
+/// One vector per row from its tokens' states: the first token's, or their mean.
 #[derive(Clone, Copy)]
 pub struct Pool<'a> {
     pub hidden: u32,
     pub mean: bool,
-    /// What pooled vectors and gradients are multiplied by: a layer's share in a pooler over several.
+    /// Multiplies pooled vectors and gradients: a layer's share in a pooler over several.
     pub factor: f32,
     /// Add to what is there instead of overwriting it.
     pub accumulate: bool,
     /// [rows + 1] u32
     pub row_starts: &'a View,
-    /// [tokens, 4] u32: key into the dropout masks, first token of the row, end of the row, row.
+    /// [tokens, 4] u32: dropout key, first token of the row, end of the row, row.
     pub spans: &'a View,
 }
 
@@ -53,7 +56,7 @@ impl Pool<'_> {
 }
 
 impl Kernels {
-    /// `pooled[rows, hidden] (+)= factor ·` the pooling of `states[tokens, hidden]`.
+    /// `pooled[rows, hidden] (+)= factor · pool(states[tokens, hidden])`.
     pub fn pool(
         &self,
         plan: &mut Plan,
@@ -70,7 +73,8 @@ impl Kernels {
         Ok(())
     }
 
-    /// `d_states[tokens, hidden]` (+)= from `d_pooled[rows, hidden]`; every element is written.
+    /// The gradient of [`Kernels::pool`]: `d_states[tokens, hidden] (+)= …` from `d_pooled[rows, hidden]`; every
+    /// element is written.
     pub fn pool_backward(
         &self,
         plan: &mut Plan,

@@ -1,11 +1,11 @@
-//! The same as shaders/reduce.wgsl.
+//! shaders/reduce.wgsl on the CPU, one sum per call; the formula is at its head.
 
 use crate::{
     device::{Chunk, DeviceError, Extent, Plan, Split, View},
     kernels::{Kernels, Step, cpu::CpuKernel, vector::add},
 };
 
-/// Floats of the sum that a thread takes at a time.
+/// Floats of the sum in a chunk.
 const FLOATS: u32 = 256;
 
 struct SumPartials {

@@ -1,3 +1,6 @@
+//! Second half of split sums, as calls for a GPU; cpu.rs has the CPU's. Formula, shapes and costs: shaders/reduce.wgsl.
+//! Sums have a fixed order, so results have the same bits every time.
+
 mod cpu;
 
 use bytemuck::{Pod, Zeroable};
@@ -25,19 +28,20 @@ static SUM_LISTED_PARTIALS: KernelSpec = KernelSpec {
 };
 
 #[repr(C)]
-#[derive(Clone, Copy, Pod, Zeroable)]
+#[derive(Clone, Copy, Default, Pod, Zeroable)]
 struct Op {
     length: u32,
-    kind: u32,
-    fixed: u32,
+    extent_kind: u32,
+    extent_fixed: u32,
     tile: u32,
     second_length: u32,
     second_start: u32,
-    pad: [u32; 2],
+    sums: u32,
+    pad: u32,
 }
 
 impl Kernels {
-    /// `total[len] (+)= Σ parts[part, len]` over ⌈extent / tile⌉ parts, in a fixed order. `len` is a multiple of 4.
+    /// `total[len] (+)= Σ_p parts[p, len]` over ⌈extent / tile⌉ parts. `len` is a multiple of 4.
     pub(super) fn sum_partials(
         &self,
         plan: &mut Plan,
@@ -50,14 +54,14 @@ impl Kernels {
         if self.on_cpu() {
             return cpu::sum_partials(self, plan, parts, total, len, extent, tile);
         }
-        let (kind, fixed) = shader_extent(extent);
-        let op = Op { length: len / 4, kind, fixed, tile, second_length: 0, second_start: 0, pad: [0; 2] };
+        let (extent_kind, extent_fixed) = shader_extent(extent);
+        let op = Op { length: len / 4, extent_kind, extent_fixed, tile, ..Op::default() };
         let grid = Grid::new(Extent::Fixed(op.length), THREADS, 1);
         self.call(plan, &SUM_PARTIALS, &[], &op, &[parts, total], grid)
     }
 
-    /// Two such sums at once: each total, its length, and the float of `parts` where its own parts begin (the first
-    /// one's at 0).
+    /// Two such sums at once, on a GPU. Each is given as its total, its length, and the float of `parts` where its
+    /// parts begin; the first sum's begin at 0.
     pub(super) fn sum_two_partials(
         &self,
         plan: &mut Plan,
@@ -66,17 +70,17 @@ impl Kernels {
         extent: Extent,
         tile: u32,
     ) -> Result<(), DeviceError> {
-        let (kind, fixed) = shader_extent(extent);
+        let (extent_kind, extent_fixed) = shader_extent(extent);
         let (length, second_length) = (first.1 / 4, second.1 / 4);
         let second_start = second.2 as u32 / 4;
-        let op = Op { length, kind, fixed, tile, second_length, second_start, pad: [0; 2] };
+        let op = Op { length, extent_kind, extent_fixed, tile, second_length, second_start, ..Op::default() };
         let grid = Grid::new(Extent::Fixed(length + second_length), THREADS, 1);
         self.call(plan, &SUM_TWO_PARTIALS, &[], &op, &[parts, first.0, second.0], grid)
     }
 
-    /// Many such sums of `len` floats at once. `list` says of each where its parts begin in `parts` and where it goes
-    /// in `total`, both in vec4s.
-    #[expect(clippy::too_many_arguments, reason = "the sums, and what each of them is over")]
+    /// Many such sums of `len` floats at once, on a GPU. `list` has for each the vec4 of `parts` where its parts begin
+    /// and the vec4 of `total` where its result begins.
+    #[expect(clippy::too_many_arguments, reason = "the sums, and the extent they are over")]
     pub(super) fn sum_listed_partials(
         &self,
         plan: &mut Plan,
@@ -87,11 +91,11 @@ impl Kernels {
         extent: Extent,
         tile: u32,
     ) -> Result<(), DeviceError> {
-        let (kind, fixed) = shader_extent(extent);
-        let second_length = list.len() as u32;
-        let op = Op { length: len / 4, kind, fixed, tile, second_length, second_start: 0, pad: [0; 2] };
+        let (extent_kind, extent_fixed) = shader_extent(extent);
+        let sums = list.len() as u32;
+        let op = Op { length: len / 4, extent_kind, extent_fixed, tile, sums, ..Op::default() };
         let list = self.arena().upload("places of gradients", list.as_flattened())?;
-        let grid = Grid::new(Extent::Fixed(op.length * second_length), THREADS, 1);
+        let grid = Grid::new(Extent::Fixed(op.length * sums), THREADS, 1);
         self.call(plan, &SUM_LISTED_PARTIALS, &[], &op, &[parts, total, &list], grid)
     }
 }

@@ -1,4 +1,4 @@
-//! The same as shaders/tanh.wgsl.
+//! shaders/tanh.wgsl on the CPU; the formulas are at its head.
 
 use crate::{
     device::{Chunk, DeviceError, Plan, Split, View},

@@ -1,3 +1,6 @@
+//! The tanh of the head, forward and backward, as calls for a GPU; cpu.rs has the CPU's. Formulas, shapes and costs:
+//! shaders/tanh.wgsl. The gradient needs only the output: tanh′ = 1 − tanh².
+
 mod cpu;
 
 use bytemuck::{Pod, Zeroable};
@@ -30,7 +33,7 @@ impl Kernels {
             return cpu::forward(self, plan, hidden, a, z);
         }
         let op = Op { width: hidden / 4, pad: [0; 3] };
-        // The second input belongs to the backward entry point.
+        // This entry point does not use binding 3, which must be filled.
         self.call(plan, &FORWARD, &[], &op, &[a, a, z], threads_per(ROWS, op.width))
     }
 

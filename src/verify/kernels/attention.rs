@@ -15,8 +15,8 @@ use crate::{
 const SITE: u32 = 4;
 const MAX_POSITIONS: usize = 70;
 
-/// Head size and heads: one element, parts of a vec4, a vec4 or less for each of a token's four lanes, several, some
-/// of them for a part of the lanes, and all eight.
+/// Head size and number of heads: one element, parts of a vec4, at most one vec4 for each of a token's four lanes,
+/// several, some of them for only a part of the lanes, and all eight.
 const SIZES: [(usize, usize); 12] = [
     (1, 4),
     (3, 4),
@@ -32,7 +32,7 @@ const SIZES: [(usize, usize); 12] = [
     (128, 2),
 ];
 
-/// Every head size.
+/// All head sizes, with and without dropout.
 pub async fn head_sizes(checks: &Checks) -> Result<(), DeviceError> {
     let batch = batch(&[1, 6, 3, 1, 10, 4], 50, MAX_POSITIONS);
     for (head_size, heads) in checks.cases(SIZES, 2) {
@@ -43,7 +43,7 @@ pub async fn head_sizes(checks: &Checks) -> Result<(), DeviceError> {
     Ok(())
 }
 
-/// Rows that end at, before and behind the ends of tiles of 16 tokens.
+/// Rows that end before, at and after the end of a tile of 16 tokens.
 pub async fn tile_ends(checks: &Checks) -> Result<(), DeviceError> {
     let batch = batch(&[61, 5, 70, 1, 2, 15, 16, 17, 33, 64], 50, MAX_POSITIONS);
     for p in [0.0, 0.25] {
@@ -54,7 +54,7 @@ pub async fn tile_ends(checks: &Checks) -> Result<(), DeviceError> {
     Ok(())
 }
 
-/// Rows by themselves.
+/// Batches of a single row.
 pub async fn row_lengths(checks: &Checks) -> Result<(), DeviceError> {
     for length in checks.cases([1, 15, 16, 17, 33, 64, 65], 3) {
         check(checks, &batch(&[length], 50, MAX_POSITIONS), 32, 2, 0.1).await?;
@@ -63,14 +63,14 @@ pub async fn row_lengths(checks: &Checks) -> Result<(), DeviceError> {
     Ok(())
 }
 
-/// A part of a batch with the masks that it has in the whole.
+/// A part of a batch with the dropout masks that it has in the whole batch.
 pub async fn part_of_a_batch(checks: &Checks) -> Result<(), DeviceError> {
     let batch = batch(&[20, 33], 50, MAX_POSITIONS).with_mask_rows(MAX_POSITIONS, |row| 5 - 3 * row);
     check(checks, &batch, 32, 2, 0.3).await?;
     check(checks, &batch, 26, 2, 0.3).await
 }
 
-/// A row of one token, which attends to itself.
+/// A row of one token, which attends only to itself.
 pub async fn one_token(checks: &Checks) -> Result<(), DeviceError> {
     check(checks, &batch(&[1], 50, MAX_POSITIONS), 6, 2, 0.0).await?;
     check(checks, &batch(&[1], 50, MAX_POSITIONS), 32, 2, 0.0).await

@@ -22,7 +22,7 @@ pub struct Case {
     form: LossForm,
     temperature: f32,
     weight: f32,
-    /// 0: none.
+    /// Threshold of false negatives; 0: none.
     pub threshold: f32,
     /// Columns of the embeddings that count.
     width: usize,
@@ -30,9 +30,9 @@ pub struct Case {
     stride: usize,
 }
 
-/// What the kernels made of it.
+/// Results of the kernels.
 struct Results {
-    /// By anchor.
+    /// Logits of each anchor's candidates.
     similarity: Vec<Vec<f32>>,
     losses: Vec<f32>,
     loss: f32,
@@ -40,7 +40,7 @@ struct Results {
 }
 
 impl Case {
-    /// Random embeddings, all columns of which count.
+    /// Random embeddings, with all columns counted.
     fn random(items: usize, views: usize, hidden: usize, temperature: f32, weight: f32) -> Self {
         let embeddings = Random::new((items + hidden) as u64).normals(views * items * hidden);
         let stride = views * items + 3;
@@ -150,8 +150,8 @@ impl Case {
 
     async fn check(&self, checks: &Checks) -> Result<(), DeviceError> {
         let (actual, expected) = (self.run(checks).await?, self.reference());
-        // A logit is a product of two unit vectors (a sum over the width each, a root and a division), over τ.
-        // Its absolute error is the relative one of exp; differences of logits reach 2/τ, exp adds 3 + 2·2/τ.
+        // A logit is a product of two unit vectors (each with a sum over the width, a root and a division), over τ.
+        // Its absolute error is the relative one of exp; differences of logits reach 2/τ, so exp adds 3 + 2·2/τ.
         let inverse = f64::from(1.0 / self.temperature);
         let cosine = bound(self.width, 12.0);
         let relative = 2.0 * inverse * cosine.relative() + bound(self.rows(), 8.0 + 4.0 * inverse).relative();
@@ -180,7 +180,7 @@ impl Case {
     }
 }
 
-/// Pairs and triplets. Tiles of 16 anchors and candidates, and of 8 vec4s, begin, end and overflow.
+/// Pairs and triplets, in sizes below, at and above tiles of 16 anchors and candidates and blocks of 8 vec4s.
 pub async fn pairs_and_triplets(checks: &Checks) -> Result<(), DeviceError> {
     let shapes = [(2, 4), (7, 36), (16, 32), (17, 64), (33, 20), (65, 48), (3, 312)];
     for (items, hidden) in checks.cases(shapes, 3) {
@@ -205,8 +205,7 @@ pub async fn other_forms(checks: &Checks) -> Result<(), DeviceError> {
     Ok(())
 }
 
-/// Cases with a threshold of false negatives, which lies far from every cosine of their embeddings, so that rounding
-/// decides nothing.
+/// Cases with a threshold of false negatives that is far from every cosine, so that rounding decides nothing.
 pub fn threshold_cases() -> impl Iterator<Item = Case> {
     let settings =
         |form: LossForm| [(2, 0.31), (3, 0.31), (3, 0.05)].map(|(views, most)| (form, views, most));
@@ -217,7 +216,7 @@ pub fn threshold_cases() -> impl Iterator<Item = Case> {
     })
 }
 
-/// Negatives above the threshold are left out, named hard ones stay.
+/// Negatives above the threshold are left out; an item's own hard negative stays.
 pub async fn false_negatives(checks: &Checks) -> Result<(), DeviceError> {
     for case in threshold_cases() {
         case.check(checks).await?;
@@ -225,7 +224,7 @@ pub async fn false_negatives(checks: &Checks) -> Result<(), DeviceError> {
     Ok(())
 }
 
-/// A width below the embeddings', whose first columns count.
+/// Widths below that of the embeddings, whose first columns count.
 pub async fn narrow_widths(checks: &Checks) -> Result<(), DeviceError> {
     for (width, form) in [(4, LossForm::OneWay), (20, LossForm::NtXent), (32, LossForm::Symmetric)] {
         Case { width, form, ..Case::random(9, 3, 36, 0.05, 0.4) }.check(checks).await?;
@@ -249,7 +248,7 @@ pub async fn one_negative(checks: &Checks) -> Result<(), DeviceError> {
     Case::random(1, 3, 12, 1.0, -0.7).check(checks).await
 }
 
-/// Items along different axes, their positives `noise` away.
+/// Items along different axes, with positives at a distance of about `noise`.
 fn separated(items: usize, noise: f64, temperature: f32) -> Case {
     let mut case = Case::random(items, 2, 12, temperature, 0.0);
     let noise_of: Vec<f64> = case.embeddings.iter().map(|value| noise * value).collect();
@@ -288,14 +287,14 @@ pub fn nearly_equal_case() -> Case {
 pub async fn nearly_equal(checks: &Checks) -> Result<(), DeviceError> {
     let case = nearly_equal_case();
     let (actual, expected) = (case.run(checks).await?, case.reference());
-    // Cosines near 1 are off by the roundings of two unit vectors; so is the loss, over τ.
+    // Cosines near 1 have the rounding errors of two unit vectors, and the loss has those over τ.
     let absolute = 20.0 * bound(36, 12.0).relative();
     let loss = f64::from(actual.loss);
     checks.number("loss of equal embeddings", &case.name(), loss, expected.loss, 1.0, absolute);
     Ok(())
 }
 
-/// A zero embedding has cosine zero and the gradient of its clamped norm.
+/// A zero embedding has cosine zero, and the gradient of a clamped norm.
 pub async fn zero_embeddings(checks: &Checks) -> Result<(), DeviceError> {
     let mut case = Case::random(3, 2, 12, 1.0, 0.0);
     case.embeddings[12..24].fill(0.0);
@@ -303,7 +302,7 @@ pub async fn zero_embeddings(checks: &Checks) -> Result<(), DeviceError> {
     let (actual, expected, name) = (case.run(checks).await?, case.reference(), case.name());
     let some = actual.similarity[1].iter().enumerate().filter(|(_, value)| **value != 0.0);
     checks.none("cosine 0", &name, some.map(|(i, value)| format!("candidate {i} is {value:e}")));
-    // The clamped rows' gradients are 1e8 times the others': each row by itself.
+    // Row by row: gradients of clamped rows are 1e8 times the others.
     for (row, expected) in expected.grad.chunks_exact(12).enumerate() {
         let actual = &actual.d_embeddings[12 * row..12 * (row + 1)];
         checks.close("dz of zero", &format!("{name}, row {row}"), actual, expected, bound(30, 32.0));

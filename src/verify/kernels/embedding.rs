@@ -15,8 +15,8 @@ use crate::{
 const VOCABULARY: usize = 23;
 const POSITIONS: usize = 75;
 
-/// Rows' lengths, width, rows of the type table, and the first position: BERT's or RoBERTa's. More than 64 tokens make
-/// several parts of the type gradient; 23 words are repeated often, and some batches leave most of them out.
+/// Row lengths, hidden size, rows of the type table, and first position (BERT's or RoBERTa's). More than 64 tokens have
+/// several parts of the type gradient; of the 23 words some batches repeat each often and others leave most out.
 fn shapes() -> [(Vec<usize>, usize, usize, usize); 5] {
     [
         (vec![1], 4, 2, 0),
@@ -44,7 +44,7 @@ impl Tables {
         Self { reference, hidden }
     }
 
-    /// The same with a word table of halves.
+    /// Views with a word table of float16; the reference then has the rounded values.
     fn views_of_halves(&mut self, bench: &Bench) -> Result<Views, DeviceError> {
         let views = self.views(bench)?;
         let mut held = Vec::new();
@@ -74,7 +74,7 @@ struct Views {
     token_type: View,
 }
 
-/// The word table in pieces of 9, 9 and 5 rows, as if no more could be bound at once.
+/// The word table in pieces of 9, 9 and 5 rows, as if 9 were the binding limit.
 fn pieces(bench: &Bench, table: &[f64], hidden: usize) -> Result<Vec<TableRows>, DeviceError> {
     let rows = table.chunks(9 * hidden).zip((0..).step_by(9));
     rows.map(|(values, first_row)| {
@@ -95,7 +95,7 @@ fn layer<'a>(tables: &Tables, views: &'a Views, first_position: usize) -> Embedd
     }
 }
 
-/// The sum of word, position and first type.
+/// The sum of word, position and type embeddings.
 pub async fn sums(checks: &Checks) -> Result<(), DeviceError> {
     for (lengths, hidden, types, first) in shapes() {
         let (bench, tables) = (checks.bench()?, Tables::random(hidden, types, 5));
@@ -105,7 +105,7 @@ pub async fn sums(checks: &Checks) -> Result<(), DeviceError> {
     Ok(())
 }
 
-/// The same with a word table of halves, which only a GPU takes.
+/// The same with a word table of float16, which only a GPU supports.
 pub async fn sums_of_halves(checks: &Checks) -> Result<(), DeviceError> {
     for (lengths, hidden, types, first) in shapes() {
         let (bench, mut tables) = (checks.bench()?, Tables::random(hidden, types, 6));
@@ -142,7 +142,7 @@ async fn forward(
     Ok(())
 }
 
-/// The tables' gradients, fresh and added up.
+/// Gradients of the tables, overwritten and accumulated.
 pub async fn table_gradients(checks: &Checks) -> Result<(), DeviceError> {
     for (lengths, hidden, types, first) in shapes() {
         let batch = batch(&lengths, VOCABULARY, POSITIONS).with_first_position(first);
@@ -163,7 +163,7 @@ async fn backward(
     let (bench, tables) = (checks.bench()?, Tables::random(hidden, types, 6));
     let (views, tokens) = (tables.views(&bench)?, batch.tokens());
     let de = Random::new(7).normals(tokens * hidden);
-    // The word table is always added to: the training step clears it first.
+    // The word gradient is always added to: the training step clears it first.
     let before = match accumulate {
         true => Tables::random(hidden, types, 8).reference,
         false => reference::Tables {

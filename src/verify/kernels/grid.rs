@@ -1,4 +1,4 @@
-//! Grids of more workgroups than one dimension may have.
+//! Grids of more than 65,535 workgroups, which are folded to two dimensions.
 
 use crate::{
     device::DeviceError,
@@ -10,9 +10,9 @@ use crate::{
     },
 };
 
-/// More than 65,535 workgroups, up to the last element.
+/// More than 65,535 workgroups, checked to the last element.
 pub async fn folded(checks: &Checks) -> Result<(), DeviceError> {
-    // A workgroup has four rows: these are two times 32,769 workgroups, and the last has one row.
+    // A workgroup has four tokens: this is a grid of 2 × 32,769 workgroups, the last with one token.
     let (tokens, hidden) = (4 * 65_537 - 3, 4);
     let (bench, x) = (checks.bench()?, Random::new(9).normals(tokens * hidden));
     let (weight, bias) = (vec![1.0; hidden], vec![0.0; hidden]);
@@ -35,7 +35,7 @@ pub async fn folded(checks: &Checks) -> Result<(), DeviceError> {
     let y = bench.read(&y, tokens * hidden).await?;
     let case = format!("{tokens} tokens, width {hidden}");
     checks.close("y", &case, &y, &expected, bound(hidden, 24.0));
-    // The large number of elements hides nothing of the last ones.
+    // Separately, because errors of few elements would be lost in the norm of so many.
     let last = y.len() - 4 * hidden;
     checks.close("y of the last rows", &case, &y[last..], &expected[last..], bound(hidden, 24.0));
     Ok(())

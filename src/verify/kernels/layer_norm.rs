@@ -19,8 +19,8 @@ use crate::{
 
 const EPSILON: f32 = 1e-12;
 
-/// Rows' lengths and width. 64 tokens make one part of a parameter gradient; a workgroup has four of them, with 16 vec4s
-/// of each at a time.
+/// Row lengths and hidden size. 64 tokens are one part of a parameter gradient; a workgroup has four tokens, with 16
+/// vec4s of each at a time.
 fn shapes() -> [(Vec<usize>, usize); 10] {
     [
         (vec![1], 4),
@@ -36,7 +36,7 @@ fn shapes() -> [(Vec<usize>, usize); 10] {
     ]
 }
 
-/// With dropout of 0.1 at two sites, or without any; with a residual or without.
+/// Dropout sites, residual, and whether parameter gradients are accumulated.
 #[derive(Clone, Copy, Debug)]
 struct Setting {
     site_in: u32,
@@ -52,7 +52,7 @@ const SETTINGS: [Setting; 4] = [
     Setting { site_in: 2, site_out: 255, residual: true, accumulate: true },
 ];
 
-/// Every shape in every setting.
+/// All shapes in all settings.
 pub async fn shapes_and_settings(checks: &Checks) -> Result<(), DeviceError> {
     for (lengths, hidden) in checks.cases(shapes(), 3) {
         for setting in SETTINGS {
@@ -62,12 +62,12 @@ pub async fn shapes_and_settings(checks: &Checks) -> Result<(), DeviceError> {
     Ok(())
 }
 
-/// Dropout of nothing at its sites.
+/// Dropout of probability 0 at its sites.
 pub async fn without_dropout(checks: &Checks) -> Result<(), DeviceError> {
     check(checks, &batch(&[5, 8], 50, 80), 12, SETTINGS[3], 0.0).await
 }
 
-/// What the kernels make of one row.
+/// One row through the kernels, forward and backward.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct NormalizedRow {
     pub mean: f32,
@@ -77,7 +77,7 @@ pub struct NormalizedRow {
     pub dx: Vec<f32>,
 }
 
-/// One row through the kernels, forward and backward, without dropout or residual, γ = 1 and β = 0.
+/// Runs one row through the kernels, without dropout and residual, with γ = 1 and β = 0.
 ///
 /// # Errors
 /// The device's.
@@ -180,8 +180,8 @@ async fn check(
         expected_weights = add(&expected_weights, &before);
     }
 
-    // Mean and variance are sums over the row. Normalising takes a root, a division and five more roundings,
-    // masks one each. A row of 4 can have a deviation well below 1, which enlarges the rounding of its mean: 8.
+    // Mean and variance are sums over the row. Normalising has a root, a division and five more roundings, masks one
+    // each. A row of 4 can have a deviation well below 1, which enlarges the rounding of its mean: 8.
     let wide = bound(hidden, 24.0);
     let len = tokens * hidden;
     checks.close("s", &case, &bench.read(&sums, len).await?, &expected_sums, bound(1, 2.0));

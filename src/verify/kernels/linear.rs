@@ -14,8 +14,8 @@ use crate::{
     },
 };
 
-/// Rows, inputs, outputs: tiles of 32, 64 and 128 rows begin, end and overflow; so do columns, and the 8 or 16 of the
-/// sum at a time.
+/// Rows, inputs, outputs: below, at and above tiles of 32, 64 and 128 rows and columns, and blocks of 8 or 16 terms of
+/// the sum.
 const SHAPES: [[usize; 3]; 11] = [
     [33, 32, 36],
     [128, 136, 132],
@@ -29,7 +29,8 @@ const SHAPES: [[usize; 3]; 11] = [
     [3, 384, 312],
     [64, 64, 128],
 ];
-/// erf is off by up to 4.1e-7 (shaders/common/activation.wgsl), that is 7u; products and exp come to it.
+/// Roundings of GELU: erf has an error of up to 4.1e-7 (shaders/common/activation.wgsl), which is 7u; products and exp
+/// add theirs.
 const GELU: f64 = 24.0;
 
 struct Case<'a> {
@@ -65,20 +66,20 @@ impl<'a> Case<'a> {
         Ok([self.bench.floats(&self.weight)?, self.bench.floats(&self.bias)?])
     }
 
-    /// Over the rows, which are the step's tokens.
+    /// The layer over the step's tokens.
     fn layer<'w>(&self, weights: &'w [View; 2]) -> Linear<'w> {
         let [_, inputs, outputs] = self.shape.map(|size| size as u32);
         Linear { rows: TOKENS, inputs, outputs, weight: &weights[0], bias: &weights[1] }
     }
 }
 
-/// Every shape in every way to compute it. The CPU has one way, and takes it for each kind.
+/// All shapes with all tile sizes. The CPU has no tile sizes and computes the same for each.
 fn cases(checks: &Checks) -> impl Iterator<Item = ([usize; 3], MatmulKind)> {
     let every_kind = |kind| SHAPES.map(|shape| (shape, kind));
     checks.cases(MatmulKind::ALL.into_iter().flat_map(every_kind), 4)
 }
 
-/// x times the transposed weight, plus the bias.
+/// y = x·Wᵀ + b.
 pub async fn forward(checks: &Checks) -> Result<(), DeviceError> {
     for (shape, kind) in cases(checks) {
         let case = Case::new(checks, shape, kind)?;
@@ -93,8 +94,8 @@ pub async fn forward(checks: &Checks) -> Result<(), DeviceError> {
     Ok(())
 }
 
-/// A weight of halves, which only a GPU takes. They become floats exactly, so the sum is as exact as that of floats,
-/// against the halves' own product.
+/// A weight of float16, which only a GPU supports. Widening is exact, so the result is as accurate as with float32,
+/// compared with the product of the rounded weight.
 pub async fn forward_of_halves(checks: &Checks) -> Result<(), DeviceError> {
     for (shape, kind) in cases(checks) {
         let case = Case::new(checks, shape, kind)?;
@@ -125,7 +126,7 @@ pub async fn forward_of_halves(checks: &Checks) -> Result<(), DeviceError> {
     Ok(())
 }
 
-/// Rows that are sentences instead of tokens.
+/// A layer over the step's rows instead of its tokens.
 pub async fn forward_of_sentences(checks: &Checks) -> Result<(), DeviceError> {
     let mut case = Case::new(checks, [5, 12, 20], MatmulKind::Small)?;
     case.step = Step { rows: 5, tokens: 99_999, ..Step::default() };
@@ -139,7 +140,7 @@ pub async fn forward_of_sentences(checks: &Checks) -> Result<(), DeviceError> {
     Ok(())
 }
 
-/// The sum and the exact GELU of it.
+/// u = x·Wᵀ + b and gelu(u).
 pub async fn forward_with_gelu(checks: &Checks) -> Result<(), DeviceError> {
     for (shape, kind) in cases(checks) {
         let case = Case::new(checks, shape, kind)?;
@@ -162,9 +163,9 @@ pub async fn forward_with_gelu(checks: &Checks) -> Result<(), DeviceError> {
     Ok(())
 }
 
-/// GELU from its flat tail over zero to the identity.
+/// GELU at arguments from its flat tail over zero to where it is the identity.
 pub async fn gelu_arguments(checks: &Checks) -> Result<(), DeviceError> {
-    // A layer of one input, 1, whose bias is the argument.
+    // A layer with zero weights, whose bias is the argument.
     let arguments: Vec<f64> = (-60..60).map(|i| f64::from(i) / 8.0).collect();
     let bench = checks.bench()?;
     let (x, weight) = (bench.floats(&[0.0; 4])?, bench.floats(&vec![0.0; 4 * arguments.len()])?);
@@ -175,14 +176,14 @@ pub async fn gelu_arguments(checks: &Checks) -> Result<(), DeviceError> {
     let step = Step { tokens: 1, ..Step::default() };
     bench.run(&step, |kernels, plan| kernels.linear_gelu(plan, &layer, &x, &u, &activated)).await?;
     for (x, value) in arguments.iter().zip(bench.read(&activated, arguments.len()).await?) {
-        // x·Φ(x): Φ is off by half of erf's 4.1e-7 and a few roundings of numbers near 1.
+        // x·Φ(x): the error of Φ is half of erf's 4.1e-7 and a few roundings of numbers near 1.
         let (value, expected) = (f64::from(value), activation::gelu(*x));
         checks.number("gelu, of its argument", &format!("gelu({x})"), value, expected, x.abs(), 4e-7);
     }
     Ok(())
 }
 
-/// dy times the weight, fresh and added up.
+/// dx = dy·W, overwritten and accumulated.
 pub async fn input_gradient(checks: &Checks) -> Result<(), DeviceError> {
     for (shape, kind) in cases(checks) {
         let case = Case::new(checks, shape, kind)?;
@@ -208,7 +209,7 @@ pub async fn input_gradient(checks: &Checks) -> Result<(), DeviceError> {
     Ok(())
 }
 
-/// Through GELU, whose value comes once more.
+/// du = (dy·W) · gelu'(u), and gelu(u) recomputed.
 pub async fn input_gradient_through_gelu(checks: &Checks) -> Result<(), DeviceError> {
     for (shape, kind) in cases(checks) {
         let case = Case::new(checks, shape, kind)?;
@@ -233,7 +234,7 @@ pub async fn input_gradient_through_gelu(checks: &Checks) -> Result<(), DeviceEr
     Ok(())
 }
 
-/// Sums over rows in any number of parts, fresh and added up.
+/// dW and db with different numbers of splits, overwritten and accumulated.
 pub async fn weight_gradients(checks: &Checks) -> Result<(), DeviceError> {
     for (shape, kind) in cases(checks) {
         for max_splits in [1, 3, 16] {

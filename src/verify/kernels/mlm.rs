@@ -1,4 +1,4 @@
-//! Masked-language modelling: which tokens it takes and gives back, GELU's gradient, cross-entropy over the words.
+//! Masked-language modelling: gathering and scattering of tokens, GELU's gradient, cross-entropy over the vocabulary.
 
 use crate::{
     device::DeviceError,
@@ -17,12 +17,12 @@ fn step(masked: usize, tokens: usize, scale: f32) -> Step {
     Step { tokens: masked as u32, rows: tokens as u32, loss_scale: scale, ..Step::default() }
 }
 
-/// Every third token and the last one.
+/// Corrupted tokens: every third one and the last one.
 fn places(tokens: usize) -> Vec<u32> {
     (0..tokens as u32).filter(|token| token % 3 == 1 || *token as usize + 1 == tokens).collect()
 }
 
-/// Masked tokens are gathered, their gradients scattered among zeros.
+/// Corrupted tokens are gathered, and their gradients scattered among zeros.
 pub async fn gather_and_scatter(checks: &Checks) -> Result<(), DeviceError> {
     for (tokens, hidden) in [(1, 4), (7, 12), (130, 36), (66, 384)] {
         let (bench, places) = (checks.bench()?, places(tokens));
@@ -40,7 +40,7 @@ pub async fn gather_and_scatter(checks: &Checks) -> Result<(), DeviceError> {
                 kernels.scatter_masked(plan, width, &slots, &grad_view, &d_states)
             })
             .await?;
-        // Copies: exact but for the float32 inputs.
+        // Copies: exact up to the rounding of the inputs to float32.
         let (case, exact) = (format!("{tokens} tokens, width {hidden}"), bound(0, 1.0));
         let actual = bench.read(&gathered, places.len() * hidden).await?;
         checks.close("gathered", &case, &actual, &reference::gather(&states, &places, hidden), exact);
@@ -55,7 +55,7 @@ pub async fn gather_and_scatter(checks: &Checks) -> Result<(), DeviceError> {
     Ok(())
 }
 
-/// Back through GELU.
+/// The gradient through GELU.
 pub async fn gelu_gradient(checks: &Checks) -> Result<(), DeviceError> {
     for (rows, hidden) in [(1, 4), (67, 36)] {
         let (bench, len) = (checks.bench()?, rows * hidden);
@@ -69,7 +69,7 @@ pub async fn gelu_gradient(checks: &Checks) -> Result<(), DeviceError> {
             })
             .await?;
         let expected = u.iter().zip(&grad).map(|(u, grad)| grad * activation::gelu_derivative(*u));
-        // As in the products: erf is good to 4e-7 (7 roundings), exp(−x²/2) to 3 + 2·x²/2 with |x| up to 9 or so
+        // As in the products: erf has an error of 4e-7 (7 roundings), exp(−x²/2) of 3 + 2·x²/2 with |x| up to about 9,
         // where its factor is small; the product with the gradient is one more.
         let (case, expected) = (format!("{rows} rows, width {hidden}"), expected.collect::<Vec<_>>());
         checks.close("du", &case, &bench.read(&d, len).await?, &expected, bound(0, 16.0));
@@ -77,11 +77,11 @@ pub async fn gelu_gradient(checks: &Checks) -> Result<(), DeviceError> {
     Ok(())
 }
 
-/// Words in pieces, as a table over the binding limit has them.
+/// A vocabulary in pieces, as for a table beyond the binding limit.
 struct Case {
     masked: usize,
     pieces: &'static [usize],
-    /// Size of the logits.
+    /// Standard deviation of the logits.
     size: f64,
 }
 
@@ -104,7 +104,7 @@ impl Case {
             let mut padded = Vec::new();
             for row in logits.chunks_exact(words) {
                 padded.extend_from_slice(&row[first..first + piece]);
-                // What lies behind the words must not count, however large.
+                // Padding after the words must not count, however large.
                 padded.extend(vec![1e6; stride - piece]);
             }
             views.push((first, *piece, stride, bench.floats(&padded)?));
@@ -137,7 +137,7 @@ impl Case {
         bench.run(&step(masked, masked, scale), |kernels, plan| kernels.masked_loss(plan, &loss)).await?;
         let (expected_loss, expected) = reference::loss(&logits, &labels, words, f64::from(scale));
 
-        // exp of a difference of logits: 3 + 2 times it; a sum over the words, a division or a logarithm.
+        // exp of a difference of logits: 3 + 2 times that; a sum over the words; a division or a logarithm.
         let largest = logits.iter().fold(0.0_f64, |largest, logit| largest.max(logit.abs()));
         let most = bound(words, 16.0 + 4.0 * largest);
         let actual_losses = bench.read(&losses, masked).await?;
@@ -173,7 +173,7 @@ impl Case {
 /// The loss over the words and its gradient.
 pub async fn loss(checks: &Checks) -> Result<(), DeviceError> {
     for size in [1.0, 12.0] {
-        // Of 2,048 words each of the workgroups that share a row has a vec4 a thread.
+        // At 2,048 words each thread of the workgroups that share a token has one vec4.
         let pieces: [&'static [usize]; 6] = [&[5], &[33], &[1026], &[64, 64, 7], &[128, 2], &[2047, 4101]];
         for pieces in checks.cases(pieces, 3) {
             for masked in [1, 3, 70] {

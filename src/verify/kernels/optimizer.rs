@@ -13,12 +13,12 @@ use crate::{
     },
 };
 
-/// Length and decaying part of each shard: all of it, none, a boundary inside; many workgroups share the last one's
-/// squares.
+/// Length and decaying part of each shard: all of it, none, a boundary inside. Many workgroups share the squares of the
+/// last one.
 const SHARDS: [(usize, usize); 4] = [(4, 4), (260, 0), (132, 64), (33_000, 20_000)];
 const WEIGHT_DECAY: f32 = 0.01;
 
-/// Values of all shards, one after the other.
+/// Values of all shards, concatenated.
 struct State {
     parameters: Vec<f64>,
     gradients: Vec<f64>,
@@ -40,7 +40,7 @@ impl State {
     }
 }
 
-/// The norm of the random gradients of this size, before clipping.
+/// Norm of the random gradients of this size, before clipping.
 pub fn norm_of(gradient_size: f64) -> f64 {
     global_norm([&State::random(gradient_size).gradients[..]])
 }
@@ -89,7 +89,7 @@ async fn run(checks: &Checks, state: &State, step: &Step) -> Result<Results, Dev
     Ok(results)
 }
 
-/// The `update`-th one, from 1; `max_norm` as the step has it.
+/// Checks the `update`-th update, from 1; `max_norm` as in the step.
 async fn check(checks: &Checks, gradient_size: f64, update: u32, max_norm: f32) -> Result<(), DeviceError> {
     let rate = 0.125;
     let step = Step { weight_decay: WEIGHT_DECAY, max_norm, ..Step::default() };
@@ -124,12 +124,12 @@ async fn check(checks: &Checks, gradient_size: f64, update: u32, max_norm: f32) 
     }
 
     let case = format!("update {update}, gradients of {gradient_size}, clip {max_norm}");
-    // At most so many squares, all positive, lie behind one another in the norm.
+    // The norm has chains of at most 264 + 64 + 3 additions of positive squares.
     checks.close("norm, clip", &case, &actual.metrics[1..3], &[norm, clip], bound(264 + 64 + 3, 6.0));
-    // Clipping, products with β (1 − 0.999 in float32 is off by 17u) and two sums.
+    // Clipping, products with β (1 − 0.999 in float32 has an error of 17u) and two sums.
     checks.close("m", &case, &actual.first, &first, bound(331, 8.0));
     checks.close("v", &case, &actual.second, &second, bound(331, 24.0));
-    // The update itself, not the parameter that hides it; the parameter's own rounding is beside it.
+    // The update itself, because errors would be lost in the parameter; the parameter's rounding is included.
     let change = |after: &[f64]| -> Vec<f64> { after.iter().zip(&before).map(|(a, b)| a - b).collect() };
     let parameters: Vec<f64> = actual.parameters.iter().map(|value| f64::from(*value)).collect();
     let changes: Vec<f32> = change(&parameters).iter().map(|value| *value as f32).collect();
@@ -137,7 +137,7 @@ async fn check(checks: &Checks, gradient_size: f64, update: u32, max_norm: f32) 
     Ok(())
 }
 
-/// Early and late updates, decay only where it belongs.
+/// Early and late updates, with weight decay on a part of the parameters.
 pub async fn updates(checks: &Checks) -> Result<(), DeviceError> {
     for update in [1, 10, 12_345] {
         check(checks, 1e-3, update, 0.0).await?;
@@ -145,7 +145,7 @@ pub async fn updates(checks: &Checks) -> Result<(), DeviceError> {
     Ok(())
 }
 
-/// The norm over a shard longer than its threads have at once.
+/// The norm of a shard so long that threads have to take several turns.
 pub async fn long_norm(checks: &Checks) -> Result<(), DeviceError> {
     let bench = checks.bench()?;
     // 1,024 workgroups of 64 threads with four vec4s each, and some more.
@@ -163,8 +163,8 @@ pub async fn long_norm(checks: &Checks) -> Result<(), DeviceError> {
     Ok(())
 }
 
-/// Size of the gradients and their greatest norm: above it, below it, and where the 1e-6 beside the norm and AdamW's
-/// 1e-8 beside √v count.
+/// Size of the gradients and maximum norm: above it, below it, and where the 1e-6 added to the norm and AdamW's 1e-8
+/// added to √v matter.
 pub const CLIPPED: [(f64, f32); 3] = [(1.0, 1.0), (1e-3, 1.0), (1e-6, 1e-4)];
 
 /// Gradients are clipped only where their norm exceeds the maximum.
@@ -175,11 +175,11 @@ pub async fn clipping(checks: &Checks) -> Result<(), DeviceError> {
     Ok(())
 }
 
-/// Gradients that are no numbers leave weights and moments alone.
+/// Gradients whose norm is not finite change neither weights nor moments.
 pub async fn no_numbers(checks: &Checks) -> Result<(), DeviceError> {
     for value in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, 1e30] {
         let (mut state, case) = (State::random(1.0), format!("a gradient of {value:e}"));
-        // In the last shard, so that all others must learn of it.
+        // In the last shard: the others must not be updated either.
         if let Some(last) = state.gradients.last_mut() {
             *last = value;
         }

@@ -1,4 +1,4 @@
-//! Poolers: the first token or the mean, and their gradients.
+//! Poolers, first token and mean, and their gradients.
 
 use crate::{
     device::DeviceError,
@@ -24,7 +24,7 @@ fn shapes() -> [(Vec<usize>, usize); 5] {
     ]
 }
 
-/// Every shape with both poolers.
+/// All shapes with both poolers.
 pub async fn first_and_mean(checks: &Checks) -> Result<(), DeviceError> {
     for (lengths, hidden) in shapes() {
         for (pooling, mean) in [(Pooling::First, false), (Pooling::Mean, true)] {
@@ -57,8 +57,8 @@ async fn check(
         row_starts: &starts,
         spans: &spans,
     };
-    // Over what is there: another share of the same, so that the two make three quarters. The shares are powers
-    // of two, so only their sum is one more rounding.
+    // Accumulates a second share of the same, three quarters in all. The shares are powers of two, so only their sum
+    // adds a rounding.
     let second = Pool { factor: 0.5, accumulate: true, ..first };
     bench
         .run(&step_of(&batch), |kernels, plan| {

@@ -1,7 +1,7 @@
-//! What the engine must compute, in `f64`, and reproducible data to compute it of.
+//! References for the kernels in `f64`, and reproducible test data.
 //!
-//! Nothing here uses the engine, and nothing of the engine uses this: an error in one cannot hide in the other. No
-//! dependency but `libm`, so that it runs in a browser as it does natively. `tests/reference_kernels.rs` checks every
+//! Nothing here uses the engine, and the engine uses nothing of this, so they cannot share an error. The only
+//! dependency is `libm`, so results are the same in a browser and natively. `tests/reference_kernels.rs` checks every
 //! function by finite differences or by hand.
 
 pub mod kernels;

@@ -8,6 +8,7 @@ impl Random {
         Random(seed)
     }
 
+    /// 64 random bits.
     pub fn next_u64(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
@@ -31,7 +32,7 @@ impl Random {
         radius * libm::cos(2.0 * std::f64::consts::PI * self.unit())
     }
 
-    /// `count` standard normal numbers that are exact in `f32` too.
+    /// `count` standard normal numbers, rounded to `f32`.
     pub fn normals(&mut self, count: usize) -> Vec<f64> {
         (0..count).map(|_| f64::from(self.normal() as f32)).collect()
     }

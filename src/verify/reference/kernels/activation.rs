@@ -1,13 +1,13 @@
-//! GELU (exact, by the error function), and the tanh of the head.
+//! Exact GELU, by the error function, and the gradient of the head's tanh.
 
 use std::f64::consts::{PI, SQRT_2};
 
-/// `x Φ(x)` with the standard normal distribution function `Φ` (Hendrycks & Gimpel 2016).
+/// `x Φ(x)` with the standard normal distribution function `Φ` (Hendrycks and Gimpel, arXiv 1606.08415).
 pub fn gelu(x: f64) -> f64 {
     0.5 * x * (1.0 + libm::erf(x / SQRT_2))
 }
 
-/// `Φ(x) + x φ(x)`.
+/// Its derivative, `Φ(x) + x φ(x)`.
 pub fn gelu_derivative(x: f64) -> f64 {
     0.5 * (1.0 + libm::erf(x / SQRT_2)) + x * libm::exp(-0.5 * x * x) / (2.0 * PI).sqrt()
 }

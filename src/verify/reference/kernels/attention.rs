@@ -10,14 +10,14 @@ pub struct Attention<'a> {
     pub query: &'a [f64],
     pub key: &'a [f64],
     pub value: &'a [f64],
-    /// `[rows + 1]`, ascending, last = tokens
+    /// `[rows + 1]`, ascending; the last is the number of tokens.
     pub row_starts: &'a [usize],
     pub heads: usize,
     pub hidden: usize,
 }
 
-/// Dropout factors on probabilities, 0 or 1/(1-p), by head, query token and key token (both counted over the
-/// whole packed batch).
+/// Dropout factors of probabilities, 0 or 1/(1−p), by head, query token and key token, both counted over the whole
+/// packed batch.
 pub type KeepScale<'a> = &'a dyn Fn(usize, usize, usize) -> f64;
 
 /// No dropout.
@@ -96,7 +96,7 @@ impl Attention<'_> {
 
     /// `grad [tokens, hidden]` is the gradient of the context vectors.
     ///
-    /// With `dp = keep * (grad · v)`: `ds = p * (dp - Σ p dp)`, and from there to query and key.
+    /// With `dp = keep · (grad·v)`: `ds = p (dp − Σ p dp)`, and from there to query and key.
     pub fn backward(&self, grad: &[f64], keep: KeepScale) -> AttentionGradients {
         let scale = 1.0 / (self.head_size() as f64).sqrt();
         let zeros = vec![0.0; self.query.len()];

@@ -1,13 +1,13 @@
 //! Cosine similarities and the contrastive cross-entropy of SimCSE (arXiv 2104.08821, equations 1, 5 and 8), its
 //! symmetric form and NT-Xent (arXiv 2002.05709).
 //!
-//! Embeddings `[rows, hidden]` come view after view, `items` rows each: sentences, their positives, and maybe hard
+//! Embeddings `[rows, hidden]` come view after view, `items` rows each: sentences, their positives, and optionally hard
 //! negatives.
 
 use super::attention::softmax;
 use super::matmul::nt;
 
-/// Norms are not taken below this.
+/// Norms are clamped to at least this.
 pub const SMALLEST_NORM: f64 = 1e-8;
 
 /// `max(‖row‖, 1e-8)` per row of `[rows, hidden]`.
@@ -53,15 +53,15 @@ pub fn cosine_matrix(a: &[f64], b: &[f64], hidden: usize) -> Vec<f64> {
     nt(&normalize(a, hidden), &normalize(b, hidden), n, hidden, m)
 }
 
-/// Who is an anchor, and which rows are its candidates.
+/// Which rows are anchors, and which are their candidates.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Form {
-    /// The first view's rows; all rows of the other views.
+    /// Anchors: first view; candidates: all rows of the other views.
     #[default]
     OneWay,
-    /// These, and the second view's rows with those of the first.
+    /// As one-way, and the second view's rows as anchors with the first view's as candidates.
     Symmetric,
-    /// The rows of the first two views; all rows but the anchor itself.
+    /// Anchors: first and second view; candidates: all rows but the anchor.
     NtXent,
 }
 
@@ -73,7 +73,7 @@ pub struct Settings {
     pub temperature: f64,
     /// Added to the logit of the hard negative of the anchor's own item: `ln α`.
     pub hard_negative_weight: f64,
-    /// Negatives with a cosine above it are left out, hard ones of the anchor's own item excepted.
+    /// Negatives with a cosine above it are left out, except the hard negative of the anchor's own item.
     pub false_negative_threshold: Option<f64>,
 }
 
@@ -112,9 +112,9 @@ pub fn anchors(form: Form, items: usize, rows: usize) -> Vec<Anchor> {
 pub struct Contrastive {
     /// Mean over anchors.
     pub loss: f64,
-    /// Of each anchor.
+    /// Loss of each anchor.
     pub losses: Vec<f64>,
-    /// Of each anchor, by candidate; -1e30 for one that is left out.
+    /// Logits of each anchor, by candidate; −1e30 for one that is left out.
     pub logits: Vec<Vec<f64>>,
     /// `[rows, hidden]`
     pub grad: Vec<f64>,
@@ -157,7 +157,7 @@ pub fn loss(embeddings: &[f64], items: usize, hidden: usize, settings: Settings)
     }
 }
 
-/// `ln Σ exp(logits) - logits[label]`.
+/// `ln Σ exp(logits) − logits[label]`.
 pub fn cross_entropy(logits: &[f64], label: usize) -> f64 {
     let maximum = logits.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     let sum: f64 = logits.iter().map(|logit| libm::exp(logit - maximum)).sum();

@@ -1,6 +1,6 @@
-//! The sum of word, position and type embedding of each token, before LayerNorm. All tokens are of type 0.
+//! The sum of word, position and type embedding of each token, before LayerNorm. All tokens have type 0.
 
-/// The tables; `hidden` columns each.
+/// The three tables.
 pub struct Tables {
     /// `[vocabulary, hidden]`
     pub word: Vec<f64>,
@@ -29,7 +29,8 @@ pub fn forward(
     output
 }
 
-/// The gradients of the three tables for `grad [tokens, hidden]`; `tables` gives the shapes.
+/// Gradients of the three tables for `grad [tokens, hidden]`, the gradient of [`forward`]'s result; `tables` gives the
+/// shapes.
 pub fn backward(
     tables: &Tables,
     ids: &[u32],

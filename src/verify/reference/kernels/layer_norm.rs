@@ -1,4 +1,4 @@
-//! LayerNorm over the last dimension, biased variance: `y = (x - mean) / sqrt(variance + epsilon) * weight + bias`.
+//! LayerNorm over the last dimension with biased variance: `y = (x − mean) / √(variance + epsilon) · weight + bias`.
 
 /// What [`forward`] returns.
 pub struct LayerNorm {
@@ -6,7 +6,7 @@ pub struct LayerNorm {
     pub output: Vec<f64>,
     /// `[rows]`
     pub mean: Vec<f64>,
-    /// `1 / sqrt(variance + epsilon)`, `[rows]`
+    /// `1/√(variance + epsilon)`, `[rows]`
     pub inverse_deviation: Vec<f64>,
 }
 
@@ -38,8 +38,8 @@ pub struct LayerNormGradients {
     pub bias: Vec<f64>,
 }
 
-/// `grad [rows, hidden]` is the gradient of the output. With `n = (x - mean) * inverse_deviation` and
-/// `g = grad * weight`: `dx = inverse_deviation * (g - mean(g) - n * mean(g * n))`.
+/// `grad [rows, hidden]` is the gradient of the output. With `n = (x − mean) · inverse_deviation` and
+/// `g = grad · weight`: `dx = inverse_deviation · (g − mean(g) − n · mean(g·n))`.
 pub fn backward(x: &[f64], weight: &[f64], grad: &[f64], epsilon: f64) -> LayerNormGradients {
     let hidden = weight.len();
     let ones = vec![1.0; hidden];

@@ -1,4 +1,4 @@
-//! Matrix products in the three forms that a linear layer's forward and backward passes need, and that layer.
+//! Matrix products in the three forms that a linear layer's forward and backward passes need, and the layer.
 
 /// `a [m, k] · b [k, n]` → `[m, n]`.
 pub fn nn(a: &[f64], b: &[f64], m: usize, k: usize, n: usize) -> Vec<f64> {

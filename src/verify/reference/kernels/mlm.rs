@@ -1,4 +1,4 @@
-//! The cross-entropy of masked-language modelling (Devlin et al. 2019), and which tokens it looks at.
+//! The cross-entropy of masked-language modelling (arXiv 1810.04805), and gathering of the corrupted tokens.
 
 use super::attention::softmax;
 use super::contrastive::cross_entropy;
@@ -17,7 +17,7 @@ pub fn scatter(grad: &[f64], places: &[u32], tokens: usize, hidden: usize) -> Ve
     output
 }
 
-/// `scale` times the sum of the cross-entropies of `logits [masked, words]`, and its gradient.
+/// `scale` times the sum of the cross-entropies of `logits [masked, words]`, and its gradient, of the same shape.
 pub fn loss(logits: &[f64], labels: &[u32], words: usize, scale: f64) -> (f64, Vec<f64>) {
     let (mut loss, mut grad) = (0.0, Vec::new());
     for (row, label) in logits.chunks_exact(words).zip(labels) {

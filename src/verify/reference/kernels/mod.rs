@@ -1,7 +1,7 @@
-//! What each GPU kernel must compute, in `f64`, written for reading rather than for speed.
+//! What each kernel must compute, in `f64`, written for reading rather than for speed.
 //!
-//! Matrices are row-major slices; shapes stand in brackets: `[rows, columns]`. A packed batch holds the
-//! tokens of all rows end to end; `row_starts` has one entry per row and a last one, the token count.
+//! Matrices are row-major slices with shapes in brackets, `[rows, columns]`. A packed batch holds the tokens of all
+//! rows end to end; `row_starts` has an entry for each row, and the number of tokens as the last.
 
 pub mod activation;
 pub mod attention;
@@ -13,13 +13,13 @@ pub mod mlm;
 pub mod optimizer;
 pub mod pooling;
 
-/// Element by element sum.
+/// Elementwise sum.
 pub fn add(a: &[f64], b: &[f64]) -> Vec<f64> {
     assert_eq!(a.len(), b.len());
     a.iter().zip(b).map(|(a, b)| a + b).collect()
 }
 
-/// Element by element product, such as a dropout mask of keep-scale factors (0 or 1/(1-p)) with activations.
+/// Elementwise product, for example of activations with a dropout mask of factors 0 or 1/(1−p).
 pub fn multiply(a: &[f64], b: &[f64]) -> Vec<f64> {
     assert_eq!(a.len(), b.len());
     a.iter().zip(b).map(|(a, b)| a * b).collect()

@@ -5,7 +5,7 @@ pub fn global_norm<'a>(gradients: impl IntoIterator<Item = &'a [f64]>) -> f64 {
     gradients.into_iter().flatten().map(|value| value * value).sum::<f64>().sqrt()
 }
 
-/// What gradients are multiplied by so that their norm is at most `maximum`: as `clip_grad_norm_` of PyTorch,
+/// The factor that brings the norm of gradients to at most `maximum`, as `torch.nn.utils.clip_grad_norm_` computes it,
 /// which adds 1e-6 to the norm.
 pub fn clip_factor(norm: f64, maximum: f64) -> f64 {
     (maximum / (norm + 1e-6)).min(1.0)

@@ -1,6 +1,6 @@
-//! From packed token vectors to one vector per row.
+//! Pooling of packed token vectors to one vector per row.
 
-/// How a row's token vectors become its embedding.
+/// How a row's token vectors are pooled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Pooling {
     /// The first token, `[CLS]`.
