@@ -1,21 +1,21 @@
 //! SimCSE Lab: contrastive sentence embeddings, trained and explored in a browser tab.
 //!
-//! The rooms, from the bottom up; each uses those above it in this list only:
+//! The modules, from the bottom up; each uses only those above it in this list:
 //!
-//! | room | what is there |
+//! | module | what is there |
 //! | --- | --- |
-//! | [`said`] | errors with a message id and values, so that they can be said in any language |
-//! | [`device`] | buffers, plans and what runs them: a GPU by wgpu, or the CPU's cores; knows no model |
-//! | [`kernels`] | what each kernel computes, for both; knows no model |
+//! | [`said`] | errors with a message id and values, so that they can be shown in any language |
+//! | [`device`] | buffers, plans and what runs them: a GPU through wgpu, or the CPU's cores; independent of models |
+//! | [`kernels`] | the kernels, for both; independent of models |
 //! | [`model`] | configuration, checkpoints, the encoder forward and backward, poolers, head |
 //! | [`objective`] | the contrastive loss and its variants, masked-language modelling |
 //! | [`text`] | tokenizer, corpora, graded pairs, augmentation, tables |
 //! | [`train`], [`eval`] | batches, schedule, step and run; Spearman, STS and transfer tasks, alignment, uniformity |
-//! | [`verify`] | every kernel and a small model against references, on the device at hand |
-//! | [`store`], [`runs`], [`share`], [`lessons`] | archives, kept runs, links, what the lessons compute |
+//! | [`verify`] | checks of every kernel and of a small model against references, on the user's device |
+//! | [`store`], [`runs`], [`share`], [`lessons`] | hub, archives, records of runs, links, the lessons' computations |
 //! | `app`, `cli` | the page with its worker, and the command line |
 //!
-//! The engine as a library, here with the encoder that comes with the site:
+//! Using the engine as a library, with the encoder that comes with the site:
 //!
 //! ```
 //! use simcse_lab::{
@@ -73,7 +73,7 @@ pub mod app;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod cli;
 
-/// The examples of the developers' guide.
+/// Runs the examples of the developers' guide as doctests.
 #[cfg(doctest)]
 #[doc = include_str!("../docs/developing.md")]
 pub struct DevelopersGuide;

@@ -1,4 +1,4 @@
-//! The matrix that is shown of a batch is the one that its loss was computed of.
+//! The matrix of cosines that is shown for a batch gives the loss of its step.
 #![cfg(not(target_arch = "wasm32"))]
 
 mod engine;
@@ -12,7 +12,7 @@ use simcse_lab::{
 };
 
 const SIZES: Sizes = Sizes { layers: 1, ..SMALL };
-/// The last batch of an epoch is smaller than what was allocated.
+/// Not a multiple of the batch size, so that the last batch of an epoch is smaller.
 const ITEMS: usize = 7;
 const BATCH: usize = 5;
 

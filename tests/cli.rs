@@ -1,4 +1,4 @@
-//! The evaluating commands, run as a user runs them: on a tiny random model, with small files in each layout.
+//! The command line, run as a user runs it: on tiny models, with small files in every layout.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -47,7 +47,7 @@ fn json(line: &str) -> Value {
     serde_json::from_str(line).unwrap()
 }
 
-/// A number of a table is that of the JSON, which serde_json reads to the last bit but one.
+/// Asserts that a number in a table is the one in the JSON, which serde_json reads to within one bit.
 fn assert_same(cell: &str, value: &Value) {
     let (cell, value) = (cell.parse::<f64>().unwrap(), value.as_f64().unwrap());
     assert!((cell - value).abs() <= 1e-14 * value.abs(), "{cell} is not {value}");
@@ -58,7 +58,7 @@ fn rows(text: &str) -> Vec<Vec<String>> {
     reader.records().map(|row| row.unwrap().iter().map(str::to_owned).collect()).collect()
 }
 
-/// Twelve pairs of different words, scores 0 to 5.
+/// Twelve pairs of different words, with scores from 0 to 5.
 fn pairs(separator: &str) -> String {
     let line = |i: usize| {
         let word = |i: usize| char::from(b'a' + (i % 26) as u8);
@@ -103,12 +103,12 @@ fn eval_and_analyse_print_the_same_numbers_as_json_and_as_csv() {
 }
 
 #[test]
-fn whitening_changes_the_scores_and_is_fitted_to_what_is_asked_for() {
+fn whitening_changes_the_scores_and_is_fitted_to_the_given_sentences() {
     let root = tempfile::tempdir().unwrap();
     let model = model(root.path());
     let file = root.path().join("pairs.tsv");
     fs::write(&file, pairs("\t")).unwrap();
-    // All sentences of the pairs, a line each: fitted to them it is the default's whitening.
+    // All sentences of the pairs, one per line: fitted to them, it is the default whitening.
     let sentences = root.path().join("sentences.txt");
     let text: String =
         pairs("\t").lines().flat_map(|line| line.split('\t').take(2)).map(|s| format!("{s}\n")).collect();
@@ -144,7 +144,7 @@ fn chinese_pairs_are_read_in_both_forms() {
 }
 
 #[test]
-fn sts_as_csv_has_a_row_a_task_a_subset_and_the_average() {
+fn sts_as_csv_has_a_row_for_each_task_and_subset_and_the_average() {
     let root = tempfile::tempdir().unwrap();
     let model = model(root.path());
     let task = root.path().join("STS12");
@@ -175,7 +175,7 @@ fn sts_as_csv_has_a_row_a_task_a_subset_and_the_average() {
 }
 
 #[test]
-fn an_undefined_correlation_is_null_and_stays_out_of_the_average() {
+fn an_undefined_correlation_is_null_and_left_out_of_the_average() {
     let root = tempfile::tempdir().unwrap();
     let model = model(root.path());
     let put = |name: &str, text: &str| {
@@ -185,7 +185,7 @@ fn an_undefined_correlation_is_null_and_stays_out_of_the_average() {
     };
     let sound = put("sound.tsv", &pairs("\t"));
     let constant = put("constant.tsv", "a b\tc d\t3\ne f\tg h\t3\ni j\tk l\t3\n");
-    // The same sentence twice has the cosine 1, whatever the model.
+    // The same sentence twice has the cosine 1 with every model.
     let alike = put("alike.tsv", "a b\ta b\t1\nc d\tc d\t2\n");
     let single = put("single.tsv", "a b\tc d\t5\n");
     let files = [&sound[..], &constant, &alike, &single];
@@ -243,7 +243,7 @@ fn an_undefined_evaluation_keeps_the_last_weights() {
 }
 
 #[test]
-fn json_says_the_same_as_tables_and_what_is_not_used_is_noted() {
+fn json_input_gives_the_same_results_as_tables_and_unused_fields_are_noted() {
     let root = tempfile::tempdir().unwrap();
     let (model, texts) = (model(root.path()), texts(root.path()));
     let put = |name: &str, lines: Vec<String>| {
@@ -305,7 +305,7 @@ fn json_says_the_same_as_tables_and_what_is_not_used_is_noted() {
 }
 
 #[test]
-fn a_dictionary_that_is_not_there_is_named_with_what_to_do() {
+fn a_missing_dictionary_is_named_with_what_to_do() {
     let root = tempfile::tempdir().unwrap();
     let (model, texts) = (model(root.path()), texts(root.path()));
     let output = root.path().join("out");
@@ -315,11 +315,11 @@ fn a_dictionary_that_is_not_there_is_named_with_what_to_do() {
     for words in [absent.to_str().unwrap(), "dictionary of synonyms", "cargo xtask setup", "--dictionary"] {
         assert!(error.contains(words), "{words}: {error}");
     }
-    assert!(!output.exists(), "it is said before anything is done");
+    assert!(!output.exists(), "refused before any work");
 }
 
 #[test]
-fn transfer_prints_a_line_a_task_and_their_average() {
+fn transfer_prints_a_line_for_each_task_and_their_average() {
     let root = tempfile::tempdir().unwrap();
     let model = model(root.path());
     let data = root.path().join("downstream");
@@ -342,7 +342,7 @@ fn transfer_prints_a_line_a_task_and_their_average() {
     assert_eq!(scores.len(), 3);
     assert_eq!((&scores[0]["task"], &scores[0]["test_items"]), (&Value::from("CR"), &Value::from(3000)));
     assert!(scores[0]["f1"].is_null() && scores[1]["f1"].is_number(), "{lines}");
-    // Two sentences, a class each, beside the empty one; enough of them for Adam's steps to add up.
+    // Two sentences, one per class, besides the empty one; repeated enough for Adam's small steps.
     assert!(scores[0]["accuracy"].as_f64().unwrap() > 99.0, "{lines}");
     assert_eq!((&scores[1]["dev_items"], &scores[1]["test_items"]), (&Value::from(60), &Value::from(10)));
     let mean = (scores[0]["accuracy"].as_f64().unwrap() + scores[1]["accuracy"].as_f64().unwrap()) / 2.0;
@@ -360,7 +360,7 @@ fn transfer_prints_a_line_a_task_and_their_average() {
 }
 
 #[test]
-fn bench_measures_what_is_asked_for() {
+fn bench_measures_the_given_workloads() {
     let arguments =
         ["bench", "--workloads", "matmul,encode,train", "--matmul", "8x6x5", "--encode", "1x32:3x5"];
     let mut process = Command::new(env!("CARGO_BIN_EXE_simcse-lab"));
@@ -408,11 +408,11 @@ fn the_device_is_named_and_tuned() {
     let plain = device(&["--device", "gpu"]);
     let object = tuned.as_object_mut().unwrap();
     object.retain(|key, _| !["ceilings", "matmul"].contains(&key.as_str()));
-    assert_eq!(tuned, plain, "beside these, the same object");
+    assert_eq!(tuned, plain, "the same object apart from these");
 }
 
 #[test]
-fn profile_says_where_a_step_goes() {
+fn profile_prints_the_times_of_a_step_as_json_and_tables() {
     let profile = |arguments: &[&str]| {
         let mut process = Command::new(env!("CARGO_BIN_EXE_simcse-lab"));
         process.args(["profile", "1x32:2x2x4"]).args(arguments).output().unwrap()
@@ -434,7 +434,7 @@ fn profile_says_where_a_step_goes() {
     assert!(String::from_utf8_lossy(&wrong.stderr).contains("known are small, medium, large"));
 }
 
-/// Standard output of `verify` on a device, which passes.
+/// Standard output of `verify` on a device; it must pass.
 fn verify(device: &str, arguments: &[&str]) -> String {
     let mut process = Command::new(env!("CARGO_BIN_EXE_simcse-lab"));
     let output = process.args(["verify", "--device", device]).args(arguments).output().unwrap();
@@ -444,15 +444,15 @@ fn verify(device: &str, arguments: &[&str]) -> String {
 }
 
 #[test]
-fn verify_holds_every_part_of_both_devices_against_its_tolerance() {
-    // tests/verify.rs has the same on a GPU.
+fn verify_checks_every_part_of_the_cpu_against_its_tolerance() {
+    // tests/verify.rs checks a GPU.
     for device in ["cpu"] {
         let report = json(&verify(device, &["--model", "www/models/starter", "--json"]));
         assert_eq!(report["device"]["kind"], device);
         let checks = report["checks"].as_array().unwrap();
         let number = |check: &Value, name: &str| check[name].as_f64().unwrap();
         assert!(checks.iter().all(|check| number(check, "error") <= number(check, "tolerance")));
-        // Rounding is there to be seen, in all but what is counted.
+        // Rounding errors are visible in every check with a tolerance.
         let measured = checks.iter().filter(|check| number(check, "tolerance") > 0.0);
         assert!(measured.filter(|check| number(check, "error") > 0.0).count() > 30);
         let parts: Vec<&str> = checks.iter().map(|check| check["part"].as_str().unwrap()).collect();
@@ -486,7 +486,7 @@ fn verify_prints_a_table_with_device_and_threads() {
 }
 
 #[test]
-fn an_encoder_is_pretrained_from_a_text_alone() {
+fn an_encoder_is_pretrained_from_a_text_only() {
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name).display().to_string();
     let text: String =
@@ -509,21 +509,21 @@ fn an_encoder_is_pretrained_from_a_text_alone() {
     let lines = run(&[&pretrain[..], &shape[..]].concat());
     assert_eq!(lines.lines().count(), 4);
 
-    // The result is a model as any other: it embeds, and takes masked-language modelling up again.
+    // The result is a model like any other: it can be evaluated, and trained further with masked-language modelling.
     std::fs::write(path("pairs.tsv"), "a cat\tthe cat\t4\na mat\tnumber 9\t1\nthe cat\tmat 3\t2\n").unwrap();
     let scores = json(&run(&["eval", "--model", &model, "--pooler", "avg", "--sts", &path("pairs.tsv")]));
     assert_eq!(scores["pairs"], 3);
     let train = ["train", "--model", &model, "--data", &text, "--objective", "unsup", "--pooler", "avg"];
     let more = ["--steps", "1", "--batch-size", "4", "--mlm-weight", "0.1", "--output"];
     let step = json(&run(&[&train[..], &more[..], &[path("tuned").as_str()]].concat()));
-    // The head that was pre-trained, not a new one: its loss is that of pre-training's end, or near it.
+    // With the pre-trained head and not a new one, so the loss is near that at the end of pre-training.
     let last = json(lines.lines().last().unwrap());
     assert!(
         (step["mlm"].as_f64().unwrap() * 10.0 - last["loss"].as_f64().unwrap()).abs() < 0.5,
         "{step} {last}"
     );
 
-    // A smaller one of it, as bytes, goes on from there.
+    // A smaller model of it, stored as I8, continues the pre-training.
     let small = path("small");
     let cut =
         ["shrink", "--model", &model, "--words", "40", "--data", &text, "--positions", "32", "--dtype", "i8"];
@@ -536,7 +536,7 @@ fn an_encoder_is_pretrained_from_a_text_alone() {
 }
 
 #[test]
-fn a_text_that_the_vocabulary_does_not_know_is_trained_on_with_a_warning() {
+fn training_on_a_text_with_unknown_words_prints_a_warning() {
     let folder = tempfile::tempdir().unwrap();
     let train = |text: &str| {
         let data = folder.path().join("text.txt");
@@ -565,7 +565,7 @@ fn a_text_that_the_vocabulary_does_not_know_is_trained_on_with_a_warning() {
     assert!(warned.starts_with("warning: 25 % of the training text's word pieces are unknown"), "{warned}");
 }
 
-/// Texts of one-letter words: sentences, triplets, pairs with scores.
+/// Files of one-letter words: sentences, triplets, scored pairs.
 fn texts(root: &Path) -> [String; 3] {
     let word = |i: usize| char::from(b'a' + (i % 26) as u8);
     let sentence = |i: usize| format!("{} {} {} {}", word(i), word(3 * i + 1), word(5 * i + 2), word(7 * i));
@@ -623,7 +623,7 @@ fn reproduce_trains_both_ways_and_writes_the_papers_table_and_figure() {
     );
     for row in &rows {
         assert_eq!(row["tasks"].as_array().unwrap().len(), 2);
-        // The development pairs are a task of their own here.
+        // The development pairs are one of the tasks here.
         assert_eq!(row["tasks"][1]["all"], row["dev"]["spearman"]);
     }
 
@@ -640,7 +640,7 @@ fn reproduce_trains_both_ways_and_writes_the_papers_table_and_figure() {
     assert!(lines.iter().any(|line| line[..3] == ["Unsup. SimCSE, BERT-base", "paper", "68.40"]), "{table}");
 
     let results = json(&fs::read_to_string(output.join("results.json")).unwrap());
-    assert_eq!(results["recipes"][1][1]["epochs"], 3, "three epochs, but for --steps");
+    assert_eq!(results["recipes"][1][1]["epochs"], 3, "three epochs, if it were not for --steps");
     let steps = |trail: &Value| -> Vec<u64> {
         trail["points"].as_array().unwrap().iter().map(|point| point[0].as_u64().unwrap()).collect()
     };
@@ -650,7 +650,7 @@ fn reproduce_trains_both_ways_and_writes_the_papers_table_and_figure() {
         assert!(figure.contains(words), "{words}");
     }
 
-    // What was exported is what was scored, by the pooler that it stands for.
+    // The exported models give the scores in the table, with the pooler that they state.
     for (folder, row) in [("unsupervised-simcse-seed-42", &rows[3]), ("supervised-simcse-seed-43", &rows[6])]
     {
         let again = json(&run(0, "eval", &output.join(folder), &["--sts", &dev]));
@@ -684,7 +684,7 @@ fn ablate_prints_tables_and_records_every_score() {
     let printed = run(0, "ablate", &model, &[&arguments[..], &more, &only].concat());
     let runs: Vec<Value> = printed.lines().take_while(|line| !line.is_empty()).map(json).collect();
     assert_eq!(runs.len(), 10);
-    // One recipe under two names.
+    // The same recipe under two names.
     assert_eq!((&runs[0]["row"], &runs[4]["row"]), (&json("\"dropout:0.1\""), &json("\"dropout-alone\"")));
     assert_eq!(runs[0]["spearman"], runs[4]["spearman"]);
     assert_ne!(runs[6]["spearman"], runs[8]["spearman"], "hard negatives change something");
@@ -699,7 +699,7 @@ fn ablate_prints_tables_and_records_every_score() {
 }
 
 #[test]
-fn weights_may_be_halves_on_a_gpu_only() {
+fn weights_can_be_float16_on_a_gpu_only() {
     let root = tempfile::tempdir().unwrap();
     let model = model(root.path());
     let [_, _, dev] = texts(root.path());
@@ -707,14 +707,14 @@ fn weights_may_be_halves_on_a_gpu_only() {
     let (floats, halves) = (json(&eval(&[])), json(&eval(&["--weights", "f16"])));
     let uniformity = |scores: &Value| scores["uniformity"].as_f64().unwrap();
     let difference = (uniformity(&floats) - uniformity(&halves)).abs();
-    // Roundings of 2⁻¹¹ of a weight show, and do not add up to more than a few of them.
+    // Rounding a weight by 2⁻¹¹ is visible in the result, but adds up to a few times that only.
     assert!(difference > 0.0 && difference < 5e-3, "{difference:e}");
     let message = run(1, "eval", &model, &["--sts", &dev, "--device", "cpu", "--weights", "f16"]);
     assert!(message.contains("for a GPU"), "{message}");
 }
 
 #[test]
-fn the_starters_fixed_point_is_what_eval_prints() {
+fn the_landmark_of_the_starter_is_what_eval_prints() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("www");
     let pairs = root.join("data").join(LANDMARK_PAIRS);
     let printed = run(0, "eval", &root.join("models/starter"), &["--sts", pairs.to_str().unwrap()]);
@@ -746,7 +746,7 @@ fn trained(status: i32, model: &Path, texts: &[String; 3], output: &Path, more: 
 }
 
 #[test]
-fn training_takes_the_models_own_pooler_and_says_so() {
+fn training_uses_the_models_own_pooler_and_prints_it() {
     let root = tempfile::tempdir().unwrap();
     let (model, texts) = (model(root.path()), texts(root.path()));
     let output = root.path().join("out");
@@ -755,7 +755,7 @@ fn training_takes_the_models_own_pooler_and_says_so() {
     let settings = json(&fs::read_to_string(output.join("simcse.json")).unwrap());
     assert_eq!(settings["pooler"], "avg");
 
-    // A plain encoder says nothing of pooling: as SimCSE trains it.
+    // A plain encoder states no pooler, so it is trained as SimCSE trains it.
     for name in ["simcse.json", "modules.json"] {
         fs::remove_file(model.join(name)).unwrap();
     }
@@ -767,7 +767,7 @@ fn training_takes_the_models_own_pooler_and_says_so() {
         (&json("\"cls_before_pooler\""), &json("\"train-only\""))
     );
 
-    // What is not trained is refused before anything is done.
+    // Pooling that cannot be trained is refused before any work.
     fs::write(
         model.join("modules.json"),
         r#"[{"path": "", "type": "sentence_transformers.models.Transformer"},
@@ -777,7 +777,7 @@ fn training_takes_the_models_own_pooler_and_says_so() {
     fs::create_dir_all(model.join("1_Pooling")).unwrap();
     fs::write(model.join("1_Pooling/config.json"), r#"{"pooling_mode": ["max", "lasttoken"]}"#).unwrap();
     let (_, error) = trained(2, &model, &texts, &root.path().join("own"), &["--steps", "2"]);
-    assert!(error.contains("pooler is own; expected one that can be trained"), "{error}");
+    assert!(error.contains("pooler is own; expected one of cls, "), "{error}");
     let vectors = root.path().join("v.npy");
     run(0, "embed", &model, &["--input", &texts[0], "--output", vectors.to_str().unwrap()]);
     let bytes = fs::read(vectors).unwrap();
@@ -785,25 +785,25 @@ fn training_takes_the_models_own_pooler_and_says_so() {
 }
 
 #[test]
-fn a_run_that_diverges_keeps_what_it_had_and_says_where() {
+fn a_run_that_diverges_saves_its_weights_and_prints_where() {
     let root = tempfile::tempdir().unwrap();
     let (model, texts) = (model(root.path()), texts(root.path()));
     let output = root.path().join("out");
     let far = ["--steps", "6", "--eval-every", "1", "--learning-rate", "1e38", "--clip", "0"];
     let (out, error) = trained(1, &model, &texts, &output, &far);
     assert!(error.contains("no longer a number at step") && error.contains("are in"), "{error}");
-    // The weights of step 1 are numbers, too large for vectors that are: nothing is known of what they are worth.
+    // The weights after step 1 are finite, but too large for finite vectors, so the evaluation is undefined.
     assert!(!out.contains("NaN"), "{out}");
     assert!(out.contains(r#"{"step":1,"spearman":null,"#), "{out}");
     for name in ["model.safetensors", "training-state.safetensors"] {
         assert!(output.join(name).exists(), "{name}");
     }
-    // What was saved is sound.
+    // The saved model can be loaded.
     run(0, "eval", &output, &["--sts", &texts[2]]);
 }
 
 #[test]
-fn nothing_that_is_there_is_written_over_unasked() {
+fn existing_files_are_not_overwritten_without_being_asked_to() {
     let root = tempfile::tempdir().unwrap();
     let (model, texts) = (model(root.path()), texts(root.path()));
     let before = fs::read(model.join("model.safetensors")).unwrap();
@@ -826,7 +826,7 @@ fn nothing_that_is_there_is_written_over_unasked() {
     let message = run(1, "embed", &model, &["--input", &texts[0], "--output", &texts[0]]);
     assert!(message.contains("the file that is read"), "{message}");
     assert!(fs::metadata(&texts[0]).unwrap().len() > 100);
-    // Found out before the work, not after it.
+    // Noticed before the work, not after it.
     let nowhere = root.path().join("no/such/folder/v.npy");
     run(1, "embed", &model, &["--input", &texts[0], "--output", nowhere.to_str().unwrap()]);
     let file = root.path().join("file");
@@ -836,7 +836,7 @@ fn nothing_that_is_there_is_written_over_unasked() {
 }
 
 #[test]
-fn metrics_that_nobody_reads_end_a_run_with_its_state_saved() {
+fn a_closed_metrics_pipe_ends_a_run_with_its_state_saved() {
     let root = tempfile::tempdir().unwrap();
     let (model, texts) = (model(root.path()), texts(root.path()));
     let output = root.path().join("out");
@@ -868,7 +868,7 @@ fn metrics_that_nobody_reads_end_a_run_with_its_state_saved() {
 }
 
 #[test]
-fn what_stands_in_the_place_of_a_file_is_named_and_so_is_a_hub_id() {
+fn lfs_pointers_web_pages_and_hub_ids_in_place_of_files_are_recognised() {
     let root = tempfile::tempdir().unwrap();
     let model = model(root.path());
     let [_, _, dev] = texts(root.path());

@@ -1,5 +1,5 @@
-//! Sentences encoded several times under dropout: against the reference with the same masks, and what fixed masks and
-//! p = 0 do.
+//! Sentences encoded several times with dropout: compared with the reference under the same masks, with fixed masks,
+//! and with p = 0.
 #![cfg(not(target_arch = "wasm32"))]
 
 mod engine;
@@ -75,7 +75,7 @@ fn agreement(vectors: &[f32]) -> f64 {
 }
 
 #[pollster::test]
-async fn views_are_those_of_the_reference_under_the_same_masks() {
+async fn views_agree_with_the_reference_under_the_same_masks() {
     for network in networks().await {
         let reference =
             Bert::new(&random_weights(SIZES, true, 1), SIZES.config(), candle_core::DType::F64).unwrap();
@@ -115,7 +115,7 @@ async fn without_dropout_all_views_are_the_vectors_of_evaluation() {
 }
 
 #[pollster::test]
-async fn a_fixed_mask_gives_the_same_bits_and_masks_of_their_own_do_not() {
+async fn views_have_the_same_bits_with_a_fixed_mask_and_differ_without() {
     for network in networks().await {
         for (pooler, _) in POOLERS {
             let embedder = embedder(&network, pooler);
@@ -152,21 +152,21 @@ async fn views_agree_less_the_more_is_dropped() {
 }
 
 #[pollster::test]
-async fn the_seed_says_all() {
+async fn views_depend_on_the_seed_only() {
     for network in networks().await {
         let embedder = embedder(&network, model::Pooler::Avg);
         let first = OWN.embed(&embedder, &rows(), |_| ()).await.unwrap();
         assert!(first == OWN.embed(&embedder, &rows(), |_| ()).await.unwrap());
         let other = DropoutViews { seed: OWN.seed + 1, ..OWN };
         assert!(first != other.embed(&embedder, &rows(), |_| ()).await.unwrap());
-        // More views leave the first ones as they are.
+        // With more views the first ones stay the same.
         let fewer = DropoutViews { views: 2, ..OWN }.embed(&embedder, &rows(), |_| ()).await.unwrap();
         assert!(first[..fewer.len()] == fewer);
     }
 }
 
 #[test]
-fn what_is_shown_of_a_mask_is_what_the_engine_drops() {
+fn the_mask_that_is_shown_is_the_one_that_the_engine_applies() {
     let config = engine::config(SIZES);
     for (fixed_mask, row) in [(false, 3 * SENTENCES), (true, 0)] {
         let views = DropoutViews { p: 0.3, fixed_mask, ..OWN };
@@ -180,7 +180,7 @@ fn what_is_shown_of_a_mask_is_what_the_engine_drops() {
 }
 
 #[test]
-fn what_cannot_be_looked_at_is_refused_with_what_is_expected() {
+fn impossible_dropout_and_too_many_views_or_sentences_are_refused() {
     assert!(OWN.validate(SENTENCES).is_ok());
     for (views, sentences, word) in [
         (DropoutViews { p: 1.0, ..OWN }, 2, "dropout"),

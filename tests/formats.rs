@@ -1,5 +1,5 @@
-//! Files as they really are (shared/data, where it is beside the repository), and files as they should not be:
-//! cut, scrambled, of another kind. Each is read or refused, and nothing panics.
+//! Reads real files (from shared/data, if it is beside the repository) and damaged ones: cut, scrambled, of another
+//! kind. Each is read or refused, and nothing panics.
 
 use std::path::PathBuf;
 
@@ -9,7 +9,7 @@ use simcse_lab::model::checkpoint::{SimcseSettings, export_directory, load_direc
 use simcse_lab::model::{Checkpoint, ModelConfig, ModelError, Pooler};
 use simcse_lab::text::{Corpus, SentenceTokenizer, StsSet, TrainingData, TransferKind, TransferTask};
 
-/// A file of shared/data with its name, or `None` on a machine without it.
+/// A file of shared/data with its name; `None` on a machine without it.
 fn shared(path: &str) -> Option<(String, Vec<u8>)> {
     let root = std::env::var_os("SIMCSE_SHARED").map(PathBuf::from);
     let root = root.unwrap_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared"));
@@ -17,7 +17,7 @@ fn shared(path: &str) -> Option<(String, Vec<u8>)> {
     std::fs::read(&file).ok().map(|bytes| (file.display().to_string(), bytes))
 }
 
-/// `count` copies of `original`, each with a few bytes changed, removed or repeated: the same every time.
+/// `count` copies of `original`, each with a few bytes changed, removed or repeated; the same for a seed.
 fn damaged(original: &[u8], count: usize, seed: u64) -> impl Iterator<Item = Vec<u8>> {
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
     (0..count).map(move |_| {
@@ -131,7 +131,7 @@ fn no_damage_makes_a_text_reader_panic() {
             }
         }
     }
-    // The loop is worth something only if some damaged files get past the first check.
+    // The test is only useful if some damaged files get past the first check.
     assert!(read > 1000, "only {read} were read");
 }
 
@@ -155,7 +155,7 @@ fn no_damage_makes_a_model_folder_panic() {
     assert!(load_directory(&good).is_ok());
     let (mut read, mut refused) = (0, 0);
     for (index, (path, original)) in good.iter().enumerate() {
-        // Half of the damage to weights goes to the header, which is small beside the data.
+        // Half of the damage goes to the first bytes, since a header is small compared with the data.
         let header = original.len().min(600);
         let whole = damaged(original, 700, index as u64);
         let headers = damaged(&original[..header], 700, 100 + index as u64).map(|mut bytes| {
@@ -196,7 +196,7 @@ fn a_safetensors_file_cut_anywhere_is_refused() {
 }
 
 #[test]
-fn random_bytes_are_no_model_no_tokenizer_and_no_panic() {
+fn random_bytes_are_refused_as_models_and_tokenizers_without_a_panic() {
     let mut rng = ChaCha8Rng::seed_from_u64(5);
     for _ in 0..2000 {
         let mut bytes = vec![0; rng.next_u32() as usize % 200];
@@ -233,7 +233,7 @@ fn no_damage_makes_a_tokenizer_panic() {
                 for ids in tokenizer.encode(&["the thes \u{4e2d} [SEP]", ""], 8).into_iter().flatten() {
                     assert!((2..=8).contains(&ids.len()));
                 }
-                // Whether it fits a model is for the check to say; that it says something is what counts.
+                // It may or may not fit the model; the check must not panic.
                 let _ = tokenizer.check_vocab(6);
                 read += 1;
             }

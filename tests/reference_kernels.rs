@@ -1,4 +1,4 @@
-//! The hand-written kernel references agree with finite differences and with values worked out by hand.
+//! The hand-written kernel references agree with finite differences and with values computed by hand.
 
 mod reference;
 
@@ -10,7 +10,7 @@ use reference::kernels::{activation, embedding, layer_norm, matmul, mlm, multipl
 use reference::random::Random;
 use reference::train::{is_without_decay, linear_schedule};
 
-/// Central differences with this step have an error of about 1e-10 from truncation and as much from rounding.
+/// The step of central differences: their error is about 1e-10 from truncation, and as much from rounding.
 const STEP: f64 = 1e-5;
 const TOLERANCE: f64 = 1e-7;
 
@@ -24,7 +24,7 @@ fn assert_close(actual: &[f64], expected: &[f64], tolerance: f64) {
 
 /// The central difference quotient of `function` with respect to each element of `at`.
 ///
-/// With `step` 1e-5 and values near one it is right to about nine digits.
+/// With `step` 1e-5 and values near 1 it has about nine correct digits.
 fn finite_differences(at: &[f64], step: f64, function: impl Fn(&[f64]) -> f64) -> Vec<f64> {
     let mut point = at.to_vec();
     (0..at.len())
@@ -110,7 +110,7 @@ fn layer_norm_gradients_agree_with_finite_differences() {
 }
 
 #[test]
-fn gelu_has_known_values_and_its_derivative_is_right() {
+fn gelu_has_known_values_and_its_derivative_agrees_with_finite_differences() {
     assert_eq!(activation::gelu(0.0), 0.0);
     assert!((activation::gelu(1.0) - 0.841_344_746_068_542_9).abs() < 1e-15);
     assert!((activation::gelu(-1.0) + 0.158_655_253_931_457_07).abs() < 1e-15);
@@ -130,7 +130,7 @@ fn tanh_gradient_agrees_with_finite_differences() {
 }
 
 #[test]
-fn softmax_survives_large_scores() {
+fn softmax_does_not_overflow_for_large_scores() {
     assert_close(&softmax(&[1000.0, 1000.0, -1000.0]), &[0.5, 0.5, 0.0], 1e-15);
 }
 
@@ -241,7 +241,7 @@ fn contrastive_loss_of_equal_embeddings_is_the_logarithm_of_the_candidate_count(
     assert!((loss(2, all) - 7f64.ln()).abs() < 1e-12, "all but the anchor itself");
     let masked = Settings { false_negative_threshold: Some(0.9), ..settings };
     assert_eq!(loss(2, masked), 0.0, "every negative is false");
-    assert!((loss(3, masked) - 2f64.ln()).abs() < 1e-12, "the own hard negative stays");
+    assert!((loss(3, masked) - 2f64.ln()).abs() < 1e-12, "an item's own hard negative is kept");
 }
 
 #[test]
@@ -318,7 +318,7 @@ fn second_adamw_step_agrees_with_a_hand_computed_one() {
 }
 
 #[test]
-fn schedule_rises_over_the_warm_up_and_falls_to_zero() {
+fn the_schedule_rises_during_the_warm_up_and_falls_to_zero() {
     let factors: Vec<f64> = (0..=6).map(|step| linear_schedule(step, 2, 6)).collect();
     assert_close(&factors, &[0.0, 0.5, 1.0, 0.75, 0.5, 0.25, 0.0], 1e-15);
     assert_eq!(linear_schedule(0, 0, 4), 1.0);

@@ -1,5 +1,5 @@
-//! The candle reference model agrees with the kernel references, with finite differences and with values worked
-//! out by hand.
+//! The candle reference model agrees with the kernel references, with finite differences and with values computed by
+//! hand.
 
 #![cfg(not(target_arch = "wasm32"))]
 
@@ -52,7 +52,7 @@ fn batch(views: usize, seed: u64) -> Batch {
     Batch { views: (0..views as u64).map(view).collect() }
 }
 
-/// The encoder once more, from the kernel references.
+/// The encoder composed of the kernel references.
 fn encode_by_kernels(weights: &Weights, rows: &[Vec<u32>]) -> (Vec<f64>, Vec<usize>) {
     let hidden = SIZES.hidden;
     let tensor = |name: &str| widen(&weights[name].1);
@@ -142,7 +142,7 @@ fn gradients_of_every_parameter_agree_with_finite_differences_under_dropout() ->
         let head_parameters = if pooler == Pooler::Head { 0 } else { 2 };
         assert_eq!(gradients.len(), weights.len() - head_parameters);
         for (name, gradient) in &gradients {
-            // Two elements of each tensor, the largest of them, which a mistake would move most.
+            // The two largest elements of each tensor, where a mistake shows most.
             let mut elements: Vec<usize> = (0..gradient.len()).collect();
             elements.sort_by(|&a, &b| gradient[b].abs().total_cmp(&gradient[a].abs()));
             for &element in &elements[..2] {
@@ -163,7 +163,7 @@ fn gradients_of_every_parameter_agree_with_finite_differences_under_dropout() ->
 }
 
 #[test]
-fn a_row_is_encoded_the_same_alone_and_in_a_batch() -> Result<()> {
+fn a_row_has_the_same_states_alone_and_in_a_batch() -> Result<()> {
     let weights = random_weights(SIZES, true, 5);
     let rows = random_rows(SIZES.vocabulary, 4, 6, 6);
     let together = embed(&model(&weights)?, Pooler::Head, &rows, None)?.to_vec2::<f64>()?;
@@ -175,7 +175,7 @@ fn a_row_is_encoded_the_same_alone_and_in_a_batch() -> Result<()> {
 }
 
 #[test]
-fn dropout_of_nothing_changes_nothing_and_each_site_matters() -> Result<()> {
+fn masks_of_ones_change_nothing_and_every_dropout_site_has_an_effect() -> Result<()> {
     let weights = random_weights(SIZES, false, 7);
     let rows = random_rows(SIZES.vocabulary, 2, 6, 8);
     let embedding = |dropout: Option<Dropout>| -> Result<Vec<f64>> {
@@ -205,7 +205,7 @@ fn loss_of_equal_embeddings_is_the_logarithm_of_the_candidate_count() -> Result<
 
 #[test]
 fn key_biases_have_no_gradient() -> Result<()> {
-    // A constant added to all scores of a query leaves its softmax as it was.
+    // A constant added to all scores of a query does not change its softmax.
     let weights = random_weights(SIZES, false, 9);
     let (_, gradients) =
         gradients(&model(&weights)?, Pooler::Average, &batch(2, 10), Settings::default(), None)?;
@@ -247,7 +247,7 @@ fn training_follows_the_schedule_lowers_the_loss_and_is_reproducible() -> Result
     };
     let (reports, trained) = train_steps(&weights, SIZES.config(), &batches, &recipe, None)?;
     assert_eq!(reports[0].learning_rate, 0.0);
-    assert_eq!(reports[0].loss, reports[1].loss, "the first warm-up step moves nothing");
+    assert_eq!(reports[0].loss, reports[1].loss, "the first warm-up step changes nothing");
     assert_eq!(reports[2].learning_rate, 0.01);
     assert!(reports[11].loss < 0.5 * reports[0].loss, "{} → {}", reports[0].loss, reports[11].loss);
     let dropped = train_steps(&weights, SIZES.config(), &batches, &recipe, Some(&|_, e| drop_some(e)))?;

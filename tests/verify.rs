@@ -1,4 +1,4 @@
-//! What a verification finds: nothing on a sound device, and what is wrong where something is.
+//! Verification passes on a sound device, and fails with the name of what is wrong.
 #![cfg(not(target_arch = "wasm32"))]
 
 use std::collections::BTreeMap;
@@ -35,7 +35,7 @@ async fn every_tensors_gradient_agrees_with_finite_differences() {
     }
 }
 
-/// What the differences say of gradients that were tampered with.
+/// The check of gradients that were changed by `tamper`.
 async fn found(device: &Device, tamper: impl Fn(&mut BTreeMap<String, HostTensor>)) -> Check {
     let differences = Differences::new(device).await.unwrap();
     let mut gradients = differences.gradients().await.unwrap();
@@ -46,14 +46,14 @@ async fn found(device: &Device, tamper: impl Fn(&mut BTreeMap<String, HostTensor
 }
 
 #[pollster::test]
-async fn a_gradient_that_is_wrong_by_little_or_in_a_part_fails_and_is_named() {
+async fn a_gradient_that_is_slightly_or_partly_wrong_fails_and_is_named() {
     for device in devices().await {
         let name = "encoder.layer.1.output.dense.weight";
         let tensor = |gradients: &mut BTreeMap<String, HostTensor>, change: &dyn Fn(usize, f32) -> f32| {
             let data = &mut gradients.get_mut(name).unwrap().data;
             data.iter_mut().enumerate().for_each(|(i, slope)| *slope = change(i, *slope));
         };
-        // A factor; columns that were left out; no number.
+        // A factor of 1.01; columns left out; NaN.
         let wrong: [&dyn Fn(usize, f32) -> f32; 3] =
             [&|_, slope| 1.01 * slope, &|i, slope| if i % 100 < 30 { 0.0 } else { slope }, &|_, _| f32::NAN];
         for change in wrong {
@@ -65,7 +65,7 @@ async fn a_gradient_that_is_wrong_by_little_or_in_a_part_fails_and_is_named() {
     }
 }
 
-/// One small letter a word, as [`model`] has them.
+/// A tokenizer whose words are the letters a to z.
 fn tokenizer() -> SentenceTokenizer {
     let letters = ('a'..='z').map(String::from);
     let words: Vec<String> = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
@@ -81,7 +81,7 @@ const CONFIG: &str = r#"{"model_type": "bert", "vocab_size": 31, "hidden_size": 
     "num_attention_heads": 2, "intermediate_size": 8, "max_position_embeddings": 16}"#;
 
 #[pollster::test]
-async fn a_model_that_nothing_is_known_of_is_left_out_in_words() {
+async fn a_model_without_known_vectors_is_skipped_with_the_reason() {
     let [_, device] = devices().await;
     let config = ModelConfig::from_json("config.json", CONFIG.as_bytes()).unwrap();
     let (checkpoint, tokenizer) = (Checkpoint::init_random(config, 1), tokenizer());
@@ -92,14 +92,14 @@ async fn a_model_that_nothing_is_known_of_is_left_out_in_words() {
     let report = verification.finish();
     assert!(report.checks.is_empty() && !report.passed());
     assert_eq!(report.skipped[0].part, "vectors, mine");
-    // The engine's parts, which it was not come to.
+    // The other skipped parts are those of the engine, which were not run.
     assert_eq!(report.skipped.len(), parts().count());
     assert!(report.skipped[0].reason.to_string().starts_with("mine is not compared"), "{:?}", report.skipped);
     assert_eq!(report.failures[0].part, "vectors, theirs");
 }
 
 #[pollster::test]
-async fn only_what_is_asked_for_is_checked_and_the_rest_is_named() {
+async fn only_the_wanted_parts_are_checked_and_the_others_are_listed_as_skipped() {
     let [_, device] = devices().await;
     let wanted = ["tanh", "rerun"].map(str::to_owned);
     let models = ["starter".to_owned()];

@@ -1,10 +1,10 @@
-//! Workloads by name, as the options of `cargo xtask bench` and `simcse-lab bench` give them.
+//! Parses the workloads in the options of `cargo xtask bench` and `simcse-lab bench`.
 
 use std::{fmt, str::FromStr};
 
 use super::BenchError;
 
-/// Whole numbers from 1 on between `x`s.
+/// Positive whole numbers separated by `x`.
 fn numbers<const N: usize>(text: &str) -> Option<[usize; N]> {
     let parts: Option<Vec<usize>> =
         text.split('x').map(|part| part.parse().ok().filter(|number| *number > 0)).collect();
@@ -54,8 +54,8 @@ pub struct ModelSize {
 }
 
 impl ModelSize {
-    /// Of the encoder's layers, without embeddings: four products of hidden × hidden, two with the intermediate layer of
-    /// four times the width, their biases and two norms.
+    /// Parameters of all layers, without the embeddings: per layer four matrices hidden × hidden, two hidden ×
+    /// 4·hidden, their biases and two LayerNorms.
     pub fn layer_parameters(self) -> usize {
         self.layers * (12 * self.hidden * self.hidden + 13 * self.hidden)
     }
@@ -67,12 +67,12 @@ impl fmt::Display for ModelSize {
     }
 }
 
-/// How long the rows of a batch are.
+/// The lengths of a batch's rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Lengths {
-    /// As many tokens each, special tokens included.
+    /// All rows have this many tokens, special tokens included.
     Full(usize),
-    /// As real sentences are.
+    /// The lengths of real sentences.
     Natural,
 }
 
@@ -168,7 +168,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_case_is_written_as_it_is_read() {
+    fn every_case_is_displayed_as_it_is_parsed() {
         let again = |text: &str| text.parse::<MatmulCase>().map(|case| case.to_string());
         assert_eq!(again("1024x384x1536").unwrap(), "1024x384x1536");
         for text in ["6x384:32x32", "4x256:1000xnatural"] {
@@ -185,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_case_is_refused_with_an_example() {
+    fn malformed_cases_are_refused_with_an_example() {
         for text in ["1024x384", "0x4x4", "1x2x3x4", "axbxc", ""] {
             assert!(text.parse::<MatmulCase>().unwrap_err().to_string().contains("1024x384x384"), "{text}");
         }

@@ -1,4 +1,4 @@
-//! Sentence vectors without dropout.
+//! The workload of encoding sentences.
 
 use super::BenchError;
 use crate::{
@@ -6,7 +6,7 @@ use crate::{
     model::{Checkpoint, Embedder, Head, Network, Pooler},
 };
 
-/// An encoder on the device, its vectors the means of its last states.
+/// An encoder on the device, with mean pooling of the last layer.
 pub struct Encode {
     embedder: Embedder,
     bytes: u64,
@@ -26,7 +26,7 @@ impl Encode {
         Ok(self.embedder.embed(rows, |_| {}).await?)
     }
 
-    /// Of GPU memory, weights included.
+    /// Bytes of device memory, weights included.
     pub fn gpu_bytes(&self) -> u64 {
         self.bytes
     }

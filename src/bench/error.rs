@@ -1,3 +1,5 @@
+//! Errors of the benchmark's workloads.
+
 use thiserror::Error;
 
 use crate::{device::DeviceError, model::ModelError, train::TrainError};

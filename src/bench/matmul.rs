@@ -1,4 +1,4 @@
-//! The forward product of the engine's linear layers.
+//! The workload of one matrix product, as in the forward pass of a linear layer.
 
 use crate::device::Recorder;
 use std::rc::Rc;
@@ -9,10 +9,10 @@ use crate::{
     kernels::{Kernels, Linear, Step},
 };
 
-/// The engine's rows are whole vec4s.
+/// The engine's rows consist of whole vec4s.
 const LANES: usize = 4;
 
-/// A product with its matrices on the device.
+/// A matrix product with its matrices on the device.
 pub struct Matmul {
     device: Device,
     case: MatmulCase,
@@ -21,8 +21,8 @@ pub struct Matmul {
 }
 
 impl Matmul {
-    /// `a` [m, k] and `b` [k, n], row-major. A width that is no multiple of 4 is filled up with zeros, and the product
-    /// of the filled-up matrices is what is timed.
+    /// `a` is [m, k] and `b` [k, n], row-major. Widths are padded with zeros to a multiple of 4, and the padded
+    /// product is the one that is timed.
     pub async fn new(device: &Device, case: MatmulCase, a: &[f32], b: &[f32]) -> Result<Self, BenchError> {
         let MatmulCase { m, k, n } = case;
         if a.len() != m * k || b.len() != k * n {
@@ -59,7 +59,7 @@ impl Matmul {
         Ok(Self { device: device.clone(), case, product, y })
     }
 
-    /// `repetitions` products in one submit, until the last is done.
+    /// Submits `repetitions` products at once and waits for the last one.
     pub async fn run(&self, repetitions: usize) -> Result<(), BenchError> {
         let mut plan = Plan::default();
         (0..repetitions).for_each(|_| plan.append(&self.product));
@@ -68,7 +68,7 @@ impl Matmul {
         Ok(())
     }
 
-    /// What the last run computed, [m, n].
+    /// The product of the last run, [m, n].
     pub async fn result(&self) -> Result<Vec<f32>, BenchError> {
         let outputs = self.case.n.next_multiple_of(LANES);
         let mut values = self.y.read::<f32>(&self.device).await?;
@@ -83,7 +83,7 @@ mod tests {
     use crate::{bench::matrix, device::DeviceOptions};
 
     #[pollster::test]
-    async fn widths_that_are_no_multiple_of_4_are_filled_up_unseen() {
+    async fn widths_that_are_not_multiples_of_4_are_padded_without_changing_the_result() {
         let device =
             Device::open(DeviceOptions { baseline: true, ..DeviceOptions::default() }).await.unwrap();
         let case = MatmulCase { m: 5, k: 6, n: 7 };

@@ -1,6 +1,5 @@
-//! The engine's side of the benchmark against peers: each workload over the public API, prepared once and timed by whoever
-//! runs it (`bench/run.mjs` in the browser, `simcse-lab bench` natively). The same weights and token rows go to the
-//! peers.
+//! The engine's side of the benchmark against peers: each workload over the public API, prepared once and timed by the
+//! caller (`bench/run.mjs` in the browser, `simcse-lab bench` natively). The peers get the same weights and token rows.
 
 mod case;
 mod encode;

@@ -1,4 +1,4 @@
-//! BERT encoders of any size with random weights.
+//! BERT encoders of a given size with random weights.
 
 use serde_json::json;
 
@@ -9,11 +9,11 @@ use crate::model::{Checkpoint, ModelConfig};
 pub const VOCABULARY: usize = 30_522;
 const POSITIONS: usize = 512;
 
-/// BERT of a size: heads 32 wide below 512 dimensions (as MiniLM's are), 64 wide from there on, or the next narrower ones
-/// that divide the hidden size; an intermediate layer of 4 · hidden.
+/// The config of a BERT of this size. Attention heads are 32 wide below a hidden size of 512 (as MiniLM's are) and 64
+/// wide from there on, or the next smaller width that divides the hidden size; the intermediate size is 4 · hidden.
 ///
 /// # Errors
-/// A hidden size that is no multiple of 4.
+/// A hidden size that is not a multiple of 4.
 pub fn config(size: ModelSize) -> Result<ModelConfig, BenchError> {
     let widest = if size.hidden < 512 { 32 } else { 64 };
     let heads = (size.hidden.div_ceil(widest)..).find(|heads| size.hidden.is_multiple_of(*heads));
@@ -31,13 +31,13 @@ pub fn config(size: ModelSize) -> Result<ModelConfig, BenchError> {
     Ok(ModelConfig::from_json("the benchmark's model", json.to_string().as_bytes())?)
 }
 
-/// Weights of [`config`] as BERT initialises them, in a safetensors file under canonical names.
+/// Random weights for [`config`], initialised as BERT's, as a safetensors file with canonical names.
 pub fn random_weights(size: ModelSize, seed: u64) -> Result<Vec<u8>, BenchError> {
     let checkpoint = Checkpoint::init_random(config(size)?, seed);
     Ok(checkpoint.save_safetensors(&checkpoint.tensors)?)
 }
 
-/// What [`random_weights`] wrote.
+/// Reads a file that [`random_weights`] wrote.
 pub fn read_weights(size: ModelSize, safetensors: &[u8]) -> Result<Checkpoint, BenchError> {
     Ok(Checkpoint::load(config(size)?, "the benchmark's weights", safetensors)?)
 }
@@ -47,13 +47,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn heads_are_32_wide_in_small_models_and_64_wide_in_large_ones_or_the_next_that_fit() {
+    fn heads_are_32_or_64_wide_or_the_next_smaller_width_that_divides_hidden() {
         let head = |hidden| config(ModelSize { layers: 1, hidden }).unwrap().head_dim();
         assert_eq!([128, 200, 256, 384, 512, 768].map(head), [32, 25, 32, 32, 64, 64]);
     }
 
     #[test]
-    fn weights_come_back_as_they_were_written() {
+    fn written_weights_read_back() {
         let size = ModelSize { layers: 1, hidden: 32 };
         let written = random_weights(size, 7).unwrap();
         let fresh = Checkpoint::init_random(config(size).unwrap(), 7);

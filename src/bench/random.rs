@@ -1,4 +1,4 @@
-//! Inputs that are the same for the same seed on every machine.
+//! Random inputs, the same for a seed on every machine.
 
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -7,17 +7,17 @@ use super::VOCABULARY;
 
 const CLS: u32 = 101;
 const SEP: u32 = 102;
-/// Below it lie BERT's special and unused tokens.
+/// Ids below are BERT's special and unused tokens.
 const FIRST_WORD: u32 = 1000;
 
-/// `rows × columns` numbers from −1 to 1.
+/// `rows × columns` numbers in [−1, 1).
 pub fn matrix(rows: usize, columns: usize, seed: u64) -> Vec<f32> {
     let mut random = ChaCha8Rng::seed_from_u64(seed);
     (0..rows * columns).map(|_| random.random_range(-1.0..1.0)).collect()
 }
 
-/// Rows `[CLS] … [SEP]` of these lengths, words drawn from BERT's vocabulary. A length counts the special tokens; below
-/// 2 it is 2.
+/// Rows `[CLS] … [SEP]` of these lengths, with words drawn from BERT's vocabulary. Lengths include the special
+/// tokens, so they are at least 2.
 pub fn token_rows(lengths: &[usize], seed: u64) -> Vec<Vec<u32>> {
     let mut random = ChaCha8Rng::seed_from_u64(seed);
     let mut row = |length: usize| {

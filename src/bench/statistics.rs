@@ -1,4 +1,4 @@
-//! Samples in few numbers.
+//! Summarises repeated measurements.
 
 use serde::Serialize;
 
@@ -30,7 +30,7 @@ impl Summary {
         Self { median: self.median * factor, min: self.min * factor, max: self.max * factor, ..self }
     }
 
-    /// Of `amount` divided by the samples: a rate for a time.
+    /// The summary of `amount` divided by each sample, which turns times into rates.
     pub fn inverted(self, amount: f64) -> Self {
         let [median, min, max] = [self.median, self.max, self.min].map(|value| amount / value);
         Self { median, min, max, ..self }

@@ -1,4 +1,4 @@
-//! Does time, does memory grow faster than the work?
+//! Sweeps over sizes of a training step: whether time and memory grow faster than the work.
 
 use std::{fmt, str::FromStr};
 
@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::{BenchError, Lengths, ModelSize, TrainCase};
 
-/// What is varied, the rest held.
+/// The size that is varied, with the others fixed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SweepAxis {
     Batch,
@@ -25,7 +25,7 @@ impl SweepAxis {
         }
     }
 
-    /// The training step with `value` on this axis; else 2 layers of 128, a batch of 32 items of 16 tokens.
+    /// The training step with `value` on this axis and otherwise 2 layers, hidden size 128, 32 items of 16 tokens.
     pub fn case(self, value: usize) -> TrainCase {
         let (mut hidden, mut batch, mut tokens) = (128, 32, 16);
         match self {
@@ -36,7 +36,7 @@ impl SweepAxis {
         TrainCase { model: ModelSize { layers: 2, hidden }, batch, lengths: Lengths::Full(tokens) }
     }
 
-    /// The values that are measured when none are asked for.
+    /// The values to measure by default.
     pub fn values(self) -> &'static [usize] {
         match self {
             SweepAxis::Batch => &[8, 16, 32, 64, 128, 256],
@@ -64,30 +64,30 @@ impl FromStr for SweepAxis {
     }
 }
 
-/// A step's cost at one place of the sweep.
+/// The cost of a step at one value of the sweep.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct SweepPoint {
     pub value: usize,
-    /// Of one step.
+    /// Time of one step.
     pub milliseconds: f64,
-    /// Of GPU memory.
+    /// Device memory.
     pub bytes: u64,
-    /// Tokens times the layers' parameters.
+    /// Tokens × parameters of the layers.
     pub work: f64,
-    /// Tokens times all parameters, most of which are words that are only looked up.
+    /// Tokens × all parameters, most of which are word embeddings that are only looked up.
     pub all: f64,
 }
 
-/// From a point to the next: how much more time and memory than `work` has grown; 1 is linear, less is better.
+/// The growth of time and memory from one point to the next, divided by that of `work`: 1 is linear, less is better.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Growth {
     pub time: f64,
-    /// Than `all`.
+    /// The growth of time divided by that of `all`.
     pub time_of_all: f64,
     pub memory: f64,
 }
 
-/// Of all neighbouring points.
+/// The growth between all consecutive points.
 pub fn growth(points: &[SweepPoint]) -> Vec<Growth> {
     let of = |pair: &[SweepPoint]| {
         let work = pair[1].work / pair[0].work;
@@ -106,7 +106,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn growth_is_the_excess_over_the_work() {
+    fn growth_is_divided_by_the_growth_of_the_work() {
         let point =
             |milliseconds, bytes, work| SweepPoint { value: 0, milliseconds, bytes, work, all: 1.0 + work };
         let points = [point(10.0, 100, 1.0), point(20.0, 150, 2.0), point(90.0, 300, 6.0)];

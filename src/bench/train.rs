@@ -1,4 +1,4 @@
-//! The training step of unsupervised SimCSE.
+//! The workload of unsupervised SimCSE's training step.
 
 use super::BenchError;
 use crate::{
@@ -8,10 +8,10 @@ use crate::{
     train::{Batch, Dataset, HeadMode, Profile, StepMetrics, TrainError, TrainOptions, TrainingStep},
 };
 
-/// Steps whose loss may still be on its way, as in a run.
+/// Steps whose loss has not been read back yet, as in a run.
 const IN_FLIGHT: usize = 2;
 
-/// What a step is told from outside; all else is the paper's recipe: τ 0.05, clipping at 1, AdamW without decay.
+/// The options of the workload. The rest is SimCSE's recipe: τ 0.05, gradient norm clipped at 1, AdamW without decay.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Recipe {
     pub dropout: f32,
@@ -24,7 +24,7 @@ impl Default for Recipe {
     }
 }
 
-/// Steps over one batch, weights updated by each.
+/// Steps over one batch, each of which updates the weights.
 pub struct TrainingRun {
     step: TrainingStep,
     data: Dataset,
@@ -35,8 +35,7 @@ pub struct TrainingRun {
 }
 
 impl TrainingRun {
-    /// `rows` are the token ids of the batch's items; each is encoded twice. The vector is the mean of the last states,
-    /// without a head.
+    /// `rows` are the token ids of the batch's items; each is encoded twice. Mean pooling without a head.
     pub async fn new(
         device: &Device,
         checkpoint: &Checkpoint,
@@ -62,7 +61,7 @@ impl TrainingRun {
         Ok(Self { step, data, options, learning_rate: recipe.learning_rate, ring, done: 0 })
     }
 
-    /// `steps` steps, until the loss of the last has arrived; the losses in order.
+    /// Does `steps` steps, waits for the loss of the last one, and returns all losses in order.
     ///
     /// # Errors
     /// A loss or gradient that is not finite.
@@ -87,7 +86,7 @@ impl TrainingRun {
         Ok(losses)
     }
 
-    /// Where the time of a step goes; it counts as a few steps.
+    /// Measures the time of each kernel in a step. This repeats the step a few times.
     pub async fn profile(&self) -> Result<Profile, BenchError> {
         let items: Vec<u32> = (0..self.data.len() as u32).collect();
         let rows = self.data.batch(&items);
@@ -96,17 +95,17 @@ impl TrainingRun {
         Ok(self.step.profile(&Batch::new(&rows, &self.data), step).await?)
     }
 
-    /// Kernel calls of a step.
+    /// Kernel calls per step.
     pub fn dispatches(&self) -> usize {
         self.step.dispatches()
     }
 
-    /// Of GPU memory: weights, gradients, moments, activations.
+    /// Bytes of device memory: weights, gradients, moments, activations.
     pub fn gpu_bytes(&self) -> u64 {
         self.step.network().kernels.arena().bytes()
     }
 
-    /// Tokens that a step encodes, both views.
+    /// Tokens that a step encodes, in both views.
     pub fn tokens(&self) -> usize {
         2 * self.data.rows().iter().map(Vec::len).sum::<usize>()
     }
@@ -144,7 +143,7 @@ mod tests {
         let losses = run.run(5).await.unwrap();
         assert_eq!(losses.len(), 5);
         assert!(losses.windows(2).all(|pair| pair[1] < pair[0]), "{losses:?}");
-        // One call or several: the same run.
+        // Several calls continue the same run.
         let mut again = TrainingRun::new(&device, &checkpoint, rows, recipe).await.unwrap();
         let first = again.run(2).await.unwrap();
         assert_eq!([first, again.run(3).await.unwrap()].concat(), losses);

@@ -1,4 +1,4 @@
-//! The page.
+//! The page's program.
 
 fn main() {
     simcse_lab::app::ui::start();

@@ -1,4 +1,4 @@
-//! The benchmark's module: what `bench/contenders/ours.mjs` calls.
+//! The WebAssembly module of the benchmark, which `bench/contenders/ours.mjs` calls.
 
 #[cfg(target_arch = "wasm32")]
 use {
@@ -19,7 +19,7 @@ fn thrown(error: impl std::fmt::Display) -> JsError {
     JsError::new(&error.to_string())
 }
 
-/// Rows of these lengths out of all their ids.
+/// Splits concatenated ids into rows of these lengths.
 #[cfg(target_arch = "wasm32")]
 fn rows(ids: &[u32], lengths: &[u32]) -> Result<Vec<Vec<u32>>, JsError> {
     let mut rest = ids;
@@ -38,7 +38,7 @@ pub fn random_weights(layers: usize, hidden: usize, seed: u32) -> Result<Vec<u8>
     bench::random_weights(ModelSize { layers, hidden }, u64::from(seed)).map_err(thrown)
 }
 
-/// Ids of random rows of these lengths, end to end.
+/// Ids of random rows of these lengths, concatenated.
 #[cfg(target_arch = "wasm32")]
 #[wasm_bindgen]
 pub fn token_rows(lengths: &[u32], seed: u32) -> Vec<u32> {
@@ -46,7 +46,7 @@ pub fn token_rows(lengths: &[u32], seed: u32) -> Vec<u32> {
     bench::token_rows(&lengths, u64::from(seed)).concat()
 }
 
-/// Sentences to rows, by a tokenizer.json.
+/// A tokenizer from a tokenizer.json.
 #[cfg(target_arch = "wasm32")]
 #[wasm_bindgen]
 pub struct Tokenizer(SentenceTokenizer);
@@ -60,7 +60,7 @@ impl Tokenizer {
         SentenceTokenizer::from_files(&files).map(Tokenizer).map_err(thrown)
     }
 
-    /// The ids of each sentence as a text of numbers.
+    /// The ids of each sentence, as numbers separated by spaces.
     pub fn encode(&self, sentences: Vec<String>, max_length: usize) -> Result<Vec<String>, JsError> {
         let rows = self.0.encode(&sentences, max_length).map_err(thrown)?;
         let text = |row: &Vec<u32>| row.iter().map(u32::to_string).collect::<Vec<_>>().join(" ");
@@ -76,20 +76,20 @@ pub struct Device(device::Device);
 #[cfg(target_arch = "wasm32")]
 #[wasm_bindgen]
 impl Device {
-    /// `choice`: auto, gpu or cpu; the CPU's threads, else one for each core.
+    /// `choice` is auto, gpu or cpu; `threads` are the CPU's threads, by default one per core.
     pub async fn open(choice: String, threads: Option<usize>) -> Result<Device, JsError> {
         let choice = choice.parse().map_err(|error: device::UnknownDevice| thrown(error))?;
         let options = DeviceOptions { choice, threads, ..DeviceOptions::default() };
         device::Device::open(options).await.map(Device).map_err(thrown)
     }
 
-    /// Has it compile what a training step of a model of this size needs, without waiting for it.
+    /// Starts compiling the kernels of a training step for a model of this size, without waiting for them.
     pub fn warm_up(&self, layers: usize, hidden: usize) -> Result<(), JsError> {
         let config = bench::config(ModelSize { layers, hidden }).map_err(thrown)?;
         simcse_lab::train::warm_up(&self.0, config.head_dim()).map_err(thrown)
     }
 
-    /// What the adapter is, as JSON.
+    /// Information about the device, as JSON.
     pub fn info(&self) -> Result<String, JsError> {
         serde_json::to_string(self.0.info()).map_err(thrown)
     }
@@ -137,7 +137,7 @@ impl EncodeBench {
         self.0.run(&rows(&ids, &lengths)?).await.map_err(thrown)
     }
 
-    /// From text to vectors.
+    /// Encodes sentences to vectors, tokenizing included.
     pub async fn sentences(
         &self,
         tokenizer: &Tokenizer,

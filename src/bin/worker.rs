@@ -1,4 +1,4 @@
-//! The engine in a Web Worker.
+//! The program of the engine's Web Worker.
 
 fn main() {
     simcse_lab::app::worker::start();

@@ -1,4 +1,4 @@
-//! What the paper's figures show of an encoder: singular values, and cosines by gold score.
+//! The data of figures F.1 and G.1 of arXiv 2104.08821: singular values, and cosines by gold score.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,12 +7,12 @@ use super::{COSINE_BINS, StsEvaluation, cosine_bin, cosine_bin_range, pair_cosin
 /// Groups of gold scores: 0 to 1, …, 4 to 5.
 const GOLD_BINS: usize = 5;
 
-/// An evaluation with what lies behind it. Serialised, it is what `simcse-lab analyse` prints.
+/// An evaluation with singular values and a histogram of cosines. Serialised, it is what `simcse-lab analyse` prints.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Analysis {
     #[serde(flatten)]
     pub evaluation: StsEvaluation,
-    /// Of the matrix of all sentences' embeddings, largest first; see [`singular_values`].
+    /// Singular values of the matrix of all embeddings, largest first; see [`singular_values`].
     pub singular_values: Vec<f64>,
     /// Five groups of pairs, gold scores ascending.
     pub histogram: Vec<GoldBin>,
@@ -21,19 +21,18 @@ pub struct Analysis {
 /// Pairs of similar gold scores and the distribution of their cosines.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GoldBin {
-    /// The scores' range, the upper end belonging to the next group; the first and the last group also have what is
-    /// below 0 and above 5.
+    /// The scores' range, its upper end excluded. The first group includes scores below 0, the last those from 5 on.
     pub gold: [u32; 2],
     pub pairs: usize,
-    /// Pairs by the interval of their cosine, see [`cosine_bin`].
+    /// The number of pairs in each interval of cosines, see [`cosine_bin`].
     pub counts: Vec<usize>,
 }
 
-/// One number of an analysis: a row of CSV.
+/// One number of an analysis, as a row of CSV.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct AnalysisRow {
     pub measure: &'static str,
-    /// Group of gold scores, of histogram rows.
+    /// The group of gold scores, in histogram rows only.
     pub gold: Option<String>,
     /// The singular value's rank from 1, or where the interval of cosines begins.
     pub at: Option<f64>,
@@ -41,7 +40,7 @@ pub struct AnalysisRow {
 }
 
 impl Analysis {
-    /// All of it, a row a number.
+    /// The whole analysis, one row per number.
     pub fn rows(&self) -> Vec<AnalysisRow> {
         let whole = |measure, value| AnalysisRow { measure, gold: None, at: None, value };
         let mut rows = vec![
@@ -79,12 +78,12 @@ impl Analysis {
     }
 }
 
-/// A pair without a cosine (NaN) is in no interval, though among its group's pairs.
+/// A pair without a cosine (NaN) counts in its group's `pairs`, but in no interval.
 fn histogram(cosines: &[f64], scores: &[f64]) -> Vec<GoldBin> {
     let empty = |low: u32| GoldBin { gold: [low, low + 1], pairs: 0, counts: vec![0; COSINE_BINS] };
     let mut bins: Vec<GoldBin> = (0..GOLD_BINS as u32).map(empty).collect();
     for (cosine, score) in cosines.iter().zip(scores) {
-        // Conversion clamps what is below 0 to it.
+        // The conversion to usize clamps negative scores to 0.
         let bin = &mut bins[(score.floor() as usize).min(GOLD_BINS - 1)];
         bin.pairs += 1;
         if !cosine.is_nan() {
@@ -99,7 +98,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn cosines_are_counted_by_gold_score_and_both_ends_belong() {
+    fn cosines_are_counted_by_gold_score_including_both_ends_of_the_range() {
         let cosines = [-1.0, -0.951, -0.949, 0.0, 0.049, 0.051, 0.999, 1.0, 1.000_000_1, 0.5, f64::NAN];
         let scores = [0.0, 0.99, 1.0, 2.5, 2.6, 3.0, 4.0, 5.0, 7.0, -1.0, 1.5];
         let bins = histogram(&cosines, &scores);
@@ -123,11 +122,11 @@ mod tests {
     }
 
     #[test]
-    fn an_analysis_is_one_object_and_finite() {
+    fn an_analysis_round_trips_through_json_and_lists_every_number_as_a_row() {
         let analysis = Analysis::new(&[1.0, 0.0, 0.0, 2.0, 1.0, 0.0, 3.0, 0.0], 2, &[1.5, 4.5]);
         let json = serde_json::to_value(&analysis).unwrap();
         assert!(json["spearman"] == 100.0 && json["alignment"] == 0.0 && json["pairs"] == 2);
-        // The columns' lengths √(1 + 1 + 9) and 2, which are orthogonal.
+        // The columns are orthogonal, with lengths √(1 + 1 + 9) and 2.
         assert!((analysis.singular_values[0] - 11.0_f64.sqrt()).abs() < 1e-12);
         assert!((analysis.singular_values[1] - 2.0).abs() < 1e-12);
         assert_eq!(

@@ -3,8 +3,8 @@
 /// Intervals between −1 and 1.
 pub const COSINE_BINS: usize = 40;
 
-/// The interval of a cosine: from −1 + 0.05·i to −1 + 0.05·(i + 1), the upper end belonging to the next, 1 to the last.
-/// So do cosines that rounding led a little beyond −1 or 1.
+/// The interval i of a cosine, [−1 + 0.05·i, −1 + 0.05·(i + 1)). The last interval includes 1. Cosines that rounding
+/// moved beyond −1 or 1 fall into the first or the last.
 pub fn cosine_bin(cosine: f64) -> usize {
     let position = (cosine + 1.0) * (COSINE_BINS / 2) as f64;
     (position.max(0.0) as usize).min(COSINE_BINS - 1)
@@ -21,7 +21,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_ends_of_the_range_are_in_it() {
+    fn minus_one_and_one_fall_into_the_first_and_last_interval() {
         let last = COSINE_BINS - 1;
         assert_eq!([-1.000_001, -1.0, 1.0, 1.000_001].map(cosine_bin), [0, 0, last, last]);
         assert_eq!((cosine_bin_range(0), cosine_bin_range(last)), ((-1.0, -0.95), (0.95, 1.0)));

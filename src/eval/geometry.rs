@@ -1,15 +1,15 @@
-//! Alignment and uniformity (Wang and Isola 2020, arXiv 2005.10242; SimCSE's eq. 2 and 3) and the cosine.
+//! Alignment and uniformity (arXiv 2005.10242, section 4.1; arXiv 2104.08821, eq. 2 and 3) and the cosine.
 
 /// Columns of the Gram matrix computed together, a few vector registers wide.
 const PANEL: usize = 8;
 /// Rows computed together.
 const ROWS: usize = 4;
 
-/// Norms are clamped here from below, as PyTorch's cosine similarity does.
+/// Norms are clamped to at least this, as in PyTorch's cosine similarity.
 const SMALLEST_NORM: f64 = 1e-8;
 
-/// Each row of `embeddings` `[n, hidden]` divided by its length. A row of zeros, or with a NaN or infinity in it,
-/// becomes zeros.
+/// Each row of `embeddings` `[n, hidden]` divided by its length. A row of zeros, or one that contains a NaN or
+/// infinity, becomes zeros.
 pub fn normalised(embeddings: &[f32], hidden: usize) -> Vec<f32> {
     let mut unit = Vec::with_capacity(embeddings.len());
     for row in embeddings.chunks_exact(hidden) {
@@ -31,15 +31,15 @@ pub fn cosine(a: &[f32], b: &[f32]) -> f64 {
         aa += a * a;
         bb += b * b;
     }
-    // One root of the product, not a product of roots: √(x·x) is x exactly, so equal rows have the cosine 1 to the last
-    // bit and tie, as STS sets with repeated sentences need it.
+    // One root of the product instead of a product of roots: √(x·x) is exactly x, so equal rows have the cosine 1 to
+    // the last bit. Repeated sentences in STS sets then tie in the ranking.
     let smallest = SMALLEST_NORM * SMALLEST_NORM;
     let cosine = ab / (aa.max(smallest) * bb.max(smallest)).sqrt();
     if cosine.is_nan() { 0.0 } else { cosine }
 }
 
 /// Cosine of each pair of embeddings, `[2 · pairs, hidden]` with first and second in turn, not normalised. NaN where a
-/// vector has a NaN or infinity in it; 0 where one is zeros, as PyTorch has it.
+/// vector contains a NaN or infinity; 0 where one is zeros, as in PyTorch.
 pub fn pair_cosines(embeddings: &[f32], hidden: usize) -> Vec<f64> {
     let unit = normalised(embeddings, hidden);
     let pairs = embeddings.chunks_exact(2 * hidden).zip(unit.chunks_exact(2 * hidden));
@@ -64,8 +64,8 @@ pub fn alignment<'a>(pairs: impl Iterator<Item = (&'a [f32], &'a [f32])>) -> Opt
 /// log mean exp(−2‖f(x) − f(y)‖²) over the n(n − 1)/2 unordered pairs of distinct rows of `unit` `[n, hidden]`,
 /// which are normalised; `None` for fewer than two rows.
 ///
-/// The exponent lies between −8 and 0 for unit vectors, so the sum needs no shift to be safe. Dot products are
-/// f32, computed `ROWS` × `PANEL` at a time so that the compiler vectorises them; the sum is f64.
+/// For unit vectors the exponent is between −8 and 0, so no log-sum-exp shift is needed. Dot products are f32, computed
+/// `ROWS` × `PANEL` at a time so that the compiler vectorises them; the sum is f64.
 pub fn uniformity(unit: &[f32], hidden: usize) -> Option<f64> {
     let rows = unit.len() / hidden;
     if rows < 2 {
@@ -79,7 +79,7 @@ pub fn uniformity(unit: &[f32], hidden: usize) -> Option<f64> {
 
     let mut sum = 0.0;
     for top in (0..rows).step_by(ROWS) {
-        // Past the last row, the last one again: computed, not summed.
+        // Past the end the last row is repeated; its values are computed, but not summed.
         let block: [&[f32]; ROWS] = std::array::from_fn(|r| row((top + r).min(rows - 1)));
         for panel in top / PANEL..rows.div_ceil(PANEL) {
             let dots = dot_block(block, &panels[panel * PANEL * hidden..][..PANEL * hidden]);
@@ -96,7 +96,7 @@ pub fn uniformity(unit: &[f32], hidden: usize) -> Option<f64> {
     Some((sum / pairs).ln())
 }
 
-/// Rows regrouped so that `PANEL` of them lie side by side: `[⌈n / PANEL⌉, hidden, PANEL]`, zeros past the end.
+/// Rows interleaved in groups of `PANEL`: `[⌈n / PANEL⌉, hidden, PANEL]`, zeros past the end.
 fn column_panels(unit: &[f32], hidden: usize) -> Vec<f32> {
     let rows = unit.len() / hidden;
     let mut panels = vec![0.0; rows.div_ceil(PANEL) * PANEL * hidden];
@@ -142,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn a_pair_with_a_vector_that_is_none_has_no_cosine() {
+    fn a_pair_with_a_nan_or_infinity_has_no_cosine() {
         let found = pair_cosines(&[3.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 1.0, f32::NAN, 1.0, 0.0], 2);
         assert_eq!(found[..2], [1.0, 0.0]);
         assert!(found[2].is_nan());
@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn uniformity_is_the_mean_over_distinct_pairs_for_every_size_of_the_blocks() {
+    fn uniformity_is_the_mean_over_distinct_pairs_for_sizes_that_do_not_fill_the_blocks() {
         for (rows, hidden) in [(2, 4), (3, 5), (8, 16), (9, 3), (23, 12), (33, 64)] {
             let unit = wavy(rows, hidden);
             let mut values = Vec::new();
@@ -163,13 +163,13 @@ mod tests {
             }
             let expected = (values.iter().sum::<f64>() / values.len() as f64).ln();
             let found = uniformity(&unit, hidden).unwrap();
-            // f32 dot products of unit vectors are off by a few 1e-7; the exponent has four times that.
+            // f32 dot products of unit vectors are off by a few 1e-7; the exponent multiplies that by four.
             assert!((found - expected).abs() < 2e-6, "{rows}×{hidden}: {found} is not {expected}");
         }
     }
 
     #[test]
-    fn uniformity_at_the_ends_of_its_range() {
+    fn uniformity_is_minus_eight_for_opposite_vectors_and_zero_for_equal_ones() {
         let opposite = uniformity(&[1.0, 0.0, -1.0, 0.0], 2).unwrap();
         assert!((opposite + 8.0).abs() < 1e-6);
         assert!(uniformity(&[1.0, 0.0, 1.0, 0.0], 2).unwrap().abs() < 1e-6);
@@ -177,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn alignment_is_a_mean_of_squared_distances() {
+    fn alignment_is_the_mean_of_squared_distances() {
         let pairs: [(&[f32], &[f32]); 2] = [(&[1.0, 0.0], &[0.0, 1.0]), (&[1.0, 0.0], &[-1.0, 0.0])];
         assert_eq!(alignment(pairs.into_iter()), Some(3.0));
         assert_eq!(alignment(std::iter::empty()), None);

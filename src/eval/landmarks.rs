@@ -1,11 +1,11 @@
-//! Encoders whose place in the plane of alignment and uniformity is known, for a run to be seen among.
+//! Encoders with known alignment and uniformity, which the page draws beside a run for comparison.
 //!
-//! Figure 2 of the paper (arXiv 2104.08821) is a picture without numbers, measured on STS-B: what can be taken from it
-//! is where it lies. What stands here was measured on the site's own pairs, by the commands in www/data/README.md.
+//! Figure 2 of arXiv 2104.08821 gives no numbers and was measured on STS-B. The numbers here were measured on the
+//! site's own pairs, with the commands in www/data/README.md.
 
 use super::StsEvaluation;
 
-/// The file of scored pairs that they were measured on.
+/// The file of scored pairs that [`LANDMARKS`] were measured on.
 pub const LANDMARK_PAIRS: &str = "everyday-pairs.tsv";
 
 /// Which encoder.
@@ -14,15 +14,15 @@ pub enum LandmarkKind {
     /// Untrained, of the starter's shape.
     Random,
     Starter,
-    /// The starter after its own recipe.
+    /// The starter after 40 steps of 32 sentences.
     Unsupervised,
-    /// The starter after as much of triplets.
+    /// The starter after 20 steps of 64 triplets.
     Supervised,
-    /// all-MiniLM-L6-v2, which the starter was made of.
+    /// all-MiniLM-L6-v2, from which the starter was made.
     MiniLm,
 }
 
-/// An encoder's place. Mean pooling.
+/// An encoder's alignment and uniformity with mean pooling.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Landmark {
     pub kind: LandmarkKind,
@@ -45,7 +45,7 @@ pub const LANDMARKS: [Landmark; 5] = [
 ];
 
 impl Landmark {
-    /// Whether an evaluation is this one, to the digits that stand here.
+    /// Whether an evaluation has these numbers, to the digits given here.
     pub fn is(&self, evaluation: &StsEvaluation) -> bool {
         let near = |a: f64, b: f64, digits: i32| (a - b).abs() <= 0.5 * 10_f64.powi(-digits) * 1.001;
         let is =

@@ -1,5 +1,5 @@
-//! What embeddings are worth: rank correlation with human scores, accuracy on other tasks, alignment,
-//! uniformity, singular values, and the whitening that embeddings are compared with.
+//! Evaluation of embeddings: rank correlation with human scores, accuracy on transfer tasks, alignment, uniformity,
+//! singular values, and whitening as a baseline.
 
 mod analysis;
 mod bins;
@@ -31,22 +31,21 @@ pub use task::{ScoredSubset, SubsetScore, TaskScore};
 pub use transfer::{TransferError, TransferOptions, TransferScore, transfer, transfer_table};
 pub use whitening::{Whitening, WhiteningError};
 
-/// Pairs scored strictly above this are the positive pairs that alignment is measured on (the paper, section 7).
+/// Pairs scored strictly above this are the positive pairs for alignment (arXiv 2104.08821, figures 2 and 3).
 pub const POSITIVE_SCORE: f64 = 4.0;
 
-/// One evaluation on a set of sentence pairs with gold scores. Serialised, it is what `simcse-lab eval` prints.
-/// Every number is finite; what is undefined is `None` (JSON null).
+/// One evaluation on a set of sentence pairs with gold scores. Serialised, it is what `simcse-lab eval` prints. Every
+/// number is finite; an undefined one is `None` (JSON null).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct StsEvaluation {
-    /// Spearman's ρ between cosines and gold scores, times 100 as the field reports it. Undefined of fewer than two
-    /// pairs, where one of the two never varies, since a constant ranks nothing, and where a vector has a NaN or
-    /// infinity in it.
+    /// Spearman's ρ between cosines and gold scores, × 100. Undefined for fewer than two pairs, where cosines or
+    /// scores are all equal, and where a vector contains a NaN or infinity.
     pub spearman: Option<f64>,
-    /// Mean ‖f(x) − f(x⁺)‖² over the pairs scored above 4, embeddings normalised; lower is better. Undefined where no
-    /// pair is, and where one of their vectors has a NaN or infinity in it.
+    /// Mean ‖f(x) − f(x⁺)‖² over the pairs scored above 4, embeddings normalised; lower is better. Undefined without
+    /// such a pair, and where one of their vectors contains a NaN or infinity.
     pub alignment: Option<f64>,
     /// log mean exp(−2‖f(x) − f(y)‖²) over all distinct pairs of sentences, embeddings normalised; lower is better.
-    /// Undefined where a vector has a NaN or infinity in it.
+    /// Undefined where a vector contains a NaN or infinity.
     pub uniformity: Option<f64>,
     /// Sentence pairs evaluated.
     pub pairs: usize,
@@ -56,20 +55,21 @@ impl StsEvaluation {
     /// `embeddings` is `[2 · scores.len(), hidden]`, first and second sentence of each pair in turn; they need
     /// not be normalised.
     ///
-    /// A vector of zeros has the cosine 0 with everything and counts as the origin for the other two.
+    /// A vector of zeros has the cosine 0 with every other; for alignment and uniformity it is the origin.
     ///
-    /// Uniformity is over every sentence as it stands in the set, repeated ones too (SIMCSE.md section 3).
+    /// Uniformity is over all sentences of the set, repeated ones included.
     ///
     /// # Panics
     /// If the lengths do not fit together.
     pub fn new(embeddings: &[f32], hidden: usize, scores: &[f64]) -> Self {
-        assert_eq!(embeddings.len(), 2 * scores.len() * hidden, "two embeddings a score");
+        assert_eq!(embeddings.len(), 2 * scores.len() * hidden, "two embeddings per score");
         let unit = normalised(embeddings, hidden);
         let cosines = pair_cosines(embeddings, hidden);
         let is_positive = |score: &f64| *score > POSITIVE_SCORE;
         let pairs = unit.chunks_exact(2 * hidden).map(|pair| pair.split_at(hidden));
         let positives = pairs.zip(scores).filter(|(_, score)| is_positive(score)).map(|(pair, _)| pair);
-        // `normalised` made zeros of the vectors that are none.
+        // `normalised` has turned vectors with a NaN or infinity into zeros, so the cosines tell whether there were
+        // any.
         let sound = cosines.iter().all(|cosine| !cosine.is_nan());
         let sound_positives =
             cosines.iter().zip(scores).all(|(cosine, score)| !is_positive(score) || !cosine.is_nan());
@@ -91,7 +91,7 @@ fn correlation(cosines: &[f64], gold: &[f64]) -> Option<f64> {
 mod tests {
     use super::*;
 
-    /// Four pairs in the plane, given by angles in degrees.
+    /// Evaluates pairs of vectors in the plane, given by their angles in degrees.
     fn evaluate(angles: &[f64], scores: &[f64]) -> StsEvaluation {
         let embeddings: Vec<f32> = angles
             .iter()
@@ -122,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_undefined_is_null_and_not_zero() {
+    fn undefined_numbers_are_null_and_not_zero() {
         let angles = [0.0, 10.0, 0.0, 30.0, 0.0, 60.0];
         let constant = evaluate(&angles, &[3.0, 3.0, 3.0]);
         assert!(constant.spearman.is_none() && constant.uniformity.is_some());
@@ -137,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn embeddings_that_are_no_numbers_leave_undefined_what_they_are_part_of() {
+    fn a_nan_or_infinity_makes_undefined_only_the_numbers_it_is_part_of() {
         for broken in [f32::NAN, f32::INFINITY] {
             let mut embeddings = [1.0, 0.0, 1.0, 0.1, 1.0, 0.0, 1.0, 0.5, 1.0, 0.0, 1.0, 2.0];
             embeddings[7] = broken;

@@ -1,23 +1,24 @@
-//! A plane to look at vectors in.
+//! Projects vectors to the plane of their first two principal components.
 
 use nalgebra::{DMatrix, DVector, SymmetricEigen};
 
 use super::whitening::{centre, columns};
 
-/// Directions whose variance is below this share of the largest are rounding.
+/// Directions whose variance is below this share of the largest are rounding errors.
 const SMALLEST_VARIANCE: f64 = 1e-10;
 
-/// The two directions along which some vectors differ most, their first principal components.
+/// The mean of some vectors and their first two principal components.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Plane {
     mean: DVector<f64>,
-    /// [hidden, 2]; a direction that the vectors do not vary in is zero.
+    /// [hidden, 2]; zero for a direction in which the vectors do not vary.
     axes: DMatrix<f64>,
 }
 
 impl Plane {
-    /// Of `vectors` `[n, hidden]`, not many: their n × n Gram matrix is decomposed. The first vector lies at no negative
-    /// place. Vectors with a NaN or infinity, or none at all, give a plane in which all lie at one place.
+    /// Fits the plane to `vectors` `[n, hidden]` by their n × n Gram matrix, so n must be small. The signs are such
+    /// that the first vector has no negative coordinate. Without vectors, or where one contains a NaN or infinity,
+    /// every vector is projected to the origin.
     pub fn fit(vectors: &[f32], hidden: usize) -> Self {
         let mut axes = DMatrix::zeros(hidden, 2);
         if vectors.is_empty() || !vectors.iter().all(|value| value.is_finite()) {
@@ -42,7 +43,7 @@ impl Plane {
         Self { mean, axes }
     }
 
-    /// Where a vector [hidden] lies.
+    /// Projects a vector [hidden].
     pub fn place(&self, vector: &[f32]) -> [f64; 2] {
         let centred =
             DVector::from_iterator(vector.len(), vector.iter().copied().map(f64::from)) - &self.mean;
@@ -76,18 +77,18 @@ mod tests {
             }
         }
         assert!((places[0][0] - 3.0).abs() < 1e-6, "{places:?}");
-        // What lies across the plane does not show.
+        // A component orthogonal to the plane does not change the projection.
         let [x, y] = plane.place(&[9.0, 3.0, 1.0 + 0.8, -0.6]);
         assert!((x - 3.0).abs() < 1e-6 && y.abs() < 1e-6, "{x} {y}");
     }
 
     #[test]
-    fn what_does_not_vary_lies_at_one_place() {
+    fn vectors_that_do_not_vary_are_projected_to_the_origin() {
         for vectors in [vec![], vec![1.0, 2.0], vec![1.0, 2.0, 1.0, 2.0], vec![1.0, f32::NAN, 0.0, 1.0]] {
             let plane = Plane::fit(&vectors, 2);
             assert_eq!(plane.place(&[1.0, 2.0]), [0.0, 0.0], "{vectors:?}");
         }
-        // Two vectors vary in one direction.
+        // Two vectors vary in one direction only.
         let plane = Plane::fit(&[0.0, 0.0, 2.0, 0.0], 2);
         let [x, y] = plane.place(&[0.0, 5.0]);
         assert!((x - 1.0).abs() < 1e-9 && y == 0.0, "{x} {y}");

@@ -1,9 +1,9 @@
-//! What the paper reports (arXiv 2104.08821).
+//! The numbers of tables 5 and E.1 in arXiv 2104.08821.
 
 /// The paper's tasks in its order.
 pub const TASKS: [&str; 7] = ["STS12", "STS13", "STS14", "STS15", "STS16", "STS-B", "SICK-R"];
 
-/// A row of a table of the paper, in the order of its tasks, of which both tables have seven.
+/// A row of one of the two tables, in the order of its seven tasks.
 pub struct Published {
     pub model: &'static str,
     pub scores: [f64; 7],
@@ -13,7 +13,7 @@ const fn row(model: &'static str, scores: [f64; 7]) -> Published {
     Published { model, scores }
 }
 
-/// Of the seven STS tasks (table 5): Spearman × 100, test sets, the setting `all`.
+/// Table 5, the seven STS tasks: Spearman × 100, test sets, the setting `all`.
 pub const PUBLISHED: [Published; 8] = [
     row("GloVe, average", [55.14, 70.66, 59.73, 68.25, 63.66, 58.02, 53.76]),
     row("BERT-base, first-last average", [39.70, 59.38, 49.67, 66.03, 66.19, 53.87, 62.06]),
@@ -25,15 +25,16 @@ pub const PUBLISHED: [Published; 8] = [
     row("Sup. SimCSE, RoBERTa-base", [76.53, 85.21, 80.95, 86.03, 82.57, 85.83, 80.50]),
 ];
 
-/// What the paper reports on the transfer tasks (arXiv 2104.08821): test accuracy in per cent, in the order of
+/// Table E.1, the transfer tasks: test accuracy in per cent, in the order of
 /// [`TransferKind::ALL`](crate::text::TransferKind::ALL).
 pub const PUBLISHED_TRANSFER: [Published; 2] = [
     row("Unsupervised SimCSE, BERT-base", [81.18, 86.46, 94.45, 88.88, 85.50, 89.80, 74.43]),
     row("Supervised SimCSE, BERT-base", [82.69, 89.25, 94.81, 89.59, 87.31, 88.40, 73.51]),
 ];
 
-/// Which of [`TASKS`] a folder or file is by its name: `STS12-en-test`, `sts-test.csv`, `SICK_test_annotated.txt`. The
-/// development and training parts of STS-B and SICK are none of them, since the paper's numbers are of the test sets.
+/// Which of [`TASKS`] a folder or file belongs to by its name: `STS12-en-test`, `sts-test.csv`,
+/// `SICK_test_annotated.txt`. `None` for the development and training parts of STS-B and SICK, since the paper's
+/// numbers are for the test sets.
 pub fn published_task(name: &str) -> Option<&'static str> {
     let plain: String =
         name.chars().filter(char::is_ascii_alphanumeric).map(|letter| letter.to_ascii_lowercase()).collect();
@@ -51,8 +52,8 @@ mod tests {
 
     #[test]
     fn the_rows_average_to_the_papers_own_averages() {
-        // The paper's last column, whose rounding is half of the last digit. SBERT's is printed as 74.89 there, as in
-        // SBERT's own paper, while the row's numbers make 74.86.
+        // The paper's last column, to half of the last digit. For SBERT it has 74.89, as SBERT's own paper has, but the
+        // row's numbers average to 74.86.
         let averages = [61.32, 56.70, 66.28, 74.86, 76.25, 76.57, 81.57, 82.52];
         for (row, average) in PUBLISHED.iter().zip(averages) {
             let mean = row.scores.iter().sum::<f64>() / 7.0;
@@ -69,7 +70,7 @@ mod tests {
     }
 
     #[test]
-    fn tasks_are_told_by_the_names_in_which_they_circulate() {
+    fn tasks_are_recognised_by_the_usual_names_of_their_files() {
         for (name, task) in [
             ("STS12-en-test", Some("STS12")),
             ("STS16", Some("STS16")),

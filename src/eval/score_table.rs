@@ -1,4 +1,4 @@
-//! Scores of models on tasks as the table that papers print, with published numbers beside.
+//! A table of models' scores on tasks, with an average for each row and published numbers for comparison.
 
 use crate::text::csv_text;
 
@@ -6,30 +6,31 @@ use crate::text::csv_text;
 #[derive(Debug, Clone, PartialEq)]
 pub struct ScoreRow {
     pub model: String,
-    /// What the numbers are: `all`, say, or `accuracy`.
+    /// What the numbers are, such as `all` or `accuracy`.
     pub setting: &'static str,
     /// From the paper, not measured here.
     pub published: bool,
     /// By column; `None` where there is no number.
     pub scores: Vec<Option<f64>>,
-    /// Over the columns; `None` where one is missing, since averages over different tasks do not compare. Of a
-    /// model's correlations, over those that are defined.
+    /// Mean over the columns; `None` where one is missing, since averages over different tasks cannot be compared.
+    /// For a measured model's correlations, the mean over those that are defined.
     pub average: Option<f64>,
-    /// How many columns the average is over.
+    /// The number of columns in the average.
     pub averaged: usize,
 }
 
+/// Rows of scores under the names of their tasks.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ScoreTable {
-    /// The paper's tasks by its names and in its order, then others by their own.
+    /// The paper's tasks under its names and in its order, then others under their own.
     pub columns: Vec<String>,
-    /// A model's settings one after another; the paper's rows last.
+    /// One row per model and setting; the paper's rows last.
     pub rows: Vec<ScoreRow>,
 }
 
 impl ScoreTable {
-    /// RFC 4180, a header and a row a line; two decimals, nothing where there is no number. Where an average leaves
-    /// tasks out, a last column says over how many each is.
+    /// CSV (RFC 4180) with a header; two decimals, an empty cell where there is no number. If any average leaves
+    /// tasks out, a last column has the number of tasks in each.
     pub fn to_csv(&self) -> String {
         let number = |score: &Option<f64>| score.map(|score| format!("{score:.2}")).unwrap_or_default();
         let partial = self.rows.iter().any(|row| row.partial().is_some());
@@ -53,20 +54,20 @@ impl ScoreRow {
         ScoreRow { model: model.to_owned(), setting, published, scores, average, averaged }
     }
 
-    /// A model's correlations; the average is over those that are defined.
+    /// A row whose average is over the scores that are defined.
     pub(super) fn of_defined(model: &str, setting: &'static str, scores: Vec<Option<f64>>) -> Self {
         let averaged = scores.iter().flatten().count();
         let average = (averaged > 0).then(|| scores.iter().flatten().sum::<f64>() / averaged as f64);
         ScoreRow { model: model.to_owned(), setting, published: false, scores, average, averaged }
     }
 
-    /// Of an average that leaves columns out: over how many it is, of how many.
+    /// For an average that leaves columns out: the number of columns in it, and of all columns.
     pub fn partial(&self) -> Option<(usize, usize)> {
         let of = self.scores.len();
         (self.average.is_some() && self.averaged < of).then_some((self.averaged, of))
     }
 
-    /// Where the numbers are from, in a word.
+    /// Where the numbers come from, as the CSV states it.
     pub fn source(&self) -> &'static str {
         if self.published { "paper" } else { "measured" }
     }

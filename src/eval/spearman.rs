@@ -1,8 +1,8 @@
 //! Spearman's rank correlation.
 
-/// Spearman's ρ in [−1, 1]: Pearson's correlation of average ranks, right also where values tie (the shortcut
-/// 1 − 6Σd²/… is not). `None` where `scipy.stats.spearmanr` gives NaN: fewer than two values, a side that never varies,
-/// a NaN on either side.
+/// Spearman's ρ in [−1, 1]: Pearson's correlation of average ranks, which is correct with ties too, unlike the shortcut
+/// 1 − 6Σd²/(n³ − n). `None` where `scipy.stats.spearmanr` gives NaN: fewer than two values, a side without
+/// variation, a NaN on either side.
 ///
 /// # Panics
 /// If the lengths differ.
@@ -14,13 +14,13 @@ pub fn spearman(x: &[f64], y: &[f64]) -> Option<f64> {
     pearson(&average_ranks(x), &average_ranks(y))
 }
 
-/// Ranks from 1 of values none of which is NaN; values that tie share the mean of the ranks they span.
+/// Ranks from 1 of values without NaN; tied values share the mean of the ranks they span.
 fn average_ranks(values: &[f64]) -> Vec<f64> {
     let mut order: Vec<usize> = (0..values.len()).collect();
     order.sort_unstable_by(|&a, &b| values[a].total_cmp(&values[b]));
     let mut ranks = vec![0.0; values.len()];
     let mut first = 0;
-    // Ties by `==`, so that −0.0 and 0.0, which `total_cmp` puts side by side, are one value.
+    // Ties by `==`, so that −0.0 and 0.0, which are neighbours under `total_cmp`, tie.
     for tied in order.chunk_by(|&a, &b| values[a] == values[b]) {
         let rank = first as f64 + (tied.len() + 1) as f64 / 2.0;
         for &index in tied {
@@ -41,7 +41,7 @@ fn pearson(x: &[f64], y: &[f64]) -> Option<f64> {
         xx += dx * dx;
         yy += dy * dy;
     }
-    // Ranks are halves of whole numbers, so a constant side gives exactly 0.
+    // Ranks are multiples of ½, so a constant side gives exactly 0.
     (xx > 0.0 && yy > 0.0).then(|| xy / (xx * yy).sqrt())
 }
 
@@ -61,16 +61,16 @@ mod tests {
     }
 
     #[test]
-    fn known_values() {
+    fn correlations_with_and_without_ties_agree_with_values_computed_by_hand() {
         close(spearman(&[1.0, 2.0, 3.0], &[10.0, 20.0, 1000.0]), 1.0);
         close(spearman(&[1.0, 2.0, 3.0], &[3.0, 2.0, 1.0]), -1.0);
         // Ranks (1, 2.5, 2.5, 4) and (1, 2, 3, 4): Σdxdy = 4.5, Σdx² = 4.5, Σdy² = 5, so ρ = √0.9; the shortcut
-        // for ranks without ties would say 0.95.
+        // for ranks without ties would give 0.95.
         close(spearman(&[1.0, 2.0, 2.0, 3.0], &[1.0, 2.0, 3.0, 4.0]), 0.9_f64.sqrt());
     }
 
     #[test]
-    fn only_order_counts() {
+    fn only_the_order_of_values_counts() {
         let x = [0.3, -2.0, 5.5, 1.0, 1.0, 9.0];
         let y = [1.0, 0.0, 2.0, 2.0, 0.5, 3.0];
         let stretched: Vec<f64> = x.iter().map(|value: &f64| value.exp() * 7.0 + 1.0).collect();
@@ -78,7 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn what_scipy_calls_nan_is_undefined() {
+    fn correlations_that_are_nan_in_scipy_are_undefined() {
         assert_eq!(spearman(&[1.0, 1.0, 1.0], &[1.0, 2.0, 3.0]), None);
         assert_eq!(spearman(&[1.0, 2.0, 3.0], &[5.0, 5.0, 5.0]), None);
         assert_eq!(spearman(&[-0.0, 0.0], &[1.0, 2.0]), None);

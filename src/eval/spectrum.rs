@@ -1,12 +1,13 @@
-//! Singular values of a matrix of sentence embeddings (the paper's sections 5 and G): the flatter, the more isotropic.
+//! Singular values of a matrix of sentence embeddings (arXiv 2104.08821, section 5 and appendix F): the flatter, the
+//! more isotropic.
 
 use super::whitening::columns;
 
-/// The min(n, hidden) singular values of `embeddings` `[n, hidden]` as it is, neither centred nor normalised, largest
-/// first. The paper's figure divides them by the first.
+/// The min(n, hidden) singular values of `embeddings` `[n, hidden]`, neither centred nor normalised, largest first. The
+/// paper's figure F.1 divides them by the first.
 ///
-/// They are roots of the smaller Gram matrix's eigenvalues, so what is below 1e-8 of the largest is rounding. Of
-/// embeddings with a NaN or infinity there are none.
+/// They are square roots of the smaller Gram matrix's eigenvalues, so values below 1e-8 of the largest are rounding
+/// errors. Empty for embeddings that contain a NaN or infinity.
 pub fn singular_values(embeddings: &[f32], hidden: usize) -> Vec<f64> {
     if embeddings.is_empty() || !embeddings.iter().all(|value| value.is_finite()) {
         return Vec::new();
@@ -32,7 +33,7 @@ mod tests {
     }
 
     #[test]
-    fn singular_values_by_hand() {
+    fn singular_values_agree_with_values_computed_by_hand() {
         // [[3, 0], [4, 5]]: the Gram matrix [[25, 20], [20, 25]] has the eigenvalues 45 and 5.
         assert_close(&singular_values(&[3.0, 0.0, 4.0, 5.0], 2), &[45.0_f64.sqrt(), 5.0_f64.sqrt()]);
         // Equal rows: one direction of length √3·5, in either shape.

@@ -1,18 +1,18 @@
-//! A suite of STS tasks as a table in the paper's order.
+//! Makes the table of a suite of STS tasks, in the order of table 5 of arXiv 2104.08821.
 
 use super::{
     ScoreRow, ScoreTable, TaskScore,
     published::{PUBLISHED, TASKS, published_task},
 };
 
-/// A setting's name and where a task has its score.
+/// A setting's name, and how to read its score.
 type Setting = (&'static str, fn(&TaskScore) -> Option<f64>);
 
 const SETTINGS: [Setting; 3] =
     [("all", |task| task.all), ("mean", |task| task.mean), ("wmean", |task| task.wmean)];
 
-/// `measured` are models' names with their scores, all on the same tasks in the same order: Spearman × 100. Three rows
-/// each, their averages over what is defined, then the paper's, if it has any of the tasks.
+/// `measured` are models' names with their scores (Spearman × 100), all on the same tasks in the same order. Each model
+/// has three rows, with averages over the defined scores; the paper's rows follow if it has any of the tasks.
 pub fn suite_table(measured: &[(String, &[TaskScore])]) -> ScoreTable {
     let tasks = measured.first().map_or(&[][..], |(_, scores)| scores);
     let place =
@@ -68,7 +68,7 @@ mod tests {
     }
 
     #[test]
-    fn an_average_leaves_out_what_is_undefined_and_says_over_how_many_it_is() {
+    fn an_average_leaves_out_undefined_scores_and_states_how_many_it_includes() {
         let undefined = |task: &str| TaskScore { all: None, ..score(task, 10.0) };
         let scores = [score("STS12", 60.0), undefined("STS13"), score("mine.tsv", 50.0)];
         let table = suite_table(&[("mine".to_owned(), &scores)]);
@@ -86,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn averages_over_other_tasks_than_the_papers_are_not_set_beside_them() {
+    fn published_rows_have_no_average_where_tasks_are_not_the_papers() {
         let scores = [score("my, own.tsv", 50.0), score("STS16", 60.0)];
         let table = suite_table(&[("a \"b\"".to_owned(), &scores)]);
         assert_eq!(table.columns, ["STS16", "my, own.tsv"]);
@@ -97,6 +97,6 @@ mod tests {
         assert_eq!(lines[1], "\"a \"\"b\"\"\",measured,all,60.00,50.00,55.00");
         assert_eq!(lines[4], "\"GloVe, average\",paper,all,63.66,,");
         let unknown = suite_table(&[("x".to_owned(), &[score("mine.tsv", 1.0)])]);
-        assert_eq!(unknown.rows.len(), 3, "nothing to set beside");
+        assert_eq!(unknown.rows.len(), 3, "no published rows without a task of the paper");
     }
 }

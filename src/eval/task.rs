@@ -1,17 +1,17 @@
-//! An STS task of several subsets, scored as SentEval and SimCSE's evaluation do (R `SentEval/senteval/sts.py`).
+//! Scores an STS task of several subsets (princeton-nlp/SimCSE `SentEval/senteval/sts.py`).
 
 use serde::{Deserialize, Serialize};
 
 use super::{correlation, pair_cosines};
 use crate::text::StsTask;
 
-/// One subset of a task: a year's headlines, say.
+/// The score of one subset of a task, such as the headlines of a year.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SubsetScore {
     pub name: String,
     /// Pairs that have a gold score.
     pub pairs: usize,
-    /// Spearman × 100; `None` (JSON null) where it is undefined, as [`super::spearman`] says.
+    /// Spearman × 100; `None` (JSON null) where [`super::spearman`] is undefined.
     pub spearman: Option<f64>,
 }
 
@@ -22,9 +22,9 @@ pub struct TaskScore {
     pub pairs: usize,
     /// One correlation over the pairs of all subsets together.
     pub all: Option<f64>,
-    /// Mean of the subsets' correlations, as many of them as are defined.
+    /// Mean of the subsets' correlations that are defined.
     pub mean: Option<f64>,
-    /// The same, weighted by the subsets' pairs.
+    /// The same, weighted by the number of pairs.
     pub wmean: Option<f64>,
     pub subsets: Vec<SubsetScore>,
 }
@@ -44,7 +44,7 @@ impl TaskScore {
     /// # Panics
     /// If the lengths do not fit together.
     pub fn of(task: &StsTask, embeddings: &[f32], hidden: usize) -> Self {
-        assert_eq!(embeddings.len(), 2 * task.pairs() * hidden, "two embeddings a pair");
+        assert_eq!(embeddings.len(), 2 * task.pairs() * hidden, "two embeddings per pair");
         let mut cosines = pair_cosines(embeddings, hidden).into_iter();
         let subsets = task.subsets.iter().map(|set| ScoredSubset {
             name: set.name.clone(),
@@ -54,7 +54,7 @@ impl TaskScore {
         TaskScore::new(&task.name, &subsets.collect::<Vec<_>>())
     }
 
-    /// A correlation that is undefined stays out of the means; a mean of none is undefined.
+    /// Undefined correlations are left out of the means; without a defined one, a mean is undefined.
     pub fn new(task: &str, subsets: &[ScoredSubset]) -> Self {
         let scores: Vec<SubsetScore> = subsets
             .iter()
@@ -84,7 +84,7 @@ impl TaskScore {
         }
     }
 
-    /// Subsets without a correlation, which the means leave out.
+    /// The number of subsets without a correlation, which the means leave out.
     pub fn undefined_subsets(&self) -> usize {
         self.subsets.iter().filter(|subset| subset.spearman.is_none()).count()
     }
@@ -101,7 +101,7 @@ mod tests {
 
     #[test]
     fn the_three_settings_differ_as_defined() {
-        // Ranked alike in the first, the other way round in the second, and all of the second below the first.
+        // Same order in the first subset, reverse order in the second, and all of the second below the first.
         let first = subset("first", &[0.7, 0.8, 0.9], &[3.0, 4.0, 5.0]);
         let second = subset("second", &[0.2, 0.1], &[1.0, 2.0]);
         let score = TaskScore::new("task", &[first, second]);
@@ -113,11 +113,11 @@ mod tests {
     }
 
     #[test]
-    fn embeddings_are_dealt_out_to_the_subsets_in_order() {
+    fn embeddings_are_assigned_to_the_subsets_in_order() {
         let set = |name: &str, text: &str| StsSet::parse(name, text.as_bytes()).unwrap();
         let subsets = vec![set("a", "p\tq\t5\nr\ts\t0\n"), set("b", "t\tu\t1\nv\tw\t2\nx\ty\t3\n")];
         let task = StsTask { name: "task".to_owned(), subsets };
-        // Cosines 1 and 0 in the first, 1, 0 and −1 in the second, where the scores run the other way.
+        // Cosines 1 and 0 in the first subset; 1, 0 and −1 in the second, whose scores rise.
         let second = [[1.0, 0.0], [0.0, 2.0], [3.0, 0.0], [0.0, 1.0], [-2.0, 0.0]];
         let embeddings: Vec<f32> = second.iter().flat_map(|[x, y]| [1.0, 0.0, *x, *y]).collect();
         let found: Vec<f64> =
@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn a_subset_that_ranks_nothing_stays_out_of_the_means() {
+    fn a_subset_without_a_correlation_is_left_out_of_the_means() {
         let flat = || subset("flat", &[0.5, 0.5], &[1.0, 2.0]);
         let score = TaskScore::new("task", &[flat()]);
         assert_eq!((score.all, score.mean, score.wmean), (None, None, None));
@@ -137,12 +137,12 @@ mod tests {
         let single = subset("single", &[0.9], &[5.0]);
         let score = TaskScore::new("task", &[flat(), rising, single]);
         assert_eq!((score.mean, score.wmean, score.undefined_subsets()), (Some(100.0), Some(100.0), 2));
-        assert_eq!(score.pairs, 6, "the pairs are all of them");
+        assert_eq!(score.pairs, 6, "all pairs are counted");
         assert!(score.all.unwrap() < 100.0);
     }
 
     #[test]
-    fn a_vector_that_is_none_leaves_its_subset_and_the_whole_undefined() {
+    fn a_nan_in_a_vector_makes_its_subset_and_the_setting_all_undefined() {
         let set = |name: &str| StsSet::parse(name, b"a\tb\t1\nc\td\t2\n").unwrap();
         let task = StsTask { name: "task".to_owned(), subsets: vec![set("sound"), set("broken")] };
         let sound = [1.0, 0.0, 0.0, 1.0, 1.0, 0.0, 1.0, 1.0];

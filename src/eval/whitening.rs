@@ -1,13 +1,13 @@
-//! Whitening (Su et al. 2021, arXiv 2103.15316): the baseline without training that SimCSE is compared with.
+//! Whitening of embeddings (arXiv 2103.15316), a baseline without training.
 
 use nalgebra::{DMatrix, DVector, SymmetricEigen};
 use thiserror::Error;
 
 use crate::said::{Said, Say, said};
 
-/// Directions whose variance is below this share of the largest are left out: they hold rounding, which whitening would
-/// blow up to the size of all others. Fewer sentences than dimensions leave such directions, and so does a layer norm at
-/// the model's end, which takes the mean away.
+/// Directions whose variance is below this share of the largest are left out: they contain rounding errors, which
+/// whitening would scale up to the size of the others. They arise from fewer sentences than dimensions, and from a
+/// LayerNorm at the model's end, which removes the mean.
 const SMALLEST_VARIANCE: f64 = 1e-10;
 
 /// Why embeddings cannot be whitened.
@@ -15,9 +15,9 @@ const SMALLEST_VARIANCE: f64 = 1e-10;
 pub enum WhiteningError {
     #[error("whitening to {asked} dimensions: the vectors have {hidden}, so 1 to {hidden} can be kept")]
     Dimensions { asked: usize, hidden: usize },
-    #[error("whitening needs sentences that differ: the {sentences} given have all the same vector")]
+    #[error("whitening needs sentences that differ: the {sentences} given all have the same vector")]
     Constant { sentences: usize },
-    #[error("whitening needs finite vectors, and one has a NaN or infinity in it")]
+    #[error("whitening needs finite vectors, but one contains a NaN or infinity")]
     NotFinite,
 }
 
@@ -31,20 +31,21 @@ impl Say for WhiteningError {
     }
 }
 
-/// x ↦ (x − μ)·W with W = U·diag(1/√λ), where U and λ are eigenvectors and eigenvalues of the covariance.
+/// x ↦ (x − μ)·W with W = U·diag(1/√λ), where U and λ are eigenvectors and eigenvalues of the covariance
+/// (arXiv 2103.15316, section 3).
 #[derive(Debug, Clone, PartialEq)]
 pub struct Whitening {
     mean: DVector<f64>,
-    /// Wᵀ `[dimensions, hidden]`, directions of the largest variance first.
+    /// Wᵀ `[dimensions, hidden]`, largest variance first.
     kernel: DMatrix<f64>,
 }
 
 impl Whitening {
-    /// Fits mean and covariance to `embeddings` `[n, hidden]`. The `dimensions` of the largest variance are kept, all
-    /// without a number, and in any case only those that vary.
+    /// Fits mean and covariance to `embeddings` `[n, hidden]` and keeps the `dimensions` directions of the largest
+    /// variance (`None`: all). Directions without variance are never kept, so there may be fewer.
     ///
     /// # Errors
-    /// More dimensions than there are or none, vectors that are not finite or do not vary.
+    /// `dimensions` of 0 or above `hidden`; vectors that are not finite or do not vary.
     pub fn fit(
         embeddings: &[f32],
         hidden: usize,
@@ -69,7 +70,7 @@ impl Whitening {
         let mut order: Vec<usize> = (0..hidden).collect();
         order.sort_by(|&a, &b| eigenvalues[b].total_cmp(&eigenvalues[a]));
         let largest = eigenvalues[order[0]];
-        // The squared rounding of a constant's own mean is no variance.
+        // For constant vectors the variance is the squared rounding error of their mean.
         if largest <= SMALLEST_VARIANCE * SMALLEST_VARIANCE * mean.norm_squared() {
             return Err(WhiteningError::Constant { sentences });
         }
@@ -89,7 +90,7 @@ impl Whitening {
     /// Whitens `[n, hidden]` to `[n, dimensions]`.
     ///
     /// # Panics
-    /// If the embeddings are of another length than those it was fitted to.
+    /// If the embeddings have another width than those it was fitted to.
     pub fn apply(&self, embeddings: &[f32]) -> Vec<f32> {
         let mut columns = columns(embeddings, self.mean.len());
         centre(&mut columns, &self.mean);
@@ -97,7 +98,7 @@ impl Whitening {
     }
 }
 
-/// A column a sentence, which is how nalgebra stores it in the order of `[n, hidden]`.
+/// `embeddings` `[n, hidden]` with one column per sentence: nalgebra is column-major, so the order stays the same.
 pub(super) fn columns(embeddings: &[f32], hidden: usize) -> DMatrix<f64> {
     DMatrix::from_iterator(hidden, embeddings.len() / hidden, embeddings.iter().copied().map(f64::from))
 }
@@ -116,7 +117,7 @@ mod tests {
             .collect()
     }
 
-    /// Mean and covariance of `[n, hidden]`, plainly.
+    /// Mean and covariance of `[n, hidden]` by their definitions.
     fn moments(rows: &[f32], hidden: usize) -> (Vec<f64>, Vec<Vec<f64>>) {
         let count = (rows.len() / hidden) as f64;
         let at = |row: &[f32], k: usize| f64::from(row[k]);
@@ -131,7 +132,7 @@ mod tests {
         (mean, covariance)
     }
 
-    /// f32 outputs of size 1 are off by 1e-7, their means over tens of sentences by less than ten times that.
+    /// f32 values around 1 are off by 1e-7, means over tens of sentences by less than ten times that.
     fn assert_white(rows: &[f32], dimensions: usize) {
         let (mean, covariance) = moments(rows, dimensions);
         assert!(mean.iter().all(|mean| mean.abs() < 1e-6), "{mean:?}");
@@ -153,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn the_largest_variances_are_kept_by_hand() {
+    fn directions_of_the_largest_variance_are_kept() {
         // Variances 2·16/3 and 2/3 along the axes, mean (1, 0).
         let rows = [5.0, 0.0, -3.0, 0.0, 1.0, 1.0, 1.0, -1.0];
         let whitened = Whitening::fit(&rows, 2, Some(1)).unwrap().apply(&rows);
@@ -173,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_whitened_is_refused() {
+    fn constant_or_infinite_vectors_and_impossible_dimensions_are_refused() {
         assert_eq!(Whitening::fit(&[0.1; 30], 3, None), Err(WhiteningError::Constant { sentences: 10 }));
         assert_eq!(Whitening::fit(&[1.0; 3], 3, None), Err(WhiteningError::Constant { sentences: 1 }));
         assert_eq!(Whitening::fit(&[0.0; 6], 3, None), Err(WhiteningError::Constant { sentences: 2 }));

@@ -1,16 +1,16 @@
-//! Sentence vectors with two dimensions: points on a circle, in pairs that mean the same.
+//! Points on a circle as two-dimensional sentence vectors, in pairs with the same meaning.
 
 use crate::eval;
 
-/// Points on the circle; the second of each pair follows its first.
+/// Number of points; the two of a pair are consecutive.
 pub const POINTS: usize = 12;
 
-/// The point that a point should be near.
+/// The other point of the pair.
 pub fn partner(point: usize) -> usize {
     point ^ 1
 }
 
-/// [point, x and y], of angles in degrees.
+/// Vectors [points, 2] at these angles in degrees.
 fn vectors(degrees: &[f64]) -> Vec<f32> {
     degrees
         .iter()
@@ -21,15 +21,15 @@ fn vectors(degrees: &[f64]) -> Vec<f32> {
         .collect()
 }
 
-/// Mean squared distance of the pairs (Wang and Isola 2020), by the function that measures encoders. `degrees` are
-/// angles, both of a pair in turn.
+/// Mean squared distance of the pairs (arXiv 2005.10242), by [`eval::alignment`], which is used for encoders too.
+/// `degrees` are angles, first and second of each pair in turn.
 pub fn alignment(degrees: &[f64]) -> f64 {
     let vectors = vectors(degrees);
     let pairs = vectors.chunks_exact(4).map(|pair| pair.split_at(2));
     eval::alignment(pairs).unwrap_or(0.0)
 }
 
-/// Logarithm of the mean of exp(−2·squared distance) over all two points, by the function that measures encoders.
+/// log mean exp(−2·squared distance) over all pairs of points, by [`eval::uniformity`], which is used for encoders too.
 pub fn uniformity(degrees: &[f64]) -> f64 {
     eval::uniformity(&vectors(degrees), 2).unwrap_or(0.0)
 }
@@ -43,14 +43,14 @@ mod tests {
     }
 
     #[test]
-    fn alignment_is_two_less_twice_the_cosine() {
+    fn alignment_is_two_minus_twice_the_cosine() {
         close(alignment(&[10.0, 10.0]), 0.0);
         close(alignment(&[0.0, 90.0]), 2.0);
         close(alignment(&[0.0, 60.0, 0.0, 180.0]), 2.5);
     }
 
     #[test]
-    fn uniformity_is_zero_in_one_place_and_lowest_spread_out() {
+    fn uniformity_is_zero_for_equal_points_and_lowest_for_evenly_spread_ones() {
         close(uniformity(&[30.0; POINTS]), 0.0);
         close(uniformity(&[0.0, 180.0]), -8.0);
         let even: Vec<f64> = (0..POINTS).map(|point| point as f64 * 360.0 / POINTS as f64).collect();
@@ -60,7 +60,7 @@ mod tests {
     }
 
     #[test]
-    fn uniformity_is_the_formula_over_all_two_points() {
+    fn uniformity_is_the_formula_over_all_pairs_of_points() {
         let degrees = [0.0_f64, 25.0, 100.0, 230.0, 310.0];
         let mut sum = 0.0;
         for i in 0..degrees.len() {

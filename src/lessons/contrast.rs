@@ -1,24 +1,24 @@
-//! The contrastive loss of a batch so small that each of its numbers can be looked at.
+//! The contrastive loss (arXiv 2104.08821, eq. 4) of a batch small enough to show every number.
 
-/// Items of the batch.
+/// Items in the batch.
 pub const ITEMS: usize = 4;
 
-/// What follows from the cosines of every first view with every second one.
+/// Shares, losses and gradient from the cosines of every first view with every second one.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Contrast {
-    /// Softmax of cosine / τ along each row, [first view, second view].
+    /// Softmax of cosine/τ along each row, [first view, second view].
     pub shares: [[f64; ITEMS]; ITEMS],
     /// −ln of each row's share of its own pair.
     pub losses: [f64; ITEMS],
     /// Mean of the losses.
     pub loss: f64,
-    /// Derivative of the mean loss by each cosine, [first view, second view]: below 0 where the loss pulls the two
-    /// together, above 0 where it pushes them apart. Every row sums to 0.
+    /// Derivative of the mean loss with respect to each cosine, [first view, second view]: negative where the loss
+    /// pulls the two together, positive where it pushes them apart. Every row sums to 0.
     pub gradient: [[f64; ITEMS]; ITEMS],
 }
 
 impl Contrast {
-    /// `cosines[i][j]` is that of the first view of item i with the second view of item j; `temperature` is above 0.
+    /// `cosines[i][j]` is the cosine of item i's first view with item j's second view; `temperature` must be above 0.
     pub fn new(cosines: &[[f64; ITEMS]; ITEMS], temperature: f64) -> Self {
         let mut contrast = Self {
             shares: [[0.0; ITEMS]; ITEMS],
@@ -42,14 +42,14 @@ impl Contrast {
     }
 }
 
-/// The loss of a batch of `items` in which every pair has the cosine `own` and every other two have `other`:
-/// ln(1 + (items − 1)·exp((other − own) / τ)). Where the two are equal, as in a collapse, that is ln(items).
+/// The loss of a batch of `items` in which the two views of an item have the cosine `own` and those of different items
+/// `other`: ln(1 + (items − 1)·exp((other − own)/τ)). If the two are equal, as in a collapse, it is ln(items).
 pub fn even_loss(items: usize, own: f64, other: f64, temperature: f64) -> f64 {
     let others = items.saturating_sub(1) as f64;
     if others == 0.0 {
         return 0.0;
     }
-    // ln(1 + e^x), for x of any size.
+    // ln(1 + eˣ) without overflow.
     let x = others.ln() + (other - own) / temperature;
     x.max(0.0) + (-x.abs()).exp().ln_1p()
 }
@@ -62,7 +62,7 @@ mod tests {
         [[0.9, 0.2, 0.1, -0.3], [0.3, 0.7, 0.6, 0.0], [0.1, 0.8, 0.75, 0.2], [-0.2, 0.1, 0.0, 0.5]];
 
     #[test]
-    fn the_gradient_is_that_of_the_loss() {
+    fn the_gradient_agrees_with_finite_differences_of_the_loss() {
         for temperature in [0.05, 0.2, 1.0] {
             let gradient = Contrast::new(&COSINES, temperature).gradient;
             let step = 1e-6;
@@ -92,14 +92,14 @@ mod tests {
     }
 
     #[test]
-    fn the_smallest_temperature_overflows_nowhere() {
+    fn the_smallest_temperature_does_not_overflow() {
         let contrast = Contrast::new(&[[1.0, -1.0, -1.0, 1.0]; ITEMS], 1e-3);
         assert!(contrast.loss.is_finite());
         assert!(contrast.gradient.iter().flatten().all(|value| value.is_finite()));
     }
 
     #[test]
-    fn a_collapsed_batch_has_the_logarithm_of_its_size() {
+    fn the_loss_of_a_collapsed_batch_is_the_logarithm_of_its_size() {
         let contrast = Contrast::new(&[[1.0; ITEMS]; ITEMS], 0.05);
         assert!((contrast.loss - 4_f64.ln()).abs() < 1e-12);
         for items in [2, 64, 512] {
@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn an_even_batch_has_the_loss_of_its_cosines() {
+    fn even_loss_agrees_with_the_loss_of_a_batch_with_these_cosines() {
         let mut cosines = [[0.3; ITEMS]; ITEMS];
         (0..ITEMS).for_each(|item| cosines[item][item] = 0.8);
         for temperature in [0.01, 0.05, 1.0] {

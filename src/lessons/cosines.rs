@@ -1,20 +1,20 @@
-//! How the cosines of unrelated sentences are spread.
+//! A histogram of the cosines between sentences.
 
 use crate::eval::{COSINE_BINS, cosine_bin};
 
-/// The cosines of every two of some sentences, counted.
+/// The distribution of the cosines of all pairs of some sentences.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Spectrum {
-    /// Of each interval from −1 on ([`cosine_bin`]), the share of all cosines; they sum to 1.
+    /// The share of all cosines in each interval from −1 to 1 ([`cosine_bin`]); they sum to 1.
     pub shares: Vec<f64>,
     pub mean: f64,
-    /// Two sentences each.
+    /// Number of pairs.
     pub count: usize,
 }
 
 impl Spectrum {
-    /// Of a whole matrix of cosines [rows, rows]; each two rows count once and none with itself. `None` where there are
-    /// no two.
+    /// Counts a symmetric matrix of cosines [rows, rows]; every pair of rows counts once, none with itself. `None` for
+    /// fewer than two rows, or if the matrix is too short.
     pub fn new(cosines: &[f32], rows: usize) -> Option<Self> {
         let mut counts = vec![0_usize; COSINE_BINS];
         let (mut sum, mut count) = (0.0, 0);
@@ -39,7 +39,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_two_sentences_count_once() {
+    fn every_pair_of_sentences_counts_once() {
         #[rustfmt::skip]
         let cosines = [
             1.0, 0.5, -0.25,

@@ -1,13 +1,13 @@
-//! A kernel line by line: the LayerNorm of one row and its gradient, as shaders/layer_norm.wgsl has them.
+//! The stages of a LayerNorm kernel with their lines in shaders/layer_norm.wgsl, and their numbers for one row.
 
 use crate::verify::reference::kernels::layer_norm;
 
-/// Numbers of a row: two of the shader's vec4s.
+/// Numbers in the row: two of the shader's vec4s.
 pub const WIDTH: usize = 8;
-/// As BERT has it.
+/// BERT's `layer_norm_eps`.
 pub const EPSILON: f32 = 1e-12;
 
-/// A stage of the kernels: its formula, and where its lines begin and end in the shader.
+/// A stage of the kernels: its formula, and how its first and last lines in the shader begin.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct KernelStage {
     pub formula: &'static str,
@@ -56,11 +56,11 @@ pub const KERNEL_STAGES: [KernelStage; 6] = [
 ];
 
 impl KernelStage {
-    /// Its lines of the shader, without what they are all indented by.
+    /// The stage's lines of the shader, without their common indentation.
     pub fn code(&self) -> String {
         let source = include_str!("../../shaders/layer_norm.wgsl");
         let lines: Vec<&str> = source.lines().collect();
-        // Of the last line that begins so: the one before belongs to a stage before.
+        // The last such line before `last`: an earlier one belongs to an earlier stage.
         let begins = |line: &str, with: &str| line.trim_start().starts_with(with);
         let last = lines.iter().position(|line| begins(line, self.last)).unwrap_or(0);
         let first = lines[..=last].iter().rposition(|line| begins(line, self.first)).unwrap_or(last);
@@ -70,7 +70,7 @@ impl KernelStage {
     }
 }
 
-/// What the stages come to for a row, in `f64`, with γ = 1 and β = 0.
+/// The stages' numbers for one row in `f64`, with γ = 1 and β = 0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RowInFull {
     pub mean: f64,
@@ -78,13 +78,13 @@ pub struct RowInFull {
     /// 1 / √(σ² + ε).
     pub scale: f64,
     pub y: Vec<f64>,
-    /// Of g, and of g·x̂.
+    /// mean(g) and mean(g·x̂).
     pub means: [f64; 2],
     pub dx: Vec<f64>,
 }
 
 impl RowInFull {
-    /// `x` and the gradient `dy` of the row's output, [WIDTH] each.
+    /// `x` is the row, `dy` the gradient of its output, [WIDTH] each.
     pub fn new(x: &[f64; WIDTH], dy: &[f64; WIDTH]) -> Self {
         let (weight, bias, epsilon) = ([1.0; WIDTH], [0.0; WIDTH], f64::from(EPSILON));
         let forward = layer_norm::forward(x, &weight, &bias, epsilon);
@@ -116,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn a_row_in_full_has_mean_0_and_variance_1_and_a_gradient_that_is_orthogonal_to_both() {
+    fn a_normalised_row_has_mean_0_and_variance_1_and_a_gradient_orthogonal_to_one_and_to_itself() {
         let row = RowInFull::new(
             &[0.5, -1.0, 2.0, 0.25, -0.5, 1.5, -2.0, 0.0],
             &[1.0, 0.0, -0.5, 0.0, 0.3, 0.0, 0.0, 0.2],

@@ -1,5 +1,5 @@
-//! What the lessons compute without an encoder: losses, points on a circle, histograms, ablations and their statistics,
-//! what vectors under dropout say.
+//! What the lessons compute without the page: losses, points on a circle, histograms, ablations and their statistics,
+//! vectors under dropout.
 
 mod ablation;
 mod circle;

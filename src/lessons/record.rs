@@ -1,4 +1,4 @@
-//! What `simcse-lab ablate` found, as the lesson shows it beside the paper's numbers.
+//! The results of `simcse-lab ablate`, which the lesson shows beside the paper's numbers.
 
 use std::{collections::BTreeMap, sync::LazyLock};
 
@@ -6,17 +6,17 @@ use serde::{Deserialize, Serialize};
 
 use super::{Ablation, Setting};
 
-/// The scores of all ablations with the site's own encoder; made by the command in docs/correctness.md "Ablations".
+/// The scores of all ablations with the site's own encoder, made with the command in docs/correctness.md, "Ablations".
 static RECORD: LazyLock<AblationRecord> = LazyLock::new(|| {
-    // A test reads the same text.
+    // Cannot fail: a test reads the same text.
     serde_json::from_str(include_str!("ablations.json")).unwrap_or_default()
 });
 
-/// Runs of one recipe with everything varied in turn.
+/// Runs of one recipe with one option varied at a time.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct AblationRecord {
     pub model: String,
-    /// File names: what was trained on, and the pairs that were scored.
+    /// File names of the training texts and of the scored pairs.
     pub sentences: String,
     pub triplets: Option<String>,
     pub pairs: String,
@@ -25,19 +25,19 @@ pub struct AblationRecord {
     pub learning_rate: f64,
     pub pooler: String,
     pub seeds: Vec<u32>,
-    /// Spearman × 100 of the untrained model with each pooler; `None` (JSON null) where undefined, as below.
+    /// Spearman × 100 of the untrained model by pooler; `None` (JSON null) where undefined.
     pub before: BTreeMap<String, Option<f64>>,
-    /// Spearman × 100 after the last step, by seed; by ablation and setting.
+    /// Spearman × 100 after the last step, by ablation, setting and seed; `None` (JSON null) where undefined.
     pub scores: BTreeMap<String, BTreeMap<String, Vec<Option<f64>>>>,
 }
 
 impl AblationRecord {
-    /// The one that the site comes with.
+    /// The record that comes with the site.
     pub fn of_the_site() -> &'static Self {
         &RECORD
     }
 
-    /// By seed; empty where the setting was not run.
+    /// Scores by seed; empty if the setting was not run.
     pub fn scores(&self, ablation: Ablation, setting: &Setting) -> &[Option<f64>] {
         let scores = self.scores.get(ablation.name()).and_then(|settings| settings.get(&setting.key));
         scores.map_or(&[], Vec::as_slice)

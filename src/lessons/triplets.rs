@@ -1,6 +1,6 @@
-//! Cosines of sentences with what they mean and with what contradicts them.
+//! Cosines of sentences with their positives and their hard negatives.
 
-/// Of one triplet.
+/// The two cosines of one triplet.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Sides {
     /// Cosine of sentence and positive.
@@ -10,7 +10,8 @@ pub struct Sides {
 }
 
 impl Sides {
-    /// Of a table of cosines [triplets, 2 · triplets]: the sentences by all positives, then by all hard negatives.
+    /// Picks them from a table of cosines [triplets, 2 · triplets]: each sentence with all positives, then with all
+    /// hard negatives.
     pub fn of(cosines: &[f32], triplets: usize) -> Vec<Self> {
         let rows = cosines.chunks_exact((2 * triplets).max(1)).enumerate().take(triplets);
         rows.map(|(index, row)| Self {
@@ -20,13 +21,13 @@ impl Sides {
         .collect()
     }
 
-    /// How far the positive is ahead.
+    /// By how much the positive is nearer than the hard negative.
     pub fn margin(self) -> f64 {
         self.positive - self.negative
     }
 }
 
-/// Mean of each side, and of how many triplets the positive is ahead; `None` of none.
+/// The mean of each side, and the number of triplets whose positive is nearer; `None` without triplets.
 pub fn means(triplets: &[Sides]) -> Option<(Sides, usize)> {
     let count = triplets.len() as f64;
     let mean = |of: fn(&Sides) -> f64| triplets.iter().map(of).sum::<f64>() / count;
@@ -40,7 +41,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_sentence_meets_its_own_positive_and_negative() {
+    fn each_sentence_is_compared_with_its_own_positive_and_negative() {
         let cosines = [0.75, 0.1, 0.25, 0.2, 0.3, 0.5, 0.4, 1.0];
         let sides = Sides::of(&cosines, 2);
         let expected = [Sides { positive: 0.75, negative: 0.25 }, Sides { positive: 0.5, negative: 1.0 }];
@@ -50,7 +51,7 @@ mod tests {
     }
 
     #[test]
-    fn of_no_triplets_there_is_no_mean() {
+    fn without_triplets_there_is_no_mean() {
         assert_eq!(means(&Sides::of(&[], 0)), None);
     }
 }

@@ -1,25 +1,25 @@
-//! Sentences encoded several times under dropout, and what their vectors say.
+//! Statistics of sentences that were encoded several times with dropout.
 
 use crate::{
     eval::{Plane, alignment, cosine, normalised},
     train::DropoutViews,
 };
 
-/// Which dropout masks the passes over a sentence draw.
+/// Which dropout masks the passes over a sentence use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Masks {
-    /// Every pass its own: SimCSE.
+    /// Every pass has its own, as in SimCSE.
     Own,
-    /// All passes the same.
+    /// All passes have the same.
     Fixed,
-    /// None: p = 0.
+    /// No dropout, p = 0.
     None,
 }
 
 impl Masks {
     pub const ALL: [Self; 3] = [Self::Own, Self::Fixed, Self::None];
 
-    /// What links call it.
+    /// The name in links.
     pub fn name(self) -> &'static str {
         match self {
             Self::Own => "own",
@@ -32,23 +32,23 @@ impl Masks {
         Self::ALL.into_iter().find(|masks| masks.name() == name)
     }
 
-    /// What to ask of the engine.
+    /// The request to the engine.
     pub fn views(self, p: f32, views: usize, seed: u32) -> DropoutViews {
         let p = if self == Self::None { 0.0 } else { p };
         DropoutViews { p, fixed_mask: self == Self::Fixed, views, seed }
     }
 }
 
-/// A row of the paper's table 3 (arXiv 2104.08821).
+/// A row of table 3 of arXiv 2104.08821.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct PublishedDropout {
     pub p: f64,
     pub fixed_mask: bool,
-    /// × 100, on STS-B's development set, unsupervised BERT-base.
+    /// × 100, on the development set of STS-B, unsupervised BERT-base.
     pub spearman: f64,
 }
 
-/// The paper's table 3.
+/// Table 3 of arXiv 2104.08821.
 pub fn published_dropout() -> [PublishedDropout; 8] {
     let own = [(0.0, 71.1), (0.01, 72.6), (0.05, 81.1), (0.1, 82.5), (0.15, 81.4), (0.2, 80.5), (0.5, 71.0)];
     std::array::from_fn(|row| match own.get(row) {
@@ -57,17 +57,18 @@ pub fn published_dropout() -> [PublishedDropout; 8] {
     })
 }
 
-/// The vectors of some sentences: view 0 without dropout, then each under it.
+/// The vectors of some sentences: view 0 without dropout, the others with it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Views {
     sentences: usize,
     hidden: usize,
-    /// [1 + views, sentences, hidden], of length 1.
+    /// [1 + views, sentences, hidden], normalised.
     unit: Vec<f32>,
 }
 
 impl Views {
-    /// `vectors`: `[1 + views, sentences, hidden]`. `None` if they are not that many, or fewer than two views.
+    /// `vectors` is `[1 + views, sentences, hidden]`. `None` if the length is no multiple of a view's, or for fewer
+    /// than two views.
     pub fn new(vectors: &[f32], sentences: usize, hidden: usize) -> Option<Self> {
         let whole = sentences * hidden;
         let fits = whole > 0 && vectors.len().is_multiple_of(whole) && vectors.len() / whole >= 3;
@@ -82,35 +83,35 @@ impl Views {
         self.hidden
     }
 
-    /// How many there are under dropout.
+    /// The number of views with dropout.
     pub fn views(&self) -> usize {
         self.unit.len() / (self.sentences * self.hidden) - 1
     }
 
-    /// [hidden], of length 1; view 0 is without dropout.
+    /// A normalised vector [hidden]; view 0 is without dropout.
     pub fn vector(&self, view: usize, sentence: usize) -> &[f32] {
         &self.unit[(view * self.sentences + sentence) * self.hidden..][..self.hidden]
     }
 
-    /// Of two places, view and sentence each.
+    /// Cosine of two vectors, each given by view and sentence.
     pub fn cosine(&self, first: (usize, usize), second: (usize, usize)) -> f64 {
         cosine(self.vector(first.0, first.1), self.vector(second.0, second.1))
     }
 
-    /// Mean squared distance of each sentence's first two views, their alignment; 0 where they are the same.
+    /// Alignment: the mean squared distance of each sentence's first two views.
     pub fn alignment(&self) -> f64 {
         let pairs = (0..self.sentences).map(|sentence| (self.vector(1, sentence), self.vector(2, sentence)));
-        // There is a sentence, else there were no views.
+        // Never `None`: `new` refuses views without sentences.
         alignment(pairs).unwrap_or(0.0)
     }
 
-    /// Mean cosine of every two views of a sentence.
+    /// Mean cosine over all pairs of a sentence's views with dropout.
     pub fn within(&self, sentence: usize) -> f64 {
         let pairs = (1..=self.views()).flat_map(|first| (1..first).map(move |second| (first, second)));
         mean(pairs.map(|(first, second)| self.cosine((first, sentence), (second, sentence))))
     }
 
-    /// The other sentence whose views are nearest, and their mean cosine; `None` of a single sentence.
+    /// The other sentence whose views are nearest, and their mean cosine; `None` if there is only one sentence.
     pub fn nearest(&self, sentence: usize) -> Option<(usize, f64)> {
         let between = |other: usize| {
             let pairs = (1..=self.views()).flat_map(|a| (1..=self.views()).map(move |b| (a, b)));
@@ -120,7 +121,7 @@ impl Views {
         others.map(|other| (other, between(other))).max_by(|a, b| a.1.total_cmp(&b.1))
     }
 
-    /// Where all of them lie in the plane in which the sentences differ most without dropout: [1 + views][sentences].
+    /// All vectors projected to the plane in which the sentences differ most without dropout: [1 + views][sentences].
     pub fn places(&self) -> Vec<Vec<[f64; 2]>> {
         let whole = self.sentences * self.hidden;
         let plane = Plane::fit(&self.unit[..whole], self.hidden);
@@ -156,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_of_two_sentences_by_hand() {
+    fn statistics_of_two_sentences_agree_with_values_computed_by_hand() {
         let views = Views::new(&VECTORS, 2, 3).unwrap();
         assert_eq!((views.sentences(), views.views(), views.hidden()), (2, 2, 3));
         assert_eq!(views.vector(2, 0), [0.6, 0.0, 0.8]);
@@ -176,11 +177,11 @@ mod tests {
         assert_eq!((places.len(), places[0].len()), (3, 2));
         close(places[0][0][0] - places[0][1][0], 2_f64.sqrt());
         assert_eq!(places[0], places[1], "these are the same");
-        assert!(places[2][0][0] < places[1][0][0], "a part of it lies across the plane");
+        assert!(places[2][0][0] < places[1][0][0], "a part of it is orthogonal to the plane");
     }
 
     #[test]
-    fn a_single_sentence_has_no_nearest_and_parts_of_views_are_refused() {
+    fn a_single_sentence_has_no_nearest_and_incomplete_views_are_refused() {
         assert_eq!(Views::new(&VECTORS[..9], 1, 3).unwrap().nearest(0), None);
         assert_eq!(Views::new(&VECTORS[..17], 2, 3), None);
         assert_eq!(Views::new(&VECTORS[..12], 2, 3), None, "one view has no pair");
@@ -188,14 +189,14 @@ mod tests {
     }
 
     #[test]
-    fn no_dropout_asks_for_none_and_names_read_back() {
+    fn masks_give_their_dropout_and_are_found_by_name() {
         assert_eq!(Masks::None.views(0.3, 2, 1).p, 0.0);
         assert!(Masks::Fixed.views(0.3, 2, 1).fixed_mask && !Masks::Own.views(0.3, 2, 1).fixed_mask);
         assert!(Masks::ALL.into_iter().all(|masks| Masks::named(masks.name()) == Some(masks)));
     }
 
     #[test]
-    fn the_paper_is_best_at_a_tenth_and_worst_with_a_fixed_mask() {
+    fn published_dropout_is_best_at_a_tenth_and_worst_with_a_fixed_mask() {
         let rows = published_dropout();
         let by_score = |a: &&PublishedDropout, b: &&PublishedDropout| a.spearman.total_cmp(&b.spearman);
         let (best, worst) = (rows.iter().max_by(by_score).unwrap(), rows.iter().min_by(by_score).unwrap());

@@ -1,6 +1,6 @@
-//! Numbers as the lessons write them.
+//! Formats numbers for the lessons.
 
-/// With so many digits after the point and a real minus.
+/// A number with `digits` decimals and a typographic minus (−).
 pub fn fixed(value: f64, digits: usize) -> String {
     let text = format!("{value:.digits$}");
     match text.strip_prefix('-') {
@@ -11,21 +11,21 @@ pub fn fixed(value: f64, digits: usize) -> String {
     }
 }
 
-/// The same with a plus before what is above 0.
+/// The same with a plus before positive numbers.
 pub fn signed(value: f64, digits: usize) -> String {
     let text = fixed(value, digits);
     let above = value > 0.0 && text.bytes().any(|byte| (b'1'..=b'9').contains(&byte));
     if above { format!("+{text}") } else { text }
 }
 
-/// A temperature: two significant digits.
+/// A temperature with two significant digits.
 pub fn temperature(value: f64) -> String {
     let digits = (1.0 - value.log10().floor()).max(0.0) as usize;
     let text = format!("{value:.digits$}");
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
-/// A loss, from thousandths of a thousandth on.
+/// A loss with three decimals, in scientific notation below 0.001.
 pub fn loss(value: f64) -> String {
     match value {
         value if value >= 1e-3 || value == 0.0 => format!("{value:.3}"),
@@ -38,7 +38,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn signs_are_written_where_there_is_something_to_sign() {
+    fn numbers_that_round_to_zero_have_no_sign() {
         assert_eq!([fixed(-0.001, 2), fixed(-1.5, 2), fixed(2.0, 1)], ["0.00", "−1.50", "2.0"]);
         assert_eq!([signed(0.001, 2), signed(0.25, 2), signed(-0.25, 2)], ["0.00", "+0.25", "−0.25"]);
     }

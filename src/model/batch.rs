@@ -1,4 +1,4 @@
-//! Tokenised rows, packed end to end, with the lists the kernels need.
+//! Tokenised rows packed end to end, with the index lists that the kernels need.
 
 use super::ModelConfig;
 use crate::{
@@ -6,29 +6,29 @@ use crate::{
     kernels::{Step, TILE},
 };
 
-/// All tokens of all rows end to end, nothing padded.
+/// All tokens of all rows end to end, without padding.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct PackedBatch {
     /// [tokens]
     pub token_ids: Vec<u32>,
-    /// [tokens]: position of the token in its row, as the position table counts it.
+    /// [tokens]: the token's row of the position table.
     pub positions: Vec<u32>,
-    /// [tiles]: first of up to [`TILE`] neighbouring tokens of a row, first token of the row, end of the row, key into the
-    /// dropout masks of the row's first token. A tile begins a multiple of [`TILE`] tokens behind its row's first.
+    /// [tiles]: first of up to [`TILE`] consecutive tokens of a row, first token of the row, end of the row, dropout
+    /// key of the row's first token. A tile begins a multiple of [`TILE`] tokens after its row's first.
     pub tiles: Vec<[u32; 4]>,
-    /// [tokens]: key into the dropout masks, first token of the row, end of the row, row.
+    /// [tokens]: dropout key, first token of the row, end of the row, row.
     pub spans: Vec<[u32; 4]>,
     /// [rows + 1]: first token of each row.
     pub row_starts: Vec<u32>,
-    /// [distinct]: token id, first and end index into `places`; ascending by id.
+    /// [distinct]: token id, begin and end index into `places`; ascending by id.
     pub distinct: Vec<[u32; 3]>,
     /// [tokens]: tokens ordered by id, equal ids in order of appearance.
     pub places: Vec<u32>,
 }
 
 impl PackedBatch {
-    /// `rows` are token ids with their special tokens. A token's dropout key is
-    /// `row · max_positions + position`, so a row's masks do not depend on the lengths of those before it.
+    /// `rows` are token ids, special tokens included. A token's dropout key is `row · max_positions + position`, so a
+    /// row's masks do not depend on the lengths of the rows before it.
     pub fn new<R: AsRef<[u32]>>(rows: &[R], max_positions: usize) -> Self {
         let mut batch = PackedBatch { row_starts: vec![0], ..Default::default() };
         for (row, ids) in rows.iter().enumerate() {
@@ -56,8 +56,9 @@ impl PackedBatch {
         batch
     }
 
-    /// As [`PackedBatch::new`], with positions as the model counts them: RoBERTa passes over tokens that are its padding,
-    /// which have the position before the first (`create_position_ids_from_input_ids` of `transformers`).
+    /// As [`PackedBatch::new`], with positions as the model counts them. RoBERTa does not count padding tokens and
+    /// gives them the position before the first (huggingface/transformers `modeling_roberta.py`,
+    /// `create_position_ids_from_input_ids`).
     pub fn for_model<R: AsRef<[u32]>>(rows: &[R], config: &ModelConfig) -> Self {
         let mut batch =
             Self::new(rows, config.max_position_embeddings).with_first_position(config.first_position);
@@ -75,7 +76,7 @@ impl PackedBatch {
         batch
     }
 
-    /// Gives row r the dropout masks of row `mask_row(r)` of a whole batch, of which this may be a part;
+    /// Gives row r the dropout masks of row `mask_row(r)` of the whole batch, of which this one may be a part;
     /// `max_positions` as in [`PackedBatch::new`].
     pub fn with_mask_rows(mut self, max_positions: usize, mask_row: impl Fn(usize) -> usize) -> Self {
         let key_of = |row: u32| (mask_row(row as usize) * max_positions) as u32;
@@ -89,13 +90,13 @@ impl PackedBatch {
         self
     }
 
-    /// Counts positions in every row from `first` on.
+    /// Shifts positions so that every row starts at `first`.
     pub fn with_first_position(mut self, first: usize) -> Self {
         self.positions.iter_mut().for_each(|position| *position += first as u32);
         self
     }
 
-    /// The step's sizes of this batch; `items` of the contrastive loss are for the caller to set.
+    /// `step` with this batch's sizes; the caller sets `items`, which the contrastive loss needs.
     pub fn sizes(&self, step: Step) -> Step {
         let lengths = || self.row_starts.windows(2).map(|row| row[1] - row[0]);
         Step {
@@ -118,7 +119,7 @@ impl PackedBatch {
     }
 }
 
-/// The packed batch on the device, with room for the largest one.
+/// Device buffers for packed batches up to a fixed size.
 pub struct BatchBuffers {
     pub token_ids: View,
     pub positions: View,
@@ -142,7 +143,7 @@ impl BatchBuffers {
         })
     }
 
-    /// Uploads `batch` before whatever is submitted next.
+    /// Uploads `batch`; work submitted later reads it.
     pub fn write(&self, device: &Device, batch: &PackedBatch) {
         self.token_ids.write(device, &batch.token_ids);
         self.positions.write(device, &batch.positions);
@@ -171,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn in_roberta_padding_in_a_text_has_no_position_of_its_own() {
+    fn roberta_gives_padding_tokens_no_position_of_their_own() {
         let config = |kind: &str| {
             let json = format!(
                 r#"{{"model_type": "{kind}", "vocab_size": 20, "hidden_size": 4, "num_hidden_layers": 1,
@@ -186,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn a_row_has_tiles_of_sixteen_tokens_from_its_first_on() {
+    fn each_row_is_cut_into_tiles_of_sixteen_tokens_from_its_first_token() {
         let rows = [vec![0; 16], vec![0; 33], vec![0; 17]];
         let batch = PackedBatch::new(&rows, 40).with_mask_rows(40, |row| 2 - row);
         let of_second = [16, 32, 48].map(|first| [first, 16, 49, 40]);

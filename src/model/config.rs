@@ -1,4 +1,4 @@
-//! config.json of a Hugging Face BERT or RoBERTa.
+//! Reads, checks and writes config.json of a Hugging Face BERT or RoBERTa.
 
 use serde_json::{Map, Value};
 
@@ -9,14 +9,14 @@ use crate::wrong_file::stand_in;
 /// The largest dimension head that the attention shaders tile for.
 pub const MAX_HEAD_DIM: usize = 128;
 
-/// No published encoder has a tenth of it; a list of the tensors of millions of layers would fill the memory before the
-/// weights are looked at.
+/// No published encoder has a tenth of this. Without a limit, the list of tensors that a damaged file asks for could
+/// fill the memory before the weights are read.
 const MAX_LAYERS: u64 = 1000;
 
 /// More parameters than this cannot be held by a tab: 4 bytes each, in a 4 GiB address space.
 const MAX_PARAMETERS: u128 = 1_000_000_000;
 
-/// Which of the two encoders: they differ in names, in where positions begin and in their tokenizers.
+/// BERT and RoBERTa differ in tensor names, in the first position and in their tokenizers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Architecture {
     Bert,
@@ -33,7 +33,7 @@ impl Architecture {
         }
     }
 
-    /// The class of `transformers` for the encoder alone.
+    /// The `transformers` class of the bare encoder.
     fn class(self) -> &'static str {
         match self {
             Self::Bert => "BertModel",
@@ -52,27 +52,27 @@ pub struct ModelConfig {
     pub num_attention_heads: usize,
     pub intermediate_size: usize,
     pub max_position_embeddings: usize,
-    /// Position of a sentence's first token: 0 in BERT; in RoBERTa the one behind `pad_token_id`, 2.
+    /// Position of a sentence's first token: 0 in BERT, `pad_token_id + 1` (usually 2) in RoBERTa.
     pub first_position: usize,
     pub type_vocab_size: usize,
     pub layer_norm_eps: f64,
     pub hidden_dropout_prob: f32,
     pub attention_probs_dropout_prob: f32,
-    /// Standard deviation of a fresh weight: the head's, and a random model's.
+    /// Standard deviation of newly initialised weights (a new head, a random model).
     pub initializer_range: f32,
     pub pad_token_id: usize,
-    /// The whole file, so that an export gives back the fields that this engine does not read.
+    /// The whole file, so that an export keeps the fields that this engine does not read.
     pub raw: Map<String, Value>,
 }
 
 impl ModelConfig {
     /// Reads config.json; `name` is what errors call the file.
     ///
-    /// Fields that every BERT since 2018 states are required; those that older files leave out have the
-    /// defaults of `transformers.BertConfig`.
+    /// Fields that every BERT's config.json has had since 2018 are required; the others default as in
+    /// `transformers.BertConfig`.
     ///
     /// # Errors
-    /// Not JSON, a missing field, another architecture than BERT, or sizes that contradict each other or
+    /// Not JSON, a missing field, an architecture other than BERT or RoBERTa, or sizes that contradict each other or
     /// that the shaders cannot run.
     pub fn from_json(name: &str, bytes: &[u8]) -> Result<Self, ModelError> {
         if let Some(reason) = stand_in(bytes) {
@@ -129,13 +129,13 @@ impl ModelConfig {
         Ok(config)
     }
 
-    /// Whether positions are counted from the padding token's id on, and that token has none of its own.
+    /// Whether positions start after `pad_token_id` and padding tokens are not counted (RoBERTa).
     pub fn counts_from_padding(&self) -> bool {
         self.architecture == Architecture::Roberta
     }
 
-    /// config.json to write beside exported weights: every field that was read, and what
-    /// `transformers.AutoModel` needs to pick the class.
+    /// config.json for exported weights: every field of the original, and what `transformers.AutoModel` needs to pick
+    /// the class.
     pub fn to_json(&self) -> Vec<u8> {
         let mut raw = self.raw.clone();
         raw.insert("model_type".to_owned(), self.architecture.model_type().into());
@@ -145,7 +145,7 @@ impl ModelConfig {
         text
     }
 
-    /// The same, with config.json telling transformers to put out every layer's states.
+    /// The same, with config.json telling transformers to return every layer's states.
     pub fn with_all_layers(&self) -> Self {
         let mut config = self.clone();
         config.raw.insert("output_hidden_states".to_owned(), true.into());
@@ -168,12 +168,12 @@ impl ModelConfig {
         self.set("max_position_embeddings", positions);
     }
 
-    /// As an export says it.
+    /// Sets a field of the config.json that is exported.
     fn set(&mut self, field: &str, value: usize) {
         self.raw.insert(field.to_owned(), value.into());
     }
 
-    /// Tokens that a sentence may have, special tokens included.
+    /// The most tokens that a sentence may have, special tokens included.
     pub fn max_tokens(&self) -> usize {
         self.max_position_embeddings - self.first_position
     }
@@ -185,7 +185,7 @@ impl ModelConfig {
 
     /// Scalars in the encoder, without a pooler or head.
     pub fn parameter_count(&self) -> usize {
-        // `from_json` has held this below MAX_PARAMETERS.
+        // `from_json` has checked that this is at most MAX_PARAMETERS.
         self.wide_parameter_count() as usize
     }
 
@@ -248,7 +248,7 @@ impl ModelConfig {
     }
 }
 
-/// A UTF-8 byte order mark is legal before JSON for some editors, and for no parser.
+/// Some editors write a UTF-8 byte order mark before JSON, which serde_json refuses.
 pub(super) fn strip_bom(bytes: &[u8]) -> &[u8] {
     bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes)
 }
@@ -260,7 +260,7 @@ struct Fields<'a> {
 }
 
 impl Fields<'_> {
-    /// No dimension of any published encoder comes near; more is a damaged file.
+    /// Larger than any dimension of a published encoder; more means a damaged file.
     const MAX_SIZE: u64 = 1 << 24;
 
     fn get(&self, field: &str) -> Option<&Value> {
@@ -312,7 +312,7 @@ impl Fields<'_> {
 
     fn probability_or(&self, field: &str, default: f64) -> Result<f32, ModelError> {
         let expected = reason!("config-probability", "a number from 0 to below 1");
-        // 0.99999999 is below 1, and 1 as an f32.
+        // Checked as f32: 0.99999999 is below 1 as an f64, but rounds to 1.
         let allowed = |p: f64| (0.0..1.0).contains(&(p as f32)) && p >= 0.0;
         self.number_or(field, default, allowed, expected).map(|p| p as f32)
     }
@@ -339,7 +339,7 @@ impl Fields<'_> {
             );
             return known.ok_or_else(|| self.wrong("model_type", supported));
         }
-        // Files written before 2020 have no model_type; the class name tells then.
+        // Files written before 2020 have no model_type, only the class name.
         match self.get("architectures").and_then(|names| names.get(0)).and_then(Value::as_str) {
             None => Ok(Architecture::Bert),
             Some(class) if class.starts_with("Bert") => Ok(Architecture::Bert),

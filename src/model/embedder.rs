@@ -1,4 +1,4 @@
-//! Sentence vectors of many token rows: length-sorted, packed into micro-batches, two of them in flight.
+//! Sentence vectors of many token rows: sorted by length, packed into micro-batches, two of them in flight.
 
 use std::rc::Rc;
 
@@ -11,13 +11,13 @@ use crate::{
 /// Micro-batches in flight: one computes while the next is uploaded.
 const IN_FLIGHT: usize = 2;
 
-/// Dropout of an encoding that is to be looked at.
+/// Dropout for an encoding whose noise is to be shown.
 #[derive(Debug, Clone, Copy)]
 pub struct RowDropout<'a> {
-    /// 0 up to, but not, 1.
+    /// In [0, 1).
     pub p: f32,
     pub seed: u32,
-    /// Of each row, the row of a batch whose masks it has; see [`PackedBatch::with_mask_rows`].
+    /// For each row, the row of the batch whose masks it gets; see [`PackedBatch::with_mask_rows`].
     pub mask_rows: &'a [usize],
 }
 
@@ -30,22 +30,22 @@ pub struct Embedder {
     plan: Plan,
 }
 
-/// What comes back from the device.
+/// What is read back from the device.
 enum Output {
     /// Sentence vectors.
     Pooled(Box<Pooling>),
-    /// Token states [tokens, hidden], which become vectors on the host.
+    /// Token states [tokens, hidden], which the host turns into vectors.
     States(View, Rc<SentenceModules>),
 }
 
 impl Embedder {
-    /// `head` applies the network's head behind the `cls` pooler.
+    /// `head` applies the network's head after the `cls` pooler.
     ///
     /// # Errors
-    /// The device's; and the pooler `own` of a model without modules of its own.
+    /// Those of the device; the pooler `own` for a model without modules of its own.
     pub fn new(network: &Network, pooler: Pooler, head: bool) -> Result<Self, DeviceError> {
         let arena = network.kernels.arena();
-        // Enough rows to fill a GPU; few enough that the CPU's caches hold what a layer hands to the next.
+        // Enough rows to fill a GPU; few enough that one layer's output stays in the CPU's caches.
         let tokens = if network.device().info().is_cpu() { 1024 } else { 8192 };
         let tokens = tokens.max(network.config.max_tokens());
         let capacity = Capacity { tokens, rows: tokens / 4 };
@@ -70,7 +70,7 @@ impl Embedder {
         Ok(Self { network: network.clone(), capacity, batch, output, plan })
     }
 
-    /// Numbers of a vector.
+    /// Numbers per vector.
     pub fn width(&self) -> usize {
         let hidden = self.network.config.hidden_size;
         match &self.output {
@@ -79,8 +79,8 @@ impl Embedder {
         }
     }
 
-    /// Vectors [rows, width] of token rows, not normalised, in the order given, without dropout. `progress` hears of
-    /// rows done.
+    /// Vectors [rows, width] of token rows, not normalised, in the order given, without dropout. `progress` gets the
+    /// number of rows done.
     pub async fn embed<R: AsRef<[u32]>>(
         &self,
         rows: &[R],
@@ -89,7 +89,7 @@ impl Embedder {
         self.encode(rows, None, progress).await
     }
 
-    /// The same under dropout, with the masks of a training step of number 0.
+    /// The same with dropout, with the masks of training step 0.
     pub async fn embed_dropped<R: AsRef<[u32]>>(
         &self,
         rows: &[R],
@@ -109,7 +109,7 @@ impl Embedder {
         let (hidden, width) = (self.network.config.hidden_size, self.width());
         let mut embeddings = vec![0.0; rows.len() * width];
         let mut order: Vec<usize> = (0..rows.len()).collect();
-        // Rows of one length together keep a micro-batch's work even; ties keep their order.
+        // Rows of similar length in one micro-batch keep its work even; the sort is stable.
         order.sort_by_key(|row| std::cmp::Reverse(rows[*row].as_ref().len()));
 
         let most_rows = match &self.output {
@@ -166,7 +166,7 @@ impl Embedder {
         Ok(embeddings)
     }
 
-    /// The rows `chunk`, whose token ids are `ids`, and what the device has to know of them.
+    /// Packs the rows `chunk`, whose token ids are `ids`, and makes the step that describes them to the device.
     fn pack(&self, chunk: &[usize], ids: &[&[u32]], dropout: Option<RowDropout>) -> (PackedBatch, Step) {
         let config = &self.network.config;
         let packed = PackedBatch::for_model(ids, config);

@@ -1,11 +1,11 @@
-//! What can be wrong with a model's files.
+//! Errors of loading and writing a model.
 
 use thiserror::Error;
 
 use crate::said::{Reason, Said, Say, reason, said};
 
-/// Why a model cannot be loaded or written. Every message names the file, what was found in it and
-/// what was expected; `file` is the display name that the caller gave (a path, or a dropped file's name).
+/// Why a model cannot be loaded or written. A message about a file names it, what was found and what was expected;
+/// `file` is the name that the caller gave (a path, or a dropped file's name).
 #[derive(Debug, Clone, Error)]
 pub enum ModelError {
     /// A JSON file (config.json, simcse.json, modules.json …) does not parse.
@@ -16,7 +16,7 @@ pub enum ModelError {
     #[error("{file}: the field \"{field}\" is missing; is this the config.json of a BERT encoder?")]
     MissingField { file: String, field: String },
 
-    /// A field is there, with a value that makes no sense or that this engine does not support.
+    /// A field has a value that makes no sense or that this engine does not support.
     #[error("{file}: \"{field}\" is {found}; expected {expected}")]
     Field { file: String, field: Reason, found: String, expected: Reason },
 
@@ -24,7 +24,7 @@ pub enum ModelError {
     #[error("{file}: not a usable safetensors file: {reason}")]
     Container { file: String, reason: Reason },
 
-    /// The file is sound, and holds no BERT encoder.
+    /// The file is intact, but holds no BERT or RoBERTa encoder.
     #[error(
         "{file}: no BERT encoder in it: no tensor is named …embeddings.word_embeddings.weight; it holds {}",
         listed(found)
@@ -58,26 +58,26 @@ pub enum ModelError {
     )]
     NotFinite { file: String, tensor: String, index: usize, value: f32 },
 
-    /// The modules of a folder that no pooler of SimCSE's is.
+    /// Training or exporting with [`Pooler::Own`](super::Pooler::Own), modules that match no pooler of SimCSE.
     #[error(
-        "the model's own pooling (the pooler own) can be used and not trained; choose one of cls, cls_before_pooler, \
+        "the model's own pooling (the pooler own) can be used, but not trained; choose one of cls, cls_before_pooler, \
          avg, avg_top2, avg_first_last"
     )]
     OwnPooling,
 
-    /// Halves are for GPUs.
+    /// float16 weights are only supported on a GPU.
     #[error(
         "--weights f16 is for a GPU; the CPU computes in float32: leave the option out, or choose --device gpu"
     )]
     HalvesOnCpu,
 
-    /// A weight is too large for a half. `index` counts elements in row-major order.
+    /// A weight is too large for float16. `index` counts elements in row-major order.
     #[error(
-        "tensor {tensor} is {value} at element {index}, and float16 ends at 65504: leave --weights f16 out"
+        "tensor {tensor} is {value} at element {index}, but float16 ends at 65504: leave --weights f16 out"
     )]
     BeyondHalf { tensor: String, index: usize, value: f32 },
 
-    /// A head is asked for that the checkpoint does not have.
+    /// The pooler needs a head that the checkpoint does not have.
     #[error(
         "the pooler \"cls\" needs a head, and the checkpoint has neither mlp.dense nor pooler.dense; \
          use the pooler cls_before_pooler or avg"
@@ -88,7 +88,7 @@ pub enum ModelError {
     #[error(transparent)]
     Gpu(#[from] crate::device::DeviceError),
 
-    /// Files that a model folder must have are absent.
+    /// Files that a model folder must have are missing.
     #[error("the model is incomplete: missing {}; found {}", Reason::all(missing.iter().cloned()), listed(found))]
     MissingFiles { missing: Vec<Reason>, found: Vec<String> },
 
@@ -97,7 +97,7 @@ pub enum ModelError {
     Files { file: String, reason: Reason },
 }
 
-/// At most this many names are spelled out in a message; the variants hold all of them.
+/// At most this many names are listed in a message; the variants hold all of them.
 const NAMES_IN_MESSAGE: usize = 12;
 
 fn listed(names: &[String]) -> Reason {

@@ -1,4 +1,4 @@
-//! BERT and RoBERTa on the host side and on the device: configuration, checkpoints, encoder, poolers, head.
+//! BERT and RoBERTa on the host and on the device: configuration, checkpoints, encoder, poolers, head.
 
 mod batch;
 pub mod checkpoint;

@@ -1,26 +1,25 @@
-//! What a folder's sentence-transformers files say beside the encoder: what is done to texts before it, and to token states
-//! behind it where none of SimCSE's poolers says the same. Modules behind the encoder run on the host; they can be used,
-//! and not trained.
+//! What sentence-transformers does around the encoder: to texts before it, and to token states after it where no
+//! pooler of SimCSE does the same. Modules after the encoder run on the host; they can be used, but not trained.
 
 use libm::erff;
 
 use super::HostTensor;
 
-/// What sentence-transformers does around the encoder.
+/// The settings of a folder's sentence-transformers files.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SentenceRules {
-    /// What makes vectors with the pooler [`Own`](super::Pooler::Own); none where one of SimCSE's does.
+    /// The modules of the pooler [`Own`](super::Pooler::Own); `None` where a pooler of SimCSE does the same.
     pub modules: Option<SentenceModules>,
-    /// Vectors are of length 1.
+    /// Scale vectors to length 1.
     pub normalize: bool,
-    /// Texts are in lower case before they come to the tokenizer.
+    /// Lower-case texts before tokenizing.
     pub lower_case: bool,
-    /// What stands before every text that is encoded; not in training. One of no letters is a prompt too: that its tokens
-    /// are not pooled then means that the first one is not.
+    /// Put before every text that is encoded, but not in training. An empty prompt counts too: without `include_prompt`
+    /// its tokens, here only the first special token, are not pooled.
     pub prompt: Option<String>,
-    /// Whether the prompt's tokens are pooled with the others.
+    /// Pool the prompt's tokens with the others.
     pub include_prompt: bool,
-    /// config_sentence_transformers.json as it came, for an export.
+    /// config_sentence_transformers.json as loaded, for an export.
     pub file: Option<Vec<u8>>,
 }
 
@@ -37,11 +36,11 @@ impl Default for SentenceRules {
     }
 }
 
-/// A way of sentence-transformers' `Pooling` to make one vector of a sentence's token states. Several are put one behind
-/// the other, in this order.
+/// How the module `Pooling` of sentence-transformers makes one vector of a sentence's token states. Several modes are
+/// concatenated, in this order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum PoolMode {
-    /// The first token's.
+    /// The first token's state.
     Cls,
     Max,
     Mean,
@@ -56,7 +55,7 @@ impl PoolMode {
     pub const ALL: [Self; 6] =
         [Self::Cls, Self::Max, Self::Mean, Self::MeanSqrtLen, Self::WeightedMean, Self::LastToken];
 
-    /// In the `pooling_mode` of version 6.
+    /// The value of `pooling_mode` in version 6 of sentence-transformers.
     pub fn name(self) -> &'static str {
         match self {
             Self::Cls => "cls",
@@ -68,7 +67,7 @@ impl PoolMode {
         }
     }
 
-    /// The flag of older versions.
+    /// The flag in older versions of sentence-transformers.
     pub fn flag(self) -> &'static str {
         match self {
             Self::Cls => "pooling_mode_cls_token",
@@ -81,7 +80,7 @@ impl PoolMode {
     }
 }
 
-/// What `Dense` puts its sums through: classes of `torch.nn` as they are without arguments.
+/// The activation of a `Dense` module: classes of `torch.nn` with their default arguments.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Activation {
     Identity,
@@ -105,7 +104,7 @@ pub enum Activation {
 }
 
 impl Activation {
-    /// By the last part of the class's name.
+    /// Finds an activation by the last part of its class name.
     pub fn named(class: &str) -> Option<Self> {
         Some(match class.rsplit('.').next()? {
             "Identity" => Self::Identity,
@@ -150,7 +149,7 @@ impl Activation {
                     x.exp_m1()
                 }
             }
-            // Klambauer and others 2017, as PyTorch has the two constants.
+            // The constants of arXiv 1706.02515, rounded to f32.
             Self::Selu => 1.050_701 * if x > 0.0 { x } else { 1.673_263_2 * x.exp_m1() },
             Self::LeakyRelu => {
                 if x > 0.0 {
@@ -176,32 +175,32 @@ impl Activation {
     }
 }
 
-/// A module behind the pooling.
+/// A module after the pooling.
 #[derive(Debug, Clone, PartialEq)]
 pub enum VectorModule {
-    /// [out, in], and [out] where there is a bias.
+    /// `weight` [out, in], `bias` [out].
     Dense { weight: HostTensor, bias: Option<HostTensor>, activation: Activation },
-    /// [width] each; ε is PyTorch's usual one.
+    /// [width] each.
     LayerNorm { weight: HostTensor, bias: HostTensor },
-    /// To length 1.
+    /// Scales to length 1.
     Normalize,
 }
 
-/// torch.nn.LayerNorm's, which the module takes as it is.
+/// The default of torch.nn.LayerNorm, which the module does not change.
 const LAYER_NORM_EPSILON: f64 = 1e-5;
 
-/// From a sentence's token states to its vector.
+/// Turns a sentence's token states into its vector.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SentenceModules {
-    /// At least one, in order.
+    /// At least one, in ascending order.
     pub modes: Vec<PoolMode>,
     pub behind: Vec<VectorModule>,
-    /// Tokens at the front that means leave out: those of a prompt that is not to be pooled.
+    /// Tokens at the front that means and maxima leave out: those of a prompt that is not pooled.
     pub skipped: usize,
 }
 
 impl SentenceModules {
-    /// Numbers of a vector, of states that are `hidden` wide.
+    /// Numbers per vector, for token states that are `hidden` wide.
     pub fn width(&self, hidden: usize) -> usize {
         self.behind.iter().fold(self.modes.len() * hidden, |width, module| match module {
             VectorModule::Dense { weight, .. } => weight.shape[0],
@@ -231,7 +230,7 @@ impl SentenceModules {
                 let weight = weight(position);
                 sums.iter_mut().zip(token).for_each(|(sum, x)| *sum += weight * f64::from(*x));
             }
-            // sentence-transformers divides by at least 1e-9, where everything is skipped.
+            // sentence-transformers divides by at least 1e-9, which matters where every token is skipped.
             sums.into_iter().map(|sum| (sum / divisor.max(1e-9)) as f32).collect()
         };
         let counted = (count - skipped) as f64;
@@ -245,7 +244,7 @@ impl SentenceModules {
                 weighted(&|position| (position + 1) as f64, weights as f64)
             }
             PoolMode::Max => {
-                // What it writes over the tokens that are left out.
+                // sentence-transformers overwrites skipped tokens with −1e9.
                 let mut largest = vec![if skipped > 0 { -1e9 } else { f32::NEG_INFINITY }; hidden];
                 for token in tokens.skip(skipped) {
                     largest.iter_mut().zip(token).for_each(|(largest, x)| *largest = largest.max(*x));
@@ -299,7 +298,7 @@ mod tests {
     }
 
     #[test]
-    fn each_mode_pools_as_its_name_says_and_several_stand_behind_each_other() {
+    fn each_mode_pools_as_named_and_several_are_concatenated() {
         assert_eq!(pooled(&[PoolMode::Cls], 0), [1.0, -4.0]);
         assert_eq!(pooled(&[PoolMode::LastToken], 0), [-1.0, 5.0]);
         assert_eq!(pooled(&[PoolMode::Mean, PoolMode::Max], 0), [1.0, 1.0, 3.0, 5.0]);
@@ -310,7 +309,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_skipped_is_left_out_of_means_and_maxima_but_not_of_the_first_token() {
+    fn skipped_tokens_are_left_out_of_means_and_maxima_but_not_of_cls() {
         assert_eq!(
             pooled(&[PoolMode::Cls, PoolMode::Mean, PoolMode::Max], 2),
             [1.0, -4.0, -1.0, 5.0, -1.0, 5.0]
@@ -341,9 +340,9 @@ mod tests {
         assert!((normed[0] - (1.0 + 2.0 * unit)).abs() < 1e-6 && (normed[1] + 2.0 * unit).abs() < 1e-6);
     }
 
-    /// PyTorch 2.6 at −2, −0.5, 0.5 and 25.
+    /// Values of PyTorch 2.6 at −2, −0.5, 0.5 and 25.
     #[test]
-    fn activations_are_pytorchs() {
+    fn activations_agree_with_pytorch() {
         let expected: [(&str, [f32; 4]); 17] = [
             ("torch.nn.modules.activation.Tanh", [-0.964_027_6, -0.462_117_2, 0.462_117_2, 1.0]),
             ("ReLU", [0.0, 0.0, 0.5, 25.0]),

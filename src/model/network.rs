@@ -1,4 +1,4 @@
-//! A model's weights on the device, and what can be made of them.
+//! A model's weights on the device.
 
 use std::{collections::BTreeMap, rc::Rc};
 
@@ -14,30 +14,29 @@ use crate::{
     kernels::Kernels,
 };
 
-/// Which weights the tanh head has.
+/// Where the weights of the tanh head come from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Head {
     /// No head.
     None,
-    /// The checkpoint's SimCSE head `mlp.dense`, or drawn anew from N(0, 0.02) where it has none: what training
-    /// starts from (R `simcse/models.py`).
+    /// For training: the checkpoint's SimCSE head `mlp.dense`, or a new one from N(0, initializer_range) where it has
+    /// none (princeton-nlp/SimCSE `simcse/models.py`, `MLPLayer`).
     Trained { seed: u64 },
-    /// As evaluation reads `cls`: the checkpoint's `mlp.dense`, else its `pooler.dense` (where converted SimCSE
-    /// checkpoints keep the head), else an error.
+    /// For evaluation: the checkpoint's `mlp.dense`, else its `pooler.dense` (where converted SimCSE checkpoints keep
+    /// the head), else an error.
     Stored,
 }
 
-/// What of a checkpoint goes to the device.
+/// Which heads are uploaded beside the encoder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Parts {
     pub head: Head,
-    /// Seed of the head of masked-language modelling, if there is to be one: the checkpoint's, or drawn anew where it
-    /// has none.
+    /// With a seed: the checkpoint's head of masked-language modelling, or one drawn from the seed where it has none.
     pub mlm: Option<u64>,
 }
 
 impl Parts {
-    /// Which heads there are parameters for.
+    /// Which heads have parameters.
     pub fn heads(self) -> Heads {
         Heads { sentence: self.head != Head::None, mlm: self.mlm.is_some() }
     }
@@ -49,7 +48,7 @@ impl From<Head> for Parts {
     }
 }
 
-/// Weights in GPU memory, shared by the plans made over them.
+/// Weights in device memory, shared by the plans that read them.
 #[derive(Clone)]
 pub struct Network {
     pub config: ModelConfig,
@@ -71,7 +70,7 @@ impl Network {
         Self::within(device, checkpoint, parts, limit)
     }
 
-    /// The same in buffers of at most `limit` bytes, whatever the adapter would allow.
+    /// As [`Network::new`], in buffers of at most `limit` bytes instead of the device's limit.
     pub fn within(
         device: &Device,
         checkpoint: &Checkpoint,
@@ -82,11 +81,12 @@ impl Network {
         Self::upload(arena, checkpoint, parts.into(), limit, Stored::F32)
     }
 
-    /// For encoding only: on a GPU the matrices and the word table may be stored as halves, half the bytes to hold
-    /// and to read.
+    /// For encoding only: on a GPU the matrices and the word table may be stored as float16, which halves the bytes to
+    /// hold and to read.
     ///
     /// # Errors
-    /// Halves on the CPU, which computes in float32 and would gain nothing; a weight beyond ±65,504, the largest half.
+    /// float16 on the CPU, which computes in float32 and would gain nothing; a weight beyond ±65,504, the largest
+    /// float16.
     pub fn for_encoding(
         device: &Device,
         checkpoint: &Checkpoint,
@@ -124,7 +124,7 @@ impl Network {
         Ok(network)
     }
 
-    /// Room for a model's weights in buffers of at most `limit` bytes each.
+    /// Zeroed weights in buffers of at most `limit` bytes each.
     pub fn empty(
         arena: Rc<Arena>,
         config: &ModelConfig,
@@ -151,7 +151,7 @@ impl Network {
         self.kernels.arena().device()
     }
 
-    /// What makes vectors with the pooler [`Own`](super::Pooler::Own).
+    /// The modules of the pooler [`Own`](super::Pooler::Own).
     pub fn modules(&self) -> Option<&Rc<SentenceModules>> {
         self.modules.as_ref()
     }
@@ -160,7 +160,7 @@ impl Network {
         self.has_head
     }
 
-    /// All weights by canonical name, the head's included where there is one.
+    /// All weights by canonical name, those of the heads included.
     pub async fn read_weights(&self) -> Result<BTreeMap<String, HostTensor>, DeviceError> {
         self.weights.read(self.device()).await
     }

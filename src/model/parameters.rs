@@ -1,5 +1,5 @@
-//! Where each parameter lives on the GPU: a few flat buffers, so that clipping and AdamW run over everything in a
-//! few dispatches.
+//! Where each parameter lies on the device: a few flat buffers, so that clipping and AdamW take a few dispatches for
+//! all parameters.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -14,16 +14,17 @@ use crate::{
     kernels::{OptimizerShard, TableRows},
 };
 
-/// Numbers that every separately bound block starts at a multiple of: 256 bytes, WebGPU's strictest alignment.
+/// Every separately bound block starts at a multiple of this many numbers: 256 bytes, the largest
+/// `minStorageBufferOffsetAlignment` that WebGPU allows.
 fn alignment(stored: Stored) -> usize {
     256 / stored.bytes() as usize
 }
 
-/// One parameter's place.
+/// Where one parameter lies.
 #[derive(Debug, Clone, PartialEq)]
 struct Slot {
     shape: Vec<usize>,
-    /// One, or several for a table of more bytes than a shader may bind: whole rows each, in order.
+    /// One piece, or several for a table of more bytes than a shader may bind: whole rows each, in order.
     pieces: Vec<Piece>,
 }
 
@@ -41,7 +42,7 @@ impl Slot {
         self.shape.iter().product()
     }
 
-    /// Floats of a row.
+    /// Numbers per row.
     fn width(&self) -> usize {
         self.shape.last().copied().unwrap_or(1)
     }
@@ -51,19 +52,20 @@ impl Slot {
 #[derive(Debug, Clone, Copy, Default)]
 struct Shard {
     len: usize,
-    /// Of it, the part with weight decay, which comes first.
+    /// Length of the part with weight decay, which comes first.
     decay_len: usize,
     stored: Stored,
 }
 
-/// Places of all parameters in shards none of which exceeds what a shader may bind.
+/// Where all parameters lie, in shards small enough for a shader to bind.
 #[derive(Debug, Clone)]
 pub struct ParameterLayout {
     slots: HashMap<String, Slot>,
     shards: Vec<Shard>,
 }
 
-/// Parameters that a kernel binds as one block, in this order: queries, keys and values; γ and β.
+/// What follows this parameter in the block that a kernel binds: keys and values after queries, β after γ. The second
+/// name may be empty.
 fn fused(name: &str) -> Option<[String; 2]> {
     if let Some(stem) = name.strip_suffix("LayerNorm.weight") {
         return Some([format!("{stem}LayerNorm.bias"), String::new()]);
@@ -76,19 +78,20 @@ fn follows_another(name: &str) -> bool {
     name.ends_with("LayerNorm.bias") || name.contains(".self.key.") || name.contains(".self.value.")
 }
 
-/// AdamW's usual no-decay group (arXiv 2104.08821's code: names with `bias` or `LayerNorm.weight`).
+/// The usual no-decay group, names with `bias` or `LayerNorm.weight` (huggingface/transformers `trainer.py` of
+/// version 4, which princeton-nlp/SimCSE trains with).
 fn decays(name: &str) -> bool {
     !name.contains("bias") && !name.contains("LayerNorm.weight")
 }
 
-/// Which of the weights are halves where weights are: nearly all bytes, and what the kernels read as halves.
+/// Which weights are stored as float16 when float16 is chosen: those that kernels can read so, nearly all bytes.
 fn may_be_half(name: &str) -> bool {
     name == WORD_EMBEDDINGS
         || name.starts_with("encoder.") && name.ends_with(".weight") && !name.contains("LayerNorm")
 }
 
-/// Floats of a tensor with what is kept free behind it: the word table has whole vec4s of words, because the
-/// products of masked-language modelling are over them. The free rows stay zero.
+/// Numbers of a tensor with its padding: the word table is padded to a multiple of 4 words, because the matrix
+/// products of masked-language modelling read words as vec4. The padding stays zero.
 fn padded_len(name: &str, shape: &[usize]) -> usize {
     match name {
         WORD_EMBEDDINGS => shape[0].next_multiple_of(4) * shape[1],
@@ -96,18 +99,21 @@ fn padded_len(name: &str, shape: &[usize]) -> usize {
     }
 }
 
-/// Which heads a layout has parameters for.
+/// Which heads have parameters in a layout.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Heads {
-    /// SimCSE's tanh head over sentence vectors.
+    /// SimCSE's tanh head.
     pub sentence: bool,
-    /// That of masked-language modelling.
+    /// The head of masked-language modelling.
     pub mlm: bool,
 }
 
 impl ParameterLayout {
-    /// All encoder parameters, and those of the heads there are. `max_bytes` is what one shard may have; `weights`
-    /// says how matrices and the word table are stored, everything else is float32.
+    /// All encoder parameters and those of `heads`. `max_bytes` is the limit of one shard; `weights` says how
+    /// matrices and the word table are stored, everything else is float32.
+    ///
+    /// # Errors
+    /// A parameter that does not fit one shard and is no table that can be split by rows.
     pub fn new(
         config: &ModelConfig,
         heads: Heads,
@@ -134,7 +140,7 @@ impl ParameterLayout {
 
         let (halves, floats): (Vec<_>, Vec<_>) =
             blocks.into_iter().partition(|block| weights == Stored::F16 && may_be_half(&block[0]));
-        // Decaying blocks first in every shard: one boundary tells the optimizer which is which.
+        // Decaying blocks come first in every shard, so that one boundary separates the two groups.
         let (decaying, rest): (Vec<_>, Vec<_>) = floats.into_iter().partition(|block| decays(&block[0]));
         let mut layout = ParameterLayout { slots: HashMap::new(), shards: Vec::new() };
         for (blocks, decay, stored) in
@@ -160,10 +166,10 @@ impl ParameterLayout {
         Ok(layout)
     }
 
-    /// Gives a table of [rows, width] shards of its own, as many whole rows in each as fit.
+    /// Splits a table [rows, width] into shards of its own, as many whole rows in each as fit.
     fn split(&mut self, name: &str, shape: &[usize], decay: bool, stored: Stored, max_len: usize) {
         let (rows, width, alignment) = (shape[0], shape[1], alignment(stored));
-        // Whole vec4s of words, and pieces of a bias over them that may be bound.
+        // A multiple of the alignment, so that a bias over the words can be bound at the same borders.
         let rows_of_piece = (max_len / width / alignment * alignment).max(1);
         let mut pieces = Vec::new();
         for first in (0..rows).step_by(rows_of_piece) {
@@ -204,7 +210,7 @@ impl ParameterLayout {
         }
     }
 
-    /// Numbers in all shards, alignment included.
+    /// Numbers in all shards, padding included.
     pub fn len(&self) -> usize {
         self.shards.iter().map(|shard| shard.len).sum()
     }
@@ -219,7 +225,7 @@ impl ParameterLayout {
     }
 }
 
-/// One flat copy of something every parameter has one of: weights, gradients, a moment.
+/// One value per parameter in a layout's flat buffers: weights, gradients or a moment.
 #[derive(Clone)]
 pub struct ParameterBuffers {
     layout: std::rc::Rc<ParameterLayout>,
@@ -227,7 +233,7 @@ pub struct ParameterBuffers {
 }
 
 impl ParameterBuffers {
-    /// Zeros.
+    /// Buffers of zeros.
     pub fn new(
         arena: &Arena,
         what: &str,
@@ -238,8 +244,8 @@ impl ParameterBuffers {
         Ok(Self { layout: layout.clone(), shards: shards? })
     }
 
-    /// A table's rows, by first row: in one piece, or in several where it exceeds what a shader may bind. The views
-    /// of word tables reach over the free rows that make their number a multiple of 4.
+    /// The pieces of a table in row order: one, or several where it exceeds what a shader may bind. The views of the
+    /// word table include the padding to a multiple of 4 rows.
     pub fn table(&self, name: &str) -> Vec<TableRows> {
         let slot = self.layout.slot(name);
         let mut first_row = 0;
@@ -253,10 +259,10 @@ impl ParameterBuffers {
         slot.pieces.iter().map(rows).collect()
     }
 
-    /// The view of one parameter, or of several that lie side by side (the first one's name).
+    /// The view of one parameter, or of a fused block, by its first parameter's name.
     pub fn block(&self, name: &str) -> View {
         let first = self.layout.slot(name);
-        // Only word tables are cut, and those are asked for by `table`.
+        // Only word tables are split, and those are read by `table`.
         let piece = &first.pieces[0];
         let more: usize = fused(name)
             .into_iter()
@@ -267,14 +273,14 @@ impl ParameterBuffers {
         self.shards[piece.shard].slice(piece.offset, piece.len + more)
     }
 
-    /// Part of a vector over the words: those of a piece of the word table, and what is free up to a whole vec4.
+    /// The part of a vector over the words that belongs to a piece of the word table, padded to a multiple of 4.
     pub fn words_of(&self, name: &str, piece: &TableRows) -> View {
         let place = &self.layout.slot(name).pieces[0];
         let first = place.offset + piece.first_row as usize;
         self.shards[place.shard].slice(first, piece.rows.next_multiple_of(4) as usize)
     }
 
-    /// Whether these are exactly the tensors that have a place here, in their shapes.
+    /// Whether these are exactly the tensors of this layout, with its shapes.
     pub fn accepts(&self, tensors: &BTreeMap<String, HostTensor>) -> bool {
         let fits = |(name, tensor): (&String, &HostTensor)| {
             self.layout.slots.get(name).is_some_and(|slot| slot.shape == tensor.shape)
@@ -282,8 +288,7 @@ impl ParameterBuffers {
         tensors.len() == self.layout.slots.len() && tensors.iter().all(fits)
     }
 
-    /// Uploads tensors by canonical name, rounded to what they are stored as; names without a place here are passed
-    /// over.
+    /// Uploads tensors by canonical name, rounded to their stored type. Names that are not in the layout are ignored.
     pub fn write(&self, device: &Device, tensors: &BTreeMap<String, HostTensor>) {
         for (name, tensor) in tensors {
             let Some(slot) = self.layout.slots.get(name) else { continue };
@@ -303,7 +308,7 @@ impl ParameterBuffers {
         }
     }
 
-    /// All tensors by canonical name, after everything submitted so far.
+    /// Reads all tensors by canonical name, after everything submitted so far.
     pub async fn read(&self, device: &Device) -> Result<BTreeMap<String, HostTensor>, DeviceError> {
         let mut shards = Vec::with_capacity(self.shards.len());
         for shard in &self.shards {
@@ -330,7 +335,7 @@ impl ParameterBuffers {
         self.shards.iter().for_each(|shard| recorder.clear(shard));
     }
 
-    /// Copies all of `source`, which has the same layout, on the device.
+    /// Copies `source`, which must have the same layout, on the device.
     pub fn copy_from(&self, recorder: &mut Recorder, source: &ParameterBuffers) {
         for (to, from) in self.shards.iter().zip(&source.shards) {
             recorder.copy(from, to);
@@ -338,7 +343,7 @@ impl ParameterBuffers {
     }
 }
 
-/// What training needs beside the weights.
+/// What training keeps in addition to the weights.
 pub struct TrainingBuffers {
     pub gradients: ParameterBuffers,
     pub first_moments: ParameterBuffers,

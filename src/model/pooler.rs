@@ -1,4 +1,4 @@
-//! How token states become one sentence vector.
+//! The poolers by name: which layers and tokens each one reads.
 
 use std::fmt;
 use std::str::FromStr;
@@ -6,27 +6,28 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-/// The pooling of token states h_0 (embeddings) … h_L (last layer), under the names of SimCSE's `--pooler_type`.
+/// How token states h_0 (embeddings) … h_L (last layer) become one sentence vector, under the names of
+/// `--pooler_type` in princeton-nlp/SimCSE (`simcse/models.py`, `Pooler`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Pooler {
-    /// h_L of `[CLS]`, through the MLP head (Linear(h, h) and tanh).
+    /// h_L of `[CLS]` through the MLP head (Linear(h, h), then tanh).
     Cls,
-    /// h_L of `[CLS]` as it is: what unsupervised SimCSE evaluates with.
+    /// h_L of `[CLS]` without the head: how unsupervised SimCSE is evaluated.
     ClsBeforePooler,
     /// The mean of h_L over all tokens, `[CLS]` and `[SEP]` included.
     Avg,
     /// The mean over all tokens of (h_L + h_{L−1}) / 2.
     AvgTop2,
-    /// The mean over all tokens of (h_1 + h_L) / 2, where h_1 is what the first layer puts out.
+    /// The mean over all tokens of (h_1 + h_L) / 2, where h_1 is the output of the first layer.
     AvgFirstLast,
-    /// What the model's own sentence-transformers modules make of h_L, where none of the others does; see
-    /// [`SentenceModules`](super::SentenceModules). Can be used, and not trained.
+    /// The model's own sentence-transformers modules over h_L, where no other variant does the same; see
+    /// [`SentenceModules`](super::SentenceModules). Can be used, but not trained.
     Own,
 }
 
 impl Pooler {
-    /// Every pooler of SimCSE's, in the order in which they are offered.
+    /// Every pooler of SimCSE, in the order in which they are offered.
     pub const ALL: [Pooler; 5] =
         [Pooler::Cls, Pooler::ClsBeforePooler, Pooler::Avg, Pooler::AvgTop2, Pooler::AvgFirstLast];
 
@@ -42,18 +43,18 @@ impl Pooler {
         }
     }
 
-    /// This one, or what stands for it in training: sentence-transformers' own default.
+    /// This pooler, or for [`Pooler::Own`] the one to train with: sentence-transformers' default, the mean.
     pub fn trainable(self) -> Self {
         if self == Pooler::Own { Pooler::Avg } else { self }
     }
 
-    /// Whether it takes the mean over a sentence's tokens, not the first one alone.
+    /// Whether it is the mean over a sentence's tokens.
     pub fn is_mean(self) -> bool {
         !matches!(self, Pooler::Cls | Pooler::ClsBeforePooler | Pooler::Own)
     }
 
-    /// Whose states it averages in an encoder of `layers` layers, ascending: 0 means the embeddings, k what layer k
-    /// puts out.
+    /// The depths whose states it averages in an encoder of `layers` layers, ascending: 0 is the embeddings, k the
+    /// output of layer k.
     pub fn depths(self, layers: usize) -> Vec<usize> {
         match self {
             Pooler::Cls | Pooler::ClsBeforePooler | Pooler::Avg | Pooler::Own => vec![layers],
@@ -70,7 +71,7 @@ impl fmt::Display for Pooler {
     }
 }
 
-/// A pooler's name that is none.
+/// A name that no pooler has.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("unknown pooler \"{name}\"; known are {}", Pooler::ALL.map(Pooler::name).join(", "))]
 pub struct UnknownPooler {

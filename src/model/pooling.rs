@@ -1,4 +1,4 @@
-//! From token states to sentence vectors: pooler, then the optional tanh head.
+//! Token states to sentence vectors on the device, forward and backward: pooler, then the optional tanh head.
 
 use super::{BatchBuffers, Capacity, HEAD_BIAS, HEAD_WEIGHT, ModelConfig, ParameterBuffers, Pooler};
 use crate::{
@@ -6,32 +6,33 @@ use crate::{
     kernels::{Kernels, Linear, LinearGradient, Pool, ROWS},
 };
 
-/// Pooler and head over one batch's buffers. With the head: `z = tanh(pooled · Wᵀ + b)` (R `MLPLayer`).
+/// Pooler and head with their buffers. With the head: `z = tanh(pooled · Wᵀ + b)` (princeton-nlp/SimCSE
+/// `simcse/models.py`, `MLPLayer`).
 ///
-/// The encoder offers its token states depth by depth, since without training each layer overwrites those before
-/// it: [`Pooling::take`] what it offers, then [`Pooling::finish`]. Backward, from above: [`Pooling::begin_backward`],
-/// then [`Pooling::give`] at every depth.
+/// Without training each layer overwrites the states of the one before, so they are pooled depth by depth. Forward:
+/// [`Pooling::take`] at every depth, then [`Pooling::finish`]. Backward: [`Pooling::begin_backward`], then
+/// [`Pooling::give`] at every depth, from the last to the first.
 pub struct Pooling {
     hidden: u32,
     mean: bool,
-    /// Whose states are averaged, ascending; see [`Pooler::depths`].
+    /// See [`Pooler::depths`].
     depths: Vec<usize>,
     /// [rows, hidden]
     pooled: View,
     head: Option<HeadState>,
-    /// [rows, hidden]; gradients flow back through it.
+    /// Gradient of `pooled`, [rows, hidden]; used with a head only.
     d_pooled: View,
     partials: View,
 }
 
 struct HeadState {
-    /// Before and after tanh, [rows, hidden].
+    /// Before tanh, and its output, [rows, hidden] each.
     linear: View,
     output: View,
 }
 
 impl Pooling {
-    /// `head`: apply the head; only [`Pooler::Cls`] has one.
+    /// `head` applies the head after [`Pooler::Cls`]; other poolers ignore it.
     pub fn new(
         kernels: &Kernels,
         config: &ModelConfig,
@@ -77,7 +78,7 @@ impl Pooling {
         }
     }
 
-    /// The head, behind all that was taken.
+    /// Appends the head, after the last [`Pooling::take`].
     pub fn finish(
         &self,
         plan: &mut Plan,
@@ -90,7 +91,7 @@ impl Pooling {
         kernels.tanh(plan, self.hidden, &head.linear, &head.output)
     }
 
-    /// Back through the head, from `d_output` [rows, hidden].
+    /// Appends the head's backward pass, from `d_output` [rows, hidden].
     pub fn begin_backward(
         &self,
         plan: &mut Plan,
@@ -101,7 +102,7 @@ impl Pooling {
         let Some(head) = &self.head else { return Ok(()) };
         let (weight, bias) = (weights.block(HEAD_WEIGHT), weights.block(HEAD_BIAS));
         let layer = self.linear(&weight, &bias);
-        // The pre-activation is not needed again; its buffer takes its gradient.
+        // The pre-activation is no longer needed; its buffer takes its gradient.
         let d_linear = &head.linear;
         kernels.tanh_backward(plan, self.hidden, &head.output, d_output, d_linear)?;
         let (weight, bias) = (gradients.block(HEAD_WEIGHT), gradients.block(HEAD_BIAS));

@@ -1,8 +1,8 @@
-//! The values of a run's steps, a column each.
+//! The values of a run's steps, in columns.
 
 use serde::{Deserialize, Deserializer, Serialize};
 
-/// What a step is kept with.
+/// The values kept for a step.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Point {
     /// From 1.
@@ -13,7 +13,7 @@ pub struct Point {
     pub gradient_norm: f32,
 }
 
-/// All columns have the same length, and steps grow.
+/// The values of all steps. All columns have the same length, and steps ascend.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Curve {
     pub step: Vec<u32>,
@@ -34,7 +34,8 @@ impl Curve {
         self.step.is_empty()
     }
 
-    /// Adds a step. A run that went on from an earlier state draws its steps anew: what was known from there on goes.
+    /// Adds a step. A run that was resumed from an earlier state repeats steps: values from `point.step` on are
+    /// dropped.
     pub fn push(&mut self, point: Point) {
         if self.step.last().is_some_and(|last| *last >= point.step) {
             self.cut(point.step);
@@ -45,7 +46,7 @@ impl Curve {
         self.gradient_norm.push(point.gradient_norm);
     }
 
-    /// Forgets `step` and all behind it.
+    /// Drops `step` and all later ones.
     fn cut(&mut self, step: u32) {
         let left = self.step.partition_point(|known| *known < step);
         self.step.truncate(left);
@@ -54,7 +55,7 @@ impl Curve {
         }
     }
 
-    /// Whether it is what [`Curve::push`] makes; a file may hold anything.
+    /// Whether the invariants hold, which a file may violate.
     pub(super) fn is_sound(&self) -> bool {
         let same = [&self.loss, &self.learning_rate, &self.gradient_norm]
             .into_iter()
@@ -62,7 +63,7 @@ impl Curve {
         same && self.step.windows(2).all(|pair| pair[0] < pair[1])
     }
 
-    /// Steps with their values; learning rates have the precision of an f32.
+    /// All steps with their values. Learning rates have f32 precision.
     pub fn points(&self) -> impl Iterator<Item = Point> {
         (0..self.len()).map(|index| Point {
             step: self.step[index],
@@ -73,7 +74,7 @@ impl Curve {
     }
 }
 
-/// JSON has no NaN; serde_json writes null for it.
+/// serde_json writes NaN as null, since JSON has no NaN.
 fn numbers<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<f32>, D::Error> {
     let values = Vec::<Option<f32>>::deserialize(from)?;
     Ok(values.into_iter().map(|value| value.unwrap_or(f32::NAN)).collect())
@@ -88,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn steps_that_are_made_again_take_the_place_of_what_was_known_from_there_on() {
+    fn a_repeated_step_replaces_itself_and_all_later_steps() {
         let mut curve = Curve::default();
         (1..=5).for_each(|step| curve.push(point(step, 1.0)));
         curve.push(point(3, 2.0));
@@ -98,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn columns_of_different_lengths_and_steps_that_go_back_are_noticed() {
+    fn columns_of_different_lengths_and_descending_steps_are_not_sound() {
         let mut curve = Curve::default();
         curve.push(point(1, 1.0));
         curve.loss.push(2.0);

@@ -1,4 +1,4 @@
-//! The file that runs are kept and handed on in: JSON, the same in the browser's storage and on disk.
+//! The file format of runs: JSON, the same in the browser's storage and on disk.
 
 use serde::{Deserialize, Serialize};
 
@@ -15,7 +15,7 @@ struct Written<'a> {
     runs: &'a [&'a RunRecord],
 }
 
-/// What every version has.
+/// The fields that every version of the format has.
 #[derive(Deserialize)]
 struct Head {
     format: String,
@@ -52,18 +52,18 @@ impl Say for RunFileError {
     }
 }
 
-/// The file's text.
+/// The text of a file with these runs.
 ///
 /// # Errors
-/// None: all that a record holds can be written as JSON.
+/// None in practice: everything in a record can be written as JSON.
 pub fn write(runs: &[&RunRecord]) -> Result<String, serde_json::Error> {
     serde_json::to_string(&Written { format: FORMAT, version: VERSION, runs })
 }
 
-/// The runs in the text of a file; `name` is the file's.
+/// Reads the runs from a file's text; `name` is the file's name in errors.
 ///
 /// # Errors
-/// Something else than runs, a version to come, or a damaged file.
+/// A file of another kind, a newer version, or a damaged file.
 pub fn read(name: &str, text: &str) -> Result<Vec<RunRecord>, RunFileError> {
     let name = || name.to_owned();
     let head: Head = serde_json::from_str(text).map_err(|error| match error.classify() {
@@ -111,14 +111,14 @@ mod tests {
     }
 
     #[test]
-    fn what_is_written_is_read() {
+    fn written_runs_read_back() {
         let (first, second) = (run(), record(2, |_| {}));
         let text = write(&[&first, &second]).unwrap();
         assert_eq!(read("a.json", &text).unwrap(), [first, second]);
     }
 
     #[test]
-    fn numbers_that_are_none_survive() {
+    fn nan_and_undefined_numbers_read_back() {
         let mut run = run();
         run.curve.loss[1] = f32::NAN;
         run.evaluations[1].spearman = None;
@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn files_of_before_have_numbers_everywhere() {
+    fn old_files_with_zeros_for_undefined_numbers_are_read() {
         let text = write(&[&run()]).unwrap();
         let known = r#"{"step":0,"spearman":61.25,"alignment":0.25,"uniformity":-2.0}"#;
         assert!(text.contains(known), "{text}");
@@ -143,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn other_files_newer_ones_and_damaged_ones_are_told_apart() {
+    fn foreign_newer_and_damaged_files_have_different_errors() {
         let text = write(&[&run()]).unwrap();
         let message = |text: &str| read("a.json", text).unwrap_err().to_string();
         for foreign in ["", "a,b\n1,2", "[]", "{}", r#"{"format":"else","version":1,"runs":[]}"#] {

@@ -1,4 +1,4 @@
-//! Runs as they are kept: what a run was made of, its curves, how it ended; their names, their file and their tables.
+//! Records of runs: recipe, curves and outcome of each, their names, their file format and their tables.
 
 mod curve;
 mod file;

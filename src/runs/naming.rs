@@ -3,48 +3,26 @@
 use serde_json::{Map, Value};
 
 use super::RunSetting;
+use crate::train::{TrainOption, fields, written};
 
 /// Differences in a name, the most telling first, unless more are needed to tell two runs apart.
 const MOST: usize = 4;
 
-/// What a name looks at first; whatever else differs comes behind it, by its name.
-const ORDER: [&str; 26] = [
-    "model",
-    "text",
-    "objective",
-    "augmentation",
-    "fixed_mask",
-    "dropout",
-    "learning_rate",
-    "temperature",
-    "batch_size",
-    "pooler",
-    "head",
-    "loss",
-    "hard_negative_weight",
-    "false_negative_threshold",
-    "matryoshka",
-    "mlm_weight",
-    "contrastive",
-    "steps",
-    "epochs",
-    "max_length",
-    "warmup",
-    "weight_decay",
-    "clip",
-    "from_trained",
-    "seed",
-    "pairs",
-];
+/// What differs in names before the options of the recipe do, and after them.
+const BEFORE: [&str; 2] = ["model", "text"];
+const AFTER: [&str; 2] = ["from_trained", "pairs"];
 
-/// What changes neither the weights nor what is measured.
-const NO_MATTER: [&str; 2] = ["eval_every", "micro_batch_size"];
+/// The fields by which runs are told apart, the most telling first.
+fn order() -> impl Iterator<Item = &'static str> {
+    let options = TrainOption::ALL.iter().map(|option| option.spec()).filter(|spec| spec.tells_apart);
+    BEFORE.into_iter().chain(options.map(|spec| spec.name)).chain(AFTER)
+}
 
 /// A field and its value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Difference {
     /// Of [`RunSetting`] or of [`crate::train::TrainOptions`], as serde writes it.
-    pub field: String,
+    pub field: &'static str,
     /// As people write it: `0.05`, `true`, `avg`; empty for none.
     pub value: String,
 }
@@ -55,13 +33,10 @@ pub struct Difference {
 /// None, where all are the same.
 pub fn differences(runs: &[&RunSetting]) -> Vec<Vec<Difference>> {
     let fields: Vec<Map<String, Value>> = runs.iter().map(|run| flat(run)).collect();
-    let mut keys: Vec<&String> = fields.first().into_iter().flat_map(Map::keys).collect();
-    let place = |key: &str| ORDER.iter().position(|known| *known == key).unwrap_or(ORDER.len());
-    keys.sort_by_key(|key| (place(key), key.as_str()));
-    let differs = |key: &&String| fields.iter().any(|run| run.get(*key) != fields[0].get(*key));
+    let differs = |key: &&'static str| fields.iter().any(|run| run.get(*key) != fields[0].get(*key));
     let mut groups = vec![0; runs.len()];
-    let mut chosen: Vec<&String> = Vec::new();
-    for key in keys.into_iter().filter(|key| !NO_MATTER.contains(&key.as_str())).filter(differs) {
+    let mut chosen: Vec<&'static str> = Vec::new();
+    for key in order().filter(differs) {
         let finer = regrouped(&groups, &fields, key);
         if chosen.len() < MOST || count(&finer) > count(&groups) {
             groups = finer;
@@ -69,20 +44,22 @@ pub fn differences(runs: &[&RunSetting]) -> Vec<Vec<Difference>> {
         }
     }
     let of = |run: &Map<String, Value>| {
-        let named = |key: &&String| Difference { field: (*key).clone(), value: written(run.get(*key)) };
+        let named = |key: &&'static str| Difference {
+            field: key,
+            value: run.get(*key).map(written).unwrap_or_default(),
+        };
         chosen.iter().map(named).collect()
     };
     fields.iter().map(of).collect()
 }
 
-/// All fields by name. Through text, as an f32 keeps its short form there.
+/// All fields by name.
 fn flat(setting: &RunSetting) -> Map<String, Value> {
-    let text = serde_json::to_string(setting).unwrap_or_default();
-    let mut fields: Map<String, Value> = serde_json::from_str(&text).unwrap_or_default();
-    if let Some(Value::Object(options)) = fields.remove("options") {
-        fields.extend(options);
+    let mut flat = fields(setting);
+    if let Some(Value::Object(options)) = flat.remove("options") {
+        flat.extend(options);
     }
-    fields
+    flat
 }
 
 /// Runs of one group stay together if they agree in `key` too.
@@ -100,23 +77,6 @@ fn regrouped<'a>(groups: &[usize], fields: &'a [Map<String, Value>], key: &str) 
 
 fn count(groups: &[usize]) -> usize {
     groups.iter().max().map_or(0, |last| last + 1)
-}
-
-fn written(value: Option<&Value>) -> String {
-    match value {
-        None | Some(Value::Null) => String::new(),
-        Some(Value::String(text)) => text.clone(),
-        Some(Value::Array(values)) => {
-            values.iter().map(|value| written(Some(value))).collect::<Vec<_>>().join(" ")
-        }
-        Some(Value::Number(number)) => match number.as_f64() {
-            // 3e-5 rather than 0.00003.
-            Some(value) if value != 0.0 && value.abs() < 1e-3 => format!("{value:e}"),
-            _ if number.is_f64() => number.to_string().trim_end_matches(".0").to_owned(),
-            _ => number.to_string(),
-        },
-        Some(other) => other.to_string(),
-    }
 }
 
 #[cfg(test)]
@@ -203,10 +163,11 @@ mod tests {
     }
 
     #[test]
-    fn every_option_has_a_place_or_does_not_matter() {
+    fn every_field_has_a_place_or_leaves_the_weights_as_they_are() {
         let setting = record(0, |_| {}).setting;
+        let silent = ["eval_every", "micro_batch_size"];
         for field in flat(&setting).keys() {
-            assert!(ORDER.contains(&field.as_str()) || NO_MATTER.contains(&field.as_str()), "{field}");
+            assert_ne!(order().any(|known| known == field), silent.contains(&field.as_str()), "{field}");
         }
     }
 }

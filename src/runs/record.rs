@@ -1,41 +1,40 @@
-//! A run as it is kept.
+//! The record of one run.
 
 use serde::{Deserialize, Serialize};
 
 use super::{Curve, Point};
 use crate::train::TrainOptions;
 
-/// What a run was made of.
+/// The inputs and the recipe of a run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RunSetting {
-    /// Of the model.
+    /// Name of the model.
     pub model: String,
-    /// Of the training text.
+    /// Name of the training text.
     pub text: String,
-    /// Of the evaluation pairs; none: it was not evaluated.
+    /// Name of the evaluation pairs; `None` if the run was not evaluated.
     pub pairs: Option<String>,
-    /// Whether it went on from what an earlier run had trained.
+    /// Whether it started from the weights of an earlier run.
     pub from_trained: bool,
     pub options: TrainOptions,
 }
 
-/// What the weights were worth at a step.
+/// One evaluation during a run.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Progress {
-    /// Steps done; 0 before the first.
+    /// Steps done; 0 before the first step.
     pub step: u32,
-    /// Spearman's rank correlation × 100; `None` where it is undefined, as for the other two.
+    /// Spearman's rank correlation × 100. Like the other two, `None` where it is undefined.
     pub spearman: Option<f64>,
-    /// Of positive pairs.
     pub alignment: Option<f64>,
     pub uniformity: Option<f64>,
 }
 
-/// How far a run came.
+/// How a run ended.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Outcome {
-    /// It is under way, or the page was closed while it was.
+    /// It is running, or the page was closed while it was.
     #[default]
     Open,
     Completed,
@@ -43,18 +42,18 @@ pub enum Outcome {
     Failed,
 }
 
-/// A run as it is kept.
+/// Everything that is kept of a run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RunRecord {
-    /// When it began, milliseconds since 1970: tells the runs of a browser apart.
+    /// When it began, in milliseconds since 1970; identifies the run within a browser.
     pub started: u64,
-    /// What the visitor called it; none: what differs from the others.
+    /// The name given by the user; without one it is named by what differs from the other runs.
     pub name: Option<String>,
     pub setting: RunSetting,
-    /// Steps that the recipe asks for.
+    /// Steps in the recipe.
     pub total: u32,
     pub curve: Curve,
-    /// Steps grow.
+    /// Ascending by step.
     pub evaluations: Vec<Progress>,
     pub outcome: Outcome,
 }
@@ -87,7 +86,7 @@ impl RunRecord {
         self.curve.step.last().copied().unwrap_or(0)
     }
 
-    /// The highest Spearman and its step; the first of equals, `None` where it was never defined.
+    /// The highest Spearman with its step, the first one on a tie; `None` if none was defined.
     pub fn best(&self) -> Option<(u32, f64)> {
         let scored = self.evaluations.iter().filter_map(|known| Some((known.step, known.spearman?)));
         scored.reduce(|best, other| if other.1 > best.1 { other } else { best })
@@ -139,7 +138,7 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn a_run_that_goes_on_from_an_earlier_step_forgets_what_came_behind_it() {
+    fn a_run_resumed_from_an_earlier_step_drops_later_steps_and_evaluations() {
         let mut run = record(1, |_| {});
         run.evaluated(progress(0, 50.0));
         for step in 1..=4 {

@@ -1,9 +1,9 @@
-//! What a chart over runs shows, as a table.
+//! The values that a chart of runs shows, as CSV.
 
 use super::{Progress, RunRecord};
 use crate::text::{csv_text, number_cell, single_cell};
 
-/// The charts, by what they show.
+/// The charts of runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Chart {
     Loss,
@@ -13,8 +13,8 @@ pub enum Chart {
     Evaluations,
 }
 
-/// CSV of named runs, a line for each step or evaluation: the run's name, the step and what the chart shows, unsmoothed.
-/// A value that could not be measured is left empty.
+/// CSV of named runs with one line per step or evaluation: the run's name, the step and the chart's values, unsmoothed.
+/// The cell of an undefined value is empty.
 pub fn csv(runs: &[(String, &RunRecord)], chart: Chart) -> String {
     let columns: &[&str] = match chart {
         Chart::Loss => &["loss"],
@@ -31,7 +31,7 @@ pub fn csv(runs: &[(String, &RunRecord)], chart: Chart) -> String {
     csv_text(["run", "step"].iter().chain(columns), lines)
 }
 
-/// Steps, and the cells of what the chart shows of each.
+/// Each step with the cells of its values.
 fn values(run: &RunRecord, chart: Chart) -> Vec<(u32, Vec<String>)> {
     let column = match chart {
         Chart::Loss => &run.curve.loss,
@@ -56,7 +56,7 @@ mod tests {
     };
 
     #[test]
-    fn a_chart_becomes_a_line_for_each_run_and_step() {
+    fn the_table_of_a_chart_has_a_line_for_each_run_and_step() {
         let mut first = record(1, |_| {});
         first.evaluated(progress(0, 61.5));
         first.step(Point { step: 1, loss: 0.1, learning_rate: 3e-5, gradient_norm: f32::NAN });

@@ -1,4 +1,4 @@
-//! Several files in one download.
+//! Puts several files into one zip archive for a download.
 
 use std::io::{Cursor, Write};
 
@@ -8,7 +8,7 @@ use zip::{CompressionMethod, DateTime, ZipWriter};
 
 use super::is_plain_name;
 
-/// Why files cannot be put in one archive.
+/// Why files cannot be put into an archive.
 #[derive(Debug, Error)]
 pub enum ArchiveError {
     #[error("the archive cannot be written: {0}")]
@@ -17,12 +17,12 @@ pub enum ArchiveError {
     Path(String),
 }
 
-/// A zip archive of named files, in a folder of its own so that unpacking leaves one thing behind; the same files give
-/// the same bytes. Not compressed: float weights do not get smaller by it, only slower.
+/// A zip archive of named files inside `folder`, so that unpacking creates one folder. The same files give the same
+/// bytes. Not compressed, since float weights hardly shrink.
 ///
 /// # Errors
-/// Two files of one name, a path that leads out of the folder or that some system reads otherwise, or more than the format
-/// holds.
+/// Two files with one name, a path that leads out of the folder or that means something else on some system, or more
+/// than the format holds.
 pub fn zip(folder: &str, files: &[(String, Vec<u8>)]) -> Result<Vec<u8>, ArchiveError> {
     let size: usize =
         files.iter().map(|(path, bytes)| bytes.len() + 2 * (path.len() + folder.len()) + 128).sum();
@@ -56,7 +56,7 @@ mod tests {
     }
 
     #[test]
-    fn what_goes_in_comes_out_in_its_folder() {
+    fn files_are_unpacked_unchanged_into_the_folder() {
         let bytes = zip("my model", &files()).unwrap();
         let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).unwrap();
         assert_eq!(archive.len(), 2);
@@ -84,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_given_twice_is_an_error() {
+    fn two_files_with_one_name_are_an_error() {
         let twice = [files(), files()].concat();
         assert!(zip("m", &twice).is_err());
     }

@@ -1,22 +1,22 @@
-//! Names of files and folders that leave the page: a model may be called anything, and a name must be no path.
+//! Makes safe names of downloaded files and folders: a model may be called anything, and a name must not be a path.
 
-/// The longest, in bytes: file systems take 255, and something is put behind it.
+/// The longest name in bytes: file systems allow 255, and an ending is added.
 const LONGEST: usize = 150;
 
-/// Whether a character means something to a file system or a terminal, or changes the direction of what is around it.
+/// Whether a character means something to a file system or a terminal, is invisible, or changes the text direction.
 fn is_special(c: char) -> bool {
     c.is_control()
         || r#"/\:*?"<>|"#.contains(c)
         || matches!(c, '\u{200b}' | '\u{200e}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
 
-/// Whether a name means the same file on every system, within the folder that it stands in.
+/// Whether a name means the same file, within its folder, on every system.
 pub(super) fn is_plain_name(name: &str) -> bool {
     !name.is_empty() && name != "." && name != ".." && !name.contains(is_special)
 }
 
-/// The name with `_` for what is special in it, no points and spaces at its ends, and not too long; `model` where nothing
-/// is left.
+/// The name with special characters replaced by `_`, without dots and spaces at its ends, cut to `LONGEST` bytes;
+/// `model` if nothing is left.
 pub fn plain_name(name: &str) -> String {
     let plain: String = name.chars().map(|c| if is_special(c) { '_' } else { c }).collect();
     let trimmed = plain.trim_start_matches(|c: char| c == '.' || c.is_whitespace());
@@ -39,7 +39,7 @@ mod tests {
     }
 
     #[test]
-    fn paths_devices_and_marks_of_direction_are_no_part_of_a_name() {
+    fn separators_control_characters_and_direction_marks_are_replaced() {
         for (name, plain) in [
             ("..", "model"),
             ("", "model"),

@@ -1,5 +1,5 @@
-//! Models on the Hugging Face hub, or on a server that lays its files out the same way: their addresses, and which
-//! files of a model are needed. Pure: who asks for the files is told what to ask next, and tells what came of it.
+//! Models on the Hugging Face hub, or on a server with the same layout: their addresses, and which of their files are
+//! needed. No input or output here: the caller asks what to fetch next, and reports the result.
 
 mod plan;
 
@@ -11,19 +11,19 @@ use thiserror::Error;
 use crate::said::{Reason, Said, Say, said};
 pub use plan::{FilePlan, Wanted};
 
-/// Where models are looked for unless the page is opened with another `hub` parameter.
+/// The default server, which the page's `hub` parameter replaces.
 pub const HUGGING_FACE: &str = "https://huggingface.co";
 const MAIN: &str = "main";
 
-/// A model's name on the hub: `owner/name`, or `name` for the few old ones without an owner, with `@revision` for
-/// another branch, tag or commit than main.
+/// A model's name on the hub: `owner/name`, or `name` for a few old models without an owner, followed by `@revision`
+/// for a branch, tag or commit other than main.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct HubModel {
     pub id: String,
     pub revision: String,
 }
 
-/// Why a model cannot be had from the hub, before anything is asked or by what its files turn out to be.
+/// Why a model on the hub cannot be used: its name is wrong, or the repository lacks what is needed.
 #[derive(Debug, Clone, PartialEq, Error)]
 pub enum HubError {
     #[error(
@@ -68,7 +68,7 @@ impl Say for HubError {
 impl FromStr for HubModel {
     type Err = HubError;
 
-    /// Takes the address of a model's page on huggingface.co too.
+    /// Accepts the address of a model's page on huggingface.co too.
     fn from_str(text: &str) -> Result<Self, HubError> {
         let wrong = || HubError::Id(text.trim().to_owned());
         let mut name = text.trim();
@@ -103,20 +103,19 @@ impl fmt::Display for HubModel {
 impl HubModel {
     /// The address of a file: `{base}/{id}/resolve/{revision}/{file}`.
     pub fn url(&self, base: &str, file: &str) -> String {
-        // A branch such as refs/pr/1 is one segment to the hub.
+        // The hub expects a revision such as refs/pr/1 as one path segment.
         let revision = self.revision.replace('/', "%2F");
         format!("{}/{}/resolve/{revision}/{file}", base.trim_end_matches('/'), self.id)
     }
 
-    /// The last part of the id: what the loaded model is called.
+    /// The last part of the id, which names the loaded model.
     pub fn name(&self) -> &str {
         self.id.rsplit('/').next().unwrap_or(&self.id)
     }
 }
 
-/// The `hub` parameter of the page's address, where it is an http address; else [`HUGGING_FACE`].
-///
-/// `parameter` is the decoded value. It is for mirrors and tests, and the page shows whom it will ask.
+/// The `hub` parameter of the page's address (decoded) if it is an http address, else [`HUGGING_FACE`]. It is for
+/// mirrors and tests; the page shows which server it will ask.
 pub fn hub_base(parameter: Option<&str>) -> String {
     let is_http = |base: &&str| base.starts_with("https://") || base.starts_with("http://");
     parameter.filter(is_http).unwrap_or(HUGGING_FACE).trim_end_matches('/').to_owned()
@@ -146,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_id_is_refused_before_anything_is_asked() {
+    fn text_that_is_not_a_model_id_is_refused() {
         for text in
             ["", "a/b/c", "a//b", "a b/c", "a/b@", "a/b@x y", "../b", "a/..", "a/b?x=1", "a/b#c", "a/ü"]
         {
@@ -155,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn addresses_are_the_hubs() {
+    fn file_addresses_have_the_hubs_layout() {
         let url = model("a/b").url(HUGGING_FACE, "1_Pooling/config.json");
         assert_eq!(url, "https://huggingface.co/a/b/resolve/main/1_Pooling/config.json");
         let url = model("a/b@refs/pr/3").url("http://localhost:8000/", "config.json");

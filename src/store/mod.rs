@@ -1,4 +1,4 @@
-//! Where models are kept, where they come from and how they leave the page.
+//! Models from the hub, and archives and file names for downloads.
 
 mod archive;
 mod file_name;

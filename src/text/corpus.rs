@@ -1,4 +1,4 @@
-//! Training data from text, CSV, TSV and JSON files.
+//! Reads training data from text, CSV, TSV and JSON files.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,10 +8,10 @@ use super::json_lines::{self, Json, Known};
 use super::table::{Layout, Row, Table, is_number};
 use crate::said::{Reason, reason};
 
-/// What a model is trained on.
+/// The sentences to train on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TrainingData {
-    /// For the unsupervised objective: each is its own positive under another dropout mask.
+    /// For the unsupervised objective: each is its own positive, with another dropout mask.
     Sentences(Vec<String>),
     /// Sentence and positive.
     Pairs(Vec<[String; 2]>),
@@ -42,7 +42,7 @@ impl TrainingData {
         }
     }
 
-    /// Every sentence, item after item.
+    /// All sentences, item by item.
     pub fn sentences(&self) -> &[String] {
         match self {
             TrainingData::Sentences(items) => items,
@@ -52,38 +52,38 @@ impl TrainingData {
     }
 }
 
-/// What was read, for the log and the page.
+/// Counts of what was read, for the log and the page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CorpusReport {
     /// Sentences, pairs or triplets.
     pub items: usize,
-    /// Lines that held nothing but white space.
+    /// Lines of white space only.
     pub skipped_blank: usize,
     /// Whether the first line named the columns.
     pub header: bool,
 }
 
-/// Training data and how it was read.
+/// Training data with a report of how it was read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Corpus {
     pub data: TrainingData,
     pub report: CorpusReport,
-    /// What of the file was passed over or guessed.
+    /// What was ignored or guessed.
     pub notes: Vec<Reason>,
 }
 
-/// Names of the columns, the first of each as SimCSE has it. Compared without regard to case.
+/// Names of the columns, first those of princeton-nlp/SimCSE (`train.py`). Compared case-insensitively.
 const ANCHOR: [&str; 5] = ["sent0", "anchor", "premise", "sentence1", "query"];
 const POSITIVE: [&str; 4] = ["sent1", "positive", "entailment", "sentence2"];
 const NEGATIVE: [&str; 4] = ["hard_neg", "negative", "contradiction", "hard_negative"];
-/// Of a table with one column.
+/// Names for a table with one column.
 const SENTENCE: [&str; 3] = ["sentence", "text", "sent0"];
-/// Names that tell a header, and that nothing can be trained on: what says of pairs whether they are positive …
+/// Columns that make the first row a header but cannot be trained on: labels of pairs.
 const LABELS: [&str; 4] = ["label", "gold_label", "score", "similarity"];
-/// … and what counts the rows.
+/// The same for row numbers.
 const IDS: [&str; 3] = ["id", "idx", "index"];
 
-/// Fields of JSON objects; others are named in a note.
+/// Known fields of JSON objects; others are ignored with a note.
 const FIELDS: Known = Known {
     sentences: &[&ANCHOR, &POSITIVE, &NEGATIVE, &SENTENCE],
     others: &LABELS,
@@ -99,16 +99,16 @@ fn expected() -> Reason {
 }
 
 impl Corpus {
-    /// Reads training data; `name` is the file's, and its extension says what it is: .csv and .tsv are tables,
-    /// .jsonl, .ndjson and .json are objects or strings, a line each or in one array; all else is a sentence a line.
-    /// JSON is told by its beginning too.
+    /// Reads training data. The extension of the file `name` gives the format: .csv and .tsv are tables; .jsonl,
+    /// .ndjson and .json are objects or strings, one per line or in one array; every other file has one sentence per
+    /// line. JSON is also recognised by its beginning.
     ///
-    /// Tables have a header, or else exactly two or three columns. In CSV quotes are RFC 4180's, in TSV they
-    /// mean nothing; a .csv whose lines all have tabs is TSV. Sentences are kept as they stand, white space too.
+    /// Tables have a header, or exactly two or three columns. CSV has the quoting of RFC 4180, TSV has none; a .csv
+    /// file with tabs in every line is TSV. Sentences are kept unchanged, white space included.
     ///
     /// # Errors
-    /// No text or not UTF-8; and of a table, a row of another width or with an empty cell, broken quoting,
-    /// columns that are not known, labels where hard negatives should be.
+    /// No text, or not UTF-8. In a table: a row of another width or with an empty cell, broken quoting, unknown
+    /// columns, labels in place of hard negatives.
     pub fn parse(name: &str, bytes: &[u8]) -> Result<Corpus, TextError> {
         let text = decode(name, bytes)?;
         if json_lines::is_json(name, text) {
@@ -139,7 +139,7 @@ fn parse_json(name: &str, text: &str) -> Result<Corpus, TextError> {
         Json::Sentences { sentences, skipped_blank } => return of_sentences(name, sentences, skipped_blank),
         Json::Table { table, notes } => Corpus { notes, ..parse_table(name, table)? },
     };
-    // Each object names its fields.
+    // The first row of the table is made of the objects' field names; the file has no header.
     Ok(Corpus { report: CorpusReport { header: false, ..corpus.report }, ..corpus })
 }
 
@@ -153,7 +153,7 @@ fn of_sentences(name: &str, sentences: Vec<String>, skipped_blank: usize) -> Res
 }
 
 fn parse_table(name: &str, mut table: Table<'_>) -> Result<Corpus, TextError> {
-    // `decode` has refused blank text; a table of nothing but separators is left.
+    // `decode` has refused blank text; only a table of separators has no rows.
     let Some(first) = table.rows.first() else {
         return Err(TextError::Blank { file: name.to_owned(), lines: table.skipped_blank });
     };
@@ -239,13 +239,13 @@ fn header_columns(table: &Table<'_>, row: &Row) -> Result<Option<Vec<usize>>, Te
     }
     let roles = [&ANCHOR[..], &POSITIVE, &NEGATIVE];
     let is_known = |cell: &String| roles.iter().any(|names| names.contains(&cell.as_str()));
-    // `entailment` and `contradiction` alone are the labels of a first row of data.
+    // A row with `entailment` or `contradiction` and no other known name is data, whose labels these are.
     let is_other = |cell: &str| LABELS.contains(&cell) || IDS.contains(&cell);
     let tells_header = |cell: &String| is_other(cell) || is_known(cell) && !is_label(cell);
     if !cells.iter().any(tells_header) {
         return Ok(None);
     }
-    // pandas writes its index so.
+    // pandas writes its index as a first column without a name.
     let is_index = |column: usize| column == 0 && Table::is_index(&table.rows[1..], column);
     if let Some(nameless) = (0..cells.len()).find(|&column| cells[column].is_empty() && !is_index(column)) {
         let reason = reason!(
@@ -259,7 +259,7 @@ fn header_columns(table: &Table<'_>, row: &Row) -> Result<Option<Vec<usize>>, Te
     let unknown: Vec<&str> =
         cells.iter().filter(|cell| !cell.is_empty() && !is_known(cell)).map(String::as_str).collect();
     if !unknown.is_empty() {
-        // Not passed over: a column of labels would make positives of pairs that are none.
+        // Unknown columns are not ignored: with a column of labels, some pairs are not positives.
         let reason = reason!(
             "corpus-unknown-column",
             "unknown column {unknown}; expected {expected}",
@@ -325,7 +325,7 @@ mod tests {
     }
 
     #[test]
-    fn a_text_file_is_a_sentence_a_line() {
+    fn a_text_file_has_one_sentence_per_line() {
         let corpus = parse("wiki.txt", "\u{feff}One, \"two.\r\n\r\n  \nThree\tfour\n");
         assert_eq!(corpus.data.sentences(), ["One, \"two.", "Three\tfour"]);
         assert_eq!(corpus.report, CorpusReport { items: 2, skipped_blank: 2, header: false });
@@ -343,7 +343,7 @@ mod tests {
     }
 
     #[test]
-    fn without_a_header_two_or_three_columns_speak_for_themselves() {
+    fn without_a_header_two_or_three_columns_are_read_by_position() {
         let pairs = parse("p.tsv", "a\tb\n\nc\td\n");
         assert_eq!(pairs.data, TrainingData::Pairs(vec![["a".into(), "b".into()], ["c".into(), "d".into()]]));
         assert_eq!(pairs.report, CorpusReport { items: 2, skipped_blank: 1, header: false });
@@ -368,12 +368,12 @@ mod tests {
     }
 
     #[test]
-    fn numbers_are_no_sentences() {
+    fn columns_and_files_of_numbers_are_refused_as_sentences() {
         assert!(message("t.txt", "1.5\n2\n3e4\n").contains("numbers only"));
         let index = message("t.csv", "0,a cat,a dog\n1,blue,red\n");
         assert!(index.contains("line 1") && index.contains("column 1 holds numbers only"), "{index}");
         assert!(message("t.txt", "a cat\rthe dog\r").contains("CR alone"));
-        // One of them may be a sentence.
+        // A single number may be a sentence.
         assert_eq!(parse("t.txt", "42\nthe answer\n").data.len(), 2);
     }
 
@@ -435,7 +435,7 @@ mod tests {
         for text in ["\"One,\" he said.\n\"Two\"\n", "{laughter} no\n", "[1] see below\n", "[1]\n[2]\n"] {
             assert_eq!(parse("a.txt", text).data.sentences(), text.lines().collect::<Vec<_>>());
         }
-        // A table's quoted cells.
+        // Quoted cells of a table are not JSON strings.
         assert_eq!(parse("a.csv", "\"text\"\n\"a, b\"\n").data.sentences(), ["a, b"]);
     }
 
@@ -447,7 +447,7 @@ mod tests {
         assert!(label.contains("line 1: unknown column label; expected sent0,sent1,hard_neg"), "{label}");
         let found = message("a.json", "\n{\"title\": \"a\"}");
         assert!(found.starts_with("a.json, line 2: its fields are title; expected sent0"), "{found}");
-        // Of a table, these two could be a first row of labels.
+        // In a table, these two could be labels in a first row without a header.
         let half = message("a.jsonl", r#"{"entailment": "a", "contradiction": "b"}"#);
         assert!(half.contains("its fields are entailment, contradiction"), "{half}");
         assert!(
@@ -478,7 +478,7 @@ mod tests {
             let lines = message("a.txt", &format!("{first}\n\n{second}\n"));
             assert!(lines.starts_with("a.txt, line 3: ") && lines.contains(words), "{lines}");
         }
-        // The same within an array, where each begins in whatever line it does.
+        // The same in an array, where an object can begin in any line.
         let array = message("a.json", &format!("[{first},\n\n  {{\"sent0\":\n \"c\"}}, {first}]"));
         assert!(array.starts_with("a.json, line 3: there is no field \"sent1\""), "{array}");
         assert!(message("a.json", "[\"a\",\n\"b\"\n").starts_with("a.json, line 2: this is no JSON: EOF"));
@@ -510,14 +510,14 @@ mod tests {
     }
 
     #[test]
-    fn what_pandas_quotes_is_read_and_a_tab_too_many_is_left_out_or_refused() {
+    fn pandas_quoting_is_read_and_extra_tabs_are_dropped_or_refused() {
         let text = "sent0,sent1\n\"he said \"\"hi\"\"\",\"two\nlines\"\nc,d\n";
         let TrainingData::Pairs(pairs) = parse("p.csv", text).data else { panic!("pairs") };
         assert_eq!(pairs[0], ["he said \"hi\"", "two\nlines"]);
         // The same with tabs.
         let quoted = message("p.tsv", &text.replace(',', "\t"));
         assert!(quoted.starts_with("p.tsv, line 2: "), "{quoted}");
-        // At the ends of lines a tab too many moves nothing; within it would.
+        // An extra tab at the end of a line shifts no cell; within the line it does.
         for text in ["sent0\tsent1\na\tb\nc\td\t\n", "sent0\tsent1\t\na\tb\t\nc\td\t\n", "a\tb\t\nc\td\t\n"] {
             assert_eq!(parse("p.tsv", text).data, parse("p.tsv", "a\tb\nc\td\n").data, "{text}");
         }

@@ -1,26 +1,26 @@
-//! Tables to take home.
+//! Writes tables as CSV.
 
-/// CSV (RFC 4180, lines end with `\n`): a header and a row a line, quoted where that is needed.
+/// CSV (RFC 4180, but lines end with `\n`) with a header; cells are quoted where necessary.
 pub fn csv_text<R>(header: impl IntoIterator<Item: AsRef<[u8]>>, rows: impl IntoIterator<Item = R>) -> String
 where
     R: IntoIterator<Item: AsRef<[u8]>>,
 {
-    // What it writes into is memory, and rows of another length than the header are no error: it cannot fail.
+    // Cannot fail: it writes to memory, and `flexible` allows rows of any length.
     let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(Vec::new());
     writer.write_record(header).expect("a record into memory");
     for row in rows {
         writer.write_record(row).expect("a record into memory");
     }
-    let bytes = writer.into_inner().expect("memory takes all that is buffered");
+    let bytes = writer.into_inner().expect("flushing to memory cannot fail");
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
-/// A number's cell: empty where it cannot be measured.
+/// The cell of a number; empty if there is none, or it is not finite.
 pub fn number_cell(value: Option<f64>) -> String {
     value.filter(|value| value.is_finite()).map(|value| value.to_string()).unwrap_or_default()
 }
 
-/// The cell of a number that is known in single precision: 0.1 rather than 0.10000000149.
+/// The cell of an f32, in its own precision: 0.1 and not 0.10000000149; empty if it is not finite.
 pub fn single_cell(value: f32) -> String {
     if value.is_finite() { value.to_string() } else { String::new() }
 }
@@ -37,7 +37,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_number_is_an_empty_cell() {
+    fn missing_and_infinite_numbers_are_empty_cells() {
         assert_eq!([Some(0.25), Some(f64::NAN), None].map(number_cell), ["0.25", "", ""]);
         assert_eq!([0.1, f32::INFINITY].map(single_cell), ["0.1", ""]);
     }

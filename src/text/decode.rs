@@ -1,4 +1,4 @@
-//! Bytes to text.
+//! Decodes files to text, and refuses what is not text.
 
 use std::borrow::Cow;
 
@@ -23,7 +23,7 @@ pub fn decode<'a>(file: &str, bytes: &'a [u8]) -> Result<&'a str, TextError> {
     Ok(text)
 }
 
-/// The same for files that circulate in Latin-1: what is not UTF-8 is taken for it.
+/// The same for files that are often Latin-1: text that is not UTF-8 is read as Latin-1.
 ///
 /// # Errors
 /// An empty file, a binary one, UTF-16.
@@ -32,7 +32,7 @@ pub(super) fn decode_or_latin1<'a>(file: &str, bytes: &'a [u8]) -> Result<Cow<'a
         return decode(file, bytes).map(Cow::Borrowed);
     }
     refuse_other_than_text(file, bytes)?;
-    // Latin-1's bytes are the first 256 code points.
+    // A byte of Latin-1 is its own code point.
     let text: String = bytes.iter().copied().map(char::from).collect();
     refuse_blank(file, &text)?;
     refuse_lone_returns(file, &text)?;
@@ -61,8 +61,8 @@ fn refuse_other_than_text(file: &str, bytes: &[u8]) -> Result<(), TextError> {
     }
 }
 
-/// Lines of classic Mac OS, which would all be one: where CRs without an LF are as many as LFs. A few more than none
-/// are within lines.
+/// Refuses lines that end in CR alone, as on classic Mac OS, which would be read as one line: at least as many lone
+/// CRs as LFs. Fewer are taken for CRs within lines.
 fn refuse_lone_returns(file: &str, text: &str) -> Result<(), TextError> {
     let bytes = text.trim_end().as_bytes();
     let feeds = bytes.iter().filter(|&&byte| byte == b'\n').count();
@@ -97,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_text_is_refused_with_its_place() {
+    fn empty_binary_and_wrongly_encoded_files_are_refused_with_the_line() {
         assert_eq!(message(b""), "a.txt: the file is empty");
         assert_eq!(message(b" \n\t\n\n"), "a.txt: all of its 3 lines are blank");
         assert!(message(b"one\ntw\0o").contains("line 2 has a NUL byte"));
@@ -107,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_that_end_in_cr_alone_are_refused_whatever_ends_the_last() {
+    fn lines_that_end_in_cr_alone_are_refused_whatever_ends_the_last_line() {
         for text in ["one\rtwo", "one\rtwo\r", "one\rtwo\rthree\n", "one\rtwo\rthree\r\n", "head\none\rtwo\r"]
         {
             assert!(message(text.as_bytes()).contains("CR alone"), "{text:?}");
@@ -116,14 +116,14 @@ mod tests {
             assert!(error.contains("CR alone"), "{text:?}");
         }
         assert!(message(b"head\none\rtwo\r").starts_with("a.txt, line 2: "));
-        // A cell of many lines that a Mac wrote, a stray one.
+        // A few lone CRs are accepted: in a cell with several lines, or a stray one.
         for text in ["one\r\ntwo\r\n", "one\n\"two\rhalves\"\nthree\n", "one\r"] {
             assert_eq!(decode("a.txt", text.as_bytes()).unwrap(), text);
         }
     }
 
     #[test]
-    fn latin1_is_read_only_where_it_may_circulate_and_utf8_is_preferred() {
+    fn text_that_is_not_utf8_is_read_as_latin1_where_that_is_allowed() {
         assert_eq!(decode_or_latin1("a.txt", b"sister\xadcity").unwrap(), "sister\u{ad}city");
         assert_eq!(decode_or_latin1("a.txt", "\u{feff}caf\u{e9}".as_bytes()).unwrap(), "caf\u{e9}");
         assert!(
@@ -134,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn a_byte_order_mark_is_no_text() {
+    fn a_byte_order_mark_is_not_part_of_the_text() {
         assert_eq!(decode("a.txt", "\u{feff}héllo".as_bytes()).unwrap(), "héllo");
     }
 }

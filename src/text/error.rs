@@ -1,17 +1,16 @@
-//! What can be wrong with a text file or a tokenizer.
+//! Errors of text files and tokenizers.
 
 use thiserror::Error;
 
 use crate::said::{Reason, Said, Say, said};
 
-/// Why a text file or tokenizer cannot be used. `file` is the display name that the caller gave, lines count
-/// from 1 as editors do.
+/// Why a text file or tokenizer cannot be used. `file` is the display name that the caller gave; lines count from 1.
 #[derive(Debug, Clone, PartialEq, Error)]
 pub enum TextError {
     #[error("{file}: the file is empty")]
     Empty { file: String },
 
-    /// Nothing but white space.
+    /// Only white space.
     #[error("{file}: all of its {lines} lines are blank")]
     Blank { file: String, lines: usize },
 
@@ -25,11 +24,11 @@ pub enum TextError {
     #[error("{file}, line {line}: {reason}")]
     Line { file: String, line: usize, reason: Reason },
 
-    /// The file as a whole is in no known format.
+    /// The file as a whole cannot be used.
     #[error("{file}: {reason}")]
     Format { file: String, reason: Reason },
 
-    /// A tokenizer that cannot be read, or not be used with a BERT.
+    /// A tokenizer that cannot be read, or cannot be used with BERT or RoBERTa.
     #[error("{file}: {reason}")]
     Tokenizer { file: String, reason: Reason },
 

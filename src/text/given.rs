@@ -1,16 +1,16 @@
-//! Texts that a program gives as they are: the same rules as for files, and errors that name the item.
+//! Training data and graded pairs that a program passes as values: the rules of files, with errors that name the item.
 
 use super::{Corpus, CorpusReport, StsPair, StsSet, TextError, TrainingData};
 
-/// What errors call such a text, in place of a file's name.
+/// The names in errors, in place of a file's name.
 const TRAINING: &str = "the training data";
 const PAIRS: &str = "the graded pairs";
 
 impl Corpus {
-    /// Training data from items. Blank sentences are left out, as blank lines are.
+    /// Training data from items. Blank sentences are left out, as blank lines of a file are.
     ///
     /// # Errors
-    /// No item; a pair or triplet with a blank sentence.
+    /// No items; a pair or triplet with a blank sentence.
     pub fn from_items(data: TrainingData) -> Result<Self, TextError> {
         let given = data.len();
         let data = match data {
@@ -31,10 +31,10 @@ impl Corpus {
 }
 
 impl StsSet {
-    /// A set of pairs.
+    /// A set of graded pairs.
     ///
     /// # Errors
-    /// No pair, a blank sentence, a score that is NaN or infinite.
+    /// No pairs, a blank sentence, a score that is NaN or infinite.
     pub fn from_pairs(name: &str, pairs: Vec<StsPair>) -> Result<Self, TextError> {
         if pairs.is_empty() {
             return Err(none(PAIRS, "there is none"));
@@ -89,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn what_holds_no_sentence_is_refused() {
+    fn training_data_without_a_sentence_is_refused() {
         let message = |items: &[&str]| {
             let items = items.iter().map(|item| (*item).to_owned()).collect();
             Corpus::from_items(TrainingData::Sentences(items)).unwrap_err().to_string()

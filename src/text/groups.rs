@@ -1,19 +1,19 @@
-//! Sentences in groups that mean alike, a line each, with a blank line between groups and a title line `# …` before those
-//! that have a name.
+//! Reads groups of sentences with similar meaning: one sentence per line, blank lines between groups, and an optional
+//! title line `# …` before a group.
 
-/// Sentences in groups.
+/// Groups of sentences.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Groups {
     pub names: Vec<String>,
-    /// With the index of its group.
+    /// Each sentence with the index of its group.
     pub sentences: Vec<(String, usize)>,
 }
 
 impl Groups {
-    /// More sentences are not told apart in a picture, and cost the run its time.
+    /// The most sentences: with more, the picture is crowded and the run slower.
     pub const MOST: usize = 120;
 
-    /// Reads them as they are written; those beyond [`Groups::MOST`] are left out.
+    /// Reads groups; sentences beyond [`Groups::MOST`] are left out.
     pub fn parse(text: &str) -> Self {
         let mut groups = Self::default();
         let mut begun = false;
@@ -54,7 +54,7 @@ mod tests {
     }
 
     #[test]
-    fn the_sites_own_are_the_same_groups_in_both_languages() {
+    fn the_sites_files_have_ten_groups_of_six_sentences_in_both_languages() {
         let files =
             [include_str!("../../www/data/groups-en.txt"), include_str!("../../www/data/groups-zh.txt")];
         for groups in files.map(Groups::parse) {
@@ -66,7 +66,7 @@ mod tests {
     }
 
     #[test]
-    fn too_many_are_left_out() {
+    fn sentences_beyond_the_limit_are_left_out() {
         let text: String = (0..2 * Groups::MOST).map(|number| format!("{number}\n")).collect();
         assert_eq!(Groups::parse(&text).sentences.len(), Groups::MOST);
     }

@@ -1,4 +1,4 @@
-//! Texts and tables as JSON: an object or a string a line, or one array of them, over as many lines as it likes.
+//! Reads sentences and tables from JSON: strings or objects, one per line, or in one array over any number of lines.
 
 use std::fmt;
 
@@ -14,31 +14,31 @@ use super::{
 };
 use crate::said::{Reason, reason};
 
-/// The fields of an object that mean something to its reader; compared without regard to case.
+/// The fields of an object that a reader knows; compared case-insensitively.
 pub(super) struct Known {
-    /// These hold sentences: strings.
+    /// Fields of sentences, which must be strings.
     pub sentences: &'static [&'static [&'static str]],
-    /// These hold numbers or words.
+    /// Fields of numbers or words.
     pub others: &'static [&'static str],
     /// What the reader expects, for errors.
     pub expected: fn() -> Reason,
 }
 
-/// What a file of JSON holds.
+/// The content of a JSON file.
 pub(super) enum Json<'a> {
     Sentences {
         sentences: Vec<String>,
         skipped_blank: usize,
     },
-    /// The first row is the header, made of the known fields of the first object in their order.
+    /// The first row is a header: the known fields of the first object, in their order.
     Table {
         table: Table<'a>,
         notes: Vec<Reason>,
     },
 }
 
-/// Whether a text is JSON: by its file's ending, or because it begins with an object, or with an array of objects or
-/// strings, or because each of its lines is a JSON string; cells of a table may be quoted so too, and are none.
+/// Whether a text is JSON: by the file's extension; or because it begins with an object or with an array of objects or
+/// strings; or because every line is a JSON string, except in a table, whose quoted cells can look the same.
 pub(super) fn is_json(name: &str, text: &str) -> bool {
     let lower = name.to_ascii_lowercase();
     let ends = |endings: &[&str]| endings.iter().any(|ending| lower.ends_with(ending));
@@ -54,11 +54,11 @@ pub(super) fn is_json(name: &str, text: &str) -> bool {
     }
 }
 
-/// Reads objects or strings; `text` is not blank.
+/// Reads objects or strings; `text` must not be blank.
 ///
 /// # Errors
-/// With its line, what is no JSON; a value that is neither object nor string, or another of the two than the first;
-/// a known field that is missing, twice there or new, or holds what is no string.
+/// Invalid JSON; a value that is neither an object nor a string, or not of the same kind as the first; a known field
+/// that is missing, repeated or not in the first object, or a sentence that is not a string.
 pub(super) fn read<'a>(file: &'a str, text: &str, known: &Known) -> Result<Json<'a>, TextError> {
     let wrong = |line, reason| TextError::Line { file: file.to_owned(), line, reason };
     let pieces = pieces(file, text)?;
@@ -103,7 +103,7 @@ pub(super) fn read<'a>(file: &'a str, text: &str, known: &Known) -> Result<Json<
     }
 }
 
-/// A value of its own: its line, its text.
+/// The values of a file, each with its line and its text.
 struct Pieces<'t> {
     values: Vec<(usize, &'t str)>,
     skipped_blank: usize,
@@ -129,7 +129,7 @@ fn line_ends(text: &str) -> usize {
     text.bytes().filter(|&byte| byte == b'\n').count()
 }
 
-/// The elements of a JSON array that is well formed, each with the line it begins in.
+/// The elements of a valid JSON array, each with the line in which it begins.
 fn elements(array: &str, first_line: usize) -> Vec<(usize, &str)> {
     let mut elements = Vec::new();
     let (mut line, mut from) = (first_line, 1);
@@ -148,7 +148,7 @@ fn elements(array: &str, first_line: usize) -> Vec<(usize, &str)> {
         if ends {
             let element = &array[from..at];
             let before = element.len() - element.trim_start().len();
-            // Only an empty array has an element without a value.
+            // Only an empty array has an empty element.
             if !element.trim().is_empty() {
                 elements.push((line + line_ends(&element[..before]), element.trim()));
             }
@@ -161,9 +161,9 @@ fn elements(array: &str, first_line: usize) -> Vec<(usize, &str)> {
 
 fn no_json(error: &serde_json::Error) -> Reason {
     let words = error.to_string();
-    // The parser counts lines too, from wherever it began.
+    // The parser's line counts from where it began; the error names the file's line instead.
     let words = words.rsplit_once(" at line ").map_or(words.as_str(), |(words, _)| words);
-    let expected = reason!("json-expected", "expected an object or a string a line, or one array of them");
+    let expected = reason!("json-expected", "expected an object or a string per line, or one array of them");
     match error.classify() {
         Category::Data => reason!("json-value", "{words}; {expected}", words, expected),
         _ => reason!(
@@ -176,10 +176,10 @@ fn no_json(error: &serde_json::Error) -> Reason {
     }
 }
 
-/// What an object or a string becomes.
+/// One value: a string or an object.
 enum Piece {
     Text(String),
-    /// In the file's order, and twice what is there twice.
+    /// In the order of the file, repeated fields included.
     Object(Vec<(String, Value)>),
 }
 
@@ -209,10 +209,10 @@ impl<'de> Deserialize<'de> for Piece {
     }
 }
 
-/// Objects on their way to a table.
+/// Collects objects into a table.
 struct Records<'a> {
     table: Table<'a>,
-    /// Fields that mean nothing here, in the order in which they came.
+    /// Unknown fields in the order of their first occurrence.
     unknown: Vec<String>,
 }
 
@@ -292,7 +292,7 @@ impl<'a> Records<'a> {
     }
 }
 
-/// What a field holds.
+/// The kind of a field.
 enum Kind {
     Sentence,
     Other,

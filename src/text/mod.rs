@@ -1,5 +1,5 @@
-//! Text in: tokenizers, training corpora, sentence pairs with scores; tables out. Bytes in memory with a display name; who
-//! reads files, or takes dropped ones, is not this room's business.
+//! Reads tokenizers, training corpora and scored sentence pairs from bytes in memory with a display name, and writes
+//! tables. The callers read the files.
 
 pub mod augment;
 mod corpus;

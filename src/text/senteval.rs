@@ -1,16 +1,18 @@
-//! STS12 to STS16 in SentEval's layout: `STS.input.X.txt` with two sentences a line, `STS.gs.X.txt` with their scores.
+//! Reads STS12 to STS16 in SentEval's layout: `STS.input.X.txt` with two sentences per line, `STS.gs.X.txt` with their
+//! scores.
 
 use super::decode::decode;
 use super::{StsPair, StsSet, TextError};
 use crate::said::{Reason, reason};
 
 impl StsSet {
-    /// Joins an input file (sentence TAB sentence, a pair a line) with its gold scores, a line each; a pair whose line
-    /// of gold is empty has no score and is left out, as SentEval does. `name` is the subset's.
+    /// Joins an input file (sentence TAB sentence per line) with its gold scores, one per line. A pair with an empty
+    /// line in place of its score is left out, as in facebookresearch/SentEval `senteval/sts.py`. `name` is the
+    /// subset's name.
     ///
     /// # Errors
-    /// No text or not UTF-8, files of different lengths, a line without a tab or with an empty sentence, a score that
-    /// is no number, no pair with a score.
+    /// No text, or not UTF-8; files of different lengths; a line without a tab or with an empty sentence; a score
+    /// that is not a number; no pair with a score.
     pub fn from_senteval(
         name: &str,
         (input_file, input): (&str, &[u8]),

@@ -1,4 +1,4 @@
-//! Sentence pairs with human similarity scores, in the forms in which they circulate.
+//! Reads sentence pairs with human similarity scores, in all usual file formats.
 
 use super::TextError;
 use super::decode::decode;
@@ -6,7 +6,7 @@ use super::json_lines::{self, Json, Known};
 use super::table::{Layout, Row, Table, is_number};
 use crate::said::{Reason, reason};
 
-/// Two sentences and how similar people found them, usually from 0 to 5.
+/// Two sentences and their human similarity score, usually from 0 to 5.
 #[derive(Debug, Clone, PartialEq)]
 pub struct StsPair {
     pub first: String,
@@ -14,12 +14,12 @@ pub struct StsPair {
     pub score: f64,
 }
 
-/// A set of scored pairs, under the name of its file.
+/// A set of scored pairs, named after its file.
 #[derive(Debug, Clone, PartialEq)]
 pub struct StsSet {
     pub name: String,
     pub pairs: Vec<StsPair>,
-    /// What of the file was passed over.
+    /// What was ignored.
     pub notes: Vec<Reason>,
 }
 
@@ -36,17 +36,17 @@ fn expected() -> Reason {
     )
 }
 
-/// Fields of JSON objects; others are named in a note.
+/// Known fields of JSON objects; others are ignored with a note.
 const FIELDS: Known = Known {
     sentences: &[&FIRST, &SECOND],
     others: &SCORE,
     expected: || reason!("sts-fields", "sentence1, sentence2 and score"),
 };
 
-/// Columns of STS-B without those of its sources.
+/// Columns of STS-B without the optional attribution columns.
 const STS_B_COLUMNS: usize = 7;
 
-/// Where sentences and score stand in a row.
+/// The columns of the sentences and the score.
 struct Columns {
     first: usize,
     second: usize,
@@ -54,15 +54,15 @@ struct Columns {
 }
 
 impl StsSet {
-    /// Reads scored pairs; the form is told by content, since STS-B's tab-separated files are named .csv.
+    /// Reads scored pairs. The format is recognised by content, since STS-B's tab-separated files are named .csv.
     ///
-    /// Read are STS-B (TSV without header or quoting: genre, file, year, id, score, sentence1, sentence2, and
-    /// attribution columns or none), SICK and GLUE (TSV with a header), three columns with the score last or first
-    /// if only one of them is all numbers, `id||sentence1||sentence2||score`, CSV with a header, and JSON objects, a line
-    /// each or in one array.
+    /// Formats: STS-B (TSV without header or quoting: genre, file, year, id, score, sentence1, sentence2, and optional
+    /// attribution columns), SICK and GLUE (TSV with a header), three columns with the score last or first, whichever
+    /// has more numbers, `id||sentence1||sentence2||score`, CSV with a header, and JSON objects, one per line or in
+    /// one array.
     ///
     /// # Errors
-    /// No text or not UTF-8, an unknown form, a row that is too short, a score that is no number.
+    /// No text, or not UTF-8; an unknown format; a row that is too short; a score that is not a number.
     pub fn parse(name: &str, bytes: &[u8]) -> Result<StsSet, TextError> {
         let text = decode(name, bytes)?;
         let (table, notes) = match json_lines::is_json(name, text) {
@@ -100,7 +100,7 @@ impl StsSet {
             return Err(TextError::Format { file: name.to_owned(), reason });
         }
         table.check_sentences(rows, &[columns.first, columns.second])?;
-        // STS-B names its sources in columns of their own behind the sentences, in as many as there are.
+        // STS-B has a varying number of attribution columns after the sentences.
         let headed = rows.len() < table.rows.len();
         if headed || head.cells.len() < STS_B_COLUMNS {
             check_width(&table, rows, head.cells.len())?;
@@ -184,8 +184,8 @@ fn columns_by_position(table: &Table<'_>, head: &Row) -> Result<Columns, TextErr
     }
 }
 
-/// Refuses rows with more than `width` cells, of which one too many may stand before the sentences. Empty ones at the
-/// end are harmless.
+/// Refuses rows with more than `width` cells: the extra cell may be before the sentences and shift them. Empty cells
+/// at the end are harmless.
 fn check_width(table: &Table<'_>, rows: &[Row], width: usize) -> Result<(), TextError> {
     let wide = |row: &&Row| row.cells.iter().skip(width).any(|cell| !cell.trim().is_empty());
     match rows.iter().find(wide) {
@@ -244,7 +244,7 @@ mod tests {
     }
 
     #[test]
-    fn every_form_in_circulation_gives_the_same_pairs() {
+    fn every_format_gives_the_same_pairs() {
         let forms = [
             "g\tf\t2012\t1\t4.5\tA \"man.\tB, too\ng\tf\t2012\t2\t0\tC\tD\tsource\tlicence\n",
             "pair_ID\tsentence_A\tsentence_B\trelatedness_score\tentailment_judgment\n1\tA \"man.\tB, too\t4.5\tX\n2\tC\tD\t0\tX\n",
@@ -267,7 +267,7 @@ mod tests {
     }
 
     #[test]
-    fn a_score_that_is_no_number_is_refused_with_its_line() {
+    fn a_score_that_is_not_a_number_is_refused_with_its_line() {
         assert!(
             message("a\tb\t1\nc\td\thigh\n")
                 .starts_with("sts.csv, line 2: the score in column 3 is \"high\"")
@@ -285,7 +285,7 @@ mod tests {
     }
 
     #[test]
-    fn what_could_be_read_two_ways_is_asked_about() {
+    fn ambiguous_tables_are_refused() {
         let both = message("sentence1,sentence2,label,score\na b,c d,0,3.0\ne f,g h,1,1.0\n");
         assert!(both.contains("line 1") && both.contains("label, score could each be meant"), "{both}");
         let index = message("sentence1\tsentence2\tscore\n1\ta b\t3\n2\tc d\t4\n");
@@ -293,12 +293,12 @@ mod tests {
         assert!(message("a b\tc d\t1\re f\tg h\t2\r").contains("CR alone"));
         let quoted = message("sentence1\tsentence2\tscore\n\"a \"\"big\"\" cat\"\ta dog\t3.0\n");
         assert!(quoted.contains("line 2") && quoted.contains("quoted as in CSV"), "{quoted}");
-        // Sentences have quotes of their own, as STS-B's do.
+        // Sentences may contain quotes, as in STS-B.
         assert_eq!(parse("\"a\" and \"b\"\t\"c d\"\t1\n").len(), 1);
     }
 
     #[test]
-    fn a_cell_too_many_is_refused_where_it_may_shift_the_others() {
+    fn an_extra_cell_is_refused_where_it_may_shift_the_others() {
         for text in ["3\ta\tb\n1\tc\td\te\n", "score\tsentence1\tsentence2\n1\tc\td\te\n"] {
             assert!(
                 message(text).contains("line 2: 4 columns (separator: tab), expected 3"),
@@ -306,14 +306,14 @@ mod tests {
                 message(text)
             );
         }
-        // One tab too many at the ends of lines moves nothing.
+        // An extra tab at the end of a line shifts nothing.
         assert_eq!(parse("a\tb\t1\nc\td\t2\t\n").len(), 2);
         assert_eq!(parse("sentence1\tsentence2\tscore\na\tb\t1\t\n").len(), 1);
         assert_eq!(parse("a\tb\t1\t\nc\td\t2\t\n").len(), 2);
     }
 
     #[test]
-    fn what_spreadsheets_and_pandas_write_is_read_or_refused() {
+    fn files_of_spreadsheets_and_pandas_are_read_or_refused() {
         let semicolons = message("sentence1;sentence2;score\na;b;3,5\n");
         assert!(semicolons.contains("line 1: ") && semicolons.contains("semicolons"), "{semicolons}");
         let index = ",sentence1,sentence2,score\n0,\"say \"\"x\"\"\",\"two\nlines\",1\n1,c,d,2\n";
@@ -338,7 +338,7 @@ mod tests {
     }
 
     #[test]
-    fn json_that_is_no_pair_is_refused_with_its_line() {
+    fn json_that_is_not_a_scored_pair_is_refused_with_its_line() {
         let first = r#"{"sentence1": "a", "sentence2": "b", "score": 1}"#;
         for (second, words) in [
             (

@@ -1,35 +1,35 @@
-//! Rows of cells from CSV and TSV.
+//! Reads rows of cells from CSV, TSV and tables with `||`, and finds tables that would be misread.
 
 use std::collections::HashSet;
 
 use super::TextError;
 use crate::said::{Reason, reason};
 
-/// How cells are told apart.
+/// How cells are separated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Layout {
-    /// RFC 4180: commas, cells with commas, quotes or line breaks in double quotes.
+    /// RFC 4180: commas; cells that contain commas, quotes or line breaks are in double quotes.
     Csv,
-    /// Tabs, and quotes mean nothing: STS-B and SICK have unbalanced ones in their sentences.
+    /// Tabs without quoting: STS-B and SICK have unbalanced quotes in their sentences.
     Tsv,
     /// `||` between cells, no quoting.
     Bars,
 }
 
-/// What a table is made of.
+/// Where a table's rows come from.
 #[derive(Debug)]
 enum Source {
     Lines(Layout),
-    /// Fields of objects, a column each, by their names.
+    /// JSON objects with these fields, one column each.
     Fields(Vec<String>),
 }
 
-/// Lines looked at to tell the layout.
+/// Lines that are read to recognise the layout.
 const SNIFFED_LINES: usize = 20;
 
 impl Layout {
-    /// The layout by content, whatever the file's name says (STS-B's tab-separated files are named .csv): tabs or
-    /// bars if every one of the first lines has one, else commas.
+    /// The layout by content and not by the file's name (STS-B's tab-separated files are named .csv): tabs or `||` if
+    /// all of the first lines have one, else commas.
     pub fn sniff(text: &str) -> Layout {
         let every_line_has = |separator: &str| {
             let mut lines = text.lines().filter(|line| !line.trim().is_empty()).take(SNIFFED_LINES);
@@ -44,7 +44,7 @@ impl Layout {
         }
     }
 
-    /// What errors call the separator.
+    /// The separator's name in errors.
     fn name(self) -> Reason {
         match self {
             Layout::Csv => reason!("separator-comma", "comma"),
@@ -54,14 +54,14 @@ impl Layout {
     }
 }
 
-/// A number and nothing else.
+/// Whether a cell is a finite number and nothing else.
 pub(super) fn is_number(cell: &str) -> bool {
     cell.trim().parse::<f64>().is_ok_and(f64::is_finite)
 }
 
 #[derive(Debug, PartialEq)]
 pub(super) struct Row {
-    /// Where the row begins.
+    /// The line in which the row begins.
     pub line: usize,
     pub cells: Vec<String>,
 }
@@ -75,10 +75,10 @@ pub(super) struct Table<'a> {
 }
 
 impl<'a> Table<'a> {
-    /// Reads every row; rows may differ in length. `text` is not blank.
+    /// Reads every row; rows may differ in length. `text` must not be blank.
     ///
     /// # Errors
-    /// A quoted cell that never ends, or goes on after its closing quote.
+    /// In CSV, broken quoting, or semicolons as separators; in TSV, cells quoted as in CSV.
     pub fn read(file: &'a str, text: &str, layout: Layout) -> Result<Self, TextError> {
         let mut table = Table { file, source: Source::Lines(layout), rows: Vec::new(), skipped_blank: 0 };
         match layout {
@@ -97,7 +97,7 @@ impl<'a> Table<'a> {
         Ok(table)
     }
 
-    /// Leaves out columns at the end that no row has anything in: a separator too many at the ends of lines.
+    /// Drops columns at the end that are empty in every row, which come from an extra separator at the end of lines.
     fn drop_empty_ends(&mut self) {
         let end =
             |row: &Row| row.cells.iter().rposition(|cell| !cell.trim().is_empty()).map_or(0, |last| last + 1);
@@ -105,12 +105,12 @@ impl<'a> Table<'a> {
         self.rows.iter_mut().for_each(|row| row.cells.truncate(width));
     }
 
-    /// A table that takes its rows by [`Table::push`], a column a field.
+    /// An empty table with one column per field; rows are added by [`Table::push`].
     pub fn of_fields(file: &'a str, fields: Vec<String>) -> Self {
         Table { file, source: Source::Fields(fields), rows: Vec::new(), skipped_blank: 0 }
     }
 
-    /// Names of the columns where the table is made of fields.
+    /// Names of the columns if the table comes from JSON objects.
     pub fn fields(&self) -> Option<&[String]> {
         match &self.source {
             Source::Fields(fields) => Some(fields),
@@ -118,7 +118,7 @@ impl<'a> Table<'a> {
         }
     }
 
-    /// What errors call a column: its number from 1, or its field.
+    /// A column's name in errors: its number from 1, or its field.
     pub fn place(&self, column: usize) -> Reason {
         match self.fields().and_then(|fields| fields.get(column)) {
             Some(field) => reason!("table-field", "field {field:?}", field),
@@ -126,7 +126,7 @@ impl<'a> Table<'a> {
         }
     }
 
-    /// Refuses a column that holds numbers only where sentences are expected: an index, a score, a label.
+    /// Refuses a column of sentences with numbers only: it is an index, a score or a label.
     pub fn check_sentences(&self, rows: &[Row], columns: &[usize]) -> Result<(), TextError> {
         let numbers = |column: &&usize| {
             rows.len() > 1
@@ -182,8 +182,8 @@ impl<'a> Table<'a> {
         }
     }
 
-    /// Refuses tab-separated cells that are quoted as CSV's are: quotes within quotes are doubled in them, as no sentence
-    /// has them.
+    /// Refuses tab-separated cells that are quoted as in CSV. They are recognised by doubled quotes within quotes,
+    /// which no sentence has.
     fn check_unquoted(&self) -> Result<(), TextError> {
         let quoted = |cell: &String| {
             let inner = cell.trim().strip_prefix('"').and_then(|cell| cell.strip_suffix('"'));
@@ -202,8 +202,8 @@ impl<'a> Table<'a> {
         }
     }
 
-    /// Refuses cells that have semicolons between them, as spreadsheets write them where the comma is the decimal mark:
-    /// every row has as many, and one at least.
+    /// Refuses a table with semicolons as separators, which spreadsheets write where the comma is the decimal mark:
+    /// every row has the same number of semicolons, at least one.
     fn check_semicolons(&self) -> Result<(), TextError> {
         let count = |row: &Row| row.cells.iter().map(|cell| cell.matches(';').count()).sum::<usize>();
         match &self.rows[..] {
@@ -240,8 +240,8 @@ impl<'a> Table<'a> {
                 let line = error.position().map_or(1, |position| position.line() as usize);
                 self.wrong(line, error.to_string().into())
             })?;
-            // The reader skips empty lines before a record without a word, and counts its place from before them;
-            // of a CR LF it leaves the LF for later.
+            // The reader silently skips empty lines before a record, and its position is the one before them. After a
+            // CR LF, its position is before the LF.
             let (start, line) = read_to;
             let line_ends = text[start..].bytes().take_while(|byte| matches!(byte, b'\r' | b'\n'));
             let line_ends = line_ends.filter(|&byte| byte == b'\n').count();
@@ -257,9 +257,9 @@ impl<'a> Table<'a> {
     }
 }
 
-/// Finds quoting that RFC 4180 does not know and that the reader would silently make something of: the line and
-/// what is wrong there, always the line in which the cell's quote opened: of a quote that nobody closed, the next quoted
-/// cell many lines below is only where it shows. A quote inside an unquoted cell is harmless.
+/// Finds quoting that RFC 4180 does not allow but that the reader would silently accept. The error has the line in
+/// which the quote of the cell opened: an unclosed quote is often noticed only many lines below, at the next quoted
+/// cell. A quote inside an unquoted cell is harmless.
 fn check_quotes(text: &str) -> Result<(), (usize, Reason)> {
     enum State {
         CellStart,
@@ -342,7 +342,7 @@ mod tests {
         let expected =
             "a.csv, line 2: the cell that a double quote opens here goes on after its closing quote; close";
         assert!(message.starts_with(expected), "{message}");
-        // Line 2 is to be mended, though the reader stumbles in line 4, over the next cell that is quoted.
+        // The fault is in line 2, though it is only noticed in line 4, at the next quoted cell.
         let message = csv("a,b\nc,\"d\ne,f\ng,\"h\"\n").unwrap_err().to_string();
         assert!(
             message.starts_with("a.csv, line 2: the cell") && message.contains("quote in line 4;"),
@@ -362,13 +362,13 @@ mod tests {
     }
 
     #[test]
-    fn in_tab_separated_files_quotes_mean_nothing() {
+    fn tab_separated_files_have_no_quoting() {
         let table = Table::read("a.tsv", "\"a\tb\nc\"\td\"\"", Layout::Tsv).unwrap();
         assert_eq!(cells(&table), [(1, vec!["\"a", "b"]), (2, vec!["c\"", "d\"\""])]);
     }
 
     #[test]
-    fn the_layout_is_told_by_content() {
+    fn the_layout_is_recognised_by_content() {
         assert_eq!(Layout::sniff("a\tb, c\nd\te, f\n\n"), Layout::Tsv);
         assert_eq!(Layout::sniff("1||a, b||c||3\n"), Layout::Bars);
         assert_eq!(Layout::sniff("a,b\tc\nd,e\n"), Layout::Csv);

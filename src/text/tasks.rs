@@ -1,19 +1,19 @@
-//! STS tasks from files by their paths: folders in SentEval's layout, and single files.
+//! Finds STS tasks among files by their paths: folders in SentEval's layout, and single files.
 
 use std::collections::BTreeMap;
 
 use super::{StsSet, TextError};
 use crate::said::reason;
 
-/// A task of one subset or several, such as STS12 of five.
+/// A task of one or several subsets, such as STS12 with five.
 #[derive(Debug, Clone, PartialEq)]
 pub struct StsTask {
-    /// Of the folder, or of the single file.
+    /// Name of the folder, or of the single file.
     pub name: String,
     pub subsets: Vec<StsSet>,
 }
 
-/// Tasks, and what of the files was passed over, in sentences.
+/// Tasks, with notes on what was ignored.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct StsTasks {
     pub tasks: Vec<StsTask>,
@@ -21,7 +21,7 @@ pub struct StsTasks {
 }
 
 impl StsTask {
-    /// A file in any form that [`StsSet::parse`] reads, as a task of its own.
+    /// A task of one file, in any format that [`StsSet::parse`] reads.
     ///
     /// # Errors
     /// Those of [`StsSet::parse`].
@@ -29,16 +29,17 @@ impl StsTask {
         Ok(StsTask { name: base(path).to_owned(), subsets: vec![StsSet::parse(path, bytes)?] })
     }
 
-    /// The subsets' sentences one behind the other, each as [`StsSet::sentences`] has them.
+    /// The sentences of all subsets in order, as in [`StsSet::sentences`].
     pub fn sentences(&self) -> Vec<&str> {
         self.subsets.iter().flat_map(StsSet::sentences).collect()
     }
 
-    /// A task for each folder with `STS.input.X.txt` files, each of which has an `STS.gs.X.txt` beside it. `files` are
-    /// paths with `/` and contents; others than these two are ignored. In the order of the folders' paths.
+    /// A task for each folder with `STS.input.X.txt` files, each of which must have an `STS.gs.X.txt` beside it.
+    /// `files` are paths with `/` and contents; other files are ignored. Tasks are in the order of the folders'
+    /// paths.
     ///
     /// # Errors
-    /// An input without its scores, and those of [`StsSet::from_senteval`].
+    /// An input without its scores; those of [`StsSet::from_senteval`].
     pub fn from_folders(files: &[(String, Vec<u8>)]) -> Result<Vec<Self>, TextError> {
         let by_path: BTreeMap<&str, &[u8]> =
             files.iter().map(|(path, bytes)| (path.as_str(), bytes.as_slice())).collect();
@@ -61,18 +62,18 @@ impl StsTask {
         Ok(folders.into_iter().map(|(folder, subsets)| StsTask { name: name(folder), subsets }).collect())
     }
 
-    /// Pairs with a score, of all subsets.
+    /// The number of pairs in all subsets.
     pub fn pairs(&self) -> usize {
         self.subsets.iter().map(|subset| subset.pairs.len()).sum()
     }
 }
 
 impl StsTasks {
-    /// Everything in a drop: folders in SentEval's layout, and every other file that holds scored pairs. A file that
-    /// was given by itself must be one; in a folder, one that is none is passed over with a note.
+    /// All tasks among some files: folders in SentEval's layout, and every other file with scored pairs. A file
+    /// outside a folder must have scored pairs; one in a folder that has none is ignored with a note.
     ///
     /// # Errors
-    /// Those of [`StsTask`], and files without any task in them.
+    /// Those of [`StsTask`]; no task among the files.
     pub fn gather(files: &[(String, Vec<u8>)]) -> Result<Self, TextError> {
         let mut tasks = StsTask::from_folders(files)?;
         let mut notes = Vec::new();
@@ -103,7 +104,7 @@ impl StsTasks {
             let file = files.first().map_or("the folder", |(path, _)| path).to_owned();
             let reason = reason!(
                 "sts-no-task",
-                "no STS task among these files; expected STS.input.NAME.txt with STS.gs.NAME.txt in a folder a year, \
+                "no STS task among these files; expected STS.input.NAME.txt with STS.gs.NAME.txt in a folder per year, \
                  or files of two sentences and a score"
             );
             return Err(TextError::Format { file, reason });

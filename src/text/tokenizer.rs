@@ -1,4 +1,4 @@
-//! Sentences to token ids, by the `tokenizers` crate.
+//! Encodes sentences to token ids with the `tokenizers` crate, as `transformers` and sentence-transformers do.
 
 mod byte_level;
 mod cut;
@@ -26,40 +26,40 @@ use cut::Cut;
 use options::{Class, Options};
 pub use shrink::with_pieces;
 
-/// Share of a text's tokens that may be unknown without a word: names and rare marks.
+/// Share of a text's tokens that may be unknown (names, rare characters) without a warning.
 pub const MOST_UNKNOWN: f64 = 0.05;
 
-/// A first guess at how many bytes of text give a token; being wrong costs time, nothing else.
+/// A first guess of the bytes of text per token; a wrong one only costs time.
 const BYTES_PER_TOKEN: usize = 16;
 
 /// Turns sentences into `[CLS] … [SEP]` (RoBERTa: `<s> … </s>`), without padding.
 #[derive(Debug, Clone)]
 pub struct SentenceTokenizer {
     tokenizer: Tokenizer,
-    /// The file that it was read from, for messages.
+    /// The file that it was read from, for errors.
     file: String,
     cls: u32,
     sep: u32,
     cut: Cut,
-    /// Long sentences lose their beginning, not their end.
+    /// Cut long sentences at their beginning instead of their end.
     cut_left: bool,
-    /// Before every sentence that is encoded.
+    /// Put before every sentence that is encoded.
     prompt: Option<String>,
-    /// Sentences come in lower case.
+    /// Lower-case sentences first.
     lower_case: bool,
     files: Vec<(String, Vec<u8>)>,
 }
 
 impl SentenceTokenizer {
-    /// Reads the tokenizer among a model's files, which go by path or bare name: tokenizer.json; or BERT's vocab.txt;
-    /// or RoBERTa's vocab.json and merges.txt.
+    /// Reads the tokenizer among a model's files, given by path or bare name: tokenizer.json; or BERT's vocab.txt; or
+    /// RoBERTa's vocab.json and merges.txt.
     ///
-    /// As in `transformers`, tokenizer_config.json wins over tokenizer.json in what it says of lower case, accents,
-    /// Chinese characters and a space before the first word, by its defaults too where the class is BERT's; added_tokens.json
-    /// and special_tokens_map.json count as it has them. Padding and truncation that tokenizer.json may switch on are off.
+    /// As in `transformers`, tokenizer_config.json overrides tokenizer.json in lower case, accents, Chinese
+    /// characters and the space before the first word, for BERT's classes also by its defaults; added_tokens.json and
+    /// special_tokens_map.json are read too. Padding and truncation in tokenizer.json are ignored.
     ///
     /// # Errors
-    /// No tokenizer among the files, one that cannot be read, one of a class that is not here, or one that does not put a
+    /// No tokenizer among the files, one that cannot be read, one of an unsupported class, or one that does not put a
     /// sentence between two special tokens as BERT's does.
     pub fn from_files(files: &[(String, Vec<u8>)]) -> Result<Self, TextError> {
         let base = |path: &str| path.rsplit(['/', '\\']).next().unwrap_or(path).to_owned();
@@ -112,18 +112,18 @@ impl SentenceTokenizer {
         })
     }
 
-    /// The tokenizer of a model's folder, with what is done to texts before it. The model's own pooling hears how many
-    /// tokens of a prompt it has to leave out.
+    /// The tokenizer of a model's folder, with its prompt and lower case. Tells the model's own pooling how many
+    /// tokens of the prompt to leave out.
     ///
     /// # Errors
-    /// As for [`SentenceTokenizer::from_files`], and tokens that the model has no embedding for.
+    /// Those of [`SentenceTokenizer::from_files`], and tokens without an embedding in the model.
     pub fn of_model(model: &mut ModelDirectory) -> Result<Self, TextError> {
         let Checkpoint { config, rules, .. } = &mut model.checkpoint;
         let tokenizer =
             Self::from_files(&model.tokenizer_files)?.with_rules(rules.prompt.as_deref(), rules.lower_case);
         tokenizer.check_vocab(config.vocab_size)?;
         if let (Some(modules), false) = (&mut rules.modules, rules.include_prompt) {
-            // Cut as a sentence is.
+            // The length at which sentences are cut.
             let positions = config.max_tokens();
             let length = model.max_length.map_or(positions, |length| length.min(positions));
             modules.skipped = tokenizer.prompt_tokens(length)?;
@@ -131,27 +131,27 @@ impl SentenceTokenizer {
         Ok(tokenizer)
     }
 
-    /// The same with what stands before every sentence, and with sentences put in lower case, as sentence-transformers
-    /// does both before its tokenizer.
+    /// The same with a prompt before every sentence and with lower-cased sentences, as sentence-transformers does
+    /// before its tokenizer.
     pub fn with_rules(self, prompt: Option<&str>, lower_case: bool) -> Self {
         Self { prompt: prompt.map(str::to_owned), lower_case, ..self }
     }
 
-    /// Tokens at the front of an encoded sentence that are the prompt's, `[CLS]` among them.
+    /// The number of tokens of the prompt at the front of an encoded sentence, `[CLS]` included; 0 without a prompt.
     ///
     /// # Errors
-    /// As for [`SentenceTokenizer::encode`].
+    /// Those of [`SentenceTokenizer::encode`].
     pub fn prompt_tokens(&self, max_length: usize) -> Result<usize, TextError> {
         let Some(prompt) = &self.prompt else { return Ok(0) };
         let rows = self.rows(&[prompt], max_length, "")?;
         Ok(rows[0].len() - 1)
     }
 
-    /// Token ids of each sentence as the model is to be used: behind its prompt, `[CLS]` and `[SEP]` included, at most
-    /// `max_length` of them; longer sentences lose their end, or their beginning where tokenizer_config.json says so.
+    /// Token ids of each sentence for using the model: with its prompt, `[CLS]` and `[SEP]` included, at most
+    /// `max_length` of them. Longer sentences lose their end, or their beginning if tokenizer_config.json says so.
     ///
     /// # Errors
-    /// A `max_length` below 3, or a sentence that the tokenizer has no token for.
+    /// A `max_length` below 3, or a sentence for which the tokenizer has no tokens.
     pub fn encode(
         &self,
         sentences: &[impl AsRef<str>],
@@ -160,10 +160,10 @@ impl SentenceTokenizer {
         self.rows(sentences, max_length, self.prompt.as_deref().unwrap_or_default())
     }
 
-    /// The same as a model is trained: without its prompt.
+    /// The same for training the model: without its prompt.
     ///
     /// # Errors
-    /// As for [`SentenceTokenizer::encode`].
+    /// Those of [`SentenceTokenizer::encode`].
     pub fn encode_plain(
         &self,
         sentences: &[impl AsRef<str>],
@@ -189,7 +189,7 @@ impl SentenceTokenizer {
                     "" => Cow::Borrowed(sentence),
                     prompt => Cow::Owned(format!("{prompt}{sentence}")),
                 };
-                // sentence-transformers trims before its tokenizer sees it.
+                // sentence-transformers trims texts before its tokenizer.
                 let text = match (prompted.trim(), self.lower_case) {
                     (text, false) => Cow::Borrowed(text),
                     (text, true) => Cow::Owned(text.to_lowercase()),
@@ -200,11 +200,11 @@ impl SentenceTokenizer {
             .collect()
     }
 
-    /// Checks that tokenizer and model belong together: every id has a row in the model's embedding table. The table may
-    /// have more, as published ones do.
+    /// Checks that every id has a row in the model's embedding table. The table may have more rows, as published ones
+    /// do.
     ///
     /// # Errors
-    /// Says which token lies beyond the table.
+    /// Names a token whose id is beyond the table.
     pub fn check_vocab(&self, vocab_size: usize) -> Result<(), TextError> {
         let mut vocabulary = self.tokenizer.get_vocab(true);
         vocabulary.extend([("[CLS]".to_owned(), self.cls), ("[SEP]".to_owned(), self.sep)]);
@@ -220,7 +220,7 @@ impl SentenceTokenizer {
         Err(TextError::Vocabulary { file: self.file.clone(), reason })
     }
 
-    /// Share of the tokens of `rows`, special ones aside, that stand for what the vocabulary does not know.
+    /// Share of unknown tokens in `rows`, not counting special tokens.
     pub fn unknown_share(&self, rows: &[Vec<u32>]) -> f64 {
         let name = match self.tokenizer.get_model() {
             ModelWrapper::WordPiece(model) => Some(model.unk_token.as_str()),
@@ -233,8 +233,8 @@ impl SentenceTokenizer {
         strange as f64 / tokens.max(1) as f64
     }
 
-    /// Whether the vocabulary has the words or the characters of a sentence: few of its tokens are unknown, and they are
-    /// not the bytes of its characters.
+    /// Whether the vocabulary covers a sentence: few of its tokens are unknown, and they are not single bytes of its
+    /// characters.
     pub fn knows(&self, sentence: &str) -> bool {
         let characters = sentence.chars().count();
         self.encode(&[sentence], 2 + 4 * characters).is_ok_and(|rows| {
@@ -248,13 +248,13 @@ impl SentenceTokenizer {
         self.tokenizer.id_to_token(id)
     }
 
-    /// The tokenizer's files as they came in, under their bare names, for an export.
+    /// The tokenizer's files unchanged, under their bare names, for an export.
     pub fn raw_files(&self) -> &[(String, Vec<u8>)] {
         &self.files
     }
 
-    /// tokenizer_config.json to stand beside a tokenizer.json, which says as much of letters as `transformers`' classes want
-    /// to hear; nothing for a tokenizer that is of neither class.
+    /// A tokenizer_config.json to write beside tokenizer.json, with the fields that the classes of `transformers` would
+    /// otherwise default; `None` for a tokenizer that is neither BERT's nor RoBERTa's.
     pub fn config(&self) -> Option<Value> {
         if let Some(NormalizerWrapper::BertNormalizer(normalizer)) = self.tokenizer.get_normalizer() {
             return Some(serde_json::json!({
@@ -273,9 +273,10 @@ impl SentenceTokenizer {
         }
     }
 
-    /// The first `room` tokens of a sentence, at a cost that does not grow with what follows them.
+    /// The first `room` tokens of a sentence (the last ones with `cut_left`), at a cost independent of the text after
+    /// them.
     fn content(&self, sentence: &str, room: usize) -> Result<Vec<u32>, TextError> {
-        // Its last tokens may depend on all before them.
+        // The last tokens may depend on all text before them.
         let mut window = if self.cut_left { sentence.len() } else { room * BYTES_PER_TOKEN };
         loop {
             let text = self.cut.first_words(sentence, window);
@@ -311,8 +312,8 @@ fn unreadable(error: &tokenizers::Error) -> Reason {
     )
 }
 
-/// Puts the tokens in that the files list beside the vocabulary: all at once, since the crate builds its search for them
-/// anew each time.
+/// Adds the tokens that the files list beside the vocabulary. All at once, since the crate rebuilds its search
+/// structure on each call.
 fn add_tokens(tokenizer: &mut Tokenizer, file: &str, options: &Options) -> Result<(), TextError> {
     let mut known: HashSet<String> =
         tokenizer.get_added_tokens_decoder().into_values().map(|token| token.content).collect();
@@ -345,8 +346,8 @@ fn from_json(bytes: &[u8], options: &Options) -> Result<(Tokenizer, [u32; 2]), T
     let mut json: Value = serde_json::from_str(text).map_err(|error| wrong(FILE, not_json(&error)))?;
     sound::check(&json).map_err(|reason| wrong(FILE, reason))?;
     let around = json.get("post_processor").map_or(Ok(None), |rule| special_tokens(FILE, rule))?;
-    // Not used here, so nothing in them need be right: tokenizers 0.23 panics over a decoder that it does not know, and
-    // over a post-processor whose tokens are not listed.
+    // Not used here, and removed because tokenizers 0.23 panics on an unknown decoder and on a post-processor whose
+    // tokens are not listed.
     for unused in ["decoder", "post_processor", "truncation", "padding"] {
         if let Some(value) = json.get_mut(unused) {
             *value = Value::Null;
@@ -396,8 +397,8 @@ fn from_json(bytes: &[u8], options: &Options) -> Result<(Tokenizer, [u32; 2]), T
     Ok((tokenizer, around))
 }
 
-/// `transformers` looks for added tokens that are normalized by tokenizer.json's own rules, and normalizes the text by
-/// others: in some of its versions, and not in others. So there is no right answer where that makes a difference.
+/// Refuses normalized added tokens whose result depends on the version of `transformers`: some versions match them by
+/// the rules of tokenizer.json but normalize the text by those of tokenizer_config.json, others do not.
 fn check_normalized(
     tokenizer: &Tokenizer,
     options: &Options,
@@ -447,13 +448,13 @@ fn from_vocabulary(bytes: &[u8], options: &Options) -> Result<(Tokenizer, [u32; 
     if !missing.is_empty() {
         let reason = reason!(
             "tokenizer-vocabulary-lacks",
-            "it lacks {missing}; is this the vocabulary of a BERT, a token a line?",
+            "it lacks {missing}; is this the vocabulary of a BERT, one token per line?",
             missing = Reason::all(missing.into_iter().map(Reason::from))
         );
         return Err(wrong(FILE, reason));
     }
     let around = [cls, sep].map(|token| vocabulary[token]);
-    // A special token that the vocabulary lacks would get an id beyond it.
+    // A special token that is not in the vocabulary would get an id beyond it.
     let known: Vec<AddedToken> = special
         .iter()
         .filter(|token| vocabulary.contains_key(*token))
@@ -470,7 +471,7 @@ fn from_vocabulary(bytes: &[u8], options: &Options) -> Result<(Tokenizer, [u32; 
     Ok((tokenizer, around))
 }
 
-/// The ids that a post-processor in tokenizer.json puts before and after a sentence, `None` where there is no rule.
+/// The ids that a post-processor in tokenizer.json puts before and after a sentence; `None` without such a rule.
 fn special_tokens(file: &str, rule: &Value) -> Result<Option<[u32; 2]>, TextError> {
     let id = |value: &Value| value.as_u64().and_then(|id| u32::try_from(id).ok());
     let in_template = |piece: &Value| match rule["special_tokens"][piece["SpecialToken"]["id"].as_str()?]["ids"]

@@ -1,4 +1,5 @@
-//! The engine on small random models, for the tests that compare it with the reference or with itself.
+//! Devices and small random models for the tests that compare the engine with the reference (tests/reference) or with
+//! itself.
 
 #![allow(dead_code, reason = "each test binary includes this module and uses a part of it")]
 
@@ -13,7 +14,7 @@ use crate::reference::{
     tiny::Sizes,
 };
 
-/// All that plans run on: a GPU with WebGPU's default limits, and the CPU on as many threads as make chunks meet.
+/// A GPU with WebGPU's default limits, and the CPU with several threads, so that work is divided among them.
 pub async fn devices() -> [Device; 2] {
     [open(DeviceChoice::Gpu).await, open(DeviceChoice::Cpu).await]
 }
@@ -40,7 +41,7 @@ pub fn config(sizes: Sizes) -> ModelConfig {
     ModelConfig::from_json("config.json", json.to_string().as_bytes()).expect("the sizes fit together")
 }
 
-/// The reference's weights as the engine takes them.
+/// The reference's weights as a checkpoint of the engine.
 pub fn checkpoint(sizes: Sizes, weights: &Weights) -> Checkpoint {
     let mut checkpoint = Checkpoint::init_random(config(sizes), 0);
     let tensors = weights.iter().map(|(name, (shape, values))| {
@@ -50,7 +51,7 @@ pub fn checkpoint(sizes: Sizes, weights: &Weights) -> Checkpoint {
     checkpoint
 }
 
-/// The engine's dropout masks as the reference takes them.
+/// The engine's dropout masks in the form that the reference takes.
 pub fn masks(sizes: Sizes, p: f32, seed: u32, step: u32) -> impl Fn(Element) -> f64 {
     move |element| {
         let (layer, index) = (element.layer as u32, element.index as u32);

@@ -1,4 +1,4 @@
-//! Counts the bytes that a thread holds, so that a small file that asks for much memory is noticed.
+//! An allocator that counts the bytes of each thread, to notice small files that make a reader allocate much memory.
 
 use std::{
     alloc::{GlobalAlloc, Layout, System},
@@ -6,15 +6,15 @@ use std::{
 };
 
 thread_local! {
-    // Without a destructor, so that they can be used while a thread begins and ends.
+    // `const` and without a destructor, so that they can be used while a thread starts and ends.
     static LIVE: Cell<isize> = const { Cell::new(0) };
     static PEAK: Cell<isize> = const { Cell::new(0) };
 }
 
-/// The system's allocator, with a count for every thread.
+/// The system's allocator with a count per thread.
 pub struct Counting;
 
-/// Most bytes that the thread held at a time during `work`, above what it held before, and what came of the work.
+/// Runs `work`; returns its result, and the most bytes that the thread held during it beyond those it held before.
 pub fn peak_of<T>(work: impl FnOnce() -> T) -> (T, usize) {
     let before = LIVE.get();
     PEAK.set(before);
@@ -28,11 +28,11 @@ fn count(change: isize) {
     PEAK.set(PEAK.get().max(live));
 }
 
-// SAFETY: every call is passed on to the system's allocator as it came.
+// SAFETY: every call is forwarded unchanged to the system's allocator.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         count(layout.size() as isize);
-        // SAFETY: the caller's promises are those that the system's allocator asks for.
+        // SAFETY: the caller fulfils the contract of `GlobalAlloc`, which is that of the system's allocator.
         unsafe { System.alloc(layout) }
     }
 
@@ -49,7 +49,7 @@ unsafe impl GlobalAlloc for Counting {
     }
 
     unsafe fn realloc(&self, memory: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        // Where the memory moves, both are there for a moment; as a rule it grows where it is.
+        // If the block moves, both copies exist for a moment, which is not counted; usually it grows in place.
         count(size as isize - layout.size() as isize);
         // SAFETY: as above.
         unsafe { System.realloc(memory, layout, size) }

@@ -1,4 +1,4 @@
-//! Gives a target its inputs one after the other and watches what it does with them.
+//! Runs a target on one input after another, and notices panics, slow reads and excessive memory.
 
 use std::{
     any::Any,
@@ -28,23 +28,23 @@ use crate::{
     mutate::Pool,
 };
 
-/// No input may take longer.
+/// An input that takes longer is a finding.
 const SLOW: Duration = Duration::from_secs(5);
-/// One that takes this long is not waited for.
+/// An input that takes longer ends the program.
 const HANGS: Duration = Duration::from_secs(60);
-/// Memory that a reader may hold whatever the size of its file: the `tokenizers` crate sets aside room for 10,000 words
-/// that it has seen, and the patterns of its splitters are compiled.
+/// Memory that a reader may hold at any size of its file: the `tokenizers` crate has a cache of 10,000 words and
+/// compiles the patterns of its splitters.
 const CONSTANT: usize = 4 << 20;
-/// What every byte of a file may cost.
+/// Additional memory per byte of a file.
 const PER_BYTE: usize = 4;
-/// What every cell, line or value of JSON may cost on top: a string, its place in a list or tree, and a vocabulary's
-/// several tables of it, while some of them grow to twice their size.
+/// Additional memory per cell, line or JSON value: a string, its entry in a list or tree, and a vocabulary's several
+/// tables, some of which double while they grow.
 const PER_ITEM: usize = 640;
-/// Random bytes that a case is drawn from.
+/// Random bytes from which a case is drawn.
 const ENTROPY: usize = 1024;
 const SEED: u64 = 1;
 
-/// What a target did with an input.
+/// Whether a target accepted an input.
 pub enum Answer {
     Accepted,
     Refused,
@@ -52,13 +52,13 @@ pub enum Answer {
 
 pub struct Target {
     pub seeds: Vec<Files>,
-    /// Reads the files, and panics where what was read makes no sense.
+    /// Reads the files, and panics if the result is inconsistent.
     pub read: fn(&Files) -> Answer,
 }
 
-/// What is wrong with an input's outcome.
+/// What went wrong with an input.
 enum Fault {
-    /// Where, and the words.
+    /// The place of the panic and its message.
     Panic {
         place: String,
         words: String,
@@ -71,7 +71,7 @@ enum Fault {
 }
 
 impl Fault {
-    /// Faults that are the same, as far as can be told.
+    /// A key that is the same for faults with presumably the same cause.
     fn kind(&self) -> String {
         match self {
             Self::Panic { place, .. } => format!("panic at {place}"),
@@ -91,25 +91,25 @@ impl fmt::Display for Fault {
     }
 }
 
-/// What was seen of a target.
+/// Statistics of a target's inputs.
 #[derive(Default)]
 struct Tally {
     accepted: u64,
     refused: u64,
     slowest: Duration,
-    /// Peak of memory beyond [`CONSTANT`] by the size of the input.
+    /// The largest peak of memory beyond [`CONSTANT`], relative to the size of the input.
     largest: f64,
 }
 
 thread_local! {
-    /// Whether an input is being read: a panic is a finding then, else the harness' own.
+    /// Whether an input is being read, so that a panic is a finding and not a bug of the test program.
     static JUDGING: Cell<bool> = const { Cell::new(false) };
-    /// Place and words of the panic that is being caught.
+    /// Place and message of the panic that is being caught.
     static PANIC: RefCell<Option<(String, String)>> = const { RefCell::new(None) };
 }
 
-/// Runs a target on what was found before, then on `cases` inputs; or, where the environment says so, for FUZZ_SECONDS, with
-/// another FUZZ_SEED, on the one input FUZZ_CASE.
+/// Runs a target on its seeds and earlier findings, then on `cases` inputs. The environment variables FUZZ_SECONDS,
+/// FUZZ_SEED and FUZZ_CASE set a time instead of a number of inputs, another seed, or a single input.
 pub fn run(name: &str, cases: u64, target: &Target) {
     quiet_panics();
     let number = |variable: &str| {
@@ -149,7 +149,7 @@ pub fn run(name: &str, cases: u64, target: &Target) {
         }
         let files = draw(&pool, seed, index);
         if only.is_some() {
-            // To be looked at, whatever becomes of it.
+            // Kept for inspection in any case.
             let path =
                 Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}-seed-{seed}-case-{index}.json"));
             case::write(&path, &files, pool.seeds());
@@ -183,7 +183,7 @@ pub fn run(name: &str, cases: u64, target: &Target) {
     assert!(found.is_empty(), "{name}:\n{}", found.into_values().collect::<Vec<_>>().join("\n"));
 }
 
-/// The input of a number: the same every time.
+/// The input with this number, which is the same for a seed.
 fn draw(pool: &Pool, seed: u64, index: u64) -> Files {
     let mut random = ChaCha8Rng::seed_from_u64(seed);
     random.set_stream(index);
@@ -192,7 +192,7 @@ fn draw(pool: &Pool, seed: u64, index: u64) -> Files {
     pool.draw(&mut Unstructured::new(&entropy))
 }
 
-/// What a target makes of an input, and how long it took.
+/// Runs a target on an input; returns the outcome and the time it took.
 fn judge(target: &Target, files: &Files, tally: &mut Tally) -> (Result<Answer, Fault>, Duration) {
     let started = Instant::now();
     JUDGING.set(true);
@@ -216,7 +216,7 @@ fn judge(target: &Target, files: &Files, tally: &mut Tally) -> (Result<Answer, F
     (answer, time)
 }
 
-/// Cells, lines and JSON values, by what stands between them.
+/// The number of cells, lines and JSON values, by their separators.
 fn items(files: &Files) -> usize {
     let between = |byte: &&u8| b"\n\r\t,:[{|&= ".contains(byte);
     files.iter().map(|(_, bytes)| 1 + bytes.iter().filter(between).count()).sum()
@@ -229,7 +229,7 @@ fn fault(payload: &(dyn Any + Send)) -> Fault {
     Fault::Panic { place, words }
 }
 
-/// Panics are what is looked for: they are noted, and not printed each.
+/// Records panics that happen while an input is read instead of printing them.
 fn quiet_panics() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
@@ -245,7 +245,7 @@ fn quiet_panics() {
     });
 }
 
-/// Takes away of an input what its fault does not need, for a while.
+/// Reduces an input to what its fault needs, for up to 20 seconds.
 fn smaller(target: &Target, pool: &Pool, mut files: Files, fault: &Fault) -> Files {
     let until = Instant::now() + Duration::from_secs(20);
     let kind = fault.kind();
@@ -278,7 +278,7 @@ fn smaller(target: &Target, pool: &Pool, mut files: Files, fault: &Fault) -> Fil
     files
 }
 
-/// Takes pieces out of a file, large ones first.
+/// Removes pieces of a file that the fault does not need, large ones first.
 fn cut(files: &mut Files, at: usize, same: &impl Fn(&Files) -> bool) {
     let mut piece = files[at].1.len().div_ceil(2);
     while piece > 0 {
@@ -297,8 +297,8 @@ fn cut(files: &mut Files, at: usize, same: &impl Fn(&Files) -> bool) {
     }
 }
 
-/// Ends the program over an input that hangs, and leaves a note of which one was read when the program ended otherwise: by a
-/// stack that overflowed, or for want of memory.
+/// Ends the program if an input hangs. A note in a file says which input was being read when the program died in
+/// another way: by a stack overflow, or out of memory.
 struct Watch {
     shared: std::sync::Arc<Shared>,
     note: fs::File,
@@ -307,7 +307,7 @@ struct Watch {
 }
 
 struct Shared {
-    /// Milliseconds from the start to the present input's, plus one; 0 between inputs.
+    /// When the current input began, in milliseconds since the start plus one; 0 between inputs.
     since: AtomicU64,
     over: AtomicBool,
 }
@@ -335,7 +335,7 @@ impl Watch {
 
     fn begin(&self, index: u64) {
         use std::os::unix::fs::FileExt;
-        // A note that cannot be written is missed only where the program breaks down.
+        // Without the note only the message after a crash is missing.
         let _ = self.note.write_at(format!("{index:<20}").as_bytes(), 0);
         self.shared.since.store(self.started.elapsed().as_millis() as u64 + 1, Relaxed);
     }

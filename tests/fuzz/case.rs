@@ -1,13 +1,13 @@
-//! What a target is given: files with their paths, and how they are kept in the repository.
+//! The input of a target, files with their paths, and the format of findings in the repository.
 
 use std::{fmt::Write, path::Path};
 
 use serde::{Deserialize, Serialize};
 
-/// Paths and contents; of a target that reads one file, the first counts.
+/// Paths and contents; a target that reads one file takes the first.
 pub type Files = Vec<(String, Vec<u8>)>;
 
-/// A file as it is kept: JSON, since no path in a repository could be as hostile as some of these.
+/// A file of a finding. Findings are stored as JSON, since some of the paths could not exist in a repository.
 #[derive(Serialize, Deserialize)]
 struct Kept {
     path: String,
@@ -20,11 +20,11 @@ struct Kept {
 enum Content {
     Text(String),
     Hex(String),
-    /// The same as the file of this path in the seed with this number.
+    /// The content of the file with this path in the seed with this number.
     Seed(usize, String),
 }
 
-/// What is in the folder of a target's findings, in the order of their names.
+/// Reads all findings of a target, sorted by name.
 pub fn read_all(folder: &Path, seeds: &[Files]) -> Vec<(String, Files)> {
     let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
     let mut paths: Vec<_> = entries.map(|entry| entry.expect("an entry of the findings").path()).collect();
@@ -65,7 +65,7 @@ pub fn write(path: &Path, files: &Files, seeds: &[Files]) {
         content: same(bytes).unwrap_or_else(|| match std::str::from_utf8(bytes) {
             Ok(text) => Content::Text(text.to_owned()),
             Err(_) => Content::Hex(bytes.iter().fold(String::new(), |mut digits, byte| {
-                write!(digits, "{byte:02x}").expect("a string takes all");
+                write!(digits, "{byte:02x}").expect("writing to a string cannot fail");
                 digits
             })),
         }),

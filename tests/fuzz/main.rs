@@ -1,9 +1,9 @@
-//! Files as nobody should write them: whatever a visitor may bring is changed in ways that know what it is, and read or
-//! refused. Nothing panics, takes five seconds, or holds more memory than the file is worth; and what is read makes
-//! sense (`targets`).
+//! Fuzzing of everything that reads a user's files: valid files are changed in ways that respect their format, and
+//! must be read or refused. Nothing may panic, take five seconds, or hold much more memory than the file has bytes;
+//! and what is read must be consistent (`targets`).
 //!
-//! Here a fixed number of inputs of a fixed seed; `cargo xtask fuzz --minutes N` goes on for as long as one likes. What was
-//! found before is kept in `findings`, a folder for each target, and comes first.
+//! The tests run a fixed number of inputs of a fixed seed; `cargo xtask fuzz --minutes N` runs longer. Earlier
+//! findings are kept in `findings`, one folder per target, and are tried first.
 
 mod allocator;
 mod campaign;
@@ -15,7 +15,7 @@ mod targets;
 #[global_allocator]
 static ALLOCATOR: allocator::Counting = allocator::Counting;
 
-/// A test for each target: its name, how many inputs it is given here, and what it is.
+/// A test for each target, with the number of its inputs.
 macro_rules! targets {
     ($($name:ident: $cases:literal),+ $(,)?) => {
         $(#[test]

@@ -1,4 +1,4 @@
-//! Small files of every kind that is read, as programs write them: what the changes begin with.
+//! Small valid files of every kind, as programs write them, from which inputs are made.
 
 mod folders;
 mod texts;
@@ -10,7 +10,7 @@ pub use tokenizers::tokenizers;
 
 use crate::case::Files;
 
-/// A file.
+/// A file with its path.
 fn file(path: &str, bytes: impl Into<Vec<u8>>) -> (String, Vec<u8>) {
     (path.to_owned(), bytes.into())
 }

@@ -1,4 +1,4 @@
-//! What reads a visitor's files, and what must hold of all that is read.
+//! The readers of users' files, and the properties that everything they accept must have.
 
 use std::{fmt::Display, io::Cursor};
 
@@ -27,18 +27,18 @@ use crate::{
     seeds,
 };
 
-/// Plain words; a word and a text that are long, of several scripts, with what is no letter.
+/// A plain sentence; and one with several scripts, a long word and control characters.
 const SENTENCES: [&str; 2] = [
     "The cat sat.",
     "the\u{0}\u{1b} \u{202e}İß e\u{301}👩‍👩‍👧 中文 aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa…<s>[MASK] 0x1F",
 ];
 
-/// Fails with the words of an error that cannot be.
+/// Panics with an error that must not occur.
 fn sure<T, E: Display>(result: Result<T, E>, what: &str) -> T {
     result.unwrap_or_else(|error| panic!("{what}: {error}"))
 }
 
-/// Reads, and holds what was read against `sense`. An error says something and is no book.
+/// Checks the result of a successful read with `sense`. An error must have a message.
 fn answer<T, E: Display>(read: Result<T, E>, sense: impl FnOnce(T)) -> Answer {
     match read {
         Ok(value) => {
@@ -69,14 +69,14 @@ fn read_model(files: &Files) -> Answer {
         if let Some(modules) = &model.checkpoint.rules.modules {
             let vector = modules.vector(&vec![0.5; 3 * config.hidden_size], config.hidden_size);
             assert_eq!(vector.len(), modules.width(config.hidden_size));
-            assert!(!vector.is_empty(), "a vector of no numbers");
+            assert!(!vector.is_empty(), "an empty vector");
         }
         check_export(&model);
     })
 }
 
 fn check_weights(model: &ModelDirectory) {
-    assert!(model.checkpoint.config.hidden_dropout_prob < 1.0, "dropout of everything");
+    assert!(model.checkpoint.config.hidden_dropout_prob < 1.0, "a dropout probability of 1");
     assert!(model.checkpoint.config.layer_norm_eps as f32 > 0.0, "an ε that is 0 in a shader");
     assert!(model.checkpoint.config.initializer_range > 0.0, "heads that are all zero");
     for (name, tensor) in &model.checkpoint.tensors {
@@ -85,7 +85,7 @@ fn check_weights(model: &ModelDirectory) {
     }
 }
 
-/// What is taken home is what was loaded, in a folder that is read again.
+/// An export reads back with the tensors that were loaded.
 fn check_export(model: &ModelDirectory) {
     let checkpoint = &model.checkpoint;
     if model.pooler == Pooler::Own || model.pooler == Pooler::Cls && !checkpoint.has_head() {
@@ -102,7 +102,7 @@ fn check_export(model: &ModelDirectory) {
 
 fn check_tokenizer(tokenizer: &SentenceTokenizer, words: Option<usize>) {
     for max_length in [3, 512] {
-        // A tokenizer may have no token for a text, and says so.
+        // A tokenizer may have no tokens for a text, which is an error.
         let Ok(rows) = tokenizer.encode(&SENTENCES, max_length) else { return };
         for row in &rows {
             assert!((2..=max_length).contains(&row.len()), "{} tokens of at most {max_length}", row.len());
@@ -234,7 +234,7 @@ pub fn run_file() -> Target {
                 for run in &read {
                     let _ = (run.done(), run.best());
                 }
-                // As text, since what is no number equals nothing.
+                // Compared as text, since NaN does not equal itself.
                 let once = sure(runs::write(&all), "runs that cannot be written");
                 let again = sure(runs::read(name, &once), "runs that are not read again");
                 assert_eq!(once, sure(runs::write(&again.iter().collect::<Vec<_>>()), "runs"));
@@ -247,7 +247,7 @@ pub fn share_link() -> Target {
     Target {
         seeds: seeds::links(),
         read: |files| {
-            // A browser gives text.
+            // A browser provides text, not bytes.
             let link = String::from_utf8_lossy(&files[0].1);
             let address = Address::parse(&link);
             let again = Address::parse(&address.to_string());
@@ -299,7 +299,7 @@ pub fn archive() -> Target {
     Target {
         seeds: seeds::names(),
         read: |files| {
-            // No name is longer in an archive, and the reading of it here would be counted too.
+            // Longer names do not occur in an archive, and reading it back here would count as memory too.
             let text = String::from_utf8_lossy(&files[0].1[..files[0].1.len().min(1 << 15)]);
             let mut names = text.split('\n');
             let folder = names.next().unwrap_or_default();

@@ -1,4 +1,4 @@
-//! A batch with its recipe, by the engine and by the reference.
+//! A batch with its recipe, computed by the engine and by the reference.
 
 use std::collections::BTreeMap;
 
@@ -39,7 +39,7 @@ pub struct Case {
     pub widths: &'static [usize],
     pub fixed_mask: bool,
     pub mlm_weight: f32,
-    /// Off: pre-training.
+    /// `false` for pre-training.
     pub contrastive: bool,
     pub micro_batch: usize,
 }
@@ -89,7 +89,7 @@ impl Case {
         weights
     }
 
-    /// The engine gets 1/τ and w as float32.
+    /// The reference uses the same rounding as the engine, which gets 1/τ and w as float32.
     fn settings(&self) -> Settings {
         let kernel = contrastive::Settings {
             form: match self.form {
@@ -124,7 +124,7 @@ pub struct Engine {
 }
 
 impl Engine {
-    /// All items, in an order of our own.
+    /// All items, in a fixed order that is not ascending.
     pub fn rows(&self) -> Vec<&[u32]> {
         self.data.batch(&[3, 0, 8, 1, 7, 2, 6, 5, 4])
     }
@@ -155,7 +155,7 @@ impl Engine {
     }
 }
 
-/// The engine's loss and gradients against the reference's.
+/// Compares the engine's loss and gradients with the reference's.
 pub async fn check(device: &Device, case: Case) {
     let engine = case.engine(device);
     device.ready().await.unwrap();
@@ -174,7 +174,7 @@ pub async fn check(device: &Device, case: Case) {
     let contrastive = || gradients::loss(&model, case.pooler, &engine.batch(), settings, dropout).unwrap();
     let mut total = case.contrastive.then(contrastive);
     if case.mlm_weight > 0.0 {
-        // Masks of their own, behind those of the contrastive pass.
+        // Dropout masks of their own: row numbers continue after those of the contrastive pass.
         let mlm_masks = |element: Element| masks(Element { row: element.row + rows, ..element });
         let dropout = (case.p > 0.0).then_some(&mlm_masks as Dropout);
         let mlm = mlm::loss(&model, &engine.masked(), dropout).unwrap();
@@ -197,8 +197,8 @@ pub async fn check(device: &Device, case: Case) {
     assert_eq!(actual.keys().collect::<Vec<_>>(), expected.keys().collect::<Vec<_>>());
     for (name, gradient) in &expected {
         let error = distance(&actual[name].data, gradient);
-        // Softmax does not see a key's bias: its gradient is 0, the sum of terms that are as large as those of the
-        // query's.
+        // Softmax is invariant to a key's bias, so its gradient is 0; but it is a sum of terms as large as those of the
+        // query's, which bound its error.
         let size = match name.strip_suffix("key.bias") {
             Some(stem) => norm(&expected[&format!("{stem}query.bias")]),
             None => norm(gradient),

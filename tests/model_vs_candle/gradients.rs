@@ -1,4 +1,4 @@
-//! The contrastive loss and all gradients.
+//! The contrastive loss and all gradients agree with candle's autograd.
 
 use simcse_lab::{
     kernels::LossForm,
@@ -74,7 +74,8 @@ async fn a_word_table_in_pieces_gives_the_same_loss_and_gradients_bit_for_bit() 
             let sizes = Sizes { vocabulary: 400, ..sizes };
             let case = Case { sizes, p: DROPOUT, ..UNSUPERVISED };
             let whole = case.engine(&device);
-            // The least that queries, keys and values need: 6,912 floats, which are 144 of the 400 words; a piece has 128.
+            // The smallest limit that queries, keys and values fit into: 6,912 floats, or 144 of the 400 words; a
+            // piece is rounded down to 128 words.
             let limit = 4 * 3 * (sizes.hidden * sizes.hidden) as u64;
             let checkpoint = engine::checkpoint(sizes, &case.weights());
             let network = Network::within(&device, &checkpoint, Head::Stored, limit).unwrap();

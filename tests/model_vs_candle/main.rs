@@ -1,4 +1,4 @@
-//! Encoder, poolers, loss and the gradient of every parameter against candle's autograd in `f64` on the same
+//! Compares encoder, poolers, loss and the gradient of every parameter with candle's autograd in `f64` on the same
 //! weights.
 #![cfg(not(target_arch = "wasm32"))]
 
@@ -42,37 +42,37 @@ const fn roberta(sizes: Sizes) -> Sizes {
     Sizes { types: 1, first_position: 2, ..sizes }
 }
 
-/// Head sizes 12, 26 (no multiple of 4) and 12 with odd vec4 counts; a feed-forward layer narrower than the rest; and
-/// a RoBERTa.
+/// Head sizes of 12, of 26 (not a multiple of 4), and of 12 with an odd number of vec4s in the hidden size; a
+/// feed-forward layer narrower than the hidden size; and a RoBERTa.
 const MODELS: [Sizes; 4] =
     [sizes(48, 3, 4, 100), sizes(312, 1, 12, 40), sizes(36, 2, 3, 144), roberta(sizes(48, 2, 4, 96))];
 
 /// Unit roundoff of float32.
 const ROUNDOFF: f64 = 1.0 / 16_777_216.0;
 
-/// Relative error that an encoder's output may have. A kernel has sums over the width or the feed-forward width and
-/// about 24 other roundings, all independent: 2u·√(terms + 24), as in src/verify/compare.rs. Eight kernels a layer
+/// Bound of the relative error of an encoder's output. A kernel has sums over the hidden or the feed-forward size and
+/// about 24 other roundings, all independent: 2u·√(terms + 24), as in src/verify/compare.rs. Eight kernels per layer
 /// and two before them follow each other; LayerNorm keeps errors relative to its output.
 fn encoder_bound(sizes: Sizes) -> f64 {
     let terms = sizes.hidden.max(sizes.intermediate) + 24;
     2.0 * ROUNDOFF * ((terms * (8 * sizes.layers + 2)) as f64).sqrt()
 }
 
-/// Absolute error that a logit may have: that of a cosine, over τ. Of two vectors' errors only the parts along each
-/// other count, 1/√hidden of a random direction.
+/// Bound of the absolute error of a logit: that of a cosine, divided by τ. Only the part of a vector's error along
+/// the other vector counts, 1/√hidden of a random direction.
 fn logit_bound(sizes: Sizes, temperature: f64) -> f64 {
     2.0 * encoder_bound(sizes) / (temperature * (sizes.hidden as f64).sqrt())
 }
 
-/// Absolute error that the loss of masked-language modelling may have. A logit is a sum over the width of a state of
-/// components about 1, with the encoder's relative error, times a word's components of 0.5 at random; the loss is a
-/// difference of two such, and itself rounded.
+/// Bound of the absolute error of the loss of masked-language modelling. A logit is a sum over a state's components,
+/// of size 1 with the encoder's relative error, times a word's components, of size 0.5 with random signs; the loss is
+/// a difference of two such sums, and rounded itself.
 fn mlm_bound(sizes: Sizes, loss: f64) -> f64 {
     2.0 * encoder_bound(sizes) * 0.5 * (sizes.hidden as f64).sqrt() + ROUNDOFF * loss
 }
 
-/// Relative error that a gradient may have: a logit's error is the relative one of the softmax; the backward pass is
-/// as long as the forward pass twice.
+/// Bound of the relative error of a gradient: a logit's error becomes a relative error of the softmax, and the
+/// backward pass is twice as long as the forward pass.
 fn gradient_bound(sizes: Sizes, temperature: f64) -> f64 {
     2.0 * encoder_bound(sizes) + logit_bound(sizes, temperature)
 }

@@ -1,4 +1,4 @@
-//! Masked-language modelling, beside the contrastive loss and alone.
+//! Masked-language modelling, with the contrastive loss and without it.
 
 use simcse_lab::{
     model::{self, Head, Network, Parts},
@@ -16,7 +16,7 @@ use crate::{
 async fn masked_language_modelling_adds_its_loss_and_gradients() {
     for device in engine::devices().await {
         for sizes in [MODELS[0], MODELS[2], MODELS[3]] {
-            // A vocabulary that is no multiple of 4.
+            // A vocabulary size that is not a multiple of 4.
             let sizes = Sizes { vocabulary: VOCABULARY + 3, ..sizes };
             for (mlm_weight, p, sentences) in [(0.1, 0.0, 1), (2.0, DROPOUT, 3)] {
                 let case = Case { sizes, sentences, mlm_weight, p, temperature: 1.0, ..UNSUPERVISED };
@@ -28,7 +28,7 @@ async fn masked_language_modelling_adds_its_loss_and_gradients() {
 }
 
 #[pollster::test]
-async fn masked_language_modelling_alone_has_the_gradients_of_pretraining() {
+async fn masked_language_modelling_without_contrastive_loss_agrees_with_autograd() {
     for device in engine::devices().await {
         let sizes = Sizes { vocabulary: VOCABULARY + 3, ..MODELS[2] };
         for p in [0.0, DROPOUT] {
@@ -64,7 +64,7 @@ async fn masked_language_modelling_over_a_word_table_in_pieces_gives_the_same() 
         let (metrics, gradients) = cut.metrics_and_gradients(&case).await;
         let (expected_metrics, expected) = whole.metrics_and_gradients(&case).await;
         assert!(expected_metrics.mlm > 1.0 && expected_metrics.mlm < expected_metrics.loss);
-        // Sums over the words are cut otherwise, so they round otherwise.
+        // Sums over the words are split differently, so they round differently.
         assert!((metrics.mlm - expected_metrics.mlm).abs() <= 1e-5 * expected_metrics.mlm);
         for (name, expected) in &expected {
             let expected: Vec<f64> = expected.data.iter().map(|value| f64::from(*value)).collect();

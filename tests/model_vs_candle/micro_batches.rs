@@ -1,4 +1,4 @@
-//! GradCache: a batch in parts.
+//! GradCache: a batch in micro-batches gives the gradients of the whole batch.
 
 use simcse_lab::{
     model::{Head, HostTensor, Network},
@@ -12,8 +12,8 @@ use crate::{
     reference::{pooling::Pooler, tiny::random_rows},
 };
 
-/// The parts' gradients are summed in another order than those of the whole batch; their vectors are the same bits,
-/// so the loss is too.
+/// The vectors have the same bits as those of the whole batch, so the loss has too; gradients are summed in another
+/// order.
 #[pollster::test]
 async fn micro_batches_give_the_loss_and_gradients_of_the_whole_batch() {
     for device in engine::devices().await {
@@ -26,13 +26,13 @@ async fn micro_batches_give_the_loss_and_gradients_of_the_whole_batch() {
                 let case = Case { micro_batch, ..direct };
                 let parts = case.engine(&device);
                 device.ready().await.unwrap();
-                // Twice: nothing may be left from the first time.
+                // Twice, to see that nothing is left from the first time.
                 parts.gradients(&case).await;
                 let (loss, actual) = parts.gradients(&case).await;
                 assert_eq!(loss, expected_loss, "{case:?}");
                 for (name, expected) in &expected {
                     let expected: Vec<f64> = expected.data.iter().map(|value| f64::from(*value)).collect();
-                    // A key's bias has the gradient 0; what is there is rounding.
+                    // The gradient of a key's bias is 0 up to rounding.
                     let size = match name.strip_suffix("key.bias") {
                         Some(_) => 1.0,
                         None => norm(&expected),
@@ -68,7 +68,7 @@ async fn a_batch_of_256_in_micro_batches_of_16_has_the_gradients_of_the_whole() 
             |tensor: &HostTensor| tensor.data.iter().map(|value| f64::from(*value)).collect::<Vec<_>>();
         let whole: Vec<f64> = expected.values().flat_map(wide).collect();
         let parts: Vec<f32> = actual.values().flat_map(|tensor| tensor.data.clone()).collect();
-        // What the sums' other order may do; the limit.
+        // The limit for sums in another order.
         assert!(distance(&parts, &whole) <= 1e-5 * norm(&whole));
     }
 }

@@ -1,4 +1,4 @@
-//! Ten steps against the reference's AdamW.
+//! Ten training steps agree with the reference's AdamW.
 
 use simcse_lab::{device::Device, train::TrainOptions};
 
@@ -21,7 +21,7 @@ const ROUNDOFF: f64 = 1.0 / 16_777_216.0;
 #[pollster::test]
 async fn ten_steps_have_the_losses_and_lead_to_the_weights_of_the_reference() {
     for device in engine::devices().await {
-        // Clipping never, sometimes and always.
+        // Clipping never, sometimes and always applies.
         for (dropout, clip) in [(0.0, 100.0), (0.0, 0.5), (0.1, 0.1)] {
             agree_with_the_reference(&device, TrainOptions { steps: Some(10), dropout, clip, ..options() })
                 .await;
@@ -46,8 +46,9 @@ async fn agree_with_the_reference(device: &Device, options: TrainOptions) {
     let (expected_reports, expected) =
         train_steps(&weights(), SIZES.config(), &batches(&options, 10), &recipe, Some(&masks)).unwrap();
 
-    // A gradient is off by up to 2e-5 of itself (tests/model_vs_candle/main.rs at τ = 0.05), a loss by as much, because a
-    // logit's error is a relative one of its exponentials; and each step starts from the errors of those before.
+    // Relative errors of a gradient are up to 2e-5 (tests/model_vs_candle/main.rs at τ = 0.05), and of a loss as well,
+    // because a logit's error becomes a relative error of its exponential. Each step adds to the errors of those
+    // before.
     const GRADIENT: f64 = 2e-5;
     assert_eq!(reports.len(), expected_reports.len());
     for (actual, expected) in reports.iter().zip(&expected_reports) {
@@ -66,12 +67,12 @@ async fn agree_with_the_reference(device: &Device, options: TrainOptions) {
         let widened = |values: &[f32]| values.iter().map(|value| f64::from(*value)).collect::<Vec<_>>();
         let (before, actual, expected) = (widened(&before), widened(&actual[&name].data), &expected[&name].1);
         if name.ends_with("key.bias") {
-            // Softmax does not see it, so its gradient is rounding alone; AdamW makes steps of full size of it.
+            // Softmax is invariant to it, so its gradient is only rounding, of which AdamW makes steps of full size.
             let longest = reports.iter().map(|report| report.learning_rate).sum::<f64>() * 1.01;
             assert!(distance(&actual, &before) <= longest * (before.len() as f64).sqrt(), "{name}");
             continue;
         }
-        // Ten independent errors of gradients, relative to the change; ten roundings of the weight itself.
+        // Ten independent gradient errors, relative to the change, and ten roundings of the weight itself.
         let change = distance(expected, &before);
         let tolerance =
             10_f64.sqrt() * (GRADIENT * change + ROUNDOFF * distance(&before, &vec![0.0; before.len()]));

@@ -1,4 +1,4 @@
-//! Runs of training: against the reference's AdamW, and against themselves, bit for bit.
+//! Training runs: compared with the reference's AdamW, and with themselves bit for bit.
 #![cfg(not(target_arch = "wasm32"))]
 
 #[path = "../engine/mod.rs"]
@@ -27,7 +27,7 @@ use simcse_lab::{
 };
 
 const SIZES: Sizes = SMALL;
-/// Items: three batches of 6 and one of 2 in every epoch.
+/// Number of items: three batches of 6 and one of 2 in every epoch.
 const ITEMS: usize = 20;
 
 type Tensors = BTreeMap<String, HostTensor>;
@@ -64,7 +64,7 @@ async fn trainer(device: &Device, options: TrainOptions) -> Trainer {
     Trainer::new(device, &checkpoint(), data(), None, options).await.expect("the options are valid")
 }
 
-/// Second views and corrupted rows that are drawn anew every time.
+/// A dataset with random second views and randomly corrupted rows.
 fn random_views() -> Dataset {
     let rows = data().rows();
     let augment = move |item: usize, random: &mut ChaCha8Rng| {
@@ -81,7 +81,7 @@ fn random_views() -> Dataset {
     data().with_augment(Rc::new(augment), 10).with_corrupt(Rc::new(corrupt))
 }
 
-/// Goes on to `step` and returns the reports of all steps that finished since the last call.
+/// Trains up to `step` and returns the reports of all steps that have finished since the last call.
 async fn train_to(trainer: &mut Trainer, step: u32) -> Result<Vec<StepReport>, TrainError> {
     let mut reports = Vec::new();
     while trainer.position() < step {
@@ -122,7 +122,7 @@ async fn the_same_seed_gives_the_same_weights_bit_for_bit_and_another_seed_does_
 }
 
 #[pollster::test]
-async fn dropout_alone_makes_a_difference() {
+async fn training_with_dropout_gives_other_weights_than_without() {
     for device in engine::devices().await {
         let short = TrainOptions { steps: Some(3), ..options() };
         let (_, with) = train(&device, short.clone()).await;
@@ -147,7 +147,7 @@ async fn every_step_is_reported_once_and_in_order() {
 }
 
 #[pollster::test]
-async fn a_learning_rate_beyond_all_bounds_stops_the_run_and_leaves_finite_weights() {
+async fn a_huge_learning_rate_stops_the_run_and_leaves_finite_weights() {
     for device in engine::devices().await {
         let wild = TrainOptions { learning_rate: 1e30, warmup: 0, ..options() };
         let mut trainer = trainer(&device, wild).await;
@@ -159,7 +159,7 @@ async fn a_learning_rate_beyond_all_bounds_stops_the_run_and_leaves_finite_weigh
 }
 
 #[pollster::test]
-async fn a_weight_that_is_no_number_stops_the_run_at_once_and_changes_no_other() {
+async fn a_nan_weight_stops_the_run_at_the_first_step_without_an_update() {
     for device in engine::devices().await {
         let mut broken = checkpoint();
         broken.tensors.get_mut("encoder.layer.0.output.dense.weight").unwrap().data[5] = f32::NAN;
@@ -236,7 +236,7 @@ async fn a_sentence_has_the_same_vector_alone_and_among_others() {
         let network = Network::new(&device, &checkpoint(), Head::Stored).unwrap();
         for (pooler, head) in [(model::Pooler::Cls, true), (model::Pooler::Avg, false)] {
             let embedder = Embedder::new(&network, pooler, head).unwrap();
-            // More than one micro-batch holds.
+            // More rows than one micro-batch holds.
             let rows = random_rows(SIZES.vocabulary, 3000, 10, 6);
             let mut progress = Vec::new();
             let together = embedder.embed(&rows, |done| progress.push(done)).await.unwrap();

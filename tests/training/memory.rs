@@ -1,4 +1,4 @@
-//! What a run allocates, and what is said of it before.
+//! The memory that a run allocates, and its estimate.
 
 use std::rc::Rc;
 
@@ -20,7 +20,7 @@ async fn training_allocates_nothing_after_its_start() {
 }
 
 #[pollster::test]
-async fn the_memory_estimate_is_what_is_then_allocated() {
+async fn the_memory_estimate_is_exactly_what_is_allocated() {
     for device in engine::devices().await {
         for (mlm_weight, micro_batch_size) in [(0.0, 0), (0.0, 2), (0.1, 3)] {
             let options = TrainOptions { mlm_weight, micro_batch_size, ..options() };
@@ -37,7 +37,7 @@ async fn the_memory_estimate_is_what_is_then_allocated() {
 }
 
 #[pollster::test]
-async fn what_does_not_fit_is_refused_with_a_micro_batch_that_does() {
+async fn a_run_that_does_not_fit_is_refused_with_a_micro_batch_size_that_does() {
     for device in engine::devices().await {
         let (config, options) = (checkpoint().config, TrainOptions { batch_size: 20, ..options() });
         let preflight = |options: &TrainOptions, limit| {
@@ -45,7 +45,7 @@ async fn what_does_not_fit_is_refused_with_a_micro_batch_that_does() {
         };
         let whole = preflight(&options, u64::MAX).unwrap();
         assert!(preflight(&options, whole.total).is_ok());
-        // Enough for half of the activations.
+        // Enough for half of the activations only.
         let limit = whole.total - whole.activations / 2;
         let message = preflight(&options, limit).unwrap_err().to_string();
         let (_, items) =
@@ -59,8 +59,7 @@ async fn what_does_not_fit_is_refused_with_a_micro_batch_that_does() {
     }
 }
 
-/// 512 items in micro-batches of 32 against 32 items: beside weights and the like, the loss of 1024 vectors is all
-/// that is more.
+/// 512 items in micro-batches of 32, compared with 32 items: only the loss of 1024 vectors needs more memory.
 #[pollster::test]
 async fn a_batch_of_512_needs_little_more_memory_than_one_of_32() {
     for device in engine::devices().await {

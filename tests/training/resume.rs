@@ -1,4 +1,4 @@
-//! Runs that are saved and go on, bit for bit.
+//! Runs that are saved and resumed end with the same bits as uninterrupted ones.
 
 use simcse_lab::{
     kernels::LossForm,
@@ -71,7 +71,7 @@ async fn a_run_with_every_extra_resumes_bit_for_bit_wherever_it_was_saved() {
 }
 
 #[pollster::test]
-async fn pretraining_learns_to_guess_words_and_resumes_bit_for_bit() {
+async fn pretraining_lowers_its_loss_and_resumes_bit_for_bit() {
     for device in engine::devices().await {
         let options = TrainOptions {
             contrastive: false,
@@ -88,7 +88,7 @@ async fn pretraining_learns_to_guess_words_and_resumes_bit_for_bit() {
         };
         let mut whole = trainer().await;
         let reports = train_to(&mut whole, 60).await.unwrap();
-        // Nothing but the guessed words counts, and each sentence is encoded once.
+        // The loss is that of masked-language modelling only, and each sentence is encoded once.
         assert!(reports.iter().all(|report| report.mlm == report.loss && report.tokens <= 6 * 10));
         let mean =
             |part: &[StepReport]| part.iter().map(|report| report.loss).sum::<f32>() / part.len() as f32;
@@ -106,7 +106,7 @@ async fn pretraining_learns_to_guess_words_and_resumes_bit_for_bit() {
 }
 
 #[pollster::test]
-async fn a_saved_run_is_refused_by_another_recipe_or_other_data() {
+async fn a_saved_run_is_refused_with_another_recipe_or_other_data() {
     for device in engine::devices().await {
         let state = trainer(&device, options()).await.state().await.unwrap();
         let mut other = trainer(&device, TrainOptions { learning_rate: 2e-3, ..options() }).await;

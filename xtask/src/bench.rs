@@ -1,4 +1,4 @@
-//! `cargo xtask bench`: our engine and its peers in the same browser on the same adapter.
+//! `cargo xtask bench`: compares the engine with its peers in the same browser on the same adapter.
 
 use anyhow::{Context, Result};
 use clap::Args;
@@ -11,8 +11,8 @@ use crate::{
 
 #[derive(Args)]
 pub struct BenchArgs {
-    /// Passed to `bench/run.mjs`, such as --quick, --workloads matmul,train or --json FILE; `cargo xtask bench -- --help`
-    /// lists them.
+    /// Passed to `bench/run.mjs`, such as --quick, --workloads matmul,train or --json FILE; listed by
+    /// `cargo xtask bench -- --help`.
     #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
     args: Vec<String>,
 }
@@ -30,12 +30,12 @@ fn compile(toolchain: &WasmToolchain) -> Result<()> {
     run(toolchain.cargo().args(["build", "--bin", "bench"]).args(page::RELEASE))
 }
 
-/// The engine's module, for `bench/contenders/ours.mjs`.
+/// Makes the engine's module for `bench/contenders/ours.mjs`.
 fn bind(toolchain: &WasmToolchain) -> Result<()> {
     let module = toolchain.target_dir().join(WasmToolchain::TARGET).join("release/bench.wasm");
     let folder = root().join("bench/generated/ours");
     let mut bindgen = command("wasm-bindgen");
-    // Under the name that the script of a thread knows.
+    // Named as the script of the engine's threads expects it.
     bindgen.args(["--target", "web", "--no-typescript", "--out-name", "worker", "--out-dir"]).arg(&folder);
     run(bindgen.arg(module))?;
     std::fs::copy(root().join("www/worker_thread.js"), folder.join("worker_thread.js"))

@@ -1,5 +1,5 @@
-//! What is made to happen to the page for hours: `cargo xtask faults` kills tabs, browsers, workers and devices under small
-//! runs, and sees that each goes on to the same bytes; `cargo xtask soak` works one visit for long, and reads its memory.
+//! Long tests of the page: `cargo xtask faults` kills tabs, browsers, workers and devices during small runs and
+//! checks that each resumes to the same bytes; `cargo xtask soak` uses one page for hours and watches its memory.
 
 use anyhow::Result;
 use clap::Args;
@@ -12,17 +12,17 @@ use crate::{
 
 #[derive(Args)]
 pub struct FaultsArgs {
-    /// How many faults are made, of all kinds in turn.
+    /// Number of faults, of all kinds in turn.
     #[arg(long, default_value_t = 1000)]
     count: u32,
-    /// Of the moments at which they come.
+    /// Seed of the moments at which they happen.
     #[arg(long, default_value_t = 1)]
     seed: u32,
 }
 
 #[derive(Args)]
 pub struct SoakArgs {
-    /// Runs one after another in one visit; on a GPU that the CPU imitates a tenth of this and of the others.
+    /// Runs, one after another in one visit. On a software GPU, a tenth of this and of the other numbers.
     #[arg(long, default_value_t = 50)]
     runs: u32,
     /// Steps of one long run.
@@ -48,7 +48,7 @@ fn build() -> Result<()> {
     setup::for_serving(&toolchain, |_| Ok(()))?;
     setup::for_testing()?;
     let mut build = page::trunk(&toolchain, "build", true);
-    // It makes the modules smaller, and takes minutes.
+    // wasm-opt only makes the modules smaller, and takes minutes.
     run(build.env("SIMCSE_WASM_OPT", "off"))
 }
 

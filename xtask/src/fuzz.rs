@@ -1,5 +1,5 @@
-//! `cargo xtask fuzz`: what reads a visitor's files, on inputs without end. The same program as in `cargo xtask test`
-//! (`tests/fuzz`), compiled as tests are: optimised, with every check for overflow.
+//! `cargo xtask fuzz`: fuzzes everything that reads a user's files for a given time. It runs the program of
+//! `cargo xtask test` (`tests/fuzz`), compiled as tests are: optimised, with overflow checks.
 
 use std::{fs, num::NonZero, thread};
 
@@ -10,16 +10,16 @@ use crate::shell::{command, output, root, run, say};
 
 #[derive(Args)]
 pub struct FuzzArgs {
-    /// How long, in all.
+    /// Total time in minutes.
     #[arg(long, default_value_t = 10)]
     minutes: u64,
-    /// Of the inputs; the same seed gives the same ones, in the same order.
+    /// Seed of the inputs, which also determines their order.
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// One of the tests of tests/fuzz/main.rs; all of them unless it is given.
+    /// One of the tests in tests/fuzz/main.rs; by default all of them.
     #[arg(long)]
     target: Option<String>,
-    /// Only the input of this number, as a message named it.
+    /// Run only the input with this number, which a finding's message gives.
     #[arg(long, requires = "target")]
     case: Option<u64>,
 }
@@ -52,7 +52,7 @@ pub fn execute(args: &FuzzArgs) -> Result<()> {
     ended
 }
 
-/// Which inputs were being read when the program ended before it could say so itself.
+/// Prints which inputs were being read when the program crashed.
 fn name_the_last() -> Result<()> {
     for entry in fs::read_dir(root().join("target/tmp"))? {
         let path = entry?.path();

@@ -1,4 +1,4 @@
-//! `cargo xtask …`: set-up, serve, test and benchmark, each with one command on a fresh machine.
+//! `cargo xtask`: sets up, serves, tests and benchmarks, each with one command on a fresh machine.
 
 mod bench;
 mod dist;
@@ -33,15 +33,15 @@ enum Command {
     Npm,
     /// Install what is missing and run every test.
     Test(test::TestArgs),
-    /// Install what is missing, build the page, and kill what runs depend on, at random moments.
+    /// Install what is missing, build the page, and kill what runs depend on at random moments.
     Faults(endurance::FaultsArgs),
-    /// Install what is missing, build the page, and work it for hours: its memory must not grow.
+    /// Install what is missing, build the page, and use it for hours: its memory must not grow.
     Soak(endurance::SoakArgs),
     /// Install what is missing and compare the engine's speed with its peers' in headless Chromium.
     Bench(bench::BenchArgs),
-    /// Give whatever reads a visitor's files inputs that nobody should write, for as long as you like.
+    /// Fuzz everything that reads a user's files, for as long as you like.
     Fuzz(fuzz::FuzzArgs),
-    /// Make the encoder that comes with the site anew: a quarter of an hour of pre-training, resumable.
+    /// Make the encoder that comes with the site again: some two minutes, resumable.
     Starter(starter::StarterArgs),
     /// Install what is missing, for serving and for testing.
     Setup,

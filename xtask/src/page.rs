@@ -1,4 +1,4 @@
-//! The page's build: its modules by Cargo, the site around them by Trunk.
+//! Builds the page: its WebAssembly modules with Cargo, the site around them with Trunk.
 
 use std::process::Command;
 
@@ -9,26 +9,26 @@ use crate::{
     shell::{command, run, say},
 };
 
-/// As Trunk has Cargo compile a release of the page: what is compiled for one is there for the others.
+/// The flags with which Trunk calls Cargo for a release, so that compiled crates are shared with Trunk's build.
 pub const RELEASE: [&str; 5] = ["--release", "--target", WasmToolchain::TARGET, "--features", "web"];
 
-/// Compiles the modules that Trunk will then find ready. Cargo takes both at once, Trunk one after the other; and it
-/// needs no Trunk, which on a fresh machine is compiled at the same time.
+/// Compiles the modules ahead of Trunk. Cargo compiles both at once, while Trunk does one after the other; and on a
+/// fresh machine it can run while Trunk itself is being compiled.
 pub fn compile(toolchain: &WasmToolchain, release: bool) -> Result<()> {
     say("page", "compiling the page's programs");
     run(&mut compiling(toolchain, release))
 }
 
-/// What [`compile`] runs.
+/// The command of [`compile`].
 pub fn compiling(toolchain: &WasmToolchain, release: bool) -> Command {
     let mut cargo = toolchain.cargo();
     let flags = if release { &RELEASE[..] } else { &RELEASE[1..] };
-    // Offline as Trunk, so that both say the same if set-up left something out.
+    // Offline like Trunk, so that both fail alike if set-up left something out.
     cargo.args(["build", "--offline", "--bin", "app", "--bin", "worker"]).args(flags);
     cargo
 }
 
-/// Trunk with the set-up's tools, never downloading any itself.
+/// A Trunk command that uses the tools from set-up and never downloads any.
 pub fn trunk(toolchain: &WasmToolchain, action: &str, release: bool) -> Command {
     let mut trunk = command("trunk");
     toolchain.apply(&mut trunk);

@@ -1,4 +1,4 @@
-//! `cargo xtask serve`: the page on localhost.
+//! `cargo xtask serve`: serves the page on localhost.
 
 use std::{
     fs,
@@ -28,28 +28,28 @@ pub struct ServeArgs {
 
 pub fn run(args: &ServeArgs) -> Result<()> {
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, args.port));
-    // Said before minutes of set-up, not after.
+    // Checked before minutes of set-up.
     if let Err(error) = TcpListener::bind(address) {
-        bail!("port {}: {error}; end what listens there, or choose another with --port", args.port);
+        bail!("port {}: {error}; stop what listens there, or choose another with --port", args.port);
     }
     let toolchain = WasmToolchain::find()?;
     setup::for_serving(&toolchain, |toolchain| page::compile(toolchain, !args.debug))?;
 
     let mut trunk = page::trunk(&toolchain, "serve", !args.debug);
     trunk.args(["--address", &address.ip().to_string(), "--port", &args.port.to_string()]);
-    // That makes the download smaller, which nobody needs from localhost, and takes minutes after every change.
+    // wasm-opt makes the download smaller, which does not matter on localhost, and takes minutes after every change.
     trunk.env("SIMCSE_WASM_OPT", "off");
     let started = SystemTime::now();
     let mut server = trunk.spawn().context("could not start `trunk serve`")?;
     wait_until_listening(&mut server, address)?;
-    // Trunk goes on without a page if the first build of it fails.
+    // Trunk keeps running if the first build fails.
     if !is_built_since(started) {
         server.kill()?;
         server.wait()?;
-        bail!("the page could not be built; what Trunk says above is why");
+        bail!("the page could not be built; see Trunk's output above");
     }
     say("serve", format!("the page is ready: http://localhost:{}/", args.port));
-    say("serve", "Ctrl-C ends it; after a change it is built anew");
+    say("serve", "Ctrl-C stops it; changes are rebuilt");
     let status = server.wait()?;
     if !status.success() {
         bail!("`trunk serve` failed ({status})");
@@ -57,7 +57,7 @@ pub fn run(args: &ServeArgs) -> Result<()> {
     Ok(())
 }
 
-/// Trunk listens when its first build is over.
+/// Waits until Trunk listens, which it does after its first build.
 fn wait_until_listening(server: &mut Child, address: SocketAddr) -> Result<()> {
     while TcpStream::connect(address).is_err() {
         if let Some(status) = server.try_wait()? {
@@ -68,7 +68,7 @@ fn wait_until_listening(server: &mut Child, address: SocketAddr) -> Result<()> {
     Ok(())
 }
 
-/// Whether `dist/` is not the one that an earlier build left.
+/// Whether `dist/` was built since `time`, and is not left from an earlier build.
 fn is_built_since(time: SystemTime) -> bool {
     let built = fs::metadata(root().join("dist/index.html")).and_then(|page| page.modified());
     built.is_ok_and(|built| built >= time)

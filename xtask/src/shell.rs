@@ -1,4 +1,4 @@
-//! Running other programs, with clear words when they fail.
+//! Runs other programs, with errors that name the command.
 
 use std::{
     ffi::OsStr,
@@ -15,12 +15,12 @@ pub fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().map_or_else(PathBuf::new, Path::to_owned)
 }
 
-/// Downloads and tools that belong to this project alone.
+/// The folder of downloads and tools of this project.
 pub fn setup_dir() -> PathBuf {
     root().join(".setup")
 }
 
-/// A command in the repository's root that finds this project's tools first.
+/// A command that runs in the repository's root, with this project's tools first on its PATH.
 pub fn command(program: impl AsRef<OsStr>) -> Command {
     let mut paths = vec![setup_dir().join("bin")];
     paths.extend(std::env::var_os("PATH").iter().flat_map(std::env::split_paths));
@@ -37,7 +37,7 @@ fn words(command: &Command) -> String {
     command.get_args().fold(program, |line, arg| line + " " + &arg.to_string_lossy())
 }
 
-/// Runs to the end, output shown; an error names the command.
+/// Runs a command and shows its output; an error names the command.
 pub fn run(command: &mut Command) -> Result<()> {
     let line = words(command);
     let status = command.status().with_context(|| format!("could not start `{line}`"))?;
@@ -47,13 +47,13 @@ pub fn run(command: &mut Command) -> Result<()> {
     Ok(())
 }
 
-/// What the command prints on standard output, or `None` if it is missing or fails.
+/// The standard output of a command; `None` if it is missing or fails.
 pub fn output(command: &mut Command) -> Option<String> {
     let output = command.stderr(Stdio::null()).output().ok()?;
     output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }
 
-/// Runs to the end, output shown line by line and kept; returns success and all of it.
+/// Runs a command and shows its output line by line; returns whether it succeeded, and all output.
 pub fn run_captured(command: &mut Command) -> Result<(bool, String)> {
     let line = words(command);
     let mut child = command
@@ -79,7 +79,7 @@ fn echo(pipe: impl Read) -> String {
     all
 }
 
-/// One line about a step of the set-up.
+/// Prints a line about a step.
 pub fn say(step: &str, what: impl std::fmt::Display) {
     println!("[{step}] {what}");
 }

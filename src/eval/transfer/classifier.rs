@@ -1,27 +1,28 @@
-//! Multinomial logistic regression as SentEval trains it (`senteval/tools/classifier.py`, `nhid` 0): Adam on the mean
-//! cross-entropy, stopped early by the accuracy on held-out items.
+//! Multinomial logistic regression as SentEval trains it (facebookresearch/SentEval `senteval/tools/classifier.py`,
+//! `nhid` 0): Adam on the mean cross-entropy, stopped early by the accuracy on held-out items.
 //!
-//! Written here because where it stops is part of the protocol: the regularisation is so weak that a converged
-//! regression, which is what libraries offer (linfa-logistic: L-BFGS), fits another model.
+//! Not a library's, because early stopping is part of the protocol: the regularisation is so weak that a converged
+//! regression (such as linfa-logistic's, by L-BFGS) is a different model.
 
 use super::random::Random;
 
-/// Of the paper's full evaluation mode (R `evaluation.py`) and PyTorch's Adam.
+// The settings of full evaluation in princeton-nlp/SimCSE `evaluation.py` (mode `test`), and PyTorch's defaults of
+// Adam.
 const BATCH: usize = 64;
-/// Passes over the training items between two looks at the held-out ones.
+/// Passes over the training items between two evaluations on the held-out ones (`epoch_size`).
 const EPOCHS_A_ROUND: usize = 4;
-/// Rounds without a gain, not in a row but all in all, after which one more ends the training.
+/// Training ends with the first round without a gain after this many, counted in total and not in a row.
 const TENACITY: usize = 5;
-/// A round begins only after this many epochs or fewer.
+/// The last epoch after which another round may begin.
 const LAST_EPOCH: usize = 200;
-/// Share of the training items that is held out where no others are given.
+/// Share of the training items that is held out where no held-out items are given.
 const HELD_OUT: f64 = 0.05;
 const LEARNING_RATE: f64 = 1e-3;
 const BETA_1: f64 = 0.9;
 const BETA_2: f64 = 0.999;
 const EPSILON: f32 = 1e-8;
 
-/// Partial sums of a dot product, enough for a few vector registers.
+/// Partial sums of a dot product, enough to fill a few vector registers.
 const LANES: usize = 16;
 
 /// Feature vectors with their classes.
@@ -48,9 +49,9 @@ pub(super) struct Classifier {
 }
 
 impl Classifier {
-    /// Trains on the items `train` of `examples` until `held_out` improves no more, and returns the state with the
-    /// most of those right; without any, on 95 % of `train` against the rest. `l2` times the parameters is added to the
-    /// gradient. The same arguments give the same classifier, whatever went before. Waits for `after_epoch` after each.
+    /// Trains on the items `train` of `examples` until the accuracy on `held_out` stops improving, and returns the
+    /// state with the best one. Without `held_out`, 5 % of `train` are held out. `l2` times the parameters is added
+    /// to the gradient. The same arguments always give the same classifier. Awaits `after_epoch` after each epoch.
     pub async fn fit(
         examples: &Examples<'_>,
         train: &[usize],
@@ -65,7 +66,7 @@ impl Classifier {
             Some(held_out) => (train, held_out),
             None => {
                 drawn = shuffles.permutation(train.len()).into_iter().map(|index| train[index]).collect();
-                // SentEval divides by zero where fewer than 20 items leave none; one it shall be.
+                // At least one: with fewer than 20 items SentEval holds out none and divides by zero.
                 let count = (HELD_OUT * train.len() as f64) as usize;
                 let (held_out, rest) = drawn.split_at(count.max(1));
                 (rest, held_out)
@@ -99,7 +100,7 @@ impl Classifier {
         best.1
     }
 
-    /// PyTorch's `Linear` under `torch.manual_seed(seed)`.
+    /// Initialised as PyTorch's `Linear` after `torch.manual_seed(seed)`.
     fn new(examples: &Examples<'_>, seed: u32) -> Self {
         let mut random = Random::new(seed);
         let bound = 1.0 / (examples.width as f64).sqrt();
@@ -120,7 +121,7 @@ impl Classifier {
         );
     }
 
-    /// The class with the largest logit, the first of several.
+    /// The class with the largest logit, the first one if several tie.
     pub fn predict(&self, row: &[f32]) -> usize {
         let mut logits = Vec::new();
         self.logits(row, &mut logits);
@@ -133,7 +134,7 @@ impl Classifier {
         items.iter().map(|&item| self.predict(examples.row(item))).collect()
     }
 
-    /// How many of `items` are classified rightly.
+    /// How many of `items` are classified correctly.
     pub fn right(&self, examples: &Examples<'_>, items: &[usize]) -> usize {
         items.iter().filter(|&&item| self.predict(examples.row(item)) == examples.labels[item]).count()
     }
@@ -173,7 +174,7 @@ fn softmax(logits: &mut [f32]) {
     logits.iter_mut().for_each(|logit| *logit /= sum);
 }
 
-/// In `LANES` sums side by side, which the compiler may make vectors of; it may not reorder a single one.
+/// A dot product in `LANES` independent sums, which the compiler can vectorise; it may not reorder a single sum.
 fn dot(a: &[f32], b: &[f32]) -> f32 {
     let (a_lanes, a_rest) = a.as_chunks::<LANES>();
     let (b_lanes, b_rest) = b.as_chunks::<LANES>();
@@ -187,7 +188,7 @@ fn dot(a: &[f32], b: &[f32]) -> f32 {
     sums.iter().sum::<f32>() + rest
 }
 
-/// PyTorch's Adam; `l2` is its `weight_decay`, which is part of the gradient.
+/// PyTorch's Adam; `l2` is its `weight_decay`, which is added to the gradient.
 struct Adam {
     gradient: Vec<f32>,
     first: Vec<f32>,
@@ -226,7 +227,8 @@ mod tests {
         ready(Classifier::fit(examples, train, None, l2, seed, async || {}))
     }
 
-    /// Points in the plane around one centre a class. As many as real tasks have: Adam's steps are 0.001 a weight.
+    /// Points in the plane around one centre per class. Use as many as real tasks have: Adam moves a weight by 0.001
+    /// per step.
     fn ring(count: usize, classes: usize, spread: f32) -> (Vec<f32>, Vec<usize>) {
         let mut random = Random::new(5);
         let labels: Vec<usize> = (0..count).map(|item| item % classes).collect();
@@ -244,14 +246,14 @@ mod tests {
             let examples = Examples { features: &features, width: 2, labels: &labels, classes };
             let items: Vec<usize> = (0..7200).collect();
             let classifier = fit(&examples, &items[..6000], 1e-5, 1111);
-            // All of the 300 held out were right when it stopped; of 1200 others a few may be wrong.
+            // All 300 held-out items were right when training stopped; of 1200 others a few may be wrong.
             let right = classifier.right(&examples, &items[6000..]);
             assert!(right >= 1190, "{classes} classes: {right} of 1200");
         }
     }
 
     #[test]
-    fn one_adam_step_is_pytorchs() {
+    fn three_adam_steps_agree_with_pytorch() {
         // Two items, three features, two classes; torch 2.15: manual_seed(1111), Linear(3, 2), cross_entropy over
         // [[1, 2, 3], [-1, 0.5, 0]] with the classes 1 and 0, Adam(weight_decay=0.1), three steps.
         let features = [1.0, 2.0, 3.0, -1.0, 0.5, 0.0];
@@ -271,8 +273,8 @@ mod tests {
     }
 
     #[test]
-    fn noise_is_not_learnt_by_heart() {
-        // A third of the classes is random: 5/6 is the best there can be, 1000 of 1200 to four standard deviations.
+    fn random_labels_are_not_memorised() {
+        // A third of the labels is random, so the best accuracy is 5/6: 1000 of 1200, ± four standard deviations.
         let (features, mut labels) = ring(7200, 2, 0.5);
         let mut random = Random::new(9);
         for label in labels.iter_mut().step_by(3) {

@@ -1,11 +1,11 @@
-//! Stratified folds.
+//! Stratified folds for cross-validation, the same as scikit-learn's.
 
 use super::random::Random;
 
-/// The test fold, 0 to `folds` − 1, of each item: scikit-learn's `StratifiedKFold(shuffle=True, random_state=seed)`,
-/// in which every fold has the classes in the proportions of the whole.
+/// The test fold of each item, 0 to `folds` − 1, as in scikit-learn's
+/// `StratifiedKFold(shuffle=True, random_state=seed)`: every fold has the classes in the proportions of the whole.
 pub(super) fn stratified(labels: &[usize], folds: usize, seed: u32) -> Vec<usize> {
-    // Classes are counted in the order in which they first occur.
+    // Classes in the order of their first occurrence.
     let mut classes: Vec<usize> = Vec::new();
     for &label in labels {
         if !classes.contains(&label) {
@@ -17,7 +17,7 @@ pub(super) fn stratified(labels: &[usize], folds: usize, seed: u32) -> Vec<usize
     let mut before = 0;
     for class in classes {
         let members: Vec<usize> = (0..labels.len()).filter(|&item| labels[item] == class).collect();
-        // With the labels sorted and dealt out to the folds in turn, these are the class's cards.
+        // If all labels were sorted and dealt to the folds in turn, these would be the folds of this class's items.
         let mut dealt: Vec<usize> = (before..before + members.len()).map(|card| card % folds).collect();
         dealt.sort_unstable();
         random.shuffle(&mut dealt);
@@ -29,7 +29,7 @@ pub(super) fn stratified(labels: &[usize], folds: usize, seed: u32) -> Vec<usize
     fold_of
 }
 
-/// For each fold the items to train on and those held out, positions in `items`' order.
+/// For each fold the items to train on and those held out, both in the order of `items`.
 pub(super) fn splits(
     items: &[usize],
     labels: &[usize],
@@ -51,7 +51,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn folds_are_scikit_learns() {
+    fn folds_agree_with_scikit_learn() {
         // scikit-learn 1.9.1: StratifiedKFold(3, shuffle=True, random_state=1111), the test parts.
         let labels = [1, 0, 1, 1, 0, 0, 1, 1, 0, 1, 1, 1, 2];
         let items: Vec<usize> = (0..labels.len()).collect();
@@ -62,7 +62,7 @@ mod tests {
     #[test]
     fn every_fold_has_its_share_of_every_class_and_every_item_is_held_out_once() {
         let labels: Vec<usize> = (0..503).map(|i| if i % 7 == 0 { 2 } else { i % 2 }).collect();
-        // Every other item only, as the inner folds have it.
+        // Only a part of the items, as in inner folds.
         let items: Vec<usize> = (0..503).step_by(2).collect();
         let splits = splits(&items, &labels, 10, 3);
         let mut all: Vec<usize> = splits.iter().flat_map(|(_, held)| held.clone()).collect();

@@ -1,5 +1,6 @@
-//! Transfer tasks: logistic regression on frozen embeddings by SentEval's protocol (`senteval/tools/validation.py`, the
-//! PyTorch classifier) with the settings of the paper's full evaluation mode.
+//! Transfer tasks: logistic regression on frozen embeddings by SentEval's protocol (facebookresearch/SentEval
+//! `senteval/tools/validation.py`, the PyTorch classifier) with the settings of princeton-nlp/SimCSE `evaluation.py`,
+//! mode `test`.
 
 mod classifier;
 mod folds;
@@ -16,15 +17,15 @@ use crate::{
 use classifier::{Classifier, Examples};
 pub use table::transfer_table;
 
-/// Strengths of the regularisation to choose from.
+/// L2 regularisation strengths to choose from.
 const L2: [f32; 4] = [1e-5, 1e-4, 1e-3, 1e-2];
 
 /// How to evaluate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TransferOptions {
-    /// Of the cross-validation that chooses the regularisation, and of the one around it where there is no test set.
+    /// Folds of the cross-validation that chooses the regularisation, and of the outer one where there is no test set.
     pub folds: usize,
-    /// Of folds, first weights and shuffles.
+    /// Seed of folds, initial weights and shuffles.
     pub seed: u32,
 }
 
@@ -39,9 +40,9 @@ impl Default for TransferOptions {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct TransferScore {
     pub task: TransferKind,
-    /// Per cent of the test items, or the mean of the outer folds'; to two digits after the point, as SentEval rounds.
+    /// Per cent on the test items, or the mean over the outer folds; rounded to two decimals, as in SentEval.
     pub accuracy: f64,
-    /// Per cent, by cross-validation or on the development set, of the regularisation that was chosen.
+    /// Per cent with the chosen regularisation, by cross-validation or on the development set.
     pub dev_accuracy: f64,
     /// F1 of the paraphrases × 100, for MRPC.
     pub f1: Option<f64>,
@@ -70,15 +71,16 @@ impl Say for TransferError {
     }
 }
 
-/// Evaluates the embeddings of a task's sentences (`[task.sentences().len(), hidden]`, not normalised) with the
-/// protocol that belongs to it:
+/// Evaluates the embeddings of a task's sentences (`[task.sentences().len(), hidden]`, not normalised) with the task's
+/// protocol:
 ///
-/// - MR, CR, SUBJ, MPQA: nested cross-validation, the regularisation chosen in each outer fold by an inner one;
-/// - TREC, MRPC: the regularisation chosen by cross-validation on the training set, refitted there, tested once;
-/// - SST-2: chosen on the development set.
+/// - MR, CR, SUBJ, MPQA: nested cross-validation; an inner one chooses the regularisation in each outer fold;
+/// - TREC, MRPC: cross-validation on the training set chooses the regularisation; refitted there, tested once;
+/// - SST-2: the development set chooses the regularisation.
 ///
-/// An embedding with a NaN or infinity counts as zeros. `progress` hears of classifiers fitted, out of how many, after
-/// every epoch of each; the work waits for it, so that it can let others run, and ends where it is dropped.
+/// An embedding that contains a NaN or infinity counts as zeros. After every epoch `progress` is called with the number
+/// of classifiers fitted and of all to fit. It is awaited, so that it can yield to other work; dropping the future ends
+/// the evaluation.
 ///
 /// # Errors
 /// Too few folds, or too few items for them.
@@ -93,7 +95,7 @@ pub async fn transfer(
     progress: impl AsyncFnMut(usize, usize),
 ) -> Result<TransferScore, TransferError> {
     let items: usize = task.sets.iter().map(|set| set.labels.len()).sum();
-    assert_eq!(embeddings.len(), items * task.kind.sentences_per_item() * hidden, "an embedding a sentence");
+    assert_eq!(embeddings.len(), items * task.kind.sentences_per_item() * hidden, "a vector per sentence");
     check(task, options)?;
 
     let features = features(embeddings, hidden, task.kind.sentences_per_item());
@@ -130,7 +132,7 @@ fn check(task: &TransferTask, options: &TransferOptions) -> Result<(), TransferE
     if folds < 2 {
         return Err(TransferError::Folds { folds });
     }
-    // With two items a fold, what an outer fold leaves is enough for as many inner ones.
+    // With two items per fold, an outer fold leaves enough items for the inner folds.
     let needed = if task.sets.len() == 3 { 1 } else { 2 * folds };
     let items = task.sets[0].labels.len();
     match items < needed {
@@ -139,7 +141,7 @@ fn check(task: &TransferTask, options: &TransferOptions) -> Result<(), TransferE
     }
 }
 
-/// What is classified: the embedding, or [|u − v|, u · v] of a pair. `[items, width]`.
+/// The features to classify, `[items, width]`: the embedding, or [|u − v|, u · v] of a pair.
 fn features(embeddings: &[f32], hidden: usize, sentences_per_item: usize) -> Vec<f32> {
     let finite = |row: &[f32]| row.iter().all(|value| value.is_finite());
     let mut features = Vec::with_capacity(embeddings.len());
@@ -160,7 +162,7 @@ fn features(embeddings: &[f32], hidden: usize, sentences_per_item: usize) -> Vec
     features
 }
 
-/// The three ways to a result, each giving development accuracy, test accuracy and F1 of class 1, in per cent.
+/// The three protocols, each giving development accuracy, test accuracy and F1 of class 1, in per cent.
 struct Protocol<'a, P> {
     examples: Examples<'a>,
     options: &'a TransferOptions,
@@ -199,13 +201,13 @@ impl<P: AsyncFnMut(usize, usize)> Protocol<'_, P> {
             let classifier = self.fit(train, Some(dev), l2).await;
             fitted.push((rounded(self.accuracy(&classifier, dev)), classifier));
         }
-        // SentEval fits the best a second time, from the same seed: it is the same.
+        // SentEval fits the best one again from the same seed, which gives the same classifier.
         let accuracies: Vec<f64> = fitted.iter().map(|(accuracy, _)| *accuracy).collect();
         let (accuracy, classifier) = &fitted[first_of_the_largest(&accuracies)];
         (*accuracy, rounded(self.accuracy(classifier, test)), None)
     }
 
-    /// The regularisation with the best mean accuracy over the folds of `train`, and that accuracy.
+    /// The regularisation with the best mean accuracy over the folds of `train`, and this accuracy.
     async fn choose(&mut self, train: &[usize]) -> (f32, f64) {
         let splits = folds::splits(train, self.examples.labels, self.options.folds, self.options.seed);
         let mut accuracies = [0.0; L2.len()];
@@ -236,24 +238,24 @@ impl<P: AsyncFnMut(usize, usize)> Protocol<'_, P> {
     }
 }
 
-/// Ties go to the weaker regularisation, as with NumPy's `argmax`.
+/// The first index on a tie, as with NumPy's `argmax`: the weaker regularisation.
 fn first_of_the_largest(values: &[f64]) -> usize {
     (1..values.len()).fold(0, |best, index| if values[index] > values[best] { index } else { best })
 }
 
-/// To two digits after the point, halves to even. SentEval compares values so rounded, so the rounding decides ties.
+/// Rounds to two decimals, halves to even. SentEval compares rounded values, so the rounding decides ties.
 fn rounded(value: f64) -> f64 {
     (value * 100.0).round_ties_even() / 100.0
 }
 
-/// F1 of class 1 over (truth, prediction); 0 where nothing of it is found.
+/// F1 of class 1 over (truth, prediction); 0 without a true positive.
 fn f1(items: impl Iterator<Item = (usize, usize)>) -> f64 {
     let (mut found, mut wrong) = (0, 0);
     for item in items {
         found += usize::from(item == (1, 1));
         wrong += usize::from(item.0 != item.1);
     }
-    // 2·TP / (2·TP + FP + FN); with two classes every error is the one or the other.
+    // 2·TP / (2·TP + FP + FN); with two classes every error is a false positive or a false negative.
     if found == 0 { 0.0 } else { 2.0 * found as f64 / (2 * found + wrong) as f64 }
 }
 

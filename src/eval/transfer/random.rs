@@ -1,9 +1,9 @@
-//! The random numbers that SentEval draws, so that a seed means the same folds, shuffles and first weights here as
-//! there: NumPy's `RandomState` and PyTorch's CPU generator are both the 32-bit Mersenne Twister.
+//! NumPy's and PyTorch's random numbers, so that a seed gives the same folds, shuffles and initial weights as in
+//! SentEval. NumPy's `RandomState` and PyTorch's CPU generator are both the 32-bit Mersenne Twister.
 
 use rand_mt::Mt;
 
-/// `numpy.random.RandomState` or `torch.manual_seed`, as far as SentEval uses them.
+/// `numpy.random.RandomState(seed)`, or PyTorch after `torch.manual_seed(seed)`, as far as SentEval uses them.
 pub(super) struct Random(Mt);
 
 impl Random {
@@ -11,7 +11,7 @@ impl Random {
         Random(Mt::new(seed))
     }
 
-    /// NumPy's `shuffle` of an array: Fisher and Yates from the end.
+    /// NumPy's `shuffle` of an array: Fisher–Yates from the end.
     pub fn shuffle<T>(&mut self, items: &mut [T]) {
         for last in (1..items.len()).rev() {
             items.swap(last, self.up_to(last as u32) as usize);
@@ -25,7 +25,7 @@ impl Random {
         order
     }
 
-    /// Uniform in 0..=max: as many bits as max has, drawn until they are no more than it.
+    /// Uniform in 0..=max: draws as many bits as `max` has until their value is at most `max`.
     fn up_to(&mut self, max: u32) -> u32 {
         let mask = u32::MAX >> max.leading_zeros();
         loop {
@@ -36,7 +36,7 @@ impl Random {
         }
     }
 
-    /// PyTorch's `uniform_(-bound, bound)`, of one f32: 24 bits of the 32.
+    /// PyTorch's `uniform_(-bound, bound)` of one f32, from the low 24 of 32 bits.
     pub fn uniform(&mut self, bound: f32) -> f32 {
         let unit = (self.0.next_u32() & 0xff_ffff) as f32 / 16_777_216.0;
         unit * (bound + bound) - bound
@@ -48,7 +48,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_numbers_are_those_of_numpy_and_pytorch() {
+    fn permutations_agree_with_numpy_and_uniform_numbers_with_pytorch() {
         // numpy 2: np.random.seed(1111); np.random.permutation(10)
         assert_eq!(Random::new(1111).permutation(10), [9, 3, 8, 0, 6, 2, 4, 1, 5, 7]);
         // torch 2.15: torch.manual_seed(1111); torch.nn.Linear(4, 2), weights, then biases

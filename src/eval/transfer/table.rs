@@ -1,4 +1,4 @@
-//! Transfer tasks as a table in the paper's order.
+//! Makes the table of transfer tasks, in the order of table E.1 of arXiv 2104.08821.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +8,7 @@ use crate::{
     text::TransferKind,
 };
 
-/// Its name, and its number of a task that has it.
+/// A setting's name, and how to read its number, if the task has it.
 type Setting = (&'static str, fn(&TransferScore) -> Option<f64>);
 
 const SETTINGS: [Setting; 3] = [
@@ -17,8 +17,8 @@ const SETTINGS: [Setting; 3] = [
     ("F1", |score| score.f1),
 ];
 
-/// `measured` are models' names with their scores, which need not be of the same tasks; numbers are per cent. Two rows
-/// each, a third with F1 where a task has it, then the paper's accuracies.
+/// `measured` are models' names with their scores in per cent, which need not be on the same tasks. Each model has two
+/// rows, and a third with F1 if a task has it; the paper's accuracies follow.
 pub fn transfer_table(measured: &[(String, &[TransferScore])]) -> ScoreTable {
     let kinds: BTreeSet<TransferKind> =
         measured.iter().flat_map(|(_, scores)| scores.iter().map(|score| score.task)).collect();

@@ -1,3 +1,5 @@
+//! The three protocols of transfer tasks, and what they refuse.
+
 use std::{
     pin::pin,
     task::{Context, Poll, Waker},
@@ -6,7 +8,7 @@ use std::{
 use super::*;
 use crate::text::LabelledSet;
 
-/// What a future gives that has nothing to wait for. (pollster is no dependency of the wasm tests.)
+/// The value of a future that never waits. (pollster is not a dependency of the wasm tests.)
 pub(super) fn ready<T>(future: impl Future<Output = T>) -> T {
     match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(value) => value,
@@ -21,8 +23,8 @@ fn set(labels: impl Iterator<Item = usize>, sentences_per_item: usize) -> Labell
 
 const HIDDEN: usize = 48;
 
-/// Each class has its directions, so many that a small set's few steps of Adam are enough; beside them a wave that tells
-/// nothing.
+/// Embeddings with a wave that carries no information, plus an offset in the dimensions of the item's class. These are
+/// so many that the few steps of Adam on a small set are enough.
 fn telling(task: &TransferTask) -> Vec<f32> {
     let labels: Vec<usize> = task.sets.iter().flat_map(|set| &set.labels).copied().collect();
     let value = |item: usize, k: usize| {
@@ -45,13 +47,13 @@ fn run(
     let options = TransferOptions { folds, ..TransferOptions::default() };
     let progress = async |done, of| heard.push((done, of));
     let score = ready(transfer(task, embeddings, hidden, &options, progress)).unwrap();
-    // An epoch of each is one of many.
+    // Progress is reported after every epoch; once per classifier is enough here.
     heard.dedup();
     (score, heard)
 }
 
 #[test]
-fn each_protocol_finds_what_is_there_and_says_how_far_it_is() {
+fn each_protocol_separates_the_classes_and_reports_its_progress() {
     let parts = |kind: TransferKind, sizes: &[usize]| TransferTask {
         kind,
         sets: sizes.iter().map(|&size| set((0..size).map(|item| item % kind.classes()), 1)).collect(),
@@ -76,21 +78,21 @@ fn each_protocol_finds_what_is_there_and_says_how_far_it_is() {
 }
 
 #[test]
-fn classes_that_nothing_tells_stay_at_chance() {
+fn embeddings_without_information_stay_at_chance() {
     let task = TransferTask { kind: TransferKind::Subj, sets: vec![set((0..400).map(|i| i * i / 7 % 2), 1)] };
     let embeddings: Vec<f32> = (0..400 * 3).map(|i| ((i * i % 1009) as f32 * 0.37).sin()).collect();
     let (score, _) = run(&task, &embeddings, 3, 4);
-    // Four standard deviations of 400 throws of a coin are 10.
+    // Four standard deviations of 400 coin tosses are 10 per cent.
     assert!((score.accuracy - 50.0).abs() < 10.0, "{score:?}");
 }
 
 #[test]
-fn pairs_are_told_by_their_difference_and_product() {
+fn pairs_are_classified_by_their_difference_and_product() {
     let task = TransferTask {
         kind: TransferKind::Mrpc,
         sets: vec![set((0..600).map(|item| item % 2), 2), set((0..50).map(|item| item % 2), 2)],
     };
-    // Paraphrases have equal embeddings, all others opposite ones: nothing that one sentence alone would tell.
+    // Paraphrases have equal embeddings, the others opposite ones: one sentence alone carries no information.
     let embeddings: Vec<f32> = (0..650)
         .flat_map(|item| {
             let sign = if item % 2 == 1 { 1.0 } else { -1.0 };
@@ -107,8 +109,8 @@ fn pairs_are_told_by_their_difference_and_product() {
 }
 
 #[test]
-fn f1_and_rounding_by_hand() {
-    // Two found, one missed, two false: precision 1/2, recall 2/3, F1 4/7.
+fn f1_and_rounding_agree_with_values_computed_by_hand() {
+    // Two true positives, one false negative, two false positives: precision 1/2, recall 2/3, F1 4/7.
     let items = [(1, 1), (1, 1), (1, 0), (0, 1), (0, 1), (0, 0)];
     assert!((f1(items.into_iter()) - 4.0 / 7.0).abs() < 1e-15);
     assert_eq!(f1([(0, 0), (1, 0)].into_iter()), 0.0);

@@ -1,4 +1,4 @@
-//! The safetensors container: bytes to checked views and back.
+//! Reads and writes safetensors files, checking a file's header and sizes before its tensors are read.
 
 use std::{
     borrow::Cow,
@@ -15,11 +15,11 @@ use crate::{
     wrong_file::stand_in,
 };
 
-/// Behind the name of a matrix of bytes: the name of its scales, a number a row. As compressed-tensors, which transformers
-/// reads such files with, has it (`weight`, `weight_scale`).
+/// Suffix of the tensor with an I8 matrix's scales, one per row, as in compressed-tensors (`weight`, `weight_scale`),
+/// with which transformers reads such files.
 const SCALE: &str = "_scale";
 
-/// A header larger than this is no header (the format's own limit).
+/// The format's own limit of a header's length in bytes.
 const MAX_HEADER: usize = 100_000_000;
 
 /// A parsed safetensors file over borrowed bytes. Every tensor's byte range lies within the file.
@@ -47,7 +47,7 @@ impl<'a> Container<'a> {
         let Some(header_length) = usize::try_from(length).ok().filter(|&length| length <= MAX_HEADER) else {
             let reason = reason!(
                 "container-header-length",
-                "it begins with a header length of {length} bytes, which cannot be",
+                "it begins with a header length of {length} bytes, more than the format allows",
                 length
             );
             return Err(broken(reason));
@@ -55,7 +55,7 @@ impl<'a> Container<'a> {
         if header_length > rest.len() {
             return Err(broken(reason!(
                 "container-header-cut",
-                "its header should have {expected} bytes, and the file ends after {found}; was the download cut short?",
+                "its header should have {expected} bytes, but the file ends after {found}; was the download cut short?",
                 expected = header_length,
                 found = rest.len()
             )));
@@ -72,7 +72,8 @@ impl<'a> Container<'a> {
         if promised > data.len() {
             return Err(broken(reason!(
                 "container-cut",
-                "its header promises {promised} bytes of tensors, and the file holds {found}; was the download cut short?",
+                "its header promises {promised} bytes of tensors, but the file has {found}; was the download cut \
+                 short?",
                 promised,
                 found = data.len()
             )));
@@ -133,21 +134,21 @@ impl<'a> Container<'a> {
         }
     }
 
-    /// Bytes times the scale of their row.
+    /// An I8 matrix: each byte times the scale of its row.
     fn scaled(&self, key: &str, info: &TensorInfo, bytes: &[i8]) -> Result<Vec<f32>, ModelError> {
         let rows = info.shape.first().copied().unwrap_or(0);
         let scale = format!("{key}{SCALE}");
         let of_rows = |info: &&TensorInfo| {
             info.dtype != Dtype::I8 && [&[rows][..], &[rows, 1]].contains(&&info.shape[..])
         };
-        // Bytes that do not stand around zero are another format.
+        // With a zero point it is another format, which is not supported.
         let around_zero = self.metadata.info(&format!("{key}_zero_point")).is_none();
         let Some(scales) = self.metadata.info(&scale).filter(of_rows).filter(|_| around_zero) else {
             return Err(self.wrong_dtype(key, Dtype::I8));
         };
         let scales = self.floats(&scale, scales)?;
         let width = bytes.len() / rows.max(1);
-        // Of the whole size at once: a list that grows holds up to three times as much.
+        // Allocated once: a growing Vec holds up to three times as much while it moves.
         let mut values = Vec::with_capacity(bytes.len());
         for (row, scale) in bytes.chunks_exact(width.max(1)).zip(scales) {
             values.extend(row.iter().map(|byte| f32::from(*byte) * scale));
@@ -160,7 +161,7 @@ impl<'a> Container<'a> {
     }
 }
 
-/// Writes F32 tensors under the names given, with the `format: pt` that `transformers` asks for. The same
+/// Writes F32 tensors under the names given, with the metadata `format: pt` that `transformers` requires. The same
 /// tensors give the same bytes.
 ///
 /// # Errors
@@ -172,7 +173,7 @@ pub fn write_safetensors(tensors: &BTreeMap<&str, &HostTensor>) -> Result<Vec<u8
     }))
 }
 
-/// The same with every number rounded to F16: half the bytes, for weights that are handed out.
+/// The same with every number rounded to F16: half the bytes.
 pub fn write_safetensors_f16(tensors: &BTreeMap<&str, &HostTensor>) -> Result<Vec<u8>, ModelError> {
     write(tensors.iter().map(|(name, tensor)| {
         let halves: Vec<f16> = tensor.data.iter().map(|value| f16::from_f32(*value)).collect();
@@ -180,8 +181,8 @@ pub fn write_safetensors_f16(tensors: &BTreeMap<&str, &HostTensor>) -> Result<Ve
     }))
 }
 
-/// The same with matrices as bytes, a scale a row: x ≈ round(x / s)·s with s = max |row| / 127. A quarter of the bytes.
-/// What is no matrix stays F32.
+/// The same with matrices as I8 and one scale per row: x ≈ round(x / s)·s with s = max |row| / 127. A quarter of the
+/// bytes. Other tensors stay F32.
 pub fn write_safetensors_i8(tensors: &BTreeMap<&str, &HostTensor>) -> Result<Vec<u8>, ModelError> {
     let bytes_of = |values: &[f32]| -> Vec<u8> { bytemuck::cast_slice(values).to_vec() };
     let mut written = Vec::new();
@@ -213,7 +214,7 @@ pub(super) fn is_scale_of(key: &str, used: impl Fn(&str) -> bool) -> bool {
     key.strip_suffix(SCALE).is_some_and(used)
 }
 
-/// Name, type, shape and data of each tensor, as a file.
+/// Serialises tensors given by name, type, shape and data.
 fn write<'a>(
     tensors: impl Iterator<Item = (&'a str, Dtype, &'a Vec<usize>, Cow<'a, [u8]>)>,
 ) -> Result<Vec<u8>, ModelError> {

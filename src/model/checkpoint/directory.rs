@@ -1,4 +1,4 @@
-//! A model's folder: which of its files is what.
+//! Reads a model's folder: finds its files and the pooler, length and prompt that they state.
 
 use std::collections::BTreeSet;
 
@@ -11,13 +11,13 @@ use super::{Checkpoint, HEAD_WEIGHT, POOLER_WEIGHT};
 use crate::model::{ModelConfig, ModelError, Pooler};
 use crate::said::{Reason, reason};
 
-/// The file name that transformers gives weights.
+/// The file that transformers writes weights to.
 pub(super) const WEIGHTS_FILE: &str = "model.safetensors";
 const CONFIG_FILE: &str = "config.json";
-/// What sentence-transformers says of prompts.
+/// sentence-transformers' file of prompts.
 pub(super) const PROMPTS_FILE: &str = "config_sentence_transformers.json";
-/// Its file beside an encoder, under the names that it looks for in turn.
-const ENCODER_FILES: [&str; 7] = [
+/// The names under which sentence-transformers looks for an encoder's settings, in its order.
+pub const ENCODER_FILES: [&str; 7] = [
     "sentence_bert_config.json",
     "sentence_roberta_config.json",
     "sentence_distilbert_config.json",
@@ -26,7 +26,7 @@ const ENCODER_FILES: [&str; 7] = [
     "sentence_xlm-roberta_config.json",
     "sentence_xlnet_config.json",
 ];
-/// The files of a tokenizer, in the order in which they are looked for.
+/// The files of a tokenizer.
 pub const TOKENIZER_FILES: [&str; 7] = [
     "tokenizer.json",
     "vocab.txt",
@@ -36,39 +36,41 @@ pub const TOKENIZER_FILES: [&str; 7] = [
     "special_tokens_map.json",
     "added_tokens.json",
 ];
-/// Any of these is a vocabulary; vocab.json, RoBERTa's, needs merges.txt too, and the tokenizer says so.
+/// One of these must be there. That vocab.json needs merges.txt too is checked by the tokenizer.
 const VOCABULARIES: [&str; 3] = ["tokenizer.json", "vocab.txt", "vocab.json"];
 
 /// A model read from its folder.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ModelDirectory {
     pub checkpoint: Checkpoint,
-    /// tokenizer.json, vocab.txt, vocab.json, merges.txt, tokenizer_config.json and special_tokens_map.json as far as
-    /// they are there, under their bare names.
+    /// Those of [`TOKENIZER_FILES`] that are there, by name without a folder.
     pub tokenizer_files: Vec<(String, Vec<u8>)>,
-    /// How sentences are to be embedded unless someone says otherwise, see [`load_directory`].
+    /// The default pooler, see [`load_directory`].
     pub pooler: Pooler,
-    /// Whether the folder says so, and it is not the usual one of those that say nothing.
+    /// Whether the folder states the pooler; otherwise it is the mean, for want of a statement.
     pub pooler_stated: bool,
-    /// Tokens of a sentence that simcse.json or sentence-transformers' files ask for.
+    /// The most tokens of a sentence, as simcse.json, sentence-transformers' files or the tokenizer's state it.
     pub max_length: Option<usize>,
-    /// What was passed over, in sentences for the log and the page.
+    /// What was ignored or assumed, in sentences for the log and the page.
     pub notes: Vec<String>,
 }
 
-/// Reads a model from the files of its folder: pairs of a path and the content, from a dropped folder, a selection of
-/// files or a directory. Paths may have folders before the model's own; files that have nothing to do with the model
-/// are ignored.
+/// Reads a model from the files of its folder: pairs of path and content, from a dropped folder, a selection of files
+/// or a directory. Paths may have folders before the model's own; files that have nothing to do with the model are
+/// ignored.
 ///
-/// The default pooler is the one that simcse.json records; else what sentence-transformers' modules.json makes of its
-/// modules, a tanh layer behind CLS pooling being the head, and [`Pooler::Own`] what no pooler of SimCSE's is; else what
-/// the name of a SimCSE checkpoint says, raw or converted: `cls_before_pooler` for unsup-simcse-…, whose head is not to be
-/// used, `cls` for sup-simcse-…; else `cls` if the weights have a SimCSE head (`mlp.dense`); else `avg`, as
-/// sentence-transformers takes it.
+/// The default pooler is the first of these that applies:
+/// 1. what simcse.json records;
+/// 2. what the modules in sentence-transformers' modules.json amount to; a tanh layer after CLS pooling is the head,
+///    and modules that match no pooler of SimCSE give [`Pooler::Own`];
+/// 3. by the name of a SimCSE checkpoint, raw or converted: `cls_before_pooler` for unsup-simcse-…, which is evaluated
+///    without its head, `cls` for sup-simcse-…;
+/// 4. `cls` if the weights have a SimCSE head (`mlp.dense`);
+/// 5. `avg`, the default of sentence-transformers.
 ///
 /// # Errors
-/// Names every file that is missing; several models at once, what sentence-transformers would do and this engine does
-/// not, and all that [`ModelConfig::from_json`] and [`Checkpoint::load`] refuse.
+/// Missing files, all of them named; several models at once; modules of sentence-transformers that this engine does not
+/// support; and everything that [`ModelConfig::from_json`] and [`Checkpoint::load`] refuse.
 pub fn load_directory(files: &[(String, Vec<u8>)]) -> Result<ModelDirectory, ModelError> {
     let files = Files::new(files);
     let modules = files.module_list()?;
@@ -76,7 +78,7 @@ pub fn load_directory(files: &[(String, Vec<u8>)]) -> Result<ModelDirectory, Mod
         Some((root, modules)) => format!("{root}{}", modules.encoder),
         None => files.model_folder()?,
     };
-    // Without modules.json the rest lies beside the encoder.
+    // Without modules.json the other files lie beside the encoder.
     let root = modules.as_ref().map_or(&folder, |(root, _)| root);
     let in_folder = |name: &str| files.get(&format!("{folder}{name}"));
     let tokenizer_files: Vec<(String, Vec<u8>)> = TOKENIZER_FILES
@@ -138,14 +140,14 @@ pub fn load_directory(files: &[(String, Vec<u8>)]) -> Result<ModelDirectory, Mod
 }
 
 impl ModelDirectory {
-    /// Length and lower case from sentence-transformers' file beside the encoder, and the length that the tokenizer was
-    /// made for, which holds where that says nothing.
+    /// Reads length and lower case from sentence-transformers' file beside the encoder; where that states no length,
+    /// the tokenizer's `model_max_length` holds.
     fn read_lengths(&mut self, files: &Files<'_>, folder: &str) -> Result<(), ModelError> {
         let found = ENCODER_FILES.iter().find_map(|name| files.get(&format!("{folder}{name}")));
         if let Some((path, bytes)) = found {
             let config = object(path, bytes)?;
             let length = config.get("max_seq_length").and_then(Value::as_u64);
-            // More than a memory holds is as good as no limit.
+            // A length beyond usize is no limit.
             let length = length.map(|length| usize::try_from(length).unwrap_or(usize::MAX));
             self.max_length = length.filter(|&length| length >= MIN_LENGTH);
             self.checkpoint.rules.lower_case =
@@ -161,14 +163,14 @@ impl ModelDirectory {
             && let Some((path, bytes)) = files.get(&format!("{folder}tokenizer_config.json"))
         {
             let length = object(path, bytes)?.get("model_max_length").and_then(Value::as_f64);
-            // Those that know no length have a number of thirty digits.
+            // A tokenizer without a length has a number of thirty digits here.
             self.max_length =
                 length.filter(|length| (3.0..1e6).contains(length)).map(|length| length as usize);
         }
         Ok(())
     }
 
-    /// config_sentence_transformers.json: what stands before every text.
+    /// Reads the default prompt of config_sentence_transformers.json.
     fn read_prompt(&mut self, files: &Files<'_>, root: &str) -> Result<(), ModelError> {
         let Some((path, bytes)) = files.get(&format!("{root}{PROMPTS_FILE}")) else { return Ok(()) };
         let config = object(path, bytes)?;
@@ -188,7 +190,7 @@ impl ModelDirectory {
         Ok(())
     }
 
-    /// The modules behind the encoder.
+    /// Applies the modules after the encoder.
     fn read_modules(
         &mut self,
         files: &Files<'_>,
@@ -216,11 +218,11 @@ impl ModelDirectory {
         Ok(())
     }
 
-    /// The pooler of a SimCSE checkpoint, which its files do not tell.
+    /// Without modules.json: the pooler by a SimCSE checkpoint's name or head.
     fn read_name(&mut self, files: &Files<'_>, root: &str) {
         if files.get(&format!("{root}1_Pooling/config.json")).is_some() {
             self.notes.push(format!(
-                "1_Pooling is not read: without {MODULES_FILE} sentence-transformers takes the mean, and so is done here"
+                "1_Pooling is not read: without {MODULES_FILE} sentence-transformers takes the mean, as is done here"
             ));
         }
         let own_head = self.checkpoint.has_head();
@@ -231,7 +233,7 @@ impl ModelDirectory {
                 self.pooler = pooler;
                 self.pooler_stated = true;
                 self.notes.push(format!(
-                    "by its name a SimCSE checkpoint that is evaluated with the pooler {pooler}"
+                    "its name says that it is a SimCSE checkpoint, which is evaluated with the pooler {pooler}"
                 ));
             }
             None if own_head => {
@@ -248,7 +250,7 @@ impl ModelDirectory {
     }
 }
 
-/// Files by path, with `/` between folders and no `./` before them.
+/// Files by path, with `/` as separator and without a leading `./`.
 pub(super) struct Files<'a>(Vec<(String, &'a [u8])>);
 
 impl<'a> Files<'a> {
@@ -261,13 +263,13 @@ impl<'a> Files<'a> {
         self.0.iter().find(|(own, _)| own == path).map(|(own, bytes)| (own.as_str(), *bytes))
     }
 
-    /// The modules.json that lies highest, and its folder.
+    /// The least nested modules.json, with its folder.
     fn module_list(&self) -> Result<Option<(String, ModuleList)>, ModelError> {
         let lists = self.0.iter().filter(|(path, _)| base(path) == MODULES_FILE);
         let depth = |path: &str| path.matches('/').count();
         let mut lists: Vec<_> = lists.collect();
         let Some(highest) = lists.iter().map(|(path, _)| depth(path)).min() else { return Ok(None) };
-        // That of another model in a folder below one that has none says nothing of it.
+        // A modules.json in a folder below the model's own belongs to another model.
         let encoders = self.0.iter().filter(|(path, bytes)| is_encoder_config(path, bytes));
         if encoders.map(|(path, _)| depth(path)).min().is_some_and(|encoder| encoder < highest) {
             return Ok(None);
@@ -282,8 +284,8 @@ impl<'a> Files<'a> {
         }
     }
 
-    /// The folder of the encoder, with a slash at its end: where the config.json lies that speaks of an encoder.
-    /// Without one it is where the other files are, so that the error can name what is missing.
+    /// The encoder's folder, ending in a slash: that of the least nested config.json of an encoder. Without one, the
+    /// folder of the weights or the tokenizer, so that the error can name what is missing.
     fn model_folder(&self) -> Result<String, ModelError> {
         let mut folders: Vec<&str> = self
             .0
@@ -304,7 +306,7 @@ impl<'a> Files<'a> {
         }
     }
 
-    /// The files that an index lists, all of which must be there.
+    /// The weight files that an index lists, all of which must be there.
     fn shards(&self, path: &str, index: &[u8], model: &str) -> Result<WeightFiles<'_>, ModelError> {
         let index = object(path, index)?;
         let map = index.get("weight_map").and_then(Value::as_object);
@@ -331,7 +333,7 @@ impl<'a> Files<'a> {
         Ok(weights)
     }
 
-    /// The weights in a folder: model.safetensors, or the files that an index names, or else the one safetensors file.
+    /// The weights in a folder: model.safetensors, else the files that an index names, else the only safetensors file.
     fn weights(&self, model: &str) -> Result<Option<WeightFiles<'_>>, ModelError> {
         if let Some((name, bytes)) = self.get(&format!("{model}{WEIGHTS_FILE}")) {
             return Ok(Some(WeightFiles { name, shards: vec![(name, bytes)] }));
@@ -361,7 +363,7 @@ impl<'a> Files<'a> {
     }
 }
 
-/// Why weights in PyTorch's own form are refused.
+/// Why weights in PyTorch's pickle format are refused.
 pub(super) fn pickled() -> Reason {
     reason!(
         "folder-pickled",
@@ -381,14 +383,15 @@ fn several(folders: &[&str]) -> ModelError {
     }
 }
 
-/// Where a model's weights are: one safetensors file, or several under an index.
+/// A model's weights: one safetensors file, or several with an index.
 struct WeightFiles<'a> {
-    /// Of the file, or of the index.
+    /// Path of the file, or of the index.
     name: &'a str,
     shards: Vec<(&'a str, &'a [u8])>,
 }
 
-/// Modules of sentence-transformers have a config.json too. One that cannot be read is left to `ModelConfig` to judge.
+/// Modules of sentence-transformers have a config.json too. One that does not parse counts as an encoder's, so that
+/// `ModelConfig` reports it.
 fn is_encoder_config(path: &str, bytes: &[u8]) -> bool {
     const OF_MODULES: [&str; 5] = [
         "pooling_mode",

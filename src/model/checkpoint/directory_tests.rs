@@ -1,3 +1,5 @@
+//! Reading a model's folder, and writing one that reads back.
+
 use serde_json::json;
 
 use super::tests::tiny_config;
@@ -59,7 +61,8 @@ fn an_exported_folder_reads_back_with_its_weights_and_pooler() {
 
 #[test]
 fn sentence_transformers_finds_the_same_pooling_in_an_export() {
-    // Without simcse.json, and without the head in the main file, only sentence-transformers' own files are left.
+    // Without simcse.json and without the head in model.safetensors, only sentence-transformers' files state the
+    // pooler.
     for pooler in Pooler::ALL {
         let mut files = without(exported(pooler), "simcse.json");
         let headless = Checkpoint::init_random(tiny_config(), 11);
@@ -105,7 +108,7 @@ fn names_that_transformers_does_not_know_are_exported_as_its_own() {
 fn the_default_pooler_follows_what_the_folder_says() {
     assert_eq!(load_directory(&plain()).unwrap().pooler, Pooler::Avg);
 
-    // Without modules.json sentence-transformers takes the mean, whatever lies beside it.
+    // Without modules.json sentence-transformers takes the mean, even if there is a 1_Pooling.
     let mut stray = plain();
     stray.push(named("1_Pooling/config.json", r#"{"pooling_mode": "cls"}"#));
     let directory = load_directory(&stray).unwrap();
@@ -124,7 +127,7 @@ fn the_default_pooler_follows_what_the_folder_says() {
     assert!(message(&promised).contains("asks for the pooler cls, and model.safetensors has no head"));
 }
 
-/// A plain encoder and these modules behind it: kind, folder, config.json.
+/// A plain encoder with these modules after it: kind, folder, config.json.
 fn with_modules(modules: &[(&str, &str, serde_json::Value)]) -> Named {
     let mut files = plain();
     let mut listed = vec![json!({"path": "", "type": "sentence_transformers.models.Transformer"})];
@@ -143,7 +146,7 @@ fn tensors(tensors: &[(&str, &[usize])]) -> Vec<u8> {
 }
 
 #[test]
-fn modules_that_a_pooler_stands_for_are_that_pooler_and_others_are_the_models_own() {
+fn modules_that_match_a_pooler_load_as_that_pooler_and_others_as_the_models_own() {
     let hidden = tiny_config().hidden_size;
     let pooling = |mode: &str| ("Pooling", "pool", json!({"pooling_mode": mode}));
     let load = |modules: &[_]| load_directory(&with_modules(modules)).unwrap();
@@ -179,7 +182,7 @@ fn modules_that_a_pooler_stands_for_are_that_pooler_and_others_are_the_models_ow
 }
 
 #[test]
-fn a_list_of_modules_below_a_model_without_one_is_another_models() {
+fn a_modules_json_in_a_folder_below_the_model_is_ignored() {
     let mut files = plain();
     let below = with_modules(&[("Pooling", "1_Pooling", json!({"pooling_mode": "max"}))]);
     files.extend(below.into_iter().map(|(path, bytes)| (format!("checkpoint-500/{path}"), bytes)));
@@ -188,7 +191,7 @@ fn a_list_of_modules_below_a_model_without_one_is_another_models() {
 }
 
 #[test]
-fn modules_that_cannot_be_done_exactly_are_refused_by_name() {
+fn modules_that_cannot_be_reproduced_exactly_are_refused_by_name() {
     let pooling = ("Pooling", "1_Pooling", json!({"pooling_mode": "mean"}));
     let refused = |modules: &[_]| message(&with_modules(modules));
     assert!(refused(&[pooling.clone(), ("CNN", "2_CNN", json!({}))]).contains("the module CNN"));
@@ -225,7 +228,7 @@ fn modules_that_cannot_be_done_exactly_are_refused_by_name() {
 }
 
 #[test]
-fn what_is_done_to_texts_is_read_and_carried_on() {
+fn length_lower_case_and_prompt_are_read_and_exported_again() {
     let mut files = with_modules(&[("Pooling", "1_Pooling", json!({"pooling_mode": "mean"}))]);
     files.push(named("sentence_bert_config.json", r#"{"max_seq_length": 7, "do_lower_case": true}"#));
     let prompts = json!({"prompts": {"query": "find: "}, "default_prompt_name": "query"}).to_string();
@@ -248,7 +251,7 @@ fn what_is_done_to_texts_is_read_and_carried_on() {
     files.push(named("config_sentence_transformers.json", unnamed));
     assert!(message(&files).contains("\"default_prompt_name\" is \"query\""));
 
-    // The tokenizer's own length, where nobody says another.
+    // The tokenizer's own length holds where no other is stated.
     for (length, expected) in [("512", Some(512)), ("1000000000000000019884624838656", None)] {
         let mut files = plain();
         files.push(named("tokenizer_config.json", format!(r#"{{"model_max_length": {length}}}"#)));
@@ -273,7 +276,7 @@ fn folders_before_the_models_own_do_not_matter() {
         {"path": "1_Pooling", "type": "sentence_transformers.models.Pooling"}
     ]);
     old.push(named("m/modules.json", modules.to_string()));
-    // The file beside the modules that older versions wrote.
+    // Older versions wrote such a file beside modules.json.
     old.push(named("m/config.json", r#"{"__version__": "0.2.5"}"#));
     old.push(named(
         "m/1_Pooling/config.json",
@@ -350,7 +353,8 @@ fn two_models_at_once_are_refused_and_broken_files_named() {
     }
 }
 
-/// SimCSE's own files: raw ones keep the head as `mlp.dense` beside `bert.`, converted ones as `pooler.dense`.
+/// The files of a SimCSE checkpoint: a raw one has the head as `mlp.dense` beside `bert.`, a converted one as
+/// `pooler.dense`.
 fn released(folder: &str, converted: bool) -> Named {
     let checkpoint = Checkpoint::init_random(tiny_config(), 9);
     let [(_, weight), (_, bias)] = random_head(&tiny_config(), 12);
@@ -368,7 +372,7 @@ fn released(folder: &str, converted: bool) -> Named {
 }
 
 #[test]
-fn raw_and_converted_simcse_checkpoints_load_with_the_pooler_that_they_are_evaluated_with() {
+fn raw_and_converted_simcse_checkpoints_load_with_the_pooler_they_are_evaluated_with() {
     for converted in [false, true] {
         for (folder, pooler) in [
             ("unsup-simcse-bert-base-uncased", Pooler::ClsBeforePooler),

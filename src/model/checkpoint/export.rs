@@ -1,4 +1,4 @@
-//! A model's folder to take home: read by transformers, by sentence-transformers, and by this program again.
+//! Writes a model's folder, which transformers, sentence-transformers and this program can load.
 
 use std::collections::BTreeMap;
 
@@ -11,19 +11,20 @@ use super::settings::{SIMCSE_FILE, SimcseSettings, st_pooling_config};
 use super::{Checkpoint, HEAD_BIAS, HEAD_WEIGHT, HostTensor, POOLER_BIAS, POOLER_WEIGHT, write_safetensors};
 use crate::model::{ModelError, Pooler};
 
-/// The sentence length that sentence-transformers is told where the settings have none.
+/// `max_seq_length` for sentence-transformers where the settings have none.
 const USUAL_LENGTH: usize = 512;
 
 /// The files of a Hugging Face folder with new weights, as pairs of relative path and content.
 ///
 /// `tensors` are the weights by canonical name. With the pooler `cls` the head `mlp.dense.*` must be among them: it is
-/// stored in model.safetensors, and as the module 2_Dense. With another pooler a head (one that was used in training
-/// only) is left out. The pre-trained `pooler.dense` is passed on as it came in.
+/// stored in model.safetensors and as the module 2_Dense. With another pooler the head was used in training only and is
+/// left out. The pre-trained `pooler.dense` is copied from the checkpoint.
 ///
-/// modules.json is always there: without it sentence-transformers silently takes mean pooling.
+/// modules.json is always written: without it sentence-transformers silently takes mean pooling.
 ///
 /// # Errors
-/// The pooler `cls` without a head among `tensors`, the pooler `own`, which nothing trains, or a tensor whose data does not fill its shape.
+/// The pooler `cls` without a head among `tensors`, the pooler `own`, which cannot be trained, or a tensor whose data
+/// does not fill its shape.
 pub fn export_directory(
     checkpoint: &Checkpoint,
     tensors: &BTreeMap<String, HostTensor>,
@@ -40,7 +41,7 @@ pub fn export_directory(
     };
     let layers = checkpoint.config.num_hidden_layers;
     let depths = settings.pooler.depths(layers);
-    // sentence-transformers sees the last layer alone unless the model is told to put out all of them.
+    // sentence-transformers gets only the last layer unless config.json asks for all of them.
     let all_layers = depths != [layers];
     let config = if all_layers { checkpoint.config.with_all_layers() } else { checkpoint.config.clone() };
     let mut files = vec![

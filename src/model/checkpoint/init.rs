@@ -1,4 +1,4 @@
-//! Fresh weights, the same for the same seed on every machine.
+//! Random initial weights, the same for the same seed on every machine.
 
 use std::collections::BTreeMap;
 
@@ -17,8 +17,8 @@ const HEAD_STREAM: u64 = 1;
 const MLM_STREAM: u64 = 2;
 
 impl Checkpoint {
-    /// An encoder that has learned nothing, as BERT initialises it: weights from N(0, initializer_range),
-    /// biases 0, LayerNorm 1 and 0. Under canonical names, without pooler or head.
+    /// A randomly initialised encoder without pooler or head, as in huggingface/transformers `modeling_bert.py`
+    /// (`_init_weights`): weights from N(0, initializer_range), biases 0, LayerNorm γ = 1 and β = 0.
     pub fn init_random(config: ModelConfig, seed: u64) -> Checkpoint {
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
         let tensors: BTreeMap<_, _> = expected_tensors(&config)
@@ -40,8 +40,8 @@ impl Checkpoint {
     }
 }
 
-/// A fresh MLP head under its canonical names: weight `[hidden, hidden]` from N(0, initializer_range),
-/// bias `[hidden]` 0. SimCSE starts from this, not from the pre-trained pooler.
+/// A new MLP head by canonical name: weight `[hidden, hidden]` from N(0, initializer_range), bias `[hidden]` 0. SimCSE
+/// starts from this, not from the pre-trained pooler (princeton-nlp/SimCSE `simcse/models.py`, `cl_init`).
 pub fn random_head(config: &ModelConfig, seed: u64) -> [(String, HostTensor); 2] {
     let hidden = config.hidden_size;
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
@@ -52,7 +52,7 @@ pub fn random_head(config: &ModelConfig, seed: u64) -> [(String, HostTensor); 2]
     ]
 }
 
-/// A fresh head of masked-language modelling as BERT initialises it, by canonical name.
+/// A new head of masked-language modelling by canonical name, initialised as the encoder is.
 pub fn random_mlm_head(config: &ModelConfig, seed: u64) -> BTreeMap<String, HostTensor> {
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
     rng.set_stream(MLM_STREAM);
@@ -65,7 +65,7 @@ pub fn random_mlm_head(config: &ModelConfig, seed: u64) -> BTreeMap<String, Host
 }
 
 fn normal(shape: Vec<usize>, std: f32, rng: &mut ChaCha8Rng) -> HostTensor {
-    // Only a standard deviation that is not finite is refused, and the config has checked it.
+    // `Normal` refuses only a standard deviation that is not finite, which `ModelConfig` has ruled out.
     let normal = Normal::new(0.0, std).expect("initializer_range is finite");
     let data = (0..shape.iter().product()).map(|_| normal.sample(rng)).collect();
     HostTensor { shape, data }

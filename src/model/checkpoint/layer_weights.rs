@@ -1,4 +1,5 @@
-//! sentence-transformers' WeightedLayerPooling: a weight for the embeddings and for every layer, over their sum.
+//! sentence-transformers' WeightedLayerPooling: the mean over all depths (embeddings and every layer) with a weight
+//! each.
 
 use std::collections::BTreeMap;
 
@@ -23,7 +24,7 @@ impl LayerWeights {
         write_safetensors(&BTreeMap::from([(TENSOR, &tensor)]))
     }
 
-    /// The mean pooler that has these weights, if one has.
+    /// The mean pooler with these weights up to a common factor, if there is one.
     pub fn pooler(file: &str, bytes: &[u8], layers: usize) -> Result<Option<Pooler>, ModelError> {
         let container = Container::parse(file, bytes)?;
         let Some((tensor, _)) = container.read(TENSOR, &[layers + 1])? else { return Ok(None) };
@@ -43,7 +44,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_mean_pooler_is_known_by_its_weights() {
+    fn every_mean_pooler_is_recognised_by_its_weights() {
         for pooler in [Pooler::Avg, Pooler::AvgTop2, Pooler::AvgFirstLast] {
             let bytes = LayerWeights::of(&pooler.depths(4), 4).to_safetensors().unwrap();
             assert_eq!(LayerWeights::pooler("w", &bytes, 4).unwrap(), Some(pooler));

@@ -1,4 +1,4 @@
-//! Weights in and out: one safetensors file on one side, tensors under canonical names on the other.
+//! Checkpoints: reads weights from a file or a model's folder into tensors with canonical names, and writes them back.
 
 mod container;
 mod directory;
@@ -14,7 +14,7 @@ mod shrink;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use container::{write_safetensors, write_safetensors_f16, write_safetensors_i8};
-pub use directory::{ModelDirectory, TOKENIZER_FILES, load_directory};
+pub use directory::{ENCODER_FILES, ModelDirectory, TOKENIZER_FILES, load_directory};
 pub use export::export_directory;
 pub use init::{random_head, random_mlm_head};
 pub use module_list::module_folders;
@@ -43,12 +43,12 @@ impl HostTensor {
     }
 }
 
-/// What a file had and what of it was used.
+/// What a file lacked and what of it was not used.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct LoadReport {
     /// Optional tensors (head, pooler) that the file does not have, by canonical name.
     pub missing: Vec<String>,
-    /// Every key of the file that was not read: `cls.*`, `embeddings.position_ids`, another model's.
+    /// Every key of the file that was not read, such as `embeddings.position_ids` or those of another model.
     pub unused: Vec<String>,
     /// The stored type, "F32", "F16" or "BF16"; several where a file mixes them. In memory all are f32.
     pub dtype: String,
@@ -58,13 +58,14 @@ pub struct LoadReport {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Checkpoint {
     pub config: ModelConfig,
-    /// By canonical name (`embeddings.word_embeddings.weight`, `encoder.layer.0.attention.self.query.weight`
-    /// …): all of [`expected_tensors`], and where the file has them the SimCSE head `mlp.dense.*`, the pre-trained
-    /// `pooler.dense.*` and the head of masked-language modelling, [`mlm_tensors`]. Each has the shape that the config calls for and finite values.
+    /// By canonical name (`embeddings.word_embeddings.weight`, `encoder.layer.0.attention.self.query.weight` …): all of
+    /// [`expected_tensors`], and where the file has them the SimCSE head `mlp.dense.*`, the pre-trained
+    /// `pooler.dense.*` and the head of masked-language modelling ([`mlm_tensors`]). Every shape agrees with the
+    /// config, and all values are finite.
     pub tensors: BTreeMap<String, HostTensor>,
     pub naming: Naming,
     pub report: LoadReport,
-    /// What the folder says beside the encoder; nothing of a single file.
+    /// What the folder states beside the encoder; the default for a single file.
     pub rules: SentenceRules,
 }
 
@@ -78,17 +79,18 @@ impl Checkpoint {
 
     /// Reads a BERT or RoBERTa from a safetensors file; `name` is what errors call the file.
     ///
-    /// Any prefix before the encoder's names is stripped (`bert.`, `roberta.`, `0.auto_model.`, `model.` …), LayerNorm's
-    /// old `gamma` and `beta` are understood, F16 and BF16 become f32, and a missing pooler or head is no error.
+    /// Any prefix before the encoder's names is stripped (`bert.`, `roberta.`, `0.auto_model.`, `model.` …),
+    /// LayerNorm's old `gamma` and `beta` are understood, F16, BF16 and I8 with scales become f32, and a missing pooler
+    /// or head is no error.
     ///
     /// # Errors
-    /// A file that is cut short or contradicts itself, has no encoder or lacks a tensor of it, a shape that
-    /// disagrees with `config`, a weight in an integer type, a NaN or infinite weight.
+    /// A file that is cut short or contradicts itself, that has no encoder or lacks one of its tensors, a shape that
+    /// disagrees with `config`, a weight in an unsupported type, a NaN or infinite weight.
     pub fn load(config: ModelConfig, name: &str, safetensors: &[u8]) -> Result<Checkpoint, ModelError> {
         Self::load_shards(config, name, &[(name, safetensors)])
     }
 
-    /// The same from several files, each by its own name; `name` stands for all of them.
+    /// The same from several files, each with its own name; errors about all of them use `name`.
     pub fn load_shards(
         config: ModelConfig,
         name: &str,
@@ -131,9 +133,8 @@ impl Checkpoint {
         Ok(Checkpoint { config, tensors, naming, report, rules: SentenceRules::default() })
     }
 
-    /// Writes tensors that go by canonical names (updated weights, gradients) as a safetensors file in F32,
-    /// under the names that the checkpoint's own file has for them. A name that it does not know (`loss`,
-    /// a new head) is written as it is.
+    /// Writes tensors with canonical names (updated weights, gradients) as a safetensors file in F32, under the names
+    /// of the file that was read. A name that this file did not have (`loss`, a new head) stays as it is.
     ///
     /// # Errors
     /// A tensor whose data does not fill its shape.
@@ -142,7 +143,8 @@ impl Checkpoint {
             tensors.iter().map(|(canonical, tensor)| (self.naming.in_file(canonical), tensor)).collect();
         write_safetensors(&named)
     }
-    /// Whether the file brought a SimCSE head.
+
+    /// Whether there is a SimCSE head.
     pub fn has_head(&self) -> bool {
         self.tensors.contains_key(HEAD_WEIGHT)
     }
@@ -171,7 +173,7 @@ impl Loader<'_> {
         Ok(false)
     }
 
-    /// Reads all of these tensors, or none where the file lacks one.
+    /// Reads these tensors, or none of them if one is missing.
     fn take_all(&mut self, tensors: &[(&str, Vec<usize>)]) -> Result<(), ModelError> {
         for (canonical, shape) in tensors {
             if !self.take(canonical, shape)? {

@@ -1,4 +1,4 @@
-//! sentence-transformers' modules.json, and what of it one of SimCSE's poolers says too.
+//! Reads sentence-transformers' modules.json and finds the pooler that its modules amount to.
 
 use serde_json::{Map, Value};
 
@@ -16,29 +16,29 @@ use crate::{
 
 pub(super) const MODULES_FILE: &str = "modules.json";
 
-/// A module and its folder below the model's, with a slash at its end; empty where it is the model's own.
+/// A module's class and its folder below the model's, ending in a slash; empty for the model's own folder.
 struct Module {
     kind: String,
     folder: String,
 }
 
-/// The encoder, and what is behind it in order.
+/// The modules in order: the encoder, then those after it.
 pub(super) struct ModuleList {
-    /// The encoder's folder, as a module's.
+    /// The encoder's folder, as in [`Module`].
     pub encoder: String,
     behind: Vec<Module>,
     file: String,
 }
 
-/// What modules behind an encoder come to.
+/// What the modules after the encoder amount to.
 pub(super) struct Behind {
     pub pooler: Pooler,
-    /// With the pooler [`Pooler::Own`].
+    /// Set with [`Pooler::Own`] only.
     pub modules: Option<SentenceModules>,
     pub normalize: bool,
-    /// Whether a prompt's tokens are pooled too.
+    /// Pool a prompt's tokens too.
     pub include_prompt: bool,
-    /// With the pooler [`Pooler::Cls`]: weight and bias, by canonical name.
+    /// Set with [`Pooler::Cls`] only: weight and bias, by canonical name.
     pub head: Option<[(&'static str, HostTensor); 2]>,
 }
 
@@ -61,7 +61,7 @@ fn modules(file: &str, bytes: &[u8]) -> Result<Vec<Module>, ModelError> {
                 file,
                 reason!(
                     "modules-foreign",
-                    "the module {class} is not sentence-transformers' own, and its code is not here",
+                    "the module {class} is not one of sentence-transformers' own, so its code is not available",
                     class
                 ),
             );
@@ -83,8 +83,8 @@ fn modules(file: &str, bytes: &[u8]) -> Result<Vec<Module>, ModelError> {
     Ok(modules)
 }
 
-/// The folders below a model's own that its modules.json names, each with a slash at its end; none of a list that cannot
-/// be used, as [`load_directory`](super::load_directory) then says.
+/// The folders below the model's own that modules.json names, each ending in a slash. Empty for a list that cannot be
+/// used, which [`load_directory`](super::load_directory) refuses.
 pub fn module_folders(bytes: &[u8]) -> Vec<String> {
     let listed = modules(MODULES_FILE, bytes).unwrap_or_default();
     listed.into_iter().map(|module| module.folder).filter(|folder| !folder.is_empty()).collect()
@@ -92,8 +92,8 @@ pub fn module_folders(bytes: &[u8]) -> Vec<String> {
 
 impl ModuleList {
     /// # Errors
-    /// No list of modules, modules that are none of sentence-transformers', a folder outside the model's, or another first
-    /// module than an encoder.
+    /// Not a list of modules, a module that is not one of sentence-transformers' own, a folder outside the model's,
+    /// or a first module that is not an encoder.
     pub fn read(file: &str, bytes: &[u8]) -> Result<Self, ModelError> {
         let mut modules = modules(file, bytes)?.into_iter();
         match modules.next() {
@@ -114,11 +114,11 @@ impl ModuleList {
         }
     }
 
-    /// Reads the modules behind the encoder, which lie under `root`. `prompted`: there is a prompt, so that a
-    /// pooling which leaves prompts out is none of SimCSE's.
+    /// Reads the modules after the encoder, whose folders are under `root`. `prompted` says that there is a prompt, so
+    /// that a pooling which leaves prompts out matches no pooler of SimCSE.
     ///
     /// # Errors
-    /// A module that cannot be done exactly: by name, with what to do.
+    /// A module that cannot be reproduced exactly.
     pub fn behind(
         &self,
         files: &Files<'_>,
@@ -153,14 +153,14 @@ impl ModuleList {
                 }
                 ("LayerNorm", Some(_)) => behind.push(layer_norm(files, &place, width)?),
                 ("Normalize", Some(_)) => behind.push(VectorModule::Normalize),
-                // Nothing is dropped where nothing is trained.
+                // Dropout does nothing outside training.
                 ("Dropout", _) => {}
                 (kind, _) => {
                     return refuse(
                         &self.file,
                         reason!(
                             "modules-unknown",
-                            "the module {kind} in this place is not supported; what is: Transformer, \
+                            "the module {kind} is not supported in this place; supported are Transformer, \
                              WeightedLayerPooling, Pooling, then Dense, LayerNorm, Normalize, Dropout",
                             kind
                         ),
@@ -170,7 +170,7 @@ impl ModuleList {
         }
         let Some((modes, include_prompt)) = modes else {
             let reason =
-                reason!("modules-no-pooling", "it lists no Pooling, so that it makes no sentence vectors");
+                reason!("modules-no-pooling", "it lists no Pooling, so it makes no sentence vectors");
             return refuse(&self.file, reason);
         };
         let normalize = behind.last() == Some(&VectorModule::Normalize);
@@ -180,11 +180,12 @@ impl ModuleList {
         let plain = include_prompt || !prompted;
         use crate::model::PoolMode::{Cls, Max, Mean};
         if !plain && modes.contains(&Cls) && modes.contains(&Max) {
-            // Its maximum writes −1e9 over the tokens of the prompt, the first among them, before they are put together.
+            // For the maximum, sentence-transformers overwrites the prompt's token states with −1e9, the first one
+            // among them, before CLS pooling reads it.
             let reason = reason!(
                 "modules-prompt",
-                "it pools the first token and the maximum, and leaves out a prompt: sentence-transformers makes numbers \
-                 of −1e9 of that; set include_prompt"
+                "it pools the first token and the maximum without the prompt, for which sentence-transformers gives \
+                 numbers of −1e9; set include_prompt"
             );
             return refuse(&self.file, reason);
         }
@@ -193,7 +194,7 @@ impl ModuleList {
             ([Mean], [], Some(pooler)) if plain => of(pooler),
             (_, _, Some(_)) => {
                 let reason =
-                    reason!("modules-layers", "a weighting of layers is supported before mean pooling alone");
+                    reason!("modules-layers", "a weighting of layers is only supported before mean pooling");
                 return refuse(&self.file, reason);
             }
             ([Mean], [], None) if plain => of(Pooler::Avg),
@@ -227,7 +228,7 @@ fn config(files: &Files<'_>, place: &str) -> Result<(String, Map<String, Value>)
 }
 
 fn missing<T>(path: String) -> Result<T, ModelError> {
-    let reason = reason!("modules-missing", "missing, and {list} lists its module", list = MODULES_FILE);
+    let reason = reason!("modules-missing", "missing, though {list} lists its module", list = MODULES_FILE);
     Err(ModelError::Files { file: path, reason })
 }
 
@@ -271,7 +272,7 @@ fn dense(files: &Files<'_>, place: &str, width: usize) -> Result<VectorModule, M
         return Err(match config.get("out_features") {
             None => ModelError::MissingField { file: path, field: "out_features".to_owned() },
             Some(found) => {
-                let expected = reason!("modules-outputs", "a whole number from 1 on");
+                let expected = reason!("modules-outputs", "a whole number of at least 1");
                 ModelError::Field {
                     file: path,
                     field: "out_features".into(),
@@ -300,7 +301,7 @@ fn layer_norm(files: &Files<'_>, place: &str, width: usize) -> Result<VectorModu
     Ok(VectorModule::LayerNorm { weight, bias: tensor(&container, place, "norm.bias", &[width])? })
 }
 
-/// The pooler whose layers are weighted alike.
+/// The pooler that averages layers as the WeightedLayerPooling in `place` does.
 fn layer_pooler(files: &Files<'_>, place: &str, layers: usize) -> Result<Pooler, ModelError> {
     let path = format!("{place}{WEIGHTS_FILE}");
     let Some((path, bytes)) = files.get(&path) else { return missing(path) };
@@ -310,7 +311,7 @@ fn layer_pooler(files: &Files<'_>, place: &str, layers: usize) -> Result<Pooler,
             path,
             reason!(
                 "modules-layer-weights",
-                "its weighting of layers is that of no pooler here (avg_top2, avg_first_last)"
+                "its weighting of layers matches no pooler here (avg_top2, avg_first_last)"
             ),
         ),
     }

@@ -1,4 +1,4 @@
-//! Which tensors a BERT encoder has, and what checkpoints call them.
+//! Which tensors an encoder has, and under which names checkpoints store them.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use crate::model::{ModelConfig, config::Architecture};
 /// SimCSE's MLP head over `[CLS]`: Linear(h, h), then tanh.
 pub const HEAD_WEIGHT: &str = "mlp.dense.weight";
 pub const HEAD_BIAS: &str = "mlp.dense.bias";
-/// The pre-trained next-sentence pooler: carried along, never used for sentence embeddings.
+/// BERT's pre-trained pooler, kept for an export; in a converted SimCSE checkpoint it is the head.
 pub const POOLER_WEIGHT: &str = "pooler.dense.weight";
 pub const POOLER_BIAS: &str = "pooler.dense.bias";
 
@@ -49,7 +49,7 @@ pub fn expected_tensors(config: &ModelConfig) -> Vec<(String, Vec<usize>)> {
     tensors
 }
 
-/// The optional tensors that are read where a file has them: weight and bias of head and pooler.
+/// Weight and bias of the head and of the pooler, which a file may lack.
 pub(super) fn optional_pairs(config: &ModelConfig) -> [[(&'static str, Vec<usize>); 2]; 2] {
     let hidden = config.hidden_size;
     [[(HEAD_WEIGHT, HEAD_BIAS)], [(POOLER_WEIGHT, POOLER_BIAS)]]
@@ -57,7 +57,7 @@ pub(super) fn optional_pairs(config: &ModelConfig) -> [[(&'static str, Vec<usize
 }
 
 /// The head of masked-language modelling under BERT's names, which are the canonical ones here: a dense layer, GELU,
-/// LayerNorm, and the word embeddings once more with a bias of their own.
+/// LayerNorm, then the transposed word embeddings with a bias of their own.
 pub const MLM_DENSE_WEIGHT: &str = "cls.predictions.transform.dense.weight";
 pub const MLM_DENSE_BIAS: &str = "cls.predictions.transform.dense.bias";
 pub const MLM_NORM_WEIGHT: &str = "cls.predictions.transform.LayerNorm.weight";
@@ -85,7 +85,7 @@ pub fn mlm_tensors(config: &ModelConfig) -> [(&'static str, Vec<usize>); 5] {
     ]
 }
 
-/// What a checkpoint's own file calls each tensor, so that gradients and exports can use its names.
+/// The names of a checkpoint's own file, which gradients and exports use too.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Naming {
     prefix: String,
@@ -103,8 +103,8 @@ impl Naming {
         self.own.get(canonical).map_or(canonical, String::as_str)
     }
 
-    /// As [`Naming::in_file`], with a head of masked-language modelling that the file did not have under the names
-    /// of the model's own architecture.
+    /// As [`Naming::in_file`], but a head of masked-language modelling that the file did not have gets the names of the
+    /// model's architecture.
     pub fn for_export<'a>(&'a self, canonical: &'a str, config: &ModelConfig) -> &'a str {
         match roberta_mlm(canonical) {
             Some(name)
@@ -116,8 +116,8 @@ impl Naming {
         }
     }
 
-    /// Whether `transformers.AutoModel` finds the encoder under these names. It strips its own `bert.` or `roberta.`
-    /// and reads the old `LayerNorm.gamma`, and knows no wrapper's prefix such as `0.auto_model.`.
+    /// Whether `transformers.AutoModel` finds the encoder under these names. It strips `bert.` or `roberta.` and
+    /// reads the old `LayerNorm.gamma`, but knows no other prefix, such as `0.auto_model.`.
     pub fn is_known_to_transformers(&self) -> bool {
         matches!(self.prefix.as_str(), "" | "bert." | "roberta.")
     }
@@ -126,8 +126,8 @@ impl Naming {
         self.own.insert(canonical.to_owned(), in_file);
     }
 
-    /// Finds the encoder among a file's keys by its word embeddings. A file may hold several things that
-    /// look like one (an exponential average, say): the usual prefixes win, then the shortest.
+    /// Finds the encoder among a file's keys by its word embeddings. A file may hold several encoders (an exponential
+    /// moving average, say): the usual prefixes win, then the shortest one.
     pub(super) fn find<'a>(keys: impl Iterator<Item = &'a str>) -> Option<Self> {
         const USUAL: [&str; 5] = ["", "bert.", "roberta.", "0.auto_model.", "model."];
         let prefix = keys
@@ -140,10 +140,10 @@ impl Naming {
         Some(Naming { prefix: prefix.to_owned(), own: BTreeMap::new() })
     }
 
-    /// The keys under which a file may hold a tensor, the likeliest first.
+    /// The keys under which a file may hold a tensor, in order of preference.
     pub(super) fn candidates(&self, canonical: &str) -> Vec<String> {
         let roberta = roberta_mlm(canonical);
-        // The head of masked-language modelling stands beside the encoder, not under its prefix.
+        // The head of masked-language modelling is not under the encoder's prefix.
         let prefix = if roberta.is_some() { "" } else { self.prefix.as_str() };
         let mut keys = vec![format!("{prefix}{canonical}")];
         // Checkpoints converted from TensorFlow call LayerNorm's weight and bias gamma and beta.
@@ -153,7 +153,7 @@ impl Naming {
         if let Some(module) = canonical.strip_suffix("LayerNorm.bias") {
             keys.push(format!("{prefix}{module}LayerNorm.beta"));
         }
-        // SimCSE's BertForCL keeps the head beside `bert.` too.
+        // SimCSE's BertForCL stores the head beside `bert.`, without the prefix.
         if canonical == HEAD_WEIGHT || canonical == HEAD_BIAS {
             keys.insert(0, canonical.to_owned());
         }
@@ -163,7 +163,7 @@ impl Naming {
     }
 }
 
-/// What RoBERTa calls a tensor of the head of masked-language modelling.
+/// RoBERTa's name of a tensor of the head of masked-language modelling.
 fn roberta_mlm(canonical: &str) -> Option<&'static str> {
     ROBERTA_MLM.iter().find(|(bert, _)| *bert == canonical).map(|(_, roberta)| *roberta)
 }

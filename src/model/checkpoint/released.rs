@@ -1,14 +1,15 @@
-//! What a SimCSE checkpoint's name says of its pooler: the files of the authors' repository do not.
+//! Finds the pooler of a SimCSE checkpoint by its name, since the files that princeton-nlp/SimCSE writes do not state
+//! it.
 
 use serde_json::{Map, Value};
 
 use crate::model::Pooler;
 
-/// The pooler of a checkpoint that the authors released or that their code wrote: unsupervised ones drop the head at
-/// evaluation (`cls_before_pooler`), though their files carry one, as `mlp.dense` or, converted, as `pooler.dense`;
-/// supervised ones keep it (`cls`). `None` for a name without "simcse" in it.
+/// The pooler of a checkpoint that princeton-nlp/SimCSE released or wrote. Unsupervised ones are evaluated without the
+/// head (`cls_before_pooler`), although their files contain it, as `mlp.dense` or, converted, as `pooler.dense`;
+/// supervised ones with it (`cls`). `None` for a name without "simcse", or without "sup" and "unsup".
 ///
-/// `folder` is the path of the model's folder; `config` is config.json, whose `_name_or_path` may tell too.
+/// `folder` is the path of the model's folder; `config` is config.json, whose `_name_or_path` is tried after it.
 pub(super) fn pooler_by_name(folder: &str, config: &Map<String, Value>) -> Option<Pooler> {
     let stated = config.get("_name_or_path").and_then(Value::as_str).unwrap_or_default();
     [folder, stated].into_iter().find_map(|name| {

@@ -1,4 +1,4 @@
-//! How a model's folder says that its sentences are to be embedded: simcse.json, or sentence-transformers' files.
+//! How a model's folder states its pooling: simcse.json, and the pooling config of sentence-transformers.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -8,18 +8,18 @@ use crate::model::{ModelError, PoolMode, Pooler};
 use crate::said::reason;
 
 pub(super) const SIMCSE_FILE: &str = "simcse.json";
-/// Tokens of a sentence of one word: `[CLS]` and `[SEP]` are two of them.
+/// Tokens of a sentence with one word: `[CLS]`, the word, `[SEP]`.
 pub(super) const MIN_LENGTH: usize = 3;
 
-/// What simcse.json records beside exported weights.
+/// The content of simcse.json, which is written beside exported weights.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SimcseSettings {
-    /// How sentences are to be embedded with these weights; `cls` means that the head was kept.
+    /// The pooler to embed with; `cls` means that the head was kept.
     pub pooler: Pooler,
-    /// Tokens of a sentence, `[CLS]` and `[SEP]` included.
+    /// The most tokens of a sentence, `[CLS]` and `[SEP]` included.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_length: Option<usize>,
-    /// How the weights came about, for the reader; nothing depends on it.
+    /// How the weights were trained. For the reader; the program ignores it.
     #[serde(default, skip_serializing_if = "Value::is_null")]
     pub recipe: Value,
 }
@@ -27,7 +27,7 @@ pub struct SimcseSettings {
 impl SimcseSettings {
     pub(super) fn parse(file: &str, bytes: &[u8]) -> Result<Self, ModelError> {
         let value = object(file, bytes)?;
-        // Before serde sees it, for an error that lists the poolers.
+        // Checked before serde does it, for an error that lists the poolers.
         let pooler = value.get("pooler").cloned().unwrap_or(Value::Null);
         if serde_json::from_value::<Pooler>(pooler.clone()).is_err() {
             return Err(ModelError::Field {
@@ -62,13 +62,13 @@ pub(super) fn object(file: &str, bytes: &[u8]) -> Result<Map<String, Value>, Mod
         .map_err(|error| ModelError::NotJson { file: file.to_owned(), reason: error.to_string().into() })
 }
 
-/// A number that counts something; one that no memory could hold is none.
+/// A whole number that fits usize.
 pub(super) fn whole_number(value: &Value) -> Option<usize> {
     usize::try_from(value.as_u64()?).ok()
 }
 
-/// The modes of sentence-transformers' pooling config, in the order in which their vectors stand. Both forms are read:
-/// `pooling_mode_*` flags, of which the mean's is on unless it is said to be off, and the `pooling_mode` of version 6.
+/// The modes in a pooling config of sentence-transformers, in the order in which their vectors are concatenated. Both
+/// forms are read: `pooling_mode_*` flags, of which the mean's is on by default, and the `pooling_mode` of version 6.
 ///
 /// # Errors
 /// No mode, or one that is unknown.
@@ -158,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_written_for_sentence_transformers_reads_back() {
+    fn a_pooling_config_written_for_sentence_transformers_reads_back() {
         for (pooler, read) in [
             (Pooler::Cls, PoolMode::Cls),
             (Pooler::ClsBeforePooler, PoolMode::Cls),

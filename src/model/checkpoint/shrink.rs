@@ -1,4 +1,4 @@
-//! A smaller encoder out of a larger one: some of its layers, words and positions.
+//! Makes a smaller encoder of a larger one by keeping some of its layers, words and positions.
 
 use std::collections::BTreeMap;
 
@@ -8,10 +8,10 @@ use super::{
 };
 
 impl Checkpoint {
-    /// The encoder with these of its layers, in this order.
+    /// Keeps these layers, in this order.
     ///
     /// # Panics
-    /// A layer that it does not have.
+    /// If the encoder lacks one of them.
     pub fn with_layers(mut self, layers: &[usize]) -> Checkpoint {
         let count = self.config.num_hidden_layers;
         assert!(layers.iter().all(|layer| *layer < count), "{layers:?} of {count} layers");
@@ -30,10 +30,10 @@ impl Checkpoint {
         self
     }
 
-    /// The encoder with these rows of its word table: word `words[i]` becomes word i, `pad` the one that pads.
+    /// Keeps these rows of the word table: word `words[i]` becomes word i, and `pad` is the new padding id.
     ///
     /// # Panics
-    /// A word that it does not have.
+    /// If the encoder lacks one of them.
     pub fn with_words(mut self, words: &[u32], pad: usize) -> Checkpoint {
         for name in [WORD_EMBEDDINGS, MLM_BIAS] {
             if let Some(tensor) = self.tensors.get_mut(name) {
@@ -44,7 +44,7 @@ impl Checkpoint {
         self
     }
 
-    /// The encoder with its first positions; with all where it has no more.
+    /// Keeps the first `positions` positions, or all if there are fewer.
     pub fn with_positions(mut self, positions: usize) -> Checkpoint {
         let positions = positions.min(self.config.max_position_embeddings);
         if let Some(tensor) = self.tensors.get_mut(POSITION_EMBEDDINGS) {
@@ -75,7 +75,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_kept_is_what_was_there_and_its_config_says_so() {
+    fn kept_layers_words_and_positions_are_unchanged_and_the_config_matches_them() {
         let whole = encoder();
         let part = encoder().with_layers(&[3, 1]).with_words(&[10, 0, 4], 1).with_positions(5);
         let query = "attention.self.query.weight";

@@ -1,3 +1,5 @@
+//! Reading and writing safetensors files: names, types, what is refused.
+
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 use serde_json::json;
 
@@ -11,7 +13,7 @@ pub(super) fn tiny_config() -> ModelConfig {
     ModelConfig::from_json("config.json", config.to_string().as_bytes()).unwrap()
 }
 
-/// Weights of a tiny random BERT as a file would hold them, each key given by `rename`.
+/// A safetensors file of a tiny random BERT, its keys changed by `rename`, with `extra` tensors.
 fn file_with(rename: impl Fn(&str) -> String, extra: &[(&str, HostTensor)]) -> Vec<u8> {
     let checkpoint = Checkpoint::init_random(tiny_config(), 7);
     let mut tensors: BTreeMap<String, HostTensor> =
@@ -48,7 +50,7 @@ fn a_random_checkpoint_has_berts_distribution_and_repeats_by_seed() {
         .collect();
     let count = weights.len() as f64;
     let std = (weights.iter().map(|weight| weight * weight).sum::<f64>() / count).sqrt();
-    // The standard error of a standard deviation over n draws is σ/√(2n); four of them.
+    // Four standard errors of a standard deviation over n draws, σ/√(2n) each.
     assert!((std - 0.02).abs() < 4.0 * 0.02 / (2.0 * count).sqrt(), "standard deviation {std}");
     let [(_, weight), (_, bias)] = random_head(&checkpoint.config, 3);
     assert_eq!((weight.shape, bias.data), (vec![8, 8], vec![0.0; 8]));
@@ -166,12 +168,12 @@ fn matrices_of_bytes_are_read_with_the_scale_of_each_row() {
         let width = *tensor.shape.last().unwrap();
         for (row, read) in tensor.data.chunks(width).zip(loaded.tensors[name].data.chunks(width)) {
             let largest = row.iter().fold(0.0_f32, |largest, value| largest.max(value.abs()));
-            // Half a step of 127, and the rounding of the product.
+            // Half a quantisation step, and the rounding of the product.
             let tolerance = if tensor.shape.len() == 1 { 0.0 } else { largest * (0.5 / 127.0 + 1e-6) };
             assert!(row.iter().zip(read).all(|(x, y)| (x - y).abs() <= tolerance), "{name}");
         }
     }
-    // Bytes around another point than zero, and bytes alone.
+    // I8 with a zero point, and I8 without scales, are refused.
     let stored = SafeTensors::deserialize(&bytes).unwrap();
     let point = [0_u8; 8];
     let mut views: Vec<(String, TensorView)> = stored.tensors();
@@ -219,7 +221,7 @@ fn a_file_without_an_encoder_says_what_it_holds() {
 }
 
 #[test]
-fn a_weight_that_is_no_number_is_named_with_its_place() {
+fn a_nan_or_infinite_weight_is_named_with_its_position() {
     for value in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY] {
         let mut poisoned = HostTensor::filled(vec![8], 0.0);
         poisoned.data[5] = value;
@@ -248,7 +250,7 @@ fn an_integer_weight_is_refused() {
 }
 
 #[test]
-fn saved_files_say_that_they_are_for_pytorch_and_repeat_byte_for_byte() {
+fn saved_files_have_the_pytorch_format_and_repeat_byte_for_byte() {
     let checkpoint = Checkpoint::init_random(tiny_config(), 5);
     let bytes = checkpoint.save_safetensors(&checkpoint.tensors).unwrap();
     let (_, metadata) = SafeTensors::read_metadata(&bytes).unwrap();

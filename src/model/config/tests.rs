@@ -1,3 +1,5 @@
+//! config.json: what is read, written and refused.
+
 use super::*;
 use serde_json::json;
 
@@ -22,14 +24,14 @@ fn message_with(field: &str, value: Value) -> String {
 #[test]
 fn minilm_has_its_published_number_of_parameters() {
     let config = read(&minilm()).unwrap();
-    // 22,713,216 is what the safetensors header of all-MiniLM-L6-v2 adds up to, with its pooler.
+    // The tensors in the safetensors header of all-MiniLM-L6-v2 have 22,713,216 numbers, its pooler included.
     assert_eq!(config.parameter_count() + 384 * 384 + 384, 22_713_216);
     assert_eq!(config.head_dim(), 32);
     assert_eq!((config.hidden_dropout_prob, config.pad_token_id), (0.1, 0));
 }
 
 #[test]
-fn what_is_written_reads_back_and_keeps_unknown_fields() {
+fn a_written_config_reads_back_and_keeps_unknown_fields() {
     let config = read(&minilm()).unwrap();
     let written = config.to_json();
     let again = ModelConfig::from_json("config.json", &written).unwrap();
@@ -39,7 +41,7 @@ fn what_is_written_reads_back_and_keeps_unknown_fields() {
 }
 
 #[test]
-fn broken_json_is_named_with_its_place() {
+fn broken_json_is_reported_with_its_file_and_line() {
     let error =
         ModelConfig::from_json("dropped/config.json", b"{\"vocab_size\": 3,").unwrap_err().to_string();
     assert!(error.starts_with("dropped/config.json: not valid JSON") && error.contains("line 1"), "{error}");
@@ -72,7 +74,7 @@ fn other_architectures_are_refused_with_what_is_supported() {
 }
 
 #[test]
-fn roberta_counts_positions_from_behind_its_padding() {
+fn roberta_positions_start_after_the_padding_id() {
     let mut config = minilm();
     config["model_type"] = json!("roberta");
     config["max_position_embeddings"] = json!(514);

@@ -1,4 +1,4 @@
-//! Views of a parameter buffer, weights or gradients, as the kernels take them.
+//! The embeddings' and each layer's views into a parameter buffer (weights or gradients), as the kernels take them.
 
 use super::{Encoder, site};
 use crate::{
@@ -7,7 +7,7 @@ use crate::{
     model::{BatchBuffers, ModelConfig, ParameterBuffers, WORD_EMBEDDINGS},
 };
 
-/// The embeddings' blocks of a parameter buffer.
+/// Views of the embeddings' parameters.
 pub(super) struct Blocks {
     pub(super) word: Vec<TableRows>,
     pub(super) position: View,
@@ -48,7 +48,7 @@ impl Blocks {
     }
 }
 
-/// One layer's blocks of a parameter buffer.
+/// Views of one layer's parameters. Queries, keys and values are one block, as are γ and β of a LayerNorm.
 pub(super) struct LayerBlocks {
     pub(super) qkv_weight: View,
     pub(super) qkv_bias: View,

@@ -1,6 +1,6 @@
 //! BERT's encoder as two plans, forward and backward, over buffers made once.
 //!
-//! Post-LN, as BERT has it: x = drop(LN(embeddings)); per layer
+//! Post-LN, as in BERT (arXiv 1810.04805, section 3): x = drop(LN(embeddings)); per layer
 //! `mid = LN(x + drop(attention(x)))`, `out = LN(mid + drop(gelu(mid·W₁ᵀ + b₁)·W₂ᵀ + b₂))`.
 
 mod blocks;
@@ -21,11 +21,11 @@ pub struct Capacity {
     pub rows: usize,
 }
 
-/// Called at every depth with its token states, or their gradient, [tokens, hidden]: 0 means the embeddings, k what
-/// layer k puts out.
+/// Called at every depth with its token states, or their gradient, [tokens, hidden]: depth 0 is the embeddings, k the
+/// output of layer k.
 pub type AtDepth<'a> = &'a mut dyn FnMut(&mut Plan, usize, &View) -> Result<(), DeviceError>;
 
-/// The encoder over one batch's buffers.
+/// The encoder with its activation buffers.
 pub struct Encoder {
     config: ModelConfig,
     embedding_sums: View,
@@ -35,7 +35,7 @@ pub struct Encoder {
     scratch: Scratch,
 }
 
-/// Dropout sites, one byte: the masks' counter has room for 256.
+/// Numbers of the dropout sites. The mask's counter has one byte for them, so there are at most 256.
 mod site {
     pub const EMBEDDINGS: u32 = 0;
     pub fn probabilities(layer: usize) -> u32 {
@@ -49,8 +49,8 @@ mod site {
     }
 }
 
-/// Which elements [hidden] of a token's embedding dropout keeps, at step 0, in the row with the masks of `mask_row`:
-/// the first of the places where it drops. `position` counts from 0 in the row.
+/// Which elements [hidden] of a token's embedding dropout keeps at step 0, in a row with the masks of `mask_row`. The
+/// embedding is the first dropout site. `position` counts from 0 in the row.
 pub fn kept_of_embedding(
     config: &ModelConfig,
     p: f32,
@@ -65,7 +65,7 @@ pub fn kept_of_embedding(
 }
 
 impl Encoder {
-    /// Allocates all buffers for batches up to `capacity`. Without `training` all layers share one set.
+    /// Allocates all buffers for batches up to `capacity`. Without `training` all layers share one set of buffers.
     pub fn new(
         kernels: &Kernels,
         config: &ModelConfig,
@@ -98,7 +98,7 @@ impl Encoder {
         self.layers.last().map_or(&self.embedded, |layer| &layer.output)
     }
 
-    /// Where the gradient of the last layer's states is expected, [tokens, hidden]; none without training.
+    /// Buffer for the gradient of the last layer's states, [tokens, hidden]; `None` without training.
     pub fn output_gradient(&self) -> Option<&View> {
         self.scratch.backward.as_ref().map(|scratch| &scratch.stream)
     }
@@ -115,8 +115,8 @@ impl Encoder {
         if layer == 0 { &self.embedded } else { &self.layer(layer - 1).output }
     }
 
-    /// Appends the forward pass. `take` may append what reads a depth's states; without training the next depth
-    /// overwrites them.
+    /// Appends the forward pass. `take` may append kernels that read a depth's states; without training the next depth
+    /// overwrites these states.
     pub fn forward(
         &self,
         plan: &mut Plan,
@@ -159,9 +159,9 @@ impl Encoder {
         Ok(())
     }
 
-    /// Appends the backward pass: the forward list read upwards. `give` writes the gradient of the last depth's
-    /// states, unless it is in [`Encoder::output_gradient`] already, and may add to those of the others. All parameter gradients are written; the gradient table of the
-    /// words must be clear unless the step accumulates.
+    /// Appends the backward pass, the forward list in reverse. `give` writes the gradient of the last depth's states,
+    /// unless it is in [`Encoder::output_gradient`] already, and may add to the gradients of the other depths. All
+    /// parameter gradients are written; the word table's gradient must be zero before, unless the step accumulates.
     pub fn backward(
         &self,
         plan: &mut Plan,
@@ -198,7 +198,7 @@ impl Encoder {
             let attention_output = block.attention_output(self);
             let gradient = scratch.linear_gradient(&d.attention_weight, &d.attention_bias);
             kernels.linear_weight_gradient(plan, &attention_output, &state.context, dense, &gradient)?;
-            // The gradient of mid has been used up; its buffer takes that of the attention's context.
+            // The gradient of mid is no longer needed; its buffer takes the gradient of the attention's context.
             let d_context = &scratch.mid;
             kernels.linear_input_gradient(plan, &attention_output, dense, d_context, false)?;
             let attention = AttentionGradient { context: d_context, qkv: wide, delta: &scratch.delta };

@@ -1,4 +1,4 @@
-//! Buffers that live as long as an encoder's plans.
+//! Buffers that an encoder's plans read and write.
 
 use crate::{
     device::{Arena, DeviceError, Plan, View},
@@ -6,7 +6,7 @@ use crate::{
     model::ModelConfig,
 };
 
-/// What the forward pass leaves for the backward pass. Sizes are per token.
+/// One layer's activations, which the forward pass leaves for the backward pass.
 pub(super) struct LayerState {
     pub(super) qkv: View,
     pub(super) context: View,
@@ -43,7 +43,7 @@ impl LayerState {
     }
 }
 
-/// Buffers that only one kernel after another uses.
+/// Buffers whose content only the next kernels need, shared by all layers.
 pub(super) struct Scratch {
     /// gelu of the intermediate, [tokens, intermediate].
     pub(super) activated: View,
@@ -59,7 +59,7 @@ pub(super) struct BackwardScratch {
     pub(super) wide: View,
     pub(super) delta: View,
     pub(super) partials: View,
-    /// Partial sums of all norms' parameter gradients: two a layer, then the embeddings'.
+    /// Partial sums of all LayerNorms' parameter gradients: two per layer, then the embeddings'.
     norm_partials: View,
     norm_partials_len: usize,
 }
@@ -92,7 +92,7 @@ impl BackwardScratch {
         })
     }
 
-    /// Where the `norm`-th norm's partial sums go.
+    /// The partial sums of LayerNorm number `norm`.
     pub(super) fn norm_partials(&self, norm: usize) -> View {
         self.norm_partials.slice(norm * self.norm_partials_len, self.norm_partials_len)
     }
@@ -106,7 +106,7 @@ impl BackwardScratch {
         LayerNormGradient { dy, d_residual, dx: &self.dense, partials }
     }
 
-    /// Adds the partial sums of all norms up; `weights` are their gradients, in the same order.
+    /// Reduces the partial sums of all LayerNorms into their parameters' gradients, `weights`, in the same order.
     pub(super) fn add_norms(
         &self,
         plan: &mut Plan,

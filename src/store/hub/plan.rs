@@ -1,43 +1,47 @@
-//! Which files of a repository make a model that can be loaded.
+//! Decides which files of a repository to fetch, in which order, for a model that can be loaded.
 
 use std::collections::BTreeMap;
 
 use serde_json::Value;
 
 use super::{HubError, HubModel};
-use crate::said::{Reason, reason};
+use crate::{
+    model::checkpoint::ENCODER_FILES,
+    said::{Reason, reason},
+};
 
 const CONFIG: &str = "config.json";
 const MODULES: &str = "modules.json";
 const WEIGHTS: &str = "model.safetensors";
 const INDEX: &str = "model.safetensors.index.json";
 const PICKLE: &str = "pytorch_model.bin";
-/// Asked for of every model, there or not.
-const BESIDE: [&str; 8] = [
-    "tokenizer.json",
-    "tokenizer_config.json",
-    "special_tokens_map.json",
-    "added_tokens.json",
-    MODULES,
-    "config_sentence_transformers.json",
-    "sentence_bert_config.json",
-    "simcse.json",
-];
-/// Vocabularies in the order of preference, each with what belongs to it.
+/// Optional files of the encoder, asked for of every model.
+const OF_ENCODER: [&str; 4] =
+    ["tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json"];
+/// Optional files of the whole model.
+const OF_MODEL: [&str; 2] = ["config_sentence_transformers.json", "simcse.json"];
+/// Vocabularies in order of preference, each with all its files.
 const VOCABULARIES: [&[&str]; 3] = [&["tokenizer.json"], &["vocab.txt"], &["vocab.json", "merges.txt"]];
+
+/// A module of modules.json.
+struct Module {
+    /// The last part of its type: `Pooling`.
+    kind: String,
+    folder: String,
+}
 
 /// A file to ask for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Wanted {
     pub file: String,
-    /// Small, and its content decides what is asked next: [`FilePlan::answer`] wants it.
+    /// Its content decides what to ask for next, so [`FilePlan::answer`] needs it. Such files are small.
     pub read: bool,
-    /// Only whether it is there matters; it is not to be downloaded.
+    /// Only find out whether it exists; do not download it.
     pub probe: bool,
 }
 
-/// Asks for a model's files in the order in which one decides about the next: small ones first, so that a model that
-/// cannot be used is refused before its weights are downloaded.
+/// Asks for a model's files one by one, since some decide which others are needed. Small ones come first, so that a
+/// model that cannot be used is refused before its weights are downloaded.
 #[derive(Debug)]
 pub struct FilePlan {
     model: HubModel,
@@ -50,28 +54,38 @@ impl FilePlan {
         Self { model, answers: BTreeMap::new() }
     }
 
-    /// Notes what came of a [`Wanted`] file: its content where that was to be read (else anything), or that the
-    /// repository has no such file.
+    /// Reports the result for a [`Wanted`] file: `Some` if it exists, with its content if `read` was set (otherwise the
+    /// content is ignored), or `None` if the repository has no such file.
     pub fn answer(&mut self, file: &str, content: Option<Vec<u8>>) {
         self.answers.insert(file.to_owned(), content);
     }
 
-    /// The next file to ask for; `None` when all are there.
+    /// The next file to ask for; `None` when nothing is missing.
     ///
     /// # Errors
-    /// The repository lacks something that a model must have, or a list of files cannot be read.
+    /// The repository lacks a file that a model must have, or a list of files cannot be read.
     pub fn next(&self) -> Result<Option<Wanted>, HubError> {
-        if !self.asked(CONFIG) {
-            return Ok(self.read(CONFIG));
+        if !self.asked(MODULES) {
+            return Ok(self.read(MODULES));
         }
-        if !self.has(CONFIG) {
+        let config = self.of_encoder(CONFIG)?;
+        if !self.asked(&config) {
+            return Ok(self.read(&config));
+        }
+        if !self.has(&config) {
             return Err(HubError::NoConfig);
         }
-        if let Some(file) = BESIDE.into_iter().find(|file| !self.asked(file)) {
-            return Ok(if file == MODULES { self.read(file) } else { self.store(file) });
+        let beside =
+            OF_ENCODER.into_iter().map(|file| self.of_encoder(file)).collect::<Result<Vec<_>, _>>()?;
+        let of_model = OF_MODEL.into_iter().map(str::to_owned);
+        if let Some(file) = beside.into_iter().chain(of_model).find(|file| !self.asked(file)) {
+            return Ok(self.store(&file));
+        }
+        if let Some(file) = self.settings()? {
+            return Ok(self.store(&file));
         }
         if let Some(file) = self.vocabulary()? {
-            return Ok(self.store(file));
+            return Ok(self.store(&file));
         }
         if let Some(file) = self.module_files()?.into_iter().find(|file| !self.asked(file)) {
             return Ok(self.store(&file));
@@ -79,9 +93,9 @@ impl FilePlan {
         self.weights()
     }
 
-    /// Bytes of all weights, where an index says so.
+    /// Bytes of all weights, if an index states them.
     pub fn weight_bytes(&self) -> Option<f64> {
-        let index = self.content(INDEX)?;
+        let index = self.content(&self.of_encoder(INDEX).ok()?)?;
         serde_json::from_slice::<Value>(index).ok()?.pointer("/metadata/total_size")?.as_f64()
     }
 
@@ -105,11 +119,49 @@ impl FilePlan {
         Some(Wanted { file: file.to_owned(), read: false, probe: false })
     }
 
-    /// The next part of the first vocabulary that may be there.
-    fn vocabulary(&self) -> Result<Option<&'static str>, HubError> {
+    /// Whether this is the encoder's config.json.
+    pub fn is_config(&self, file: &str) -> bool {
+        self.of_encoder(CONFIG).is_ok_and(|config| config == file)
+    }
+
+    /// Whether this file has weights of the encoder.
+    pub fn has_encoder_weights(&self, file: &str) -> bool {
+        let folder = self.of_encoder("").unwrap_or_default();
+        file.strip_prefix(&folder).is_some_and(|name| name.ends_with(".safetensors") && !name.contains('/'))
+    }
+
+    /// A file of the encoder: at the root, or in the folder that modules.json says, as `0_Transformer` in repositories of
+    /// sentence-transformers before version 2.
+    fn of_encoder(&self, file: &str) -> Result<String, HubError> {
+        let modules = self.modules()?;
+        let encoder = modules.iter().find(|module| module.kind == "Transformer");
+        let folder = encoder.map(|encoder| encoder.folder.as_str()).filter(|folder| !folder.is_empty());
+        let Some(folder) = folder else { return Ok(file.to_owned()) };
+        inside(MODULES, vec![folder.to_owned()])?;
+        Ok(format!("{folder}/{file}"))
+    }
+
+    /// The encoder's settings for sentence-transformers, under the first of their names that the repository has.
+    fn settings(&self) -> Result<Option<String>, HubError> {
+        // Only repositories of sentence-transformers have other names than the first.
+        let known = if self.has(MODULES) { ENCODER_FILES.len() } else { 1 };
+        for name in &ENCODER_FILES[..known] {
+            let file = self.of_encoder(name)?;
+            match (self.asked(&file), self.has(&file)) {
+                (false, _) => return Ok(Some(file)),
+                (true, true) => return Ok(None),
+                (true, false) => {}
+            }
+        }
+        Ok(None)
+    }
+
+    /// The next file of the first vocabulary that may be complete.
+    fn vocabulary(&self) -> Result<Option<String>, HubError> {
         for parts in VOCABULARIES {
+            let parts = parts.iter().map(|part| self.of_encoder(part)).collect::<Result<Vec<_>, _>>()?;
             if let Some(part) = parts.iter().find(|part| !self.asked(part)) {
-                return Ok(Some(part));
+                return Ok(Some(part.clone()));
             }
             if parts.iter().all(|part| self.has(part)) {
                 return Ok(None);
@@ -118,45 +170,56 @@ impl FilePlan {
         Err(HubError::NoTokenizer)
     }
 
-    /// What sentence-transformers' modules.json lists behind the encoder, as far as the loader reads it.
+    /// The files of the modules after the encoder in sentence-transformers' modules.json, as far as the loader reads
+    /// them.
     fn module_files(&self) -> Result<Vec<String>, HubError> {
-        let Some(modules) = self.content(MODULES) else { return Ok(Vec::new()) };
-        let modules: Vec<Value> = parse(MODULES, modules)?;
-        let text = |module: &Value, field: &str| module.get(field).and_then(Value::as_str).map(str::to_owned);
         let mut files = Vec::new();
-        for module in &modules {
-            let kind = text(module, "type").unwrap_or_default();
-            let parts: &[&str] = match kind.rsplit('.').next() {
-                Some("Pooling") => &[CONFIG],
-                Some("Dense" | "LayerNorm" | "WeightedLayerPooling") => &[CONFIG, WEIGHTS],
+        for Module { kind, folder } in self.modules()? {
+            let parts: &[&str] = match kind.as_str() {
+                "Pooling" => &[CONFIG],
+                "Dense" | "LayerNorm" | "WeightedLayerPooling" => &[CONFIG, WEIGHTS],
                 _ => continue,
             };
-            let folder = text(module, "path").unwrap_or_default();
-            let folder = folder.trim_end_matches('/');
             files.extend(parts.iter().map(|part| format!("{folder}/{part}")));
         }
         inside(MODULES, files)
     }
 
+    /// The modules of sentence-transformers' modules.json; none where there is no such file.
+    fn modules(&self) -> Result<Vec<Module>, HubError> {
+        let Some(modules) = self.content(MODULES) else { return Ok(Vec::new()) };
+        let modules: Vec<Value> = parse(MODULES, modules)?;
+        let text = |module: &Value, field: &str| module.get(field).and_then(Value::as_str).map(str::to_owned);
+        let module = |module: &Value| Module {
+            kind: text(module, "type")
+                .and_then(|kind| kind.rsplit('.').next().map(str::to_owned))
+                .unwrap_or_default(),
+            folder: text(module, "path").unwrap_or_default().trim_end_matches('/').to_owned(),
+        };
+        Ok(modules.iter().map(module).collect())
+    }
+
     fn weights(&self) -> Result<Option<Wanted>, HubError> {
-        if !self.asked(WEIGHTS) {
-            return Ok(self.store(WEIGHTS));
+        let [weights, index_file, pickle] = [WEIGHTS, INDEX, PICKLE].map(|file| self.of_encoder(file));
+        let (weights, index_file, pickle) = (weights?, index_file?, pickle?);
+        if !self.asked(&weights) {
+            return Ok(self.store(&weights));
         }
-        if self.has(WEIGHTS) {
+        if self.has(&weights) {
             return Ok(None);
         }
-        if !self.asked(INDEX) {
-            return Ok(self.read(INDEX));
+        if !self.asked(&index_file) {
+            return Ok(self.read(&index_file));
         }
-        if let Some(index) = self.content(INDEX) {
+        if let Some(index) = self.content(&index_file) {
             let index: Value = parse(INDEX, index)?;
             let map = index.get("weight_map").and_then(Value::as_object);
             let mut shards: Vec<String> = map
                 .into_iter()
                 .flat_map(|map| map.values())
                 .filter_map(Value::as_str)
-                .map(str::to_owned)
-                .collect();
+                .map(|shard| self.of_encoder(shard))
+                .collect::<Result<_, _>>()?;
             shards.sort();
             shards.dedup();
             if shards.is_empty() {
@@ -171,8 +234,8 @@ impl FilePlan {
             }
             return Ok(shards.iter().find(|shard| !self.asked(shard)).and_then(|shard| self.store(shard)));
         }
-        match self.answers.get(PICKLE) {
-            None => Ok(Some(Wanted { file: PICKLE.to_owned(), read: false, probe: true })),
+        match self.answers.get(&pickle) {
+            None => Ok(Some(Wanted { file: pickle, read: false, probe: true })),
             Some(None) => Err(HubError::NoWeights),
             Some(Some(_)) => Err(HubError::Pickled { id: self.model.id.clone() }),
         }
@@ -187,12 +250,12 @@ fn parse<T: serde::de::DeserializeOwned>(file: &str, bytes: &[u8]) -> Result<T, 
     serde_json::from_slice(bytes).map_err(|error| {
         wrong(
             file,
-            reason!("hub-unreadable", "it is not what it should be: {error}", error = error.to_string()),
+            reason!("hub-unreadable", "it is not in the expected form: {error}", error = error.to_string()),
         )
     })
 }
 
-/// The files, if each is one of this repository's own: a list must not lead elsewhere.
+/// The files, if all of them are inside the repository.
 fn inside(list: &str, files: Vec<String>) -> Result<Vec<String>, HubError> {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_./".contains(&byte);
     let outside = |file: &&String| {
@@ -210,7 +273,7 @@ fn inside(list: &str, files: Vec<String>) -> Result<Vec<String>, HubError> {
 mod tests {
     use super::*;
 
-    /// Asks a repository for all that the plan wants: the files it has and was asked for, or why not.
+    /// Follows the plan with a repository of these files; returns those that were downloaded, in order.
     fn gather(repository: &[(&str, &str)]) -> Result<Vec<String>, HubError> {
         let mut plan = FilePlan::new("a/b".parse().unwrap());
         let mut got = Vec::new();
@@ -227,7 +290,7 @@ mod tests {
     }
 
     #[test]
-    fn a_plain_bert_is_its_config_tokenizer_and_weights() {
+    fn a_plain_model_is_fetched_as_config_tokenizer_and_weights() {
         let files =
             [("config.json", "{}"), ("vocab.txt", ""), (WEIGHTS, ""), (PICKLE, ""), ("README.md", "")];
         assert_eq!(gather(&files).unwrap(), ["config.json", "vocab.txt", WEIGHTS]);
@@ -242,16 +305,17 @@ mod tests {
     }
 
     #[test]
-    fn modules_of_sentence_transformers_come_along() {
+    fn modules_of_sentence_transformers_are_fetched_too() {
         let modules = r#"[
             {"path": "", "type": "sentence_transformers.models.Transformer"},
             {"path": "1_Pooling", "type": "sentence_transformers.models.Pooling"},
             {"path": "2_Dense", "type": "sentence_transformers.models.Dense"},
             {"path": "3_Normalize", "type": "sentence_transformers.models.Normalize"}]"#;
         let files = [
+            ("modules.json", modules),
             ("config.json", "{}"),
             ("tokenizer.json", ""),
-            ("modules.json", modules),
+            ("sentence_roberta_config.json", "{}"),
             ("1_Pooling/config.json", ""),
             ("2_Dense/config.json", ""),
             ("2_Dense/model.safetensors", ""),
@@ -261,6 +325,31 @@ mod tests {
         let wanted: Vec<&str> =
             files.iter().map(|(file, _)| *file).filter(|file| !file.starts_with("3_")).collect();
         assert_eq!(gather(&files).unwrap(), wanted);
+    }
+
+    #[test]
+    fn an_encoder_in_a_folder_of_its_own_is_fetched_from_there() {
+        let modules = r#"[
+            {"path": "0_Transformer", "type": "sentence_transformers.models.Transformer"},
+            {"path": "1_Pooling", "type": "sentence_transformers.models.Pooling"}]"#;
+        let files = [
+            ("modules.json", modules),
+            ("0_Transformer/config.json", "{}"),
+            ("0_Transformer/special_tokens_map.json", ""),
+            ("0_Transformer/sentence_bert_config.json", "{}"),
+            ("0_Transformer/vocab.txt", ""),
+            ("1_Pooling/config.json", ""),
+            ("0_Transformer/model.safetensors", ""),
+        ];
+        let wanted: Vec<&str> = files.iter().map(|(file, _)| *file).collect();
+        let root = [files.as_slice(), &[("config.json", r#"{"__version__": "0.3.2"}"#)]].concat();
+        assert_eq!(gather(&root).unwrap(), wanted);
+        assert_eq!(gather(&files[..1]), Err(HubError::NoConfig));
+        let mut plan = FilePlan::new("a/b".parse().unwrap());
+        plan.answer(MODULES, Some(modules.into()));
+        assert!(plan.is_config("0_Transformer/config.json") && !plan.is_config("config.json"));
+        assert!(plan.has_encoder_weights("0_Transformer/model.safetensors"));
+        assert!(!plan.has_encoder_weights("2_Dense/model.safetensors"));
     }
 
     #[test]
@@ -286,7 +375,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_become_a_model_is_refused_with_what_is_lacking() {
+    fn an_incomplete_repository_is_refused_with_what_is_missing() {
         let config = ("config.json", "{}");
         assert_eq!(gather(&[]), Err(HubError::NoConfig));
         assert_eq!(gather(&[config, (WEIGHTS, "")]), Err(HubError::NoTokenizer));
@@ -300,7 +389,7 @@ mod tests {
     }
 
     #[test]
-    fn lists_of_files_do_not_lead_out_of_the_repository() {
+    fn paths_out_of_the_repository_are_refused() {
         fn files(modules: &str) -> [(&str, &str); 4] {
             [("config.json", "{}"), ("vocab.txt", ""), ("modules.json", modules), (WEIGHTS, "")]
         }

@@ -1,21 +1,21 @@
-//! Synonyms from a text file.
+//! Reads a dictionary of synonyms from a text file.
 
 use std::collections::HashMap;
 
 use crate::text::{TextError, decode::decode};
 
-/// Words and their synonyms. `cargo xtask setup` makes one of WordNet 3.0: `www/generated/dictionary/synonyms.tsv`.
+/// Words and their synonyms. `cargo xtask setup` makes one from WordNet 3.0: `www/generated/dictionary/synonyms.tsv`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Dictionary {
     entries: HashMap<String, Vec<String>>,
 }
 
 impl Dictionary {
-    /// Reads a line per word: the word in lower case, a tab, its synonyms with tabs between. `name` is the file's.
+    /// Reads one word per line: the word in lower case and its synonyms, separated by tabs. `name` is the file's name.
     ///
     /// # Errors
-    /// No text or not UTF-8; a line without a synonym, with an empty cell or white space around one; a word that is
-    /// not in lower case, stands there twice or is its own synonym.
+    /// No text, or not UTF-8; a line without a synonym, with an empty cell or with white space around a cell; a word
+    /// that is not in lower case, is repeated or is its own synonym.
     pub fn parse(name: &str, bytes: &[u8]) -> Result<Self, TextError> {
         let text = decode(name, bytes)?;
         let mut entries = HashMap::new();
@@ -52,13 +52,12 @@ impl Dictionary {
         Ok(Dictionary { entries })
     }
 
-    /// A word's synonyms in the file's order, without regard to the word's case; none for a word that is not there in
-    /// this very form.
+    /// A word's synonyms in the file's order, case-insensitively; none for other forms of the word ("cars" for "car").
     pub fn synonyms(&self, word: &str) -> &[String] {
         self.entries.get(&word.to_lowercase()).map_or(&[], Vec::as_slice)
     }
 
-    /// Words that have synonyms.
+    /// The number of words.
     pub fn len(&self) -> usize {
         self.entries.len()
     }
@@ -77,7 +76,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_is_a_word_and_its_synonyms() {
+    fn each_line_has_a_word_and_its_synonyms() {
         let dictionary = Dictionary::parse("d.tsv", b"car\tauto\tautomobile\r\n\nbig\tlarge\n").unwrap();
         assert_eq!(dictionary.synonyms("Car"), ["auto", "automobile"]);
         assert_eq!(dictionary.synonyms("BIG"), ["large"]);

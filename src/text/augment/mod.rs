@@ -1,8 +1,8 @@
 //! Discrete augmentation of sentences: the operators g that SimCSE compares with dropout alone, h = f(g(x), z)
 //! (arXiv 2104.08821, section 3 and table 1), and ESimCSE's word repetition (arXiv 2109.04380, section 3.1).
 //!
-//! Those on words change the text before the tokenizer sees it, those on tokens change its ids. All of them are
-//! functions of what they are given and of the random numbers, and none leaves a sentence empty.
+//! Operators on words change the text before tokenizing, those on tokens change ids. All of them depend only on their
+//! arguments and the random numbers, and none makes a sentence empty.
 
 mod dictionary;
 mod tokens;
@@ -18,44 +18,44 @@ use thiserror::Error;
 pub use dictionary::Dictionary;
 pub use tokens::{MlmExample, Vocabulary, mask_tokens, mlm_corrupt, repeat_tokens, replace_tokens};
 
-/// One way to make another sentence of a sentence. Written as its name, with a colon and its share where it has one:
-/// `crop:0.2`, `delete-one`; a name without its share means the default.
+/// One augmentation. Written as its name, followed by a colon and its share if it has one: `crop:0.2`, `delete-one`;
+/// a name without a share has the default.
 ///
-/// A **word** is what stands between white space, punctuation and all; but in scripts written without spaces (Han
-/// characters and kana) every character is a word of its own, in a Chinese sentence as in a Chinese name within an
-/// English one.
+/// A **word** is the text between white space, punctuation included. In scripts written without spaces (Han
+/// characters and kana) every character is a word, also within an English sentence.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub enum Augmentation {
-    /// Keeps one random span of round((1 − share)·words) consecutive words, at least one: the paper's "crop k %".
-    /// At 10 % sentences of up to five words stay whole.
+    /// Keeps one random span of round((1 − share)·words) consecutive words, at least one: the paper's "crop k %". At
+    /// 10 %, sentences of up to five words stay unchanged.
     Crop { share: f64 },
-    /// Deletes every word with the probability `share`; one random word stays where all would go. The paper's "word
-    /// deletion k %", whose sentences lose exactly k %; here they do on average, which holds for short ones too.
+    /// Deletes every word with probability `share`; if all would be deleted, a random one stays. The paper's "word
+    /// deletion k %", except that sentences lose k % on average and not exactly, so that it applies to short ones
+    /// too.
     Delete { share: f64 },
     /// Deletes one random word: the paper's "delete one word".
     DeleteOne,
-    /// Puts the words in a random order, all orders being equally likely, the old one too: a bag of words. Not in the
-    /// paper's table; it asks how much of a sentence's meaning its encoder takes from the order.
+    /// Shuffles the words; all orders are equally likely, the original one included. Not in the paper's table; it
+    /// shows how much an encoder depends on word order.
     Reorder,
-    /// Replaces max(1, ⌊share·words⌋) random words by a random one of their synonyms, or all that have any if they
-    /// are fewer: EDA's rule (Wei and Zou 2019, arXiv 1901.11196). The paper's "synonym replacement" is share 0, one
-    /// word. Only words as they stand in the dictionary are found: "car", not "cars"; and no names.
+    /// Replaces max(1, ⌊share·words⌋) random words by a random synonym each, or all words with synonyms if there are
+    /// fewer: EDA's rule (arXiv 1901.11196, section 2). The paper's "synonym replacement" is share 0, one word. Only
+    /// words in the form of the dictionary are replaced ("car", not "cars"), and no names.
     Synonym { share: f64 },
-    /// BERT's corruption as in [`mask_tokens`]. The paper's "MLM k %" fills the chosen places with words that BERT-base
-    /// predicts there; without such a model at hand, four in five stay `[MASK]`.
+    /// BERT's corruption, see [`mask_tokens`]. The paper's "MLM k %" replaces the chosen tokens by words that BERT-base
+    /// predicts; without such a model, four in five become `[MASK]`.
     Mask { share: f64 },
-    /// Replaces tokens, each with the probability `share`, by random ones as in [`replace_tokens`]. Like the paper's
-    /// "MLM k %" it leaves whole sentences with k % other words, but these fit worse than predicted ones.
+    /// Replaces each token with probability `share` by a random one, see [`replace_tokens`]. Like the paper's
+    /// "MLM k %" it exchanges k % of the words, but random ones fit worse than predicted ones.
     Replace { share: f64 },
-    /// Writes random tokens twice, at most `share` of them, as in [`repeat_tokens`]: ESimCSE's word repetition, which
-    /// keeps the model from telling positives by their equal lengths.
+    /// Repeats random tokens, at most `share` of them, see [`repeat_tokens`]: ESimCSE's word repetition, which
+    /// prevents the model from recognising positives by their equal lengths.
     Repeat { share: f64 },
 }
 
 impl Augmentation {
     /// Every augmentation with its default share, in the order in which they are offered: 10 % for words, BERT's 15 %
-    /// for tokens, ESimCSE's `dup_rate` of 0.32.
+    /// for tokens, ESimCSE's `dup_rate` 0.32.
     pub const ALL: [Augmentation; 8] = [
         Augmentation::Crop { share: 0.1 },
         Augmentation::Delete { share: 0.1 },
@@ -81,7 +81,7 @@ impl Augmentation {
         }
     }
 
-    /// Whether it changes ids ([`Augmentation::apply_to_tokens`]) and not the text ([`Augmentation::apply_to_text`]).
+    /// Whether it changes ids ([`Augmentation::apply_to_tokens`]) instead of text ([`Augmentation::apply_to_text`]).
     pub fn is_on_tokens(self) -> bool {
         matches!(self, Augmentation::Mask { .. } | Augmentation::Replace { .. } | Augmentation::Repeat { .. })
     }
@@ -91,8 +91,8 @@ impl Augmentation {
         matches!(self, Augmentation::Synonym { .. })
     }
 
-    /// The sentence that an augmentation on words makes of a sentence; those on tokens leave it as it is. White space
-    /// becomes single spaces where words go or move. A sentence of one word can only change by a synonym.
+    /// Applies an augmentation on words; those on tokens return the sentence unchanged. White space becomes single
+    /// spaces if words are removed or moved. In a sentence of one word, only a synonym can change anything.
     pub fn apply_to_text(
         self,
         sentence: &str,
@@ -114,8 +114,8 @@ impl Augmentation {
         }
     }
 
-    /// The ids that an augmentation on tokens makes of a sentence's ids (special tokens included), at most
-    /// `max_length` of them if it were no more before; those on words leave them as they are.
+    /// Applies an augmentation on tokens to a sentence's ids, special tokens included; those on words return them
+    /// unchanged. The result has at most `max_length` ids, or as many as `ids` if these are more.
     pub fn apply_to_tokens(
         self,
         ids: &[u32],
@@ -166,13 +166,13 @@ impl fmt::Display for Augmentation {
     }
 }
 
-/// Text that names no augmentation.
+/// Why a text is not an augmentation.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum AugmentationError {
     #[error("unknown augmentation \"{name}\"; known are {}", Augmentation::ALL.map(|a| a.to_string()).join(", "))]
     Unknown { name: String },
 
-    #[error("\"{share}\" as the share of {name}: expected a number from 0 up to, but not, 1, such as 0.1")]
+    #[error("\"{share}\" as the share of {name}: expected a number from 0 to below 1, such as 0.1")]
     Share { name: &'static str, share: String },
 
     #[error("{name} takes no share, found \"{share}\"")]

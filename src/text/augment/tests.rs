@@ -1,3 +1,5 @@
+//! Augmentations: their distribution, their limits and their names.
+
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 
@@ -16,7 +18,7 @@ fn augmentation(text: &str) -> Augmentation {
     text.parse().unwrap()
 }
 
-/// What `draws` draws make of a sentence.
+/// A sentence augmented `draws` times.
 fn sentences(text: &str, sentence: &str, draws: usize) -> Vec<String> {
     let mut random = random(7);
     (0..draws).map(|_| augmentation(text).apply_to_text(sentence, None, &mut random)).collect()
@@ -35,14 +37,14 @@ fn vocabulary() -> Vocabulary {
     Vocabulary::new(0..1000, &[0, CLS, SEP], MASK)
 }
 
-/// Whether `part` comes of `whole` by leaving words out.
+/// Whether `part` is `whole` with words left out.
 fn is_subsequence(part: &[&str], whole: &[&str]) -> bool {
     let mut whole = whole.iter();
     part.iter().all(|word| whole.any(|other| other == word))
 }
 
-/// Whether a count of `draws` independent ones of probability `p` lies within five standard errors of its mean: wrong
-/// once in 1.7 million seeds.
+/// Asserts that a count of `draws` independent events with probability `p` is within five standard deviations of its
+/// mean, which fails by chance for one in 1.7 million seeds.
 fn assert_share(count: usize, draws: usize, p: f64) {
     let (mean, deviation) = (draws as f64 * p, (draws as f64 * p * (1.0 - p)).sqrt());
     assert!(
@@ -52,7 +54,7 @@ fn assert_share(count: usize, draws: usize, p: f64) {
 }
 
 #[test]
-fn names_shares_and_json_come_back_as_they_were() {
+fn names_shares_and_json_read_back() {
     for known in Augmentation::ALL {
         let text = known.to_string();
         assert_eq!(text.parse(), Ok(known), "{text}");
@@ -68,7 +70,7 @@ fn names_shares_and_json_come_back_as_they_were() {
 }
 
 #[test]
-fn what_is_no_augmentation_is_refused_with_what_is_known() {
+fn an_unknown_augmentation_or_share_is_refused_with_what_is_expected() {
     let message = |text: &str| text.parse::<Augmentation>().unwrap_err().to_string();
     assert_eq!(
         message("cut:0.1"),
@@ -108,7 +110,7 @@ fn deletion_loses_each_word_with_its_probability_and_keeps_the_order() {
 }
 
 #[test]
-fn where_every_word_would_go_a_random_one_stays() {
+fn if_every_word_would_be_deleted_a_random_one_stays() {
     let drawn = sentences("delete:0.9999999", "a b", 1000);
     assert_share(drawn.iter().filter(|sentence| *sentence == "a").count(), 1000, 0.5);
     assert!(drawn.iter().all(|sentence| words(sentence).len() == 1));
@@ -142,7 +144,7 @@ fn reordering_keeps_the_words_and_makes_every_order_equally_likely() {
 }
 
 #[test]
-fn chinese_is_augmented_by_the_character() {
+fn chinese_is_augmented_character_by_character() {
     let sentence = "一二三四五六七八九十";
     let crop = sentences("crop:0.2", sentence, 100);
     assert!(crop.iter().all(|crop| crop.chars().count() == 8 && sentence.contains(crop.as_str())));
@@ -178,7 +180,7 @@ fn synonyms_replace_one_word_or_a_share_and_leave_punctuation_and_case() {
     ] {
         assert_share(drawn.iter().filter(|drawn| *drawn == sentence).count(), 2000, p);
     }
-    // ⌊0.5·4⌋ = 2 words, though four are not to be had.
+    // ⌊0.5·4⌋ = 2 words: both that the dictionary has.
     let half = replace("synonym:0.5", "The car is big.");
     assert!(half.iter().all(|drawn| drawn.ends_with("large.") && !drawn.contains("car")));
     assert!(replace("synonym:0.9", "No such  word").iter().all(|drawn| drawn == "No such  word"));
@@ -208,12 +210,12 @@ fn mlm_chooses_15_percent_and_corrupts_them_80_10_10() {
             assert!(!vocabulary.is_special(row[position]));
             restored[position] = id;
         }
-        assert_eq!(restored, row, "only targets are changed, and they name what stood there");
+        assert_eq!(restored, row, "only targets are changed, and they have the original ids");
         chosen += example.targets.len();
     }
     assert_share(chosen, 100_000, 0.15);
     assert_share(masked, chosen, 0.8);
-    // One of the 996 ordinary tokens is the one that stood there.
+    // One of the 996 ordinary tokens is the original one.
     assert_share(kept, chosen, 0.1 + 0.1 / 996.0);
     assert_share(replaced, chosen, 0.1 - 0.1 / 996.0);
 }
@@ -227,7 +229,7 @@ fn a_masked_view_is_the_corrupted_sentence() {
 }
 
 #[test]
-fn replaced_tokens_are_drawn_evenly_from_the_ordinary_ones() {
+fn replaced_tokens_are_drawn_uniformly_from_the_ordinary_ones() {
     let vocabulary = Vocabulary::new([8, 5, 0, 5, 1, 2, 3, 9], &[0, CLS, SEP], MASK);
     let row: Vec<u32> = [CLS].into_iter().chain([7; 20_000]).chain([SEP]).collect();
     let replaced = replace_tokens(&row, &vocabulary, 0.3, &mut random(4));
@@ -246,7 +248,7 @@ fn repetition_doubles_up_to_its_share_of_tokens_in_place() {
         let repeated = repeat_tokens(&row, &vocabulary, 0.32, 64, &mut random);
         let mut once = repeated.clone();
         once.dedup();
-        assert_eq!(once, row, "nothing but copies beside their originals");
+        assert_eq!(once, row, "only copies next to their originals are added");
         assert_eq!([repeated[1] == CLS, repeated[repeated.len() - 2] == SEP], [false; 2]);
         lengths[repeated.len() - row.len()] += 1;
         repeated
@@ -254,7 +256,7 @@ fn repetition_doubles_up_to_its_share_of_tokens_in_place() {
             .filter(|pair| pair[0] == pair[1])
             .for_each(|pair| doubled[pair[0] as usize - 10] += 1);
     }
-    // ⌊0.32·20⌋ = 6: lengths grow by 0 to 6, evenly; a token is doubled with probability (0 + 1 + … + 6) / 7 / 20.
+    // ⌊0.32·20⌋ = 6: lengths grow by 0 to 6, uniformly; a token is doubled with probability (0 + 1 + … + 6) / 7 / 20.
     lengths.into_iter().for_each(|count| assert_share(count, 7000, 1.0 / 7.0));
     doubled.into_iter().for_each(|count| assert_share(count, 7000, 3.0 / 20.0));
 }
@@ -278,7 +280,7 @@ fn repetition_of_short_sentences_goes_up_to_two_and_is_cut_before_the_last_speci
 }
 
 #[test]
-fn the_same_seed_gives_the_same_sentence_and_another_seed_another() {
+fn the_same_seed_gives_the_same_sentence_and_another_seed_a_different_one() {
     let dictionary = Dictionary::parse("d", b"two\tpair\nfive\tquint\tfifth\nten\tdecade\n").unwrap();
     for known in Augmentation::ALL {
         let draw = |seed| {

@@ -1,14 +1,14 @@
-//! Augmentation of tokens, on ids, and the corrupted input of the masked-language-model objective.
+//! Augmentation of token ids, and the corrupted input of masked-language modelling.
 
 use rand::Rng;
 use rand::seq::{IndexedRandom, SliceRandom};
 
-/// Of the tokens chosen for prediction, BERT masks so many and replaces so many; the others stay (arXiv 1810.04805,
+/// Of the tokens chosen for prediction, BERT masks this share and replaces that one; the others stay (arXiv 1810.04805,
 /// section 3.1).
 const MASKED: f64 = 0.8;
 const REPLACED: f64 = 0.1;
 
-/// A tokenizer's ids, as far as augmentation must know them.
+/// The ids of a tokenizer that augmentation needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Vocabulary {
     mask: u32,
@@ -19,15 +19,15 @@ pub struct Vocabulary {
 }
 
 impl Vocabulary {
-    /// `ids` are all the ids there are, `specials` those that are neither changed nor put in anywhere ([CLS], [SEP],
-    /// [PAD], [UNK] and the like), `mask` the id of [MASK], which is one of them.
+    /// `ids` are all ids; `specials` are those that are neither changed nor drawn ([CLS], [SEP], [PAD], [UNK] and the
+    /// like); `mask` is the id of [MASK], which is special too.
     pub fn new(ids: impl IntoIterator<Item = u32>, specials: &[u32], mask: u32) -> Self {
         let mut specials: Vec<u32> = specials.iter().copied().chain([mask]).collect();
         specials.sort_unstable();
         specials.dedup();
         let mut ordinary: Vec<u32> =
             ids.into_iter().filter(|id| specials.binary_search(id).is_err()).collect();
-        // Tokenizers keep their vocabulary in a hash map; draws must not depend on its order.
+        // Tokenizers keep the vocabulary in a hash map, on whose order draws must not depend.
         ordinary.sort_unstable();
         ordinary.dedup();
         Vocabulary { mask, specials, ordinary }
@@ -38,29 +38,29 @@ impl Vocabulary {
         self.mask
     }
 
-    /// Whether augmentation leaves a token alone.
+    /// Whether augmentation must not change a token.
     pub fn is_special(&self, id: u32) -> bool {
         self.specials.binary_search(&id).is_ok()
     }
 
-    /// A token that is not special, all of them being equally likely; [MASK] if there is none.
+    /// A uniformly drawn token that is not special; [MASK] if there is none.
     fn random_token(&self, random: &mut impl Rng) -> u32 {
         self.ordinary.choose(random).copied().unwrap_or(self.mask)
     }
 }
 
-/// A sentence for the masked-language-model objective.
+/// A sentence for masked-language modelling.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MlmExample {
-    /// What the encoder sees, as long as the sentence was.
+    /// The encoder's input, as long as the sentence.
     pub ids: Vec<u32>,
-    /// What it has to predict: positions in `ids`, ascending, with the ids that stood there. May be empty.
+    /// Positions in `ids` to predict, ascending, each with its original id. May be empty.
     pub targets: Vec<(usize, u32)>,
 }
 
-/// Chooses every token that is not special with the probability `share` (BERT: 0.15) to be predicted; of the chosen
-/// ones 80 % become [MASK], 10 % a random token and 10 % stay. The rule of `DataCollatorForLanguageModeling` in
-/// `transformers`, except that its random tokens may be special ones.
+/// Chooses every token that is not special with probability `share` (BERT: 0.15) for prediction; 80 % of the chosen
+/// ones become [MASK], 10 % a random token, and 10 % stay. This is `DataCollatorForLanguageModeling` of
+/// huggingface/transformers, except that random tokens are never special ones here.
 pub fn mlm_corrupt(ids: &[u32], vocabulary: &Vocabulary, share: f64, random: &mut impl Rng) -> MlmExample {
     let mut targets = Vec::new();
     let corrupted = ids.iter().enumerate().map(|(position, &id)| {
@@ -77,13 +77,13 @@ pub fn mlm_corrupt(ids: &[u32], vocabulary: &Vocabulary, share: f64, random: &mu
     MlmExample { ids: corrupted.collect(), targets }
 }
 
-/// The corrupted ids of [`mlm_corrupt`] as another view of the sentence.
+/// The ids of [`mlm_corrupt`] as another view of the sentence.
 pub fn mask_tokens(ids: &[u32], vocabulary: &Vocabulary, share: f64, random: &mut impl Rng) -> Vec<u32> {
     mlm_corrupt(ids, vocabulary, share, random).ids
 }
 
-/// Replaces every token that is not special, with the probability `share`, by one drawn evenly from those that are not
-/// special, now and then by itself.
+/// Replaces every token that is not special with probability `share` by one drawn uniformly from those that are not
+/// special, possibly by itself.
 pub fn replace_tokens(ids: &[u32], vocabulary: &Vocabulary, share: f64, random: &mut impl Rng) -> Vec<u32> {
     let replace = |&id: &u32| match vocabulary.is_special(id) || random.random::<f64>() >= share {
         true => id,
@@ -92,10 +92,9 @@ pub fn replace_tokens(ids: &[u32], vocabulary: &Vocabulary, share: f64, random: 
     ids.iter().map(replace).collect()
 }
 
-/// ESimCSE's word repetition, of sub-words as the paper describes it (arXiv 2109.04380): of the N tokens that are not
-/// special, a random number from 0 to max(2, ⌊share·N⌋) are written twice, all numbers being equally likely and all
-/// tokens too; `share` is the paper's `dup_rate`, 0.32. What then goes beyond `max_length` is cut before the special
-/// tokens at the end.
+/// ESimCSE's repetition of sub-words (arXiv 2109.04380, section 3.1): of the N tokens that are not special, a random
+/// number from 0 to max(2, ⌊share·N⌋) are repeated, number and tokens drawn uniformly. `share` is the paper's
+/// `dup_rate`, 0.32. Tokens beyond `max_length` are cut before the special tokens at the end.
 pub fn repeat_tokens(
     ids: &[u32],
     vocabulary: &Vocabulary,
@@ -111,7 +110,7 @@ pub fn repeat_tokens(
 
     let ending = ids.iter().rev().take_while(|&&id| vocabulary.is_special(id)).count();
     let (content, ending) = ids.split_at(ids.len() - ending);
-    // A sentence that was too long already is not cut further than to its own length.
+    // A sentence that was longer than `max_length` already keeps its length.
     let room = max_length.max(ids.len()) - ending.len();
     let copies = |at: usize| 1 + usize::from(repeated.binary_search(&at).is_ok());
     let content = content.iter().enumerate().flat_map(|(at, &id)| std::iter::repeat_n(id, copies(at)));

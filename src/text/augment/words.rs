@@ -1,4 +1,4 @@
-//! Augmentation of words, on text.
+//! Augmentation of the words of a text.
 
 use rand::Rng;
 use rand::seq::{IndexedRandom, SliceRandom};
@@ -16,7 +16,7 @@ pub(super) fn crop(sentence: &str, share: f64, random: &mut impl Rng) -> String 
     join(&words[start..start + kept])
 }
 
-/// Deletes each word with the probability `share`, but never all.
+/// Deletes each word with probability `share`, but never all of them.
 pub(super) fn delete(sentence: &str, share: f64, random: &mut impl Rng) -> String {
     let words = split(sentence);
     let mut kept: Vec<&str> = words.iter().copied().filter(|_| random.random::<f64>() >= share).collect();
@@ -43,9 +43,9 @@ pub(super) fn reorder(sentence: &str, random: &mut impl Rng) -> String {
     if words.len() < 2 { sentence.to_owned() } else { join(&words) }
 }
 
-/// Replaces max(1, ⌊share·n⌋) of the n words, as far as the dictionary has so many of them. Punctuation at a word's
-/// ends stays, a capital first letter too. Capital words within the sentence are taken for names and left alone: John
-/// is not the john, nor March a procession.
+/// Replaces max(1, ⌊share·n⌋) of the n words, or fewer if the dictionary has fewer of them. Punctuation around a word
+/// and a capital first letter are kept. Capitalised words after the first are taken for names and not replaced: John
+/// is not a john, nor March a procession.
 pub(super) fn replace_by_synonyms(
     sentence: &str,
     share: f64,
@@ -76,7 +76,7 @@ fn core(word: &str) -> &str {
     word.trim_matches(|c: char| !c.is_alphanumeric())
 }
 
-/// The synonym, its first letter a capital if the word's is.
+/// The synonym, capitalised if the word is.
 fn with_case_of(word: &str, synonym: &str) -> String {
     let mut rest = synonym.chars();
     match (word.chars().next(), rest.next()) {
@@ -85,7 +85,7 @@ fn with_case_of(word: &str, synonym: &str) -> String {
     }
 }
 
-/// The words between white space, each character of a script without spaces alone.
+/// Splits at white space, and around every character of a script without spaces.
 fn split(sentence: &str) -> Vec<&str> {
     let mut words = Vec::new();
     for mut piece in sentence.split_whitespace() {
@@ -102,7 +102,7 @@ fn split(sentence: &str) -> Vec<&str> {
     words
 }
 
-/// The words with a space between, but none beside a character of a script without spaces.
+/// Joins words with spaces, except beside a character of a script without spaces.
 fn join(words: &[impl AsRef<str>]) -> String {
     let mut sentence = String::new();
     for word in words.iter().map(AsRef::as_ref) {
@@ -115,7 +115,7 @@ fn join(words: &[impl AsRef<str>]) -> String {
     sentence
 }
 
-/// Han characters, kana, bopomofo and their punctuation, full-width forms too. Korean is written with spaces.
+/// Han characters, kana, bopomofo and their punctuation, full-width forms included. Korean is written with spaces.
 fn is_spaceless(character: char) -> bool {
     matches!(character,
         '\u{2e80}'..='\u{312f}' | '\u{31a0}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{f900}'..='\u{faff}'
@@ -127,23 +127,23 @@ mod tests {
     use super::*;
 
     #[test]
-    fn words_stand_between_spaces_and_han_characters_alone() {
+    fn words_are_split_at_spaces_and_around_han_characters() {
         assert_eq!(split(" A  cat's\ttale. "), ["A", "cat's", "tale."]);
         assert_eq!(split("我爱 iPhone手机。"), ["我", "爱", "iPhone", "手", "机", "。"]);
         assert_eq!(split("カタ仮名3月"), ["カ", "タ", "仮", "名", "3", "月"]);
-        // Korean has spaces.
+        // Korean is split at spaces only.
         assert_eq!(split("나는 간다"), ["나는", "간다"]);
         assert!(split(" \t").is_empty());
     }
 
     #[test]
-    fn joining_puts_spaces_only_where_the_script_has_them() {
+    fn words_are_joined_with_spaces_only_where_the_script_has_them() {
         assert_eq!(join(&split("我爱 iPhone 手机 now and then")), "我爱iPhone手机now and then");
         assert_eq!(join(&["a", "b"]), "a b");
     }
 
     #[test]
-    fn synonyms_take_over_the_first_letters_case() {
+    fn synonyms_are_capitalised_as_the_word_is() {
         assert_eq!(with_case_of("Car", "auto"), "Auto");
         assert_eq!(with_case_of("car", "auto"), "auto");
         assert_eq!(with_case_of("Élan", "étan"), "Étan");

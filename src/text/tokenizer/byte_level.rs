@@ -1,4 +1,4 @@
-//! RoBERTa's byte-level BPE from vocab.json and merges.txt, where there is no tokenizer.json.
+//! Builds RoBERTa's byte-level BPE from vocab.json and merges.txt, for models without a tokenizer.json.
 
 use serde_json::{Map, Value, json};
 use tokenizers::Tokenizer;
@@ -74,7 +74,7 @@ pub(super) fn from_vocabulary(
     Ok((tokenizer, [first, last]))
 }
 
-/// Two tokens a line, behind a line with the version.
+/// Parses merges.txt: two tokens per line, after a line with the version.
 fn pairs(text: &str) -> Result<Vec<[&str; 2]>, TextError> {
     let lines = text
         .lines()

@@ -1,25 +1,25 @@
-//! Where a long text may be cut before it is tokenised, so that the cost does not grow with what is thrown away.
+//! Cuts a long text before it is tokenised, so that the cost does not grow with the part that is dropped.
 
 use tokenizers::pre_tokenizers::byte_level::ByteLevel;
 use tokenizers::{AddedToken, NormalizerWrapper, PreTokenizerWrapper, Tokenizer};
 
-/// At which places a tokenizer is sure to end a token whatever comes next, so that the tokens of what is before are the
-/// first tokens of the whole.
+/// Where a tokenizer always ends a token, whatever follows, so that the tokens of the text before are the first
+/// tokens of the whole text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Cut {
-    /// Unknown: it has to see the whole text.
+    /// Unknown: the whole text must be tokenised.
     Nowhere,
-    /// BERT's: before ASCII white space (other white space its text cleaning may delete as a control character, joining
-    /// the words around it) and before CJK ideographs, which are words of their own.
+    /// For BERT: before ASCII white space and before CJK ideographs, which are words of their own. Other white space
+    /// may be deleted as a control character, which joins the words around it.
     Bert,
-    /// Byte-level BPE's, whose words begin with the white space before them: behind a word, before white space.
+    /// For byte-level BPE, whose words include the white space before them: before white space that follows a word.
     ByteLevel,
 }
 
 impl Cut {
-    /// [`Cut::Bert`] asks for BERT's normaliser with all its steps, then BERT's splitting at white space and
-    /// punctuation; [`Cut::ByteLevel`] for no normaliser and splitting by GPT-2's pattern; both for no added token
-    /// that could reach across a cut.
+    /// [`Cut::Bert`] requires BERT's normaliser with text cleaning and Chinese characters, and BERT's pre-tokenizer;
+    /// [`Cut::ByteLevel`] requires no normaliser and splitting by GPT-2's pattern; both require that no added token can
+    /// extend across a cut.
     pub fn of(tokenizer: &Tokenizer) -> Self {
         let is_one_word = |token: &AddedToken| token.content.chars().all(|c| c.is_ascii_graphic());
         if !tokenizer.get_added_tokens_decoder().values().all(is_one_word) {
@@ -35,7 +35,7 @@ impl Cut {
         }
     }
 
-    /// The beginning of a text, of about `window` bytes or more, up to a place of this kind.
+    /// The beginning of a text up to the first place to cut at or after `window` bytes.
     pub fn first_words(self, text: &str, window: usize) -> &str {
         let start = text.ceil_char_boundary(window.min(text.len()));
         let rest = &text[start..];

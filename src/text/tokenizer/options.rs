@@ -1,4 +1,4 @@
-//! What a tokenizer's files beside its vocabulary say: tokenizer_config.json, special_tokens_map.json, added_tokens.json.
+//! Reads the settings of a tokenizer: tokenizer_config.json, special_tokens_map.json and added_tokens.json.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -15,13 +15,13 @@ const CONFIG: &str = "tokenizer_config.json";
 const SPECIAL: &str = "special_tokens_map.json";
 const ADDED: &str = "added_tokens.json";
 
-/// Fields that hold one special token each.
+/// Fields with one special token each.
 const FIELDS: [&str; 7] =
     ["unk_token", "cls_token", "sep_token", "pad_token", "mask_token", "bos_token", "eos_token"];
-/// And one that holds several.
+/// The field with several special tokens.
 const MORE: &str = "additional_special_tokens";
 
-/// Classes whose tokenizer.json `transformers` reads as it is, or whose files this program puts together as it does.
+/// Classes of [`Class::Bert`].
 const BERT: [&str; 6] = [
     "BertTokenizer",
     "DistilBertTokenizer",
@@ -30,34 +30,34 @@ const BERT: [&str; 6] = [
     "RetriBertTokenizer",
     "ConvBertTokenizer",
 ];
+/// Classes of [`Class::ByteLevel`].
 const BYTE_LEVEL: [&str; 2] = ["RobertaTokenizer", "LongformerTokenizer"];
-/// These have a tokenizer.json of their own kind, which says all.
+/// Classes of [`Class::ByFile`].
 const BY_FILE: [&str; 4] =
     ["PreTrainedTokenizer", "CamembertTokenizer", "XLMRobertaTokenizer", "HerbertTokenizer"];
 
-/// A tokenizer of `transformers`, by what becomes of its files.
+/// The tokenizer classes of `transformers`, by how their files are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Class {
-    /// WordPiece; its normalizer is set by tokenizer_config.json or its class's defaults, whatever tokenizer.json says.
+    /// WordPiece. tokenizer_config.json, or the class's defaults, override the normalizer in tokenizer.json.
     Bert,
     /// Byte-level BPE.
     ByteLevel,
-    /// Read from tokenizer.json alone.
+    /// Read from tokenizer.json only.
     ByFile,
 }
 
-/// What the files say; `None` where they are silent.
+/// The settings in the files; `None` where the files do not state one.
 #[derive(Default)]
 pub(super) struct Options {
-    /// None where no file names one.
     pub class: Option<Class>,
     class_name: String,
     lowercase: Option<bool>,
-    /// `Some(None)`: stated to follow `lowercase`.
+    /// `Some(None)`: stated as null, which means as `lowercase`.
     strip_accents: Option<Option<bool>>,
     chinese_chars: Option<bool>,
     pub add_prefix_space: bool,
-    /// Long sentences lose their beginning.
+    /// Cut long sentences at their beginning.
     pub cut_left: bool,
     special: BTreeMap<String, String>,
     additional: Vec<String>,
@@ -71,7 +71,7 @@ fn read(file: &str, bytes: Option<&[u8]>) -> Result<Map<String, Value>, TextErro
     serde_json::from_str(text).map_err(|error| wrong(file, not_json(&error)))
 }
 
-/// A token is a string, or an object with its text and how it is matched.
+/// The text of a token, which is a string, or an object with text and flags.
 fn content(value: &Value) -> Option<&str> {
     value.as_str().or_else(|| value.get("content")?.as_str())
 }
@@ -80,7 +80,7 @@ impl Options {
     /// `find` gives a file's bytes by its name.
     ///
     /// # Errors
-    /// Not JSON; a class whose tokenizer is not here; a setting that is not supported.
+    /// Not JSON; an unsupported tokenizer class or setting.
     pub fn read<'a>(find: impl Fn(&str) -> Option<&'a [u8]>) -> Result<Self, TextError> {
         let config = read(CONFIG, find(CONFIG))?;
         let map = read(SPECIAL, find(SPECIAL))?;
@@ -95,7 +95,7 @@ impl Options {
         };
         options.read_class(&config)?;
         let listed = config.get("added_tokens_decoder").and_then(Value::as_object);
-        // Newer files list every added token; older ones have them in files of their own, which win.
+        // Newer configs list every added token; older ones have them in separate files, which win.
         let maps = if listed.is_some() { vec![&config] } else { vec![&config, &map] };
         for map in maps {
             for field in FIELDS {
@@ -126,7 +126,7 @@ impl Options {
             _ if known(&BY_FILE) => Class::ByFile,
             _ => return Err(self.unsupported()),
         });
-        // Python's own class keeps words whole that the fast one, which is here, cuts.
+        // With this setting the slow class in Python does not split at punctuation, but the fast one, used here, does.
         if config.get("do_basic_tokenize").and_then(Value::as_bool) == Some(false) {
             return Err(wrong(
                 CONFIG,
@@ -136,7 +136,7 @@ impl Options {
         Ok(())
     }
 
-    /// That the class's tokenizer is not here.
+    /// The error that the class is not supported.
     pub fn unsupported(&self) -> TextError {
         let class = &self.class_name;
         wrong(
@@ -186,7 +186,7 @@ impl Options {
         Ok(())
     }
 
-    /// The special token of a field such as `cls_token`, where it is stated.
+    /// The special token in a field such as `cls_token`, if it is stated.
     pub fn stated(&self, field: &str) -> Option<&str> {
         self.special.get(field).map(String::as_str)
     }
@@ -195,12 +195,12 @@ impl Options {
         self.stated(field).unwrap_or(default).to_owned()
     }
 
-    /// All tokens that a field calls special.
+    /// All tokens in the fields of special tokens.
     pub fn all_special(&self) -> impl Iterator<Item = &str> {
         self.special.values().chain(&self.additional).map(String::as_str)
     }
 
-    /// Tokens beside the vocabulary's, by id; then those that are special and have none.
+    /// Added tokens by id, then additional special tokens without an id.
     pub fn added(&self) -> Vec<(Option<u32>, AddedToken)> {
         let with_ids = self.added.iter().map(|(id, token)| (Some(*id), token.clone()));
         let listed: HashSet<&str> = self.added.values().map(|token| token.content.as_str()).collect();
@@ -208,8 +208,8 @@ impl Options {
         with_ids.chain(more.map(|text| (None, AddedToken::from(text.clone(), true)))).collect()
     }
 
-    /// `transformers` has its BERT class's arguments win over tokenizer.json, by their defaults too; a class that reads
-    /// tokenizer.json alone leaves it as it is.
+    /// Overrides a normalizer as `transformers` does: the arguments of a BERT class override tokenizer.json, also by
+    /// their defaults; a class of [`Class::ByFile`] changes nothing.
     pub fn apply(&self, normalizer: &mut BertNormalizer) {
         if self.class == Some(Class::ByFile) {
             return;

@@ -1,4 +1,4 @@
-//! A smaller vocabulary out of a larger one.
+//! Makes a smaller vocabulary of a larger one.
 
 use std::collections::BTreeMap;
 
@@ -8,15 +8,15 @@ use super::{SentenceTokenizer, TextError, not_json, wrong};
 use crate::said::reason;
 
 const FILE: &str = "tokenizer.json";
-/// What marks a piece inside a word.
+/// Prefix of a piece within a word.
 const INSIDE: &str = "##";
 
 impl SentenceTokenizer {
-    /// Ids of about `size` pieces, ascending: special tokens, single letters, without which no word can be written, and the
-    /// pieces that occur most often in `sentences`. `written` says which characters are letters of the language.
+    /// Ids of about `size` pieces, ascending: special tokens, single letters (so that every word can be written), and
+    /// the pieces that occur most often in `sentences`. `written` says which characters are letters of the language.
     ///
     /// # Errors
-    /// A sentence that the tokenizer has no token for.
+    /// A sentence for which the tokenizer has no tokens.
     pub fn most_used(
         &self,
         sentences: &[impl AsRef<str>],
@@ -48,14 +48,14 @@ impl SentenceTokenizer {
     }
 }
 
-/// tokenizer.json of BERT's kind with these pieces alone, ids ascending: piece `kept[i]` has id i. Padding and truncation
-/// are left out.
+/// A WordPiece tokenizer.json with only the pieces `kept` (ascending ids); piece `kept[i]` gets id i. Padding and
+/// truncation are removed.
 ///
 /// # Errors
-/// Another kind of tokenizer, or one whose special tokens are not among the pieces.
+/// Not a WordPiece tokenizer, or one whose special tokens are not in `kept`.
 pub fn with_pieces(json: &[u8], kept: &[u32]) -> Result<Vec<u8>, TextError> {
     let not_wordpiece =
-        || wrong(FILE, reason!("tokenizer-not-wordpiece", "its vocabulary is no list of word pieces"));
+        || wrong(FILE, reason!("tokenizer-not-wordpiece", "its vocabulary is not a list of word pieces"));
     let mut json: Value = serde_json::from_slice(json).map_err(|error| wrong(FILE, not_json(&error)))?;
     let number = |id: &Value| {
         let id = u32::try_from(id.as_u64()?).ok()?;
@@ -78,7 +78,7 @@ pub fn with_pieces(json: &[u8], kept: &[u32]) -> Result<Vec<u8>, TextError> {
             *id = number(id).ok_or_else(not_wordpiece)?;
         }
     }
-    // The form of tokenizers' BertProcessing.
+    // BertProcessing of the tokenizers crate has `"sep": [token, id]` and `"cls": [token, id]`.
     for end in ["sep", "cls"] {
         if let Some(id) = processor.get_mut(end).and_then(|pair| pair.get_mut(1)) {
             *id = number(id).ok_or_else(not_wordpiece)?;
@@ -113,9 +113,9 @@ mod tests {
     }
 
     #[test]
-    fn kept_pieces_are_cut_as_before_and_the_others_to_letters() {
+    fn kept_words_are_encoded_as_before_and_others_by_letters() {
         let (whole, _) = whole();
-        // Special tokens and letters take 13.
+        // 13 of them are special tokens and letters.
         let (kept, small) = small(15);
         assert_eq!(kept.len(), 15);
         let pieces = |of: &SentenceTokenizer, text: &str| -> Vec<String> {
@@ -134,17 +134,17 @@ mod tests {
     }
 
     #[test]
-    fn special_tokens_and_letters_stay_however_few_are_asked_for() {
+    fn special_tokens_and_letters_are_kept_at_any_size() {
         let (kept, small) = small(0);
         assert_eq!(kept.len(), 13);
         assert_eq!(small.size(), 13);
     }
 
     #[test]
-    fn what_is_no_list_of_word_pieces_is_refused() {
+    fn other_tokenizers_and_missing_special_tokens_are_refused() {
         let (_, json) = whole();
         assert!(with_pieces(br#"{"model": {"vocab": [["a", 0.5]]}}"#, &[0]).is_err());
-        // Without its special tokens.
+        // Without the special tokens.
         assert!(with_pieces(&json, &[5, 6]).is_err());
     }
 }

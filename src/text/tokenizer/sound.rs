@@ -1,17 +1,20 @@
-//! What tokenizers 0.23 takes from a tokenizer.json, and then panics over, never ends with, or does otherwise each time.
+//! Refuses a tokenizer.json that tokenizers 0.23 accepts, but with which it panics, never ends, or is not
+//! deterministic.
 
 use serde_json::Value;
 
 use crate::said::{Reason, reason};
 
-/// How many times longer a text may get on its way to tokens. T5's "▁" for a blank is three bytes for one; a byte as a
-/// character, GPT-2's way, is two.
+/// By which factor a text may grow in normalizer and pre-tokenizer. T5's "▁" for a space takes three bytes for one;
+/// GPT-2's characters for bytes take two.
 const MOST_GROWTH: f64 = 64.0;
-/// Ids below it can be counted on from without an overflow; no vocabulary has a thousandth of them.
+/// Ids from here on could overflow in the crate; no vocabulary has a thousandth of them.
 const MOST_ID: u64 = 1 << 31;
 
+/// Checks a tokenizer.json.
+///
 /// # Errors
-/// What is wrong with it, for people.
+/// The reason why it is refused.
 pub fn check(json: &Value) -> Result<(), Reason> {
     let growth = growth(&json["normalizer"]) * growth(&json["pre_tokenizer"]);
     if growth > MOST_GROWTH {
@@ -28,7 +31,7 @@ pub fn check(json: &Value) -> Result<(), Reason> {
     if let Some(dropout) = model["dropout"].as_f64().filter(|dropout| *dropout > 0.0) {
         return Err(reason!(
             "tokenizer-dropout",
-            "it leaves out merges at random (dropout is {dropout}), so that a sentence has other tokens each time; set its \
+            "it leaves out merges at random (dropout is {dropout}), so a sentence's tokens change each time; set its \
              model's dropout to null",
             dropout
         ));
@@ -39,7 +42,7 @@ pub fn check(json: &Value) -> Result<(), Reason> {
         if !second.is_char_boundary(prefix.len()) || second.len() < prefix.len() {
             return Err(reason!(
                 "tokenizer-prefix",
-                "a merge with {second:?} cannot be, because pieces within words begin with {prefix:?}",
+                "a merge with {second:?} cannot be used, because pieces within words begin with {prefix:?}",
                 second,
                 prefix
             ));
@@ -53,7 +56,7 @@ pub fn check(json: &Value) -> Result<(), Reason> {
     }
 }
 
-/// By how much steps make a text longer at most.
+/// The factor by which a step makes a text longer at most.
 fn growth(step: &Value) -> f64 {
     let bytes = |field: &str| step[field].as_str().map_or(0.0, |text| text.len() as f64);
     match step["type"].as_str() {
@@ -64,7 +67,7 @@ fn growth(step: &Value) -> f64 {
         }
         Some("ByteLevel") => 2.0,
         Some("Replace") => {
-            // A regular expression may match a single character, or none.
+            // A regular expression may match a single character, or the empty string.
             let pattern = step["pattern"]["String"].as_str().map_or(1, str::len).max(1);
             (bytes("content") / pattern as f64).max(1.0)
         }
@@ -123,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_library_panics_over_or_draws_at_random_is_refused() {
+    fn files_that_make_the_crate_panic_or_draw_at_random_are_refused() {
         let of = |model: Value| message(&json!({"model": model}));
         assert!(of(json!({"dropout": 0.1})).contains("dropout is 0.1"));
         assert!(of(json!({"continuing_subword_prefix": "##", "merges": ["a b"]})).contains("cannot be"));

@@ -1,3 +1,5 @@
+//! Tokenizers from every kind of file, and which files are refused.
+
 use super::*;
 use crate::text::augment::Vocabulary;
 
@@ -33,7 +35,7 @@ fn message(pairs: &[(&str, &str)]) -> String {
 }
 
 #[test]
-fn a_vocabulary_alone_is_an_uncased_bert() {
+fn a_vocabulary_alone_is_read_as_an_uncased_bert() {
     let ids = uncased().encode(&["The CATS sat. Café", "中文", "", "xyz [SEP] 中"], 32).unwrap();
     assert_eq!(ids[0], [2, 5, 6, 7, 8, 9, 12, 3]);
     assert_eq!(ids[1], [2, 10, 11, 3]);
@@ -42,10 +44,10 @@ fn a_vocabulary_alone_is_an_uncased_bert() {
 }
 
 #[test]
-fn a_byte_level_vocabulary_with_its_merges_is_a_cased_roberta() {
+fn a_byte_level_vocabulary_with_its_merges_is_read_as_a_cased_roberta() {
     let ids = roberta().encode(&["the the\nthe.", "Thé <mask> s", ""], 32).unwrap();
     assert_eq!(ids[0], [0, 9, 10, 17, 9, 16, 2]);
-    // No token for T; é is two bytes; the mask takes the space before it along.
+    // There is no token for T; é is two bytes; the mask token includes the space before it.
     assert_eq!(ids[1], [0, 3, 5, 18, 19, 15, 7, 13, 2]);
     assert_eq!(ids[2], [0, 2]);
     assert!(roberta().check_vocab(20).is_ok());
@@ -67,7 +69,7 @@ fn a_byte_level_tokenizer_json_with_and_without_its_own_rule_gives_the_same_toke
 }
 
 #[test]
-fn half_a_byte_level_vocabulary_is_refused_in_words() {
+fn incomplete_byte_level_vocabularies_are_refused_with_the_reason() {
     assert!(message(&[("vocab.json", BYTE_LEVEL)]).contains("its vocab.json and merges.txt"));
     let with =
         |vocabulary: &str, merges: &str| message(&[("vocab.json", vocabulary), ("merges.txt", merges)]);
@@ -78,7 +80,7 @@ fn half_a_byte_level_vocabulary_is_refused_in_words() {
 }
 
 #[test]
-fn the_configuration_says_whether_case_and_accents_count() {
+fn the_configuration_decides_whether_case_and_accents_are_kept() {
     let config = r#"{"do_lower_case": false, "strip_accents": null, "unk_token": {"content": "[UNK]"}}"#;
     let cased = SentenceTokenizer::from_files(&files(&[
         ("vocab.txt", VOCABULARY),
@@ -94,7 +96,7 @@ fn the_configuration_says_whether_case_and_accents_count() {
 }
 
 #[test]
-fn padding_and_truncation_of_the_file_are_off() {
+fn padding_and_truncation_in_the_file_are_ignored() {
     let json = json_of(&uncased(), |json| {
         json["truncation"] = serde_json::json!({"max_length": 3, "strategy": "LongestFirst", "stride": 0, "direction": "Right"});
         json["padding"] = serde_json::json!({
@@ -114,8 +116,8 @@ fn a_long_sentence_loses_its_end_and_keeps_its_special_tokens() {
     assert!(tokenizer.encode(&["the"], 2).unwrap_err().to_string().contains("must be 3 or more"));
 }
 
-/// Everything that might reach across a cut: special tokens, control characters that are deleted although they are
-/// white space (form feed, NEL, line separator), combining accents, zero-width joiners, long words, contractions, CJK.
+/// Texts that might extend across a cut: special tokens, control characters that are deleted although they are white
+/// space (form feed, NEL, line separator), combining accents, zero-width joiners, long words, contractions, CJK.
 #[rustfmt::skip]
 const PIECES: [&str; 34] = [
     "the", "cats", " ", "  ", "\t", "\r\n", "\u{c}", "\u{85}", "\u{2028}", "\u{a0}", "\u{3000}", "[SEP]", "[ SEP ]",
@@ -155,18 +157,18 @@ fn cutting_a_long_text_early_never_changes_its_tokens() {
 }
 
 #[test]
-fn a_line_of_ten_megabytes_costs_no_more_than_its_beginning() {
+fn a_line_of_ten_megabytes_takes_no_longer_than_its_beginning() {
     let tokenizer = uncased();
     let line = "the cat sat. ".repeat(800_000);
     let beginning = tokenizer.encode(&[&line[..26_000]], 512).unwrap();
     let started = std::time::Instant::now();
     assert_eq!(tokenizer.encode(&[&line], 512).unwrap(), beginning);
-    // Tokenising all of it takes tens of seconds in a test build, its beginning a few milliseconds.
+    // In a test build, tokenising all of it takes tens of seconds, its beginning a few milliseconds.
     assert!(started.elapsed().as_secs() < 2, "{:?}", started.elapsed());
 }
 
 #[test]
-fn an_added_token_of_two_words_forbids_cutting() {
+fn an_added_token_of_two_words_prevents_cutting() {
     let json = json_of(&uncased(), |json| {
         let token = serde_json::json!({
             "id": 19, "content": "the cat", "single_word": false, "lstrip": false, "rstrip": false,
@@ -186,12 +188,12 @@ fn another_models_tokenizer_is_refused() {
     assert_eq!(tokenizer.check_vocab(64), Ok(()));
     let message = tokenizer.check_vocab(18).unwrap_err().to_string();
     assert!(message.contains("another model's tokenizer: it has the token \"]\" with id 18"), "{message}");
-    // Published tables have rows to spare.
+    // Published tables have spare rows.
     assert_eq!(tokenizer.check_vocab(30522), Ok(()));
 }
 
 #[test]
-fn what_is_no_berts_tokenizer_is_refused_with_the_reason() {
+fn tokenizers_of_other_kinds_are_refused_with_the_reason() {
     assert!(message(&[]).contains("needs its tokenizer.json, its vocab.txt, or"));
     assert!(message(&[("vocab.txt", "the\ncat\n[UNK]\n")]).contains("lacks [CLS] and [SEP]"));
     assert!(message(&[("vocab.txt", "")]).contains("vocab.txt: the file is empty"));
@@ -217,7 +219,7 @@ fn what_is_no_berts_tokenizer_is_refused_with_the_reason() {
 }
 
 #[test]
-fn every_rule_for_special_tokens_is_read() {
+fn every_kind_of_post_processor_is_read() {
     let template = serde_json::json!({
         "type": "TemplateProcessing",
         "single": [
@@ -244,7 +246,7 @@ fn every_rule_for_special_tokens_is_read() {
 }
 
 #[test]
-fn the_files_come_back_as_they_were() {
+fn the_tokenizers_files_are_returned_unchanged() {
     let given =
         files(&[("m/tokenizer_config.json", "{}"), ("m/vocab.txt", VOCABULARY), ("m/config.json", "{}")]);
     let tokenizer = SentenceTokenizer::from_files(&given).unwrap();
@@ -253,7 +255,7 @@ fn the_files_come_back_as_they_were() {
 }
 
 #[test]
-fn the_vocabulary_tells_special_tokens_from_others() {
+fn the_vocabulary_separates_special_tokens_from_others() {
     let bert = uncased().vocabulary().unwrap();
     assert_eq!(bert, Vocabulary::new(0..19, &[0, 1, 2, 3], 4));
     let json = json_of(&uncased(), |_| {});
@@ -274,7 +276,7 @@ fn the_vocabulary_tells_special_tokens_from_others() {
 }
 
 #[test]
-fn what_the_vocabulary_does_not_know_is_counted() {
+fn the_share_of_unknown_tokens_is_counted() {
     let share = |text: &str| {
         let tokenizer = uncased();
         tokenizer.unknown_share(&tokenizer.encode(&[text, ""], 32).unwrap())
@@ -306,7 +308,7 @@ fn tokens_beside_the_vocabulary_are_read_from_older_and_newer_files() {
         assert_eq!(ids[0], [2, 5, 19, 20, 6, 3]);
         assert!(tokenizer.check_vocab(21).is_ok() && tokenizer.check_vocab(20).is_err());
     }
-    // The vocabulary ends at 18, so that a token of 25 would have another id here.
+    // The vocabulary ends at 18, so an added token with id 25 would get another id here.
     let far = message(&[("vocab.txt", VOCABULARY), ("added_tokens.json", r#"{"[ENT]": 25}"#)]);
     assert!(far.contains("should have the id 25, and has 19"), "{far}");
     assert!(
@@ -316,7 +318,7 @@ fn tokens_beside_the_vocabulary_are_read_from_older_and_newer_files() {
 }
 
 #[test]
-fn long_sentences_may_lose_their_beginning() {
+fn long_sentences_lose_their_beginning_with_truncation_side_left() {
     let left = ("tokenizer_config.json", r#"{"truncation_side": "left"}"#);
     let tokenizer = built(&[("vocab.txt", VOCABULARY), left]);
     let long = format!("{}the cat sat", "b ".repeat(1000));
@@ -325,7 +327,7 @@ fn long_sentences_may_lose_their_beginning() {
 }
 
 #[test]
-fn a_space_before_the_first_word_is_added_where_the_configuration_says_so_and_nowhere_else() {
+fn a_space_before_the_first_word_is_added_only_if_the_configuration_says_so() {
     let pairs = [("vocab.json", BYTE_LEVEL), ("merges.txt", MERGES)];
     let with = |value: &str| {
         let config = format!(r#"{{"add_prefix_space": {value}}}"#);
@@ -335,16 +337,16 @@ fn a_space_before_the_first_word_is_added_where_the_configuration_says_so_and_no
     };
     assert_eq!(with("true"), [[0, 10, 10, 2]]);
     assert_eq!(with("false"), [[0, 9, 10, 2]]);
-    // tokenizer.json says one thing and transformers' class, by its default, another.
+    // The default of the class in transformers overrides tokenizer.json.
     let json = json_of(&roberta(), |json| json["pre_tokenizer"]["add_prefix_space"] = true.into());
     assert_eq!(built(&[("tokenizer.json", &json)]).encode(&["the the"], 9).unwrap(), [[0, 9, 10, 2]]);
 }
 
 #[test]
-fn berts_class_has_the_last_word_on_case_and_accents() {
+fn berts_class_overrides_tokenizer_json_in_case_and_accents() {
     let cased = json_of(&uncased(), |json| json["normalizer"]["lowercase"] = false.into());
     let ids = |pairs: &[(&str, &str)]| built(pairs).encode(&["Cat"], 9).unwrap();
-    // What transformers does without a word: its class's default is lower case.
+    // As in transformers, the default of the class is lower case.
     assert_eq!(ids(&[("tokenizer.json", &cased)]), [[2, 6, 3]]);
     let says = r#"{"tokenizer_class": "BertTokenizer", "do_lower_case": false}"#;
     assert_eq!(ids(&[("tokenizer.json", &cased), ("tokenizer_config.json", says)]), [[2, 13, 3]]);
@@ -353,7 +355,7 @@ fn berts_class_has_the_last_word_on_case_and_accents() {
 }
 
 #[test]
-fn a_token_that_two_rules_normalize_in_two_ways_is_refused() {
+fn an_added_token_that_two_files_normalize_differently_is_refused() {
     let json = json_of(&uncased(), |json| {
         json["normalizer"]["lowercase"] = false.into();
         let token = serde_json::json!({
@@ -368,7 +370,7 @@ fn a_token_that_two_rules_normalize_in_two_ways_is_refused() {
 }
 
 #[test]
-fn tokenizers_that_are_not_here_are_refused_by_name() {
+fn unsupported_tokenizer_classes_are_refused_by_name() {
     for (class, more) in [
         ("BertJapaneseTokenizer", ("vocab.txt", VOCABULARY)),
         ("BertweetTokenizer", ("vocab.txt", VOCABULARY)),
@@ -389,13 +391,13 @@ fn tokenizers_that_are_not_here_are_refused_by_name() {
 }
 
 #[test]
-fn a_prompt_stands_before_what_is_encoded_and_lower_case_comes_first() {
+fn a_prompt_is_put_before_the_sentence_and_both_are_lower_cased() {
     let config = ("tokenizer_config.json", r#"{"do_lower_case": false}"#);
     let tokenizer = built(&[("vocab.txt", VOCABULARY), config]).with_rules(Some("the "), true);
     assert_eq!(tokenizer.encode(&["Cat"], 9).unwrap(), [[2, 5, 6, 3]]);
     assert_eq!(tokenizer.encode_plain(&[" Cat "], 9).unwrap(), [[2, 6, 3]], "training has no prompt");
     assert_eq!(tokenizer.prompt_tokens(9).unwrap(), 2);
     let nothing = built(&[("vocab.txt", VOCABULARY)]).with_rules(Some(""), false);
-    assert_eq!(nothing.prompt_tokens(9).unwrap(), 1, "the first token alone");
+    assert_eq!(nothing.prompt_tokens(9).unwrap(), 1, "only the first special token");
     assert_eq!(built(&[("vocab.txt", VOCABULARY)]).prompt_tokens(9).unwrap(), 0);
 }

@@ -1,4 +1,4 @@
-//! Which of a tokenizer's tokens are special, for augmentation and the masked-language-model objective.
+//! Finds a tokenizer's special tokens, for augmentation and masked-language modelling.
 
 use super::{Options, SentenceTokenizer, wrong};
 use crate::{
@@ -6,19 +6,19 @@ use crate::{
     text::{TextError, augment::Vocabulary},
 };
 
-/// What BERT and RoBERTa call their special tokens; [UNK] is one, as in `transformers`' `all_special_ids`.
+/// BERT's and RoBERTa's special tokens, [UNK] included, as in `all_special_ids` of `transformers`.
 const USUAL: [&str; 10] =
     ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "<s>", "<pad>", "</s>", "<unk>", "<mask>"];
 const MASKS: [&str; 2] = ["[MASK]", "<mask>"];
 
 impl SentenceTokenizer {
-    /// One more than the largest id: the rows that a model's embedding table needs.
+    /// One more than the largest id: the number of rows that a model's embedding table needs.
     pub fn size(&self) -> usize {
         self.tokenizer.get_vocab(true).into_values().max().map_or(0, |id| id as usize + 1)
     }
 
-    /// The ids that augmentation may change or draw, and those that it must not: all that the tokenizer's files call
-    /// special, and whatever goes by BERT's or RoBERTa's names.
+    /// The ids that augmentation may change or draw, and those that it must not: the special tokens in the
+    /// tokenizer's files, and every token with one of BERT's or RoBERTa's names.
     ///
     /// # Errors
     /// A tokenizer without a mask token.

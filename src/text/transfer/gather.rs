@@ -1,4 +1,4 @@
-//! Transfer tasks from files by their paths.
+//! Finds transfer tasks among files by their paths.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,11 +9,11 @@ use crate::{
 };
 
 impl TransferTask {
-    /// The tasks among `files`, paths with `/` and contents, wherever the folders lie; files that belong to none are
-    /// ignored. In the order of the paper's table.
+    /// The tasks among `files` (paths with `/` and contents), in any folders; other files are ignored. In the order of
+    /// [`TransferKind::ALL`].
     ///
     /// # Errors
-    /// A task of which a file is missing, no task at all, and those of [`TransferTask::parse`].
+    /// A task with a missing file, no task at all, and those of [`TransferTask::parse`].
     pub fn gather(files: &[(String, Vec<u8>)]) -> Result<Vec<TransferTask>, TextError> {
         let contents: BTreeMap<&str, &[u8]> =
             files.iter().map(|(path, bytes)| (path.as_str(), bytes.as_slice())).collect();
@@ -44,24 +44,24 @@ impl TransferTask {
 }
 
 impl TransferKind {
-    /// The task that a file belongs to by its name, the path's last part.
+    /// The task that a file belongs to, by the last part of its path.
     pub fn of_file(path: &str) -> Option<TransferKind> {
         let name = &path[folder(path).len()..];
         Self::ALL.into_iter().find(|kind| kind.files().contains(&name))
     }
 }
 
-/// With the slash at its end.
+/// The folder of a path, ending in a slash.
 fn folder(path: &str) -> &str {
     &path[..path.rfind('/').map_or(0, |slash| slash + 1)]
 }
 
-/// What to look for.
+/// The reason that lists every task's files.
 fn none_found() -> Reason {
     let kinds = TransferKind::ALL.map(|kind| format!("{} {}", kind.name(), kind.files().join(" ")));
     reason!(
         "transfer-no-task",
-        "no transfer task among these files; a task is told by its files: {kinds}",
+        "no transfer task among these files; expected the files of one: {kinds}",
         kinds = kinds.join(", ")
     )
 }
@@ -78,7 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn tasks_are_found_in_any_folder_and_put_in_the_papers_order() {
+    fn tasks_are_found_in_any_folder_and_sorted_as_in_the_paper() {
         let trec = [("d/TREC/TREC_10.label", "NUM:d How ?\n"), ("d/TREC/train_5500.label", "NUM:d How ?\n")];
         let sst = ["train", "dev", "test"].map(|part| format!("d/SST/binary/sentiment-{part}"));
         let mut files = vec![("d/readme.txt", "words"), trec[0], trec[1]];
@@ -88,14 +88,14 @@ mod tests {
     }
 
     #[test]
-    fn files_given_one_by_one_may_be_of_several_tasks() {
+    fn files_without_folders_may_belong_to_several_tasks() {
         let files =
             [("mpqa.pos", "a\n"), ("custrev.pos", "a\n"), ("custrev.neg", "b\n"), ("mpqa.neg", "b\n")];
         assert_eq!(kinds(&files).unwrap(), [TransferKind::Cr, TransferKind::Mpqa]);
     }
 
     #[test]
-    fn what_is_missing_is_named() {
+    fn a_missing_file_and_the_files_of_every_task_are_named() {
         let error = kinds(&[("x/CR/custrev.pos", "good\n"), ("x/readme.txt", "words\n")]).unwrap_err();
         assert_eq!(error, "x/CR/custrev.neg: it is not there, and CR needs it");
         let error = kinds(&[("x/pos.txt", "good\n")]).unwrap_err();

@@ -1,5 +1,5 @@
-//! SentEval's transfer tasks: sentences with classes, told by the files they come in (R `SentEval/senteval`:
-//! binary.py, sst.py, trec.py, mrpc.py).
+//! The data of SentEval's transfer tasks: sentences with classes (facebookresearch/SentEval `senteval/binary.py`,
+//! `sst.py`, `trec.py`, `mrpc.py`).
 
 mod gather;
 mod parse;
@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::TextError;
 
-/// The seven tasks, in the order of the paper's table.
+/// The seven tasks, in the order of arXiv 2104.08821, table E.1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum TransferKind {
     /// Film reviews, negative or positive.
@@ -41,7 +41,7 @@ impl TransferKind {
         [Mr, Cr, Subj, Mpqa, Sst2, Trec, Mrpc]
     };
 
-    /// As the paper writes it.
+    /// The name, as the paper writes it.
     pub fn name(self) -> &'static str {
         match self {
             TransferKind::Mr => "MR",
@@ -54,8 +54,8 @@ impl TransferKind {
         }
     }
 
-    /// The files of the task's folder. One class a file, the class 1 first; else training, development if there is
-    /// any, and test.
+    /// The files in the task's folder: one per class, class 1 first; or training, development if there is one, and
+    /// test.
     pub fn files(self) -> &'static [&'static str] {
         match self {
             TransferKind::Mr => &["rt-polarity.pos", "rt-polarity.neg"],
@@ -72,7 +72,7 @@ impl TransferKind {
         if self == TransferKind::Trec { 6 } else { 2 }
     }
 
-    /// 2 where pairs are classified.
+    /// 2 for MRPC, which classifies pairs; else 1.
     pub fn sentences_per_item(self) -> usize {
         if self == TransferKind::Mrpc { 2 } else { 1 }
     }
@@ -81,31 +81,30 @@ impl TransferKind {
 /// Sentences, or pairs of them, with their classes.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct LabelledSet {
-    /// The sentences of each item in turn, words separated by single spaces. May be empty, as SentEval has it.
+    /// The sentences of each item in turn, words separated by single spaces. A sentence may be empty, as in SentEval.
     pub sentences: Vec<String>,
-    /// Of each item, from 0.
+    /// The class of each item, from 0.
     pub labels: Vec<usize>,
 }
 
-/// A transfer task's data, in the order in which SentEval goes through it: by the number of words, then by class.
-/// The folds depend on it.
+/// A transfer task's data in SentEval's order, on which the folds depend: by the number of words, then by class.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TransferTask {
     pub kind: TransferKind,
-    /// All of it where each class has its file; else training, development if there is any, and test.
+    /// One set for tasks with one file per class; else training, development if there is one, and test.
     pub sets: Vec<LabelledSet>,
 }
 
 impl TransferTask {
-    /// Reads a task from the contents of [`TransferKind::files`], in that order, each with a display name. Text that
-    /// is not UTF-8 is taken for Latin-1.
+    /// Reads a task from the contents of [`TransferKind::files`], in that order, each with a display name. Text that is
+    /// not UTF-8 is read as Latin-1.
     ///
     /// # Errors
-    /// No text; a line whose class is missing or unknown, or which lacks a sentence. Where each class has its file,
-    /// every line will do: an empty one is an empty sentence.
+    /// No text; a line without a class or with an unknown one, or without a sentence. In tasks with one file per class
+    /// every line is valid: an empty one is an empty sentence.
     ///
     /// # Panics
-    /// If there are not as many files as the task has.
+    /// If the number of files is not the task's.
     pub fn parse(kind: TransferKind, files: &[(String, Vec<u8>)]) -> Result<TransferTask, TextError> {
         assert_eq!(files.len(), kind.files().len(), "the files of {}", kind.name());
         Ok(TransferTask { kind, sets: parse::sets(kind, files)? })

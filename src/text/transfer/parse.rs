@@ -1,4 +1,4 @@
-//! The files of SentEval's transfer tasks.
+//! Parses the files of SentEval's transfer tasks.
 
 use super::{LabelledSet, TransferKind};
 use crate::{
@@ -6,13 +6,13 @@ use crate::{
     text::{TextError, decode::decode_or_latin1},
 };
 
-/// TREC's coarse classes in the order of their numbers.
+/// TREC's coarse classes; the index is the class's number.
 const TREC_CLASSES: [&str; 6] = ["ABBR", "DESC", "ENTY", "HUM", "LOC", "NUM"];
 
 /// An item's class and sentences.
 type Item<'a> = (usize, Vec<&'a str>);
 
-/// The sets of a task out of its files.
+/// The sets in a task's files.
 pub(super) fn sets(kind: TransferKind, files: &[(String, Vec<u8>)]) -> Result<Vec<LabelledSet>, TextError> {
     let texts = files.iter().map(|(file, bytes)| Ok((file.as_str(), decode_or_latin1(file, bytes)?)));
     let texts = texts.collect::<Result<Vec<_>, TextError>>()?;
@@ -24,7 +24,7 @@ pub(super) fn sets(kind: TransferKind, files: &[(String, Vec<u8>)]) -> Result<Ve
         TransferKind::Trec => each(trec),
         TransferKind::Mrpc => texts.iter().map(|(file, text)| Ok(sorted(mrpc(file, text)?))).collect(),
         TransferKind::Mr | TransferKind::Cr | TransferKind::Subj | TransferKind::Mpqa => {
-            // Class 1 is in the first file. An empty line is an item without words.
+            // The first file has class 1. An empty line is an item without words.
             let classes = texts.iter().zip([1, 0]);
             let items =
                 classes.flat_map(|((_, text), class)| text.lines().map(move |line| (class, vec![line])));
@@ -33,7 +33,7 @@ pub(super) fn sets(kind: TransferKind, files: &[(String, Vec<u8>)]) -> Result<Ve
     }
 }
 
-/// Lines that are not blank, each made an item.
+/// One item per line that is not blank.
 fn items<'a>(
     file: &str,
     text: &'a str,
@@ -44,7 +44,7 @@ fn items<'a>(
     lines.map(|(index, line)| item(line).map_err(|reason| wrong(index, reason))).collect()
 }
 
-/// `sentence TAB 0 or 1`.
+/// Parses `sentence TAB 0 or 1`.
 fn sst(line: &str) -> Result<Item<'_>, Reason> {
     match line.trim().split_once('\t') {
         Some((sentence, label)) => Ok((binary(label)?, vec![sentence])),
@@ -52,7 +52,7 @@ fn sst(line: &str) -> Result<Item<'_>, Reason> {
     }
 }
 
-/// `COARSE:fine question`.
+/// Parses `COARSE:fine question`.
 fn trec(line: &str) -> Result<Item<'_>, Reason> {
     let parts = line.trim().split_once(':');
     let parts = parts.and_then(|(coarse, rest)| Some((coarse, rest.split_once(' ')?.1)));
@@ -66,12 +66,12 @@ fn trec(line: &str) -> Result<Item<'_>, Reason> {
     Ok((class, vec![question]))
 }
 
-/// `quality TAB id TAB id TAB sentence TAB sentence` below a header; quotes mean nothing.
+/// Parses `quality TAB id TAB id TAB sentence TAB sentence` with a header and without quoting.
 fn mrpc<'a>(file: &str, text: &'a str) -> Result<Vec<Item<'a>>, TextError> {
     let items = items(file, text, |line| {
         let cells: Vec<&str> = line.trim().split('\t').collect();
         match cells[..] {
-            // A class that nothing has: the header, to be taken out.
+            // The header, marked by an impossible class and no sentences; removed below.
             [quality, ..] if quality.eq_ignore_ascii_case("quality") => Ok((usize::MAX, Vec::new())),
             [quality, _, _, first, second] => Ok((binary(quality)?, vec![first, second])),
             _ => Err(reason!(
@@ -99,7 +99,7 @@ fn binary(label: &str) -> Result<usize, Reason> {
     }
 }
 
-/// In SentEval's order: by the words of each sentence, then by class, else as in the file.
+/// Sorts items as SentEval does: by the number of words of each sentence, then by class; stable.
 fn sorted(items: Vec<Item<'_>>) -> LabelledSet {
     let mut items: Vec<_> = items
         .into_iter()
@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn a_class_a_file_is_sorted_by_words_then_class_and_keeps_empty_lines() {
+    fn files_of_one_class_each_are_sorted_by_words_then_class_and_keep_empty_lines() {
         let texts: [&[u8]; 2] = [b"\xef\xbb\xbfgood  film .\r\n\r\nfine\r\n", b"caf\xe9 bad\nbad\nall bad\n"];
         let expected =
             set(&["", "bad", "fine", "caf\u{e9} bad", "all bad", "good film ."], &[1, 0, 1, 0, 0, 1]);
@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn sst_has_the_class_behind_a_tab() {
+    fn sst_has_the_class_after_a_tab() {
         let sets = read(TransferKind::Sst2, &[b"a b\t1\n\nc\t0\r\n", b"d\t1\n", b"e \"f\t0"]).unwrap();
         assert_eq!(sets, [set(&["c", "a b"], &[0, 1]), set(&["d"], &[1]), set(&["e \"f"], &[0])]);
         let message = read(TransferKind::Sst2, &[b"a\t1\n", b"\nb\t2\n", b"c\t0\n"]).unwrap_err();
@@ -168,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn mrpc_has_pairs_below_a_header_and_quotes_that_mean_nothing() {
+    fn mrpc_has_pairs_below_a_header_without_quoting() {
         let train = "\u{feff}Quality\t#1 ID\t#2 ID\t#1 String\t#2 String\r\n\
                      1\t7\t8\ta \"b c\td\r\n0\t9\t10\te f g\th i\r\n1\t11\t12\tj k l\tm\r\n";
         let sets = read(TransferKind::Mrpc, &[train.as_bytes(), b"0\t1\t2\ta\tb\n"]).unwrap();
@@ -181,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn a_task_is_told_by_its_files() {
+    fn a_task_is_recognised_by_its_file_names() {
         assert_eq!(TransferKind::of_file("sentiment-dev"), Some(TransferKind::Sst2));
         assert_eq!(TransferKind::of_file("TREC/sts-dev.csv"), None);
         for kind in TransferKind::ALL {

@@ -1,8 +1,8 @@
-//! Changes that know nothing of what the bytes mean.
+//! Changes to bytes, independent of their format.
 
 use arbitrary::{Result, Unstructured};
 
-/// The longest that a file becomes by being repeated.
+/// The longest file that a repetition makes.
 const LARGE: usize = 300_000;
 
 /// One change; `other` is a file to splice with.
@@ -36,7 +36,7 @@ pub fn mutate(bytes: &mut Vec<u8>, other: &[u8], u: &mut Unstructured<'_>) -> Re
     Ok(())
 }
 
-/// Two places, in order.
+/// A random range.
 fn range(length: usize, u: &mut Unstructured<'_>) -> Result<(usize, usize)> {
     let (one, two) = (u.int_in_range(0..=length)?, u.int_in_range(0..=length)?);
     Ok((one.min(two), one.max(two)))

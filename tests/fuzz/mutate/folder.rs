@@ -1,11 +1,11 @@
-//! Changes to which files there are, and where.
+//! Changes to the set of files and their paths.
 
 use arbitrary::{Result, Unstructured};
 
 use super::HOSTILE;
 use crate::case::Files;
 
-/// One change to a folder of two files or more; `seeds` are others to take files from.
+/// One change to a folder of two or more files; `seeds` are other folders to take files from.
 pub fn mutate(files: &mut Files, seeds: &[Files], u: &mut Unstructured<'_>) -> Result<()> {
     let (at, other) = (u.choose_index(files.len())?, u.choose_index(files.len())?);
     match u.int_in_range(0..=7)? {

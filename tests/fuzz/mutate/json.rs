@@ -1,12 +1,12 @@
-//! Changes to a JSON tree, those among them that no tree can hold: numbers beyond any type, a key twice, half a surrogate,
-//! nesting without end.
+//! Changes to JSON, including those that a tree in memory cannot represent: numbers beyond any type, repeated keys,
+//! half a surrogate pair, very deep nesting.
 
 use arbitrary::{Result, Unstructured};
 use serde_json::{Map, Value};
 
 use super::{HOSTILE, bytes};
 
-/// As they stand in a file.
+/// Raw values, as they are written in a file.
 const RAW: [&str; 28] = [
     "null",
     "true",
@@ -38,12 +38,12 @@ const RAW: [&str; 28] = [
     "\"\\udc00\\ud800\"",
 ];
 
-/// Stands in the tree for what it cannot hold.
+/// A placeholder in the tree for a raw value that it cannot represent.
 fn marker(index: usize) -> String {
     format!("\u{e000}{index}\u{e001}")
 }
 
-/// Some changes to the text of a JSON file; `trees` are others to take parts from. What is no JSON is changed as bytes.
+/// Changes the text of a JSON file; `trees` are others to take parts from. Invalid JSON is changed as bytes.
 pub fn mutate(text: &mut Vec<u8>, trees: &[Value], u: &mut Unstructured<'_>) -> Result<()> {
     let Ok(mut tree) = serde_json::from_slice(text) else { return bytes::mutate(text, &[], u) };
     let mut raw = Vec::new();
@@ -76,7 +76,7 @@ fn places(tree: &Value) -> Vec<String> {
     found
 }
 
-/// A key as it stands in its object.
+/// The parent's pointer and the unescaped key of a JSON pointer.
 fn key(place: &str) -> (&str, String) {
     let (parent, key) = place.rsplit_once('/').unwrap_or((place, ""));
     (parent, key.replace("~1", "/").replace("~0", "~"))
@@ -167,7 +167,7 @@ fn change(tree: &mut Value, raw: &mut Vec<String>, trees: &[Value], u: &mut Unst
     Ok(())
 }
 
-/// A value of the same kind, a little different.
+/// A slightly different value of the same kind.
 fn near(value: &Value, u: &mut Unstructured<'_>) -> Result<Value> {
     Ok(match value {
         Value::Bool(value) => Value::Bool(!value),

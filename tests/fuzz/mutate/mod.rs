@@ -1,4 +1,4 @@
-//! Changes to files that know what the files are, so that most of what comes out gets past the first check.
+//! Changes to files that respect their format, so that most results get past a reader's first check.
 
 mod bytes;
 mod folder;
@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use crate::case::Files;
 
-/// Of all seeds of a target, to splice from.
+/// All seeds of a target, which inputs are made and spliced from.
 pub struct Pool {
     seeds: Vec<Files>,
     /// Every JSON file, parsed.
@@ -36,7 +36,7 @@ impl Pool {
     pub fn draw(&self, u: &mut Unstructured<'_>) -> Files {
         let Ok(seed) = u.choose(&self.seeds) else { return Files::new() };
         let mut files = seed.clone();
-        // Where the random bytes run out it stays at what was done till then.
+        // If the random bytes run out, the changes made so far are the input.
         let _ = self.change(&mut files, u);
         files
     }
@@ -49,7 +49,7 @@ impl Pool {
                 let at = u.choose_index(files.len())?;
                 let (path, bytes) = &mut files[at];
                 self.change_file(path, bytes, u)?;
-                // Repeated three times over, a few bytes would be gigabytes: what is slow then is their number.
+                // Repetitions of repetitions could give gigabytes, which are slow only because of their size.
                 bytes.truncate(LARGEST);
             }
         }
@@ -71,10 +71,10 @@ impl Pool {
     }
 }
 
-/// Bytes of a file: enough for nesting 10⁵ deep.
+/// The largest file in bytes, enough for 10⁵ levels of nesting.
 const LARGEST: usize = 1 << 19;
 
-/// Text that means something somewhere: to a path, a page, a table, a number's reader, a terminal.
+/// Text with a special meaning in a path, a page, a table, a number or a terminal.
 pub const HOSTILE: [&str; 40] = [
     "",
     " ",

@@ -1,4 +1,4 @@
-//! Changes to a safetensors file: its header as JSON, sizes and offsets that lie, data that is none.
+//! Changes to a safetensors file: its header as JSON, wrong sizes and offsets, damaged data.
 
 use arbitrary::{Result, Unstructured};
 use serde_json::{Map, Value, json};
@@ -50,9 +50,9 @@ pub fn mutate(file: &mut Vec<u8>, trees: &[Value], u: &mut Unstructured<'_>) -> 
     Ok(())
 }
 
-/// Changes what the header says of one tensor.
+/// Changes the header's entry of one tensor.
 fn retell(tensors: &mut Map<String, Value>, u: &mut Unstructured<'_>) -> Result<()> {
-    // An earlier change may have left something else of a tensor.
+    // An earlier change may have replaced a tensor's entry.
     let whole = |value: &Value| value["data_offsets"].as_array().is_some_and(|offsets| offsets.len() == 2);
     let names: Vec<String> =
         tensors.iter().filter(|(_, value)| whole(value)).map(|(name, _)| name.clone()).collect();
@@ -83,7 +83,7 @@ fn retell(tensors: &mut Map<String, Value>, u: &mut Unstructured<'_>) -> Result<
     Ok(())
 }
 
-/// Gives every tensor the place that its type and shape ask for, so that the file is whole again.
+/// Gives every tensor the offsets that its type and shape require, so that the file is consistent again.
 fn lay_out(tensors: &mut Map<String, Value>, data: &mut Vec<u8>) {
     let mut end = 0_u64;
     for (_, tensor) in tensors.iter_mut().filter(|(name, value)| *name != "__metadata__" && value.is_object())
@@ -96,7 +96,7 @@ fn lay_out(tensors: &mut Map<String, Value>, data: &mut Vec<u8>) {
         };
         let sizes = tensor["shape"].as_array().into_iter().flatten().filter_map(Value::as_u64);
         let size = sizes.fold(bytes, |size: u64, axis| size.saturating_mul(axis));
-        // What no file of ours could hold stays a lie.
+        // Sizes beyond any test file keep their wrong offsets.
         if size < 1 << 20 {
             tensor["data_offsets"] = json!([end, end + size]);
             end += size;

@@ -4,7 +4,7 @@ use arbitrary::{Result, Unstructured};
 
 use super::{HOSTILE, bytes};
 
-/// What a cell may hold that means something to a reader of tables.
+/// Cells with a special meaning to a reader of tables.
 const CELLS: [&str; 22] = [
     "0",
     "1",
@@ -31,7 +31,7 @@ const CELLS: [&str; 22] = [
 ];
 const ENDS: [&str; 6] = ["\n", "\r\n", "\r", "\n\n", "\u{2028}", ""];
 
-/// One change; `separators` are what cells may be told apart by.
+/// One change; `separators` are the possible separators of cells.
 pub fn mutate(text: &mut Vec<u8>, separators: &[char], u: &mut Unstructured<'_>) -> Result<()> {
     let Ok(read) = std::str::from_utf8(text) else { return bytes::mutate(text, &[], u) };
     let mut lines: Vec<String> = read.split('\n').map(str::to_owned).collect();

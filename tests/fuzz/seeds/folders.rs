@@ -1,4 +1,4 @@
-//! Folders of models, weights by themselves, and the state of a run.
+//! Model folders, single files of weights, states of runs, and repositories of the hub.
 
 use std::collections::BTreeMap;
 
@@ -46,7 +46,7 @@ fn with_head(checkpoint: &Checkpoint) -> Tensors {
     tensors
 }
 
-/// Files of weights alone, for [`head_folder`]'s config.json.
+/// Single files of weights, which fit the config.json of [`head_folder`].
 pub fn weights() -> Vec<Files> {
     let checkpoint = checkpoint("bert");
     let prefixed: Tensors =
@@ -60,19 +60,19 @@ pub fn weights() -> Vec<Files> {
     written.into_iter().map(|bytes| vec![file("model.safetensors", bytes.expect("weights"))]).collect()
 }
 
-/// What stands beside such weights.
+/// The other files of a folder with such weights.
 pub fn head_folder() -> Files {
     vec![file("config.json", config("bert").to_string()), file("vocab.txt", VOCABULARY)]
 }
 
-/// As export writes it, for a pooler.
+/// A folder as exported with a pooler.
 fn exported(pooler: Pooler) -> Files {
     let (checkpoint, vocabulary) = (checkpoint("bert"), [file("vocab.txt", VOCABULARY)]);
     let settings = SimcseSettings { pooler, max_length: Some(8), recipe: json!({"epochs": 1}) };
     export_directory(&checkpoint, &with_head(&checkpoint), &vocabulary, &settings).expect("an export")
 }
 
-/// As sentence-transformers writes it, with modules that no pooler of ours is, and a prompt.
+/// A folder as sentence-transformers writes it, with modules that match no pooler of SimCSE, and a prompt.
 fn own_modules() -> Files {
     let checkpoint = checkpoint("bert");
     let module = |index: usize, path: &str, kind: &str| json!({"idx": index, "name": index.to_string(), "path": path, "type": format!("sentence_transformers.models.{kind}")});
@@ -120,7 +120,7 @@ fn own_modules() -> Files {
     ]
 }
 
-/// Weights in two files under an index.
+/// A folder with weights in two files and an index.
 fn sharded() -> Files {
     let checkpoint = checkpoint("roberta");
     let mut first = checkpoint.tensors.clone();
@@ -152,7 +152,7 @@ pub fn model_folders() -> Vec<Files> {
     vec![plain, exported(Pooler::Cls), exported(Pooler::AvgFirstLast), own_modules(), sharded()]
 }
 
-/// A name that somebody typed, and the files of its repository.
+/// A model's name as typed by a user, and the files of its repository.
 pub fn repositories() -> Vec<Files> {
     let with_name = |name: &str, files: Files| [vec![file("id.txt", name)], files].concat();
     let unprefixed = own_modules().into_iter().map(|(path, bytes)| (path[2..].to_owned(), bytes)).collect();

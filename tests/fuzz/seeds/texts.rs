@@ -1,4 +1,4 @@
-//! Texts, tables, runs, links.
+//! Texts, tables, files of runs, links, and names.
 
 use simcse_lab::{
     kernels::LossForm,
@@ -82,7 +82,7 @@ pub fn dictionaries() -> Vec<Files> {
     each(&[("synonyms.tsv", "car\tauto\tautomobile\r\n\nbig\tlarge\nstraße\tweg\n"), ("one.tsv", "a\tb\n")])
 }
 
-/// Recipes that differ from the usual one in all kinds of values.
+/// Recipes with values that are not the defaults.
 fn recipes() -> [TrainOptions; 3] {
     let supervised = TrainOptions {
         objective: Objective::Sup,
@@ -147,7 +147,7 @@ pub fn links() -> Vec<Files> {
     links.into_iter().map(|link| vec![file("page.link", link)]).collect()
 }
 
-/// Names of a folder and of the files in it, a line each.
+/// Names of a folder and of the files in it, one per line.
 pub fn names() -> Vec<Files> {
     each(&[
         ("names.txt", "my model\nconfig.json\n1_Pooling/config.json\nmodel.safetensors"),

@@ -1,11 +1,11 @@
-//! Tokenizers of every kind.
+//! Tokenizer files of every kind.
 
 use serde_json::{Value, json};
 
 use super::file;
 use crate::case::Files;
 
-/// Of twenty ids, as many as the model folders' word table has rows.
+/// Twenty tokens, as many as the model folders' word table has rows.
 pub const VOCABULARY: &str =
     "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\nthe\ncat\n##s\nsat\n.\n中\n文\ncafe\nCat\na\n##b\nb\n[\n]\n##a\n";
 const BYTE_LEVEL: &str = r#"{"<s>": 0, "<pad>": 1, "</s>": 2, "<unk>": 3, "t": 4, "h": 5, "e": 6, "\u0120": 7, "th": 8,
@@ -18,7 +18,7 @@ fn special(id: u32, content: &str) -> Value {
         "special": true})
 }
 
-/// tokenizer.json around a model.
+/// A tokenizer.json with this model.
 fn whole(model: &Value, normalizer: &Value, splitter: &Value, frame: [(&str, u32); 2]) -> String {
     let [(cls, cls_id), (sep, sep_id)] = frame;
     let text = json!({
@@ -71,7 +71,7 @@ fn bpe() -> String {
     whole(&model, &Value::Null, &splitter, [("<s>", 0), ("</s>", 2)])
 }
 
-/// With the splitters and normalizers that other models have.
+/// A Unigram tokenizer.json, with splitters and normalizers of other models.
 fn unigram() -> String {
     let model = json!({"type": "Unigram", "unk_id": 1, "byte_fallback": false, "vocab": [["<pad>", 0.0], ["<unk>", -1.0],
         ["[CLS]", 0.0], ["[SEP]", 0.0], ["[MASK]", 0.0], ["\u{2581}", -2.0], ["a", -2.5], ["\u{2581}the", -3.0], ["c", -3.5]]});
@@ -96,7 +96,7 @@ fn word_level() -> String {
     whole(&model, &normalizer, &splitter, [("[CLS]", 2), ("[SEP]", 3)])
 }
 
-/// The files beside a vocabulary.
+/// The settings files beside a vocabulary.
 pub fn beside(cls: &str, sep: &str, class: &str) -> Files {
     let config = json!({"tokenizer_class": class, "do_lower_case": true, "strip_accents": null, "tokenize_chinese_chars": true,
         "model_max_length": 16, "cls_token": cls, "sep_token": {"content": sep, "lstrip": false}, "truncation_side": "right",

@@ -1,4 +1,4 @@
-//! The licences of the libraries that the site's programs contain, in one text.
+//! Collects the licences of the libraries in the site's programs into one text.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -12,24 +12,24 @@ use serde_json::Value;
 
 use crate::{setup::WasmToolchain, shell::root};
 
-/// What the names of files with licences and notices begin with.
+/// The beginnings of names of files with licences and notices.
 const BEGINNINGS: [&str; 6] = ["LICENSE", "LICENCE", "COPYING", "COPYRIGHT", "NOTICE", "UNLICENSE"];
 
-/// A library of somebody else's.
+/// A third-party library.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Library {
-    /// With its version.
+    /// Name and version.
     name: String,
-    /// As its manifest says: an SPDX expression.
+    /// The SPDX expression in its manifest.
     licence: String,
-    /// Of the files that it comes with; without any, who wrote it.
+    /// Contents of its licence files; without any, its authors.
     texts: Vec<String>,
 }
 
-/// The list of libraries, and the texts, each once.
+/// The list of libraries, and each licence text once.
 ///
 /// # Errors
-/// Cargo or npm have not installed what is locked.
+/// Cargo or npm have not installed the locked packages.
 pub fn of_the_site() -> Result<String> {
     let mut libraries = crates()?;
     libraries.extend(packages()?);
@@ -37,7 +37,7 @@ pub fn of_the_site() -> Result<String> {
     Ok(written(&libraries))
 }
 
-/// The crates in the two WebAssembly modules: those that run while compiling are not in there.
+/// The crates in the two WebAssembly modules, without those that only run at compile time.
 fn crates() -> Result<Vec<Library>> {
     let metadata = MetadataCommand::new()
         .manifest_path(root().join("Cargo.toml"))
@@ -79,7 +79,7 @@ fn library_of(package: &Package) -> Result<Library> {
     })
 }
 
-/// The npm packages that are bundled: those of the lock file that are there not only for development.
+/// The bundled npm packages: those of the lock file that are not development dependencies.
 fn packages() -> Result<Vec<Library>> {
     let lock =
         fs::read_to_string(root().join("package-lock.json")).context("package-lock.json cannot be read")?;
@@ -100,7 +100,7 @@ fn packages() -> Result<Vec<Library>> {
         .collect()
 }
 
-/// The licences and notices that lie in a folder, by file name.
+/// The licences and notices in a folder, sorted by file name.
 fn licence_texts(folder: &Path) -> Result<Vec<String>> {
     let entries = fs::read_dir(folder).with_context(|| format!("{} cannot be read", folder.display()))?;
     let mut paths = entries.map(|entry| Ok(entry?.path())).collect::<Result<Vec<_>>>()?;
@@ -143,7 +143,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn libraries_of_both_kinds_are_found_and_none_that_only_builds() {
+    fn crates_and_npm_packages_are_found_but_no_build_tools() {
         let all = of_the_site().unwrap();
         for line in ["\nwgpu 30.", "\nleptos 0.8.", "\necharts 6.", "\nworkbox-core 7."] {
             assert!(all.contains(line), "{line:?} is missing");
@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn no_library_is_without_a_licence() {
+    fn every_library_has_a_licence() {
         let mut libraries = crates().unwrap();
         libraries.extend(packages().unwrap());
         assert!(libraries.len() > 100);
@@ -164,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn a_text_that_two_share_is_written_once() {
+    fn a_text_shared_by_two_libraries_is_written_once() {
         let library = |name: &str, texts: &[&str]| Library {
             name: name.to_owned(),
             licence: "MIT".to_owned(),

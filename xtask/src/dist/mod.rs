@@ -1,4 +1,4 @@
-//! `cargo xtask dist`: the site as one file, `dist.zip`; `cargo xtask npm`: its engine as a package.
+//! `cargo xtask dist`: packs the site into `dist.zip`; `cargo xtask npm`: packs its engine for npm.
 
 mod licences;
 
@@ -18,12 +18,12 @@ use crate::{
 };
 
 const NAME: &str = "dist.zip";
-/// Our licence, and those of what the programs on the site are made of. What models, dictionary and charts are under
-/// lies beside them in the site.
+/// The project's licence, and those of the libraries in its programs. The licences of models, dictionary and charts are
+/// beside them in the site.
 const LICENCE: &str = "LICENSE";
 const LICENCES_OF_OTHERS: &str = "THIRD-PARTY.txt";
 
-/// Builds the site as it is published, into dist/.
+/// Builds the site for publishing into dist/.
 fn build() -> Result<()> {
     let toolchain = WasmToolchain::find()?;
     setup::for_serving(&toolchain, |toolchain| page::compile(toolchain, true))?;
@@ -31,7 +31,7 @@ fn build() -> Result<()> {
     shell::run(&mut page::trunk(&toolchain, "build", true))
 }
 
-/// `cargo xtask npm`: the engine's JavaScript interface as a package for npm, of the site's own files.
+/// `cargo xtask npm`: packs the engine's JavaScript interface for npm, from the files of the site.
 pub fn npm() -> Result<()> {
     build()?;
     let folder = root().join("target/npm-package");
@@ -52,7 +52,7 @@ pub fn run() -> Result<()> {
     files.push((LICENCE.to_owned(), licence));
     files.push((LICENCES_OF_OTHERS.to_owned(), licences.into_bytes()));
 
-    // The archive appears whole or not at all.
+    // Renamed when complete, so that there is never half an archive.
     let part = root().join(format!("{NAME}.part"));
     let count = files.len();
     write_zip(files, File::create(&part).with_context(|| format!("{} cannot be written", part.display()))?)?;
@@ -62,7 +62,7 @@ pub fn run() -> Result<()> {
     Ok(())
 }
 
-/// All files below a folder: path with slashes, and content.
+/// All files below a folder, with paths separated by `/` and contents.
 fn site_files(folder: &Path) -> Result<Vec<(String, Vec<u8>)>> {
     let mut files = Vec::new();
     let mut folders = vec![(folder.to_owned(), String::new())];
@@ -79,7 +79,7 @@ fn site_files(folder: &Path) -> Result<Vec<(String, Vec<u8>)>> {
     Ok(files)
 }
 
-/// The same files make the same archive, byte for byte: sorted, and without times.
+/// Writes a reproducible archive: files are sorted and have no times.
 fn write_zip(mut files: Vec<(String, Vec<u8>)>, into: impl Write + Seek) -> Result<()> {
     files.sort();
     let options = SimpleFileOptions::default()
@@ -109,14 +109,14 @@ mod tests {
     }
 
     #[test]
-    fn the_order_in_which_files_are_found_does_not_show() {
+    fn the_archive_does_not_depend_on_the_order_of_files() {
         let one = zipped(&[("index.html", "<html>"), ("a/b.txt", "b")]);
         assert_eq!(one, zipped(&[("a/b.txt", "b"), ("index.html", "<html>")]));
         assert_ne!(one, zipped(&[("a/b.txt", "c"), ("index.html", "<html>")]));
     }
 
     #[test]
-    fn files_come_out_as_they_went_in() {
+    fn files_are_unpacked_unchanged() {
         let text = "the same words ".repeat(1000);
         let bytes = zipped(&[("a/b.txt", &text)]);
         assert!(bytes.len() < text.len() / 10, "{} bytes", bytes.len());

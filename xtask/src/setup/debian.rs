@@ -1,4 +1,4 @@
-//! Debian packages, installed only where what they bring is missing.
+//! Installs Debian packages whose files are missing.
 
 use std::{path::Path, sync::Once};
 
@@ -8,7 +8,7 @@ use crate::shell::{command, output, run, say};
 
 static UPDATED: Once = Once::new();
 
-/// Installs `packages` unless all of `files` are there.
+/// Installs `packages` unless all of `files` exist.
 pub fn install(step: &str, packages: &[&str], files: &[&str]) -> Result<()> {
     if files.iter().all(|file| Path::new(file).exists()) {
         say(step, "already there");
@@ -24,7 +24,7 @@ pub fn install(step: &str, packages: &[&str], files: &[&str]) -> Result<()> {
     Ok(())
 }
 
-/// Whether packages can be had here at all.
+/// Whether this machine has apt-get.
 pub fn has_apt() -> bool {
     output(command("apt-get").arg("--version")).is_some()
 }
@@ -34,7 +34,7 @@ pub fn unpack(package: &str, folder: &Path) -> Result<()> {
     update();
     let downloads = folder.with_extension("deb");
     std::fs::create_dir_all(&downloads)?;
-    // Else apt warns root of a folder that its own user cannot write to.
+    // Otherwise apt warns root that its own user cannot write to the folder.
     let quiet = ["-qq", "-o", "APT::Sandbox::User=root", "download", package];
     run(command("apt-get").args(quiet).current_dir(&downloads))?;
     let mut files = std::fs::read_dir(&downloads)?.filter_map(|entry| Some(entry.ok()?.path()));
@@ -43,10 +43,10 @@ pub fn unpack(package: &str, folder: &Path) -> Result<()> {
     run(command("dpkg-deb").arg("-x").arg(deb).arg(folder))
 }
 
-/// Fetches the lists of packages, once.
+/// Updates the package lists, once per run.
 fn update() {
     UPDATED.call_once(|| {
-        // A stale list is no reason to stop: what comes next says what is missing.
+        // Not an error: with an old list the next command still works, or says what is missing.
         let _ = run(privileged().args(["apt-get", "-qq", "update"]));
     });
 }
@@ -67,7 +67,7 @@ pub fn wasm_linker() -> Option<String> {
     versions.chain(["/usr/bin/wasm-ld".to_owned()]).find(|path| Path::new(path).exists())
 }
 
-/// Any Vulkan driver will do; without one, Mesa's software driver.
+/// Installs Mesa's software driver if there is no Vulkan driver.
 pub fn vulkan() -> Result<()> {
     let has_driver = ["/usr/share/vulkan/icd.d", "/etc/vulkan/icd.d"]
         .iter()
@@ -77,9 +77,11 @@ pub fn vulkan() -> Result<()> {
         return Ok(());
     }
     let library = format!("/usr/lib/{}-linux-gnu/libvulkan.so.1", std::env::consts::ARCH);
-    let driver =
-        if has_driver { "/usr/share/vulkan/icd.d" } else { "/usr/share/vulkan/icd.d/lvp_icd.x86_64.json" };
-    install("vulkan", &["mesa-vulkan-drivers", "libvulkan1"], &[driver, &library])
+    let driver = match has_driver {
+        true => "/usr/share/vulkan/icd.d".to_owned(),
+        false => format!("/usr/share/vulkan/icd.d/lvp_icd.{}.json", std::env::consts::ARCH),
+    };
+    install("vulkan", &["mesa-vulkan-drivers", "libvulkan1"], &[&driver, &library])
 }
 
 pub fn chromium() -> Result<()> {

@@ -1,4 +1,4 @@
-//! The dictionary for augmentation by synonyms, made of WordNet 3.0 as Debian packages it.
+//! Makes the dictionary for augmentation by synonyms from Debian's package of WordNet 3.0.
 
 use std::{
     fs,
@@ -12,12 +12,12 @@ use crate::shell::{say, setup_dir};
 
 const PACKAGE: &str = "wordnet-base";
 const DATABASE: &str = "usr/share/wordnet";
-/// The notice that WordNet's licence wants on every copy.
+/// The notice that WordNet's licence requires with every copy.
 const LICENCE: &str = "usr/share/doc/wordnet-base/copyright";
 const STEP: &str = "dictionary";
 const SYNONYMS: &str = "synonyms.tsv";
 
-/// `synonyms.tsv`: a word a line with its synonyms, tabs between; and WordNet's licence beside it.
+/// Makes `synonyms.tsv` (a word and its synonyms per line, separated by tabs), with WordNet's licence beside it.
 pub fn synonyms() -> Result<()> {
     let folder = dictionary_dir();
     if folder.join(SYNONYMS).exists() {
@@ -26,7 +26,7 @@ pub fn synonyms() -> Result<()> {
     }
     let Some(root) = wordnet_root()? else {
         say(STEP, format!("left out: no apt-get to fetch {PACKAGE}; only synonym replacement needs it"));
-        // The page copies the folder, whatever is in it.
+        // The build of the page copies the folder, which must exist even if it is empty.
         return Ok(fs::create_dir_all(&folder)?);
     };
     let read = |path: &str| {
@@ -49,8 +49,8 @@ pub fn synonyms() -> Result<()> {
     Ok(fs::rename(&staging, folder)?)
 }
 
-/// The root under which the package's files lie: the system's, or the folder that it is unpacked to. `None` where
-/// there is no Debian to fetch it from.
+/// The root of the package's files: the system's, or the folder that it is unpacked to. `None` on machines without
+/// apt-get.
 fn wordnet_root() -> Result<Option<PathBuf>> {
     let has_all =
         |root: &Path| root.join(DATABASE).join(wordnet::COUNTS).exists() && root.join(LICENCE).exists();

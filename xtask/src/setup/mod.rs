@@ -1,4 +1,4 @@
-//! What a fresh machine lacks, installed once. Every step checks first, so the second run takes seconds.
+//! Installs what a fresh machine lacks. Every step checks first whether it is done, so a second run takes seconds.
 
 mod debian;
 mod dictionary;
@@ -15,23 +15,23 @@ use anyhow::Result;
 
 pub use wasm_target::WasmToolchain;
 
-/// Where the models that the page offers are set up, under the site's own folder.
+/// The folder of the models that come with the site.
 pub fn models_dir() -> PathBuf {
     crate::shell::root().join("www/generated/models")
 }
 
-/// Where the dictionary of synonyms is made.
+/// The folder of the dictionary of synonyms.
 pub fn dictionary_dir() -> PathBuf {
     crate::shell::root().join("www/generated/dictionary")
 }
 
-/// Where texts that packages bring are made.
+/// The folder of texts that are made from packages.
 pub fn texts_dir() -> PathBuf {
     crate::shell::root().join("www/generated/texts")
 }
 
-/// Everything that building and serving the page needs. `meanwhile` is called when all crates are there, and runs while
-/// tools compile, as does what waits for the network: on a fresh machine each of the three takes minutes.
+/// Installs everything for building and serving the page. `meanwhile` is called when all crates are fetched. It runs in
+/// parallel with compiling tools and with downloads, since each of the three takes minutes on a fresh machine.
 pub fn for_serving(
     toolchain: &WasmToolchain,
     meanwhile: impl FnOnce(&WasmToolchain) -> Result<()>,
@@ -53,20 +53,20 @@ fn files_of_the_site() -> Result<()> {
     dictionary::synonyms()
 }
 
-/// What the tests need beside that: a Vulkan driver and a browser.
+/// Installs what the tests need in addition: a Vulkan driver and browsers.
 pub fn for_testing() -> Result<()> {
     debian::vulkan()?;
     debian::chromium()?;
     debian::firefox()
 }
 
-/// What pre-training the starter needs.
+/// Installs what pre-training the starter needs.
 pub fn for_starter() -> Result<()> {
     node::packages()?;
     model::of_the_site()
 }
 
-/// What the benchmark needs beside what serving does.
+/// Installs what the benchmark needs in addition to serving.
 pub fn for_benchmark() -> Result<()> {
     debian::chromium()?;
     node::peers()

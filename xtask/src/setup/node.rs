@@ -1,4 +1,4 @@
-//! npm packages, exactly those of a package-lock.json.
+//! Installs npm packages exactly as in a package-lock.json.
 
 use std::path::Path;
 
@@ -6,12 +6,12 @@ use anyhow::{Context, Result, bail};
 
 use crate::shell::{command, output, root, run, say};
 
-/// Those of the page and its tests.
+/// Installs the packages of the page and its tests.
 pub fn packages() -> Result<()> {
     install("npm packages", &root())
 }
 
-/// Those that the benchmark compares with.
+/// Installs the libraries that the benchmark compares with.
 pub fn peers() -> Result<()> {
     install("npm packages of the peers", &root().join("bench"))
 }

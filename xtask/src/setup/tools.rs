@@ -1,4 +1,4 @@
-//! Trunk and the wasm-bindgen command line, in the project's own `.setup/bin` unless the right ones are on PATH.
+//! Installs Trunk and the wasm-bindgen command line into `.setup/bin`, unless the right versions are on PATH.
 
 use std::path::PathBuf;
 
@@ -6,10 +6,10 @@ use anyhow::{Context, Result};
 
 use crate::shell::{command, output, root, run, say, setup_dir};
 
-/// The newest Trunk that the supported compilers build.
+/// The newest Trunk that the supported compilers can build.
 const TRUNK: &str = "0.21.14";
 
-/// A package of programs, and how it is compiled where nobody has it ready.
+/// A package with programs, and the flags for compiling it.
 struct Tool<'a> {
     package: &'a str,
     programs: &'a [&'a str],
@@ -21,16 +21,16 @@ pub fn trunk() -> Result<()> {
     Tool { package: "trunk", programs: &["trunk"], version: TRUNK, flags: &["--locked"] }.install()
 }
 
-/// The version must be that of the wasm-bindgen crate in the lock file.
+/// Installs the version of the wasm-bindgen crate in the lock file, as wasm-bindgen requires.
 pub fn wasm_bindgen() -> Result<()> {
     let lock = std::fs::read_to_string(root().join("Cargo.lock")).context("Cargo.lock cannot be read")?;
     let version = locked_version(&lock, "wasm-bindgen").context("Cargo.lock has no wasm-bindgen")?;
     Tool {
         package: "wasm-bindgen-cli",
-        // The second runs the kernel tests in a browser.
+        // The test runner runs the kernel tests in a browser.
         programs: &["wasm-bindgen", "wasm-bindgen-test-runner"],
         version: &version,
-        // Not --locked: the lock file of the published command names a crate version that registries may lack.
+        // Not --locked: the lock file of the published package names a crate version that some registries lack.
         flags: &[],
     }
     .install()
@@ -59,21 +59,21 @@ impl Tool<'_> {
         self.programs.iter().all(is_right)
     }
 
-    /// Asks cargo-binstall, on machines that have it, for what the package's authors compiled. It may find nothing.
+    /// Installs a ready-made binary with cargo-binstall, if this machine has it and a binary exists.
     fn fetched(&self) -> bool {
         if output(command("cargo").args(["binstall", "-V"])).is_none() {
             return false;
         }
         say(self.package, format!("cargo binstall {} {}", self.package, self.version));
         let mut install = command("cargo");
-        // It would compile too, but with all of a release's optimisation.
+        // Without this it would compile the package itself, with full optimisation.
         install.args(["binstall", "--no-confirm", "--disable-strategies", "compile", "--root"]);
         install.arg(setup_dir()).arg(format!("{}@{}", self.package, self.version));
         run(&mut install).is_ok() && self.is_there()
     }
 
-    /// These programs wait for files and compilers: compiling them quickly matters more than their speed, and they never
-    /// ask the network, which is what the features left out are for (TLS, looking for newer versions).
+    /// Compiles with little optimisation, since these programs mostly wait for files and compilers, and without the
+    /// default features, which are for the network (TLS, looking for newer versions).
     fn compile(&self) -> Result<()> {
         let mut install = command("cargo");
         install.args([
@@ -85,7 +85,7 @@ impl Tool<'_> {
             "--no-default-features",
         ]);
         install.args(self.programs.iter().flat_map(|program| ["--bin", program]));
-        // In one folder, so that what both programs use is compiled once.
+        // In one target folder, so that crates of both packages are compiled once.
         install.args(self.flags).arg("--root").arg(setup_dir()).arg("--target-dir").arg(tools_target());
         for (setting, value) in [
             ("OPT_LEVEL", "0"),
@@ -100,12 +100,12 @@ impl Tool<'_> {
     }
 }
 
-/// Where they are compiled.
+/// The target folder of the tools.
 fn tools_target() -> PathBuf {
     root().join("target/tools")
 }
 
-/// The version a lock file has of a package.
+/// The version of a package in a lock file.
 fn locked_version(lock: &str, package: &str) -> Option<String> {
     let (_, rest) = lock.split_once(&format!("name = \"{package}\"\nversion = \""))?;
     rest.split('"').next().map(ToOwned::to_owned)
@@ -116,7 +116,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_version_is_that_of_the_very_package() {
+    fn the_locked_version_is_that_of_the_package_with_exactly_this_name() {
         let lock = "[[package]]\nname = \"wasm-bindgen-macro\"\nversion = \"0.1.0\"\n\n\
                     [[package]]\nname = \"wasm-bindgen\"\nversion = \"0.2.130\"\nsource = \"x\"\n";
         assert_eq!(locked_version(lock, "wasm-bindgen").as_deref(), Some("0.2.130"));

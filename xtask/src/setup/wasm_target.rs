@@ -1,5 +1,5 @@
-//! A compiler for wasm32 with threads. The std that Rust ships for it has none, so it is compiled from its sources: those
-//! of rustup, or, where rustup cannot fetch them, Debian's with Debian's compiler.
+//! Finds a compiler for wasm32 with threads. The std that Rust ships for wasm32 has no threads, so it is compiled
+//! from its sources: rustup's, or, if rustup cannot fetch them, Debian's with Debian's compiler.
 
 use std::{
     fs,
@@ -12,12 +12,12 @@ use anyhow::{Context, Result};
 use super::debian;
 use crate::shell::{command, output, root, run, say};
 
-/// Set to anything to take Debian's compiler even where rustup has the sources: how that path is tested.
+/// Environment variable that, if set, selects Debian's compiler even if rustup has the sources, to test that path.
 const FORCE_DEBIAN: &str = "SIMCSE_DEBIAN_RUST";
-/// Vectors and threads; the first of it stands in .cargo/config.toml too, for those who call Trunk themselves.
+/// SIMD and threads. `--cfg` and simd128 are in .cargo/config.toml too, for those who call Trunk themselves.
 const RUSTFLAGS: &str =
     "--cfg erase_components -C target-feature=+simd128,+atomics,+bulk-memory,+mutable-globals";
-/// Cargo's home in a folder of its own, and the settings in a home.
+/// Cargo's home within the folder of [`WasmToolchain::set_apart`], and the settings file in a home.
 const CARGO_HOME: &str = "cargo-home";
 const CARGO_CONFIG: &str = "config.toml";
 
@@ -29,9 +29,9 @@ pub struct WasmToolchain {
 }
 
 enum Source {
-    /// The Rust that runs this program, with the component rust-src.
+    /// The Rust that compiled this program, with the component rust-src.
     Rustup,
-    /// Debian's rustc-web with std from rust-web-src, linked by the wasm linker named.
+    /// Debian's rustc-web with std from rust-web-src, and this wasm linker.
     Debian { linker: String },
 }
 
@@ -42,15 +42,15 @@ impl WasmToolchain {
         Ok(Self { source: Source::find()?, apart: None })
     }
 
-    /// From here on as on a machine where nothing was ever built: `folder`, emptied first, holds what Cargo downloads
-    /// and what it compiles. Only so does a test see that set-up fetches all that the offline build of the page reads.
+    /// Builds as on a fresh machine from now on: Cargo downloads and compiles everything again in `folder`, which is
+    /// emptied first. This tests that set-up fetches everything that the offline build of the page needs.
     pub fn set_apart(&mut self, folder: PathBuf) -> Result<()> {
         if folder.exists() {
             fs::remove_dir_all(&folder).with_context(|| format!("{} cannot be emptied", folder.display()))?;
         }
         let home = folder.join(CARGO_HOME);
         fs::create_dir_all(&home)?;
-        // Cargo may have been told to get crates from a mirror, the only one within reach.
+        // The user's settings may name a mirror of the registry, possibly the only one that can be reached.
         let users = users_cargo_home().map(|users| users.join(CARGO_CONFIG));
         if let Some(config) = users.filter(|config| config.exists()) {
             fs::copy(config, home.join(CARGO_CONFIG))?;
@@ -59,13 +59,13 @@ impl WasmToolchain {
         Ok(())
     }
 
-    /// Debian's compiler comes without clippy.
+    /// Whether there is clippy for wasm32; Debian's compiler has none.
     pub fn has_clippy(&self) -> bool {
         matches!(self.source, Source::Rustup)
     }
 
-    /// Fetches every crate that compiling the page reads, those of std too where it is compiled: Trunk keeps Cargo off
-    /// the network. The page's macros and build scripts run here, hence the second target.
+    /// Fetches every crate for compiling the page, including those of std, since Trunk runs Cargo offline. Macros and
+    /// build scripts run on this machine, hence the second target.
     pub fn fetch_crates(&self) -> Result<()> {
         say("crates", "cargo fetch");
         run(self.cargo().args([
@@ -79,16 +79,16 @@ impl WasmToolchain {
         ]))
     }
 
-    /// Environment under which Cargo, also when Trunk calls it, compiles for wasm32.
+    /// Sets the environment with which Cargo, also when called by Trunk, compiles for wasm32.
     pub fn apply(&self, command: &mut Command) {
         command.env("CARGO_TARGET_DIR", self.target_dir());
         if let Some(folder) = &self.apart {
             command.env("CARGO_HOME", folder.join(CARGO_HOME));
         }
         command
-            // A stable compiler builds std for those alone who say that they know it to be unstable.
+            // A stable compiler allows building std, which is an unstable feature, only with this variable.
             .env("RUSTC_BOOTSTRAP", "1")
-            // With `test`, which tests want: with another list of these crates, Cargo compiles all others anew.
+            // Includes `test` for the tests: with a different list of crates, Cargo would compile all others again.
             .env("CARGO_UNSTABLE_BUILD_STD", "std,panic_abort,test")
             .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", RUSTFLAGS);
         let Source::Debian { linker } = &self.source else { return };
@@ -103,11 +103,11 @@ impl WasmToolchain {
             .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", linker);
     }
 
-    /// Where its artefacts go.
+    /// The target folder.
     pub fn target_dir(&self) -> PathBuf {
         match &self.apart {
             Some(folder) => folder.join("target"),
-            // Other flags, or another compiler: its artefacts must not mix with the native build's.
+            // Separate from the native build, since flags or compiler differ.
             None => root().join("target/wasm"),
         }
     }

@@ -1,21 +1,21 @@
-//! Synonyms from WordNet's own database files (formats: wndb(5WN), senseidx(5WN), cntlist(5WN)).
+//! Extracts synonyms from WordNet's database files (formats: wndb(5WN), senseidx(5WN), cntlist(5WN)).
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use anyhow::{Context, Result};
 
-/// The files with synsets, one for each part of speech, and the one with how often each sense was met.
+/// The files of synsets, one for each part of speech, and the file of how often each sense occurs.
 pub const DATA: [&str; 4] = ["data.noun", "data.verb", "data.adj", "data.adv"];
 pub const COUNTS: &str = "cntlist.rev";
 
-/// Synonyms kept of a word.
+/// Synonyms kept per word.
 const MOST_SYNONYMS: usize = 5;
-/// A sense is used if it has this share of the word's occurrences in WordNet's tagged texts: "dog" is seldom "chase".
+/// A sense is used if it has this share of the word's occurrences in WordNet's tagged texts: "dog" is rarely "chase".
 const LEAST_SHARE: f64 = 0.1;
-/// Words by which WordNet's definitions warn of terms that nobody wants in a sentence unasked.
+/// Words that mark offensive terms in WordNet's definitions.
 const WARNINGS: [&str; 6] = ["slur", "obscene", "offensive term", "offensive name", "disparag", "vulgar"];
-/// Words of grammar: WordNet knows them only as something else ("can": a tin), or its synonyms do not fit their places.
-/// EDA and nlpaug leave such words alone too.
+/// Function words: WordNet has them only with another meaning ("can": a tin), or its synonyms do not fit in a
+/// sentence. EDA and nlpaug do not replace such words either.
 const FUNCTION_WORDS: &str = "about above across after again against ain all along also although am among an and \
     another any anybody anyone anything are around as at away be because been before behind being below beneath \
     beside besides between beyond both but by can cannot could did do does doing done down during each either else \
@@ -30,10 +30,10 @@ const FUNCTION_WORDS: &str = "about above across after again against ain all alo
 
 /// A line of a data file: a set of words with one meaning.
 struct Synset<'a> {
-    /// 1 to 4 as the part of speech, 5 for an adjective satellite.
+    /// The part of speech, 1 to 4, or 5 for an adjective satellite.
     kind: u32,
     lexicographer_file: &'a str,
-    /// Words and what tells senses of a word in the same lexicographer's file apart.
+    /// Words, each with the number that distinguishes its senses within the lexicographer's file.
     words: Vec<(&'a str, u32)>,
     /// Offset of the adjective that a satellite belongs to.
     head: Option<&'a str>,
@@ -41,7 +41,7 @@ struct Synset<'a> {
 }
 
 impl<'a> Synset<'a> {
-    /// The offset by which others point to the synset, and the synset; `None` of what does not fit the format.
+    /// The offset by which others point to the synset, and the synset; `None` for a line in another format.
     fn parse(line: &'a str) -> Option<(&'a str, Self)> {
         let (fields, gloss) = line.split_once('|')?;
         let mut fields = fields.split_ascii_whitespace();
@@ -50,7 +50,7 @@ impl<'a> Synset<'a> {
         let kind = 1 + "nvars".find(fields.next()?)? as u32;
         let count = usize::from_str_radix(fields.next()?, 16).ok()?;
         let words = (0..count).map(|_| {
-            // An adjective may end in a marker of its place, such as "(a)".
+            // An adjective may end in a marker of its position in a sentence, such as "(a)".
             let word = fields.next()?.split('(').next()?;
             Some((word, u32::from_str_radix(fields.next()?, 16).ok()?))
         });
@@ -60,15 +60,15 @@ impl<'a> Synset<'a> {
         Some((offset, Synset { kind, lexicographer_file, words, head: head.filter(|_| kind == 5), gloss }))
     }
 
-    /// The key that a count of a word's sense goes by.
+    /// The key of a word's sense in the file of counts.
     fn sense_key(&self, word: &str, id: u32, head: Option<(&str, u32)>) -> String {
         let (kind, file) = (self.kind, self.lexicographer_file);
         let head = head.map_or_else(|| ":".to_owned(), |(word, id)| format!("{word}:{id:02}"));
         format!("{word}%{kind}:{file}:{id:02}:{head}").to_lowercase()
     }
 
-    /// Whether its words can stand for one another in a sentence: not of a number, whose synonyms are other notations,
-    /// nor of a term that is warned of.
+    /// Whether its words can replace one another in a sentence: not for numbers, whose synonyms are other notations,
+    /// nor for offensive terms.
     fn is_usable(&self) -> bool {
         let definition = self.gloss.split('"').next().unwrap_or_default();
         !self.words.iter().any(|(word, _)| word.contains(|c: char| c.is_ascii_digit()))
@@ -76,9 +76,9 @@ impl<'a> Synset<'a> {
     }
 }
 
-/// Of every word that WordNet's tagged texts have and that has synonyms in a sense they have: up to five, the most
-/// frequent sense first. All are single words of two or more lower-case letters or hyphens, none of them of grammar.
-/// `data` are the names and texts of [`DATA`], `counts` is the text of [`COUNTS`].
+/// For every word with synonyms in a sense that occurs in WordNet's tagged texts, up to five of them, the most frequent
+/// sense first. All are single words of two or more lower-case letters or hyphens, and no function words. `data` are
+/// the names and texts of [`DATA`], `counts` is the text of [`COUNTS`].
 pub fn synonyms<'a>(data: &[(&str, &'a str)], counts: &'a str) -> Result<BTreeMap<&'a str, Vec<&'a str>>> {
     let counts = sense_counts(counts)?;
     let function_words: HashSet<&str> = FUNCTION_WORDS.split_whitespace().collect();
@@ -106,7 +106,7 @@ pub fn synonyms<'a>(data: &[(&str, &'a str)], counts: &'a str) -> Result<BTreeMa
     Ok(chosen.filter(|(_, synonyms)| !synonyms.is_empty()).collect())
 }
 
-/// The synonyms of a word of the senses that are frequent enough.
+/// The synonyms of a word in the senses that are frequent enough.
 fn choose(mut senses: Vec<(u32, Vec<&str>)>) -> Vec<&str> {
     let met: u32 = senses.iter().map(|(count, _)| count).sum();
     senses.retain(|(count, _)| *count > 0 && f64::from(*count) >= LEAST_SHARE * f64::from(met));
@@ -120,7 +120,7 @@ fn choose(mut senses: Vec<(u32, Vec<&str>)>) -> Vec<&str> {
     synonyms
 }
 
-/// Lines of `sense_key sense_number tag_cnt`.
+/// Parses lines of `sense_key sense_number tag_cnt`.
 fn sense_counts(text: &str) -> Result<HashMap<&str, u32>> {
     let lines = text.lines().enumerate().map(|(index, line)| {
         let mut fields = line.split_ascii_whitespace();
@@ -130,7 +130,7 @@ fn sense_counts(text: &str) -> Result<HashMap<&str, u32>> {
     lines.collect()
 }
 
-/// The synsets of a data file by offset. The licence in front of them is indented.
+/// The synsets of a data file with their offsets. The licence at its beginning is indented.
 fn synsets<'a>(name: &str, text: &'a str) -> Result<Vec<(&'a str, Synset<'a>)>> {
     let lines = text.lines().enumerate().filter(|(_, line)| !line.starts_with("  "));
     lines
@@ -159,11 +159,12 @@ mod tests {
         can%1:06:00:: 1 7\ntin%1:06:00:: 1 7\n";
 
     #[test]
-    fn synonyms_come_of_the_senses_that_were_met_the_most_frequent_first() {
+    fn synonyms_are_those_of_the_frequent_senses_the_most_frequent_first() {
         let data = [("data.noun", NOUN), ("data.verb", VERB), ("data.adj", ADJ)];
         let found = synonyms(&data, COUNTED).unwrap();
         let expected = [
-            // The verb was met ten times, the vehicle nine, the railway car once: below a tenth of twenty.
+            // The verb occurs ten times, the vehicle nine times, the railway car once, which is below a tenth of
+            // twenty.
             ("big", vec!["bad", "great"]),
             ("car", vec!["haul", "auto", "machine"]),
             ("great", vec!["big", "bad"]),

