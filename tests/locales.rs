@@ -11,6 +11,10 @@ use fluent_syntax::{
     ast::{Entry, Expression, InlineExpression, Pattern, PatternElement},
     parser,
 };
+use simcse_lab::{
+    text::augment::Augmentation,
+    train::{Kind, TrainOption},
+};
 
 const LANGUAGES: [&str; 2] = ["en", "zh-CN"];
 const ERRORS: &str = "errors.ftl";
@@ -122,9 +126,55 @@ fn quoted() -> BTreeSet<String> {
     quoted
 }
 
+/// The messages of a recipe's options, whose ids are made from the table: in the page's files, and in errors.ftl.
+fn of_options() -> (BTreeSet<String>, BTreeSet<String>) {
+    let (mut of_page, mut of_errors) = (BTreeSet::new(), BTreeSet::new());
+    for spec in TrainOption::ALL.iter().map(|option| option.spec()) {
+        let key = spec.key;
+        of_errors.insert(format!("option-{key}"));
+        of_page.extend(spec.tells_apart.then(|| format!("differs-{key}")));
+        if !spec.offered {
+            continue;
+        }
+        of_page.insert(key.to_owned());
+        let choices = match spec.kind {
+            Kind::Whole(_) | Kind::Real(_) | Kind::Widths => {
+                of_page.insert(format!("{key}-help"));
+                Vec::new()
+            }
+            Kind::Flag => vec!["false", "true"],
+            Kind::Choice(names) => names.to_vec(),
+            Kind::Augmentation => {
+                let named = Augmentation::ALL.map(|augmentation| augmentation.name());
+                ["none"].into_iter().chain(named).collect()
+            }
+        };
+        for choice in choices {
+            let choice = choice.replace('_', "-");
+            of_page.extend([format!("{key}-{choice}"), format!("{key}-{choice}-help")]);
+        }
+    }
+    (of_page, of_errors)
+}
+
+/// The explanations of fields: a field's id with `-help`.
+fn of_fields(quoted: &BTreeSet<String>) -> BTreeSet<String> {
+    quoted.iter().map(|id| format!("{id}-help")).collect()
+}
+
 #[test]
 fn every_message_is_used_and_every_id_is_there() {
-    let quoted = quoted();
+    let (of_page, of_errors) = of_options();
+    let [english, chinese] = LANGUAGES.map(messages);
+    let absent = |ids: BTreeSet<String>, files: &BTreeMap<String, BTreeMap<String, BTreeSet<String>>>| {
+        ids.into_iter().filter(|id| !files.values().any(|ids| ids.contains_key(id))).collect::<Vec<_>>()
+    };
+    assert_eq!(absent(of_page.clone(), &english), [""; 0]);
+    assert_eq!(absent(of_errors, &chinese), [""; 0]);
+    let mut quoted = quoted();
+    quoted.extend(of_fields(&quoted));
+    quoted.extend(["model", "text", "from-trained", "pairs"].map(|field| format!("differs-{field}")));
+    quoted.extend(of_page);
     let ids: BTreeSet<String> = messages("en").into_values().flat_map(BTreeMap::into_keys).collect();
     let unused: Vec<_> = ids.iter().filter(|id| !quoted.contains(*id)).collect();
     assert!(unused.is_empty(), "nobody says {unused:?}");
@@ -215,7 +265,8 @@ fn every_error_is_said_in_chinese_with_its_values() {
     let wrong: Vec<_> = said.iter().filter(|((id, values), _)| messages.get(id) != Some(values)).collect();
     assert!(wrong.is_empty(), "missing, or with other values: {wrong:#?}");
 
-    let ids: BTreeSet<&String> = said.keys().map(|(id, _)| id).collect();
+    let (_, of_options) = of_options();
+    let ids: BTreeSet<&String> = said.keys().map(|(id, _)| id).chain(&of_options).collect();
     let unused: Vec<_> = messages.keys().filter(|id| !ids.contains(id)).collect();
     assert!(unused.is_empty(), "nobody says {unused:?}");
 }

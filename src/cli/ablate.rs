@@ -57,7 +57,7 @@ pub async fn run(args: &AblateArgs, device_options: DeviceOptions) -> Result<(),
         sentences: name(&args.data),
         triplets: args.triplets.as_deref().map(name),
         pairs: name(&args.eval),
-        steps: args.steps,
+        steps: base.steps.unwrap_or_default(),
         batch_size: base.batch_size,
         learning_rate: base.learning_rate,
         pooler: base.pooler.to_string(),
@@ -245,19 +245,8 @@ impl AblateArgs {
     /// The recipe that the others differ from, with the pooler asked for or the model's own.
     pub fn options(&self, stored: Pooler) -> TrainOptions {
         let pooler = self.model.pooler.unwrap_or(stored);
-        TrainOptions {
-            pooler,
-            head: HeadMode::usual(pooler, Objective::Unsup),
-            seed: self.seed,
-            steps: Some(self.steps),
-            batch_size: self.batch_size,
-            learning_rate: self.learning_rate,
-            temperature: self.temperature,
-            dropout: self.dropout,
-            max_length: self.max_length,
-            eval_every: 0,
-            ..TrainOptions::default()
-        }
+        let head = HeadMode::usual(pooler, Objective::Unsup);
+        TrainOptions { pooler, head, ..self.recipe.options() }
     }
 }
 

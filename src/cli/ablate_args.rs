@@ -4,8 +4,11 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::args::ModelArgs;
-use crate::train::TrainOptions;
+use super::{
+    args::ModelArgs,
+    recipe_args::{Offer, RecipeArgs},
+};
+use crate::train::{TrainOption, TrainOptions};
 
 #[derive(Debug, Args)]
 pub struct AblateArgs {
@@ -33,22 +36,30 @@ pub struct AblateArgs {
     /// Runs of each recipe.
     #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=1000))]
     pub seeds: u32,
-    /// The first seed.
-    #[arg(long, default_value_t = TrainOptions::default().seed)]
-    pub seed: u32,
-    #[arg(long, default_value_t = 60)]
-    pub steps: u32,
-    #[arg(long, default_value_t = 32)]
-    pub batch_size: usize,
-    #[arg(long, default_value_t = TrainOptions::default().learning_rate)]
-    pub learning_rate: f64,
-    #[arg(long, default_value_t = TrainOptions::default().temperature)]
-    pub temperature: f32,
-    #[arg(long, default_value_t = TrainOptions::default().dropout)]
-    pub dropout: f32,
-    #[arg(long, default_value_t = TrainOptions::default().max_length)]
-    pub max_length: usize,
+    /// --seed is the first one.
+    #[command(flatten)]
+    pub recipe: RecipeArgs<Ablating>,
     /// Synonyms, as for `train`.
     #[arg(long, value_name = "FILE", default_value = super::files::DICTIONARY)]
     pub dictionary: PathBuf,
+}
+
+/// What `ablate` takes of the recipe that its rows differ from.
+#[derive(Debug, Clone)]
+pub struct Ablating;
+
+impl Offer for Ablating {
+    const OPTIONS: &'static [TrainOption] = &[
+        TrainOption::Seed,
+        TrainOption::Steps,
+        TrainOption::BatchSize,
+        TrainOption::LearningRate,
+        TrainOption::Temperature,
+        TrainOption::Dropout,
+        TrainOption::MaxLength,
+    ];
+
+    fn defaults() -> TrainOptions {
+        TrainOptions { steps: Some(60), batch_size: 32, eval_every: 0, ..TrainOptions::default() }
+    }
 }

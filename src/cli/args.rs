@@ -5,17 +5,24 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::{
-    ablate_args::AblateArgs, bench::BenchArgs, error::CliError, files, output::Format,
-    pretrain::PretrainArgs, profile::ProfileArgs, reproduce::ReproduceArgs, shrink::ShrinkArgs,
-    verify::VerifyArgs, vocabulary::VocabularyArgs,
+    ablate_args::AblateArgs,
+    bench::BenchArgs,
+    error::CliError,
+    files,
+    output::Format,
+    pretrain::PretrainArgs,
+    profile::ProfileArgs,
+    recipe_args::{Offer, RecipeArgs},
+    reproduce::ReproduceArgs,
+    shrink::ShrinkArgs,
+    verify::VerifyArgs,
+    vocabulary::VocabularyArgs,
 };
 use crate::{
     device::{DeviceChoice, DeviceOptions, Stored},
     eval::TransferOptions,
-    kernels::LossForm,
     model::Pooler,
-    text::augment::Augmentation,
-    train::{HeadMode, Objective, TrainOptions},
+    train::{HeadMode, Objective, TrainOption, TrainOptions},
 };
 
 /// SimCSE on a GPU or on the CPU's cores, headless: the engine of the page as a command.
@@ -226,7 +233,10 @@ pub struct TrainArgs {
     #[command(flatten)]
     pub run: RunArgs,
     #[command(flatten)]
-    pub recipe: RecipeArgs,
+    pub recipe: RecipeArgs<Training>,
+    /// Synonyms for --augmentation synonym: word TAB synonym TAB …, as `cargo xtask setup` makes them of WordNet.
+    #[arg(long, value_name = "FILE", default_value = super::files::DICTIONARY)]
+    pub dictionary: PathBuf,
     /// Refuse a run that needs more GPU memory than this.
     #[arg(long, value_name = "MIB")]
     pub memory_limit: Option<u64>,
@@ -267,94 +277,53 @@ impl RunArgs {
     }
 }
 
-#[derive(Debug, Args)]
-pub struct RecipeArgs {
-    /// Items of a batch; each is encoded two or three times.
-    #[arg(long, default_value_t = TrainOptions::default().batch_size)]
-    pub batch_size: usize,
-    /// Peak of the linear schedule.
-    #[arg(long, default_value_t = TrainOptions::default().learning_rate)]
-    pub learning_rate: f64,
-    /// Of the contrastive softmax.
-    #[arg(long, default_value_t = TrainOptions::default().temperature)]
-    pub temperature: f32,
-    #[arg(long, default_value_t = TrainOptions::default().epochs)]
-    pub epochs: usize,
-    /// Ends after so many steps whatever --epochs says.
-    #[arg(long)]
-    pub steps: Option<u32>,
-    /// Tokens of a training sentence, special tokens included.
-    #[arg(long, default_value_t = TrainOptions::default().max_length)]
-    pub max_length: usize,
-    /// train-only, keep or none; without it, train-only for unsup and keep for sup with the pooler cls, else none.
-    #[arg(long)]
-    pub head: Option<HeadMode>,
-    /// Probability, for hidden states and attention probabilities alike.
-    #[arg(long, default_value_t = TrainOptions::default().dropout)]
-    pub dropout: f32,
-    #[arg(long, default_value_t = TrainOptions::default().seed)]
-    pub seed: u32,
-    /// Steps between evaluations; 0: only at the end.
-    #[arg(long, default_value_t = TrainOptions::default().eval_every)]
-    pub eval_every: u32,
-    /// Steps of linear growth of the learning rate.
-    #[arg(long, default_value_t = TrainOptions::default().warmup)]
-    pub warmup: u32,
-    #[arg(long, default_value_t = TrainOptions::default().weight_decay)]
-    pub weight_decay: f32,
-    /// Largest global gradient norm; 0: no clipping.
-    #[arg(long, default_value_t = TrainOptions::default().clip)]
-    pub clip: f32,
-    #[command(flatten)]
-    pub loss: LossArgs,
-    /// How second views are made: crop:0.1, delete:0.1, delete-one, reorder, synonym, mask:0.15, replace:0.15 or
-    /// repeat:0.32. Without it, by dropout alone.
-    #[arg(long, value_name = "NAME[:SHARE]")]
-    pub augmentation: Option<Augmentation>,
-    /// Synonyms for --augmentation synonym: word TAB synonym TAB …, as `cargo xtask setup` makes them of WordNet.
-    #[arg(long, value_name = "FILE", default_value = super::files::DICTIONARY)]
-    pub dictionary: PathBuf,
-    /// The ablation: both views get the same dropout masks.
-    #[arg(long)]
-    pub fixed_mask: bool,
+/// What `train` takes of a recipe; objective and pooler come with the text and the model.
+#[derive(Debug, Clone)]
+pub struct Training;
+
+impl Offer for Training {
+    const OPTIONS: &'static [TrainOption] = &[
+        TrainOption::BatchSize,
+        TrainOption::LearningRate,
+        TrainOption::Temperature,
+        TrainOption::Epochs,
+        TrainOption::Steps,
+        TrainOption::MaxLength,
+        TrainOption::Head,
+        TrainOption::Dropout,
+        TrainOption::Seed,
+        TrainOption::EvalEvery,
+        TrainOption::Warmup,
+        TrainOption::WeightDecay,
+        TrainOption::Clip,
+        TrainOption::Loss,
+        TrainOption::HardNegativeWeight,
+        TrainOption::FalseNegativeThreshold,
+        TrainOption::Matryoshka,
+        TrainOption::MlmWeight,
+        TrainOption::MicroBatchSize,
+        TrainOption::Augmentation,
+        TrainOption::FixedMask,
+    ];
 }
 
-/// What the loss is made of.
-#[derive(Debug, Args)]
-pub struct LossArgs {
-    /// ln α of the paper's eq. 8.
-    #[arg(long, default_value_t = TrainOptions::default().hard_negative_weight, allow_negative_numbers = true)]
-    pub hard_negative_weight: f32,
-    /// one-way (the paper's), symmetric or nt-xent.
-    #[arg(long, default_value = TrainOptions::default().loss.name())]
-    pub loss: LossForm,
-    /// Leave out negatives whose cosine is above this; 0: none.
-    #[arg(long, default_value_t = TrainOptions::default().false_negative_threshold)]
-    pub false_negative_threshold: f32,
-    /// Widths to train on in turn, such as 384,128,64.
-    #[arg(long, value_delimiter = ',', value_name = "WIDTH,…")]
-    pub matryoshka: Vec<usize>,
-    /// Share of masked-language modelling in the loss; 0: none.
-    #[arg(long, default_value_t = TrainOptions::default().mlm_weight)]
-    pub mlm_weight: f32,
-    /// Items encoded at a time; 0: the whole batch. Saves memory (GradCache).
-    #[arg(long, default_value_t = TrainOptions::default().micro_batch_size)]
-    pub micro_batch_size: usize,
-}
+/// What the loss of one batch depends on.
+#[derive(Debug, Clone)]
+pub struct OneBatch;
 
-impl LossArgs {
-    /// `options` with these.
-    pub fn apply(&self, options: TrainOptions) -> TrainOptions {
-        TrainOptions {
-            hard_negative_weight: self.hard_negative_weight,
-            loss: self.loss,
-            false_negative_threshold: self.false_negative_threshold,
-            matryoshka: self.matryoshka.clone(),
-            mlm_weight: self.mlm_weight,
-            micro_batch_size: self.micro_batch_size,
-            ..options
-        }
-    }
+impl Offer for OneBatch {
+    const OPTIONS: &'static [TrainOption] = &[
+        TrainOption::Temperature,
+        TrainOption::Head,
+        TrainOption::MaxLength,
+        TrainOption::Seed,
+        TrainOption::Loss,
+        TrainOption::HardNegativeWeight,
+        TrainOption::FalseNegativeThreshold,
+        TrainOption::Matryoshka,
+        TrainOption::MlmWeight,
+        TrainOption::MicroBatchSize,
+    ];
 }
 
 #[derive(Debug, Args)]
@@ -367,18 +336,9 @@ pub struct GradientsArgs {
     /// unsup or sup.
     #[arg(long)]
     pub objective: Objective,
-    #[arg(long, default_value_t = TrainOptions::default().temperature)]
-    pub temperature: f32,
-    /// none: without the head even where the checkpoint has one; keep or train-only: with it.
-    #[arg(long)]
-    pub head: Option<HeadMode>,
-    #[arg(long, default_value_t = TrainOptions::default().max_length)]
-    pub max_length: usize,
+    /// Without --head, a head takes part that the checkpoint has.
     #[command(flatten)]
-    pub loss: LossArgs,
-    /// Of the corrupted tokens, with --mlm-weight.
-    #[arg(long, default_value_t = TrainOptions::default().seed)]
-    pub seed: u32,
+    pub recipe: RecipeArgs<OneBatch>,
     /// Tensor `loss` and every parameter's gradient under the checkpoint's own names.
     #[arg(long, value_name = "FILE.safetensors")]
     pub output: PathBuf,
@@ -387,27 +347,7 @@ pub struct GradientsArgs {
 impl TrainArgs {
     /// The recipe with this pooler.
     pub fn options(&self, pooler: Pooler) -> TrainOptions {
-        let recipe = &self.recipe;
-        let head = recipe.head.unwrap_or(HeadMode::usual(pooler, self.objective));
-        recipe.loss.apply(TrainOptions {
-            objective: self.objective,
-            batch_size: recipe.batch_size,
-            learning_rate: recipe.learning_rate,
-            temperature: recipe.temperature,
-            epochs: recipe.epochs,
-            steps: recipe.steps,
-            max_length: recipe.max_length,
-            pooler,
-            head,
-            dropout: recipe.dropout,
-            seed: recipe.seed,
-            eval_every: recipe.eval_every,
-            warmup: recipe.warmup,
-            weight_decay: recipe.weight_decay,
-            clip: recipe.clip,
-            augmentation: recipe.augmentation,
-            fixed_mask: recipe.fixed_mask,
-            ..TrainOptions::default()
-        })
+        let head = HeadMode::usual(pooler, self.objective);
+        self.recipe.apply(TrainOptions { objective: self.objective, pooler, head, ..TrainOptions::default() })
     }
 }

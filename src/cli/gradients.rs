@@ -12,25 +12,19 @@ pub async fn run(args: &GradientsArgs, device_options: DeviceOptions) -> Result<
     let stored_head = model.checkpoint.tensors.contains_key(HEAD_WEIGHT);
     let pooler = args.model.pooler.unwrap_or(model.pooler);
     // A head drawn at random has no gradient worth comparing: by default only a stored one takes part.
-    let head = args.head.unwrap_or(match pooler == Pooler::Cls && stored_head {
-        true => HeadMode::Keep,
-        false => HeadMode::None,
-    });
+    let head = if pooler == Pooler::Cls && stored_head { HeadMode::Keep } else { HeadMode::None };
     let options = TrainOptions {
         objective: args.objective,
         batch_size: corpus.data.len(),
-        temperature: args.temperature,
-        max_length: args.max_length,
         pooler,
         head,
         dropout: 0.0,
-        seed: args.seed,
         ..TrainOptions::default()
     };
-    let options = args.loss.apply(options);
+    let options = args.recipe.apply(options);
     options.validate()?;
     files::max_length(Some(options.max_length), &model)?;
-    let rows = model.tokenizer.encode(corpus.data.sentences(), options.max_length)?;
+    let rows = model.tokenizer.encode_plain(corpus.data.sentences(), options.max_length)?;
     let data = train::dataset(&corpus.data, rows, &model.tokenizer, None, &options)?;
     data.check(options.objective)?;
 

@@ -17,6 +17,7 @@ mod gradients;
 mod output;
 mod pretrain;
 mod profile;
+mod recipe_args;
 mod reproduce;
 mod shrink;
 mod sts;

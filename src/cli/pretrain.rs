@@ -6,12 +6,18 @@ use std::{collections::BTreeMap, path::PathBuf};
 use clap::Args;
 use serde_json::json;
 
-use super::{args::RunArgs, error::CliError, files, open_device, train::fit};
+use super::{
+    args::RunArgs,
+    error::CliError,
+    files, open_device,
+    recipe_args::{Offer, RecipeArgs},
+    train::fit,
+};
 use crate::{
     device::{Device, DeviceOptions},
     model::{Checkpoint, ModelConfig, Pooler, checkpoint::write_safetensors_f16},
     text::SentenceTokenizer,
-    train::{HeadMode, TrainOptions, Trainer, dataset},
+    train::{HeadMode, TrainOption, TrainOptions, Trainer, dataset},
 };
 
 #[derive(Debug, Args)]
@@ -39,51 +45,46 @@ pub struct PretrainArgs {
     /// Positions that the encoder has.
     #[arg(long, default_value_t = 128)]
     positions: usize,
-    /// Sentences of a batch.
-    #[arg(long, default_value_t = 128)]
-    batch_size: usize,
-    #[arg(long)]
-    steps: u32,
-    /// Peak of the linear schedule.
-    #[arg(long, default_value_t = 1e-3)]
-    learning_rate: f64,
-    /// Steps of linear growth of the learning rate.
-    #[arg(long, default_value_t = 0)]
-    warmup: u32,
-    #[arg(long, default_value_t = 0.01)]
-    weight_decay: f32,
-    /// Probability, for hidden states and attention probabilities alike.
-    #[arg(long, default_value_t = 0.1)]
-    dropout: f32,
-    /// Tokens of a sentence, special tokens included.
-    #[arg(long, default_value_t = 48)]
-    max_length: usize,
-    #[arg(long, default_value_t = TrainOptions::default().seed)]
-    seed: u32,
+    #[command(flatten)]
+    recipe: RecipeArgs<Pretraining>,
 }
 
-impl PretrainArgs {
-    fn options(&self) -> TrainOptions {
+/// What `pretrain` takes of a recipe.
+#[derive(Debug, Clone)]
+struct Pretraining;
+
+impl Offer for Pretraining {
+    const OPTIONS: &'static [TrainOption] = &[
+        TrainOption::BatchSize,
+        TrainOption::Steps,
+        TrainOption::LearningRate,
+        TrainOption::Warmup,
+        TrainOption::WeightDecay,
+        TrainOption::Dropout,
+        TrainOption::MaxLength,
+        TrainOption::Seed,
+    ];
+    const REQUIRED: &'static [TrainOption] = &[TrainOption::Steps];
+
+    fn defaults() -> TrainOptions {
         TrainOptions {
             contrastive: false,
             mlm_weight: 1.0,
-            batch_size: self.batch_size,
-            steps: Some(self.steps),
-            learning_rate: self.learning_rate,
-            warmup: self.warmup,
-            weight_decay: self.weight_decay,
-            dropout: self.dropout,
-            max_length: self.max_length,
-            seed: self.seed,
+            batch_size: 128,
+            learning_rate: 1e-3,
+            weight_decay: 0.01,
+            max_length: 48,
             pooler: Pooler::Avg,
             head: HeadMode::None,
             eval_every: 0,
             ..TrainOptions::default()
         }
     }
+}
 
+impl PretrainArgs {
     /// The encoder to begin with, its tokenizer, and that one's tokenizer.json.
-    fn start(&self) -> Result<(Checkpoint, SentenceTokenizer, Vec<u8>), CliError> {
+    fn start(&self, options: &TrainOptions) -> Result<(Checkpoint, SentenceTokenizer, Vec<u8>), CliError> {
         let path = match (&self.model, &self.tokenizer) {
             (Some(directory), _) => directory.join("tokenizer.json"),
             (None, Some(path)) => path.clone(),
@@ -92,18 +93,19 @@ impl PretrainArgs {
         let json = files::read(&path)?;
         if let Some(directory) = &self.model {
             let model = files::load_model(directory)?;
-            files::max_length(Some(self.max_length), &model)?;
+            files::max_length(Some(options.max_length), &model)?;
             return Ok((model.checkpoint, model.tokenizer, json));
         }
         let tokenizer = SentenceTokenizer::from_files(&[("tokenizer.json".to_owned(), json.clone())])?;
         let vocabulary = tokenizer.size();
         tokenizer.check_vocab(vocabulary)?;
-        let checkpoint = Checkpoint::init_random(self.config(vocabulary)?, u64::from(self.seed));
+        let checkpoint =
+            Checkpoint::init_random(self.config(vocabulary, options.dropout)?, u64::from(options.seed));
         Ok((checkpoint, tokenizer, json))
     }
 
     /// BERT's config.json.
-    fn config(&self, vocabulary: usize) -> Result<ModelConfig, CliError> {
+    fn config(&self, vocabulary: usize, dropout: f32) -> Result<ModelConfig, CliError> {
         let config = json!({
             "model_type": "bert",
             "architectures": ["BertForMaskedLM"],
@@ -116,8 +118,8 @@ impl PretrainArgs {
             "type_vocab_size": 2,
             "hidden_act": "gelu",
             "layer_norm_eps": 1e-12,
-            "hidden_dropout_prob": self.dropout,
-            "attention_probs_dropout_prob": self.dropout,
+            "hidden_dropout_prob": dropout,
+            "attention_probs_dropout_prob": dropout,
             "initializer_range": 0.02,
             "pad_token_id": 0,
         });
@@ -128,11 +130,11 @@ impl PretrainArgs {
 /// JSON lines of metrics on stdout; config.json, model.safetensors in F16 with the head of masked-language modelling,
 /// tokenizer.json and the training state in the output directory.
 pub async fn run(args: &PretrainArgs, device_options: DeviceOptions) -> Result<(), CliError> {
-    let options = args.options();
+    let options = args.recipe.options();
     options.validate()?;
-    let (checkpoint, tokenizer, tokenizer_json) = args.start()?;
+    let (checkpoint, tokenizer, tokenizer_json) = args.start(&options)?;
     let corpus = files::corpus(&args.data)?;
-    let rows = tokenizer.encode_plain(corpus.data.sentences(), args.max_length)?;
+    let rows = tokenizer.encode_plain(corpus.data.sentences(), options.max_length)?;
     let data = dataset(&corpus.data, rows, &tokenizer, None, &options)?;
     args.run.make_output(args.model.as_deref())?;
 

@@ -7,14 +7,18 @@ use clap::Args;
 use serde::Serialize;
 
 use super::{
-    args::ModelArgs, error::CliError, figure, files, open_device, print_json, progress_bar, sts, train,
+    args::ModelArgs,
+    error::CliError,
+    figure, files, open_device, print_json, progress_bar,
+    recipe_args::{Offer, RecipeArgs},
+    sts, train,
 };
 use crate::{
     device::{Device, DeviceOptions},
     eval::{ScoreTable, StsEvaluation, TaskScore, suite_table},
     model::{Embedder, Head, ModelConfig, Network, Pooler},
     text::StsTask,
-    train::{EvaluationSet, HeadMode, Objective, TrainOptions, Trainer},
+    train::{EvaluationSet, HeadMode, Objective, TrainOption, TrainOptions, Trainer},
 };
 
 #[derive(Debug, Args)]
@@ -39,22 +43,33 @@ pub struct ReproduceArgs {
     /// Runs of each objective, with seeds from --seed on. The paper's own fifty scatter from 73.2 to 76.7.
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1000))]
     pub seeds: u32,
-    #[arg(long, default_value_t = TrainOptions::default().seed)]
-    pub seed: u32,
-    /// In place of the paper's for a model of this kind and size.
-    #[arg(long)]
-    pub batch_size: Option<usize>,
-    /// In place of the paper's.
-    #[arg(long)]
-    pub learning_rate: Option<f64>,
-    /// In place of the paper's one epoch, or three.
-    #[arg(long)]
-    pub steps: Option<u32>,
-    #[arg(long, default_value_t = TrainOptions::default().eval_every)]
-    pub eval_every: u32,
-    /// Items encoded at a time (GradCache): what a device's memory has room for; 0: the whole batch. Changes nothing else.
-    #[arg(long, default_value_t = 64)]
-    pub micro_batch_size: usize,
+    /// In place of the paper's batch size, learning rate and epochs for a model of this kind and size; --micro-batch-size is
+    /// what the device's memory has room for, and changes nothing else.
+    #[command(flatten)]
+    pub recipe: RecipeArgs<Reproducing>,
+}
+
+/// What `reproduce` takes of a recipe.
+#[derive(Debug, Clone)]
+pub struct Reproducing;
+
+impl Offer for Reproducing {
+    const OPTIONS: &'static [TrainOption] = &[
+        TrainOption::Seed,
+        TrainOption::BatchSize,
+        TrainOption::LearningRate,
+        TrainOption::Steps,
+        TrainOption::EvalEvery,
+        TrainOption::MicroBatchSize,
+    ];
+
+    fn defaults() -> TrainOptions {
+        TrainOptions { micro_batch_size: 64, ..TrainOptions::default() }
+    }
+
+    fn without_default() -> &'static [TrainOption] {
+        &[TrainOption::BatchSize, TrainOption::LearningRate]
+    }
 }
 
 /// A run's scores, a line of standard output.
@@ -114,7 +129,7 @@ pub async fn run(args: &ReproduceArgs, device_options: DeviceOptions) -> Result<
     let mut recipes = Vec::new();
     for (options, data) in runs {
         recipes.push((name_of(options.objective).to_owned(), options.clone()));
-        for seed in args.seed..args.seed + args.seeds {
+        for seed in options.seed..options.seed + args.seeds {
             let options = TrainOptions { seed, ..options.clone() };
             let name = format!("{}, seed {seed}", name_of(options.objective));
             let trainer =
@@ -155,20 +170,18 @@ impl ReproduceArgs {
             (Objective::Sup, _, true) => (512, 1e-5),
         };
         let pooler = self.model.pooler.unwrap_or(Pooler::Cls);
-        let batch_size = self.batch_size.unwrap_or(batch_size);
-        TrainOptions {
+        let options = self.recipe.apply(TrainOptions {
             objective,
             batch_size,
-            learning_rate: self.learning_rate.unwrap_or(learning_rate),
+            learning_rate,
             epochs: if objective == Objective::Sup { 3 } else { 1 },
-            steps: self.steps,
             pooler,
             head: HeadMode::usual(pooler, objective),
-            eval_every: self.eval_every,
             max_length: TrainOptions::default().max_length.min(config.max_tokens()),
-            micro_batch_size: if batch_size > self.micro_batch_size { self.micro_batch_size } else { 0 },
             ..TrainOptions::default()
-        }
+        });
+        let in_parts = options.batch_size > options.micro_batch_size;
+        TrainOptions { micro_batch_size: if in_parts { options.micro_batch_size } else { 0 }, ..options }
     }
 }
 

@@ -244,7 +244,7 @@ impl<'a> Running<'a> {
 /// The training items as tokens. The text itself, which may be gigabytes, is let go.
 fn dataset(args: &TrainArgs, model: &files::Model, options: &TrainOptions) -> Result<Dataset, CliError> {
     let corpus = files::corpus(&args.data)?;
-    files::dataset(model, &corpus.data, &args.recipe.dictionary, options)
+    files::dataset(model, &corpus.data, &args.dictionary, options)
 }
 
 async fn save_state(trainer: &Trainer, path: &Path) -> Result<(), CliError> {

@@ -65,7 +65,7 @@ impl Settings {
     /// Reads what an address says; unknown ones are passed over.
     pub fn read(address: &Address) -> (Self, Problems) {
         let (mut settings, mut problems) = (Self::default(), Problems::new());
-        let defaults = fields(&TrainOptions::default());
+        let defaults = TrainOptions::default().fields();
         let mut options = defaults.clone();
         // Of an option that is there often the last counts, and none of the others is read: a link may have thousands.
         let last: HashMap<&str, usize> =
@@ -91,7 +91,7 @@ impl Settings {
             }
         }
         if options != defaults {
-            match serde_json::from_value::<TrainOptions>(Value::Object(options)) {
+            match TrainOptions::from_fields(options) {
                 Ok(options) if options.validate().is_ok() => settings.options = Some(options),
                 // Each value could be read, and together they make no recipe.
                 _ => problems.push("recipe".to_owned()),
@@ -104,9 +104,9 @@ impl Settings {
     pub fn values(&self) -> Vec<(String, String)> {
         let mut values = Vec::new();
         if let Some(options) = &self.options {
-            let defaults = fields(&TrainOptions::default());
+            let defaults = TrainOptions::default().fields();
             let differing =
-                fields(options).into_iter().filter(|(key, value)| defaults.get(key) != Some(value));
+                options.fields().into_iter().filter(|(key, value)| defaults.get(key) != Some(value));
             values.extend(differing.map(|(key, value)| match value {
                 Value::String(text) => (key, text),
                 value => (key, value.to_string()),
@@ -124,23 +124,14 @@ impl Settings {
     }
 }
 
-fn fields(options: &TrainOptions) -> Map<String, Value> {
-    match serde_json::to_value(options) {
-        Ok(Value::Object(fields)) => fields,
-        // Plain data: there is always JSON for it.
-        _ => Map::new(),
-    }
-}
-
 /// Takes a value over if the options can be read with it.
 fn set(options: &mut Map<String, Value>, key: &str, value: &str) -> bool {
     let parsed = serde_json::from_str(value).unwrap_or_else(|_| Value::String(value.to_owned()));
     let mut changed = options.clone();
     changed.insert(key.to_owned(), parsed);
-    let readable = serde_json::from_value::<TrainOptions>(Value::Object(changed.clone()));
-    if let Ok(read) = readable {
+    if let Ok(read) = TrainOptions::from_fields(changed) {
         // Written again, so that 1 and 1.0 are the same.
-        *options = fields(&read);
+        *options = read.fields();
         return true;
     }
     false

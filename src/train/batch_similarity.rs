@@ -1,4 +1,4 @@
-//! What a step's loss was computed of, to be looked at.
+//! The cosines from which a step's loss was computed, for display and export.
 
 use super::TrainOptions;
 use crate::{
@@ -18,24 +18,24 @@ pub struct BatchSimilarity {
     pub rows: usize,
     /// Candidates.
     pub columns: usize,
-    /// [rows, columns], NaN where a candidate is left out.
+    /// [rows, columns]; NaN where the loss leaves a candidate out.
     pub cosines: Vec<f32>,
 }
 
-/// What a candidate is to an anchor.
+/// The role of a candidate for an anchor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Candidate {
     Positive,
-    /// Of another sentence.
+    /// A view of another item.
     Negative,
-    /// A contradiction, of this sentence or of another.
+    /// A hard negative of this item or of another.
     HardNegative,
 }
 
 impl Candidate {
     pub const ALL: [Self; 3] = [Self::Positive, Self::Negative, Self::HardNegative];
 
-    /// What it is called in a table.
+    /// The name in tables.
     pub fn name(self) -> &'static str {
         match self {
             Self::Positive => "positive",
@@ -45,7 +45,7 @@ impl Candidate {
     }
 }
 
-/// Below this a logit stands for a candidate that is left out (shaders/contrastive.wgsl).
+/// A logit below this marks a candidate that is left out (shaders/contrastive.wgsl).
 const LEFT_OUT: f32 = -1e29;
 
 impl BatchSimilarity {
@@ -57,14 +57,14 @@ impl BatchSimilarity {
         }
     }
 
-    /// The first column of hard negatives; `columns` where there are none.
+    /// The first column of hard negatives; `columns` if there are none.
     pub fn hard_negatives(&self) -> usize {
-        // NT-Xent's second block of columns are other positives.
+        // The second block of columns of NT-Xent are the second views.
         let views = if self.form == LossForm::NtXent { 2 } else { 1 };
         self.columns.min(views * self.items)
     }
 
-    /// What the candidate of a column is to the anchor of a row.
+    /// The role of a column's candidate for a row's anchor.
     pub fn candidate(&self, row: usize, column: usize) -> Candidate {
         match column {
             _ if column == self.positive(row) => Candidate::Positive,
@@ -73,7 +73,7 @@ impl BatchSimilarity {
         }
     }
 
-    /// All candidates that are not left out: which, and their cosines.
+    /// The role and cosine of every candidate that is not left out.
     pub fn candidates(&self) -> impl Iterator<Item = (Candidate, f32)> {
         self.cosines.chunks(self.columns.max(1)).enumerate().flat_map(move |(row, cosines)| {
             let kept = cosines.iter().enumerate().filter(|(_, cosine)| !cosine.is_nan());
@@ -81,7 +81,7 @@ impl BatchSimilarity {
         })
     }
 
-    /// The mean cosine of positives, and that of all others.
+    /// The mean cosine of positives, and of all other candidates.
     pub fn means(&self) -> [f64; 2] {
         let mut sums = [(0.0, 0_usize); 2];
         for (candidate, cosine) in self.candidates() {
@@ -92,7 +92,7 @@ impl BatchSimilarity {
         sums.map(|(sum, count)| sum / count.max(1) as f64)
     }
 
-    /// How many candidates of each of [`Candidate::ALL`] have their cosine in each interval, see [`cosine_bin`].
+    /// For each of [`Candidate::ALL`], the number of candidates in each interval of cosines, see [`cosine_bin`].
     pub fn histogram(&self) -> [[u32; COSINE_BINS]; 3] {
         let mut counts = [[0; COSINE_BINS]; 3];
         for (candidate, cosine) in self.candidates() {
@@ -101,7 +101,8 @@ impl BatchSimilarity {
         counts
     }
 
-    /// The cosines as CSV: a line an anchor, a column a candidate, numbered from 1; empty where one is left out.
+    /// The cosines as CSV: one line per anchor, one column per candidate, numbered from 1. Cells of candidates that
+    /// are left out are empty.
     pub fn matrix_csv(&self) -> String {
         let hard = self.hard_negatives();
         let heads = (0..self.columns).map(|column| match column < hard {
@@ -115,7 +116,7 @@ impl BatchSimilarity {
         csv_text(std::iter::once("anchor".to_owned()).chain(heads), lines)
     }
 
-    /// [`Self::histogram`] as CSV: a line an interval.
+    /// [`Self::histogram`] as CSV, one line per interval.
     pub fn histogram_csv(&self) -> String {
         let counts = self.histogram();
         let lines = (0..COSINE_BINS).map(|bin| {
@@ -127,7 +128,8 @@ impl BatchSimilarity {
         csv_text(["cosine_from", "cosine_to"].into_iter().chain(heads), lines)
     }
 
-    /// `shape`: items, views, and floats between rows of `logits` (S of [`crate::kernels::Contrastive`]).
+    /// `logits` are S of [`crate::kernels::Contrastive`]; the tuple is items, views, and the stride between rows of
+    /// `logits` in floats.
     pub(super) fn new(
         step: u32,
         options: &TrainOptions,
@@ -138,7 +140,7 @@ impl BatchSimilarity {
         let (rows, columns) = (items * form.anchor_views(), form.candidates(items, views));
         let mut cosines = Vec::with_capacity(rows * columns);
         for (row, logits) in logits.chunks(stride.max(1)).take(rows).enumerate() {
-            // As the shader numbers candidates.
+            // The numbering of candidates in shaders/contrastive.wgsl.
             let second = row >= items;
             let first = if form == LossForm::NtXent || second { 0 } else { items };
             let end = if form == LossForm::Symmetric && second { items } else { items * views };
@@ -165,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn candidates_of_a_triplet_batch_are_told_apart_and_counted() {
+    fn candidates_of_a_triplet_batch_are_counted_by_role() {
         #[rustfmt::skip]
         let batch = batch(LossForm::OneWay, 4, &[
             0.92, 0.1, 0.3, f32::NAN,
@@ -201,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn the_second_views_of_nt_xent_are_no_hard_negatives() {
+    fn the_second_views_of_nt_xent_are_not_hard_negatives() {
         let batch = batch(LossForm::NtXent, 4, &[0.0; 16]);
         let row = |row| (0..4).map(|column| batch.candidate(row, column)).collect::<Vec<_>>();
         use Candidate::{Negative, Positive};

@@ -1,15 +1,15 @@
-//! When a run's state is saved: often enough that little is lost whatever dies, and seldom enough that it costs little.
+//! Decides when a run's state is saved: often enough that a crash loses little, and rarely enough that it costs little.
 
 use std::time::Duration;
 
 use web_time::Instant;
 
-/// What is lost is never more than this, where one step takes less; half a minute is promised.
+/// At most this much work is lost, unless a single step takes longer. The docs promise 30 seconds.
 const AT_MOST: Duration = Duration::from_secs(25);
-/// Within that, a state follows every evaluation, unless saving took more than such a part of the time.
+/// A state is also saved after every evaluation, unless saving would take more than 1/20 of the time.
 const SHARE: u32 = 20;
 
-/// Remembers when a state was last saved, and what that cost.
+/// When a state was last saved, and how long that took.
 #[derive(Debug, Default)]
 pub struct SaveCadence {
     last: Option<Instant>,
@@ -17,17 +17,17 @@ pub struct SaveCadence {
 }
 
 impl SaveCadence {
-    /// Whether a state has to be saved before something that takes as long as `next`.
+    /// Whether a state must be saved before work that takes as long as `next`.
     pub fn due_before(&self, next: Duration) -> bool {
         self.last.is_none_or(|last| last.elapsed() + next >= AT_MOST)
     }
 
-    /// Whether a state follows the evaluation that has just been made.
+    /// Whether a state is saved after the evaluation that has just been made.
     pub fn due_at_evaluation(&self) -> bool {
         self.last.is_none_or(|last| last.elapsed() >= self.took * SHARE)
     }
 
-    /// A state has been saved, whose saving had begun at this time.
+    /// Records that a state has been saved; `begun` is when saving began.
     pub fn saved(&mut self, begun: Instant) {
         (self.last, self.took) = (Some(Instant::now()), begun.elapsed());
     }
@@ -43,8 +43,8 @@ mod tests {
         assert!(cadence.due_before(Duration::ZERO) && cadence.due_at_evaluation());
         let cadence = SaveCadence { last: Some(Instant::now()), took: Duration::ZERO };
         assert!(!cadence.due_before(Duration::from_secs(1)));
-        assert!(cadence.due_before(AT_MOST), "a step that takes longer is not begun without");
-        assert!(cadence.due_at_evaluation(), "a state that costs nothing follows every evaluation");
+        assert!(cadence.due_before(AT_MOST), "before a step that takes longer, a state is saved");
+        assert!(cadence.due_at_evaluation(), "if saving takes no time, a state follows every evaluation");
     }
 
     #[test]

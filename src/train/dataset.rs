@@ -1,3 +1,5 @@
+//! Tokenised training items, their order in each epoch, and the augmented and corrupted rows of each step.
+
 use std::{borrow::Cow, fmt, rc::Rc};
 
 use rand::{SeedableRng, seq::SliceRandom};
@@ -6,21 +8,20 @@ use rand_chacha::ChaCha8Rng;
 use super::{CorruptedRows, Objective, TrainError};
 use crate::said::reason;
 
-/// Makes the second view of an item, token ids with special tokens.
+/// Makes the second view of an item: token ids, special tokens included.
 pub type Augment = Rc<dyn Fn(usize, &mut ChaCha8Rng) -> Vec<u32>>;
-/// Corrupts a row for masked-language modelling: what becomes of it, and position and former id of each token that
-/// is to be guessed.
+/// Corrupts a row for masked-language modelling: the new ids, and position and original id of each token to predict.
 pub type Corrupt = Rc<dyn Fn(&[u32], &mut ChaCha8Rng) -> (Vec<u32>, Vec<(u32, u32)>)>;
 
 /// Tokenised training items: one sentence each (encoded twice), a pair, or a triplet with a hard negative.
 #[derive(Clone)]
 pub struct Dataset {
-    /// Sentence after sentence, item after item.
+    /// All sentences of the first item, then of the next, and so on.
     rows: Rc<Vec<Vec<u32>>>,
     sentences_per_item: usize,
-    /// Whether a single sentence is encoded once only.
+    /// Single sentences are encoded once instead of twice.
     once: bool,
-    /// With the length that no augmented row exceeds.
+    /// With the maximum length of an augmented row.
     augment: Option<(Augment, usize)>,
     corrupt: Option<Corrupt>,
 }
@@ -32,30 +33,30 @@ impl fmt::Debug for Dataset {
 }
 
 impl Dataset {
-    /// `rows` are token ids with special tokens, `sentences_per_item` (1, 2 or 3) of them for each item.
+    /// `rows` are token ids, special tokens included; each item has `sentences_per_item` (1, 2 or 3) of them.
     pub fn new(rows: Vec<Vec<u32>>, sentences_per_item: usize) -> Self {
         debug_assert!((1..=3).contains(&sentences_per_item) && rows.len().is_multiple_of(sentences_per_item));
         Self { rows: Rc::new(rows), sentences_per_item, once: false, augment: None, corrupt: None }
     }
 
-    /// Token ids of every sentence, item after item.
+    /// Token ids of all sentences, item by item.
     pub fn rows(&self) -> Rc<Vec<Vec<u32>>> {
         self.rows.clone()
     }
 
-    /// Second views made by `augment`, cut to `max_length` tokens there.
+    /// Lets `augment` make the second views, of at most `max_length` tokens.
     pub fn with_augment(mut self, augment: Augment, max_length: usize) -> Self {
         self.augment = Some((augment, max_length));
         self
     }
 
-    /// What masked-language modelling corrupts rows with.
+    /// Lets `corrupt` make the rows for masked-language modelling.
     pub fn with_corrupt(mut self, corrupt: Corrupt) -> Self {
         self.corrupt = Some(corrupt);
         self
     }
 
-    /// Single sentences encoded once an item, as pre-training wants them.
+    /// Encodes single sentences once instead of twice, for pre-training.
     pub fn once(mut self) -> Self {
         self.once = true;
         self
@@ -65,7 +66,7 @@ impl Dataset {
         self.corrupt.is_some()
     }
 
-    /// Items.
+    /// Number of items.
     pub fn len(&self) -> usize {
         self.rows.len() / self.sentences_per_item
     }
@@ -74,14 +75,16 @@ impl Dataset {
         self.rows.is_empty()
     }
 
-    /// Encoded rows of an item: a single sentence counts twice, but in pre-training.
+    /// Encoded rows per item; a single sentence counts twice, except in pre-training.
     pub fn views(&self) -> usize {
         if self.once { self.sentences_per_item } else { self.sentences_per_item.max(2) }
     }
 
+    /// Refuses sentences that contain the padding token. RoBERTa gives it no position of its own, for which the
+    /// gradient of the position table does not allow.
+    ///
     /// # Errors
-    /// A sentence has the padding token, which has no position of its own in RoBERTa, so that the gradients of the positions
-    /// behind it would be others.
+    /// The first item with such a sentence.
     pub(super) fn refuse_token(&self, padding: u32) -> Result<(), TrainError> {
         match self.rows.iter().position(|row| row.contains(&padding)) {
             None => Ok(()),
@@ -99,7 +102,7 @@ impl Dataset {
             (Objective::Unsup, _) => {
                 let reason = reason!(
                     "train-wants-sentences",
-                    "it takes a text file with a sentence a line, not pairs or triplets"
+                    "it takes a text file with one sentence per line, not pairs or triplets"
                 );
                 (reason!("train-unsup", "unsup"), reason)
             }
@@ -118,13 +121,13 @@ impl Dataset {
         &self.rows[item * self.sentences_per_item + view.min(self.sentences_per_item - 1)]
     }
 
-    /// The rows of a batch, view after view: first sentences of all items, then second ones, then third ones.
+    /// The rows of a batch, view by view: the first sentences of all items, then the second, then the third.
     pub fn batch(&self, items: &[u32]) -> Vec<&[u32]> {
         let view = |view: usize| items.iter().map(move |item| self.sentence(*item as usize, view));
         (0..self.views()).flat_map(view).collect()
     }
 
-    /// As [`Dataset::batch`], with the second views that `seed` and `epoch` give where there is augmentation.
+    /// As [`Dataset::batch`], but with augmented second views, which depend on `seed` and `epoch`.
     pub fn augmented_batch(&self, items: &[u32], seed: u32, epoch: u32) -> Vec<Cow<'_, [u32]>> {
         let mut rows: Vec<Cow<[u32]>> = self.batch(items).into_iter().map(Cow::Borrowed).collect();
         let Some((augment, max_length)) = &self.augment else { return rows };
@@ -136,7 +139,7 @@ impl Dataset {
         rows
     }
 
-    /// The rows as masked-language modelling sees them in a step.
+    /// The corrupted rows of a step for masked-language modelling; `None` without it.
     pub fn corrupted<R: AsRef<[u32]>>(&self, rows: &[R], seed: u32, step: u32) -> Option<CorruptedRows> {
         let corrupt = self.corrupt.as_ref()?;
         let each = (0..)
@@ -146,7 +149,7 @@ impl Dataset {
         Some(CorruptedRows { rows, labels })
     }
 
-    /// Tokens that no batch of `batch_size` items exceeds.
+    /// The most tokens that a batch of `batch_size` items can have.
     pub fn most_tokens(&self, batch_size: usize) -> usize {
         let augmented = self.augment.as_ref().map(|(_, max_length)| *max_length);
         let len = |item: usize, view: usize| match augmented {
@@ -159,7 +162,7 @@ impl Dataset {
         lengths.iter().take(batch_size).sum()
     }
 
-    /// The order of items in an epoch: a function of seed and epoch only, so a run can be resumed anywhere.
+    /// The order of items in an epoch. It depends on seed and epoch only, so that a run can be resumed at any step.
     pub fn order(&self, seed: u32, epoch: u32) -> Vec<u32> {
         let mut order: Vec<u32> = (0..self.len() as u32).collect();
         let seed = (u64::from(seed) << 32) | u64::from(epoch);
@@ -167,7 +170,7 @@ impl Dataset {
         order
     }
 
-    /// A number that changes with the data, so that a checkpoint is not resumed on other data unnoticed (FNV-1a).
+    /// A hash of the data (FNV-1a over token ids), so that resuming a checkpoint with other data is noticed.
     pub fn fingerprint(&self) -> u64 {
         let start = 0xcbf2_9ce4_8422_2325_u64 ^ self.sentences_per_item as u64;
         let ids = self.rows.iter().flat_map(|row| row.iter().copied().chain([u32::MAX]));
@@ -178,7 +181,7 @@ impl Dataset {
 const AUGMENT_STREAM: u64 = 1 << 32;
 const CORRUPT_STREAM: u64 = 2 << 32;
 
-/// Random numbers of one item or row in one epoch or step.
+/// The random numbers for one item in an epoch, or one row in a step.
 fn random(seed: u32, time: u32, stream: u64, index: u32) -> ChaCha8Rng {
     let mut random = ChaCha8Rng::seed_from_u64((u64::from(seed) << 32) | u64::from(time));
     random.set_stream(stream | u64::from(index));
@@ -194,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn every_epoch_visits_every_item_once_in_an_order_of_its_own() {
+    fn every_epoch_has_every_item_once_in_its_own_order() {
         let data = singles(100);
         let (first, second) = (data.order(1, 0), data.order(1, 1));
         assert_ne!(first, second);
@@ -206,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn a_single_sentence_is_both_views_and_triplets_come_view_after_view() {
+    fn a_single_sentence_is_both_views_and_triplets_are_ordered_view_by_view() {
         let data = singles(3);
         assert_eq!(data.batch(&[2, 0]), [[2, 2, 2].as_slice(), &[0], &[2, 2, 2], &[0]]);
         let triplets = Dataset::new((0..6).map(|id| vec![id]).collect(), 3);
@@ -214,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn no_batch_has_more_tokens_than_the_bound() {
+    fn no_batch_has_more_tokens_than_most_tokens() {
         let data = singles(20);
         let most = data.most_tokens(4);
         for batch in data.order(3, 0).chunks(4) {
@@ -223,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn data_and_objective_must_fit() {
+    fn data_that_does_not_fit_the_objective_is_refused() {
         assert!(singles(5).check(Objective::Unsup).is_ok());
         assert!(singles(5).check(Objective::Sup).is_err());
         assert!(singles(1).check(Objective::Unsup).is_err());

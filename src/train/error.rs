@@ -11,7 +11,7 @@ use crate::{
 #[derive(Debug, Clone, Error)]
 pub enum TrainError {
     #[error("{option} is {value}; expected {expected}")]
-    Option { option: &'static str, value: Reason, expected: Reason },
+    Option { option: Reason, value: Reason, expected: Reason },
     #[error(
         "{found} sentences are too few: a contrastive batch needs at least 2, so that each has a negative to be \
          told from"
@@ -46,38 +46,11 @@ pub enum TrainError {
     Gpu(#[from] DeviceError),
 }
 
-/// What an option is called; `option` is its name in English.
-fn called(option: &'static str) -> Reason {
-    let said = match option {
-        "augmentation" => said!("option-augmentation"),
-        "batch size" => said!("option-batch-size"),
-        "clip" => said!("option-clip"),
-        "dropout" => said!("option-dropout"),
-        "epochs" => said!("option-epochs"),
-        "false-negative threshold" => said!("option-false-negative-threshold"),
-        "hard-negative weight" => said!("option-hard-negative-weight"),
-        "head" => said!("option-head"),
-        "learning rate" => said!("option-learning-rate"),
-        "Matryoshka width" | "Matryoshka widths" => said!("option-matryoshka"),
-        "maximum length" => said!("option-maximum-length"),
-        "micro-batch" => said!("option-micro-batch"),
-        "MLM weight" => said!("option-mlm-weight"),
-        "number of sentences" => said!("option-sentences"),
-        "pooler" => said!("option-pooler"),
-        "steps" => said!("option-steps"),
-        "temperature" => said!("option-temperature"),
-        "views" => said!("option-views"),
-        "weight decay" => said!("option-weight-decay"),
-        _ => return option.into(),
-    };
-    Reason { english: option.into(), said: Some(Box::new(said)) }
-}
-
 impl Say for TrainError {
     fn said(&self) -> Option<Said> {
         Some(match self {
             Self::Option { option, value, expected } => {
-                said!("train-option", option = called(option), value, expected)
+                said!("train-option", option, value, expected)
             }
             Self::TooFewItems { found } => said!("train-too-few", found),
             Self::NoMaskToken => said!("train-no-mask-token"),

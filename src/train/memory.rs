@@ -1,4 +1,4 @@
-//! Memory of a run on its device, known before any of it is allocated.
+//! Computes the device memory of a run before it is allocated.
 
 use std::rc::Rc;
 
@@ -11,27 +11,27 @@ use crate::{
     said::{Reason, Say, reason},
 };
 
-/// Bytes of the device's memory by what they are for. Not in it: what a driver needs for itself and for shaders, and the small
-/// buffers that results are read back through.
+/// Bytes of device memory by purpose. Not included are the driver's own memory, shaders, and the small buffers for
+/// reading results back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MemoryEstimate {
     pub weights: u64,
     pub gradients: u64,
     /// AdamW's two moments.
     pub optimizer: u64,
-    /// What a training step keeps for the backward pass, its scratch, batch and loss.
+    /// Activations, scratch buffers, batch and loss of a training step.
     pub activations: u64,
-    /// What encoding without training needs.
+    /// Buffers of encoding for evaluation.
     pub evaluation: u64,
     pub total: u64,
 }
 
 impl MemoryEstimate {
-    /// Counts, buffer by buffer, what [`super::Trainer::new`] would allocate, by building the same plans over an arena
-    /// that only counts.
+    /// Counts every buffer that [`super::Trainer::new`] would allocate, by building the same plans with an arena that
+    /// only counts.
     ///
     /// # Errors
-    /// A buffer larger than the adapter allows.
+    /// A buffer larger than the device allows.
     pub fn new(
         device: &Device,
         config: &ModelConfig,
@@ -59,10 +59,10 @@ impl MemoryEstimate {
         })
     }
 
-    /// The estimate of a run that fits `limit` bytes, the device's memory and its buffers.
+    /// The estimate of a run, which must fit into `limit` bytes and into the device's memory and buffer sizes.
     ///
     /// # Errors
-    /// [`TrainError::Memory`] for one that does not, with the largest micro-batch that would.
+    /// [`TrainError::Memory`] if it does not fit, with the largest micro-batch size that would.
     pub fn preflight(
         device: &Device,
         config: &ModelConfig,
@@ -71,7 +71,7 @@ impl MemoryEstimate {
         limit: Option<u64>,
     ) -> Result<Self, TrainError> {
         let room = |estimate: &Self| {
-            // The loaded weights and the best ones of the run lie in the same memory.
+            // On the CPU, the loaded weights and the best ones of the run are in the same memory.
             let of_device =
                 device.info().max_memory_bytes.map(|most| most.saturating_sub(2 * estimate.weights));
             limit.into_iter().chain(of_device).min()
@@ -92,7 +92,7 @@ impl MemoryEstimate {
         Err(TrainError::Memory { reason, advice })
     }
 
-    /// What to lower.
+    /// Which setting to lower, found by halving the micro-batch until it `fits`.
     pub(super) fn advice(
         device: &Device,
         config: &ModelConfig,

@@ -1,11 +1,11 @@
-//! Encoder and pooler over one micro-batch's buffers, there and back.
+//! Forward and backward plans of encoder and pooler over the buffers of one micro-batch.
 
 use crate::{
     device::{DeviceError, Plan, View},
     model::{BatchBuffers, Capacity, Encoder, Network, ParameterBuffers, Pooler, Pooling},
 };
 
-/// What a training step runs once over the whole batch, or several times over parts of it.
+/// The plans that a training step runs once over the whole batch, or several times over parts of it.
 pub(super) struct EncoderPass {
     pub encoder: Encoder,
     pub batch: BatchBuffers,
@@ -13,12 +13,12 @@ pub(super) struct EncoderPass {
     pub forward: Plan,
     /// From the gradient of the vectors to all parameter gradients.
     pub backward: Plan,
-    /// Forward and backward together, pooling apart.
+    /// Forward and backward, without pooling.
     pub dispatches_per_layer: usize,
 }
 
 impl EncoderPass {
-    /// `d_vectors` [rows, hidden] is where the gradient of the vectors will be.
+    /// `d_vectors` [rows, hidden] is the buffer for the gradient of the vectors.
     pub fn new(
         network: &Network,
         gradients: &ParameterBuffers,
@@ -31,7 +31,7 @@ impl EncoderPass {
         let batch = BatchBuffers::new(kernels.arena(), capacity.tokens, capacity.rows)?;
         let pooling = Pooling::new(kernels, &network.config, pooler, network.has_head(), capacity)?;
 
-        // What lies between two depths is a layer's.
+        // The calls between two depths belong to one layer.
         let (mut of_layer, mut before) = ([0; 2], 0);
         let mut forward = Plan::default();
         encoder.forward(&mut forward, kernels, weights, &batch, &mut |plan, depth, states| {
@@ -67,7 +67,7 @@ impl EncoderPass {
         self.pooling.output()
     }
 
-    /// The backward pass alone, from a gradient of the last states that stands in the encoder already.
+    /// A plan of the backward pass only, from a gradient of the last states that is already in the encoder's buffer.
     pub fn backward_from_states(
         &self,
         network: &Network,

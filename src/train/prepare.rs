@@ -1,8 +1,8 @@
-//! From texts to what a recipe trains on.
+//! Makes the dataset of a recipe from tokenised texts, with its augmentation and corruption.
 
 use std::rc::Rc;
 
-use super::{Dataset, TrainError, TrainOptions};
+use super::{Dataset, TrainError, TrainOption, TrainOptions};
 use crate::objective::MLM_PROBABILITY;
 use crate::said::reason;
 use crate::text::{
@@ -10,12 +10,12 @@ use crate::text::{
     augment::{Augmentation, Dictionary, mlm_corrupt},
 };
 
-/// A recipe's items: `rows` are the token ids of all sentences of `texts`, cut to the recipe's length. Second views are
-/// augmented as it says, each epoch anew, and rows are corrupted for masked-language modelling where it has a share.
+/// The dataset of a recipe. `rows` are the token ids of all sentences of `texts`, cut to the recipe's length. Second
+/// views are augmented anew in each epoch, and rows are corrupted for masked-language modelling, if the recipe says
+/// so.
 ///
 /// # Errors
-/// An augmentation that does not fit the data or lacks its dictionary; a tokenizer without the mask token that is
-/// needed.
+/// An augmentation without its dictionary; a tokenizer without the mask token that is needed.
 pub fn dataset(
     texts: &TrainingData,
     rows: Vec<Vec<u32>>,
@@ -37,7 +37,7 @@ pub fn dataset(
     let Some(augmentation) = options.augmentation else { return Ok(data) };
     if augmentation.needs_dictionary() && dictionary.is_none() {
         return Err(TrainError::Option {
-            option: "augmentation",
+            option: TrainOption::Augmentation.spec().title(),
             value: augmentation.to_string().into(),
             expected: reason!("expected-dictionary", "a dictionary of synonyms with it"),
         });
@@ -57,9 +57,11 @@ pub fn dataset(
             data.with_augment(
                 Rc::new(move |item, random| {
                     let sentence = [words.sentence(item, random)];
-                    // All sentences have been tokenised once; should one refuse, it goes without augmentation.
-                    let row =
-                        tokenizer.encode(&sentence, words.max_length).ok().and_then(|mut rows| rows.pop());
+                    // If a changed sentence cannot be tokenised, the item goes without augmentation.
+                    let row = tokenizer
+                        .encode_plain(&sentence, words.max_length)
+                        .ok()
+                        .and_then(|mut rows| rows.pop());
                     row.unwrap_or_else(|| rows[item].clone())
                 }),
                 max_length,

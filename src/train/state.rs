@@ -1,8 +1,8 @@
-//! A run's whole state as one safetensors file: `weights.…`, `first_moment.…`, `second_moment.…` and, where there has
-//! been an evaluation, `best.…`, each group in one piece; the steps so far as `history.steps`; options, counters and
-//! evaluations as JSON in the file's metadata under `simcse_lab`.
+//! Reads and writes a run's whole state as one safetensors file: `weights.…`, `first_moment.…`, `second_moment.…`
+//! and, after an evaluation, `best.…`, each group contiguous; the steps so far as `history.steps`; options, counters
+//! and evaluations as JSON in the file's metadata under `simcse_lab`.
 //!
-//! A file is written and read a group at a time, so that a state of some gigabytes is never in memory twice.
+//! A file is written and read one group at a time, so that a state of gigabytes is never in memory twice.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -21,58 +21,58 @@ use crate::{eval::StsEvaluation, model::HostTensor, said::reason};
 const METADATA_KEY: &str = "simcse_lab";
 const VERSION: u32 = 1;
 
-/// Bytes in front of the header: its length.
+/// Bytes before the header, which contain its length.
 const LENGTH: usize = 8;
-/// Headers of more bytes are refused, as the safetensors format has it.
+/// The safetensors format's limit of a header's length in bytes.
 const MOST_HEADER: u64 = 100_000_000;
 
-/// What a file's tensors are called, before the first dot; in the order of the file.
+/// The groups: the part of a tensor's name before the first dot. In the order of the file.
 const HISTORY: &str = "history";
 const WEIGHTS: &str = "weights";
 const FIRST_MOMENTS: &str = "first_moment";
 const SECOND_MOMENTS: &str = "second_moment";
 const BEST: &str = "best";
-/// All of them but the history.
+/// All groups except the history.
 const GROUPS: [&str; 4] = [WEIGHTS, FIRST_MOMENTS, SECOND_MOMENTS, BEST];
 /// [steps, `StepReport`'s fields].
 const STEPS: &str = "history.steps";
-/// Fields of a [`StepReport`].
+/// Number of fields of a [`StepReport`].
 const FIELDS: usize = 7;
 
 type Weights = BTreeMap<String, HostTensor>;
 
-/// Everything a run needs to go on as if it had never stopped.
+/// Everything that a run needs to continue with the same bits as without a stop.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TrainingState {
     pub options: TrainOptions,
-    /// Steps done; with seed and data it is the data cursor too.
+    /// Steps done; with the seed it also gives the position in the data.
     pub step: u32,
     pub data_fingerprint: u64,
     pub weights: Weights,
-    /// Empty where the run is over, as are the second moments.
+    /// Empty, like the second moments, if the run is over.
     pub first_moments: Weights,
     pub second_moments: Weights,
     pub best: Option<Best>,
     pub history: History,
 }
 
-/// What a run has done so far.
+/// The steps and evaluations of a run so far.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct History {
-    /// Ascending; a run that was saved by an earlier version has none from before.
+    /// Ascending. Steps before a state of an earlier version, which had no history, are missing.
     pub steps: Vec<StepReport>,
-    /// With the steps done before each, ascending.
+    /// Each with the number of steps done before it, ascending.
     pub evaluations: Vec<(u32, StsEvaluation)>,
 }
 
 impl History {
-    /// Forgets what came after `step`.
+    /// Drops everything after `step`.
     pub(super) fn truncate(&mut self, step: u32) {
         self.steps.retain(|report| report.step <= step);
         self.evaluations.retain(|(at, _)| *at <= step);
     }
 
-    /// [`STEPS`]: every field is a float64, which holds them exactly.
+    /// The data of [`STEPS`]: every field as f64, which represents all of them exactly.
     fn rows(&self) -> Vec<f64> {
         let row = |report: &StepReport| -> [f64; FIELDS] {
             [
@@ -88,7 +88,7 @@ impl History {
         self.steps.iter().flat_map(row).collect()
     }
 
-    /// The steps of such rows; `None` where a number is none that a step has, or they are in another order.
+    /// The inverse of [`Self::rows`]; `None` if a number is out of its field's range, or steps do not ascend.
     fn steps_of(rows: &[f64]) -> Option<Vec<StepReport>> {
         let report = |row: &[f64; FIELDS]| StepReport {
             step: row[0] as u32,
@@ -112,7 +112,7 @@ struct Metadata {
     version: u32,
     options: TrainOptions,
     step: u32,
-    /// Hexadecimal: JSON numbers end at 2⁵³.
+    /// Hexadecimal, since JSON numbers are exact only up to 2⁵³.
     data_fingerprint: String,
     best: Option<(u32, StsEvaluation)>,
     #[serde(default)]
@@ -123,7 +123,7 @@ fn broken(error: &dyn std::fmt::Display) -> TrainError {
     TrainError::Checkpoint(error.to_string().into())
 }
 
-/// A state that is being written: what does not take long to copy.
+/// The parts of a state that the header needs, by reference.
 pub(super) struct StateFacts<'a> {
     pub options: &'a TrainOptions,
     pub step: u32,
@@ -133,8 +133,8 @@ pub(super) struct StateFacts<'a> {
 }
 
 impl StateFacts<'_> {
-    /// The file's first bytes, up to the weights; then come the numbers of [`numbers`] for the weights, both moments, if
-    /// there are `moments`, and the best weights. `shapes` has those of all tensors that are trained.
+    /// The file's bytes before the weights. After them come [`numbers`] of the weights, of both moments (with
+    /// `moments`), and of the best weights. `shapes` are the shapes of all trained tensors.
     pub fn beginning(
         &self,
         shapes: &BTreeMap<&String, &Vec<usize>>,
@@ -170,7 +170,7 @@ impl StateFacts<'_> {
         let metadata = HashMap::from([(METADATA_KEY.to_owned(), metadata)]);
         let tensors = Tensors::new(Some(metadata), tensors).map_err(|error| broken(&error))?;
         let mut header = serde_json::to_vec(&tensors).map_err(|error| broken(&error))?;
-        // Spaces behind it, as the format has it: what follows is aligned.
+        // The format pads the header with spaces to align the data.
         header.resize(header.len().next_multiple_of(LENGTH), b' ');
         let mut bytes = (header.len() as u64).to_le_bytes().to_vec();
         bytes.extend(header);
@@ -184,16 +184,16 @@ pub(super) fn shapes(tensors: &Weights) -> BTreeMap<&String, &Vec<usize>> {
     tensors.iter().map(|(name, tensor)| (name, &tensor.shape)).collect()
 }
 
-/// The numbers of tensors as they stand in a file, tensor by tensor.
+/// The bytes of tensors in a file, tensor by tensor.
 pub(super) fn numbers(tensors: &Weights) -> impl Iterator<Item = &[u8]> {
     tensors.values().map(|tensor| bytemuck::cast_slice(&tensor.data))
 }
 
-/// A state that is being read: all but the tensors.
+/// The header of a state's file, with everything but the tensors.
 pub struct StateHeader {
     metadata: Metadata,
     data_fingerprint: u64,
-    /// In each, the tensors lie side by side.
+    /// The tensors of each group, which are contiguous.
     groups: BTreeMap<String, Vec<Place>>,
 }
 
@@ -201,14 +201,13 @@ pub struct StateHeader {
 type Place = (String, Vec<usize>, Range<usize>);
 
 impl StateHeader {
-    /// Bytes to be read first.
+    /// The number of bytes to read first.
     pub const LENGTH: usize = LENGTH;
 
-    /// Bytes of the header and of what says how long it is, from a file's first [`Self::LENGTH`] bytes; `file` is the
-    /// length of all of it.
+    /// Where the header ends, from a file's first [`Self::LENGTH`] bytes; `file` is the file's length.
     ///
     /// # Errors
-    /// A file that cannot be a state.
+    /// A file that cannot be a safetensors file of this length.
     pub fn end(first: &[u8], file: usize) -> Result<usize, TrainError> {
         let cut = || broken(&"the file is cut, or no safetensors file");
         let length = first.first_chunk().map(|bytes| u64::from_le_bytes(*bytes)).ok_or_else(cut)?;
@@ -216,10 +215,10 @@ impl StateHeader {
         end.filter(|end| length <= MOST_HEADER && *end <= file).ok_or_else(cut)
     }
 
-    /// Reads a header with what says how long it is; `file` is the length of all of it.
+    /// Parses a header, its length included; `file` is the file's length.
     ///
     /// # Errors
-    /// No state, one of another version, or one that was cut.
+    /// Not a state, one of another version, or one that was cut.
     pub fn parse(header: &[u8], file: usize) -> Result<Self, TrainError> {
         let json = header.get(LENGTH..).unwrap_or_default();
         let tensors: Tensors = serde_json::from_slice(json).map_err(|error| broken(&error))?;
@@ -237,7 +236,7 @@ impl StateHeader {
             )));
         }
         metadata.options.validate()?;
-        // What a header promises may be more than a number can say.
+        // The sizes in a damaged header may overflow when added.
         if header.len().checked_add(tensors.data_len()) != Some(file) {
             return Err(TrainError::Checkpoint(reason!(
                 "checkpoint-cut",
@@ -291,7 +290,7 @@ impl StateHeader {
         self.groups.get(group).map_or(&[], Vec::as_slice)
     }
 
-    /// Where in the file a group is.
+    /// The bytes of a group in the file.
     fn range(&self, group: &str) -> Range<usize> {
         match self.places(group) {
             [] => 0..0,
@@ -299,7 +298,7 @@ impl StateHeader {
         }
     }
 
-    /// The tensors of a group of the bytes of [`Self::range`].
+    /// The tensors of a group; `bytes` are those of [`Self::range`].
     fn tensors(&self, group: &str, bytes: &[u8]) -> Result<Weights, TrainError> {
         let mut rest = bytes;
         let mut tensors = Weights::new();
@@ -312,7 +311,7 @@ impl StateHeader {
         Ok(tensors)
     }
 
-    /// The state of this header, the bytes of the history and the tensors of [`GROUPS`].
+    /// Makes the state from the bytes of the history and the tensors of [`GROUPS`], and checks that they match.
     fn state(self, history: &[u8], groups: [Weights; 4]) -> Result<TrainingState, TrainError> {
         let Metadata { options, step, best, evaluations, .. } = self.metadata;
         let [weights, first_moments, second_moments, best_weights] = groups;
@@ -355,7 +354,7 @@ impl StateHeader {
             None => {
                 return Err(TrainError::Checkpoint(reason!(
                     "checkpoint-history",
-                    "what it says of the steps before contradicts itself"
+                    "its record of earlier steps contradicts itself"
                 )));
             }
         };
@@ -374,11 +373,13 @@ impl StateHeader {
 }
 
 impl TrainingState {
-    /// Whether it has all that a further step needs; a run that is over keeps its weights only.
+    /// Whether the run can continue from it; a run that is over has no moments.
     pub fn can_go_on(&self) -> bool {
         !self.first_moments.is_empty() || self.weights.is_empty()
     }
 
+    /// The bytes of a file with this state.
+    ///
     /// # Errors
     /// None in practice: every state can be written.
     pub fn to_safetensors(&self) -> Result<Vec<u8>, TrainError> {
@@ -398,8 +399,10 @@ impl TrainingState {
         Ok(file)
     }
 
+    /// Reads a state from the bytes of a file.
+    ///
     /// # Errors
-    /// A file that was cut, of another version, or no state.
+    /// A file that was cut, of another version, or not a state.
     pub fn from_safetensors(bytes: &[u8]) -> Result<Self, TrainError> {
         let (header, _) = bytes.split_at(StateHeader::end(bytes, bytes.len())?);
         let header = StateHeader::parse(header, bytes.len())?;
@@ -411,7 +414,7 @@ impl TrainingState {
         header.state(history, groups)
     }
 
-    /// Reads a file of `len` bytes, of which `read` gives those asked for.
+    /// Reads a file of `len` bytes in parts; `read` returns the bytes of a range.
     ///
     /// # Errors
     /// Those of `read`, and those of [`Self::from_safetensors`].
@@ -476,7 +479,7 @@ mod tests {
     }
 
     #[test]
-    fn a_state_survives_its_file_bit_for_bit() {
+    fn a_written_state_reads_back_bit_for_bit() {
         let bytes = state().to_safetensors().unwrap();
         assert_eq!(TrainingState::from_safetensors(&bytes).unwrap(), state());
         let none = TrainingState { best: None, history: History::default(), ..state() };
@@ -497,9 +500,8 @@ mod tests {
         assert!(most < bytes.len() / 2, "{most} of {}", bytes.len());
     }
 
-    /// The file is one that any other reader of the format takes.
     #[test]
-    fn the_file_is_a_safetensors_file() {
+    fn the_file_is_read_by_the_safetensors_crate() {
         let bytes = state().to_safetensors().unwrap();
         let file = safetensors::SafeTensors::deserialize(&bytes).unwrap();
         assert_eq!(file.tensor("best.a.bias").unwrap().shape(), [3]);
@@ -509,7 +511,7 @@ mod tests {
         );
     }
 
-    /// As versions before had it: sorted by name, and without a history.
+    /// As earlier versions wrote it: sorted by name, and without a history.
     #[test]
     fn a_file_without_a_history_is_read() {
         let state = TrainingState { history: History::default(), ..state() };
@@ -537,7 +539,7 @@ mod tests {
     }
 
     #[test]
-    fn states_of_before_have_a_number_for_every_evaluation() {
+    fn old_states_with_zeros_for_undefined_numbers_are_read() {
         let file = |best: &str| {
             let options = serde_json::to_string(&TrainOptions::default()).unwrap();
             let metadata = format!(
@@ -558,7 +560,7 @@ mod tests {
     }
 
     #[test]
-    fn tensors_that_do_not_go_together_are_refused() {
+    fn tensors_that_do_not_match_or_are_not_finite_are_refused() {
         let message = |change: fn(&mut TrainingState)| {
             let mut state = state();
             change(&mut state);
@@ -576,9 +578,8 @@ mod tests {
         assert!(message(|state| state.options.batch_size = 0).contains("batch size is 0"));
     }
 
-    /// Sizes of the header that add up to more than 64 bits have.
     #[test]
-    fn a_header_that_promises_more_than_there_can_be_is_refused() {
+    fn a_header_whose_sizes_overflow_64_bits_is_refused() {
         let metadata = serde_json::json!({
             "version": 1, "options": TrainOptions::default(), "step": 0, "data_fingerprint": "0", "best": null,
         });

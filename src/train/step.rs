@@ -1,8 +1,8 @@
-//! One training step on the device: forward, loss, backward, clip, AdamW, as plans made once.
+//! One training step on the device: forward, loss, backward, clipping, AdamW, as plans made once.
 //!
-//! With micro-batches it is GradCache (Gao et al. 2021, arXiv 2101.06983): every part of the batch is encoded for its
-//! vectors alone, the loss gives their gradients, and each part is encoded once more, with the same dropout, to take
-//! them through the encoder. The masks' counter makes that free: nothing of a mask is stored.
+//! With micro-batches it is GradCache (arXiv 2101.06983, section 3): every part of the batch is encoded for its
+//! vectors only, the loss gives their gradients, and each part is encoded again with the same dropout masks for the
+//! backward pass. No mask is stored, since masks are recomputed from a counter.
 
 use std::{collections::BTreeMap, ops::Range};
 
@@ -14,16 +14,15 @@ use crate::{
     objective::{ContrastiveLoss, MaskedLanguageModel},
 };
 
-/// What a step leaves in the metrics buffer.
+/// The numbers that a step leaves in the metrics buffer.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct StepMetrics {
     pub loss: f32,
     /// Global L2 norm of all gradients before clipping.
     pub gradient_norm: f32,
-    /// Factor that clipping put on the gradients; 0 means that the update was left out because the norm was not
-    /// finite.
+    /// Factor by which clipping scaled the gradients; 0 means that there was no update because the norm was not finite.
     pub clip_factor: f32,
-    /// What masked-language modelling adds to the loss, its weight included; 0 without it.
+    /// The share of masked-language modelling in the loss, its weight included; 0 without it.
     pub mlm: f32,
 }
 
@@ -32,7 +31,7 @@ impl StepMetrics {
         Self { loss: values[0], gradient_norm: values[1], clip_factor: values[2], mlm: values[3] }
     }
 
-    /// Whether loss and gradients were numbers.
+    /// Whether loss and gradients are finite.
     pub fn finite(&self) -> bool {
         self.loss.is_finite() && self.gradient_norm.is_finite() && self.clip_factor > 0.0
     }
@@ -46,31 +45,31 @@ pub struct TrainingStep {
     metrics: View,
     word_gradient: Vec<TableRows>,
     loss: Plan,
-    /// S of the last step, [anchors, stride], and that stride.
+    /// S of the last step, [anchors, stride], and the stride.
     similarity: (View, usize),
-    /// Where the batch is encoded in parts.
+    /// `None` if the batch is encoded in one piece.
     cache: Option<GradientCache>,
     mlm: Option<MlmPass>,
     update: Plan,
     fixed_mask: bool,
-    /// Off: masked-language modelling alone.
+    /// `false` means masked-language modelling only.
     contrastive: bool,
 }
 
-/// Vectors and their gradients of the whole batch, view after view, [rows, hidden].
+/// Vectors of the whole batch and their gradients, view by view, [rows, hidden].
 struct GradientCache {
     /// Items encoded together.
     items: usize,
     vectors: View,
     gradients: View,
-    /// Where a part's gradients are taken from.
+    /// Gradients of one part's vectors, from which its backward pass starts.
     part_gradients: View,
 }
 
 struct MlmPass {
     model: MaskedLanguageModel,
     weight: f32,
-    /// The encoder's, from the gradient that the model leaves.
+    /// The encoder's backward pass, from the gradient that the head leaves.
     backward: Plan,
 }
 
@@ -137,12 +136,12 @@ impl TrainingStep {
         })
     }
 
-    /// A ring for [`TrainingStep::run`]'s metrics.
+    /// A ring for the metrics of [`TrainingStep::run`].
     pub fn ring(&self, depth: usize) -> ReadbackRing {
         ReadbackRing::new(self.network.device(), self.metrics.size, depth)
     }
 
-    /// Dispatches of a whole step over a full batch that is encoded in one piece.
+    /// Dispatches of a step over a full batch that is encoded in one piece.
     pub fn dispatches(&self) -> usize {
         let mlm = self
             .mlm
@@ -160,7 +159,7 @@ impl TrainingStep {
         &self.network
     }
 
-    /// The similarity matrix S of the last step's loss, [anchors, stride], and that stride.
+    /// The similarity matrix S of the last step's loss, [anchors, stride], and the stride.
     pub(super) fn similarity(&self) -> (&View, usize) {
         (&self.similarity.0, self.similarity.1)
     }
@@ -169,7 +168,7 @@ impl TrainingStep {
         &self.buffers
     }
 
-    /// Submits a whole step; its metrics arrive in `ring`, which has room.
+    /// Submits a whole step. Its metrics arrive in `ring`, which must have room.
     pub fn run<R: AsRef<[u32]>>(&self, batch: &Batch<R>, step: Step, ring: &mut ReadbackRing) {
         let mut recorder = self.recorder();
         let step = self.record_gradients(&mut recorder, batch, step);
@@ -197,12 +196,12 @@ impl TrainingStep {
         Ok((StepMetrics::from_values(&metrics), self.buffers.gradients.read(device).await?))
     }
 
-    /// All of a step's plans in order, over a batch that is encoded in one piece.
+    /// All plans of a step in order, for a batch that is encoded in one piece.
     pub(super) fn plans(&self) -> [&Plan; 4] {
         [&self.pass.forward, &self.loss, &self.pass.backward, &self.update]
     }
 
-    /// Returns the step as it is in the device's buffer behind that.
+    /// Returns the step that is in the device's buffer afterwards.
     fn record_gradients<R: AsRef<[u32]>>(
         &self,
         recorder: &mut Recorder,
@@ -211,7 +210,7 @@ impl TrainingStep {
     ) -> Step {
         self.clear(recorder);
         let step = match &self.cache {
-            // What the corrupted rows are about is all that is learned.
+            // Only masked-language modelling is trained.
             _ if !self.contrastive => step,
             Some(cache) => self.record_parts(recorder, cache, batch, step),
             None => {
@@ -228,7 +227,7 @@ impl TrainingStep {
         }
     }
 
-    /// GradCache.
+    /// Records GradCache over the parts of the batch.
     fn record_parts<R: AsRef<[u32]>>(
         &self,
         recorder: &mut Recorder,
@@ -248,7 +247,7 @@ impl TrainingStep {
         self.network.kernels.write_step(&whole);
         recorder.plan(&self.loss, &whole.sizes());
         let mut last = whole;
-        // Backwards, because the last part's states are still there.
+        // In reverse order, because the states of the last part are still in the buffers.
         for (index, part) in parts.iter().rev().enumerate() {
             recorder.submit();
             last = self.upload(batch, part.clone(), Step { accumulate: u32::from(index > 0), ..step });
@@ -275,7 +274,7 @@ impl TrainingStep {
         for part in batch.parts(items) {
             let rows = batch.rows_of(&part);
             let ids: Vec<&[u32]> = rows.iter().map(|row| corrupted.rows[*row].as_slice()).collect();
-            // Masks of their own: the rows count on behind those of the contrastive pass.
+            // Dropout masks of their own: row numbers continue after those of the contrastive pass.
             let mask_row = |row: usize| batch.rows().len() + rows[row];
             let packed = self.pack(&ids, mask_row);
             let masked = corrupted.masked(&rows);
@@ -297,7 +296,7 @@ impl TrainingStep {
         self.write(&self.pack(&ids, mask_row), part.len(), step)
     }
 
-    /// `mask_row` says which row of the whole batch a row has its dropout masks as.
+    /// `mask_row` gives the row of the whole batch whose dropout masks a row gets.
     fn pack(&self, ids: &[&[u32]], mask_row: impl Fn(usize) -> usize) -> PackedBatch {
         let config = &self.network.config;
         PackedBatch::for_model(ids, config).with_mask_rows(config.max_position_embeddings, mask_row)
@@ -310,7 +309,7 @@ impl TrainingStep {
         step
     }
 
-    /// Copies the vectors of a part's items to their places in the whole batch, or back.
+    /// Copies the vectors of a part's items to their rows in the whole batch, or back.
     fn copy<R: AsRef<[u32]>>(
         &self,
         recorder: &mut Recorder,
@@ -329,7 +328,7 @@ impl TrainingStep {
         }
     }
 
-    /// What the first pass adds to instead of overwriting it.
+    /// Clears the buffers that the first backward pass adds to instead of overwriting them.
     pub(super) fn clear(&self, recorder: &mut Recorder) {
         match &self.mlm {
             None => self.word_gradient.iter().for_each(|words| recorder.clear(&words.view)),

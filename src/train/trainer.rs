@@ -1,4 +1,4 @@
-//! A run: batches in order, evaluation every k steps, the best weights kept, state that can be saved and resumed.
+//! Runs a training: batches in order, evaluations every k steps, the best weights, and a state to save and resume.
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -6,8 +6,8 @@ use serde::Serialize;
 use web_time::Instant;
 
 use super::{
-    Batch, BatchSimilarity, Dataset, History, MemoryEstimate, Profile, StepMetrics, TrainError, TrainOptions,
-    TrainingState, TrainingStep,
+    Batch, BatchSimilarity, Dataset, History, MemoryEstimate, Profile, StepMetrics, TrainError, TrainOption,
+    TrainOptions, TrainingState, TrainingStep,
     schedule::learning_rate,
     state::{StateFacts, numbers, shapes},
 };
@@ -18,20 +18,20 @@ use crate::{
     said::reason,
 };
 
-/// Steps whose metrics may still be on their way: the device never waits for the host.
+/// Steps whose metrics have not been read back yet, so that the device never waits for the host.
 const IN_FLIGHT: usize = 2;
 
 /// Tokenised sentence pairs with gold scores.
 #[derive(Debug, Clone)]
 pub struct EvaluationSet {
-    /// First and second sentence of each pair in turn, token ids with special tokens.
+    /// Token ids of the first and second sentence of each pair in turn, special tokens included.
     pub rows: Vec<Vec<u32>>,
     /// One per pair, 0…5.
     pub scores: Vec<f64>,
 }
 
 impl EvaluationSet {
-    /// What an encoder's vectors score; `progress` hears of sentences done.
+    /// Evaluates an encoder; `progress` gets the number of sentences done.
     pub async fn score(
         &self,
         embedder: &Embedder,
@@ -42,7 +42,7 @@ impl EvaluationSet {
     }
 }
 
-/// What one step did.
+/// The report of one step.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct StepReport {
     /// From 1.
@@ -50,11 +50,12 @@ pub struct StepReport {
     pub loss: f32,
     pub learning_rate: f64,
     pub gradient_norm: f32,
-    /// What masked-language modelling adds to the loss; 0 without it.
+    /// The share of masked-language modelling in the loss; 0 without it.
     pub mlm: f32,
-    /// Tokens encoded, all views.
+    /// Tokens encoded, in all views.
     pub tokens: usize,
-    /// Since the run began, until these metrics arrived; the time between a state's saving and its going on is left out.
+    /// From the beginning of the run to the arrival of these metrics, without the time between saving and restoring a
+    /// state.
     pub seconds: f64,
 }
 
@@ -67,7 +68,7 @@ pub struct Trainer {
     embedder: Embedder,
     estimate: MemoryEstimate,
     ring: ReadbackRing,
-    /// Steps submitted whose metrics have not arrived: number, learning rate, tokens.
+    /// Steps whose metrics have not arrived: number, learning rate, tokens.
     in_flight: VecDeque<(u32, f64, usize)>,
     /// Items of the last step.
     last_items: usize,
@@ -79,7 +80,7 @@ pub struct Trainer {
     best: Option<Best>,
     history: History,
     started: Instant,
-    /// Seconds of [`StepReport::seconds`] before `started`.
+    /// Seconds of the run before `started`.
     before: f64,
 }
 
@@ -92,7 +93,7 @@ pub struct Best {
 }
 
 impl Trainer {
-    /// Uploads the weights and allocates everything. The checkpoint stays as it is.
+    /// Uploads the weights and allocates all buffers. The checkpoint is not changed.
     pub async fn new(
         device: &Device,
         checkpoint: &Checkpoint,
@@ -103,7 +104,7 @@ impl Trainer {
         Self::new_with(device, checkpoint, data, evaluation, options, |_, _| ()).await
     }
 
-    /// The same; `compiling` hears of shaders, as in [`Device::ready_with`].
+    /// The same; `compiling` is told of compiled shaders, as in [`Device::ready_with`].
     pub async fn new_with(
         device: &Device,
         checkpoint: &Checkpoint,
@@ -117,34 +118,7 @@ impl Trainer {
         if checkpoint.config.counts_from_padding() {
             data.refuse_token(checkpoint.config.pad_token_id as u32)?;
         }
-        let positions = checkpoint.config.max_tokens();
-        if options.max_length > positions {
-            let value = reason!(
-                "value-positions",
-                "{length}, and the model has {positions} positions",
-                length = options.max_length,
-                positions
-            );
-            return Err(TrainError::Option {
-                option: "maximum length",
-                value,
-                expected: reason!("expected-positions", "no more than positions"),
-            });
-        }
-        let widest = options.matryoshka.iter().max();
-        if let Some(width) = widest.filter(|width| **width > checkpoint.config.hidden_size) {
-            let value = reason!(
-                "value-width",
-                "{width}, and the model's vectors have {hidden}",
-                width,
-                hidden = checkpoint.config.hidden_size
-            );
-            return Err(TrainError::Option {
-                option: "Matryoshka width",
-                value,
-                expected: reason!("expected-width", "no more than that"),
-            });
-        }
+        options.fits(&checkpoint.config)?;
         let parts = options.parts();
         if parts.mlm.is_some() && !data.can_corrupt() {
             return Err(TrainError::NoMaskToken);
@@ -206,7 +180,7 @@ impl Trainer {
         self.next
     }
 
-    /// All steps are submitted; [`Trainer::drain`] waits for the last ones.
+    /// Whether all steps are submitted; [`Trainer::drain`] waits for the last ones.
     pub fn finished(&self) -> bool {
         self.next >= self.total
     }
@@ -216,27 +190,31 @@ impl Trainer {
         self.step.dispatches()
     }
 
-    /// Bytes of GPU memory that weights, optimizer, activations and evaluation take.
+    /// Bytes of device memory: weights, optimizer, activations and evaluation.
     pub fn gpu_bytes(&self) -> u64 {
         self.step.network().kernels.arena().bytes()
     }
 
-    /// What [`Trainer::gpu_bytes`] was expected to be.
+    /// The estimate of [`Trainer::gpu_bytes`] before the allocation.
     pub fn estimate(&self) -> &MemoryEstimate {
         &self.estimate
     }
 
-    /// Measures the run's first step. That changes the weights, which are given up.
+    /// Measures the first step of the run. Consumes the trainer, since measuring changes the weights.
     ///
     /// # Errors
-    /// A recipe with micro-batches or masked-language modelling: see [`TrainOptions::in_one_piece`].
+    /// A recipe with micro-batches or masked-language modelling; see [`TrainOptions::in_one_piece`].
     pub async fn profile(self) -> Result<Profile, TrainError> {
         let options = &self.options;
         if *options != options.clone().in_one_piece() {
             let value = format!("{} items", options.micro_batch_size).into();
             let expected =
                 "a whole batch in one piece, and no masked-language modelling, for a profile".into();
-            return Err(TrainError::Option { option: "micro-batch", value, expected });
+            return Err(TrainError::Option {
+                option: TrainOption::MicroBatchSize.spec().title(),
+                value,
+                expected,
+            });
         }
         let order = self.data.order(options.seed, 0);
         let items = &order[..options.batch_size.min(self.data.len())];
@@ -251,7 +229,7 @@ impl Trainer {
         self.step.network()
     }
 
-    /// The embedder over the weights as they are now.
+    /// The embedder over the current weights.
     pub fn embedder(&self) -> &Embedder {
         &self.embedder
     }
@@ -260,12 +238,12 @@ impl Trainer {
         self.best.as_ref()
     }
 
-    /// The steps whose reports have arrived, and the evaluations so far; before a restored state too.
+    /// The steps whose reports have arrived and the evaluations so far, including those of a restored state.
     pub fn history(&self) -> &History {
         &self.history
     }
 
-    /// Submits the next step and reports the steps that have finished by now: none at first, later usually one.
+    /// Submits the next step. Returns the report of an earlier step once as many as possible are in flight.
     pub async fn step(&mut self) -> Result<Option<StepReport>, TrainError> {
         if self.finished() {
             return Ok(None);
@@ -296,8 +274,7 @@ impl Trainer {
         Ok(report)
     }
 
-    /// Gives up the steps under way, where the device can: they have never been, and the weights are those of the last
-    /// one that was done.
+    /// Cancels steps in flight, if the device can: the weights are then those of the last step that was done.
     pub fn abandon(&mut self) {
         self.step.network().device().abandon();
         let done = self.ring.keep_done();
@@ -305,7 +282,7 @@ impl Trainer {
         self.in_flight.truncate(done);
     }
 
-    /// Waits for one of the steps in flight, oldest first; `None` when there is none.
+    /// Waits for the oldest step in flight; `None` if there is none.
     pub async fn drain(&mut self) -> Result<Option<StepReport>, TrainError> {
         self.oldest().await
     }
@@ -330,8 +307,8 @@ impl Trainer {
         Ok(Some(report))
     }
 
-    /// Whether an evaluation is due after the steps submitted so far, and has not been made: before the first step,
-    /// after every so many, and after the last.
+    /// Whether an evaluation is due now and has not been made: before the first step, after every `eval_every` steps,
+    /// and after the last one.
     pub fn evaluation_due(&self) -> bool {
         let every = self.options.eval_every;
         let now = self.next == 0 || self.finished() || (every > 0 && self.next.is_multiple_of(every));
@@ -339,8 +316,9 @@ impl Trainer {
         self.evaluation.is_some() && now && !made
     }
 
-    /// Scores the current weights on the evaluation set, if there is one, and keeps them if they are strictly the
-    /// best; where Spearman is undefined they are not. `progress` hears of sentences encoded.
+    /// Scores the current weights on the evaluation set, if there is one, and keeps them if their Spearman is defined
+    /// and strictly the best so far. The weights before the first step are never kept. `progress` gets the number of
+    /// sentences encoded.
     pub async fn evaluate(
         &mut self,
         progress: impl FnMut(usize),
@@ -358,8 +336,8 @@ impl Trainer {
         Ok(Some(evaluation))
     }
 
-    /// The matrix of cosines that the last step's loss was computed of; `None` before the first step of a run, and
-    /// where nothing contrastive is trained. With Matryoshka widths it is that of the narrowest.
+    /// The matrix of cosines from which the last step's loss was computed; `None` before the first step, and without a
+    /// contrastive loss. With Matryoshka widths it is the matrix of the narrowest.
     pub async fn batch_similarity(&self) -> Result<Option<BatchSimilarity>, TrainError> {
         if self.last_items == 0 || !self.options.contrastive {
             return Ok(None);
@@ -371,12 +349,12 @@ impl Trainer {
         Ok(Some(BatchSimilarity::new(self.next, &self.options, shape, &logits)))
     }
 
-    /// The current weights by canonical name, with the head where the recipe trains one.
+    /// The current weights by canonical name, with the head if the recipe trains one.
     pub async fn weights(&self) -> Result<BTreeMap<String, HostTensor>, TrainError> {
         Ok(self.step.network().read_weights().await?)
     }
 
-    /// The run's whole state. Steps in flight finish first; their reports remain to be drained.
+    /// The run's whole state. Waits for steps in flight, whose reports must still be drained.
     pub async fn state(&self) -> Result<TrainingState, TrainError> {
         let device = self.step.network().device();
         let buffers = self.step.buffers();
@@ -392,12 +370,11 @@ impl Trainer {
         })
     }
 
-    /// Writes the run's whole state as a file, as [`TrainingState::to_safetensors`] does, with a part of it in memory
-    /// at a time. No step may be in flight. Without `moments` it is of a run that is over: its weights are there, and no
-    /// step can follow.
+    /// Writes the file of [`TrainingState::to_safetensors`] part by part, so that only one part is in memory. No step
+    /// may be in flight. Without `moments` the state is that of a finished run, which cannot continue.
     ///
     /// # Errors
-    /// Those of `write`, and the device's.
+    /// Those of `write` and of the device.
     pub async fn write_state<E: From<TrainError>>(
         &self,
         moments: bool,
@@ -430,7 +407,10 @@ impl Trainer {
         Ok(())
     }
 
-    /// Goes on from a saved state of the same recipe and data.
+    /// Continues from a saved state of the same recipe, data and model.
+    ///
+    /// # Errors
+    /// A state of another recipe, other data or another model, or of a finished run.
     pub fn restore(&mut self, state: TrainingState) -> Result<(), TrainError> {
         let refuse = |what| Err(TrainError::Checkpoint(what));
         if state.options != self.options {
@@ -451,7 +431,7 @@ impl Trainer {
         if !state.can_go_on() {
             return refuse(reason!(
                 "checkpoint-over",
-                "its run is over; it has the weights and nothing to go on from"
+                "its run is over; it has the weights, but no optimizer state to continue from"
             ));
         }
         let network = self.step.network();

@@ -1,34 +1,37 @@
-//! Sentences encoded several times under dropout, as the two passes of an unsupervised step are: to be looked at.
+//! Encodes sentences several times with dropout, as an unsupervised step does twice, to show how the vectors differ.
 
 use serde::{Deserialize, Serialize};
 
-use super::TrainError;
+use super::{TrainError, TrainOption};
 use crate::{
     device::DeviceError,
     model::{Embedder, ModelConfig, RowDropout, kept_of_embedding},
     said::reason,
 };
 
-/// More are not looked at.
+/// As many as the page shows.
 const MOST_SENTENCES: usize = 16;
 const MOST_VIEWS: usize = 64;
-/// Of the first token behind `[CLS]`.
+/// Position of the first token after `[CLS]`.
 const FIRST_WORD: usize = 1;
 
-/// Encodings of the same sentences that differ in nothing but their dropout masks.
+/// Encodings of the same sentences that differ only in their dropout masks.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct DropoutViews {
-    /// Probability, for hidden states and attention probabilities alike.
+    /// Dropout probability of hidden states and attention probabilities.
     pub p: f32,
     /// Every view of a sentence gets the same masks, as in training with [`super::TrainOptions::fixed_mask`].
     pub fixed_mask: bool,
-    /// How often each sentence is encoded.
+    /// How many times each sentence is encoded.
     pub views: usize,
     pub seed: u32,
 }
 
 impl DropoutViews {
-    /// Refuses values that cannot work, and more than is meant to be looked at.
+    /// Checks the values and the number of sentences.
+    ///
+    /// # Errors
+    /// A probability outside [0, 1), or too many or no views or sentences.
     pub fn validate(&self, sentences: usize) -> Result<(), TrainError> {
         let check = |fine: bool, option, value: String, expected| match fine {
             true => Ok(()),
@@ -36,29 +39,35 @@ impl DropoutViews {
         };
         check(
             (0.0..1.0).contains(&self.p),
-            "dropout",
+            TrainOption::Dropout.spec().title(),
             self.p.to_string(),
             reason!("expected-probability", "0 up to, but not, 1"),
         )?;
         check(
             (1..=MOST_VIEWS).contains(&self.views),
-            "views",
+            reason!("option-views", "views"),
             self.views.to_string(),
             reason!("expected-views", "1 to 64"),
         )?;
         let fits = (1..=MOST_SENTENCES).contains(&sentences);
-        check(fits, "number of sentences", sentences.to_string(), reason!("expected-sentences", "1 to 16"))
+        check(
+            fits,
+            reason!("option-sentences", "number of sentences"),
+            sentences.to_string(),
+            reason!("expected-sentences", "1 to 16"),
+        )
     }
 
-    /// The row of the batch whose masks a view of a sentence has; rows are counted view after view, as in training.
+    /// The row of the batch whose masks a view of a sentence gets; rows are numbered view by view, as in training.
     fn mask_row(&self, view: usize, sentence: usize, sentences: usize) -> usize {
         if self.fixed_mask { sentence } else { view * sentences + sentence }
     }
 
-    /// Vectors [views, sentences, hidden], not normalised, of the sentences' token rows. `progress` hears of rows done.
+    /// Vectors [views, sentences, hidden], not normalised, of the sentences' token rows. `progress` gets the number
+    /// of rows done.
     ///
     /// # Errors
-    /// The device's.
+    /// Those of the device.
     pub async fn embed<R: AsRef<[u32]>>(
         &self,
         embedder: &Embedder,
@@ -74,7 +83,7 @@ impl DropoutViews {
         embedder.embed_dropped(&rows, dropout, progress).await
     }
 
-    /// Which elements [hidden] of the first sentence's first word a view keeps of its embedding.
+    /// Which elements [hidden] of the embedding of the first sentence's first word a view keeps.
     pub fn kept(&self, config: &ModelConfig, view: usize, sentences: usize) -> Vec<bool> {
         kept_of_embedding(config, self.p, self.seed, self.mask_row(view, 0, sentences), FIRST_WORD)
     }

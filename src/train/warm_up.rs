@@ -1,3 +1,5 @@
+//! Compiles the kernels of a training step before they are needed.
+
 use serde_json::json;
 
 use super::{Dataset, HeadMode, TrainError, TrainOptions, TrainingStep};
@@ -6,16 +8,16 @@ use crate::{
     model::{Checkpoint, ModelConfig, Network},
 };
 
-/// Has the device compile what the usual training steps of models with heads of `head_dim` dimensions need, and does
-/// not wait for it: meanwhile weights can be read and texts be cut to tokens. The next [`Device::ready`] waits.
+/// Starts compiling the kernels of the usual training step for models whose attention heads have `head_dim` dimensions,
+/// without waiting, so that weights can be read and texts tokenised meanwhile. The next [`Device::ready`] waits.
 ///
 /// # Errors
-/// As for any training step; there is nothing that a real one would not meet as well.
+/// Those of any training step.
 pub fn warm_up(device: &Device, head_dim: usize) -> Result<(), TrainError> {
     if device.info().is_cpu() {
         return Ok(());
     }
-    // Pipelines depend on shaders and the size of a head, on no other size: the smallest model has them all.
+    // Pipelines depend on the size of a head and no other size, so the smallest model needs all of them.
     let heads = if head_dim.is_multiple_of(4) { 1 } else { 4 };
     let config = json!({
         "model_type": "bert",
@@ -41,7 +43,7 @@ mod tests {
     use crate::device::{DeviceChoice, DeviceOptions};
 
     #[pollster::test]
-    async fn after_it_a_step_has_nothing_left_to_compile() {
+    async fn after_the_warm_up_a_step_has_nothing_left_to_compile() {
         let options = DeviceOptions { choice: DeviceChoice::Gpu, ..DeviceOptions::default() };
         let device = Device::open(options).await.unwrap();
         for head_dim in [6, 32, 64] {

@@ -2,13 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use super::{HeadMode, Objective, TrainOptions};
-use crate::{
-    kernels::LossForm,
-    model::{
-        Checkpoint, HostTensor, ModelError,
-        checkpoint::{SimcseSettings, export_directory},
-    },
+use serde_json::Value;
+
+use super::{InScript, Objective, OptionSpec, TrainOption, TrainOptions, written};
+use crate::model::{
+    Checkpoint, HostTensor, ModelError,
+    checkpoint::{SimcseSettings, export_directory},
 };
 
 /// The script's name in the exported folder.
@@ -37,17 +36,12 @@ pub fn export_trained(
 /// A Python script that goes on training with the same recipe in sentence-transformers 3 or later, on any number of
 /// GPUs. It reads the model from the folder that it lies in.
 pub fn continuation_script(options: &TrainOptions) -> String {
-    let head = match options.head {
-        HeadMode::TrainOnly => "train-only",
-        HeadMode::Keep => "keep",
-        HeadMode::None => "none",
-    };
-    let steps = options.steps.map_or("None".to_owned(), |steps| steps.to_string());
     let (data, loss) = match options.objective {
         Objective::Unsup => ("sentences.txt", "each sentence against itself under another dropout mask"),
         Objective::Sup => ("triplets.csv", "pairs, or triplets whose third sentence is a hard negative"),
     };
-    let weight = not_carried_on(options);
+    let constants = constants(options);
+    let missing = not_carried_on(options);
     format!(
         r#""""Goes on training this model with the recipe of its run in SimCSE Lab: {loss}.
 
@@ -78,63 +72,50 @@ except ImportError:
     from sentence_transformers.losses import MultipleNegativesRankingLoss
     from sentence_transformers.models import Dense
 
-OBJECTIVE = "{objective}"
-HEAD = "{head}"
-BATCH_SIZE = {batch_size}  # of all GPUs together
-LEARNING_RATE = {learning_rate:e}
-TEMPERATURE = {temperature}
-EPOCHS = {epochs}
-STEPS = {steps}
-MAX_LENGTH = {max_length}
-DROPOUT = {dropout}
-WARMUP = {warmup}
-WEIGHT_DECAY = {weight_decay}
-CLIP = {clip}
-SEED = {seed}
-{weight}{BODY}"#,
-        objective = options.objective,
-        batch_size = options.batch_size,
-        learning_rate = options.learning_rate,
-        temperature = options.temperature,
-        epochs = options.epochs,
-        max_length = options.max_length,
-        dropout = options.dropout,
-        warmup = options.warmup,
-        weight_decay = options.weight_decay,
-        clip = options.clip,
-        seed = options.seed,
+# BATCH_SIZE is that of all GPUs together.
+{constants}{missing}{BODY}"#,
     )
 }
 
-/// Options that MultipleNegativesRankingLoss does not have are named rather than dropped without a word.
-fn not_carried_on(options: &TrainOptions) -> String {
-    let mut left: Vec<String> = Vec::new();
-    let mut say = |set: bool, what: &dyn Fn() -> String| left.extend(set.then(what));
-    say(options.hard_negative_weight != 0.0, &|| {
-        format!("the hard-negative weight of {}", options.hard_negative_weight)
-    });
-    say(options.loss != LossForm::OneWay, &|| format!("the {} loss", options.loss.name()));
-    say(options.false_negative_threshold > 0.0, &|| {
-        format!("the false-negative threshold of {}", options.false_negative_threshold)
-    });
-    say(!options.matryoshka.is_empty(), &|| format!("the Matryoshka widths {:?}", options.matryoshka));
-    say(options.mlm_weight > 0.0, &|| {
-        format!("masked-language modelling with weight {}", options.mlm_weight)
-    });
-    say(options.fixed_mask, &|| "the fixed dropout masks".to_owned());
-    if let Some(augmentation) = options.augmentation {
-        say(true, &|| format!("the augmentation {augmentation}"));
+/// A line for each option that the script uses.
+fn constants(options: &TrainOptions) -> String {
+    let fields = options.fields();
+    let used = TrainOption::ALL.iter().map(|option| option.spec());
+    let used = used.filter(|spec| spec.script == InScript::Constant);
+    let line = |spec: &OptionSpec| {
+        let value = fields.get(spec.name).map_or_else(|| "None".to_owned(), in_python);
+        format!("{} = {value}\n", spec.name.to_uppercase())
+    };
+    used.map(line).collect()
+}
+
+fn in_python(value: &Value) -> String {
+    match value {
+        Value::Null => "None".to_owned(),
+        // Names of the table, without quotes in them.
+        Value::String(name) => format!("\"{name}\""),
+        value => written(value),
     }
-    match left.is_empty() {
+}
+
+/// Options that sentence-transformers' trainer does not have are named rather than dropped without a word.
+fn not_carried_on(options: &TrainOptions) -> String {
+    let (fields, defaults) = (options.fields(), TrainOptions::default().fields());
+    let missing = TrainOption::ALL.iter().map(|option| option.spec());
+    let missing = missing.filter(|spec| spec.script == InScript::Missing);
+    let missing = missing.filter(|spec| fields.get(spec.name) != defaults.get(spec.name));
+    let value = |spec: &OptionSpec| fields.get(spec.name).map(written).unwrap_or_default();
+    let named: Vec<String> = missing.map(|spec| format!("{} = {}", spec.name, value(spec))).collect();
+    match named.is_empty() {
         true => String::new(),
-        false => format!("# Of the run, not carried on here: {}.\n", left.join("; ")),
+        false => format!("# Of the run, not carried on here: {}.\n", named.join("; ")),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::ModelConfig;
+    use crate::{kernels::LossForm, model::ModelConfig, train::HeadMode};
 
     #[test]
     fn an_exported_folder_brings_the_script_along() {
@@ -147,7 +128,7 @@ mod tests {
             let (_, bytes) = files.iter().find(|(path, _)| path == name).expect(name);
             String::from_utf8(bytes.clone()).unwrap()
         };
-        assert!(content("continue_training.py").contains("\nBATCH_SIZE = 17 "));
+        assert!(content("continue_training.py").contains("\nBATCH_SIZE = 17\n"));
         assert!(content("simcse.json").contains("\"batch_size\": 17"));
     }
 
@@ -167,7 +148,7 @@ mod tests {
         for line in [
             "OBJECTIVE = \"sup\"",
             "HEAD = \"keep\"",
-            "BATCH_SIZE = 48  # of all GPUs together",
+            "BATCH_SIZE = 48",
             "LEARNING_RATE = 5e-5",
             "TEMPERATURE = 0.07",
             "STEPS = 321",
@@ -185,8 +166,7 @@ mod tests {
             matryoshka: vec![64, 32],
             ..options
         };
-        let note = "# Of the run, not carried on here: the hard-negative weight of 0.5; the nt-xent loss; the Matryoshka \
-                    widths [64, 32].\n";
+        let note = "# Of the run, not carried on here: loss = nt-xent; hard_negative_weight = 0.5; matryoshka = 64 32.\n";
         assert!(continuation_script(&other).contains(note));
         assert!(continuation_script(&TrainOptions::default()).contains("\nSTEPS = None\n"));
     }

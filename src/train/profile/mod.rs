@@ -1,4 +1,4 @@
-//! Where the time and the memory of a training step go.
+//! Profiles a training step: the time of each kernel, and the memory of each buffer.
 
 mod report;
 
@@ -13,16 +13,16 @@ use crate::{
 };
 pub use report::{Buffers, KernelProfile, Profile};
 
-/// Whole steps whose times the profile has the medians of.
+/// Whole steps over which the profile takes medians.
 const STEPS: usize = 3;
 
-/// A kernel call's label, what it has to do, and its time in nanoseconds.
+/// A kernel call's label, its work, and its time in nanoseconds.
 type Timed = (&'static str, Option<Work>, f64);
 
 impl TrainingStep {
-    /// Measures the device's ceilings and then a few steps: whole ones, and one with every kernel call between two
-    /// timestamps where the adapter has them. The weights change as in any step. For batches that are encoded in one
-    /// piece and without masked-language modelling.
+    /// Measures the device's ceilings, a few whole steps, and one step with timestamps around every kernel call, if the
+    /// adapter has them. The weights change as in any step. Only for batches that are encoded in one piece, without
+    /// masked-language modelling.
     pub async fn profile<R: AsRef<[u32]>>(
         &self,
         batch: &Batch<'_, R>,
@@ -37,7 +37,7 @@ impl TrainingStep {
             self.run(batch, step, &mut ring);
             let recorded = begin.elapsed();
             ring.oldest::<f32>().await?;
-            // The first one compiles what was only promised.
+            // The first step is not counted, because drivers may still compile during it.
             if run > 0 {
                 recording.push(1e3 * recorded.as_secs_f64());
                 whole.push(1e3 * begin.elapsed().as_secs_f64());
@@ -82,7 +82,7 @@ impl TrainingStep {
     }
 }
 
-/// Calls of one kernel with one detail together, the slowest first.
+/// Groups calls by kernel and detail, the slowest group first.
 fn grouped(calls: &[Timed], sizes: &[u32], ceilings: &Ceilings) -> Vec<KernelProfile> {
     let total: f64 = calls.iter().map(|call| call.2).sum();
     let mut groups: HashMap<(&str, String), (usize, f64, f64, f64)> = HashMap::new();
@@ -94,8 +94,8 @@ fn grouped(calls: &[Timed], sizes: &[u32], ceilings: &Ceilings) -> Vec<KernelPro
     }
     let best_matmul = ceilings.best_matmul().map_or(f64::INFINITY, |(_, rate)| rate);
     let profile = |((label, detail), (calls, nanoseconds, flops, bytes)): (_, (_, f64, f64, f64))| {
-        // Operations and bytes a nanosecond are GFLOP/s and GB/s. Browsers round timestamps to 0.1 ms, which may leave
-        // nothing: no rates then.
+        // Operations and bytes per nanosecond are GFLOP/s and GB/s. Browsers round timestamps to 0.1 ms, so a time
+        // may be 0, which gives no rates.
         let rate = |amount: f64| if nanoseconds > 0.0 { amount / nanoseconds } else { 0.0 };
         let (gigaflops, gigabytes_per_second) = (rate(flops), rate(bytes));
         let shares = [gigaflops / best_matmul, gigabytes_per_second / ceilings.copy_gigabytes_per_second];
@@ -126,7 +126,7 @@ mod tests {
     use crate::device::{Amount, Extent, MatmulKind};
 
     #[test]
-    fn calls_of_one_kernel_and_size_are_one_line_with_the_nearer_ceiling() {
+    fn calls_are_grouped_by_kernel_and_size_with_the_larger_share_of_a_ceiling() {
         let ceilings = Ceilings {
             copy_gigabytes_per_second: 10.0,
             matmul_gigaflops: vec![(Some(MatmulKind::Small), 4.0)],

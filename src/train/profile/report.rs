@@ -1,35 +1,37 @@
+//! The profile of a training step, and its tables in Markdown.
+
 use std::fmt::Write;
 
 use serde::{Deserialize, Serialize};
 
 use crate::{device::MatmulKind, kernels::Ceilings};
 
-/// All buffers of one label, and their bytes.
+/// The label of some buffers, and their bytes in total.
 pub type Buffers = (String, u64);
 
-/// A training step, measured.
+/// The measurements of a training step.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Profile {
     pub adapter: String,
     pub layers: usize,
     pub hidden: usize,
-    /// Encoded rows of the batch, all views.
+    /// Encoded rows of the batch, in all views.
     pub rows: usize,
-    /// Tokens of these rows; none of them is padding.
+    /// Tokens of these rows, without padding.
     pub tokens: usize,
     /// Tokens of the longest row.
     pub longest: usize,
     /// From the host's first call to the arrival of the metrics.
     pub step_milliseconds: f64,
-    /// Of these, until everything was recorded and submitted.
+    /// The part of it until everything was recorded and submitted.
     pub host_milliseconds: f64,
     pub dispatches: usize,
-    /// Forward and backward together.
+    /// Forward and backward.
     pub dispatches_per_layer: usize,
     pub ceilings: Ceilings,
     /// The slowest first; empty on an adapter without timestamp queries.
     pub kernels: Vec<KernelProfile>,
-    /// GPU buffers by label with their bytes.
+    /// Device buffers by label.
     pub buffers: Vec<Buffers>,
 }
 
@@ -41,11 +43,11 @@ pub struct KernelProfile {
     pub detail: String,
     pub calls: usize,
     pub milliseconds: f64,
-    /// Of the time of all kernels, 0…1.
+    /// Share of the time of all kernels, 0…1.
     pub share: f64,
     pub gigaflops: f64,
     pub gigabytes_per_second: f64,
-    /// The larger of its shares of the best matrix product's rate and of a copy's, 0…1; a copy can be beaten where
+    /// The larger of its shares of the best matrix product's rate and of a copy's rate. Usually 0…1; above 1 where
     /// operands stay in a cache.
     pub of_ceiling: f64,
 }
@@ -57,7 +59,7 @@ impl KernelProfile {
 }
 
 impl Profile {
-    /// Share of the kernels' time that matrix products take, 0…1; none without timestamps.
+    /// Share of matrix products in the kernels' time, 0…1; `None` without timestamps.
     pub fn matmul_share(&self) -> Option<f64> {
         let share = self.kernels.iter().filter(|kernel| kernel.is_matmul()).map(|kernel| kernel.share).sum();
         (!self.kernels.is_empty()).then_some(share)
@@ -67,7 +69,7 @@ impl Profile {
         self.buffers.iter().map(|(_, bytes)| bytes).sum()
     }
 
-    /// Buffers of at least a thousandth of all bytes and those of less, the largest first.
+    /// Buffers of at least a thousandth of all bytes, and smaller ones; the largest first.
     pub fn buffers_by_size(&self) -> (Vec<&Buffers>, Vec<&Buffers>) {
         let mut buffers: Vec<_> = self.buffers.iter().collect();
         buffers.sort_by_key(|(_, bytes)| std::cmp::Reverse(*bytes));
@@ -75,7 +77,7 @@ impl Profile {
         buffers.into_iter().partition(|(_, bytes)| bytes * 1000 >= all)
     }
 
-    /// Tables for people.
+    /// The profile as tables in Markdown.
     pub fn to_markdown(&self) -> String {
         let mut text = String::new();
         // Writing to a String cannot fail.
@@ -142,7 +144,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn buffers_below_a_thousandth_are_small() {
+    fn buffers_below_a_thousandth_of_all_bytes_are_small() {
         let buffers = [("a", 9), ("b", 1_000), ("c", 8_981), ("d", 10)];
         let profile = Profile {
             adapter: String::new(),
