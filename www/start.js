@@ -1,7 +1,7 @@
 // Starts the page's program. A file of its own, so that the content security policy needs no exception.
 const { program, wasm } = document.getElementById("start").dataset;
 
-// A module of one function that makes a vector of a zero: what a browser without WebAssembly's SIMD finds invalid.
+// A module whose only function uses a SIMD instruction: invalid in a browser without WebAssembly's SIMD.
 const simd = [
   [0, 97, 115, 109, 1, 0, 0, 0],
   [1, 5, 1, 96, 0, 1, 123],

@@ -1,4 +1,4 @@
-// One of the threads of the engine: the same module over the same memory. The engine starts it and tells it when to work.
+// A thread of the engine: the same module over the same memory, started and given work by the engine.
 import init, { run_thread, thread_failed } from './worker.js';
 
 onmessage = async ({ data: { module, memory } }) => {
@@ -7,7 +7,7 @@ onmessage = async ({ data: { module, memory } }) => {
   try {
     run_thread();
   } catch (error) {
-    // WebAssembly does not unwind: without a word the others would wait for this one for ever.
+    // WebAssembly does not unwind: untold, the other threads would wait for this one forever.
     thread_failed();
     throw error;
   }

@@ -1,25 +1,25 @@
 # The example page of the JavaScript interface.
 example-page-title = The engine from JavaScript: SimCSE Lab
 example-title = The engine from JavaScript
-example-lead = One module, no bundler, no server: <code data-l10n-name="module">simcse-lab.js</code> loads a sentence encoder onto this machine’s GPU, embeds, trains and evaluates, in a worker of its own. The program below is the one that runs here; what else the module can do stands in <a data-l10n-name="types">its types</a> and <a data-l10n-name="runs">those of runs</a>.
+example-lead = One module, no bundler, no server: <code data-l10n-name="module">simcse-lab.js</code> loads a sentence encoder onto this machine’s GPU, or onto its CPU, and embeds, trains and evaluates in a worker of its own. The program below is the one that runs here; everything else the module can do is in <a data-l10n-name="types">its types</a> and <a data-l10n-name="runs">those of runs</a>.
 example-run = Run it
 example-again = Run it again
 example-stop = Stop training
-example-waiting = The model, this site’s first, is fetched when you press the button.
+example-waiting = The first model of this site is fetched when you press the button.
 example-progress = Progress
 example-cosines = Cosines of six sentences
 example-cosines-of = Cosines of { $rows } sentences, { $columns } numbers each
 example-loss = Loss, step by step
 example-scores = Scores on graded pairs
-example-home = To take home
+example-home = Download
 example-starting = Starting the engine…
-example-done = Done. The engine is closed, and the GPU is free again.
+example-done = Done. The engine is closed.
 example-ended = Ended early.
 example-training = Training…
 example-evaluated = Step { $step }: Spearman { $spearman }, uniformity { $uniformity }
-example-trained = Trained for { $step } steps; of the weights, those of step { $kept } are kept.
-example-trained-none = Trained for { $step } steps; of the weights, none are kept.
-example-chart = The loss of each step as a line; its numbers stand below.
+example-trained = Trained for { $step } steps; the weights of step { $kept } are kept.
+example-trained-none = Trained for { $step } steps; no weights are kept.
+example-chart = Line chart of the loss of each step; the numbers are below.
 example-caption = Step { $step } of { $total }: loss { $latest }; lowest { $least }, highest { $most }
 example-weights = Weights
 example-as-loaded = as loaded
@@ -27,7 +27,7 @@ example-as-trained = as trained
 example-spearman = Spearman × 100
 example-alignment = Alignment
 example-uniformity = Uniformity
-example-zip = { $size } MB, a folder that transformers and sentence-transformers load.
+example-zip = { $size } MB, a folder that transformers and sentence-transformers can load.
 example-downloading = Downloading the model…
 example-fetching = Fetching the model…
 example-reading = Reading…

@@ -2,15 +2,15 @@
 offline-saving = Saving this site for use without a network…
 offline-ready = Ready to work offline
 offline-full = Not kept for offline use: the browser has no room for it. With a network, everything works.
-offline-unfinished = Not kept for offline use yet: a file did not come through, or the site is just being renewed. The next visit tries again.
+offline-unfinished = Not kept for offline use yet: a file could not be fetched, or the site is being updated. The next visit tries again.
 offline-unable = Not kept for offline use: this browser, or this window, does not allow it. With a network, everything works.
 offline-asks = Not kept for offline use, as this browser is set to save data.
 offline-ask = Keep it
 
 offline-update = A new version is ready
-offline-update-cost = It comes with a reload. What is loaded in this tab is forgotten then: download what you want to keep.
-offline-update-run = It comes with a reload, which would end the run: finish or stop it first.
-offline-update-tabs = This site is open in another tab or window too. Close it there, then reload: two versions do not go together.
+offline-update-cost = Reload to use it. What is loaded in this tab is lost then: download what you want to keep first.
+offline-update-run = Using it needs a reload, which would end the run: finish or stop it first.
+offline-update-tabs = This site is open in another tab or window too. Close it there, then reload: two versions cannot run together.
 offline-reload = Reload
 offline-later = Later
 

@@ -1,25 +1,25 @@
 # JavaScript 接口的示例页面。
 example-page-title = 用 JavaScript 调用引擎：SimCSE Lab
 example-title = 用 JavaScript 调用引擎
-example-lead = 一个模块，无需打包，无需服务器：<code data-l10n-name="module">simcse-lab.js</code> 把句子编码器载入本机 GPU，在自己的 worker 里编码、训练和评测。下面显示的程序就是这里运行的程序；模块的其他能力见<a data-l10n-name="types">类型声明</a>和<a data-l10n-name="runs">训练的类型声明</a>。
+example-lead = 一个模块，无需打包，无需服务器：<code data-l10n-name="module">simcse-lab.js</code> 把句子编码器载入本机的 GPU 或 CPU，在自己的 worker 里编码、训练和评测。下面显示的程序就是这里运行的程序；模块的其他功能见<a data-l10n-name="types">类型声明</a>和<a data-l10n-name="runs">训练的类型声明</a>。
 example-run = 运行
 example-again = 再运行一次
 example-stop = 停止训练
-example-waiting = 按下按钮后才会获取模型（本站的第一个模型）。
+example-waiting = 按下按钮后才会获取本站的第一个模型。
 example-progress = 进度
 example-cosines = 六个句子的余弦
 example-cosines-of = { $rows } 个句子的余弦，每句 { $columns } 个数
 example-loss = 逐步的损失
 example-scores = 在评分句对上的得分
-example-home = 带走结果
+example-home = 下载
 example-starting = 正在启动引擎…
-example-done = 完成。引擎已关闭，GPU 已释放。
+example-done = 完成。引擎已关闭。
 example-ended = 提前结束。
 example-training = 训练中…
 example-evaluated = 第 { $step } 步：Spearman { $spearman }，均匀性 { $uniformity }
 example-trained = 训练了 { $step } 步；保留第 { $kept } 步的权重。
 example-trained-none = 训练了 { $step } 步；没有保留权重。
-example-chart = 每一步的损失连成的线；数值见下方。
+example-chart = 每一步损失的折线图；数值见下方。
 example-caption = 第 { $step } 步，共 { $total } 步：损失 { $latest }；最低 { $least }，最高 { $most }
 example-weights = 权重
 example-as-loaded = 载入时

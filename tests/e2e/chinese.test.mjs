@@ -29,7 +29,7 @@ test('a Chinese encoder gets Chinese examples, trains on Chinese text and is mea
     await open('#/studio');
     // What the examples are made of must be known too.
     const more = '窗帘眯搅撮盹烤陪审裁弹奏吉奶冰箱喝';
-    await studio.give('model-files', characterModel(...texts, more, await readFile(join(root, 'src/app/ui/examples.rs'), 'utf8')));
+    await studio.give('model-files', characterModel(...texts, more, await readFile(join(root, 'src/app/ui/state/examples.rs'), 'utf8')));
     await loaded(page);
 
     await open('#/playground');

@@ -58,7 +58,7 @@ test('the address chooses; the menu changes it between runs, is remembered, and 
     let studio = new Studio(page);
     await studio.ready();
     let device = await menu(page);
-    await device.getByText(/imitates a GPU on the CPU/).waitFor();
+    await device.getByText(/emulates a GPU on the CPU/).waitFor();
     assert.ok(await device.getByRole('radio', { name: 'the GPU', exact: true }).isChecked());
     const open = () => device.evaluate((menu) => menu.open);
     await page.keyboard.press('Escape');
@@ -128,7 +128,7 @@ test('a run that the GPU has no room for can go to the CPU', async () => {
       };
     });
     await studio.train();
-    await page.getByText('The memory of this GPU is too small for the run.', { exact: false }).waitFor();
+    await page.getByText('This GPU has too little memory for the run.', { exact: false }).waitFor();
     await studio.button('Use the CPU').click();
     await page.locator('.device-menu .chip').getByText(/^CPU, /).waitFor();
     await studio.train();

@@ -114,11 +114,11 @@ test('a Chinese visitor reads in Chinese what is wrong with a file', async () =>
     for (const [input, files, expected] of inChinese) {
       await studio.give(input, files);
       const model = input === 'model-files';
-      await read(model ? 'model-title' : 'data-title', model ? '模型没有载入' : '文本没有载入', expected);
+      await read(model ? 'model-title' : 'data-title', model ? '模型载入失败' : '文本载入失败', expected);
     }
     await page.getByLabel('Hugging Face 模型 ID').fill('a//b');
     await page.locator('[aria-labelledby=model-title]').getByRole('button', { name: '下载', exact: true }).click();
-    await read('model-title', '模型没有下载', /^“a\/\/b”不是模型 ID；应为 owner\/name/);
+    await read('model-title', '模型下载失败', /^“a\/\/b”不是模型 ID；应为 owner\/name/);
 
     // An error that is read follows the language.
     await studio.give('training-file', [file('a.txt', '')]);

@@ -13,8 +13,8 @@ const lessons = {
   loss: 'The contrastive loss, number by number',
   circle: 'Alignment and uniformity',
   'hard-negatives': 'Hard negatives',
-  ablations: 'The paper’s ablations in small',
-  collapse: 'Why a tiny loss is no collapse',
+  ablations: 'The paper’s ablations on a small scale',
+  collapse: 'Why a tiny loss is not a collapse',
   kernel: 'What a kernel does',
 };
 
@@ -233,7 +233,7 @@ test('two masks give a sentence two vectors; a fixed mask and no dropout give on
     assert.deepEqual([await cosine.innerText(), JSON.stringify(await pairs())], numbers);
 
     await page.locator('#views-others').fill('blue sky');
-    await page.getByText('Give 2 to 5 other sentences.').waitFor();
+    await page.getByText('Enter 2 to 5 other sentences.').waitFor();
     assert.ok(await studio.button('Draw again').isDisabled());
     await page.evaluate(() => void (location.hash = '#/lessons/dropout?p=2&masks=three'));
     await page.getByText('Left out: p, masks.').waitFor();
@@ -317,14 +317,14 @@ test('the lessons run on a real encoder, and the ablation makes a table of real 
     for (const mean of means) assert.ok(Math.abs(number(mean)) <= 1, mean);
 
     await open('#/lessons/circle');
-    await page.getByRole('region', { name: 'The same of the encoder' }).locator('tbody tr').nth(1).waitFor();
+    await page.getByRole('region', { name: 'The same for the encoder' }).locator('tbody tr').nth(1).waitFor();
 
     await open('#/lessons/collapse');
     await page.getByText(/no collapse, whatever|nearly the same vector/).waitFor();
 
     await open('#/lessons/hard-negatives?run_steps=2');
     await studio.button('Train both').click();
-    const compared = page.getByRole('region', { name: 'The sample’s triplets, two runs' }).locator('.hard-scores').first().locator('tbody tr');
+    const compared = page.getByRole('region', { name: 'Two runs on the sample’s triplets' }).locator('.hard-scores').first().locator('tbody tr');
     await compared.nth(2).waitFor();
     await page.getByText('Margin of each triplet').click();
     const margins = await page.getByRole('group', { name: 'Margin of each triplet' }).locator('tbody tr').evaluateAll((rows) => rows.map((row) => [...row.cells]));
@@ -351,7 +351,7 @@ test('a row goes through a kernel, line by line, and the device computes what th
       assert.match(await code.innerText(), /let ds = \(g - means\.x - x_hat \* means\.y\) \* scale;/);
       assert.ok(await page.getByRole('button', { name: 'Next line' }).isDisabled());
       await page.locator('#kernel-row').fill('1, 2');
-      await page.getByText('Give 8 numbers').waitFor();
+      await page.getByText('Enter 8 numbers').waitFor();
     });
   }
 });

@@ -93,7 +93,7 @@ test('twenty thousand pasted lines are searched, broken off, put away and brough
     await page.getByRole('button', { name: 'Show more' }).click();
     assert.equal(await page.locator('#playground-panel-search .ranking li').count(), 50);
 
-    await page.getByRole('button', { name: 'Put this text away' }).click();
+    await page.getByRole('button', { name: 'Remove this text' }).click();
     await page.locator('#playground-text').waitFor();
     await page.getByRole('button', { name: 'Undo' }).click();
     await page.getByText('20,000 sentences', { exact: true }).waitFor();

@@ -67,7 +67,7 @@ test('a step is profiled, and a run is what it was before', async () => {
 
     const shown = await figures(panel);
     assert.equal(shown.Dispatches, String(profile.dispatches));
-    assert.equal(shown['Of them, a layer'], String(profile.dispatches_per_layer));
+    assert.equal(shown['Dispatches per layer'], String(profile.dispatches_per_layer));
     assert.equal(shown['GPU memory'], shown.Expected);
     assert.match(await panel.innerText(), new RegExp(`none of the ${profile.tokens} tokens is padding`));
 

@@ -18,7 +18,7 @@ test('augmentation, loss, masked words, widths and micro-batches train, and are 
     const card = studio.card('Recipe');
     await studio.unfold('Loss, augmentation and memory', card);
     await card.locator('#loss').selectOption({ label: 'symmetric: both directions' });
-    await card.locator('#augmentation').selectOption({ label: 'synonym: another word of WordNet’s' });
+    await card.locator('#augmentation').selectOption({ label: 'synonym: swap a word for its synonym (WordNet)' });
     await card.locator('#mlm-weight').fill('0.1');
     await card.locator('#micro-batch-size').fill('3');
     await card.locator('#matryoshka').fill('30, 8');

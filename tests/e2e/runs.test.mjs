@@ -37,7 +37,7 @@ test('runs are kept by themselves, named by what differs, drawn beside each othe
     await studio.loadTinyModel();
     await studio.loadTinyTexts();
     await studio.tab('runs');
-    await page.getByText('Every run is kept here by itself').waitFor();
+    await page.getByText('Every run is kept here automatically').waitFor();
     const recipe = { 'batch-size': 2, steps: 6, 'eval-every': 2 };
     await studio.recipe({ ...recipe, 'learning-rate': '1e-2' });
     await studio.train();

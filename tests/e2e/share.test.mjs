@@ -84,7 +84,7 @@ test('the way of a run goes with its link, and is drawn for whoever opens it', a
     await page.goto(link);
     await studio.ready();
     await studio.tab('runs');
-    const shared = page.locator('.run-row', { hasText: 'Run of the link' });
+    const shared = page.locator('.run-row', { hasText: 'Run from the link' });
     await shared.waitFor();
     assert.ok(await shared.getByRole('checkbox').isChecked());
     assert.match(await shared.innerText(), new RegExp(`best Spearman`));
@@ -92,7 +92,7 @@ test('the way of a run goes with its link, and is drawn for whoever opens it', a
     await page.locator('.chart-spearman').waitFor();
     const [head, ...points] = await studio.chartFiles('Alignment and uniformity', 'plane');
     assert.deepEqual(head, ['run', 'step', 'spearman', 'alignment', 'uniformity']);
-    const ours = points.filter(([run]) => run === 'Run of the link');
+    const ours = points.filter(([run]) => run === 'Run from the link');
     assert.deepEqual(ours.map(([, step]) => Number(step)), [0, 2, 4, 6]);
     for (const [index, [, , , , uniformity]] of ours.entries()) {
       assert.ok(Math.abs(Number(uniformity) - evaluations[index].uniformity) < 1e-3, uniformity);

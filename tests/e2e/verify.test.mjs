@@ -102,7 +102,7 @@ test('it is refused in words during a run, and takes nothing from what is loaded
     await studio.reach(1);
     await page.evaluate(() => void (location.hash = '#/verify'));
     const view = page.locator('.view:not([hidden])');
-    await view.getByText('The run has the device: stop it to verify.').waitFor();
+    await view.getByText('The run is using the device: stop it to verify.').waitFor();
     assert.ok(await studio.button('Start').isDisabled());
     await page.evaluate(() => void (location.hash = '#/studio'));
     await studio.button('Stop').click();

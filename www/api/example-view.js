@@ -1,10 +1,10 @@
-// What the example shows, and where. Nothing here knows the engine.
+// The view of the example page: progress, results and errors. It does not use the engine.
 
 /** @import { Evaluation, Matrix, Progress, TrainingEvent } from './simcse-lab.js' */
 
 import { others, translatePage, word } from './example-words.js';
 
-/** Three pairs that say nearly the same. */
+/** Three pairs of near-paraphrases. */
 export const sentences = [
   'The cat is asleep on the windowsill.',
   'A kitten naps by the window.',
@@ -15,7 +15,7 @@ export const sentences = [
 ];
 
 /**
- * A text that comes with the site.
+ * Fetches a sample text of the site.
  * @param {string} name
  */
 async function fetchFile(name) {
@@ -57,7 +57,7 @@ const shown = (value, digits = 3) => (value === null ? '–' : value.toFixed(dig
 
 /** @param {string} words */
 function say(words) {
-  // Said again it would be read out again.
+  // A screen reader would read the same text out again.
   if (place('status').textContent !== words) place('status').textContent = words;
   bar.hidden = true;
 }
@@ -108,7 +108,7 @@ const HEADINGS = ['example-weights', 'example-spearman', 'example-alignment', 'e
 
 export const view = {
   /**
-   * Lets the button start `program`, and shows what it fails with.
+   * Runs `program` when the button is pressed, and shows its error if it fails.
    * @param {() => Promise<void>} program
    */
   async onRun(program) {
@@ -128,7 +128,7 @@ export const view = {
         stop.disabled = true;
         run.disabled = false;
         run.textContent = word('example-again');
-        // A disabled button loses the focus; who works by keyboard gets it back.
+        // A disabled button loses the focus; keyboard users get it back.
         if (document.activeElement === document.body) run.focus();
       }
     };
@@ -159,7 +159,7 @@ export const view = {
     show(total ? done / total : null);
   },
 
-  /** A text to train on, a sentence a line, and pairs with grades to evaluate on; both come with the site. */
+  /** A training text, one sentence per line, and graded pairs for evaluation; both are the site's samples. */
   async files() {
     const [text, pairs] = await Promise.all(['sample-sentences.txt', 'sample-pairs.tsv'].map(fetchFile));
     return { text, pairs };

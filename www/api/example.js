@@ -1,3 +1,5 @@
+// Loads a model, encodes, trains, evaluates and exports: the program that the example page runs and shows.
+
 import { SimCSE } from './simcse-lab.js';
 import { sentences, view } from './example-view.js';
 

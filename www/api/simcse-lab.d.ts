@@ -1,6 +1,6 @@
 /**
- * SimCSE Lab's engine from JavaScript: sentence encoders on the visitor's own GPU, trained contrastively (SimCSE,
- * arXiv 2104.08821) without a server.
+ * SimCSE Lab's engine from JavaScript: sentence encoders on the visitor's own GPU or CPU, trained contrastively
+ * (SimCSE, arXiv 2104.08821) without a server.
  *
  * ```js
  * import { SimCSE } from './api/simcse-lab.js';
@@ -25,13 +25,13 @@ export type * from './training.js';
 
 // ---------------------------------------------------------------------------------------------------------- loading
 
-/** Where encoders come from. */
+/** Loads encoders. */
 export declare const SimCSE: {
   /**
    * Starts an engine in a worker of its own and loads a BERT or RoBERTa into it.
    *
-   * @throws {@link SimCSEError} `no-webgpu` where a GPU was asked for and there is none, `model` for files that are no model that the
-   * engine runs, `network` for what could not be had.
+   * @throws {@link SimCSEError} `no-webgpu` where a GPU was asked for and there is none, `model` for files that are not
+   * a model that the engine runs, `network` for what could not be fetched.
    */
   load(options?: LoadOptions): Promise<SimCSE>;
 };
@@ -40,16 +40,16 @@ export interface LoadOptions {
   /** Default: the first model of the site's list, `models/index.json`. */
   model?: ModelSource;
   /**
-   * What computes. Default: `'auto'`, a real GPU, and the cores of the CPU where there is none. `'gpu'` fails where there
-   * is none.
+   * What computes. Default: `'auto'`, a real GPU, or the cores of the CPU where there is none. `'gpu'` fails without a
+   * GPU.
    */
   device?: 'auto' | 'gpu' | 'cpu';
-  /** Hears how far it is: downloading, reading, compiling. */
+  /** Called with the progress of downloading, reading and compiling. */
   onProgress?: (progress: Progress) => void;
-  /** Breaks it off. */
+  /** Aborts loading. */
   signal?: AbortSignal;
   /**
-   * Where the site lies, with `worker_loader.js` in it; same origin as the page. Default: the folder above this module's.
+   * The site's folder, with `worker_loader.js` in it; same origin as the page. Default: the folder above this module's.
    */
   site?: string | URL;
 }
@@ -75,8 +75,8 @@ export interface ModelFolder {
 }
 
 /**
- * A model on the Hugging Face hub. Its files are kept in the browser's storage: loading it again asks nobody. The page
- * of the site lists what is kept, and removes it.
+ * A model on the Hugging Face hub. Its files are kept in the browser's storage, so that loading it again needs no
+ * network. The site's page lists what is kept and can remove it.
  */
 export interface HubModel {
   /** `owner/name` or `owner/name@revision`. */
@@ -85,7 +85,7 @@ export interface HubModel {
   from?: string | URL;
 }
 
-/** How far a request is. */
+/** The progress of a request. */
 export interface Progress {
   /**
    * `downloading` (from a hub), `fetching` (from a site) and `reading` count bytes; `tokenising`, `encoding` and
@@ -106,13 +106,13 @@ export interface Progress {
   done: number;
   /** `null` where it is not known beforehand. */
   total: number | null;
-  /** At the speed so far; `null` for all but downloads. */
+  /** Estimated from the speed so far; `null` for all but downloads. */
   secondsLeft: number | null;
 }
 
 // ---------------------------------------------------------------------------------------------------------- the lab
 
-/** An encoder on a device, and what was trained of it. */
+/** An encoder on a device, with its loaded and its trained weights. */
 export interface SimCSE {
   /** What was loaded. */
   readonly model: ModelInfo;
@@ -120,8 +120,8 @@ export interface SimCSE {
   readonly device: DeviceInfo;
 
   /**
-   * Vectors of any number of sentences, encoded in batches without dropout. A long request does not keep others
-   * waiting: they take turns. A run waits for it. Sentences longer than the model's positions lose their end.
+   * Vectors of any number of sentences, encoded in batches without dropout. A long request does not block others: they
+   * take turns. A run waits for it. Sentences longer than the model's positions are cut.
    */
   embed(sentences: readonly string[], options?: EmbedOptions): Promise<Matrix>;
 
@@ -133,19 +133,19 @@ export interface SimCSE {
   /**
    * Starts a run and returns at once; see {@link TrainingRun}. One at a time.
    *
-   * What it trains on says how: sentences without supervision, each being its own positive under another dropout mask;
-   * pairs (sentence, positive) and triplets (sentence, positive, hard negative) with it. A `File` holds a sentence a
-   * line, or is a `.csv` or `.tsv` with the columns `sent0`, `sent1` and perhaps `hard_neg`.
+   * The data decides the objective: sentences train unsupervised, each being its own positive under another dropout
+   * mask; pairs (sentence, positive) and triplets (sentence, positive, hard negative) train supervised. A `File` holds
+   * one sentence per line, or is a `.csv` or `.tsv` with the columns `sent0`, `sent1` and optionally `hard_neg`.
    */
   train(data: TrainingData, options?: TrainOptions): TrainingRun;
 
-  /** What the weights are worth on graded pairs; during a run too, which waits for it. */
+  /** Scores the weights on graded pairs; a run under way waits for it. */
   evaluate(pairs: GradedPairs, options?: EncodeOptions): Promise<Evaluation>;
 
   /**
-   * The trained weights: of the run at hand as they are, else those that the last run kept. `safetensors` is the
-   * weights alone; `zip` a folder that `transformers` and sentence-transformers load, with the recipe and a script that
-   * goes on with it. The `File` has a name to offer it under.
+   * The trained weights: the current ones of a run under way, else those that the last run kept. `safetensors` is the
+   * weights alone; `zip` is a folder that `transformers` and sentence-transformers load, with the recipe and a script
+   * that continues the training. The `File` has a name to offer it under.
    *
    * @throws {@link SimCSEError} `state` where nothing has been trained.
    */
@@ -153,8 +153,8 @@ export interface SimCSE {
 
   /**
    * Opens a new device after a {@link SimCSEError} `device-lost`. The model and trained weights are still there.
-   * With them comes the run that went down with the device, paused where its last copy in memory was made (at most a
-   * minute before), or `null` where there is none to go on with.
+   * Resolves with the run that was lost with the device, paused at its last copy in memory (at most a minute old), or
+   * with `null` where there is none to go on with.
    */
   recover(options?: { onProgress?: (progress: Progress) => void }): Promise<{ run: TrainingRun | null }>;
 
@@ -164,7 +164,7 @@ export interface SimCSE {
 
 export interface ModelInfo {
   name: string;
-  /** How many numbers. */
+  /** Number of parameters. */
   parameters: number;
   layers: number;
   hiddenSize: number;
@@ -180,7 +180,7 @@ export interface ModelInfo {
   unused: string[];
   /** The pooler that the model's own files say it was made for, else `avg`. */
   pooler: Pooler;
-  /** What of its files was passed over, in sentences. */
+  /** Sentences on what was ignored in its files. */
   notes: string[];
   /** Whether the pooler `cls` can be used before training. */
   hasHead: boolean;
@@ -190,9 +190,9 @@ export interface DeviceInfo {
   kind: 'gpu' | 'cpu';
   /** As far as the browser tells. */
   name: string;
-  /** Of the CPU, those that compute; 0 on a GPU. */
+  /** Threads of the CPU that compute; 0 on a GPU. */
   threads: number;
-  /** Whether it is a GPU that a program imitates on the CPU: correct, but slower than the CPU itself. */
+  /** Whether it is a GPU emulated on the CPU: correct, but slower than the CPU itself. */
   software: boolean;
 }
 
@@ -201,18 +201,18 @@ export interface DeviceInfo {
 /**
  * How token states become a sentence vector: the first token's state through the head (`cls`) or as it is
  * (`cls_before_pooler`), or the mean over all tokens of the last layer (`avg`), of the last two (`avg_top2`) or of the
- * first and the last (`avg_first_last`). `own`: what the model's own sentence-transformers modules make of the states,
- * where that is none of these; its vectors may be wider than the model, and it cannot be trained.
+ * first and the last (`avg_first_last`). `own`: what the model's own sentence-transformers modules compute, where that
+ * is none of these; its vectors may be wider than the model, and it cannot be trained.
  */
 export type Pooler = 'cls' | 'cls_before_pooler' | 'avg' | 'avg_top2' | 'avg_first_last' | 'own';
 
 export interface EncodeOptions {
   /** `original`: as loaded. `current`: as trained so far, the same before the first run. Default: `current`. */
   weights?: 'original' | 'current';
-  /** Default: what the model was made for, after training what it was trained for. */
+  /** Default: the pooler that the model was made for; for trained weights, the one they were trained with. */
   pooler?: Pooler;
   onProgress?: (progress: Progress) => void;
-  /** Breaks it off; the promise rejects with `aborted`. */
+  /** Aborts the request; its promise rejects with `aborted`. */
   signal?: AbortSignal;
 }
 
@@ -221,7 +221,7 @@ export interface EmbedOptions extends EncodeOptions {
   normalize?: boolean;
 }
 
-/** Numbers in rows. */
+/** A matrix of numbers. */
 export interface Matrix {
   /** Row after row. */
   data: Float32Array<ArrayBuffer>;
@@ -234,16 +234,16 @@ export interface Matrix {
 // ------------------------------------------------------------------------------------------------------- evaluation
 
 /**
- * Pairs of sentences with how similar people found them, usually from 0 to 5; alignment is measured on those above 4. Or
- * a file of them, in the layouts of STS-B and SICK, or with the columns or JSON fields `sentence1`, `sentence2`, `score`.
+ * Pairs of sentences with human similarity scores, usually from 0 to 5; alignment is measured on those above 4. Or a
+ * file of them, in the layouts of STS-B and SICK, or with the columns or JSON fields `sentence1`, `sentence2`, `score`.
  */
 export type GradedPairs = readonly (readonly [string, string, number])[] | File;
 
-/** What weights score on graded pairs; `null` where a number is undefined, as it is where vectors are no numbers. */
+/** Scores on graded pairs; `null` where a number is undefined, for example because vectors contain NaN. */
 export interface Evaluation {
   /**
-   * Spearman's rank correlation of cosines and scores, × 100 as the field reports it; higher is better. Undefined of fewer
-   * than two pairs, and where cosines or scores are all the same.
+   * Spearman's rank correlation of cosines and scores, × 100; higher is better. Undefined for fewer than two pairs, and
+   * where cosines or scores are all the same.
    */
   spearman: number | null;
   /** Mean squared distance of the pairs scored above 4; lower is better. Undefined where there are none. */
@@ -258,7 +258,7 @@ export interface Evaluation {
 
 // ----------------------------------------------------------------------------------------------------------- errors
 
-/** What went wrong: a `code` for programs, a `message` for people, which says what to do where something can be done. */
+/** What went wrong: a `code` for programs, a `message` for people, with advice where something can be done. */
 export declare class SimCSEError extends Error {
   constructor(code: SimCSEErrorCode, message: string, options?: ErrorOptions);
   readonly name: 'SimCSEError';
@@ -267,9 +267,9 @@ export declare class SimCSEError extends Error {
 
 /**
  * - `input`: sentences, pairs or options that cannot be used as they are;
- * - `model`: files that are no model that the engine runs, or not a whole one;
- * - `state`: something has to be there first, trained weights for example;
- * - `busy`: something else has to end first, a run for example;
+ * - `model`: files that are not a model that the engine runs, or not a whole one;
+ * - `state`: something is missing first, for example trained weights;
+ * - `busy`: something else has to end first, for example a run;
  * - `network`: a server, the connection, or the browser's storage;
  * - `memory`: too large for this device or tab;
  * - `diverged`: the loss is no longer a number; the best weights are kept;

@@ -1,5 +1,5 @@
-// SimCSE Lab's engine from JavaScript; simcse-lab.d.ts, beside this file, says what everything does. The engine itself is
-// the site's Web Worker, so a page that imports this computes on the GPU without a pause of its own.
+// SimCSE Lab's engine from JavaScript, documented in simcse-lab.d.ts. The engine itself is the site's Web Worker, so
+// that computing does not block the page that imports this.
 
 import * as check from './parts/check.js';
 import { Engine } from './parts/engine.js';
@@ -24,9 +24,9 @@ const FORMATS = { safetensors: 'Safetensors', zip: 'HuggingFaceZip' };
 /** @implements {api.SimCSE} */
 class Lab {
   #engine;
-  /** @type {TrainingRun | null} The last one. */
+  /** @type {TrainingRun | null} The latest run. */
   #run = null;
-  /** @type {api.Pooler | null} Of the weights that the last run kept. */
+  /** @type {api.Pooler | null} The pooler of the weights that the last run kept. */
   #trainedPooler = null;
 
   /**
@@ -118,7 +118,7 @@ class Lab {
       if (this.#run && !this.#run.over) throw new SimCSEError('busy', 'A run is under way; stop it first.');
       plan = planOf(data, options, this.model.pooler);
     } catch (error) {
-      // A promise that rejects, as everywhere else.
+      // Rejects instead of throwing, as everywhere else.
       const refused = new TrainingRun(this.#engine, {});
       refused.fail(/** @type {SimCSEError} */ (error));
       return refused;
@@ -178,7 +178,7 @@ class Lab {
   }
 
   /**
-   * Asks for something that is encoded in portions and can be broken off.
+   * Sends a request that is encoded in portions and can be cancelled.
    * @param {string} name
    * @param {Fields} request
    * @param {Fields} options

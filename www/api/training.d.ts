@@ -1,6 +1,9 @@
 /** Runs: what they train on and how, and what comes of them. */
 
+import type { Recipe } from './recipe.js';
 import type { GradedPairs, Pooler, Progress, SimCSEError } from './simcse-lab.js';
+
+export type { Recipe } from './recipe.js';
 
 /** Sentences, pairs of sentence and positive, triplets with a hard negative, or a file of either. */
 export type TrainingData =
@@ -19,61 +22,6 @@ export interface TrainOptions extends Recipe {
   onProgress?: (progress: Progress) => void;
   /** Stops the run as `stop()` does, and lets it reject with `aborted`. */
   signal?: AbortSignal;
-}
-
-export interface Recipe {
-  /** Items of a batch, 1 to 1024; every other item of it is a negative. Default: 64. */
-  batchSize?: number;
-  /** Peak of the schedule, which falls to 0 in a line. Default: 3e-5. */
-  learningRate?: number;
-  /** τ of the contrastive softmax, from 0.001. Default: 0.05. */
-  temperature?: number;
-  /** Passes over the data. Default: 1. */
-  epochs?: number;
-  /** Ends after so many steps, whatever `epochs` says. Default: none. */
-  steps?: number;
-  /** Tokens of a sentence, special tokens included; longer ones are cut. Default: 32. */
-  maxLength?: number;
-  /** Default: the one that the model was made for. */
-  pooler?: Pooler;
-  /**
-   * The head behind the pooler `cls`: `train-only` trains with it and drops it, `keep` keeps it, `none` goes without.
-   * Default: `train-only` for sentences, `keep` for pairs and triplets, `none` with any other pooler.
-   */
-  head?: 'train-only' | 'keep' | 'none';
-  /** Probability, for hidden states and attention alike; 0 up to, but not, 1. Default: 0.1. */
-  dropout?: number;
-  /** Same seed, same device, same weights, bit for bit. Default: 42. */
-  seed?: number;
-  /** Steps between evaluations; 0: only before the first and after the last. Default: 125. */
-  evalEvery?: number;
-  /** Steps over which the learning rate grows first. Default: 0. */
-  warmup?: number;
-  /** AdamW's. Default: 0. */
-  weightDecay?: number;
-  /** Largest norm of the whole gradient; 0: any. Default: 1. */
-  clip?: number;
-  /** ln α of the paper's eq. 8, added to each triplet's own hard-negative logit. Default: 0. */
-  hardNegativeWeight?: number;
-  /**
-   * Who looks for whom: first sentences for second ones, both, or all among all (SimCLR's). Default: `one-way`.
-   */
-  loss?: 'one-way' | 'symmetric' | 'nt-xent';
-  /** Negatives with a larger cosine are left out; 0: none. Default: 0. */
-  falseNegativeThreshold?: number;
-  /** Sums the losses of the vectors' first so many columns, multiples of 4. Default: all columns only. */
-  matryoshka?: readonly number[];
-  /** The ablation: both views of a sentence get the same dropout masks. Default: `false`. */
-  fixedMask?: boolean;
-  /**
-   * How the second view of a sentence is made from it: `crop`, `delete`, `delete-one`, `reorder`, `synonym`, `mask`,
-   * `replace` or `repeat`, with a colon and a share where it has one (`crop:0.1`). Default: it is the sentence itself.
-   */
-  augmentation?: string;
-  /** Share of masked-language modelling in the loss. Default: 0. */
-  mlmWeight?: number;
-  /** Items encoded at a time (GradCache): less memory, one more forward pass, same result; 0: all. Default: 0. */
-  microBatchSize?: number;
 }
 
 /**

@@ -1,5 +1,5 @@
-// What Trunk calls when all files of the site are there, before it publishes them. Its hooks of one stage run at the
-// same time, so this is one hook for what has an order.
+// The hook that Trunk runs when all files of the site are there, before it publishes them. Hooks of one stage run at
+// the same time, so steps that have an order share this one.
 
 import { optimise } from './optimise.mjs';
 import { writeRemover, writeServiceWorker } from './service_worker.mjs';
@@ -7,10 +7,10 @@ import { writeRemover, writeServiceWorker } from './service_worker.mjs';
 const { TRUNK_STAGING_DIR: site, TRUNK_PROFILE: profile } = process.env;
 
 if (profile === 'release') {
-  // Off where nobody waits for a download: `cargo xtask serve`.
+  // `cargo xtask serve` turns it off: the size of the download does not matter there.
   if (process.env.SIMCSE_WASM_OPT !== 'off') await optimise(site);
   await writeServiceWorker(site);
 } else {
-  // Who builds for trying things out wants the files just built, not those kept.
+  // A debug build must show the files just built, not cached ones.
   await writeRemover(site);
 }

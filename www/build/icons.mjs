@@ -1,4 +1,4 @@
-// Draws the icons that systems want as pixels from www/icons/icon.svg, into www/generated/icons.
+// Renders www/icons/icon.svg to the PNG icons of the site, in www/generated/icons.
 
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -10,16 +10,16 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 const source = join(root, 'www/icons/icon.svg');
 const folder = join(root, 'www/generated/icons');
 
-/** The icon's side in its own units, and the colour it stands on. */
+/** The icon's side in SVG units, and its background colour. */
 const SIDE = 64;
 const GROUND = '#3a3fd4';
 /**
- * How large the drawing may be on an icon that systems cut to a shape of their own. They leave the inner circle of 80 %
- * of the width (W3C, Web Application Manifest, "safe zone"); the outermost points reach 27 of 32 units from the middle.
+ * Scale of the drawing on a maskable icon, which systems crop to their own shape. They keep the inner circle of 80 % of
+ * the width (W3C, Web Application Manifest, "safe zone"); the outermost points are 27 of 32 units from the middle.
  */
 const SAFE = 0.86;
 
-/** The icon on a ground that goes to all four edges. */
+/** The icon, scaled by SAFE, on a background that reaches all four edges. */
 function bleeding(svg) {
   const [size, edge] = [SIDE * SAFE, (SIDE * (1 - SAFE)) / 2];
   const inner = svg.replace('<svg ', `<svg x="${edge}" y="${edge}" width="${size}" height="${size}" `);

@@ -1,4 +1,4 @@
-// The npm package, of the files of a built site: `node www/build/npm_package.mjs SITE FOLDER`.
+// Makes the npm package from a built site: `node www/build/npm_package.mjs SITE FOLDER`.
 
 import { cpSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -12,7 +12,7 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 export function writePackage(site, folder) {
   mkdirSync(folder, { recursive: true });
   for (const name of files) cpSync(join(site, name), join(folder, name));
-  // The example is the site's.
+  // The example page belongs to the site, not to the package.
   const own = (name) => !name.startsWith('example');
   for (const name of readdirSync(join(site, 'api')).filter(own)) {
     cpSync(join(site, 'api', name), join(folder, 'api', name), { recursive: true });

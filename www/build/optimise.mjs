@@ -1,5 +1,5 @@
 // Shrinks and speeds up the WebAssembly of a release build.
-// Binaryen comes from npm: Debian's is old enough to confuse the tables of a module with reference types.
+// Binaryen comes from npm: Debian's is too old and breaks the tables of modules with reference types.
 
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -10,13 +10,13 @@ import { promisify } from 'node:util';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const wasmOpt = join(root, 'node_modules/.bin/wasm-opt');
-// Modules that have not changed are taken from the last build: optimising takes a minute.
+// Unchanged modules are taken from an earlier build: optimising takes a minute.
 const cache = join(root, '.setup/wasm-opt');
 
-// The page waits for the one, the other computes.
+// The page's module is optimised for size, since the page waits for it; the worker's for speed.
 const level = (name) => (name.startsWith('worker') ? '-O3' : '-Oz');
 
-/** Optimises the modules at the top of the folder `site`, side by side. */
+/** Optimises the modules at the top of the folder `site`, in parallel. */
 export async function optimise(site) {
   mkdirSync(cache, { recursive: true });
   const modules = readdirSync(site).filter((name) => name.endsWith('.wasm'));

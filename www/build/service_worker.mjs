@@ -1,4 +1,4 @@
-// Makes sw.js, the site's service worker, out of www/offline and the list of the site's files.
+// Makes sw.js, the site's service worker, from www/offline and the list of the site's files.
 
 import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -13,7 +13,7 @@ const options = { bundle: true, minify: true, format: 'iife', target: 'es2022', 
 
 /** Writes `sw.js` for the files that are in the folder `site`. */
 export async function writeServiceWorker(site) {
-  // What sw.js contains of others is Workbox, all of it under this licence.
+  // The only third-party code in sw.js is Workbox, under this licence.
   copyFileSync(join(root, 'node_modules/workbox-core/LICENSE'), join(site, 'sw.js.LEGAL.txt'));
   const files = siteFiles(site);
   const define = { FILES: JSON.stringify(lists(files)), 'process.env.NODE_ENV': '"production"' };
@@ -23,7 +23,7 @@ export async function writeServiceWorker(site) {
   console.log(`sw.js: kept at the first visit ${size(first)}; when first loaded ${size(later)}`);
 }
 
-/** Writes an `sw.js` that takes an earlier one and what it kept away. */
+/** Writes an `sw.js` that removes an earlier one and its caches. */
 export async function writeRemover(site) {
   await build({ ...options, entryPoints: [source('remover.js')], outfile: join(site, 'sw.js') });
 }

@@ -5,12 +5,12 @@ import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { join, sep } from 'node:path';
 
 /**
- * A file of more bytes, a large model's weights that is, is kept when the visitor first loads it and not when the page is
- * first opened: nobody's connection is used for it unasked.
+ * Files of more bytes, which are the weights of large models, are kept when the visitor first loads them and not when
+ * the page is first opened, so as not to use a visitor's connection unasked.
  */
 export const LARGE = 20e6;
 
-/** What the browser asks for by itself, past the service worker's caches. */
+/** Files that the browser fetches itself, bypassing the service worker's caches. */
 const NOT_KEPT = ['sw.js'];
 
 /**
@@ -45,9 +45,9 @@ export function divide(files) {
 }
 
 /**
- * The lists as the service worker takes them. A revision says when a file must be fetched again, whatever its name; the
- * integrity lets the browser refuse one that is not of this build, as a host may still have it while it is being updated.
- * Pages have none: there are hosts that write into them.
+ * The lists as the service worker takes them. A new revision makes it fetch a file again; the integrity hash lets the
+ * browser refuse a file of another build, which a host may still serve while it is being updated. Pages have no hash:
+ * some hosts modify them.
  * @param {SiteFile[]} files
  */
 export function lists(files) {

@@ -1,13 +1,13 @@
-// What lies behind an evaluation, of the loaded weights and the trained ones: singular values, and cosines by gold score.
+// The charts behind an evaluation, for the loaded and the trained weights: singular values, and cosines by gold score.
 
 import { View, axis, legend, short, tooltip } from "./chart.js";
 import { WIDTH, cosineTooltip, shares } from "./cosines.js";
 import { word } from "./words.js";
 
-/** Singular values of a smaller share of the largest are left out: the engine's rounding, no direction of the data. */
+/** Singular values below this share of the largest are left out: they are rounding errors of the engine. */
 const SMALLEST_SHARE = 1e-5;
 
-/** Space between the rows of cosines, and around them all, pixels. */
+/** Pixels between the rows of cosines, and above and below them all. */
 const ROW_GAP = 10;
 const TOP = 34;
 const BOTTOM = 46;
@@ -60,7 +60,7 @@ export class SpectrumView extends View {
   }
 }
 
-/** A row of axes for each group of gold scores, the highest on top, all to one scale. */
+/** A row of axes for each group of gold scores, the highest on top, all on one scale. */
 export class CosinesView extends View {
   frame(colours) {
     const rows = this.rows();
@@ -102,7 +102,7 @@ export class CosinesView extends View {
     const rows = this.rows();
     const lines = this.content.states.map(({ histogram }) => [...histogram].reverse().map(({ counts, pairs }) => shares(counts, pairs)));
     const points = lines.flat(2);
-    // The first interval that is filled, on the axis' round numbers.
+    // The first interval that is filled, rounded down to a multiple of 0.2.
     const filled = points.filter(([, share]) => share > 0).map(([cosine]) => cosine);
     const low = Math.max(-1, Math.floor(Math.min(0.6, ...filled) * 5 + 1e-9) / 5);
     const high = Math.max(1, ...points.map(([, share]) => share));

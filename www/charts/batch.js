@@ -1,25 +1,25 @@
-// The similarity matrix of a batch: as a picture, a pixel or more for each cosine, and as a histogram.
+// The similarity matrix of a batch: as an image with a cell for each cosine, and as a histogram.
 
 import { View, axis, legend, pngOf, short } from "./chart.js";
 import { WIDTH, cosineTooltip, shares } from "./cosines.js";
 import { theme } from "./theme.js";
 import { word } from "./words.js";
 
-/** Of candidates: positives, negatives, hard negatives. */
+/** Kinds of candidates: positives, negatives, hard negatives. */
 const KINDS = 3;
-/** Pixels along the longer side of the matrix taken home. */
+/** Pixels along the longer side of the exported matrix, about. */
 const PICTURE = 2048;
 
 const channels = (colour) => [1, 3, 5].map((place) => Number.parseInt(colour.slice(place, place + 2), 16));
 
-/** The page's ramp at a share from 0 to 1, as red, green, blue. */
+/** The page's colour ramp at a share from 0 to 1, as red, green, blue. */
 function ramp(colours, share) {
   const [from, to] = share < 0.5 ? [colours[0], colours[1]] : [colours[1], colours[2]];
   const part = share < 0.5 ? share * 2 : share * 2 - 1;
   return from.map((low, channel) => low + (to[channel] - low) * part);
 }
 
-/** Drawn by hand: charts take seconds for the half million cells of a large batch. */
+/** Drawn without ECharts, which takes seconds for the half million cells of a large batch. */
 export class BatchMatrixView {
   constructor(element, content) {
     this.element = element;
@@ -48,7 +48,7 @@ export class BatchMatrixView {
       image.data[4 * index + 3] = 255;
     });
     context.putImageData(image, 0, 0);
-    // Cells are squares as large as fit.
+    // The largest square cells that fit.
     const cell = Math.min(this.element.clientWidth / columns, this.element.clientHeight / rows);
     this.canvas.style.width = `${cell * columns}px`;
     this.canvas.style.height = `${cell * rows}px`;
@@ -56,7 +56,7 @@ export class BatchMatrixView {
     this.element.style.setProperty("--tall", `${cell * rows}px`);
   }
 
-  /** The matrix as a PNG on the page's background, its cells as large as makes some two thousand pixels. */
+  /** The matrix as a PNG on the page's background, about PICTURE pixels large. */
   image() {
     this.draw();
     const { rows, columns, hard } = this.content;
@@ -76,7 +76,7 @@ export class BatchMatrixView {
     return pngOf(picture);
   }
 
-  /** What is under the pointer. */
+  /** Names the cell under the pointer in the canvas' title. */
   name(event) {
     const { rows, columns, values } = this.content;
     const row = Math.floor((event.offsetY / this.canvas.clientHeight) * rows);

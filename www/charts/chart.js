@@ -1,4 +1,4 @@
-// ECharts with only what is used, and what all charts share.
+// ECharts with only the parts that are used, and what all charts share.
 
 import { LineChart, ScatterChart } from "echarts/charts";
 import {
@@ -26,10 +26,10 @@ use([
   CanvasRenderer,
 ]);
 
-/** Pixels that a chart taken home is wide at least. */
+/** Least width of an exported chart, pixels. */
 const LEAST_WIDTH = 1200;
 
-/** Charts over steps move their pointers together. */
+/** The group of charts over steps, whose pointers move together. */
 const STEPS_GROUP = "steps";
 
 /** A chart in an element: made when first drawn, and made anew when the colours change. */
@@ -41,7 +41,7 @@ export class View {
     this.shows = shows;
     this.resized = false;
     this.chart = undefined;
-    /** The parts of a drawing of which all that it does not name is taken away. */
+    /** Parts of the chart's options that every drawing replaces as a whole. */
     this.replaced = [];
   }
 
@@ -61,7 +61,7 @@ export class View {
     this.chart.setOption(this.data(this.theme), { lazyUpdate: false, replaceMerge: this.replaced });
   }
 
-  /** The chart as a PNG, at least twice as sharp as a plain screen shows it; nothing where the browser makes none. */
+  /** The chart as a PNG, with at least two pixels per CSS pixel; undefined where the browser makes none. */
   image() {
     this.draw();
     const pixelRatio = Math.max(2, LEAST_WIDTH / Math.max(1, this.element.clientWidth));
@@ -75,7 +75,7 @@ export class View {
   }
 }
 
-/** A canvas as a PNG; nothing where the browser makes none. */
+/** A canvas as a PNG; undefined where the browser makes none. */
 export const pngOf = (canvas) =>
   new Promise((resolve) => canvas.toBlob((blob) => resolve(blob ?? undefined), "image/png"));
 
@@ -113,10 +113,10 @@ export function tooltip(colours, more = {}) {
   };
 }
 
-/** A visitor's words in a tooltip, which is HTML. */
+/** A visitor's text, escaped for a tooltip, which is HTML. */
 export const escaped = (text) => text.replace(/[&<>"]/g, (mark) => `&#${mark.charCodeAt(0)};`);
 
-/** Four significant digits or so, and tiny numbers as powers. */
+/** At most four significant digits; exponential notation below 0.001. */
 export function short(value) {
   if (value === undefined || Number.isNaN(value)) return "–";
   const size = Math.abs(value);

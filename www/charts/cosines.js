@@ -1,12 +1,12 @@
-// What charts of counted cosines share.
+// What the histograms of cosines share.
 
 import { short, tooltip } from "./chart.js";
 import { word } from "./words.js";
 
-/** Of an interval of cosines, as src/eval/bins.rs counts them, from -1 on. */
+/** Width of an interval of cosines, from -1 on, as in src/eval/bins.rs. */
 export const WIDTH = 0.05;
 
-/** [beginning of the interval, per cent of `total`] of each count, and the end of the last. */
+/** [start of the interval, per cent of `total`] for each count, and the end of the last interval. */
 export function shares(counts, total) {
   const share = (count) => (100 * count) / Math.max(1, total);
   const steps = [...counts].map((count, index) => [index * WIDTH - 1, share(count)]);

@@ -1,6 +1,6 @@
-// What a run has been so far, and how its lines are smoothed, cut and thinned for drawing.
+// The history of a run, and how its lines are smoothed, cut and thinned for drawing.
 
-/** Points of a drawn line; more are not seen, and a drawing of 5,000 steps must stay cheap. */
+/** Most points of a drawn line: more cannot be told apart, and drawing 5,000 steps must stay cheap. */
 const MOST_POINTS = 600;
 
 export class History {
@@ -28,7 +28,7 @@ export class History {
     this.evaluations.push(evaluation);
   }
 
-  /** A run that goes on from an earlier state draws its steps anew. */
+  /** Forgets `step` and what came after it: a run that goes on from an earlier state repeats them. */
   forgetFrom(step) {
     const last = this.losses.at(-1);
     if (last === undefined || last[0] < step) return;
@@ -41,15 +41,15 @@ export class History {
     return this.evaluations.filter((known) => !Number.isNaN(known[name])).map((known) => [known.step, known[name]]);
   }
 
-  /** The last step that something is known of. */
+  /** The last known step. */
   get last() {
     return Math.max(this.losses.at(-1)?.[0] ?? 0, this.evaluations.at(-1)?.step ?? 0);
   }
 }
 
 /**
- * A running mean that weights each earlier step by `weight` (0: the points themselves), corrected for its beginning as
- * Adam's moments are, so that the first point is not weighted for all that went before it.
+ * The exponential moving average that weights each earlier step by `weight` (0: the points themselves), corrected at
+ * the start as Adam's moments are, so that it is not biased towards 0.
  */
 export function smoothed(points, weight) {
   if (weight <= 0) return points;

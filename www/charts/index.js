@@ -1,5 +1,5 @@
-// The run's charts, an analysis', a batch's, the picture, and the map of sentences. src/app/ui/drawing.rs calls one of the
-// public functions; whoever has the drawing calls what it returns.
+// The entry points of the charts: of a run, an analysis and a batch, the picture, and the map of sentences.
+// src/app/ui/parts/drawing.rs calls one of these functions and then the methods of what it returns.
 
 import { CosinesView, SpectrumView } from "./analysis.js";
 import { BatchHistogramView, BatchMatrixView } from "./batch.js";
@@ -56,7 +56,7 @@ export function mount(places) {
       runs.present.evaluated({ step, spearman, alignment, uniformity });
       painter.invalidate("evaluations");
     },
-    /** JSON, for the pairs at hand. */
+    /** `known`: JSON, for the loaded pairs. */
     landmarks(known) {
       runs.landmarks = JSON.parse(known);
       painter.invalidate("evaluations");
@@ -65,7 +65,7 @@ export function mount(places) {
       runs.compare(others);
       painter.invalidate();
     },
-    /** Both steps undefined: all. */
+    /** `from` and `to` undefined: all steps. */
     look(smoothing, log, paper, from, to) {
       const axes = log !== runs.log;
       if (paper !== runs.paper) runs.area = undefined;
@@ -73,7 +73,7 @@ export function mount(places) {
       if (axes) painter.restyle();
       else painter.invalidate();
     },
-    /** `listener` gets the first and the last step of what was zoomed to, or nothing for all. */
+    /** `listener` gets the first and the last step of the zoomed range, or nothing for all steps. */
     onZoom(listener) {
       zoomed = listener;
     },
@@ -95,7 +95,7 @@ export function mountAnalysis(places) {
     speak,
     show(states) {
       analysis.states = JSON.parse(states);
-      // Made anew: how many lines there are differs.
+      // Made anew, since the number of lines may differ.
       painter.restyle();
     },
     image: (name) => views[name].image(),
@@ -118,8 +118,8 @@ export function mountBatch(places) {
       painter.restyle();
     },
     /**
-     * From column `hard` on stand hard negatives. `counts`: positives in each interval of cosines from −1 to 1, then
-     * negatives, then hard negatives; it lies in the caller's memory, which may move.
+     * Columns from `hard` on are hard negatives. `counts`: positives in each interval of cosines from −1 to 1, then
+     * negatives, then hard negatives; copied, since it lies in WebAssembly's memory, which may move.
      */
     show(rows, columns, values, hard, counts) {
       Object.assign(batch, { rows, columns, values, hard, counts: [...counts] });
@@ -129,13 +129,13 @@ export function mountBatch(places) {
   };
 }
 
-/** Draws into `places`: an element under the name picture. Beside this bundle lies the worker that places the sentences. */
+/** Draws into `places`: an element under the name picture. Its worker, picture_worker.js, lies beside this bundle. */
 export function mountPicture(places) {
   let told = () => {};
   const view = new PictureView(places.picture, (...figures) => told(...figures));
   const worker = new Worker(new URL("picture_worker.js", import.meta.url), { type: "module" });
   let afresh = true;
-  // Frames that are on their way to the worker are of other sentences once there are others.
+  // Frames are numbered: those asked for before the sentences changed are dropped.
   let asked = 0;
   let wanted = 0;
   worker.onmessage = ({ data }) => {
@@ -145,14 +145,14 @@ export function mountPicture(places) {
 
   return {
     speak,
-    /** JSON: `{ text, group }` of each sentence, and the groups' names. */
+    /** Both JSON: `{ text, group }` of each sentence, and the groups' names. */
     show(sentences, names) {
       afresh = true;
       wanted = asked;
       view.show(JSON.parse(sentences), JSON.parse(names));
     },
     begin: () => view.begin(),
-    /** `values`: vectors of length 1, of `hidden` numbers, one after the other. */
+    /** `values`: vectors of length 1, [sentences × hidden], row by row. */
     frame(step, hidden, values) {
       worker.postMessage({ number: asked, step, hidden, values, afresh }, [values.buffer]);
       asked += 1;
@@ -169,7 +169,7 @@ export function mountPicture(places) {
   };
 }
 
-/** Draws into `places`: an element under the name map. Beside this bundle lies the worker that computes the layout. */
+/** Draws into `places`: an element under the name map. Its worker, map_worker.js, lies beside this bundle. */
 export function mountMap(places) {
   const layout = { positions: [], sentences: [] };
   const view = new MapView(places.map, layout);
@@ -179,9 +179,9 @@ export function mountMap(places) {
 
   return {
     /**
-     * `values`: vectors of `hidden` numbers, one after the other; `sentences`: JSON. Calls `progress` with a share,
-     * then `done` with the positions, x and y of each point in turn, and the shares of the variance that the axes
-     * explain, or `failed` with words.
+     * `values`: vectors [sentences × hidden], row by row; `sentences`: JSON. Calls `progress` with a share, then `done`
+     * with the positions, x and y of each point in turn, and the shares of the variance that the axes explain, or
+     * `failed` with a message.
      */
     show(values, hidden, sentences, method, progress, done, failed) {
       worker?.terminate();

@@ -1,4 +1,4 @@
-// Values over steps.
+// Line charts of values over steps.
 
 import { View, axis, legend, short, tooltip } from "./chart.js";
 import { smoothed, thinned, within } from "./history.js";
@@ -6,7 +6,7 @@ import { look } from "./runs.js";
 import { motionAllowed } from "./theme.js";
 import { word } from "./words.js";
 
-/** Letters of a run's name in a legend; the list of runs has all of it. */
+/** Most letters of a run's name in a legend; the list of runs shows all of it. */
 const MOST_LETTERS = 28;
 
 const shortened = (name) => (name.length > MOST_LETTERS ? `${name.slice(0, MOST_LETTERS - 1)}…` : name);
@@ -64,7 +64,7 @@ export class LineView extends View {
     };
   }
 
-  /** The present run's; where it is smoothed, each step's value stands faintly behind. */
+  /** The present run's lines; where smoothed, the values themselves are drawn faintly behind. */
   lines(line, colours) {
     const { description, content: runs } = this;
     const several = runs.beside.length > 0;
@@ -110,7 +110,7 @@ export class LineView extends View {
     };
   }
 
-  /** What of a line is drawn. */
+  /** The points of a line that are drawn. */
   shown(points) {
     const { log } = this.description;
     const cut = within(points, this.content.range);

@@ -1,14 +1,14 @@
-// Sentences as points of a plane: near each other where the encoder finds them alike.
+// The map: sentences as points of a plane, close together where the encoder finds them similar.
 
 import { View, axis, escaped, tooltip } from "./chart.js";
 import { motionAllowed } from "./theme.js";
 
-/** More labels would cover each other. */
+/** Most points that are labelled: more labels would cover each other. */
 const MOST_LABELLED = 60;
-/** Characters of a label. */
+/** Most characters of a label. */
 const LABEL_LENGTH = 30;
 
-/** Sizes in pixels of a label's letters, on the wide side, and of what lies around a point. */
+/** Pixels: width of a letter and of an ideograph, rounded up; height of a label; space around a point. */
 const LETTER = 6.6;
 const IDEOGRAPH = 12;
 const LINE = 15;
@@ -48,7 +48,7 @@ export class MapView extends View {
     };
   }
 
-  /** On which side of each point its label covers the least of points, of labels placed before and of the outside. */
+  /** For each point, the side where its label overlaps least with points, earlier labels and the outside. */
   sides(positions, labels) {
     const place = (column, length) => {
       const values = positions.map((point) => point[column]);
@@ -113,14 +113,14 @@ export class MapView extends View {
   }
 }
 
-/** Where two rectangles cover each other, square pixels. */
+/** Overlap of two rectangles, square pixels. */
 function overlap(one, other) {
   const across = Math.min(one.right, other.right) - Math.max(one.left, other.left);
   const down = Math.min(one.bottom, other.bottom) - Math.max(one.top, other.top);
   return across > 0 && down > 0 ? across * down : 0;
 }
 
-/** Axes of `positions` turned over where they then lie nearer to those of `before`: neither side of an axis is up. */
+/** `positions` with axes flipped where that brings them nearer to `before`: the sign of an axis is arbitrary. */
 export function turnedLike(before, positions) {
   if (before.length !== positions.length) return positions;
   const signs = [0, 1].map((column) => {

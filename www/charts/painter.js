@@ -1,4 +1,4 @@
-// Draws one chart a frame, and none that is out of sight: no task on the page's thread gets long.
+// Draws at most one chart per frame, and only charts in sight, so that no task on the page's thread gets long.
 
 export class FramePainter {
   constructor(views) {
@@ -14,7 +14,7 @@ export class FramePainter {
       }
       this.schedule();
     };
-    // A little beforehand, so that scrolling finds them drawn.
+    // Early enough that charts are drawn before they are scrolled into sight.
     this.observer = new IntersectionObserver(onSight, { rootMargin: "1200px" });
     this.sizes = new ResizeObserver((entries) => {
       for (const { target } of entries) {
@@ -39,7 +39,7 @@ export class FramePainter {
     this.schedule();
   }
 
-  /** The colours have changed. */
+  /** Makes all charts anew, for changed colours or texts. */
   restyle() {
     for (const view of this.views) view.discard();
     this.invalidate();

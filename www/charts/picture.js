@@ -1,5 +1,5 @@
-// The picture: sentences on the sphere of their vectors, as training moves them. www/picture/geometry.js says where they
-// stand; here they are drawn, moved from frame to frame, turned and named.
+// The picture: sentences on the sphere of their vectors, as training moves them. www/picture/geometry.js computes their
+// positions; here they are drawn, animated from frame to frame, rotated and labelled.
 
 /*! gifenc 1.0.3, MIT License, Copyright (c) 2017 Matt DesLauriers */
 import { GIFEncoder, applyPalette, quantize } from "gifenc";
@@ -8,26 +8,26 @@ import { pngOf } from "./chart.js";
 import { motionAllowed, theme } from "./theme.js";
 import { word } from "./words.js";
 
-/** Frames that are kept; of more, every other one goes. */
+/** Most frames that are kept; beyond that, every other one is dropped. */
 const MOST_FRAMES = 240;
-/** The way from a frame to the next, milliseconds at most. */
+/** Longest transition from a frame to the next, milliseconds. */
 const WAY = 700;
-/** A replay of all frames, milliseconds, and of a single one at least. */
+/** Length of a replay, and the shortest time of a frame in it, milliseconds. */
 const REPLAY = 6000;
 const SHORTEST = 60;
-/** Where motion is not wanted: a frame stands so long. */
+/** Time of a frame in a replay without motion, milliseconds. */
 const STANDING = 900;
-/** How the sphere is held: the pole a little above the middle. */
+/** The rotation at first, radians: the pole a little above the middle. */
 const HELD = { yaw: 0, pitch: -0.35 };
-/** Pixels between pointer and point, at most, for the point to be meant. */
+/** Largest distance in pixels at which the pointer selects a point. */
 const REACH = 16;
 const LABEL_FONT = 12;
 
-/** The film of a run: pixels across at most, pictures of all frames and what lies between them, milliseconds of each and
- * of the last one, colours. */
+/** The film of a run: most pixels across, pictures in all and at most between two frames, milliseconds of each and of
+ * the first and last one, colours. */
 const FILM = { width: 720, pictures: 150, between: 12, time: 40, end: 2000, colours: 128 };
 
-/** Angles between the pole and the circles that are drawn around it, degrees; and as many meridians. */
+/** The grid: circles around the pole at these angles, degrees; number of meridians; segments of a circle. */
 const CIRCLES = [30, 60, 90, 120, 150];
 const MERIDIANS = 12;
 const ARC = 48;
@@ -53,7 +53,7 @@ const meridians = Array.from({ length: MERIDIANS }, (_, meridian) => {
 const edgeKey = (from, to) => (from < to ? `${from} ${to}` : `${to} ${from}`);
 
 export class PictureView {
-  /** `tell` hears of the frame that is shown: see `report`. */
+  /** `tell` is called with what `report` says of the shown frame. */
   constructor(element, tell) {
     this.element = element;
     this.tell = tell;
@@ -69,7 +69,7 @@ export class PictureView {
     new ResizeObserver(() => this.schedule()).observe(element);
   }
 
-  /** Other sentences, or vectors of another model: nothing before counts. */
+  /** Forgets all frames, for other sentences or the vectors of another model. */
   restart() {
     this.frames = [];
     this.index = -1;
@@ -89,7 +89,7 @@ export class PictureView {
     this.schedule();
   }
 
-  /** Another run begins: what is shown now is where it comes from. */
+  /** Another run begins: the last frame becomes its first. */
   begin() {
     this.frames = this.frames.slice(-1).map((frame) => ({ ...frame, step: 0 }));
     this.index = this.frames.length - 1;
@@ -98,11 +98,11 @@ export class PictureView {
     this.report();
   }
 
-  /** Takes in a frame as www/picture/worker.js makes it. */
+  /** Adds a frame made by www/picture/worker.js. */
   add({ step, positions, count, nearest, cosines }) {
     if (positions.length !== 3 * this.sentences.length) return;
     const points = this.sentences.map((_, index) => positions.slice(3 * index, 3 * index + 3));
-    // A run that went back to a step it was at before.
+    // A run that went back to an earlier step replaces its later frames.
     this.frames = this.frames.filter((frame) => frame.step < step);
     this.frames.push({ step, points, count, nearest, cosines });
     if (this.frames.length > MOST_FRAMES) this.frames = this.frames.filter((_, index) => index === 0 || index % 2 === 0 || index === this.frames.length - 1);
@@ -111,14 +111,14 @@ export class PictureView {
     else this.report();
   }
 
-  /** Shows a frame; the last one is followed as others come. */
+  /** Shows a frame; after the last one, new frames are followed. */
   seek(index) {
     this.stop();
     this.following = index >= this.frames.length - 1;
     this.goTo(Math.min(index, this.frames.length - 1));
   }
 
-  /** All frames from the first, or nothing further where they are going by. */
+  /** Replays all frames from the first; stops a replay that is under way. */
   play() {
     if (this.playing !== undefined) {
       this.stop();
@@ -157,7 +157,7 @@ export class PictureView {
     this.schedule();
   }
 
-  /** Lines to the nearest of each come, from `strength` on; others go. */
+  /** Fades in the lines to each nearest neighbour, from `strength` on; fades out all others. */
   connect(frame, strength) {
     const wanted = new Set();
     frame.points.forEach((_, point) => {
@@ -167,7 +167,7 @@ export class PictureView {
     for (const [key, edge] of this.edges) edge.goal = wanted.has(key) ? 1 : 0;
   }
 
-  /** How many sentences have one of their own group nearest. */
+  /** Number of sentences whose nearest neighbour is in their own group. */
   agreeing(frame) {
     const group = (index) => this.sentences[index].group;
     return this.sentences.filter((_, index) => frame.count > 0 && group(frame.nearest[index * frame.count]) === group(index)).length;
@@ -232,7 +232,7 @@ export class PictureView {
     this.hovered = nearest !== undefined && nearest.far <= REACH ? nearest.index : undefined;
   }
 
-  /** A point of the sphere as it is seen: x and y in pixels, z from -1 behind to 1 in front. */
+  /** A point of the sphere as seen on the canvas: x and y in pixels, z from -1 behind to 1 in front. */
   project([x, y, z]) {
     const [sy, cy] = [Math.sin(this.turn.yaw), Math.cos(this.turn.yaw)];
     const [sp, cp] = [Math.sin(this.turn.pitch), Math.cos(this.turn.pitch)];
@@ -263,7 +263,7 @@ export class PictureView {
     });
   }
 
-  /** Everything a moment further on its way; whether there is more of it. */
+  /** Advances the animation to `now`; returns whether it goes on. */
   move(now) {
     const passed = Math.min(100, now - (this.moved ?? now));
     this.moved = now;
@@ -389,7 +389,7 @@ export class PictureView {
     context.globalAlpha = 1;
   }
 
-  /** Names of groups that have come together, where one does not cover another. */
+  /** Names of groups most of whose members have one of their own nearest, where names do not overlap. */
   paintNames(context, points) {
     const frame = this.frames[this.index];
     if (frame === undefined || frame.count === 0) return;
@@ -430,7 +430,7 @@ export class PictureView {
     return groups[this.sentences[index].group % groups.length];
   }
 
-  /** What is under the pointer: the sentence, and what is nearest to it before and now. */
+  /** Shows the sentence under the pointer, and its nearest neighbours now and before. */
   describe() {
     const frame = this.frames[this.index];
     const point = this.hovered === undefined ? undefined : this.seen()[this.hovered];
@@ -457,7 +457,7 @@ export class PictureView {
     this.tip.style.top = `${Math.max(0, Math.min(height - tall, point.y - tall / 2))}px`;
   }
 
-  /** As a PNG, twice as sharp as a plain screen shows it; nothing where the browser makes none. */
+  /** As a PNG with two pixels per CSS pixel; undefined where the browser makes none. */
   image() {
     const { width, height } = this.size;
     const picture = document.createElement("canvas");
@@ -472,13 +472,13 @@ export class PictureView {
 }
 
 /**
- * The frames of a view as an animated GIF, a Blob: what lies between them too. `progress` hears how much of it is done; the
- * page goes on meanwhile.
+ * The frames of a view, and the transitions between them, as an animated GIF (a Blob). `progress` is called with the
+ * share that is done; the page stays responsive meanwhile.
  */
 export async function filmOf(view, progress) {
   const { element, sentences, names, turn } = view;
   const frames = [...view.frames];
-  // Drawn by itself: what is seen on the page stays as it is.
+  // A view of its own, so that the one on the page does not change.
   const reel = Object.assign(Object.create(PictureView.prototype), {
     element, sentences, names, frames, turn: { ...turn }, points: frames[0].points, edges: new Map(), index: 0,
   });
@@ -523,7 +523,7 @@ export async function filmOf(view, progress) {
   return new Blob([gif.bytes()], { type: "image/gif" });
 }
 
-/** The shortest way over the sphere, or nearly: the chord, brought back to length 1. */
+/** A point between two of the sphere: on their chord, scaled to length 1. */
 function between(from, to, share) {
   const point = from.map((value, axis) => value + share * (to[axis] - value));
   const length = Math.hypot(...point);

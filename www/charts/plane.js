@@ -5,10 +5,10 @@ import { look } from "./runs.js";
 import { motionAllowed } from "./theme.js";
 import { word } from "./words.js";
 
-/** Room around the paths, as a share of their extent; and the least extent, so that noise does not look like a journey. */
+/** Room around the paths, as a share of their extent; and the least extent, so that noise does not fill the plane. */
 const MARGIN = 0.2;
 const LEAST_EXTENT = 0.06;
-/** Pixels of width from which names stand beside the landmarks; a pointer tells them everywhere. */
+/** Least width in pixels for names beside the landmarks; tooltips name them at any width. */
 const ROOM_FOR_NAMES = 380;
 /** The axes of figure 2 of the SimCSE paper: uniformity, alignment. */
 const PAPER = [
@@ -68,10 +68,10 @@ export class PlaneView extends View {
   }
 }
 
-/** Diamonds that do not move, and where the paper's figure 2 lies. */
+/** The landmarks as diamonds, and a frame around the area of the paper's figure 2. */
 function fixedPoints(colours, landmarks, named) {
   const [[left, right], [low, high]] = PAPER;
-  // It ends where its name stands: above the frame.
+  // The line ends at the corner where its label is drawn.
   const corners = [
     [left, high],
     [left, low],
@@ -104,7 +104,7 @@ function fixedPoints(colours, landmarks, named) {
   ];
 }
 
-/** The present run's: a ring where it began, a filled dot where it is. */
+/** The present run's path: a ring where it began, a filled dot where it is. */
 function path(colours, points) {
   const moved = points.length > 1;
   const label = (formatter, position) => labelled(colours, formatter, position);
@@ -168,7 +168,7 @@ function pathBeside(colours, id, name, colour, points) {
 }
 
 function labelled(colours, formatter, position) {
-  // Braces are ECharts' placeholders; a name is shown as it is.
+  // As a function: in a string, ECharts would replace braces.
   const words = typeof formatter === "string" ? () => formatter : formatter;
   return {
     show: true,

@@ -19,7 +19,7 @@ export class Runs {
     this.range = undefined;
     /** Encoders whose place in the plane is known, with name, what, uniformity, alignment and spearman. */
     this.landmarks = [];
-    /** Of the plane: [[uniformity, …], [alignment, …]], from and to; undefined: all. */
+    /** The zoomed part of the plane: [[uniformity, …], [alignment, …]], from and to; undefined: all. */
     this.area = undefined;
   }
 

@@ -30,7 +30,7 @@ export function onThemeChange(listener) {
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", listener);
 }
 
-/** Whether things may move by themselves. */
+/** Whether animations are wanted. */
 export function motionAllowed() {
   return !matchMedia("(prefers-reduced-motion: reduce)").matches;
 }

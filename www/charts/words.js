@@ -1,8 +1,8 @@
-// What the charts call things, in the page's language; see locales/*/runs.ftl and evaluation.ftl.
+// The charts' texts in the page's language; see locales/*/runs.ftl and evaluation.ftl.
 
 let words = {};
 
-/** Words by message id, as JSON. */
+/** Takes in texts by message id, as JSON. */
 export function speak(json) {
   words = { ...words, ...JSON.parse(json) };
 }

@@ -1,6 +1,6 @@
 // Zooming by drawing a box with mouse or pen; a double click shows everything again. Fingers scroll the page.
 
-/** Pixels below which it was a click. */
+/** A shorter drag is a click, pixels. */
 const LEAST = 8;
 
 /**

@@ -1,5 +1,5 @@
-// The words of the example page (www/api/example.html), in the language that was chosen on the first page, else the
-// browser's. Bundled to example-words.js, beside that page.
+// The texts of the example page (www/api/example.html), in the language chosen on the site's page, else the browser's.
+// Bundled to example-words.js, beside that page.
 
 import { FluentBundle, FluentResource } from "@fluent/bundle";
 import { DOMLocalization } from "@fluent/dom";
@@ -8,7 +8,7 @@ import { negotiateLanguages } from "@fluent/langneg";
 import english from "../../locales/en/example.ftl";
 import chinese from "../../locales/zh-CN/example.ftl";
 
-/** Where the first page keeps its language; see src/app/ui/i18n.rs. */
+/** Where the site's page keeps its language; see src/app/ui/words/language.rs. */
 const KEPT = "simcse-lab.language";
 const TEXTS = { en: english, "zh-CN": chinese };
 
@@ -38,7 +38,7 @@ export function word(id, values = {}) {
   return message?.value ? bundle.formatPattern(message.value, values) : id;
 }
 
-/** Writes the page's own words: elements name theirs in `data-l10n-id`. */
+/** Translates the page: elements name their message in `data-l10n-id`. */
 export async function translatePage() {
   document.documentElement.lang = language;
   document.title = word("example-page-title");
@@ -49,7 +49,7 @@ export async function translatePage() {
   await page.translateRoots();
 }
 
-/** The other languages, by their own names, with what makes the page speak them. */
+/** The other languages: their own names, and a function that switches the page to them. */
 export function others() {
   const names = { en: "English", "zh-CN": "简体中文" };
   return Object.keys(TEXTS)
@@ -61,7 +61,7 @@ export function others() {
         try {
           localStorage.setItem(KEPT, tag);
         } catch {
-          // Where nothing can be kept, it stays as it is.
+          // Where nothing can be kept, the language stays as it is.
         }
         location.reload();
       },

@@ -1,4 +1,4 @@
-// The charts come as a bundle of their own, imported when the page stands.
+// Loads the charts: a bundle of their own, imported once the page is shown.
 
 /** Imports the bundle and lets its function `name` draw into `places`, elements by chart name. */
 export async function mount(address, name, places) {

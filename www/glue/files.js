@@ -1,6 +1,7 @@
-// Folders in a drop: the one thing that is far shorter here than through bindings.
+// Reads dropped files and folders; far shorter in JavaScript than through bindings.
 
-/** All files of a drop, folders walked: `[path, File]` pairs. Reads `transfer` before the first await, as it must. */
+/** All files of a drop, those in folders too: `[path, File]` pairs. `transfer` is read before the first await, since it
+ * is empty after the event. */
 export async function droppedFiles(transfer) {
   const entries = Array.from(transfer.items)
     .filter((item) => item.kind === "file")
@@ -19,7 +20,7 @@ async function walk(entry, found) {
     found.push([entry.fullPath.replace(/^\//, ""), file]);
   } else {
     const reader = entry.createReader();
-    // A reader gives a folder in portions; an empty one ends it.
+    // A reader returns a folder's entries in portions; an empty one is the end.
     for (;;) {
       const portion = await new Promise((resolve, reject) => reader.readEntries(resolve, reject));
       if (portion.length === 0) break;

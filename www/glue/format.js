@@ -1,4 +1,4 @@
-// Numbers, sizes, times and dates for people, as their language writes them. Formatters are kept: making one is slow.
+// Formats numbers, sizes, times and dates in the page's language. Formatters are kept: making one is slow.
 
 const formatters = new Map();
 
@@ -13,7 +13,7 @@ const digits = (least, most = least) => ({ minimumFractionDigits: least, maximum
 /** 11914: 11,914. */
 export const count = (language, value) => formatted(language, digits(0), value);
 
-/** So many digits after the point. */
+/** `places` digits after the point. */
 export const decimals = (language, value, places) => formatted(language, digits(places), value);
 
 /** 90868376: 90.9 MB. */

@@ -1,15 +1,16 @@
 // The page's side of the service worker www/offline/worker.js.
 
-/** Whether the visitor's browser saves data; where it does not say, it does not. */
+/** Whether the browser is set to save data; false where it does not say. */
 export const savesData = () => Boolean(navigator.connection?.saveData);
 
 /** How often a page that stays open looks for a newer build, in milliseconds. */
 const LOOK_EVERY = 3_600_000;
 
 /**
- * Has the site kept in the browser by the service worker at `address`. `tell` hears, as things change:
- * `ready`, all is kept; `saving`; `full`, there is no room; `unfinished`, a file could not be had; `update`, a newer build is
- * kept and waits; `unable`, this browser or window keeps nothing; `asks`, the visitor saves data and was not `asked` yet.
+ * Has the service worker at `address` keep the site in the browser. `tell` is called whenever the state changes:
+ * `ready`, all is kept; `saving`; `full`, there is no room; `unfinished`, a file could not be fetched; `update`, a
+ * newer build is kept and waits; `unable`, this browser or window keeps nothing; `asks`, the browser saves data and the
+ * visitor was not `asked` yet.
  */
 export async function keepSite(address, asked, tell) {
   const { serviceWorker: container } = navigator;
@@ -24,7 +25,7 @@ export async function keepSite(address, asked, tell) {
       return;
     }
     let registration;
-    // Why it failed, from the one that fails. A newer build that cannot be had is no news to a page whose own is kept.
+    // The worker says why installing failed. A failed update does not matter to a page whose own build is kept.
     container.addEventListener('message', ({ data }) => registration?.active || tell(data));
     container.startMessages();
     registration = await container.register(address, { updateViaCache: 'none' });
@@ -49,7 +50,7 @@ function report({ installing, waiting, active }, tell) {
   if (active && waiting) tell('update');
 }
 
-/** Browsers look when a page is opened; one that stays open for days asks itself. */
+/** Browsers look for updates when a page is opened; a page that stays open for days has to ask. */
 function lookForUpdates(registration) {
   let last = performance.now();
   document.addEventListener('visibilitychange', () => {
@@ -61,8 +62,8 @@ function lookForUpdates(registration) {
 }
 
 /**
- * Lets the newer build take over and reloads the page with it. Returns false, and changes nothing, if the site is open in
- * another tab or window.
+ * Lets the newer build take over and reloads the page with it. Returns false, and changes nothing, if the site is open
+ * in another tab or window.
  */
 export async function takeUpdate(address) {
   const registration = await navigator.serviceWorker.getRegistration(address);
@@ -76,7 +77,7 @@ export async function takeUpdate(address) {
     waiting.postMessage('take', [port2]);
     return answer;
   }
-  // Another tab was faster, and is closed again.
+  // Another tab switched to the newer build already, and is closed again.
   location.reload();
   return true;
 }

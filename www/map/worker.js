@@ -7,7 +7,7 @@ import { UMAP } from "umap-js";
 /** Neighbours that UMAP keeps together, as its paper's examples do. */
 const NEIGHBOURS = 15;
 
-/** The same points are laid out in the same way each time: xorshift, from a fixed beginning. */
+/** xorshift with a fixed seed, so that the same points always get the same layout. */
 function randomNumbers() {
   let state = 0x2545f491;
   return () => {

@@ -1,4 +1,4 @@
-// The engine's files in a Vite project: served by its servers, and written beside what it builds.
+// A Vite plugin that serves the engine's files in development and writes them into the build.
 
 import { createReadStream, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -10,13 +10,13 @@ const types = { js: 'text/javascript', wasm: 'application/wasm' };
 export const files = ['worker.js', 'worker_bg.wasm', 'worker_loader.js', 'worker_thread.js'];
 const fileOf = (name) => fileURLToPath(new URL(name, import.meta.url));
 
-// What lets a page share memory between threads.
+// Without these a page cannot share memory between threads.
 const headers = { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' };
 
 export default function simcseLab() {
   return {
     name: 'simcse-lab',
-    // Bundled before its time, the module would look for its worker among Vite's own files.
+    // Pre-bundled, the module would look for its worker among Vite's own files.
     config: () => ({ optimizeDeps: { exclude: ['simcse-lab'] }, server: { headers }, preview: { headers } }),
     configureServer({ middlewares, config }) {
       middlewares.use((request, response, next) => {

@@ -1,9 +1,9 @@
-// Cross-origin isolation, which a browser wants before it lets the engine's threads share memory. Few static hosts can
-// send these headers; the service worker, which the browser asks in their place, can.
+// Cross-origin isolation, without which the engine's threads cannot share memory. Few static hosts can send these
+// headers; the service worker, which answers in their place, can.
 
 const HEADERS = { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' };
 
-/** For Workbox's strategies: what they answer has the headers. */
+/** A Workbox plugin that adds the headers to every answer. */
 export const isolated = {
   handlerWillRespond: async ({ response }) => {
     const headers = new Headers(response.headers);

@@ -1,12 +1,12 @@
 // The files that are too large to be kept unasked. The engine's worker keeps each when a visitor first loads it
-// (src/app/site_cache.rs), as a worker of its own may be ended by the browser in the middle of a long download; here it is
-// said which they are, and what another build replaced is removed.
+// (src/app/site_cache.rs), since a browser may end a service worker in the middle of a long download. Here they are
+// listed, and those that another build replaced are removed.
 
-/** The address, below the site, under which the list is kept beside the files: path → revision. */
+/** The address, relative to the site, of the cached list: path → revision. */
 const LIST = '.simcse-lab-files.json';
 
 /**
- * Makes the cache `name` that of this build.
+ * Brings the cache `name` up to this build.
  * @param {string} name
  * @param {{ url: string, revision: string }[]} files
  */

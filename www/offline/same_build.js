@@ -1,5 +1,5 @@
-// The page names its program by a name that is its build's own. Kept with another build's files it would ask for a program
-// that nobody has any more, so a page that names one which is not in the list is not kept.
+// The page names its program by a name that only its build has. Kept with another build's files it would ask for a
+// program that no longer exists, so a page whose program is not in the list is not kept.
 
 /** A Workbox plugin for the controller's strategy. */
 export function sameBuild(controller) {

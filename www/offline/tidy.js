@@ -1,4 +1,4 @@
-// What is in a cache, and taking out of it what was added since.
+// Lists what is in a cache, and removes what was added since.
 
 /** The addresses that a cache has answers for. */
 export async function urlsIn(name) {
@@ -6,7 +6,7 @@ export async function urlsIn(name) {
   return new Set((await cache.keys()).map(({ url }) => url));
 }
 
-/** Removes what was not there `before`, and a cache that was empty then. */
+/** Removes what was not there `before`; the whole cache if it was empty then. */
 export async function removeAdded(name, before) {
   if (before.size === 0) {
     await caches.delete(name);

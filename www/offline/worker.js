@@ -1,6 +1,6 @@
 // The site's service worker: keeps the site in the browser, so that it works without a network, and keeps one build's
-// files together. www/build/service_worker.mjs bundles it with the lists of files; what the page and this say to each
-// other is in www/glue/offline.js. Requests to other sites pass untouched.
+// files together. www/build/service_worker.mjs bundles it with the lists of files; www/glue/offline.js is the page's
+// side. Requests to other sites pass untouched.
 
 import { PrecacheController } from 'workbox-precaching/PrecacheController.js';
 import { PrecacheRoute } from 'workbox-precaching/PrecacheRoute.js';
@@ -14,21 +14,21 @@ import { removeAdded, urlsIn } from './tidy.js';
 /** Defined when bundled: `{ first, later }`, see `lists` in www/build/site_files.mjs. */
 const { first, later } = FILES;
 
-// Caches belong to an origin, and the site may be there twice.
+// Caches belong to an origin, which may have the site in two folders.
 const { scope } = self.registration;
 const site = `simcse-lab-site ${scope}`;
 const largeFiles = `simcse-lab-models ${scope}`;
 
 const controller = new PrecacheController({ cacheName: site });
 const { strategy } = controller;
-// The copy that the browser has of a file will do where the host says that it is the newest.
+// A copy in the browser's own cache is used where the host confirms that it is current.
 strategy.fetchOptions = { cache: 'no-cache' };
-// A file is the same however it is asked for.
+// Answers do not depend on the request's headers.
 strategy.matchOptions = { ignoreVary: true };
 strategy.plugins.push(sameBuild(controller), isolated);
 controller.addToCacheList(first);
 
-// A parameter tells the page something (`?hub=…`), not the host.
+// Parameters of the address (`?hub=…`) are for the page, not for the host.
 registerRoute(new PrecacheRoute(controller, { ignoreURLParametersMatching: [/./] }));
 
 self.addEventListener('install', (event) => event.waitUntil(install(event)));
@@ -37,13 +37,13 @@ self.addEventListener('message', (event) => event.waitUntil(answer(event)));
 
 async function install(event) {
   const before = await urlsIn(site);
-  // At a first visit the model may be loaded before the rest is here.
+  // At a first visit a model may be loaded before the rest is kept.
   if (!self.registration.active) await listLargeFiles(largeFiles, later);
   try {
     await controller.install(event);
   } catch (error) {
     const full = error.name === 'QuotaExceededError';
-    // Part of a site is of no use, and others want the room; what a broken line left is there for the next try.
+    // Where there is no room, a part of the site is of no use; after a broken connection the next try starts with it.
     if (full) await removeAdded(site, before);
     await tellPages(full ? 'full' : 'unfinished');
     throw error;
@@ -53,17 +53,17 @@ async function install(event) {
 async function activate(event) {
   await controller.activate(event);
   await listLargeFiles(largeFiles, later);
-  // At the first visit, the page that is open.
+  // The page that is open at the first visit.
   await self.clients.claim();
 }
 
-/** The one thing that a page asks for: that this build take over. */
+/** Answers the only request of pages: that this build takes over. */
 async function answer({ data, ports: [port], source }) {
   if (data === 'take') port.postMessage(await take(source));
 }
 
 /**
- * Takes over from the build in use, if no other page uses it: files of two builds do not go together, and a run is not to
+ * Takes over from the build in use, if no other page uses it: files of two builds must not be mixed, and a run must not
  * be disturbed. Returns whether it did.
  */
 async function take(page) {

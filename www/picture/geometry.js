@@ -1,15 +1,15 @@
-// Where sentences are drawn: their vectors, of length 1, on a sphere that is seen along the mean of them all.
+// The positions of the picture's sentences: their vectors, of length 1, on a sphere that is seen along their mean.
 //
 // An encoder before contrastive training keeps all sentences within a narrow cone (anisotropy: Ethayarajh 2019, arXiv
-// 1909.00512; section 5 of the SimCSE paper): they lie close around the pole. Training spreads them. Of the directions
-// across the pole the two are drawn along which they differ the most.
+// 1909.00512; section 5 of the SimCSE paper): they lie close around the pole. Training spreads them. The other two axes
+// are the directions across the pole in which the vectors differ most.
 
 import { PCA } from "ml-pca";
 
-/** Neighbours that are told of each sentence. */
+/** Nearest neighbours reported for each sentence. */
 const NEIGHBOURS = 3;
 
-/** Steps by which the directions follow the vectors from frame to frame: few, so that what moves is the sentences. */
+/** Power iterations by which the axes follow the vectors in a frame: few, so that sentences move rather than axes. */
 const FOLLOWING = 2;
 
 const dot = (one, other) => one.reduce((sum, value, index) => sum + value * other[index], 0);
@@ -28,7 +28,7 @@ function without(vector, direction) {
   return vector.map((value, index) => value - along * direction[index]);
 }
 
-/** Vectors [sentences][hidden] out of one array. */
+/** Vectors [sentences][hidden] from one array. */
 export function rowsOf(values, hidden) {
   const rows = [];
   for (let begin = 0; begin < values.length; begin += hidden) rows.push(Array.from(values.subarray(begin, begin + hidden)));
@@ -39,7 +39,7 @@ function meanDirection(rows) {
   return unit(rows[0].map((_, column) => rows.reduce((sum, row) => sum + row[column], 0)));
 }
 
-/** The directions in which vectors are seen: the pole, and two across it. */
+/** The axes of the view: the pole, and two directions across it. */
 export function directionsOf(rows) {
   const pole = meanDirection(rows);
   const across = rows.map((row) => without(row, pole));
@@ -48,7 +48,7 @@ export function directionsOf(rows) {
   return { pole, first, second: directionAcross(components[1], [pole, first]) };
 }
 
-/** A direction of length 1 at right angles to `others`: near `wanted`, or any where that spans none, as of two points. */
+/** A unit vector at right angles to `others`, near `wanted`; any where nothing is left of that, as for two points. */
 function directionAcross(wanted, others) {
   const axes = others[0].map((_, axis) => others[0].map((_, index) => (index === axis ? 1 : 0)));
   for (const candidate of [...(wanted ? [wanted] : []), ...axes]) {
@@ -58,7 +58,7 @@ function directionAcross(wanted, others) {
   return others[0];
 }
 
-/** The same for vectors that have moved on from those of `before`: the pole is theirs, the others follow. */
+/** The axes for the next frame's vectors: their own pole, and the other two of `before`, moved after them. */
 export function followed(before, rows) {
   const pole = meanDirection(rows);
   const across = rows.map((row) => without(row, pole));
@@ -72,7 +72,7 @@ export function followed(before, rows) {
   return { pole, first, second };
 }
 
-/** A direction times the vectors' covariance: those in which they differ most grow most. */
+/** A direction times the vectors' covariance: one power iteration towards those in which they differ most. */
 function stretched(rows, direction) {
   const sum = direction.map(() => 0);
   for (const row of rows) {
@@ -88,8 +88,8 @@ export function placed(rows, { pole, first, second }) {
 }
 
 /**
- * Turns the directions around the pole so that the points come to lie as near to those of before as that can make them
- * (Procrustes' problem in the plane; neither side of a principal component is up).
+ * Rotates the axes around the pole, and mirrors one if needed, so that the points lie as near to those of before as
+ * possible (Procrustes' problem in the plane; the sign of a principal component is arbitrary).
  */
 export function turnedLike(before, rows, directions) {
   const turns = [directions, { ...directions, second: scaled(directions.second, -1) }].map((candidate) => {
@@ -108,7 +108,7 @@ export function turnedLike(before, rows, directions) {
   return turns.sort((one, other) => other.nearness - one.nearness)[0].turned;
 }
 
-/** The nearest sentences of each, nearest first: their numbers and cosines, [sentences × NEIGHBOURS] each. */
+/** The nearest sentences of each, nearest first: their indices and cosines, [sentences × NEIGHBOURS] each. */
 export function neighbours(rows) {
   const count = Math.min(NEIGHBOURS, rows.length - 1);
   const [nearest, cosines] = [[], []];

@@ -1,4 +1,4 @@
-// Places the picture's sentences, off the page's thread: a frame after the other, each seen as the one before.
+// Computes the positions of the picture's sentences off the page's thread, each frame aligned with the one before.
 
 import { directionsOf, followed, neighbours, placed, rowsOf, turnedLike } from "./geometry.js";
 

@@ -1,9 +1,11 @@
 //! What the page and the engine's worker say to each other.
 //!
-//! The page posts [`Request`]s, the worker posts [`Event`]s; both cross by structured clone. Files go as handles and
+//! The page posts [`Request`]s in [`Envelope`]s, the worker posts [`Message`]s; both cross by structured clone. Files go as handles and
 //! results as blobs, so that no weight ever passes through the page's own memory.
 
+mod answer;
 mod encoding;
+mod event;
 mod failure;
 mod files;
 mod profile;
@@ -15,7 +17,9 @@ mod texts;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use wasm_bindgen::JsValue;
 
+pub use answer::Answer;
 pub use encoding::{CosineTable, EmbeddedPart, PairScores, PairSource, ViewVectors};
+pub use event::Event;
 pub use failure::FailureKind;
 pub use files::{CachedModel, ExportedFile, HubAddress, PickedFile, SiteFile, Source};
 pub use profile::ProfileReport;
@@ -28,14 +32,12 @@ pub use scores::{
 pub use texts::{GradedPair, TrainingItems, sts_pairs};
 
 use crate::{
-    device::{DeviceChoice, DeviceInfo, MatmulKind},
+    device::{DeviceChoice, MatmulKind},
     eval::TransferOptions,
-    kernels::Ceilings,
     model::Pooler,
-    said::{Reason, Said, reason},
+    said::{Reason, reason},
     text::TransferKind,
     train::{DropoutViews, TrainOptions},
-    verify::{Report, kernels::layer_norm::NormalizedRow},
 };
 
 /// Names a request, so that the answer to it can be told from others'.
@@ -51,24 +53,24 @@ pub struct Envelope {
 /// What the page asks of the engine.
 #[derive(Debug, Serialize, Deserialize)]
 pub enum Request {
-    /// Replaces the model, and with it what was trained. Answer: [`Event::ModelLoaded`].
+    /// Replaces the model, and with it what was trained. Answer: [`Answer::ModelLoaded`].
     LoadModel { source: Source },
     /// Downloads a model's files into the browser's storage, beside whatever else is going on; what is there already
-    /// is not asked for again. Answer: [`Event::Downloaded`] or [`Event::DownloadCancelled`].
+    /// is not asked for again. Answer: [`Answer::Downloaded`] or [`Answer::Cancelled`].
     Download { address: HubAddress },
-    /// Answer: the download's [`Event::DownloadCancelled`].
+    /// Answer: the download's [`Answer::Cancelled`].
     CancelDownload,
     /// Takes a downloaded model out of the browser's storage. Answer: [`Event::Cached`].
     RemoveCached { address: HubAddress },
-    /// A sentence a line, or CSV/TSV pairs or triplets. Answer: [`Event::TrainingLoaded`].
+    /// A sentence a line, or CSV/TSV pairs or triplets. Answer: [`Answer::TrainingLoaded`].
     LoadTraining { source: Source },
-    /// Sentence pairs with gold scores. Answer: [`Event::EvaluationLoaded`].
+    /// Sentence pairs with gold scores. Answer: [`Answer::EvaluationLoaded`].
     LoadEvaluation { source: Source },
-    /// The same from items at hand. Answer: [`Event::TrainingLoaded`].
+    /// The same from items at hand. Answer: [`Answer::TrainingLoaded`].
     GiveTraining { items: TrainingItems },
-    /// Answer: [`Event::EvaluationLoaded`].
+    /// Answer: [`Answer::EvaluationLoaded`].
     GiveEvaluation { pairs: Vec<GradedPair> },
-    /// Runs from now on evaluate on nothing. Answer: [`Event::EvaluationCleared`].
+    /// Runs from now on evaluate on nothing. Answer: [`Answer::EvaluationCleared`].
     ClearEvaluation,
     /// Starts a run. Answers: [`Event::RunStarted`], then steps and evaluations until [`Event::Finished`].
     /// With `keep` it outlives the tab, in the browser's private files.
@@ -97,58 +99,58 @@ pub enum Request {
     WatchPicture { sentences: Vec<String>, pooler: Pooler },
     /// Ends the run and keeps what it has reached. Answer: [`Event::Finished`].
     Stop,
-    /// Cosine similarities of all pairs. Answer: [`Event::Similarity`].
+    /// Cosine similarities of all pairs. Answer: [`Answer::Similarity`].
     Similarity { sentences: Vec<String>, weights: Weights, pooler: Pooler },
-    /// A row through the kernels of LayerNorm, and the gradient of its output back. Answer: [`Event::LayerNorm`].
+    /// A row through the kernels of LayerNorm, and the gradient of its output back. Answer: [`Answer::LayerNorm`].
     LayerNorm { x: Vec<f32>, dy: Vec<f32> },
-    /// Vectors of a few sentences, several times under dropout. Answer: [`Event::Views`].
+    /// Vectors of a few sentences, several times under dropout. Answer: [`Answer::Views`].
     Views { sentences: Vec<String>, weights: Weights, pooler: Pooler, views: DropoutViews },
     /// Vectors of any number of sentences. A part at a time, so that other requests are answered in between; a run
-    /// waits. `normalised`: of length 1. Answers: [`Event::Embedded`] for each part, or in the end
-    /// [`Event::EncodingCancelled`].
+    /// waits. `normalised`: of length 1. Answers: [`Answer::Embedded`] for each part, or in the end
+    /// [`Answer::Cancelled`].
     Embed { sentences: Vec<String>, weights: Weights, pooler: Pooler, normalised: bool },
     /// Cosines of every query with every sentence; without queries, of every sentence with every other. In parts as
-    /// well. Answer: [`Event::Cosines`] or [`Event::EncodingCancelled`].
+    /// well. Answer: [`Answer::Cosines`] or [`Answer::Cancelled`].
     Cosines { queries: Option<Vec<String>>, sentences: Vec<String>, weights: Weights, pooler: Pooler },
-    /// Scores on pairs that are not kept, during a run too. In parts as well. Answer: [`Event::Scored`] or
-    /// [`Event::EncodingCancelled`].
+    /// Scores on pairs that are not kept, during a run too. In parts as well. Answer: [`Answer::Scored`] or
+    /// [`Answer::Cancelled`].
     Score { pairs: PairSource, weights: Weights, pooler: Pooler },
-    /// Breaks one of these three off. Answer: its [`Event::EncodingCancelled`]; none where it is done.
+    /// Breaks one of these three off. Answer: its [`Answer::Cancelled`]; none where it is done.
     CancelEncoding { of: RequestId },
-    /// Scores on the loaded pairs, without a run. Answer: [`Event::Measured`].
+    /// Scores on the loaded pairs, without a run. Answer: [`Answer::Measured`].
     Evaluate { weights: Weights, pooler: Pooler },
-    /// Adds STS tasks to the suite, in place of those of the same name. Answer: [`Event::SuiteLoaded`].
+    /// Adds STS tasks to the suite, in place of those of the same name. Answer: [`Answer::SuiteLoaded`].
     LoadSuite { source: Source },
-    /// Answer: [`Event::SuiteLoaded`], of an empty suite.
+    /// Answer: [`Answer::SuiteLoaded`], of an empty suite.
     ClearSuite,
-    /// Scores on all tasks of the suite, of the vectors or of the whitened ones. Answer: [`Event::SuiteMeasured`].
+    /// Scores on all tasks of the suite, of the vectors or of the whitened ones. Answer: [`Answer::SuiteMeasured`].
     EvaluateSuite { weights: Weights, pooler: Pooler, whiten: bool },
-    /// Adds transfer tasks, in place of those of the same name. Answer: [`Event::TransferLoaded`].
+    /// Adds transfer tasks, in place of those of the same name. Answer: [`Answer::TransferLoaded`].
     LoadTransfer { source: Source },
-    /// Answer: [`Event::TransferLoaded`], of no tasks.
+    /// Answer: [`Answer::TransferLoaded`], of no tasks.
     ClearTransfer,
-    /// Accuracies on the transfer tasks, beside other requests. Answers: [`Event::TransferMeasured`], one a task, or in
-    /// the end [`Event::TransferCancelled`].
+    /// Accuracies on the transfer tasks, beside other requests. Answers: [`Answer::TransferMeasured`], one a task, or in
+    /// the end [`Answer::Cancelled`].
     EvaluateTransfer { weights: Weights, pooler: Pooler, options: TransferOptions },
-    /// Answer: the evaluation's [`Event::TransferCancelled`].
+    /// Answer: the evaluation's [`Answer::Cancelled`].
     CancelTransfer,
     /// Singular values and cosines by gold score on the loaded pairs, of the loaded weights and the trained ones.
-    /// Answer: [`Event::Analysed`].
+    /// Answer: [`Answer::Analysed`].
     Analyse { pooler: Pooler },
-    /// Measures a step of such a run on the loaded weights, which stay as they are. Answer: [`Event::Profiled`].
+    /// Measures a step of such a run on the loaded weights, which stay as they are. Answer: [`Answer::Profiled`].
     Profile { options: TrainOptions },
-    /// Measures the kinds of matrix product; what is built from now on uses the fastest. Answer: [`Event::Tuned`].
+    /// Measures the kinds of matrix product; what is built from now on uses the fastest. Answer: [`Answer::Tuned`].
     Tune,
     /// What is built from now on uses this kind of matrix product where the device can. No answer.
     UseMatmul { kind: MatmulKind },
     /// Checks what the device computes, with vectors of these models of the site, by name; of the parts named, or of all
-    /// where none is. Answer: [`Event::Verified`].
+    /// where none is. Answer: [`Answer::Verified`].
     Verify { models: Vec<(String, Source)>, parts: Vec<String> },
-    /// Ends the verification early. Answer: its [`Event::Verified`], with what was found so far.
+    /// Ends the verification early. Answer: its [`Answer::Verified`], with what was found so far.
     CancelVerify,
-    /// The trained weights as a file. Answer: [`Event::Exported`].
+    /// The trained weights as a file. Answer: [`Answer::Exported`].
     Export { format: ExportFormat },
-    /// The whole state of the run at hand as a file. Answer: [`Event::Exported`].
+    /// The whole state of the run at hand as a file. Answer: [`Answer::Exported`].
     SaveCheckpoint,
     /// Goes on, paused, from a saved state of the same recipe and data. Answers: [`Event::RunStarted`] and
     /// [`Event::Paused`].
@@ -180,202 +182,16 @@ pub enum ExportFormat {
     HuggingFaceZip,
 }
 
-/// What the engine tells the page.
+/// What the engine's worker posts.
 #[derive(Debug, Serialize, Deserialize)]
-pub enum Event {
-    /// The device is open; requests are welcome.
-    Ready(DeviceInfo),
-    /// Why it is the CPU that computes, where a GPU would have been taken.
-    NoWebGpu(NoWebGpu),
-    /// The device went away. `resumable`: the step of a run's last whole state that is still at hand.
-    DeviceLost {
-        message: String,
-        resumable: Option<u32>,
-    },
-    Progress {
+pub enum Message {
+    /// To the request `id`; 0: to a message that was no request. `last`: nothing more comes of it.
+    Answer {
         id: RequestId,
-        progress: Progress,
-    },
-    ModelLoaded {
-        id: RequestId,
-        report: ModelReport,
-    },
-    Downloaded {
-        id: RequestId,
-        address: HubAddress,
-    },
-    /// Nothing of it is kept.
-    DownloadCancelled {
-        id: RequestId,
-    },
-    /// Share of the words of the sentences encoded last, outside a run, that the model does not know.
-    UnknownWords {
-        share: f64,
-    },
-    /// All downloaded models, after every change and at the start.
-    Cached(Vec<CachedModel>),
-    /// A large file of the site's came over the network. `room`: whether the browser had room to keep it for use without
-    /// one.
-    SiteFileLoaded {
-        room: bool,
-    },
-    TrainingLoaded {
-        id: RequestId,
-        report: TrainingReport,
-    },
-    EvaluationLoaded {
-        id: RequestId,
-        report: EvaluationReport,
-    },
-    EvaluationCleared {
-        id: RequestId,
-    },
-    RunStarted(RunPlan),
-    /// Steps since the last such event, in order; posted a few times a second.
-    Steps(Vec<StepMetrics>),
-    /// Sentences of the evaluation set encoded so far.
-    Evaluating {
-        done: usize,
-        of: usize,
-    },
-    Evaluated(Evaluation),
-    /// Steps whose weights are at hand as [`Weights::At`], the earliest first; after each evaluation.
-    CheckpointsKept {
-        steps: Vec<u32>,
-    },
-    /// The similarity matrix of the last step's batch, about once a second.
-    Batch(BatchMatrix),
-    /// Vectors of the picture's sentences.
-    Frame(Frame),
-    /// The state after so many steps is kept; nothing that happens from now on takes it away.
-    RunKept {
-        step: u32,
-    },
-    /// Why the run's state is in memory only.
-    RunNotKept {
-        /// As in [`Event::Failed`].
-        message: String,
-        said: Option<Box<Said>>,
-    },
-    /// All kept runs, the earliest first, after every change and at the start.
-    SavedRuns {
-        runs: Vec<SavedRun>,
-        /// Bytes of the models and texts that they read.
-        input_bytes: f64,
-    },
-    Paused {
-        step: u32,
-    },
-    Resumed {
-        step: u32,
-    },
-    Finished(RunEnd),
-    Similarity {
-        id: RequestId,
-        result: SimilarityMatrix,
-    },
-    Views {
-        id: RequestId,
-        result: ViewVectors,
-    },
-    LayerNorm {
-        id: RequestId,
-        row: NormalizedRow,
-    },
-    Embedded {
-        id: RequestId,
-        part: EmbeddedPart,
-    },
-    Cosines {
-        id: RequestId,
-        result: CosineTable,
-    },
-    Scored {
-        id: RequestId,
-        result: PairScores,
-    },
-    /// Nothing more comes of it.
-    EncodingCancelled {
-        id: RequestId,
-    },
-    Measured {
-        id: RequestId,
-        result: Measurement,
-    },
-    SuiteLoaded {
-        id: RequestId,
-        report: SuiteReport,
-    },
-    SuiteMeasured {
-        id: RequestId,
-        result: SuiteMeasurement,
-    },
-    TransferLoaded {
-        id: RequestId,
-        report: TransferReport,
-    },
-    TransferMeasured {
-        id: RequestId,
-        result: TransferMeasurement,
-        /// Whether all tasks are done.
         last: bool,
+        answer: Answer,
     },
-    /// The scores of the tasks done so far stand.
-    TransferCancelled {
-        id: RequestId,
-    },
-    Analysed {
-        id: RequestId,
-        result: AnalysisReport,
-    },
-    Profiled {
-        id: RequestId,
-        report: ProfileReport,
-    },
-    Tuned {
-        id: RequestId,
-        ceilings: Ceilings,
-    },
-    Verified {
-        id: RequestId,
-        report: Report,
-    },
-    Exported {
-        id: RequestId,
-        file: ExportedFile,
-    },
-    /// A request could not be done; what was there before still is. Number 0: a message that was no request.
-    Failed {
-        id: RequestId,
-        kind: FailureKind,
-        /// In English.
-        message: String,
-        /// The same for other languages.
-        said: Option<Box<Said>>,
-    },
-    /// The run ended by itself with an error.
-    RunFailed {
-        kind: FailureKind,
-        /// As in [`Event::Failed`].
-        message: String,
-        said: Option<Box<Said>>,
-        /// The step whose weights are kept: the best evaluated; 0: none.
-        kept_step: u32,
-        /// See [`RunEnd::trained`].
-        trained: bool,
-        /// The step that the run may go on from on the CPU, where the GPU's memory was too small for it.
-        resumable: Option<u32>,
-    },
-}
-
-impl Event {
-    pub fn failed(id: RequestId, kind: FailureKind, reason: Reason) -> Self {
-        Self::Failed { id, kind, message: reason.english.into_owned(), said: reason.said }
-    }
-
-    pub fn run_not_kept(reason: Reason) -> Self {
-        Self::RunNotKept { message: reason.english.into_owned(), said: reason.said }
-    }
+    News(Event),
 }
 
 /// Why there is no WebGPU device.

@@ -3,14 +3,20 @@
 use leptos::{ev, html, prelude::*};
 use wasm_bindgen::JsCast;
 
-use super::{
-    i18n::{mt, t},
-    rich::rich,
-    store::{EngineState, Phase},
-    studio,
-};
 use crate::{
-    app::protocol::NoWebGpu,
+    app::{
+        protocol::NoWebGpu,
+        ui::{
+            state::{
+                store::{EngineState, Phase},
+                studio,
+            },
+            words::{
+                i18n::{mt, t},
+                rich::rich,
+            },
+        },
+    },
     device::{DeviceChoice, DeviceInfo},
     share::{Address, Place},
 };

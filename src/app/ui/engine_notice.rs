@@ -2,13 +2,14 @@
 
 use leptos::prelude::*;
 
-use super::{
-    i18n::{mt, say, t},
-    icons::{Glyph, Icon},
-    store::EngineState,
-    studio,
+use crate::{
+    app::ui::{
+        parts::icons::{Glyph, Icon},
+        state::{store::EngineState, studio},
+        words::i18n::{mt, say, t},
+    },
+    device::DeviceChoice,
 };
-use crate::device::DeviceChoice;
 
 /// Shown above everything while the engine cannot work.
 #[component]

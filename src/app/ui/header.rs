@@ -2,14 +2,19 @@
 
 use leptos::prelude::*;
 
-use super::{
-    device_menu::DeviceMenu,
-    i18n::{Language, language, mt, speak},
-    offline::OfflineLine,
-    route::Route,
-    share::{ShareButton, shared},
+use crate::{
+    app::ui::{
+        device_menu::DeviceMenu,
+        offline::OfflineLine,
+        share_dialog::ShareButton,
+        state::{links::shared, route::Route},
+        words::{
+            i18n::mt,
+            language::{Language, language, speak},
+        },
+    },
+    share::{Address, Part, Place},
 };
-use crate::share::{Address, Part, Place};
 
 #[component]
 pub fn Header() -> impl IntoView {

@@ -1,71 +1,39 @@
-//! The page.
+//! The page: views, and the parts that stand around them.
 
-mod analysis;
-mod analysis_charts;
-mod answers;
 mod arrival;
-mod batch_panel;
-mod chart_files;
-mod chart_tools;
-mod charts;
-mod clipboard;
-mod data_panel;
-mod device_choice;
+mod browser;
 mod device_menu;
-mod downloads;
-mod drawing;
-mod drop_zone;
-mod engine;
 mod engine_notice;
-mod evaluate_row;
-mod evaluation_table;
-mod examples;
-mod files;
-mod fold;
-mod format;
+mod evaluation;
 mod header;
-mod hub_panel;
-mod i18n;
-mod icons;
-mod lens;
 mod lessons;
-mod measurements;
-mod model_panel;
-mod notice;
 mod offline;
-mod picture;
+mod parts;
 mod playground;
-mod profile;
-mod profile_tables;
-mod recipe;
-mod recipe_fields;
-mod recipe_form;
-mod recipe_numbers;
-mod rich;
-mod route;
-mod run_controls;
-mod runs;
-mod sample;
-mod saved_runs;
-mod score_table;
-mod share;
-mod similarity_table;
-mod store;
-mod suite;
-mod tabs;
-mod transfer;
-mod tuned;
+mod share_dialog;
+mod state;
+mod studio;
 mod verify;
 mod views;
+mod words;
 
 use leptos::prelude::*;
 
-use engine::Engine;
-use header::{Footer, Header};
-use offline::{Offline, UpdateNotice};
-use route::{Route, focus_main, present};
-use store::Store;
-use views::Views;
+use self::{
+    header::{Footer, Header},
+    offline::{Offline, UpdateNotice},
+    parts::lens_bar::follow_model,
+    state::{
+        engine::Engine,
+        examples::PLAYGROUND,
+        links::{Inputs, Shared, follow_links},
+        route::{Route, focus_main, present},
+        store::Store,
+    },
+    studio::picture::Picture,
+    views::Views,
+    words::i18n::{follow_language, mt},
+};
 
 /// Replaces the waiting line of index.html with the page.
 pub fn start() {
@@ -85,31 +53,25 @@ fn App() -> impl IntoView {
     provide_context(store);
     provide_context(engine);
     provide_context(Route::new());
-    provide_context(share::Shared::new());
-    provide_context(lessons::Inputs::new());
-    share::follow_links();
+    provide_context(Shared::new());
+    provide_context(Inputs::new());
+    follow_links();
     provide_context(Offline::start(store));
-    i18n::follow_language();
-    lens::follow_model();
-    provide_context(picture::Picture::new());
+    follow_language();
+    follow_model();
+    provide_context(Picture::new());
     arrival::arrive();
-    examples::PLAYGROUND.follow(store, store.sentences);
+    PLAYGROUND.follow(store, store.sentences);
     let skip = |event: leptos::ev::MouseEvent| {
         // The fragment says which view is shown; it is not free for this.
         event.prevent_default();
         focus_main();
     };
     view! {
-        <a class="skip-link" href="#main" on:click=skip>{i18n::mt!("skip-link")}</a>
+        <a class="skip-link" href="#main" on:click=skip>{mt!("skip-link")}</a>
         <Header />
         <Views />
         <Footer />
         <UpdateNotice />
     }
-}
-
-/// The store and the engine, from any component.
-fn studio() -> (Store, Engine) {
-    // `App` provides both before any component below it is made.
-    (expect_context::<Store>(), expect_context::<Engine>())
 }

@@ -2,19 +2,26 @@
 
 use leptos::prelude::*;
 
-use super::{
-    clipboard,
-    files::offer_text,
-    format::{bytes, duration},
-    i18n::{mt, say, t, words},
-    icons::{Glyph, Icon},
-    notice::{ErrorNotice, SlotProgress},
-    sample::SiteModel,
-    store::{Phase, Topic},
-    studio,
-};
 use crate::{
-    app::protocol::{Request, Source},
+    app::{
+        protocol::{Request, Source},
+        ui::{
+            browser::{clipboard, files::offer_text},
+            parts::{
+                icons::{Glyph, Icon},
+                notice::{ErrorNotice, SlotProgress},
+            },
+            state::{
+                site_models::SiteModel,
+                store::{Phase, Topic},
+                studio,
+            },
+            words::{
+                format::{bytes, duration},
+                i18n::{mt, say, t, words},
+            },
+        },
+    },
     verify::{Check, Report, Unchecked, figure, parts},
 };
 

@@ -12,8 +12,8 @@ use js_sys::Reflect;
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
 
-use super::outbox::post;
-use crate::app::protocol::{Envelope, Event, FailureKind, Request, RequestId, decode};
+use super::outbox::answer;
+use crate::app::protocol::{Answer, Envelope, FailureKind, Request, RequestId, decode};
 
 pub struct Inbox {
     receiver: UnboundedReceiver<Envelope>,
@@ -32,7 +32,7 @@ impl Inbox {
                 Ok(envelope) => drop(sender.unbounded_send(envelope)),
                 Err(reason) => {
                     let id = number_of(&message);
-                    post(&Event::failed(id, FailureKind::Engine, reason));
+                    answer(id, Answer::failed(FailureKind::Engine, reason));
                 }
             }
         });

@@ -64,7 +64,7 @@ impl Keeper {
         match self.write(trainer, true).await {
             Ok(true) => {
                 (self.memory, self.problem) = (None, None);
-                post(&Event::RunKept { step });
+                post(Event::RunKept { step });
             }
             Ok(false) => self.memory = Some(state_in_memory(trainer).await?),
             Err(WorkerError::Train(error)) => return Err(error),
@@ -117,7 +117,7 @@ impl Keeper {
         let words = reason.english.clone().into_owned();
         if self.problem.as_ref() != Some(&words) {
             self.problem = Some(words);
-            post(&Event::run_not_kept(reason));
+            post(Event::run_not_kept(reason));
         }
     }
 

@@ -55,8 +55,8 @@ impl Answer {
         let url = file.url.clone();
         spawn_local(async move {
             match cache.keep(&url, &copy).await {
-                Ok(()) => post(&Event::SiteFileLoaded { room: true }),
-                Err(error) if is_full(&error) => post(&Event::SiteFileLoaded { room: false }),
+                Ok(()) => post(Event::SiteFileLoaded { room: true }),
+                Err(error) if is_full(&error) => post(Event::SiteFileLoaded { room: false }),
                 // The line broke; whoever reads the other copy is told.
                 Err(_) => {}
             }

@@ -48,8 +48,8 @@ pub fn start() {
         let choice = opening::chosen();
         match opening::open(choice).await {
             Ok((device, no_gpu)) => {
-                no_gpu.into_iter().for_each(|reason| post(&Event::NoWebGpu(reason)));
-                post(&Event::Ready(device.info().clone()));
+                no_gpu.into_iter().for_each(|reason| post(Event::NoWebGpu(reason)));
+                post(Event::Ready(device.info().clone()));
                 serve(inbox, Session::new(device, choice)).await;
             }
             // The CPU has nothing to refuse; should it, the worker stops, and the page says so.

@@ -1,27 +1,53 @@
-//! Events to the page.
+//! Messages to the page.
 
 use web_sys::Blob;
 
 use super::{error::WorkerError, scope};
 use crate::{
-    app::protocol::{Event, ExportedFile, Progress, RequestId, Stage, encode},
+    app::protocol::{Answer, Event, ExportedFile, Message, Progress, RequestId, Stage, encode},
     said::reason,
 };
 
-/// Posts an event. Events are plain data; should one fail to go, the console is all that is left to tell.
-pub fn post(event: &Event) {
-    let posted = encode(event)
+/// Posts news.
+pub fn post(event: Event) {
+    say(&Message::News(event));
+}
+
+/// Answers the request `id`.
+pub fn answer(id: RequestId, answer: Answer) {
+    say(&Message::Answer { id, last: answer.is_last(), answer });
+}
+
+/// Messages are plain data; should one fail to go, the console is all that is left to tell.
+fn say(message: &Message) {
+    let posted = encode(message)
         .and_then(|message| scope().post_message(&message).map_err(|error| format!("{error:?}")));
     if let Err(error) = posted {
         web_sys::console::error_1(&error.into());
     }
 }
 
-/// Posts an event that holds a view of `buffer`, whose bytes go over without a copy.
+/// Posts news that hold a view of `buffer`, whose bytes go over without a copy.
 ///
 /// # Errors
 /// The browser refuses, having no memory for it say.
-pub fn post_transferring(event: &Event, buffer: &js_sys::ArrayBuffer) -> Result<(), WorkerError> {
+pub fn post_transferring(event: Event, buffer: &js_sys::ArrayBuffer) -> Result<(), WorkerError> {
+    say_transferring(&Message::News(event), buffer)
+}
+
+/// Answers with a view of `buffer`, as [`post_transferring`] does.
+///
+/// # Errors
+/// The same.
+pub fn answer_transferring(
+    id: RequestId,
+    answer: Answer,
+    buffer: &js_sys::ArrayBuffer,
+) -> Result<(), WorkerError> {
+    say_transferring(&Message::Answer { id, last: answer.is_last(), answer }, buffer)
+}
+
+fn say_transferring(message: &Message, buffer: &js_sys::ArrayBuffer) -> Result<(), WorkerError> {
     let refused = |error: String| {
         WorkerError::Browser(reason!(
             "worker-numbers",
@@ -29,7 +55,7 @@ pub fn post_transferring(event: &Event, buffer: &js_sys::ArrayBuffer) -> Result<
             error
         ))
     };
-    let message = encode(event).map_err(refused)?;
+    let message = encode(message).map_err(refused)?;
     let transferred = js_sys::Array::of1(buffer);
     let posted = scope().post_message_with_transfer(&message, &transferred);
     posted.map_err(|error| refused(format!("{error:?}")))
@@ -37,12 +63,12 @@ pub fn post_transferring(event: &Event, buffer: &js_sys::ArrayBuffer) -> Result<
 
 /// How far the request `id` is.
 pub fn post_progress(id: RequestId, stage: Stage, done: f64, total: Option<f64>) {
-    post(&Event::Progress { id, progress: Progress { stage, done, total, seconds_left: None } });
+    answer(id, Answer::Progress { progress: Progress { stage, done, total, seconds_left: None } });
 }
 
 /// How much of what is encoded now the model has no words for.
 pub fn say_unknown(share: f64) {
-    post(&Event::UnknownWords { share });
+    post(Event::UnknownWords { share });
 }
 
 /// For [`crate::device::Device::ready_with`]: how far the compilation that the request `id` waits for is.
@@ -60,6 +86,6 @@ pub fn post_file(id: RequestId, name: String, bytes: &[u8]) -> Result<(), Worker
         let error = format!("{error:?}");
         WorkerError::Browser(reason!("worker-file", "{name} could not be put together: {error}", name, error))
     })?;
-    post(&Event::Exported { id, file: ExportedFile { name, bytes: bytes.len() as f64, blob } });
+    answer(id, Answer::Exported { file: ExportedFile { name, bytes: bytes.len() as f64, blob } });
     Ok(())
 }

@@ -83,7 +83,7 @@ impl Picture {
             self.spent.as_secs_f64() / since.elapsed().as_secs_f64().max(f64::MIN_POSITIVE)
         });
         let buffer = values.buffer();
-        post_transferring(&Event::Frame(Frame { step, hidden, values, share }), &buffer)
+        post_transferring(Event::Frame(Frame { step, hidden, values, share }), &buffer)
     }
 }
 

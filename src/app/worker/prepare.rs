@@ -10,9 +10,8 @@ use crate::{
     app::protocol::{PickedFile, RequestId, SiteFile, Source, Stage},
     device::Device,
     model::Checkpoint,
-    said::reason,
     text::{SentenceTokenizer, StsSet, TrainingData, augment::Dictionary},
-    train::{self, EvaluationSet, TrainError, TrainOptions, Trainer},
+    train::{self, EvaluationSet, TrainOptions, Trainer},
 };
 
 /// The dictionary of synonyms on the site.
@@ -56,17 +55,7 @@ pub async fn trainer(
     options: TrainOptions,
 ) -> Result<(Trainer, f64), WorkerError> {
     options.validate()?;
-    let positions = checkpoint.config.max_tokens();
-    if options.max_length > positions {
-        let value = reason!(
-            "value-positions",
-            "{length}, and the model has {positions} positions",
-            length = options.max_length,
-            positions
-        );
-        let expected = reason!("expected-positions", "no more tokens than the model has positions");
-        return Err(TrainError::Option { option: "maximum length", value, expected }.into());
-    }
+    options.fits(&checkpoint.config)?;
     let rows =
         tokenise(id, texts.tokenizer, texts.training.sentences(), options.max_length, Text::Training).await?;
     let unknown_share = texts.tokenizer.unknown_share(&rows);

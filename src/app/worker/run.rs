@@ -208,11 +208,11 @@ impl Run {
         let best_before = self.trainer.best().map(|best| best.step);
         let mut last = Instant::now();
         let of = self.evaluation_sentences;
-        post(&Event::Evaluating { done: 0, of });
+        post(Event::Evaluating { done: 0, of });
         let progress = |done: usize| {
             if last.elapsed() >= POST_EVERY {
                 last = Instant::now();
-                post(&Event::Evaluating { done, of });
+                post(Event::Evaluating { done, of });
             }
         };
         let outcome = {
@@ -230,7 +230,7 @@ impl Run {
                 self.keep_checkpoint(step, &mut onlooker.checkpoints).await?;
             }
             let best = self.trainer.best().map(|best| best.step) != best_before;
-            post(&Event::Evaluated(Evaluation::new(step, &scores, best)));
+            post(Event::Evaluated(Evaluation::new(step, &scores, best)));
             // Next to an evaluation on few pairs it would be the picture that one waits for.
             let cheap = onlooker.picture.as_ref().is_some_and(|picture| picture.took() <= begun.elapsed());
             self.show_picture(onlooker, cheap).await;
@@ -249,7 +249,7 @@ impl Run {
             None => self.trainer.weights().await?,
         };
         checkpoints.keep(step, weights);
-        post(&Event::CheckpointsKept { steps: checkpoints.steps() });
+        post(Event::CheckpointsKept { steps: checkpoints.steps() });
         Ok(())
     }
 
@@ -258,7 +258,7 @@ impl Run {
         let matrix = BatchMatrix::from(batch);
         let buffer = matrix.values.buffer();
         // It is a look at the run, and no part of it.
-        if let Err(error) = post_transferring(&Event::Batch(matrix), &buffer) {
+        if let Err(error) = post_transferring(Event::Batch(matrix), &buffer) {
             log::warn!("{error}");
         }
         Ok(())
@@ -288,7 +288,7 @@ impl Run {
     fn post_steps(&mut self) {
         self.posted = Instant::now();
         if !self.steps.is_empty() {
-            post(&Event::Steps(std::mem::take(&mut self.steps)));
+            post(Event::Steps(std::mem::take(&mut self.steps)));
         }
     }
 

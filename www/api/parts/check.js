@@ -1,12 +1,12 @@
-// What callers give, looked at before the engine sees it: an error names the argument, the place in it, and what is
+// Checks of callers' arguments before they reach the engine: an error names the argument, the place in it, and what is
 // expected.
 
 import { SimCSEError } from './error.js';
+import { OPTIONS } from './options.js';
 
 /** @import { Pooler } from '../simcse-lab.js' */
 
-/** @type {readonly Pooler[]} */
-export const POOLERS = ['cls', 'cls_before_pooler', 'avg', 'avg_top2', 'avg_first_last'];
+export const POOLERS = /** @type {readonly Pooler[]} */ (OPTIONS.pooler.names);
 
 /** @param {unknown} value */
 function shown(value) {
@@ -37,7 +37,7 @@ export function sentences(value, what) {
 }
 
 /**
- * Training data in the engine's words, without files.
+ * Training data, other than a file, as the engine's message.
  * @param {unknown} value
  */
 export function trainingItems(value) {
@@ -85,11 +85,11 @@ export function oneOf(value, known, what) {
 }
 
 /**
- * Refuses options that are not known: a misspelt one would be passed over in silence.
+ * Refuses unknown options: a misspelt one would otherwise be ignored silently.
  * @param {unknown} options
  * @param {readonly string[]} known
  * @param {string} of The function's name.
- * @returns {Record<string, unknown>} Those that are given a value.
+ * @returns {Record<string, unknown>} The options that have a value.
  */
 export function options(options, known, of) {
   if (options === undefined) return {};

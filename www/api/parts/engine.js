@@ -1,4 +1,4 @@
-// The line to the engine's worker: requests with numbers, answers to them, and news that answer nobody.
+// The connection to the engine's worker: numbered requests, their answers, and events that answer no request.
 
 import { SimCSEError, aborted } from './error.js';
 import { parts, progressOf } from './wire.js';
@@ -13,11 +13,11 @@ import { parts, progressOf } from './wire.js';
  * @property {Asking} how
  *
  * @typedef {object} Asking
- * @property {string} [until] The news that is the answer, where the answer bears no number.
+ * @property {string} [until] The event that is the answer, where the answer has no number.
  * @property {((progress: Progress) => void)} [onProgress]
- * @property {(part: Fields) => void} [onPart] Hears of answers that come in parts.
+ * @property {(part: Fields) => void} [onPart] Called with each part of an answer that comes in parts.
  * @property {AbortSignal} [signal]
- * @property {(id: number) => unknown} [cancel] The request that breaks this one off.
+ * @property {(id: number) => unknown} [cancel] Makes the request that cancels this one.
  * @property {boolean} [patient] Whether an abort waits for the engine to confirm it.
  */
 
@@ -28,14 +28,14 @@ export class Engine {
   #last = 0;
   /** @type {SimCSEError | null} Why no request can be made any more. */
   #over = null;
-  /** @type {SimCSEError | null} Why none but to recover can be made. */
+  /** @type {SimCSEError | null} Why no request but Recover can be made. */
   #lost = null;
 
-  /** @type {number | null} The step from which a run goes on that a lost device took along. */
+  /** @type {number | null} The step from which the run can go on that was lost with its device. */
   resumable = null;
-  /** @type {(name: string, fields: Fields) => void} Hears all news. */
+  /** @type {(name: string, fields: Fields) => void} Called with every event that answers no request. */
   onNews = () => {};
-  /** @type {(error: SimCSEError) => void} Hears that the device is lost, or that the engine is over. */
+  /** @type {(error: SimCSEError) => void} Called when the device is lost or the engine has ended. */
   onLoss = () => {};
 
   #device;
@@ -63,7 +63,7 @@ export class Engine {
   }
 
   /**
-   * What the engine's device is, once it is open.
+   * Resolves with the engine's device once it is open.
    * @param {AbortSignal} [signal]
    */
   ready(signal) {
@@ -71,7 +71,7 @@ export class Engine {
   }
 
   /**
-   * Asks, and resolves with the answer's fields.
+   * Sends a request; resolves with the answer's fields.
    * @param {unknown} request
    * @param {Asking} [how]
    */
@@ -86,7 +86,7 @@ export class Engine {
   }
 
   /**
-   * Says something that needs no answer.
+   * Sends a request that needs no answer.
    * @param {unknown} request
    */
   tell(request) {
@@ -94,7 +94,7 @@ export class Engine {
   }
 
   /**
-   * Ends the worker; what is open rejects with `error`.
+   * Ends the worker; open requests reject with `error`.
    * @param {SimCSEError} error
    */
   end(error) {
@@ -140,7 +140,7 @@ export class Engine {
   }
 
   /**
-   * Whoever waits for the answer `id`, who now has it.
+   * Removes and returns the request that waits for the answer `id`.
    * @param {number} id
    */
   #take(id) {
@@ -156,54 +156,56 @@ export class Engine {
     for (const { reject } of all) reject(error);
   }
 
-  /** @param {string | Record<string, Fields>} message */
+  /** @param {{ Answer: Fields } | { News: string | Record<string, Fields> }} message */
   #receive(message) {
-    const [name, fields] = parts(message);
-    if (name === 'NoWebGpu') {
-      // The CPU computes then, unless a GPU was asked for.
-      if (this.#device === 'gpu') this.end(noWebGpu(/** @type {any} */ (fields)));
-    } else if (name === 'DeviceLost') {
-      this.#lose(fields);
-    } else if (name === 'Failed') {
-      this.#take(fields.id)?.reject(new SimCSEError(fields.kind, fields.message));
-    } else if (typeof fields.id === 'number') {
-      this.#answer(name, fields);
-    } else {
-      if (name === 'Ready') this.#lost = null;
-      for (const [id, { how, resolve }] of this.#waiting) {
-        if (how.until !== name) continue;
-        this.#waiting.delete(id);
-        resolve(fields);
-      }
-      this.onNews(name, fields);
-    }
+    if ('Answer' in message) this.#answer(message.Answer);
+    else this.#hear(...parts(message.News));
   }
 
   /**
    * @param {string} name
    * @param {Fields} fields
    */
-  #answer(name, fields) {
-    const waiting = this.#waiting.get(fields.id);
-    if (!waiting) return;
-    const { how, resolve, reject } = waiting;
-    if (name === 'Progress') {
-      how.onProgress?.(progressOf(fields.progress));
+  #hear(name, fields) {
+    if (name === 'NoWebGpu') {
+      // The CPU computes then; only an explicit request for a GPU fails.
+      if (this.#device === 'gpu') this.end(noWebGpu(/** @type {any} */ (fields)));
       return;
     }
+    if (name === 'DeviceLost') {
+      this.#lose(fields);
+      return;
+    }
+    if (name === 'Ready') this.#lost = null;
+    for (const [id, { how, resolve }] of this.#waiting) {
+      if (how.until !== name) continue;
+      this.#waiting.delete(id);
+      resolve(fields);
+    }
+    this.onNews(name, fields);
+  }
+
+  /** @param {Fields} envelope */
+  #answer({ id, last, answer }) {
+    const waiting = this.#waiting.get(id);
+    if (!waiting) return;
+    const { how, resolve, reject } = waiting;
+    const [name, fields] = parts(answer);
+    if (name === 'Progress') how.onProgress?.(progressOf(fields.progress));
     if (name === 'Embedded') {
       try {
         how.onPart?.(fields.part);
       } catch (cause) {
-        if (how.cancel) this.tell(how.cancel(fields.id));
-        this.#take(fields.id);
+        if (how.cancel) this.tell(how.cancel(id));
+        this.#take(id);
         reject(new SimCSEError('memory', `This page has no memory for so many vectors (${cause}).`, { cause }));
         return;
       }
-      if (!fields.part.last) return;
     }
-    this.#waiting.delete(fields.id);
-    if (name.endsWith('Cancelled') && how.signal) reject(aborted(how.signal));
+    if (!last) return;
+    this.#waiting.delete(id);
+    if (name === 'Failed') reject(new SimCSEError(fields.kind, fields.message));
+    else if (name === 'Cancelled' && how.signal) reject(aborted(how.signal));
     else resolve(fields);
   }
 

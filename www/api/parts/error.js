@@ -1,3 +1,5 @@
+// The error with which all promises of the module reject.
+
 /** @import { SimCSEErrorCode } from '../simcse-lab.js' */
 
 export class SimCSEError extends Error {
@@ -21,7 +23,7 @@ export class SimCSEError extends Error {
 }
 
 /**
- * What a caller's signal makes of a promise.
+ * The error of a promise whose caller aborted it.
  * @param {AbortSignal} signal
  */
 export const aborted = (signal) =>

@@ -1,4 +1,4 @@
-// What the engine is asked for a run.
+// Makes the engine's requests out of the arguments of train().
 
 import * as check from './check.js';
 import { RECIPE, recipe } from './recipe.js';

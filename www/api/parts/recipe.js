@@ -1,7 +1,8 @@
 // A recipe as callers write it, in the engine's words. Whether a value makes sense is the engine's to say; here it must
 // only be of the right type.
 
-import { POOLERS, oneOf, wrong } from './check.js';
+import { oneOf, wrong } from './check.js';
+import { OPTIONS } from './options.js';
 import { snakeCased } from './wire.js';
 
 /** @import { Pooler } from '../simcse-lab.js' */
@@ -32,14 +33,15 @@ const flag = (value, name) => {
   return value;
 };
 
-const AUGMENTATIONS = ['crop', 'delete', 'delete-one', 'reorder', 'synonym', 'mask', 'replace', 'repeat'];
-
-/** @type {Check} */
-const augmentation = (value, name) => {
+/**
+ * @param {readonly string[]} known
+ * @returns {Check}
+ */
+const augmentation = (known) => (value, name) => {
   const [kind, share, ...rest] = String(value).split(':');
-  const fits = AUGMENTATIONS.includes(kind) && rest.length === 0 && (share === undefined || Number(share) >= 0);
+  const fits = known.includes(kind) && rest.length === 0 && (share === undefined || Number(share) >= 0);
   if (typeof value !== 'string' || !fits) {
-    throw wrong(name, value, `${AUGMENTATIONS.join(', ')}, with a colon and a share where it has one, such as 'crop:0.1'`);
+    throw wrong(name, value, `${known.join(', ')}, with a colon and a share where it has one, such as 'crop:0.1'`);
   }
   return value;
 };
@@ -50,31 +52,13 @@ const augmentation = (value, name) => {
  */
 const choice = (known) => (value, name) => oneOf(value, known, name);
 
+/** @type {Record<string, (known: readonly string[]) => Check>} */
+const KINDS = { whole: () => whole, number: () => number, wholes: () => wholes, flag: () => flag, choice, augmentation };
+
 /** @type {Record<string, Check>} */
-const CHECKS = {
-  batchSize: whole,
-  learningRate: number,
-  temperature: number,
-  epochs: whole,
-  steps: whole,
-  maxLength: whole,
-  pooler: choice(POOLERS),
-  head: choice(['train-only', 'keep', 'none']),
-  dropout: number,
-  seed: whole,
-  evalEvery: whole,
-  warmup: whole,
-  weightDecay: number,
-  clip: number,
-  hardNegativeWeight: number,
-  loss: choice(['one-way', 'symmetric', 'nt-xent']),
-  falseNegativeThreshold: number,
-  matryoshka: wholes,
-  fixedMask: flag,
-  augmentation,
-  mlmWeight: number,
-  microBatchSize: whole,
-};
+const CHECKS = Object.fromEntries(
+  Object.entries(OPTIONS).map(([name, { kind, names }]) => [name, KINDS[kind](names ?? [])]),
+);
 
 /** The options that make a recipe. */
 export const RECIPE = Object.keys(CHECKS);

@@ -1,4 +1,4 @@
-// A run as its caller sees it: a promise of its end, a loop over its events, and a target of them.
+// A run as its caller sees it: a promise of its end, an async iterator over its events, and an EventTarget.
 
 import { SimCSEError, aborted } from './error.js';
 import { trainedPooler } from './recipe.js';
@@ -8,14 +8,14 @@ import { camelCased } from './wire.js';
 /** @import { Engine } from './engine.js' */
 /** @import { Fields } from './wire.js' */
 
-/** What a loop hears of. */
+/** Types of the events that the iterator yields. */
 const EVENTS = ['started', 'step', 'evaluation', 'paused', 'resumed', 'end'];
 
 /**
  * @typedef {object} Beginning
  * @property {(progress: api.Progress) => void} [onProgress]
  * @property {AbortSignal} [signal]
- * @property {api.Pooler} [pooler] Of a run that is under way already.
+ * @property {api.Pooler} [pooler] Given for a run that is under way already.
  */
 
 /** @implements {api.TrainingRun} */
@@ -23,10 +23,10 @@ export class TrainingRun extends EventTarget {
   #engine;
   #onProgress;
   #signal;
-  /** @type {unknown[]} Asked of a run that has not started. */
+  /** @type {unknown[]} Requests made before the run has started. */
   #wishes = [];
   #started = false;
-  /** Whether the engine tells anew what the run had done before its device was lost. */
+  /** Whether the engine is repeating the events from before the device was lost. */
   #retold = false;
   /** @type {Promise<api.TrainingEnd>} */
   #end;
@@ -36,9 +36,9 @@ export class TrainingRun extends EventTarget {
   #reject = () => {};
   #stop = () => void this.#request('Stop', 'end');
 
-  /** Nothing more comes of it. */
+  /** Whether the run has ended or failed. */
   over = false;
-  /** @type {api.Pooler | null} How its weights are to be pooled, once there are any. */
+  /** @type {api.Pooler | null} The pooler of its weights; null before the start. */
   pooler = null;
   /** The step whose weights were kept. */
   keptStep = 0;
@@ -79,7 +79,7 @@ export class TrainingRun extends EventTarget {
     return this.#end.finally(onFinally);
   }
 
-  // These two are EventTarget's own, redeclared because a run's listeners know what they hear.
+  // Redeclared from EventTarget for the types of the listeners.
 
   /**
    * @param {string} type
@@ -124,7 +124,7 @@ export class TrainingRun extends EventTarget {
     };
     const types = [...EVENTS, 'error'];
     for (const type of types) this.addEventListener(type, hear);
-    // The loop throws it when it gets there.
+    // The loop below throws it in turn; until then it must not count as unhandled.
     this.#end.catch(() => {});
     try {
       for (;;) {
@@ -154,7 +154,7 @@ export class TrainingRun extends EventTarget {
   }
 
   /**
-   * Takes in news of the engine.
+   * Handles an event of the engine.
    * @param {string} name
    * @param {Fields} fields
    */
@@ -205,7 +205,7 @@ export class TrainingRun extends EventTarget {
   }
 
   /**
-   * Ends it with an error.
+   * Ends the run with an error.
    * @param {SimCSEError} error
    */
   fail(error) {

@@ -1,4 +1,4 @@
-// Where models and texts come from, in the engine's words.
+// Makes the engine's sources out of models, files and addresses.
 
 import { SimCSEError, aborted } from './error.js';
 import { sentences, wrong } from './check.js';
@@ -10,7 +10,7 @@ const HUGGING_FACE = 'https://huggingface.co';
 const MODEL_ID = /^([\w-][\w.-]*(?:\/[\w-][\w.-]*)?)(?:@([\w./-]+))?$/;
 
 /**
- * Files of the caller's.
+ * The caller's files as a source.
  * @param {Iterable<File>} files
  */
 export const filesOf = (files) => ({
@@ -18,7 +18,7 @@ export const filesOf = (files) => ({
 });
 
 /**
- * A folder's address with a slash at its end; a relative one starts at the page's, or at the worker's script.
+ * A folder's address with a slash at its end; a relative one starts at the page's, in a worker at its script's.
  * @param {unknown} url
  * @param {string} what
  */
@@ -33,7 +33,7 @@ export function folderUrl(url, what) {
 }
 
 /**
- * @param {string} folder What errors and the model are called.
+ * @param {string} folder The name that the model and errors get.
  * @param {URL} url Of the folder, with a slash at its end.
  * @param {readonly string[]} names
  */
@@ -42,7 +42,7 @@ const folderOf = (folder, url, names) => ({
 });
 
 /**
- * The source to load from, or the hub's address to download before.
+ * The source to load from; for a model of a hub also the address to download first.
  * @param {unknown} model
  * @param {URL} site
  * @param {AbortSignal} [signal]

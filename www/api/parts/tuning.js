@@ -1,11 +1,11 @@
-// Which kind of matrix product is fastest on a device: measured once, which takes about a second, and kept in the
+// Measures once, in about a second, which kind of matrix product is fastest on a device, and keeps the result in the
 // browser. The site's own page does the same.
 
 /** @import { Progress } from '../simcse-lab.js' */
 /** @import { Engine } from './engine.js' */
 /** @import { Fields } from './wire.js' */
 
-// What may have been kept by an earlier version is of use only if it is one of these.
+// A value that another version kept is used only if it is one of these.
 const KINDS = ['small', 'medium', 'large'];
 
 /**
@@ -14,7 +14,7 @@ const KINDS = ['small', 'medium', 'large'];
  * @param {{ onProgress?: (progress: Progress) => void, signal?: AbortSignal }} how
  */
 export async function tune(engine, device, how) {
-  // The CPU has one way only, and a GPU that it imitates is not worth the time.
+  // The CPU has only one kind, and a GPU that it emulates is not worth the time.
   if (device.kind === 'cpu' || device.software) return;
   const key = `simcse-lab api matmul: ${JSON.stringify(device)}`;
   const kept = recall(key);
@@ -22,13 +22,13 @@ export async function tune(engine, device, how) {
     engine.tell({ UseMatmul: { kind: kept } });
     return;
   }
-  // What is built from now on uses the fastest. Where that cannot be found out, the device's default does.
+  // Plans built from now on use the fastest; where measuring fails, the device's default.
   const { ceilings } = await engine.ask('Tune', how).catch(() => ({ ceilings: { matmul_gigaflops: [] } }));
   const [best] = ceilings.matmul_gigaflops.toSorted((/** @type {any} */ a, /** @type {any} */ b) => b[1] - a[1]);
   if (best) remember(key, best[0]);
 }
 
-// A browser that lets the page keep nothing, or has no room, is no obstacle: the next visit finds it out again.
+// Where the browser keeps nothing, or has no room, the next visit measures again.
 
 /** @param {string} key */
 function recall(key) {
@@ -47,6 +47,6 @@ function remember(key, value) {
   try {
     localStorage.setItem(key, value);
   } catch {
-    // Not worth a word.
+    // See above.
   }
 }

@@ -1,5 +1,5 @@
-// The engine's messages (src/app/protocol) as JavaScript would have them: `{ Name: fields }`, or `'Name'` where there
-// are none, and fields in snake_case.
+// Converts between the engine's messages (src/app/protocol) and JavaScript. A message is `{ Name: fields }`, or
+// `'Name'` without fields; fields are in snake_case.
 
 /** @import { Progress } from '../simcse-lab.js' */
 
@@ -15,7 +15,7 @@ export function parts(message) {
 }
 
 /**
- * The same fields in camelCase; what the engine leaves open is `null`.
+ * The same fields in camelCase, with `null` for undefined.
  * @param {Fields} fields
  */
 export function camelCased(fields) {

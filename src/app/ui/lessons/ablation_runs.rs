@@ -5,11 +5,13 @@ use leptos::{prelude::*, task::spawn_local};
 use super::runs::{Halt, train};
 use crate::{
     app::ui::{
-        engine::Engine,
-        i18n::t,
-        recipe::Preset,
-        store::{Phase, Store},
-        studio,
+        state::{
+            engine::Engine,
+            preset::Preset,
+            store::{Phase, Store},
+            studio,
+        },
+        words::i18n::t,
     },
     lessons::Ablation,
     said::Reason,

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::parts::fixed;
 use crate::{
-    app::ui::i18n::{mt, t},
+    app::ui::words::i18n::{mt, t},
     lessons::{OF_STARTERS, PUBLISHED_SIZES, SizedScore},
 };
 
@@ -40,7 +40,7 @@ pub fn Sizes() -> impl IntoView {
 }
 
 fn group(words: &'static str) -> impl IntoView {
-    view! { <tr class="size-group"><th scope="rowgroup" colspan="5">{move || crate::app::ui::i18n::words(words)}</th></tr> }
+    view! { <tr class="size-group"><th scope="rowgroup" colspan="5">{move || crate::app::ui::words::i18n::words(words)}</th></tr> }
 }
 
 /// `layers`: the starter's kind, by so many.

@@ -7,7 +7,7 @@ use super::{
     parts::fixed,
 };
 use crate::{
-    app::ui::i18n::{mt, t},
+    app::ui::words::i18n::{mt, t},
     lessons::{Ablation, AblationRecord, Order, Setting, Spread},
 };
 

@@ -12,41 +12,17 @@ use super::{
 };
 use crate::{
     app::ui::{
-        i18n::{mt, t, words},
-        icons::{Glyph, Icon},
-        notice::{Bar, Problem},
-        recipe_fields::{Number, Segments},
-        recipe_numbers::{NumberField, NumberSpec},
-        store::Phase,
-        studio,
+        parts::{
+            fields::{Number, Segments},
+            icons::{Glyph, Icon},
+            notice::{Bar, Problem},
+        },
+        state::{number_field::NumberField, store::Phase, studio},
+        words::i18n::{mt, t, words},
     },
     lessons::Ablation,
     share::Lesson,
-};
-
-const STEPS: NumberSpec = NumberSpec {
-    id: "ablation-steps",
-    label: "steps",
-    help: "ablation-steps-help",
-    whole: true,
-    range: (1.0, 10_000.0),
-    expected: "ablation-steps-expected",
-};
-const BATCH: NumberSpec = NumberSpec {
-    id: "ablation-batch",
-    label: "batch-size",
-    help: "ablation-batch-help",
-    whole: true,
-    range: (2.0, 512.0),
-    expected: "ablation-batch-expected",
-};
-const SEEDS: NumberSpec = NumberSpec {
-    id: "ablation-seeds",
-    label: "ablation-seeds",
-    help: "ablation-seeds-help",
-    whole: true,
-    range: (1.0, 50.0),
-    expected: "ablation-seeds-expected",
+    train::Kind,
 };
 
 const NEEDS: Needs = Needs { pairs: true, sentences: true, training: true };
@@ -56,9 +32,9 @@ pub fn Ablations() -> impl IntoView {
     let runner = Runner::new();
     let (store, _) = studio();
     let ablation = RwSignal::new(Ablation::Dropout);
-    let steps = NumberField::new(&STEPS, 20.0);
-    let batch = NumberField::new(&BATCH, 16.0);
-    let seeds = NumberField::new(&SEEDS, 2.0);
+    let steps = NumberField::new("ablation-steps", "steps", Kind::whole(1.0, 10_000.0), 20.0);
+    let batch = NumberField::new("ablation-batch", "batch-size", Kind::whole(2.0, 512.0), 16.0);
+    let seeds = NumberField::new("ablation-seeds", "ablation-seeds", Kind::whole(1.0, 50.0), 2.0);
     let plan = move || {
         Some(Plan {
             ablation: ablation.get(),

@@ -10,7 +10,7 @@ use super::{
     parts::fixed,
 };
 use crate::{
-    app::ui::i18n::{mt, t},
+    app::ui::words::i18n::{mt, t},
     lessons::{POINTS, alignment, partner, uniformity},
     share::Lesson,
 };

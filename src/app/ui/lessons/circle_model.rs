@@ -8,13 +8,14 @@ use super::{
 };
 use crate::{
     app::{
-        protocol::{Event, Measurement, Request},
+        protocol::{Answer, Measurement, Request},
         ui::{
-            format::decimals,
-            i18n::{mt, t, words},
-            lens::weights_of,
-            notice::Problem,
-            studio,
+            parts::{lens_bar::weights_of, notice::Problem},
+            state::studio,
+            words::{
+                format::decimals,
+                i18n::{mt, t, words},
+            },
         },
     },
     said::Reason,
@@ -45,7 +46,7 @@ pub fn CircleModel() -> impl IntoView {
             let mut results = Vec::new();
             for weights in measurable(store) {
                 match engine.ask(Request::Evaluate { weights, pooler }).await {
-                    Ok(Event::Measured { result, .. }) => results.push(result),
+                    Ok(Answer::Measured { result }) => results.push(result),
                     Ok(_) => {}
                     Err(message) => error.set(Some(message)),
                 }

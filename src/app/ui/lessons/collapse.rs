@@ -11,11 +11,15 @@ use crate::{
     app::{
         protocol::{RunPlan, TrainingKind, Weights},
         ui::{
-            format::decimals,
-            i18n::{mt, t, words},
-            recipe::Preset,
-            store::{Phase, Store},
-            studio,
+            state::{
+                preset::Preset,
+                store::{Phase, Store},
+                studio,
+            },
+            words::{
+                format::decimals,
+                i18n::{mt, t, words},
+            },
         },
     },
     kernels::LossForm,

@@ -9,15 +9,15 @@ use super::{
 };
 use crate::{
     app::{
-        protocol::{Event, Request},
+        protocol::{Answer, Request},
         ui::{
-            examples::UNRELATED,
-            i18n::{mt, t, words},
-            lens::{pooler_help, weights_of},
-            notice::Problem,
-            playground::lines_of,
-            recipe_fields::Choice,
-            studio,
+            parts::{
+                fields::Choice,
+                lens_bar::{pooler_help, weights_of},
+                notice::Problem,
+            },
+            state::{examples::UNRELATED, lines::lines_of, studio},
+            words::i18n::{mt, t, words},
         },
     },
     eval::{COSINE_BINS, cosine_bin_range},
@@ -84,7 +84,7 @@ pub fn Crowding() -> impl IntoView {
                 let request =
                     Request::Cosines { queries: None, sentences: sentences.clone(), weights, pooler };
                 match engine.ask(request).await {
-                    Ok(Event::Cosines { result, .. }) => {
+                    Ok(Answer::Cosines { result }) => {
                         let spectrum = Spectrum::new(&result.values.to_vec(), result.rows);
                         found.extend(spectrum.map(|spectrum| State { step: result.step, pooler, spectrum }));
                     }

@@ -6,6 +6,7 @@ use leptos::{prelude::*, task::spawn_local};
 
 use super::{
     dropout_clouds::Clouds,
+    dropout_drawn::{Asked, Drawn, probability},
     dropout_tables::{Pairs, Published},
     dropout_vectors::Vectors,
     inputs::{linked, number},
@@ -14,20 +15,23 @@ use super::{
 };
 use crate::{
     app::{
-        protocol::{Event, Request, Weights},
+        protocol::{Answer, Weights},
         ui::{
-            examples::{BESIDE, CLOSELY},
-            i18n::{mt, t, words},
-            icons::{Glyph, Icon},
-            lens::{WEIGHTS, weights_help},
-            notice::Problem,
-            playground::lines_of,
-            recipe_fields::{Line, Segments},
-            studio,
+            parts::{
+                fields::{Line, Segments},
+                icons::{Glyph, Icon},
+                lens_bar::{WEIGHTS, weights_help},
+                notice::Problem,
+            },
+            state::{
+                examples::{BESIDE, CLOSELY},
+                lines::lines_of,
+                studio,
+            },
+            words::i18n::{mt, t, words},
         },
     },
     lessons::{Masks, Views},
-    model::Pooler,
     said::Reason,
     share::Lesson,
 };
@@ -35,47 +39,10 @@ use crate::{
 /// As many as there are colours.
 const MOST: usize = 5;
 const FEWEST: usize = 2;
-/// How often each sentence is encoded under dropout.
-const VIEWS: usize = 12;
 const PROBABILITIES: (f64, f64) = (0.0, 0.5);
 const USUAL: f64 = 0.1;
 /// Largest seed of a link.
 const MOST_DRAWS: f64 = 1e9;
-
-/// All that the vectors depend on, but for the model.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Asked {
-    /// The edited one first.
-    pub sentences: Vec<String>,
-    pub masks: Masks,
-    pub p: f64,
-    /// Seed of the masks.
-    pub draw: u32,
-    pub weights: Weights,
-    pub pooler: Pooler,
-}
-
-impl Asked {
-    fn request(&self) -> Request {
-        Request::Views {
-            sentences: self.sentences.clone(),
-            weights: self.weights,
-            pooler: self.pooler,
-            views: self.masks.views(self.p as f32, VIEWS, self.draw),
-        }
-    }
-}
-
-/// What came of it.
-#[derive(Debug, PartialEq)]
-pub struct Drawn {
-    pub asked: Asked,
-    pub views: Views,
-    /// See [`crate::app::protocol::ViewVectors::kept`].
-    pub kept: [Vec<bool>; 2],
-    /// Steps behind the weights.
-    pub step: u32,
-}
 
 #[component]
 pub fn Dropout() -> impl IntoView {
@@ -113,7 +80,7 @@ pub fn Dropout() -> impl IntoView {
         error.set(None);
         spawn_local(async move {
             match engine.ask(asked.request()).await {
-                Ok(Event::Views { result, .. }) => {
+                Ok(Answer::Views { result }) => {
                     let views = Views::new(&result.values.to_vec(), result.sentences, result.hidden);
                     let (kept, step) = (result.kept, result.step);
                     drawn.set(views.map(|views| Arc::new(Drawn { asked, views, kept, step })));
@@ -148,7 +115,6 @@ pub fn Dropout() -> impl IntoView {
                     <Line
                         id="views-sentence"
                         label="views-sentence"
-                        help="views-sentence-help"
                         value=sentence
                         problem=Signal::derive(move || blank().then(|| t!("views-no-sentence")))
                         disabled=Signal::derive(|| false)
@@ -250,14 +216,4 @@ fn link(
             _ => true,
         },
     );
-}
-
-/// "0.1", "0.05".
-pub fn probability(p: f64) -> String {
-    ((100.0 * p).round() / 100.0).to_string()
-}
-
-/// What the tables call a sentence.
-pub fn letter(sentence: usize) -> char {
-    char::from(b'A' + (sentence % 26) as u8)
 }

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use leptos::prelude::*;
 
 use super::{
-    dropout::{Drawn, letter},
+    dropout_drawn::{Drawn, letter},
     parts::fixed,
 };
-use crate::app::ui::i18n::{mt, t};
+use crate::app::ui::words::i18n::{mt, t};
 
 /// The drawing, in its own units.
 const WIDTH: f64 = 400.0;

@@ -5,13 +5,13 @@ use std::sync::Arc;
 use leptos::prelude::*;
 
 use super::{
-    dropout::{Drawn, letter, probability},
+    dropout_drawn::{Drawn, letter, probability},
     parts::fixed,
 };
 use crate::{
     app::ui::{
-        i18n::{mt, t},
-        similarity_table::{HOT, WARM},
+        parts::similarity_table::{HOT, WARM},
+        words::i18n::{mt, t},
     },
     lessons::{Masks, PublishedDropout, published_dropout},
 };

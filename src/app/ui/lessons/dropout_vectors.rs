@@ -5,13 +5,13 @@ use std::{fmt::Write, sync::Arc};
 use leptos::prelude::*;
 
 use super::{
-    dropout::{Drawn, probability},
+    dropout_drawn::{Drawn, probability},
     parts::fixed,
 };
 use crate::{
     app::ui::{
-        i18n::{mt, t, words},
-        lens::weights_of,
+        parts::lens_bar::weights_of,
+        words::i18n::{mt, t, words},
     },
     lessons::Masks,
 };

@@ -10,18 +10,23 @@ use super::{
 };
 use crate::{
     app::{
-        protocol::{Event, Request, TrainingItems, Weights},
+        protocol::{Answer, Request, TrainingItems, Weights},
         ui::{
-            engine::{Engine, site_url},
-            i18n::{mt, t, words},
-            icons::{Glyph, Icon},
-            notice::{Bar, Problem},
-            recipe::Preset,
-            recipe_fields::Number,
-            recipe_numbers::{NumberField, NumberSpec},
-            sample::{Sample, fetch_text},
-            store::{Phase, Store},
-            studio,
+            browser::site::{fetch_text, site_url},
+            parts::{
+                fields::Number,
+                icons::{Glyph, Icon},
+                notice::{Bar, Problem},
+            },
+            state::{
+                engine::Engine,
+                number_field::NumberField,
+                preset::Preset,
+                site_texts::Sample,
+                store::{Phase, Store},
+                studio,
+            },
+            words::i18n::{mt, t, words},
         },
     },
     lessons::{Sides, means},
@@ -29,17 +34,9 @@ use crate::{
     said::{Reason, Say},
     share::Lesson,
     text::{Corpus, TrainingData},
-    train::{Objective, TrainOptions},
+    train::{Kind, Objective, TrainOptions},
 };
 
-const STEPS: NumberSpec = NumberSpec {
-    id: "hard-steps",
-    label: "steps",
-    help: "hard-steps-help",
-    whole: true,
-    range: (1.0, 1000.0),
-    expected: "ablation-steps-expected",
-};
 /// The last triplets of the file are not trained on: a quarter of them, and no more than these.
 const MEASURED: usize = 300;
 const NEEDS: Needs = Needs { pairs: false, sentences: false, training: true };
@@ -58,7 +55,7 @@ struct Found {
 #[component]
 pub fn HardNegatives() -> impl IntoView {
     let (store, engine) = studio();
-    let steps = NumberField::new(&STEPS, 18.0);
+    let steps = NumberField::new("hard-steps", "steps", Kind::whole(1.0, 1000.0), 18.0);
     let (found, running, error) =
         (RwSignal::new(Found::default()), RwSignal::new(false), RwSignal::new(None::<Reason>));
     linked(
@@ -160,7 +157,7 @@ async fn measure(
     let side = |side: usize| triplets.iter().map(move |triplet| triplet[side].clone());
     let (queries, sentences) = (Some(side(0).collect()), side(1).chain(side(2)).collect());
     match engine.ask(Request::Cosines { queries, sentences, weights, pooler }).await? {
-        Event::Cosines { result, .. } => Ok(Sides::of(&result.values.to_vec(), triplets.len())),
+        Answer::Cosines { result } => Ok(Sides::of(&result.values.to_vec(), triplets.len())),
         _ => Err(t!("lesson-no-answer").into()),
     }
 }

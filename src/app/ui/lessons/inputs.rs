@@ -1,38 +1,20 @@
 //! What was set in a lesson, into a link and back.
 
-use std::collections::BTreeMap;
-
 use leptos::prelude::*;
 
 use crate::{
     app::ui::{
-        clipboard::copy,
-        i18n::{mt, words},
-        icons::{Glyph, Icon},
-        recipe_numbers::NumberField,
-        route::Route,
-        share::{shared, whole},
+        browser::clipboard::copy,
+        parts::icons::{Glyph, Icon},
+        state::{
+            links::{Inputs, shared, whole},
+            number_field::NumberField,
+            route::Route,
+        },
+        words::i18n::{mt, words},
     },
     share::{Address, LONGEST, Lesson, Place, Settings},
 };
-
-/// Of every lesson that was visited, the values of a link to it as it is.
-#[derive(Clone, Copy)]
-pub struct Inputs(RwSignal<BTreeMap<Lesson, Vec<(String, String)>>>);
-
-impl Inputs {
-    pub fn new() -> Self {
-        Self(RwSignal::new(BTreeMap::new()))
-    }
-
-    /// Tracked; none of a place that is no lesson.
-    pub fn of(self, place: Place) -> Vec<(String, String)> {
-        match place {
-            Place::Lesson(lesson) => self.0.with(|all| all.get(&lesson).cloned().unwrap_or_default()),
-            _ => Vec::new(),
-        }
-    }
-}
 
 /// Keeps what a link to the lesson has to say, and takes over what a link says: `take` gets every key with its value
 /// and says `false` of a value that cannot be used.

@@ -9,13 +9,14 @@ use super::{
 };
 use crate::{
     app::{
-        protocol::{Event, Request},
+        protocol::{Answer, Request},
         ui::{
-            i18n::{mt, t, words},
-            notice::Problem,
-            recipe_fields::Line,
-            store::{EngineState, Phase, Store},
-            studio,
+            parts::{fields::Line, notice::Problem},
+            state::{
+                store::{EngineState, Phase, Store},
+                studio,
+            },
+            words::i18n::{mt, t, words},
         },
     },
     lessons::{KERNEL_STAGES, RowInFull, WIDTH},
@@ -80,7 +81,7 @@ pub fn Kernel() -> impl IntoView {
         error.set(None);
         spawn_local(async move {
             match engine.ask(request).await {
-                Ok(Event::LayerNorm { row, .. }) => found.set(Some((of, row))),
+                Ok(Answer::LayerNorm { row }) => found.set(Some((of, row))),
                 Ok(_) => {}
                 Err(message) => error.set(Some(message)),
             }
@@ -102,11 +103,10 @@ pub fn Kernel() -> impl IntoView {
         <section class="card" aria-labelledby="kernel-part">
             <h2 id="kernel-part">{mt!("kernel-part")}</h2>
             <div class="kernel-inputs">
-                <Line id="kernel-row" label="kernel-row" help="kernel-row-help" value=row problem=problem(row) disabled=never />
+                <Line id="kernel-row" label="kernel-row" value=row problem=problem(row) disabled=never />
                 <Line
                     id="kernel-gradient"
                     label="kernel-gradient"
-                    help="kernel-gradient-help"
                     value=gradient
                     problem=problem(gradient)
                     disabled=never

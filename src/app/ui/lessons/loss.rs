@@ -8,8 +8,8 @@ use super::{
 };
 use crate::{
     app::ui::{
-        i18n::{mt, t},
-        similarity_table::{HOT, WARM},
+        parts::similarity_table::{HOT, WARM},
+        words::i18n::{mt, t},
     },
     lessons::{Contrast, ITEMS},
     share::Lesson,

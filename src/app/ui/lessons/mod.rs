@@ -10,26 +10,31 @@ mod collapse;
 mod crowding;
 mod dropout;
 mod dropout_clouds;
+mod dropout_drawn;
 mod dropout_tables;
 mod dropout_vectors;
 mod hard_negatives;
 mod inputs;
 mod kernel;
 mod loss;
+pub mod overview;
 mod parts;
 mod prepare;
 mod runs;
 
 use leptos::prelude::*;
 
-use super::{
-    i18n::{mt, t},
-    notice::StrangeWords,
-    rich::rich,
+use self::inputs::LessonLink;
+use crate::{
+    app::ui::{
+        parts::notice::StrangeWords,
+        words::{
+            i18n::{mt, t},
+            rich::rich,
+        },
+    },
+    share::{Address, Lesson, Place},
 };
-use crate::share::{Address, Lesson, Place};
-pub use inputs::Inputs;
-use inputs::LessonLink;
 
 /// The message that names a lesson.
 pub fn title(lesson: Lesson) -> &'static str {

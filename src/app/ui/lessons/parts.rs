@@ -7,7 +7,10 @@ pub use crate::lessons::written::{fixed, loss, signed, temperature};
 use crate::{
     app::{
         protocol::Weights,
-        ui::{arrival::as_found, i18n::words, route::Route, store::Store, studio},
+        ui::{
+            state::{route::Route, starter::as_found, store::Store, studio},
+            words::i18n::words,
+        },
     },
     share::{Lesson, Place},
 };

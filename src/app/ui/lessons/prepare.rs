@@ -5,13 +5,17 @@ use leptos::prelude::*;
 use crate::app::{
     protocol::{Request, TrainingKind},
     ui::{
-        arrival::{load_model, load_pairs},
-        format::bytes,
-        i18n::{mt, words},
-        notice::{ErrorNotice, SlotProgress},
-        sample::Sample,
-        store::{Phase, Store, Topic},
-        studio,
+        parts::notice::{ErrorNotice, SlotProgress},
+        state::{
+            site_texts::Sample,
+            starter::{load_model, load_pairs},
+            store::{Phase, Store, Topic},
+            studio,
+        },
+        words::{
+            format::bytes,
+            i18n::{mt, words},
+        },
     },
 };
 

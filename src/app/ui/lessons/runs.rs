@@ -7,9 +7,11 @@ use crate::{
     app::{
         protocol::{EndReason, Evaluation, Request, TrainingItems, Weights},
         ui::{
-            engine::Engine,
-            i18n::t,
-            store::{Phase, Store, Topic},
+            state::{
+                engine::Engine,
+                store::{Phase, Store, Topic},
+            },
+            words::i18n::t,
         },
     },
     said::Reason,

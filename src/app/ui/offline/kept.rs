@@ -8,10 +8,10 @@ use super::{Keeping, Offline};
 use crate::app::{
     site_cache::SiteCache,
     ui::{
-        engine::site_url,
-        i18n::{mt, t},
-        icons::{Glyph, Icon},
-        studio,
+        browser::site::site_url,
+        parts::icons::{Glyph, Icon},
+        state::studio,
+        words::i18n::{mt, t},
     },
 };
 

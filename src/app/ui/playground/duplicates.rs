@@ -6,10 +6,14 @@ use gloo_timers::future::TimeoutFuture;
 use leptos::{prelude::*, task::spawn_local};
 use web_time::{Duration, Instant};
 
-use super::{Chosen, Encoded, UNASKED, Vectors, vectors::Encoding};
+use super::{
+    encoded::Encoded,
+    shared::{Chosen, UNASKED},
+    vectors::{Encoding, Vectors},
+};
 use crate::app::ui::{
-    i18n::{mt, t},
-    notice::Bar,
+    parts::notice::Bar,
+    words::i18n::{mt, t},
 };
 
 /// So many pairs are kept, the likest.

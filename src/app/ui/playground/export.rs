@@ -4,13 +4,18 @@ use leptos::prelude::*;
 use npyz::WriterBuilder;
 use web_sys::Blob;
 
-use super::{Encoded, Vectors, vectors::Encoding};
+use super::{
+    encoded::Encoded,
+    vectors::{Encoding, Vectors},
+};
 use crate::{
     app::ui::{
-        files::offer_download,
-        i18n::{mt, say, t},
-        icons::{Glyph, Icon},
-        rich::rich,
+        browser::files::offer_download,
+        parts::icons::{Glyph, Icon},
+        words::{
+            i18n::{mt, say, t},
+            rich::rich,
+        },
     },
     said::Reason,
     text::csv_text,

@@ -9,11 +9,10 @@ use crate::{
     app::{
         protocol::PickedFile,
         ui::{
-            clipboard::{MOST_TYPED, is_long, long_paste},
-            drop_zone::DropZone,
-            i18n::{mt, say, t},
-            share::shared,
-            studio,
+            browser::clipboard::{MOST_TYPED, is_long, long_paste},
+            parts::drop_zone::DropZone,
+            state::{lines::lines_of, links::shared, studio},
+            words::i18n::{mt, say, t},
         },
     },
     said::{Reason, Say},
@@ -100,11 +99,6 @@ impl List {
             }
         });
     }
-}
-
-/// What stands on the lines that are not blank.
-pub fn lines_of(text: &str) -> Vec<String> {
-    text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect()
 }
 
 #[component]

@@ -6,14 +6,15 @@ use js_sys::Float32Array;
 use leptos::{html::Figure, prelude::*};
 use wasm_bindgen::{closure::Closure, prelude::wasm_bindgen};
 
-use super::{Chosen, Encoded, UNASKED, Vectors, vectors::Encoding};
+use super::{
+    encoded::Encoded,
+    shared::{Chosen, UNASKED},
+    vectors::{Encoding, Vectors},
+};
 use crate::{
     app::ui::{
-        chart_files::ChartFiles,
-        drawing::Drawing,
-        i18n::{mt, say, t},
-        notice::Bar,
-        recipe_fields::Segments,
+        parts::{chart_files::ChartFiles, drawing::Drawing, fields::Segments, notice::Bar},
+        words::i18n::{mt, say, t},
     },
     said::Reason,
     text::csv_text,

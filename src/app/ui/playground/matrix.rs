@@ -2,16 +2,20 @@
 
 use leptos::{leptos_dom::helpers::debounce, prelude::*, task::spawn_local};
 
-use super::{List, TYPING};
+use super::{list::List, shared::TYPING};
 use crate::app::{
-    protocol::{Event, Request, Weights},
+    protocol::{Answer, Request, Weights},
     ui::{
-        i18n::{mt, t},
-        lens::Lens,
-        notice::{ErrorNotice, SlotProgress},
-        similarity_table::SimilarityTable,
-        store::{Phase, Topic},
-        studio,
+        parts::{
+            notice::{ErrorNotice, SlotProgress},
+            similarity_table::SimilarityTable,
+        },
+        state::{
+            lens::Lens,
+            store::{Phase, Topic},
+            studio,
+        },
+        words::i18n::{mt, t},
     },
 };
 
@@ -55,7 +59,7 @@ pub fn Matrix() -> impl IntoView {
                 let request = request(Weights::Original);
                 spawn_local(async move {
                     // What failed is said of the other request, too.
-                    if let Ok(Event::Similarity { result, .. }) = engine.ask(request).await {
+                    if let Ok(Answer::Similarity { result }) = engine.ask(request).await {
                         store.similarity_before.set(Some(result));
                     }
                 });

@@ -2,11 +2,19 @@
 
 use leptos::{ev::SubmitEvent, leptos_dom::helpers::debounce, prelude::*, task::spawn_local};
 
-use super::{Encoded, TYPING, Vectors, vectors::Encoding};
+use super::{
+    encoded::Encoded,
+    shared::TYPING,
+    vectors::{Encoding, Vectors},
+};
 use crate::{
     app::{
-        protocol::{Event, Request},
-        ui::{i18n::mt, notice::Problem, store::Topic, studio},
+        protocol::{Answer, Request},
+        ui::{
+            parts::notice::Problem,
+            state::{store::Topic, studio},
+            words::i18n::mt,
+        },
     },
     eval::cosine,
     said::Reason,
@@ -46,7 +54,7 @@ pub fn Search() -> impl IntoView {
                 return;
             }
             match answer {
-                Ok(Event::Embedded { part, .. }) => {
+                Ok(Answer::Embedded { part }) => {
                     asked.set(text);
                     vector.set(Some(part.values.to_vec()));
                 }

@@ -4,15 +4,17 @@ use std::sync::Arc;
 
 use leptos::{leptos_dom::helpers::debounce, prelude::*};
 
-use super::{List, TYPING};
+use super::{list::List, shared::TYPING};
 use crate::{
     app::{
         protocol::{Request, Weights},
         ui::{
-            engine::Engine,
-            i18n::{t, words},
-            store::{Phase, Portion, Store, Topic},
-            studio,
+            state::{
+                engine::Engine,
+                store::{Phase, Portion, Store, Topic},
+                studio,
+            },
+            words::i18n::{t, words},
         },
     },
     model::Pooler,

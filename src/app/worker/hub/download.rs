@@ -26,7 +26,6 @@ use crate::{
 };
 
 const CONFIG: &str = "config.json";
-const WEIGHTS: &str = ".safetensors";
 
 /// Downloads a model, unless it is in the browser's storage already; of a download that fails nothing stays there.
 pub async fn run(
@@ -68,7 +67,7 @@ impl Download<'_> {
             };
             let mut content = Vec::new();
             if !wanted.probe {
-                if wanted.file.ends_with(WEIGHTS) && !wanted.file.contains('/') && !self.meter.expecting() {
+                if plan.has_encoder_weights(&wanted.file) && !self.meter.expecting() {
                     let remaining = plan.weight_bytes().or_else(|| content_length(&response));
                     remaining.into_iter().for_each(|bytes| self.meter.expect(bytes));
                 }
@@ -78,7 +77,7 @@ impl Download<'_> {
             if wanted.read {
                 content = self.cache.read(&wanted.file).await?;
             }
-            if wanted.file == CONFIG {
+            if plan.is_config(&wanted.file) {
                 // Another architecture is found out now, not after its weights are here.
                 ModelConfig::from_json(CONFIG, &content)
                     .map_err(|error| HubAccessError::Config { model: model.clone(), error })?;

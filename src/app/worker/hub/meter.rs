@@ -3,8 +3,8 @@ use std::{cell::Cell, time::Duration};
 use web_time::Instant;
 
 use crate::app::{
-    protocol::{Event, Progress, RequestId, Stage},
-    worker::outbox::post,
+    protocol::{Answer, Progress, RequestId, Stage},
+    worker::outbox::answer,
 };
 
 /// Progress is posted no oftener than this.
@@ -55,6 +55,6 @@ impl Meter {
         let seconds_left =
             total.filter(|_| done > 0.0 && elapsed > 1.0).map(|total| (total - done) * elapsed / done);
         let progress = Progress { stage: Stage::Downloading, done, total, seconds_left };
-        post(&Event::Progress { id: self.id, progress });
+        answer(self.id, Answer::Progress { progress });
     }
 }

@@ -13,10 +13,10 @@ use web_sys::AbortController;
 use super::{
     failure::of_hub,
     files::NamedBytes,
-    outbox::{post, post_progress},
+    outbox::{answer, post, post_progress},
 };
 use crate::{
-    app::protocol::{Event, HubAddress, RequestId, Stage},
+    app::protocol::{Answer, Event, HubAddress, RequestId, Stage},
     said::Say,
 };
 use cache::ModelCache;
@@ -44,11 +44,14 @@ impl Downloads {
             let outcome = download::run(id, &address, &controller).await;
             *running.borrow_mut() = None;
             post_cached().await;
-            post(&match outcome {
-                Ok(()) => Event::Downloaded { id, address },
-                Err(_) if controller.signal().aborted() => Event::DownloadCancelled { id },
-                Err(error) => Event::failed(id, of_hub(&error), error.reason()),
-            });
+            answer(
+                id,
+                match outcome {
+                    Ok(()) => Answer::Downloaded { address },
+                    Err(_) if controller.signal().aborted() => Answer::Cancelled,
+                    Err(error) => Answer::failed(of_hub(&error), error.reason()),
+                },
+            );
         });
         Ok(())
     }
@@ -63,7 +66,7 @@ impl Downloads {
 
 /// Tells the page which models are in the browser's storage; none where the browser has no storage for this site.
 pub async fn post_cached() {
-    post(&Event::Cached(cache::list().await.unwrap_or_default()));
+    post(Event::Cached(cache::list().await.unwrap_or_default()));
 }
 
 /// Takes a model out of the browser's storage.

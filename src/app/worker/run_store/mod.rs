@@ -94,7 +94,7 @@ impl RunStore {
     /// Tells the page of all runs.
     pub async fn post_runs(&self) {
         if let Ok(runs) = self.list().await {
-            post(&Event::SavedRuns { runs, input_bytes: self.inputs.bytes().await });
+            post(Event::SavedRuns { runs, input_bytes: self.inputs.bytes().await });
         }
     }
 

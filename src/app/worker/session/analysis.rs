@@ -3,10 +3,10 @@
 use super::Session;
 use crate::{
     app::{
-        protocol::{AnalysedWeights, AnalysisReport, Event, RequestId, Stage, Weights},
+        protocol::{AnalysedWeights, AnalysisReport, Answer, RequestId, Stage, Weights},
         worker::{
             error::WorkerError,
-            outbox::{post, post_progress},
+            outbox::{answer, post_progress},
             prepare::{Text, tokenise},
         },
     },
@@ -41,10 +41,10 @@ impl Session {
                 Err(error) => return Err(error.into()),
             }
         }
-        post(&Event::Analysed {
+        answer(
             id,
-            result: AnalysisReport { model: name, pairs, pooler, states, headless },
-        });
+            Answer::Analysed { result: AnalysisReport { model: name, pairs, pooler, states, headless } },
+        );
         Ok(())
     }
 }

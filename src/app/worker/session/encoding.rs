@@ -12,12 +12,12 @@ use self::goal::Goal;
 use super::Session;
 use crate::{
     app::{
-        protocol::{Event, PairSource, RequestId, Stage, Weights, sts_pairs},
+        protocol::{Answer, PairSource, RequestId, Stage, Weights, sts_pairs},
         worker::{
             error::WorkerError,
             files::gather_text,
             model_files::LoadedModel,
-            outbox::{post, post_progress, say_unknown},
+            outbox::{answer, post_progress, say_unknown},
         },
     },
     device::DeviceInfo,
@@ -150,7 +150,7 @@ impl Session {
         self.encodings.retain(|job| job.id != id);
         // A Cancel that crosses the end of its request is no mistake of anybody's.
         if self.encodings.len() < before {
-            post(&Event::EncodingCancelled { id });
+            answer(id, Answer::Cancelled);
         }
     }
 

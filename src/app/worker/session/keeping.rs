@@ -28,7 +28,7 @@ impl Session {
         match self.kept_run(id, &run).await {
             Ok(kept) => run.kept_as(kept.manifest.id, Keeper::of_kept(kept)),
             Err(error) => {
-                post(&Event::run_not_kept(error.reason()));
+                post(Event::run_not_kept(error.reason()));
                 run
             }
         }
@@ -108,7 +108,7 @@ impl Session {
             let step = run.trainer().position();
             self.begin_again(run);
             self.resume_run();
-            post(&Event::Resumed { step });
+            post(Event::Resumed { step });
         } else {
             self.show_finished(&manifest, state)?;
         }
@@ -158,7 +158,7 @@ impl Session {
             evaluates: manifest.evaluation.is_some(),
             unknown_share: manifest.unknown_share,
         };
-        post(&Event::RunStarted(plan));
+        post(Event::RunStarted(plan));
         post_history(&history);
         let kept_step = best.as_ref().map_or(step, |best| best.step);
         let mut passed = vec![(step, weights.clone())];
@@ -172,12 +172,12 @@ impl Session {
         for (step, weights) in passed {
             self.onlooker.checkpoints.keep(step, weights);
         }
-        post(&Event::CheckpointsKept { steps: self.onlooker.checkpoints.steps() });
+        post(Event::CheckpointsKept { steps: self.onlooker.checkpoints.steps() });
         let reason = match manifest.outcome {
             Outcome::Completed | Outcome::Open => EndReason::Completed,
             Outcome::Stopped | Outcome::Failed => EndReason::Stopped,
         };
-        post(&Event::Finished(RunEnd { reason, step, kept_step, pooler, trained: true }));
+        post(Event::Finished(RunEnd { reason, step, kept_step, pooler, trained: true }));
         Ok(())
     }
 
@@ -196,7 +196,7 @@ impl Session {
         post_history(&history);
         if let Some((step, weights)) = best {
             self.onlooker.checkpoints.keep(step, weights);
-            post(&Event::CheckpointsKept { steps: self.onlooker.checkpoints.steps() });
+            post(Event::CheckpointsKept { steps: self.onlooker.checkpoints.steps() });
         }
     }
 }
@@ -223,13 +223,13 @@ fn post_history(history: &History) {
     let mut highest = None::<f64>;
     for (step, scores) in &history.evaluations {
         let before: Vec<_> = std::iter::from_fn(|| steps.next_if(|next| next.step <= *step)).collect();
-        post(&Event::Steps(before));
+        post(Event::Steps(before));
         // `None` is less than any number.
         let best = *step > 0 && scores.spearman > highest;
         if best {
             highest = scores.spearman;
         }
-        post(&Event::Evaluated(Evaluation::new(*step, scores, best)));
+        post(Event::Evaluated(Evaluation::new(*step, scores, best)));
     }
-    post(&Event::Steps(steps.collect()));
+    post(Event::Steps(steps.collect()));
 }

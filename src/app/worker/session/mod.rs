@@ -29,12 +29,12 @@ use super::{
     model_files::LoadedModel,
     onlooker::Onlooker,
     opening,
-    outbox::{post, post_compiling, post_progress},
+    outbox::{answer, post, post_compiling, post_progress},
     run::{Advance, Run},
     similarity::Embedders,
 };
 use crate::{
-    app::protocol::{EndReason, Envelope, Event, PickedFile, Request, RequestId, Source, Stage},
+    app::protocol::{Answer, EndReason, Envelope, Event, PickedFile, Request, RequestId, Source, Stage},
     device::{Device, DeviceChoice},
     model::Checkpoint,
     said::Say,
@@ -122,7 +122,7 @@ impl Session {
     async fn fail(&mut self, id: RequestId, error: &WorkerError) {
         match error.device_lost(&self.device).await {
             Some(reason) => self.lose_device(reason).await,
-            None => post(&Event::failed(id, error.kind(), error.reason())),
+            None => answer(id, Answer::failed(error.kind(), error.reason())),
         }
     }
 
@@ -237,7 +237,7 @@ impl Session {
         // Everything that can fail on the device fails here, while the old model is still there.
         let original = Embedders::upload(&self.device, &model.checkpoint)?;
         self.device.ready_with(post_compiling(id)).await?;
-        post(&Event::ModelLoaded { id, report: model.report() });
+        answer(id, Answer::ModelLoaded { report: model.report() });
         // The visitor looks at the model now; what training needs compiles meanwhile. Errors come up again when a run
         // starts, and there is somebody to tell them to.
         if let Err(error) = warm_up(&self.device, model.checkpoint.config.head_dim()) {
@@ -263,7 +263,7 @@ impl Session {
         self.forget_buffers();
         self.encodings.clear();
         let resumable = self.rescued.as_ref().map(|rescued| rescued.step);
-        post(&Event::DeviceLost { message, resumable });
+        post(Event::DeviceLost { message, resumable });
     }
 
     /// Takes another device, also after the loss of one.
@@ -284,8 +284,8 @@ impl Session {
         // A run that goes on is to give the same numbers.
         matmul.into_iter().for_each(|kind| self.device.set_matmul(kind));
         self.lost = false;
-        no_gpu.into_iter().for_each(|reason| post(&Event::NoWebGpu(reason)));
-        post(&Event::Ready(self.device.info().clone()));
+        no_gpu.into_iter().for_each(|reason| post(Event::NoWebGpu(reason)));
+        post(Event::Ready(self.device.info().clone()));
         if let Some(rescued) = self.rescued.take() {
             self.go_on_with(rescued).await?;
         }

@@ -6,10 +6,10 @@ use js_sys::Float32Array;
 use super::{Embedders, Session};
 use crate::{
     app::{
-        protocol::{Event, Measurement, RequestId, SimilarityMatrix, Stage, ViewVectors, Weights},
+        protocol::{Answer, Measurement, RequestId, SimilarityMatrix, Stage, ViewVectors, Weights},
         worker::{
             error::WorkerError,
-            outbox::{post, post_progress, post_transferring, say_unknown},
+            outbox::{answer, answer_transferring, post_progress, say_unknown},
             picture::Picture,
             prepare::{Text, tokenise},
             similarity::cosines,
@@ -38,7 +38,7 @@ impl Session {
         let embeddings = embedders.embed(id, &rows, pooler, |_| ()).await?;
         let cosines = cosines(&embeddings, hidden);
         let result = SimilarityMatrix { sentences, weights, pooler, step, cosines };
-        post(&Event::Similarity { id, result });
+        answer(id, Answer::Similarity { result });
         Ok(())
     }
 
@@ -83,7 +83,7 @@ impl Session {
         let values = Float32Array::from(vectors.as_slice());
         let buffer = values.buffer();
         let result = ViewVectors { sentences: count, hidden, values, kept, step };
-        post_transferring(&Event::Views { id, result }, &buffer)
+        answer_transferring(id, Answer::Views { result }, &buffer)
     }
 
     /// One row through one kernel, for who wants to see what it does.
@@ -95,7 +95,7 @@ impl Session {
     ) -> Result<(), WorkerError> {
         self.refuse_during_run()?;
         let row = verify::kernels::layer_norm::row(&self.device, x, dy, EPSILON).await?;
-        post(&Event::LayerNorm { id, row });
+        answer(id, Answer::LayerNorm { row });
         Ok(())
     }
 
@@ -116,7 +116,7 @@ impl Session {
         progress(0);
         let embeddings = embedders.embed(id, &rows, pooler, progress).await?;
         let scores = StsEvaluation::new(&embeddings, hidden, &gold);
-        post(&Event::Measured { id, result: Measurement { pairs, weights, pooler, step, scores } });
+        answer(id, Answer::Measured { result: Measurement { pairs, weights, pooler, step, scores } });
         Ok(())
     }
 

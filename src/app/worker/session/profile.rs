@@ -3,10 +3,10 @@
 use super::Session;
 use crate::{
     app::{
-        protocol::{Event, ProfileReport, RequestId, Stage},
+        protocol::{Answer, ProfileReport, RequestId, Stage},
         worker::{
             error::WorkerError,
-            outbox::{post, post_progress},
+            outbox::{answer, post_progress},
             prepare::{Texts, trainer},
         },
     },
@@ -48,7 +48,7 @@ impl Session {
             expected_bytes: trainer.estimate().total,
             profile: trainer.profile().await?,
         };
-        post(&Event::Profiled { id, report });
+        answer(id, Answer::Profiled { report });
         Ok(())
     }
 
@@ -58,7 +58,7 @@ impl Session {
         let ceilings = Ceilings::tune(&self.device).await?;
         // Built with the kind before.
         (self.original, self.current) = (None, None);
-        post(&Event::Tuned { id, ceilings });
+        answer(id, Answer::Tuned { ceilings });
         Ok(())
     }
 }

@@ -45,7 +45,7 @@ impl Session {
         };
         let Rescued { id, keeper, step, .. } = rescued;
         self.begin_again(run.kept_as(id, keeper));
-        post(&Event::Paused { step });
+        post(Event::Paused { step });
         Ok(())
     }
 

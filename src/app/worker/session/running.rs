@@ -41,7 +41,7 @@ impl Session {
 
     /// Makes `run` the run at hand.
     pub(super) fn begin(&mut self, run: Run) {
-        post(&Event::RunStarted(run.plan()));
+        post(Event::RunStarted(run.plan()));
         self.run = Some(run);
         self.rescued = None;
         self.forget_current();
@@ -87,7 +87,7 @@ impl Session {
         let Some(run) = &mut self.run else { return Ok(()) };
         run.settle().await?;
         run.paused = true;
-        post(&Event::Paused { step: run.trainer().position() });
+        post(Event::Paused { step: run.trainer().position() });
         run.keep().await?;
         Ok(())
     }
@@ -98,7 +98,7 @@ impl Session {
         let step = run.step(inbox, &mut self.onlooker).await;
         let position = run.trainer().position();
         match step {
-            Ok(Advance::GoesOn) => post(&Event::Paused { step: position }),
+            Ok(Advance::GoesOn) => post(Event::Paused { step: position }),
             Ok(Advance::Completed) => self.end_or_report(EndReason::Completed).await,
             Err(error) => self.fail_run(error.into()).await,
         }
@@ -110,7 +110,7 @@ impl Session {
         let run = self.run.as_mut().ok_or(WorkerError::NoRun)?;
         let step = run.trainer().position();
         self.resume_run();
-        post(&Event::Resumed { step });
+        post(Event::Resumed { step });
         Ok(())
     }
 
@@ -152,7 +152,7 @@ impl Session {
         }
         self.forget_current();
         let trained = self.tuned.is_some();
-        post(&Event::Finished(RunEnd { reason, step, kept_step, pooler, trained }));
+        post(Event::Finished(RunEnd { reason, step, kept_step, pooler, trained }));
         if kept {
             post_saved_runs().await;
         }
@@ -193,7 +193,7 @@ impl Session {
                 let trained = self.tuned.is_some();
                 let Reason { english, said } = error.reason();
                 let message = english.into_owned();
-                post(&Event::RunFailed { kind, message, said, kept_step, trained, resumable });
+                post(Event::RunFailed { kind, message, said, kept_step, trained, resumable });
             }
         }
     }

@@ -3,13 +3,13 @@
 use super::Session;
 use crate::{
     app::{
-        protocol::{Event, ExportFormat, ExportedFile, RequestId, Source, Stage, Weights},
+        protocol::{Answer, Event, ExportFormat, ExportedFile, RequestId, Source, Stage, Weights},
         worker::{
             error::WorkerError,
             files::gather_one,
             keeper::state_in_memory,
             model_files::exported,
-            outbox::{post, post_file, post_progress},
+            outbox::{answer, post, post_file, post_progress},
             run::Run,
         },
     },
@@ -41,7 +41,7 @@ impl Session {
         let blob = state_in_memory(run.trainer()).await?;
         let name =
             format!("{}-checkpoint-step-{}.safetensors", plain_name(&model.name), run.trainer().position());
-        post(&Event::Exported { id, file: ExportedFile { name, bytes: blob.size(), blob } });
+        answer(id, Answer::Exported { file: ExportedFile { name, bytes: blob.size(), blob } });
         Ok(())
     }
 
@@ -56,7 +56,7 @@ impl Session {
         let run = self.resumed(id, state).await?;
         let step = run.trainer().position();
         self.begin_again(run);
-        post(&Event::Paused { step });
+        post(Event::Paused { step });
         Ok(())
     }
 

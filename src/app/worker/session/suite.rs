@@ -3,11 +3,11 @@
 use super::Session;
 use crate::{
     app::{
-        protocol::{Event, RequestId, Source, Stage, SuiteMeasurement, SuiteReport, SuiteTask, Weights},
+        protocol::{Answer, RequestId, Source, Stage, SuiteMeasurement, SuiteReport, SuiteTask, Weights},
         worker::{
             error::WorkerError,
             files::{check_text_size, gather},
-            outbox::{post, post_progress, say_unknown},
+            outbox::{answer, post_progress, say_unknown},
         },
     },
     eval::{TaskScore, Whitening},
@@ -34,7 +34,7 @@ impl Session {
             pairs: task.pairs(),
         };
         let tasks = self.suite.iter().map(task).collect();
-        post(&Event::SuiteLoaded { id, report: SuiteReport { tasks, notes } });
+        answer(id, Answer::SuiteLoaded { report: SuiteReport { tasks, notes } });
     }
 
     pub(super) async fn evaluate_suite(
@@ -50,7 +50,7 @@ impl Session {
         let tasks = std::mem::take(&mut self.suite);
         let result = self.score(id, &tasks, weights, pooler, whiten).await;
         self.suite = tasks;
-        post(&Event::SuiteMeasured { id, result: result? });
+        answer(id, Answer::SuiteMeasured { result: result? });
         Ok(())
     }
 

@@ -4,10 +4,10 @@ use super::Session;
 use crate::{
     app::{
         protocol::{
-            EvaluationReport, Event, GradedPair, RequestId, Source, TrainingItems, TrainingKind,
+            Answer, EvaluationReport, GradedPair, RequestId, Source, TrainingItems, TrainingKind,
             TrainingReport, sts_pairs,
         },
-        worker::{error::WorkerError, files::gather_text, inputs::Input, outbox::post},
+        worker::{error::WorkerError, files::gather_text, inputs::Input, outbox::answer},
     },
     eval::POSITIVE_SCORE,
     text::{Corpus, StsSet, TrainingData},
@@ -66,7 +66,7 @@ impl Session {
             notes: corpus.notes.clone(),
         };
         self.training = Some(text);
-        post(&Event::TrainingLoaded { id, report });
+        answer(id, Answer::TrainingLoaded { report });
     }
 
     pub(super) async fn load_evaluation(&mut self, id: RequestId, source: Source) -> Result<(), WorkerError> {
@@ -92,7 +92,7 @@ impl Session {
     pub(super) fn clear_evaluation(&mut self, id: RequestId) -> Result<(), WorkerError> {
         self.refuse_during_run()?;
         self.evaluation = None;
-        post(&Event::EvaluationCleared { id });
+        answer(id, Answer::EvaluationCleared);
         Ok(())
     }
 
@@ -111,6 +111,6 @@ impl Session {
             notes: set.notes.clone(),
         };
         self.evaluation = Some(text);
-        post(&Event::EvaluationLoaded { id, report });
+        answer(id, Answer::EvaluationLoaded { report });
     }
 }

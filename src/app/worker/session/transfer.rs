@@ -10,13 +10,13 @@ use super::Session;
 use crate::{
     app::{
         protocol::{
-            Event, PickedFile, RequestId, Source, Stage, TransferInfo, TransferMeasurement, TransferReport,
+            Answer, PickedFile, RequestId, Source, Stage, TransferInfo, TransferMeasurement, TransferReport,
             Weights,
         },
         worker::{
             error::WorkerError,
             files::{check_text_size, gather},
-            outbox::{post, post_progress, say_unknown},
+            outbox::{answer, post_progress, say_unknown},
         },
     },
     eval::{TransferError, TransferOptions, TransferScore, transfer},
@@ -87,7 +87,7 @@ impl Session {
             items: task.sets.iter().map(|set| set.labels.len()).sum(),
         };
         let tasks = self.transfer.iter().map(info).collect();
-        post(&Event::TransferLoaded { id, report: TransferReport { tasks, notes } });
+        answer(id, Answer::TransferLoaded { report: TransferReport { tasks, notes } });
     }
 
     pub(super) fn start_transfer(
@@ -115,7 +115,7 @@ impl Session {
     pub(super) fn cancel_transfer(&mut self) {
         // A cancel that crosses the end of the evaluation is no mistake of anybody's.
         if let Some(job) = self.job.take() {
-            post(&Event::TransferCancelled { id: job.id });
+            answer(job.id, Answer::Cancelled);
         }
     }
 
@@ -148,7 +148,7 @@ impl Session {
                 job.rest.pop();
                 (job.fitting, job.embeddings) = (None, Vec::new());
                 let (result, last) = (job.result.clone(), job.rest.is_empty());
-                post(&Event::TransferMeasured { id: job.id, result, last });
+                answer(job.id, Answer::TransferMeasured { result, last });
             }
             return Ok(());
         }

@@ -7,13 +7,13 @@ use futures_util::future::select;
 use super::Session;
 use crate::{
     app::{
-        protocol::{Event, Request, RequestId, Source, Stage},
+        protocol::{Answer, Request, RequestId, Source, Stage},
         worker::{
             error::WorkerError,
             files::gather,
             inbox::Inbox,
             model_files::LoadedModel,
-            outbox::{post, post_progress},
+            outbox::{answer, post_progress},
             scope,
         },
     },
@@ -39,7 +39,7 @@ impl Session {
         let cancelled = inbox.wanted(|request| matches!(request, Request::CancelVerify));
         // Which of them ended, the verification itself knows.
         select(pin!(check(id, &mut verification, models)), pin!(cancelled)).await;
-        post(&Event::Verified { id, report: verification.finish() });
+        answer(id, Answer::Verified { report: verification.finish() });
         Ok(())
     }
 }

@@ -6,10 +6,10 @@ use js_sys::Float32Array;
 
 use crate::{
     app::{
-        protocol::{CosineTable, EmbeddedPart, Event, PairScores, RequestId},
+        protocol::{Answer, CosineTable, EmbeddedPart, PairScores, RequestId},
         worker::{
             error::WorkerError,
-            outbox::{post, post_transferring},
+            outbox::{answer, answer_transferring},
         },
     },
     eval::{StsEvaluation, cosine, normalised},
@@ -55,7 +55,7 @@ impl Goal {
                 let values = Float32Array::from(portion.as_slice());
                 let buffer = values.buffer();
                 let part = EmbeddedPart { first: range.start, of: total, hidden, values, step, last };
-                post_transferring(&Event::Embedded { id, part }, &buffer)
+                answer_transferring(id, Answer::Embedded { part }, &buffer)
             }
             Self::Cosines { queries, vectors } => {
                 vectors.extend(portion);
@@ -68,7 +68,7 @@ impl Goal {
                 vectors.extend(portion);
                 if last {
                     let scores = StsEvaluation::new(vectors, hidden, gold);
-                    post(&Event::Scored { id, result: PairScores { scores, step } });
+                    answer(id, Answer::Scored { result: PairScores { scores, step } });
                 }
                 Ok(())
             }
@@ -99,5 +99,5 @@ fn post_cosines(
         values.subarray(start, start + columns as u32).copy_from(&row);
     }
     let buffer = values.buffer();
-    post_transferring(&Event::Cosines { id, result: CosineTable { rows, columns, values, step } }, &buffer)
+    answer_transferring(id, Answer::Cosines { result: CosineTable { rows, columns, values, step } }, &buffer)
 }

@@ -1,0 +1,14 @@
+//! Parts that several views are made of.
+
+pub mod chart_files;
+pub mod chart_tools;
+pub mod drawing;
+pub mod drop_zone;
+pub mod fields;
+pub mod fold;
+pub mod icons;
+pub mod lens_bar;
+pub mod notice;
+pub mod similarity_table;
+pub mod tabs;
+pub mod view_head;

@@ -1,0 +1,15 @@
+//! What the playground's views have in common.
+
+use std::time::Duration;
+
+use leptos::prelude::RwSignal;
+
+/// So long nothing is typed any more before the views answer.
+pub const TYPING: Duration = Duration::from_millis(250);
+
+/// Lists of so many are laid out and looked through without being asked for, once they are encoded.
+pub const UNASKED: usize = 300;
+
+/// Which view is looked at, by its tab's name.
+#[derive(Clone, Copy)]
+pub struct Chosen(pub RwSignal<&'static str>);

@@ -1,0 +1,17 @@
+//! Through which weights and pooler the views look at sentences; one choice for all of them.
+
+use leptos::prelude::*;
+
+use crate::{app::protocol::Weights, model::Pooler};
+
+#[derive(Debug, Clone, Copy)]
+pub struct Lens {
+    pub weights: RwSignal<Weights>,
+    pub pooler: RwSignal<Pooler>,
+}
+
+impl Lens {
+    pub fn new() -> Self {
+        Self { weights: RwSignal::new(Weights::Current), pooler: RwSignal::new(Pooler::Avg) }
+    }
+}

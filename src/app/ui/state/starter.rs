@@ -1,0 +1,40 @@
+//! The site's small encoder and its pairs, loaded without being asked for.
+
+use leptos::prelude::*;
+
+use super::{
+    site_models::SiteModel,
+    site_texts::Sample,
+    store::{Phase, Store, Topic},
+    studio,
+};
+use crate::app::protocol::Request;
+
+/// Bytes of the weights that are loaded without being asked for, at most.
+pub const UNASKED: f64 = 16e6;
+
+/// Whether the page is as one finds it: its own encoder, and nothing trained. Then a lesson may train by itself what it is
+/// about; a visitor's own weights it would take away. Tracked.
+pub fn as_found(store: Store) -> bool {
+    let first = store.site_models.first().filter(|model| model.bytes <= UNASKED);
+    let loaded = store.model.with(|model| model.as_ref().map(|model| model.name.clone()));
+    first.is_some_and(|first| Some(first.path) == loaded)
+        && !store.trained.get()
+        && store.phase.with(|phase| *phase == Phase::Idle)
+}
+
+/// Loads a model of the site's, where none is loaded.
+pub fn load_model(model: &SiteModel) {
+    let (store, engine) = studio();
+    if store.model.with_untracked(Option::is_none) {
+        engine.send(Topic::Model, Request::LoadModel { source: model.source() });
+    }
+}
+
+/// Loads graded pairs of the site's, where none are loaded.
+pub fn load_pairs(pairs: Sample) {
+    let (store, engine) = studio();
+    if store.evaluation.with_untracked(Option::is_none) {
+        engine.send(Topic::Evaluation, Request::LoadEvaluation { source: pairs.source() });
+    }
+}

@@ -1,0 +1,133 @@
+//! The picture with the run's numbers; beside it model, text and recipe, a line each that unfolds; under it, in tabs,
+//! whatever else there is to a run.
+
+mod batch_panel;
+mod charts;
+pub mod cut_off_runs;
+mod data_panel;
+mod downloads;
+mod evaluation_table;
+mod hub_panel;
+mod model_panel;
+pub mod picture;
+mod profile;
+mod profile_tables;
+mod recipe_form;
+mod run_controls;
+mod runs_panel;
+
+use leptos::{
+    ev::KeyboardEvent,
+    html::{Button, Div},
+    prelude::*,
+};
+
+use self::{
+    batch_panel::BatchPanel,
+    charts::{Charts, PlaneChart, RunCharts},
+    data_panel::DataPanel,
+    downloads::Downloads,
+    evaluation_table::EvaluationTable,
+    model_panel::ModelPanel,
+    picture::{PicturePanel, PictureSentences},
+    profile::ProfilePanel,
+    recipe_form::RecipeForm,
+    run_controls::RunControls,
+    runs_panel::RunsPanel,
+};
+use crate::{
+    app::ui::{
+        parts::{
+            icons::{Glyph, Icon},
+            tabs::{Tab, Tabs},
+        },
+        state::route::Route,
+        words::i18n::mt,
+    },
+    share::Place,
+};
+
+const RAIL: &str = "rail";
+
+#[component]
+pub fn StudioView() -> impl IntoView {
+    let Route { place, .. } = expect_context();
+    let root = NodeRef::<Div>::new();
+    let charts = Charts::new(root);
+    let chosen = RwSignal::new("curves");
+    // Reading a batch back takes the run a moment: only while somebody looks.
+    let batch_seen = Signal::derive(move || chosen.get() == "batch" && place.get() == Place::Studio);
+    let tabs = vec![
+        Tab::new("curves", "tab-curves", move || view! { <RunCharts charts /> }.into_any()),
+        Tab::new("scores", "tab-scores", || view! { <EvaluationTable /> }.into_any()),
+        Tab::new("batch", "tab-batch", move || view! { <BatchPanel seen=batch_seen /> }.into_any()),
+        Tab::new("runs", "tab-runs", || view! { <RunsPanel /> }.into_any()),
+        Tab::new("download", "tab-download", || view! { <Downloads /> }.into_any()),
+        Tab::new("speed", "tab-speed", || view! { <ProfilePanel /> }.into_any()),
+    ];
+    view! {
+        <div class="studio-head">
+            <h1>{mt!("studio-title")}</h1>
+            <p class="fine">{mt!("studio-lede")}</p>
+        </div>
+        <div class="studio" node_ref=root>
+            <div class="stage">
+                <PicturePanel />
+                <div class="numbers">
+                    <RunControls />
+                    <PlaneChart charts />
+                </div>
+            </div>
+            <Sheet />
+            <section id="run" class="card more" aria-label=mt!("studio-tabs")>
+                <Tabs name="studio" label="studio-tabs" tabs chosen />
+            </section>
+        </div>
+    }
+}
+
+/// What goes into a run. Where there is room it stands beside the picture; on a phone it is a sheet, out of sight until it
+/// is called up.
+#[component]
+fn Sheet() -> impl IntoView {
+    let open = RwSignal::new(false);
+    let (opener, closer) = (NodeRef::<Button>::new(), NodeRef::<Button>::new());
+    let turn = move |on: bool| {
+        open.set(on);
+        let next = if on { closer } else { opener };
+        // Shown only once the class has changed.
+        request_animation_frame(move || {
+            if let Some(button) = next.get_untracked() {
+                // A button takes the focus.
+                let _ = button.focus();
+            }
+        });
+    };
+    let on_key = move |event: KeyboardEvent| {
+        if event.key() == "Escape" && open.get_untracked() {
+            turn(false);
+        }
+    };
+    view! {
+        <button
+            type="button"
+            class="button sheet-opener"
+            aria-expanded=move || open.get().to_string()
+            aria-controls=RAIL
+            node_ref=opener
+            on:click=move |_| turn(true)
+        >
+            <Glyph icon=Icon::Settings />{mt!("sheet-open")}
+        </button>
+        <div class="sheet-shade" hidden=move || !open.get() on:click=move |_| turn(false)></div>
+        <div id=RAIL class="rail" class:open=open on:keydown=on_key>
+            <button type="button" class="button button-small sheet-closer" node_ref=closer on:click=move |_| turn(false)>
+                {mt!("sheet-close")}
+            </button>
+            <ModelPanel />
+            <DataPanel />
+            <RecipeForm />
+            <PictureSentences />
+        </div>
+    }
+}

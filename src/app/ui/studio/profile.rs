@@ -1,0 +1,148 @@
+//! For developers: a training step, measured.
+
+use leptos::prelude::*;
+
+use super::{
+    profile_tables::{BufferTable, CeilingTable, KernelTable},
+    run_controls::blocked,
+};
+use crate::app::{
+    protocol::{ProfileReport, Request},
+    ui::{
+        browser::{clipboard, files::offer_text},
+        parts::{
+            icons::{Glyph, Icon},
+            notice::{ErrorNotice, SlotProgress},
+        },
+        state::{
+            store::{Phase, Topic},
+            studio,
+        },
+        words::{
+            format::{bytes, count, significant},
+            i18n::{mt, t, words},
+        },
+    },
+};
+
+const FILE: &str = "simcse-lab-profile.json";
+
+#[component]
+pub fn ProfilePanel() -> impl IntoView {
+    let (store, engine) = studio();
+    let [profiling, tuning] = [Topic::Profile, Topic::Tuning].map(|topic| store.slot(topic));
+    let busy = move || profiling.busy() || tuning.busy();
+    let in_run = move || store.phase.with(Phase::active).then(|| t!("profile-in-run"));
+    let untunable = move || match store.ready() {
+        true => in_run(),
+        false => Some(t!("engine-first")),
+    };
+    let unprofilable = move || in_run().or_else(|| blocked(store));
+    let profile = move |_| {
+        if let Ok(options) = store.recipe.options() {
+            engine.send(Topic::Profile, Request::Profile { options });
+        }
+    };
+    view! {
+        <div class="profile profile-body">
+            <p class="fine">{mt!("profile-what")}</p>
+            <div class="row">
+                <button
+                    type="button"
+                    class="button"
+                    disabled=move || unprofilable().is_some() || busy()
+                    on:click=profile
+                >
+                    {mt!("profile-step")}
+                </button>
+                <button
+                    type="button"
+                    class="button"
+                    disabled=move || untunable().is_some() || busy()
+                    on:click=move |_| engine.send(Topic::Tuning, Request::Tune)
+                >
+                    {mt!("profile-tune")}
+                </button>
+            </div>
+            <p class="fine reason">{unprofilable}</p>
+            <SlotProgress of=profiling what="profile-preparing" />
+            <ErrorNotice of=profiling title="profile-failed" />
+            <SlotProgress of=tuning what="profile-measuring" />
+            <ErrorNotice of=tuning title="profile-tune-failed" />
+            <p class="fine" role="status">
+                {move || store.remembered.get().filter(|_| store.ceilings.with(Option::is_none)).map(|kind| {
+                    t!("profile-remembered", kind = kind.name())
+                })}
+            </p>
+            {move || store.profile.get().map(|report| view! { <Summary report /> })}
+            {move || store.ceilings.get().map(|(ceilings, used)| view! { <CeilingTable ceilings used /> })}
+            {move || store.profile.get().map(|report| view! { <Details report /> })}
+        </div>
+    }
+}
+
+#[component]
+fn Summary(report: ProfileReport) -> impl IntoView {
+    let profile = &report.profile;
+    let milliseconds = |value: f64| format!("{} ms", significant(value));
+    let share = profile.matmul_share().map(|share| format!("{:.0} %", 100.0 * share));
+    let figures = [
+        ("profile-figure-step", milliseconds(profile.step_milliseconds)),
+        ("profile-figure-host", milliseconds(profile.host_milliseconds)),
+        ("profile-figure-dispatches", count(profile.dispatches)),
+        ("profile-figure-layer", count(profile.dispatches_per_layer)),
+        ("profile-figure-tokens", count(profile.tokens)),
+        ("profile-figure-products", share.unwrap_or_else(|| "–".to_owned())),
+        ("profile-figure-memory", bytes(profile.gpu_bytes() as f64)),
+        ("profile-figure-expected", bytes(report.expected_bytes as f64)),
+    ];
+    let model = report.model.clone();
+    let [rows, longest, layers, hidden, tokens] =
+        [profile.rows, profile.longest, profile.layers, profile.hidden, profile.tokens];
+    let what = mt!(
+        "profile-of",
+        model = model.as_str(),
+        rows = rows,
+        longest = longest,
+        layers = layers,
+        hidden = hidden,
+        tokens = tokens
+    );
+    view! {
+        <section class="profile-part" aria-labelledby="profile-summary">
+            <h3 id="profile-summary">{mt!("profile-a-step")}</h3>
+            <dl class="figures">
+                {figures.map(|(term, value)| view! { <div><dt>{mt!(term)}</dt><dd>{value}</dd></div> })}
+            </dl>
+            <p class="fine">{what}</p>
+        </section>
+    }
+}
+
+#[component]
+fn Details(report: ProfileReport) -> impl IntoView {
+    let (store, _) = studio();
+    let (markdown, copied) = (report.profile.to_markdown(), RwSignal::new(""));
+    let (kernels, buffers) = (report.profile.clone(), report.profile.clone());
+    let download = move |_| {
+        let offered = serde_json::to_string_pretty(&report)
+            .map_err(|error| format!("{FILE} could not be written: {error}").into())
+            .and_then(|text| offer_text(FILE, &(text + "\n"), "text/plain"));
+        if let Err(message) = offered {
+            store.slot(Topic::Profile).error.set(Some(message));
+        }
+    };
+    view! {
+        <KernelTable profile=kernels />
+        <BufferTable profile=buffers />
+        <div class="row">
+            <button type="button" class="button button-small" on:click=move |_| clipboard::copy(&markdown, copied)>
+                {mt!("profile-markdown")}
+            </button>
+            <button type="button" class="button button-small" on:click=download>
+                <Glyph icon=Icon::Download />{mt!("profile-json")}
+            </button>
+            <span class="fine" role="status">{move || words(copied.get())}</span>
+        </div>
+    }
+}

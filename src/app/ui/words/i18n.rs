@@ -1,0 +1,136 @@
+//! The page's words, by message id, in the visitor's language: Project Fluent's messages in `locales/LANGUAGE/*.ftl`.
+//!
+//! [`t!`] looks a message up; inside a reactive closure it follows the language. [`mt!`] is such a closure.
+
+use std::borrow::Cow;
+
+use fluent_bundle::{FluentArgs, FluentBundle, FluentResource, FluentValue};
+use leptos::prelude::*;
+
+use super::{
+    format::count,
+    language::{Language, language},
+};
+use crate::said::Reason;
+
+/// A language's files, all of them in one bundle.
+macro_rules! files {
+    ($folder:literal) => {
+        [
+            include_str!(concat!("../../../../locales/", $folder, "/common.ftl")),
+            include_str!(concat!("../../../../locales/", $folder, "/evaluation.ftl")),
+            include_str!(concat!("../../../../locales/", $folder, "/lessons.ftl")),
+            include_str!(concat!("../../../../locales/", $folder, "/offline.ftl")),
+            include_str!(concat!("../../../../locales/", $folder, "/playground.ftl")),
+            include_str!(concat!("../../../../locales/", $folder, "/profile.ftl")),
+            include_str!(concat!("../../../../locales/", $folder, "/recipe.ftl")),
+            include_str!(concat!("../../../../locales/", $folder, "/runs.ftl")),
+            include_str!(concat!("../../../../locales/", $folder, "/studio.ftl")),
+            include_str!(concat!("../../../../locales/", $folder, "/verify.ftl")),
+        ]
+    };
+}
+
+fn bundle(of: Language) -> FluentBundle<FluentResource> {
+    let mut bundle = FluentBundle::new(vec![of.identifier()]);
+    // The marks around values are for languages written from right to left beside others.
+    bundle.set_use_isolating(false);
+    bundle.set_formatter(Some(grouped));
+    let files = match of {
+        Language::English => files!("en"),
+        Language::Chinese => files!("zh-CN"),
+    };
+    // What errors say in English is their own text.
+    let errors = match of {
+        Language::English => None,
+        Language::Chinese => Some(include_str!("../../../../locales/zh-CN/errors.ftl")),
+    };
+    for file in files.into_iter().chain(errors) {
+        // A message that cannot be read is missing then; tests/locales.rs lets none pass.
+        let resource = FluentResource::try_new(file.to_owned()).unwrap_or_else(|(read, _)| read);
+        bundle.add_resource_overriding(resource);
+    }
+    bundle
+}
+
+/// Whole numbers with their thousands apart.
+fn grouped<M>(value: &FluentValue, _: &M) -> Option<String> {
+    match value {
+        FluentValue::Number(number) if number.value >= 0.0 && number.value.fract() == 0.0 => {
+            Some(count(number.value as usize))
+        }
+        _ => None,
+    }
+}
+
+thread_local! {
+    static WORDS: [FluentBundle<FluentResource>; 2] = Language::ALL.map(bundle);
+}
+
+/// Keeps the document's `lang` in step with the language.
+pub fn follow_language() {
+    Effect::new(|_| {
+        if let Some(root) = document().document_element() {
+            // An attribute of a valid name cannot be refused.
+            let _ = root.set_attribute("lang", language().tag());
+        }
+        document().set_title(&text("page-title", None));
+    });
+}
+
+/// The message in the language in use; tracked. An id that no file has stands for itself.
+pub fn text(id: &str, args: Option<&FluentArgs>) -> String {
+    WORDS.with(|words| {
+        let bundle = &words[language() as usize];
+        let pattern = bundle.get_message(id).and_then(|message| message.value());
+        let Some(pattern) = pattern else {
+            log::error!("no message {id}");
+            return id.to_owned();
+        };
+        let mut errors = Vec::new();
+        let text = bundle.format_pattern(pattern, args, &mut errors);
+        errors.iter().for_each(|error| log::error!("message {id}: {error}"));
+        Cow::into_owned(text)
+    })
+}
+
+/// An error in the language in use, tracked; in English as far as the language has no words for it.
+pub fn say(reason: &Reason) -> String {
+    let spoken = reason
+        .said
+        .as_ref()
+        .filter(|said| WORDS.with(|words| words[language() as usize].has_message(&said.id)));
+    let Some(said) = spoken else { return reason.english.clone().into_owned() };
+    let mut args = FluentArgs::new();
+    for (name, value) in &said.values {
+        args.set(name.as_ref(), say(value));
+    }
+    text(&said.id, Some(&args))
+}
+
+/// The message under an id, or the name itself where there is none: names such as `cls` are the same in all languages.
+pub fn words(id_or_name: &str) -> String {
+    let known = WORDS.with(|words| words[0].has_message(id_or_name));
+    if known { text(id_or_name, None) } else { id_or_name.to_owned() }
+}
+
+/// The message under an id, with its values: `t!("steps-done", count = 3)`. Tracks the language.
+macro_rules! t {
+    ($id:expr) => {
+        $crate::app::ui::words::i18n::text($id, None)
+    };
+    ($id:expr, $($key:ident = $value:expr),+ $(,)?) => {{
+        let mut args = fluent_bundle::FluentArgs::new();
+        $(args.set(stringify!($key), $value);)+
+        $crate::app::ui::words::i18n::text($id, Some(&args))
+    }};
+}
+
+/// A closure of [`t!`], for views and attributes.
+macro_rules! mt {
+    ($($message:tt)+) => {
+        move || $crate::app::ui::words::i18n::t!($($message)+)
+    };
+}
+
+pub(crate) use {mt, t};
