@@ -15,6 +15,7 @@ profile-figure-dispatches = Dispatches
 profile-figure-layer = Dispatches per layer
 profile-figure-tokens = Tokens
 profile-figure-products = Matrix products
+profile-figure-expected = Expected
 profile-figure-memory = GPU memory
 profile-of = { $model }: { $rows } rows of up to { $longest } tokens, through { $layers } layers of width { $hidden }. They are packed end to end: none of the { $tokens } tokens is padding.
 profile-markdown = Copy as Markdown

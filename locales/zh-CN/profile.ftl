@@ -15,6 +15,7 @@ profile-figure-dispatches = 派发次数
 profile-figure-layer = 每层派发次数
 profile-figure-tokens = 词元
 profile-figure-products = 矩阵乘法
+profile-figure-expected = 预计
 profile-figure-memory = 显存
 profile-of = { $model }：{ $rows } 行，每行至多 { $longest } 个词元，经过宽 { $hidden } 的 { $layers } 层。各行首尾相接：{ $tokens } 个词元中没有填充。
 profile-markdown = 复制为 Markdown

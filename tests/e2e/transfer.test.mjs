@@ -50,7 +50,7 @@ test('transfer tasks from a folder are classified, beside the paper and other wo
       await studio.give('transfer-files', [file('good.txt', 'good\n')]);
       const refused = card.getByRole('alert').filter({ hasText: 'good.txt' });
       await refused.waitFor();
-      assert.match(await refused.innerText(), /told by its files: MR rt-polarity\.pos/);
+      assert.match(await refused.innerText(), /expected the files of one: MR rt-polarity\.pos/);
 
       await card.locator('input[type=file]').nth(1).setInputFiles(folder);
       await card.getByText('2 tasks').waitFor();
