@@ -9,10 +9,31 @@ const simd = [
   [10, 8, 1, 6, 0, 65, 0, 253, 15, 11],
 ];
 
+/**
+ * Starts the engine's worker, so that it opens its device while the page's program is fetched and compiled. The program
+ * takes it over (www/glue/engine.js); what it says before is kept. If it computes with something else than the program
+ * wants after all, the program starts another.
+ */
+function beginEngine() {
+  let device = new URLSearchParams(location.search).get("device");
+  try {
+    // As src/app/ui/browser/device_choice.rs keeps it.
+    device ??= localStorage.getItem("simcse-lab device");
+  } catch {
+    // The browser keeps nothing for this page.
+  }
+  const address = `${new URL("worker_loader.js", document.baseURI)}#device=${device ?? "auto"}`;
+  const early = [];
+  const worker = new Worker(address, { type: "module" });
+  worker.onmessage = worker.onerror = (event) => early.push(event);
+  globalThis.simcseLabEngine = { address, worker, early };
+}
+
 try {
   if (!WebAssembly.validate(Uint8Array.from(simd.flat()))) {
     throw new Error("This browser has no WebAssembly SIMD, which Chrome and Edge 91, Firefox 89 and Safari 16.4 have.");
   }
+  beginEngine();
   const { default: init } = await import(new URL(program, document.baseURI));
   await init({ module_or_path: new URL(wasm, document.baseURI) });
 } catch (error) {

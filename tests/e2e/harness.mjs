@@ -102,13 +102,13 @@ function addressOf(url, { path = '', hub, arrives }) {
  * lets the page log errors; `options.beforeLoad(page)` is called first. `options.hub` is a hub's address that the page
  * is told of, and may ask. `options.arrives` has the page load what it does by itself; otherwise it begins empty.
  * `options.path` is another page of the site than the first, `options.files` what the server has
- * beside the site, `options.site` what else it is told, see `serve`.
+ * beside the site, `options.site` what else it is told, see `serve`; `options.flags` are more of the browser's.
  */
 export async function withPage(options, use) {
   const server = await serve({ ...options.site, ...(options.files && { files: options.files }) });
   const url = server.url.replace('127.0.0.1', options.host ?? '127.0.0.1');
   const allowed = [new URL(url).origin, ...(options.hub ? [options.hub] : [])];
-  const args = [...quiet, ...(options.host ? [`--host-resolver-rules=MAP ${options.host} 127.0.0.1`] : []), ...(options.webgpu === false ? noWebgpu : webgpu)];
+  const args = [...quiet, ...(options.flags ?? []), ...(options.host ? [`--host-resolver-rules=MAP ${options.host} 127.0.0.1`] : []), ...(options.webgpu === false ? noWebgpu : webgpu)];
   const browser = await chromium.launch({
     executablePath: '/usr/bin/chromium',
     headless: true,

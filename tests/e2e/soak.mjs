@@ -12,6 +12,9 @@ import { loadedAfter } from './loader.mjs';
 import { browserMemory } from './memory.mjs';
 import { Studio } from './studio.mjs';
 
+/** Lets a program collect garbage. */
+const flags = ['--js-flags=--expose-gc'];
+
 // Counts the bytes of GPU buffers that are there, in the worker itself.
 const files = loadedAfter(`
   self.bufferBytes = 0;
@@ -47,6 +50,8 @@ class Readings {
   /** After so much work, of whatever kind. */
   async take(work) {
     await this.session.send('HeapProfiler.collectGarbage');
+    // The worker has a heap of its own; its threads have none, and wait.
+    await this.page.workers()[0].evaluate(() => globalThis.gc());
     const memory = await browserMemory();
     const buffers = await this.page.workers()[0].evaluate(() => self.bufferBytes);
     this.all.push({ work, memory, buffers: buffers / 2 ** 20 });
@@ -81,7 +86,7 @@ class Readings {
 /** Runs of `steps` steps one after another in one visit of the page. */
 export async function soakRuns({ device, runs, steps, say = () => {} }) {
   let summary;
-  await withPage({ files, path: `?device=${device}` }, async (page) => {
+  await withPage({ files, flags, path: `?device=${device}` }, async (page) => {
     const studio = new Studio(page);
     await studio.ready();
     await studio.loadTinyModel();
@@ -135,7 +140,7 @@ export async function soakEncodings({ device, encodings, say }) {
 async function soakProgram(device, total, say = () => {}, begin) {
   const portion = Math.max(1, Math.floor(total / 40));
   let summary;
-  await withApi({ files }, async (page) => {
+  await withApi({ files, flags }, async (page) => {
     await page.evaluate(async (device) => {
       globalThis.lab = await SimCSE.load({ device });
     }, device);

@@ -23,7 +23,7 @@ use crate::{
     train::Objective,
 };
 
-/// Loads them once the engine is there, where the visitor has given nothing before.
+/// Loads them once the engine is there, where the visitor has given nothing before: the model, then what it trains on.
 pub fn arrive() {
     let ((store, engine), Route { address, .. }) = (studio(), expect_context());
     if parameter("start").is_some_and(|start| start == "empty") || saves_data() {
@@ -40,10 +40,20 @@ pub fn arrive() {
         coming.set(Some(untouched));
         if untouched {
             load_model(&model);
+        }
+    });
+    // The picture comes first: the texts wait until it is there, or has failed.
+    Effect::new(move |asked: Option<bool>| {
+        let over = store.framed.get() || store.slot(Topic::Picture).error.with(Option::is_some);
+        if asked == Some(true) || coming.get() != Some(true) || !over {
+            return asked.unwrap_or(false);
+        }
+        if store.training.with_untracked(Option::is_none) {
             let text = Sample::sentences(store).source();
             engine.send(Topic::Training, Request::LoadTraining { source: text });
-            load_pairs(Sample::pairs(store));
         }
+        load_pairs(Sample::pairs(store));
+        true
     });
     // The recipe that shows something within a minute, unless the link brought another.
     Effect::new(move |_| {

@@ -1,5 +1,5 @@
-//! The views, one shown at a time. All stand from the beginning, so that a run, what was typed and what was computed
-//! are still there after a look elsewhere.
+//! The views, one shown at a time. Each is made when it is first looked at, and stays, so that a run, what was typed and
+//! what was computed are still there after a look elsewhere.
 
 use leptos::prelude::*;
 
@@ -7,7 +7,7 @@ use crate::{
     app::ui::{
         engine_notice::EngineNotice,
         evaluation::EvaluationView,
-        lessons::overview::{LessonPlace, LessonsView},
+        lessons::{LessonPage, overview::LessonsView},
         parts::view_head::ViewHead,
         playground::Playground,
         share_dialog::LinkNotice,
@@ -20,25 +20,52 @@ use crate::{
 
 #[component]
 pub fn Views() -> impl IntoView {
-    let Route { place, .. } = expect_context();
-    let hidden = move |shown: Place| move || place.get() != shown;
+    let lessons = Lesson::ALL.map(|lesson| {
+        let page = move || view! { <LessonPage lesson /> }.into_any();
+        view! { <View of=Place::Lesson(lesson) class="view lesson" content=page /> }
+    });
     view! {
         <main id=MAIN class="main" tabindex="-1">
             <EngineNotice />
             <CutOffRuns />
             <LinkNotice />
-            <div class="view" hidden=hidden(Place::Studio)><StudioView /></div>
-            <div class="view" hidden=hidden(Place::Playground)>
-                <ViewHead title="playground-title" lede="playground-lede" />
-                <Playground />
-            </div>
-            <div class="view" hidden=hidden(Place::Lessons)><LessonsView /></div>
-            {Lesson::ALL.map(|lesson| view! { <LessonPlace lesson /> }).into_iter().collect_view()}
-            <div class="view" hidden=hidden(Place::Evaluation)><EvaluationView /></div>
-            <div class="view" hidden=hidden(Place::Verify)>
-                <ViewHead title="verify-title" lede="verify-lede" />
-                <VerifyPanel />
-            </div>
+            // It draws what runs send, wherever they were begun.
+            <View of=Place::Studio always=true content=|| view! { <StudioView /> }.into_any() />
+            <View of=Place::Playground content=playground />
+            <View of=Place::Lessons content=|| view! { <LessonsView /> }.into_any() />
+            {lessons.into_iter().collect_view()}
+            <View of=Place::Evaluation content=|| view! { <EvaluationView /> }.into_any() />
+            <View of=Place::Verify content=verify />
         </main>
     }
+}
+
+fn playground() -> AnyView {
+    view! {
+        <ViewHead title="playground-title" lede="playground-lede" />
+        <Playground />
+    }
+    .into_any()
+}
+
+fn verify() -> AnyView {
+    view! {
+        <ViewHead title="verify-title" lede="verify-lede" />
+        <VerifyPanel />
+    }
+    .into_any()
+}
+
+/// What stands at a place, made on the first visit; `always`: at once.
+#[component]
+fn View(
+    of: Place,
+    #[prop(default = "view")] class: &'static str,
+    #[prop(optional)] always: bool,
+    content: impl Fn() -> AnyView + Send + Sync + 'static,
+) -> impl IntoView {
+    let Route { place, .. } = expect_context();
+    let here = move || place.get() == of;
+    let visited = Memo::new(move |before: Option<&bool>| always || before == Some(&true) || here());
+    view! { <div class=class hidden=move || !here()>{move || visited.get().then(&content)}</div> }
 }

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use leptos::prelude::*;
-use wasm_bindgen::{JsCast, closure::Closure};
-use web_sys::{ErrorEvent, MessageEvent, Worker, WorkerOptions, WorkerType};
+use wasm_bindgen::{JsCast, JsValue, closure::Closure, prelude::wasm_bindgen};
+use web_sys::{ErrorEvent, MessageEvent, Worker};
 
 use super::{
     answers::Answers,
@@ -27,6 +27,17 @@ use crate::{
 
 /// Trunk's loader of the worker's binary, beside index.html.
 const WORKER: &str = "worker_loader.js";
+
+#[wasm_bindgen(module = "/www/glue/engine.js")]
+extern "C" {
+    /// The worker of this address, which www/start.js has begun, or a new one.
+    #[wasm_bindgen(catch, js_name = takeEngine)]
+    fn take_engine(
+        address: &str,
+        on_message: &js_sys::Function,
+        on_error: &js_sys::Function,
+    ) -> Result<Worker, JsValue>;
+}
 
 /// Sends requests and feeds answers into the store.
 #[derive(Clone, Copy)]
@@ -66,7 +77,7 @@ struct Requests {
 }
 
 impl Engine {
-    /// Starts the worker. A worker that cannot start shows as [`super::store::EngineState::Crashed`].
+    /// Takes over the worker. One that cannot start shows as [`super::store::EngineState::Crashed`].
     pub fn start(store: Store) -> Self {
         let requests = StoredValue::new(Requests::default());
         let met_device = StoredValue::new(false);
@@ -74,34 +85,24 @@ impl Engine {
         let recovery = StoredValue::new(Recovery::default());
         let shows_recipe = StoredValue::new(false);
         let engine = Self { store, worker, requests, answers, met_device, recovery, shows_recipe };
-        let options = WorkerOptions::new();
-        options.set_type(WorkerType::Module);
-        let device = store.device.with_untracked(|choice| choice.name());
-        match Worker::new_with_options(&format!("{}#device={device}", site_url(WORKER)), &options) {
-            Ok(worker) => engine.listen(worker),
-            Err(error) => {
-                let error = format!("{error:?}");
-                store.crash(reason!(
-                    "page-no-worker",
-                    "The engine's worker could not be started: {error}",
-                    error
-                ));
-            }
+        if let Err(error) = engine.listen() {
+            let error = format!("{error:?}");
+            store.crash(reason!(
+                "page-no-worker",
+                "The engine's worker could not be started: {error}",
+                error
+            ));
         }
         engine
     }
 
-    fn listen(self, worker: Worker) {
+    fn listen(self) -> Result<(), JsValue> {
         let on_message = Closure::<dyn FnMut(MessageEvent)>::new(move |message: MessageEvent| {
             match decode::<Message>(message.data()) {
                 Ok(message) => self.receive(message),
                 Err(error) => self.crash(error),
             }
         });
-        worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
-        // The worker lives as long as the page.
-        on_message.forget();
-
         let on_error = Closure::<dyn FnMut(web_sys::Event)>::new(move |event: web_sys::Event| {
             let words = event.dyn_ref::<ErrorEvent>().map(ErrorEvent::message).unwrap_or_default();
             self.crash(match words.is_empty() {
@@ -109,9 +110,15 @@ impl Engine {
                 false => words.into(),
             });
         });
-        worker.set_onerror(Some(on_error.as_ref().unchecked_ref()));
+        let device = self.store.device.with_untracked(|choice| choice.name());
+        let address = format!("{}#device={device}", site_url(WORKER));
+        let worker =
+            take_engine(&address, on_message.as_ref().unchecked_ref(), on_error.as_ref().unchecked_ref())?;
+        // The worker lives as long as the page.
+        on_message.forget();
         on_error.forget();
         self.worker.set_value(Some(worker));
+        Ok(())
     }
 
     fn crash(self, reason: Reason) {

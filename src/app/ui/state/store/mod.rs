@@ -97,6 +97,8 @@ pub struct Store {
     pub chart_updates: RwSignal<Vec<ChartUpdate>>,
     /// The same of the picture.
     pub picture_updates: RwSignal<Vec<PictureUpdate>>,
+    /// Whether the picture has shown the encoder at hand.
+    pub framed: RwSignal<bool>,
     /// Part of the run's time that the picture takes.
     pub picture_share: RwSignal<f64>,
     /// Vectors of the playground's list that came and were not taken yet.
@@ -148,6 +150,7 @@ impl Store {
             verification: RwSignal::new(None),
             chart_updates: RwSignal::new(Vec::new()),
             picture_updates: RwSignal::new(Vec::new()),
+            framed: RwSignal::new(false),
             picture_share: RwSignal::new(0.0),
             portions: RwSignal::new(Vec::new()),
             exported: RwSignal::new(None),
@@ -284,6 +287,7 @@ impl Store {
 
     /// Another model: nothing that was computed with the one before stays.
     fn change_model(&self, report: ModelReport) {
+        self.framed.set(false);
         self.model.set(Some(report));
         self.unknown_share.set(0.0);
         let starting = self.phase.get_untracked() == Phase::Starting;
@@ -356,6 +360,7 @@ impl Store {
             }
             Event::CheckpointsKept { steps } => self.checkpoints.set(steps),
             Event::Frame(frame) => {
+                self.framed.set(true);
                 self.picture_share.set(frame.share);
                 let (step, hidden, values) = (frame.step, frame.hidden, frame.values.to_vec());
                 self.picture_updates.update(|updates| {

@@ -9,21 +9,24 @@ use wasm_bindgen::{JsValue, closure::Closure, prelude::wasm_bindgen};
 
 use self::sentences::OWN;
 use crate::{
-    app::ui::{
-        parts::{
-            chart_files::{ChartFiles, offer_picture},
-            drawing::{Drawing, words_of},
-            fold::Fold,
-            icons::{Glyph, Icon},
-            notice::{ErrorNotice, Problem},
-        },
-        state::{
-            store::{PictureUpdate, Store, Topic},
-            studio,
-        },
-        words::{
-            format::count,
-            i18n::{mt, t},
+    app::{
+        protocol::Weights,
+        ui::{
+            parts::{
+                chart_files::{ChartFiles, offer_picture},
+                drawing::{Drawing, words_of},
+                fold::Fold,
+                icons::{Glyph, Icon},
+                notice::{ErrorNotice, Problem},
+            },
+            state::{
+                store::{PictureUpdate, Store, Topic},
+                studio,
+            },
+            words::{
+                format::count,
+                i18n::{mt, t},
+            },
         },
     },
     model::Pooler,
@@ -310,6 +313,18 @@ fn TimeBar(picture: Picture, problem: RwSignal<Option<Reason>>) -> impl IntoView
             untrack(|| drawing.with(|charts| charts.seek(index)));
         }
     };
+    let (store, _) = studio();
+    // Playground and evaluation look through the weights of the moment at which the bar is let go: those of the checkpoint
+    // at hand, or of the last one before it.
+    let settle = move |_| {
+        let now = untrack(step);
+        let weights = store.checkpoints.with_untracked(|steps| match steps.iter().rfind(|kept| **kept <= now) {
+            None => Weights::Original,
+            Some(kept) if Some(kept) == steps.last() => Weights::Current,
+            Some(kept) => Weights::At(*kept),
+        });
+        store.lens.weights.set(weights);
+    };
     view! {
         <div class="time-bar">
             <button
@@ -334,6 +349,7 @@ fn TimeBar(picture: Picture, problem: RwSignal<Option<Reason>>) -> impl IntoView
                 aria-label=mt!("picture-time")
                 aria-valuetext=words
                 on:input=seek
+                on:change=settle
             />
             <span class="time-step">{words}</span>
             <button
