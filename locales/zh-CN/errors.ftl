@@ -350,3 +350,5 @@ expected-whole-from = 不小于 { $least } 的整数
 expected-between = { $least } 到 { $most } 之间的数
 expected-below = 不小于 { $least }、小于 { $most } 的数
 expected-from = 不小于 { $least } 的数
+hub-modules = 其中列出了 { $found } 个模块；最多应为 { $most } 个
+tokenizer-piece = 词表中有一个片段长 { $bytes } 字节；最多应为 { $most } 字节

@@ -23,7 +23,11 @@ const OF_MODEL: [&str; 2] = ["config_sentence_transformers.json", "simcse.json"]
 /// Vocabularies in order of preference, each with all its files.
 const VOCABULARIES: [&[&str]; 3] = [&["tokenizer.json"], &["vocab.txt"], &["vocab.json", "merges.txt"]];
 
+/// Published models have three or four modules.
+const MOST_MODULES: usize = 64;
+
 /// A module of modules.json.
+#[derive(Debug)]
 struct Module {
     /// The last part of its type: `Pooling`.
     kind: String,
@@ -47,16 +51,21 @@ pub struct FilePlan {
     model: HubModel,
     /// `None`: the repository has no such file.
     answers: BTreeMap<String, Option<Vec<u8>>>,
+    /// What modules.json says; nothing before it came, and where there is none.
+    modules: Result<Vec<Module>, HubError>,
 }
 
 impl FilePlan {
     pub fn new(model: HubModel) -> Self {
-        Self { model, answers: BTreeMap::new() }
+        Self { model, answers: BTreeMap::new(), modules: Ok(Vec::new()) }
     }
 
     /// Reports the result for a [`Wanted`] file: `Some` if it exists, with its content if `read` was set (otherwise the
     /// content is ignored), or `None` if the repository has no such file.
     pub fn answer(&mut self, file: &str, content: Option<Vec<u8>>) {
+        if file == MODULES {
+            self.modules = content.as_deref().map_or_else(|| Ok(Vec::new()), modules);
+        }
         self.answers.insert(file.to_owned(), content);
     }
 
@@ -133,7 +142,7 @@ impl FilePlan {
     /// A file of the encoder: at the root, or in the folder that modules.json says, as `0_Transformer` in repositories of
     /// sentence-transformers before version 2.
     fn of_encoder(&self, file: &str) -> Result<String, HubError> {
-        let modules = self.modules()?;
+        let modules = self.modules.as_ref().map_err(Clone::clone)?;
         let encoder = modules.iter().find(|module| module.kind == "Transformer");
         let folder = encoder.map(|encoder| encoder.folder.as_str()).filter(|folder| !folder.is_empty());
         let Some(folder) = folder else { return Ok(file.to_owned()) };
@@ -174,7 +183,7 @@ impl FilePlan {
     /// them.
     fn module_files(&self) -> Result<Vec<String>, HubError> {
         let mut files = Vec::new();
-        for Module { kind, folder } in self.modules()? {
+        for Module { kind, folder } in self.modules.as_ref().map_err(Clone::clone)? {
             let parts: &[&str] = match kind.as_str() {
                 "Pooling" => &[CONFIG],
                 "Dense" | "LayerNorm" | "WeightedLayerPooling" => &[CONFIG, WEIGHTS],
@@ -183,20 +192,6 @@ impl FilePlan {
             files.extend(parts.iter().map(|part| format!("{folder}/{part}")));
         }
         inside(MODULES, files)
-    }
-
-    /// The modules of sentence-transformers' modules.json; none where there is no such file.
-    fn modules(&self) -> Result<Vec<Module>, HubError> {
-        let Some(modules) = self.content(MODULES) else { return Ok(Vec::new()) };
-        let modules: Vec<Value> = parse(MODULES, modules)?;
-        let text = |module: &Value, field: &str| module.get(field).and_then(Value::as_str).map(str::to_owned);
-        let module = |module: &Value| Module {
-            kind: text(module, "type")
-                .and_then(|kind| kind.rsplit('.').next().map(str::to_owned))
-                .unwrap_or_default(),
-            folder: text(module, "path").unwrap_or_default().trim_end_matches('/').to_owned(),
-        };
-        Ok(modules.iter().map(module).collect())
     }
 
     fn weights(&self) -> Result<Option<Wanted>, HubError> {
@@ -240,6 +235,27 @@ impl FilePlan {
             Some(Some(_)) => Err(HubError::Pickled { id: self.model.id.clone() }),
         }
     }
+}
+
+/// The modules of sentence-transformers' modules.json.
+fn modules(file: &[u8]) -> Result<Vec<Module>, HubError> {
+    let modules: Vec<Value> = parse(MODULES, file)?;
+    if modules.len() > MOST_MODULES {
+        let found = modules.len();
+        let most = MOST_MODULES;
+        return Err(wrong(
+            MODULES,
+            reason!("hub-modules", "it lists {found} modules; expected at most {most}", found, most),
+        ));
+    }
+    let text = |module: &Value, field: &str| module.get(field).and_then(Value::as_str).map(str::to_owned);
+    let module = |module: &Value| Module {
+        kind: text(module, "type")
+            .and_then(|kind| kind.rsplit('.').next().map(str::to_owned))
+            .unwrap_or_default(),
+        folder: text(module, "path").unwrap_or_default().trim_end_matches('/').to_owned(),
+    };
+    Ok(modules.iter().map(module).collect())
 }
 
 fn wrong(file: &str, reason: Reason) -> HubError {
@@ -398,5 +414,12 @@ mod tests {
             assert!(gather(&files(&modules)).unwrap_err().to_string().contains("no plain path"), "{path}");
         }
         assert!(gather(&files("{")).unwrap_err().to_string().starts_with("modules.json cannot be used"));
+        let many = format!("[{}]", vec![r#"{"path": "1", "type": "Dense"}"#; 65].join(","));
+        assert!(
+            gather(&files(&many))
+                .unwrap_err()
+                .to_string()
+                .contains("it lists 65 modules; expected at most 64")
+        );
     }
 }

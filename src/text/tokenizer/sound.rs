@@ -10,6 +10,9 @@ use crate::said::{Reason, reason};
 const MOST_GROWTH: f64 = 64.0;
 /// Ids from here on could overflow in the crate; no vocabulary has a thousandth of them.
 const MOST_ID: u64 = 1 << 31;
+/// Bytes of a piece of a Unigram vocabulary. The crate keeps the pieces in a tree, a level for each byte, and takes it apart
+/// by recursion: a long one overflows the stack. SentencePiece makes none of more than 64.
+const MOST_PIECE: usize = 1024;
 
 /// Checks a tokenizer.json.
 ///
@@ -34,6 +37,15 @@ pub fn check(json: &Value) -> Result<(), Reason> {
             "it leaves out merges at random (dropout is {dropout}), so a sentence's tokens change each time; set its \
              model's dropout to null",
             dropout
+        ));
+    }
+    let pieces = model["vocab"].as_array().into_iter().flatten().filter_map(|entry| entry[0].as_str());
+    if let Some(bytes) = pieces.map(str::len).find(|bytes| *bytes > MOST_PIECE) {
+        return Err(reason!(
+            "tokenizer-piece",
+            "a piece of its vocabulary has {bytes} bytes; expected at most {most}",
+            bytes,
+            most = MOST_PIECE
         ));
     }
     let prefix = model["continuing_subword_prefix"].as_str().unwrap_or_default();
@@ -102,6 +114,16 @@ mod tests {
 
     fn message(json: &Value) -> String {
         check(json).map_or_else(|reason| reason.to_string(), |()| String::new())
+    }
+
+    #[test]
+    fn a_unigram_piece_that_is_a_text_by_itself_is_refused() {
+        let of = |bytes: usize| json!({"model": {"type": "Unigram", "vocab": [["<unk>", 0.0], ["a".repeat(bytes), -1.0]]}});
+        assert_eq!(message(&of(1024)), "");
+        assert_eq!(
+            message(&of(120_000)),
+            "a piece of its vocabulary has 120000 bytes; expected at most 1024"
+        );
     }
 
     #[test]

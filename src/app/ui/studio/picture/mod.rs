@@ -318,11 +318,12 @@ fn TimeBar(picture: Picture, problem: RwSignal<Option<Reason>>) -> impl IntoView
     // at hand, or of the last one before it.
     let settle = move |_| {
         let now = untrack(step);
-        let weights = store.checkpoints.with_untracked(|steps| match steps.iter().rfind(|kept| **kept <= now) {
-            None => Weights::Original,
-            Some(kept) if Some(kept) == steps.last() => Weights::Current,
-            Some(kept) => Weights::At(*kept),
-        });
+        let weights =
+            store.checkpoints.with_untracked(|steps| match steps.iter().rfind(|kept| **kept <= now) {
+                None => Weights::Original,
+                Some(kept) if Some(kept) == steps.last() => Weights::Current,
+                Some(kept) => Weights::At(*kept),
+            });
         store.lens.weights.set(weights);
     };
     view! {
