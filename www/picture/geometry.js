@@ -12,7 +12,12 @@ const NEIGHBOURS = 3;
 /** Power iterations by which the axes follow the vectors in a frame: few, so that sentences move rather than axes. */
 const FOLLOWING = 2;
 
-const dot = (one, other) => one.reduce((sum, value, index) => sum + value * other[index], 0);
+// A loop: the first frame is waited for, and its thread has compiled nothing yet.
+function dot(one, other) {
+  let sum = 0;
+  for (let index = 0; index < one.length; index += 1) sum += one[index] * other[index];
+  return sum;
+}
 
 function scaled(vector, factor) {
   return vector.map((value) => value * factor);
@@ -43,9 +48,25 @@ function meanDirection(rows) {
 export function directionsOf(rows) {
   const pole = meanDirection(rows);
   const across = rows.map((row) => without(row, pole));
-  const components = rows.length > 1 ? new PCA(across, { method: "SVD", center: true }).getLoadings().to2DArray() : [];
+  const components = rows.length > 1 ? principal(centredOf(across)) : [];
   const first = directionAcross(components[0], [pole]);
   return { pole, first, second: directionAcross(components[1], [pole, first]) };
+}
+
+/** The rows less their mean. */
+function centredOf(rows) {
+  const mean = rows[0].map((_, column) => rows.reduce((sum, row) => sum + row[column], 0) / rows.length);
+  return rows.map((row) => row.map((value, index) => value - mean[index]));
+}
+
+/**
+ * The directions in which centred rows differ most, the first two. By the eigenvectors u of their products A·Aᵀ, which are
+ * as many as there are sentences, not as there are columns: A·Aᵀ·u = λ·u makes Aᵀ·u an eigenvector of Aᵀ·A.
+ */
+function principal(rows) {
+  const products = rows.map((row) => rows.map((other) => dot(row, other)));
+  const weights = new PCA(products, { isCovarianceMatrix: true }).getLoadings().to2DArray().slice(0, 2);
+  return weights.map((of) => rows[0].map((_, column) => rows.reduce((sum, row, index) => sum + of[index] * row[column], 0)));
 }
 
 /** A unit vector at right angles to `others`, near `wanted`; any where nothing is left of that, as for two points. */
@@ -61,9 +82,7 @@ function directionAcross(wanted, others) {
 /** The axes for the next frame's vectors: their own pole, and the other two of `before`, moved after them. */
 export function followed(before, rows) {
   const pole = meanDirection(rows);
-  const across = rows.map((row) => without(row, pole));
-  const mean = across[0].map((_, column) => across.reduce((sum, row) => sum + row[column], 0) / across.length);
-  const centred = across.map((row) => row.map((value, index) => value - mean[index]));
+  const centred = centredOf(rows.map((row) => without(row, pole)));
   let { first, second } = before;
   for (let step = 0; step < FOLLOWING; step += 1) {
     first = unit(stretched(centred, without(first, pole)));
