@@ -331,9 +331,14 @@ impl Trainer {
             let weights = self.weights().await?;
             self.best = Some(Best { step: self.next, evaluation: evaluation.clone(), weights });
         }
-        self.history.evaluations.retain(|(step, _)| *step < self.next);
-        self.history.evaluations.push((self.next, evaluation.clone()));
+        self.take_evaluation(evaluation.clone());
         Ok(Some(evaluation))
+    }
+
+    /// Takes the scores of the weights at hand, which are known from elsewhere, in place of computing them.
+    pub fn take_evaluation(&mut self, evaluation: StsEvaluation) {
+        self.history.evaluations.retain(|(step, _)| *step < self.next);
+        self.history.evaluations.push((self.next, evaluation));
     }
 
     /// The matrix of cosines from which the last step's loss was computed; `None` before the first step, and without a

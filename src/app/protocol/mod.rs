@@ -119,6 +119,9 @@ pub enum Request {
     CancelEncoding { of: RequestId },
     /// Scores on the loaded pairs, without a run. Answer: [`Answer::Measured`].
     Evaluate { weights: Weights, pooler: Pooler },
+    /// The same of the loaded weights, in parts and while nothing else is asked, so that a run that starts from them has its
+    /// evaluation before the first step. Answer: [`Answer::Measured`], or [`Answer::Cancelled`] where a run starts first.
+    Baseline { pooler: Pooler },
     /// Adds STS tasks to the suite, in place of those of the same name. Answer: [`Answer::SuiteLoaded`].
     LoadSuite { source: Source },
     /// Answer: [`Answer::SuiteLoaded`], of an empty suite.

@@ -13,7 +13,7 @@ use crate::{
                 preset::Preset,
                 route::Route,
                 site_texts::Sample,
-                starter::{UNASKED, load_model, load_pairs},
+                starter::{UNASKED, as_found, load_model, load_pairs},
                 store::Topic,
                 studio,
             },
@@ -53,6 +53,16 @@ pub fn arrive() {
             engine.send(Topic::Training, Request::LoadTraining { source: text });
         }
         load_pairs(Sample::pairs(store));
+        true
+    });
+    // While nobody has pressed anything: the point before training, which the run then need not wait for.
+    Effect::new(move |asked: Option<bool>| {
+        let there = store.evaluation.with(Option::is_some) && store.training.with(Option::is_some);
+        if asked == Some(true) || !there || coming.get().is_none() || !as_found(store) {
+            return asked.unwrap_or(false);
+        }
+        let pooler = store.model.with_untracked(|model| model.as_ref().map(|model| model.pooler));
+        pooler.into_iter().for_each(|pooler| engine.send(Topic::Measurement, Request::Baseline { pooler }));
         true
     });
     // The recipe that shows something within a minute, unless the link brought another.

@@ -44,6 +44,10 @@ impl Picture {
     pub fn due(&mut self, step: u32) -> bool {
         let since = *self.since.get_or_insert_with(Instant::now);
         let Some((at, took, of)) = self.last else { return true };
+        // What the first step did is shown at once.
+        if of == 0 && step > 0 {
+            return true;
+        }
         let passed = at.elapsed();
         let affordable = (self.spent + took).as_secs_f64() <= SHARE * since.elapsed().as_secs_f64();
         step > of && passed >= SHORTEST && affordable && took.as_secs_f64() <= SHARE * passed.as_secs_f64()

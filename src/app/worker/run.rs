@@ -14,6 +14,7 @@ use super::{
 };
 use crate::{
     app::protocol::{BatchMatrix, Evaluation, Event, Request, RunPlan, StepMetrics},
+    eval::StsEvaluation,
     runs::Outcome,
     train::{StepReport, TrainError, Trainer, TrainingState},
 };
@@ -29,6 +30,8 @@ pub struct Run {
     pub paused: bool,
     /// 0: nothing to evaluate on.
     evaluation_sentences: usize,
+    /// The scores before the first step, where they are known already.
+    baseline: Option<StsEvaluation>,
     unknown_share: f64,
     /// Not posted yet.
     steps: Vec<StepMetrics>,
@@ -55,6 +58,7 @@ impl Run {
             keeper: Keeper::in_memory(),
             paused: false,
             evaluation_sentences,
+            baseline: None,
             unknown_share,
             steps: Vec::new(),
             posted: Instant::now(),
@@ -63,6 +67,11 @@ impl Run {
             step_took: Duration::ZERO,
             evaluation_took: Duration::ZERO,
         }
+    }
+
+    /// The run with its scores before the first step, where they are known.
+    pub fn with_baseline(self, baseline: Option<StsEvaluation>) -> Self {
+        Self { baseline, ..self }
     }
 
     /// The run as the one of this id, which `keeper` keeps.
@@ -205,6 +214,12 @@ impl Run {
         }
         let begun = Instant::now();
         let step = self.trainer.position();
+        if let Some(scores) = self.baseline.take().filter(|_| step == 0) {
+            self.trainer.take_evaluation(scores.clone());
+            post(Event::Evaluated(Evaluation::new(step, &scores, false)));
+            self.show_picture(onlooker, true).await;
+            return Ok(());
+        }
         let best_before = self.trainer.best().map(|best| best.step);
         let mut last = Instant::now();
         let of = self.evaluation_sentences;

@@ -12,7 +12,7 @@ use self::goal::Goal;
 use super::Session;
 use crate::{
     app::{
-        protocol::{Answer, PairSource, RequestId, Stage, Weights, sts_pairs},
+        protocol::{Answer, Measurement, PairSource, RequestId, Stage, Weights, sts_pairs},
         worker::{
             error::WorkerError,
             files::gather_text,
@@ -121,6 +121,21 @@ impl Session {
         self.start_encoding(id, sentences, weights, pooler, goal)
     }
 
+    /// Scores the loaded weights on the loaded pairs, for the run that may come.
+    pub(super) fn start_baseline(&mut self, id: RequestId, pooler: Pooler) -> Result<(), WorkerError> {
+        let set = &self.evaluation.as_ref().ok_or(WorkerError::NoPairs)?.set;
+        let goal = Goal::Baseline { gold: set.scores(), vectors: Vec::new(), scores: None };
+        let sentences = set.sentences().into_iter().map(str::to_owned).collect();
+        self.start_encoding(id, sentences, Weights::Original, pooler, goal)
+    }
+
+    /// A run starts: it does its own evaluation rather than wait for the one that was begun beforehand.
+    pub(super) fn give_up_baseline(&mut self) {
+        let beforehand = |job: &&EncodingJob| matches!(job.goal, Goal::Baseline { .. });
+        let given_up: Vec<RequestId> = self.encodings.iter().filter(beforehand).map(|job| job.id).collect();
+        given_up.into_iter().for_each(|id| self.cancel_encoding(id));
+    }
+
     fn start_encoding(
         &mut self,
         id: RequestId,
@@ -208,6 +223,14 @@ impl Session {
         self.pace.adapt(began.elapsed());
         let first = std::mem::replace(&mut job.done, after);
         job.rows = next;
-        job.goal.take(id, step, first..after, total, hidden, vectors)
+        job.goal.take(id, step, first..after, total, hidden, vectors)?;
+        if let Goal::Baseline { scores, .. } = &mut job.goal
+            && let (Some(scores), Some(text)) = (scores.take(), &self.evaluation)
+        {
+            let (pairs, weights, pooler) = (text.set.name.clone(), job.weights, job.pooler);
+            self.baseline = Some((pooler, scores.clone()));
+            answer(id, Answer::Measured { result: Measurement { pairs, weights, pooler, step, scores } });
+        }
+        Ok(())
     }
 }

@@ -36,7 +36,8 @@ use super::{
 use crate::{
     app::protocol::{Answer, EndReason, Envelope, Event, PickedFile, Request, RequestId, Source, Stage},
     device::{Device, DeviceChoice},
-    model::Checkpoint,
+    eval::StsEvaluation,
+    model::{Checkpoint, Pooler},
     said::Say,
     text::{StsTask, TransferTask},
     train::{TrainOptions, warm_up},
@@ -56,6 +57,8 @@ pub struct Session {
     job: Option<TransferJob>,
     /// The requests that are encoded in portions, the next one's turn first.
     encodings: VecDeque<EncodingJob>,
+    /// Scores of the loaded weights on the loaded pairs, by this pooler, on this device.
+    baseline: Option<(Pooler, StsEvaluation)>,
     pace: Pace,
     run: Option<Run>,
     onlooker: Onlooker,
@@ -93,6 +96,7 @@ impl Session {
             transfer: Vec::new(),
             job: None,
             encodings: VecDeque::new(),
+            baseline: None,
             run: None,
             onlooker: Onlooker::default(),
             tuned: None,
@@ -193,6 +197,7 @@ impl Session {
                 Ok(())
             }
             Request::Evaluate { weights, pooler } => self.evaluate(id, weights, pooler).await,
+            Request::Baseline { pooler } => self.start_baseline(id, pooler),
             Request::LoadSuite { source } => self.load_suite(id, source).await,
             Request::ClearSuite => {
                 self.suite.clear();
@@ -245,6 +250,7 @@ impl Session {
         }
         self.end_encodings().await;
         self.onlooker.picture = None;
+        self.baseline = None;
         self.model = Some(model);
         self.original = Some(original);
         (self.tuned, self.current, self.rescued, self.dictionary) = (None, None, None, None);
@@ -277,6 +283,7 @@ impl Session {
 
     /// Opens a device in the place of the one at hand, and goes on with what a lost one took along.
     async fn reopen(&mut self, choice: DeviceChoice) -> Result<(), WorkerError> {
+        self.baseline = None;
         let matmul = self.device.matmul();
         let (device, no_gpu) = opening::open(choice).await?;
         self.pace = Pace::new(device.info());

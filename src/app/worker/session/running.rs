@@ -16,7 +16,7 @@ use crate::{
             run_store::post_saved_runs,
         },
     },
-    model::HostTensor,
+    model::{HostTensor, Pooler},
     runs::Outcome,
     said::{Reason, Say},
     train::TrainOptions,
@@ -31,6 +31,7 @@ impl Session {
         keep: bool,
     ) -> Result<(), WorkerError> {
         self.refuse_during_run()?;
+        self.give_up_baseline();
         let mut run = self.prepare(id, options, from).await?;
         if keep {
             run = self.kept_from_now_on(id, run).await;
@@ -68,10 +69,14 @@ impl Session {
     ) -> Result<Run, WorkerError> {
         let model = self.model.as_ref().ok_or(WorkerError::NoModel)?;
         let corpus = &self.training.as_ref().ok_or(WorkerError::NoTraining)?.corpus;
-        let checkpoint = match (&self.tuned, from) {
-            (Some(tuned), Weights::Current) => &tuned.checkpoint,
-            _ => &model.checkpoint,
+        let (checkpoint, loaded) = match (&self.tuned, from) {
+            (Some(tuned), Weights::Current) => (&tuned.checkpoint, false),
+            _ => (&model.checkpoint, true),
         };
+        // A head may be drawn anew for the run, and then it is not that of the loaded weights.
+        let pooler = options.evaluation_pooler();
+        let known = self.baseline.as_ref().filter(|(of, _)| loaded && *of == pooler && pooler != Pooler::Cls);
+        let known = known.map(|(_, scores)| scores.clone());
         let texts = Texts {
             tokenizer: &model.tokenizer,
             training: &corpus.data,
@@ -79,7 +84,7 @@ impl Session {
             max_length: model.max_length,
             dictionary: self.dictionary.clone(),
         };
-        prepare(id, &self.device, checkpoint, texts, options).await
+        Ok(prepare(id, &self.device, checkpoint, texts, options).await?.with_baseline(known))
     }
 
     pub(super) async fn pause(&mut self) -> Result<(), WorkerError> {

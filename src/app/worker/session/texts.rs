@@ -91,7 +91,7 @@ impl Session {
 
     pub(super) fn clear_evaluation(&mut self, id: RequestId) -> Result<(), WorkerError> {
         self.refuse_during_run()?;
-        self.evaluation = None;
+        self.forget_pairs();
         answer(id, Answer::EvaluationCleared);
         Ok(())
     }
@@ -110,7 +110,13 @@ impl Session {
                 .collect(),
             notes: set.notes.clone(),
         };
+        self.forget_pairs();
         self.evaluation = Some(text);
         answer(id, Answer::EvaluationLoaded { report });
+    }
+
+    fn forget_pairs(&mut self) {
+        self.give_up_baseline();
+        (self.evaluation, self.baseline) = (None, None);
     }
 }

@@ -25,6 +25,8 @@ pub enum Goal {
     Cosines { queries: Option<usize>, vectors: Vec<f32> },
     /// `vectors`: so far, first and second sentence of each pair in turn, [2 · pairs, hidden].
     Scores { gold: Vec<f64>, vectors: Vec<f32> },
+    /// The same of the loaded pairs, for the session; `scores`: in the end.
+    Baseline { gold: Vec<f64>, vectors: Vec<f32>, scores: Option<StsEvaluation> },
 }
 
 impl Goal {
@@ -70,6 +72,11 @@ impl Goal {
                     let scores = StsEvaluation::new(vectors, hidden, gold);
                     answer(id, Answer::Scored { result: PairScores { scores, step } });
                 }
+                Ok(())
+            }
+            Self::Baseline { gold, vectors, scores } => {
+                vectors.extend(portion);
+                *scores = last.then(|| StsEvaluation::new(vectors, hidden, gold));
                 Ok(())
             }
         }
