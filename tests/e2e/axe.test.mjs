@@ -70,7 +70,13 @@ test('axe finds nothing serious with a model loaded, a run behind it and everyth
     await studio.recipe({ 'batch-size': 2, steps: 2, 'eval-every': 1 });
     await studio.train();
     await studio.phase('Finished');
-    await page.evaluate(() => void (location.hash = '#/lessons/dropout'));
+    // A view is made when it is first looked at.
+    const visit = (place) => page.evaluate((place) => void (location.hash = place), place);
+    for (const place of ['#/evaluation', '#/verify', '#/playground']) {
+      await visit(place);
+      await page.locator('.view:not([hidden]) h1').waitFor();
+    }
+    await visit('#/lessons/dropout');
     await page.locator('.clouds').waitFor();
     await page.evaluate(() => document.querySelectorAll('details:not(.device-menu)').forEach((details) => (details.open = true)));
     await page.locator('#playground-panel-matrix .matrix table').waitFor({ state: 'attached' });
