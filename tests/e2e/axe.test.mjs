@@ -70,6 +70,9 @@ test('axe finds nothing serious with a model loaded, a run behind it and everyth
     await studio.recipe({ 'batch-size': 2, steps: 2, 'eval-every': 1 });
     await studio.train();
     await studio.phase('Finished');
+    await page.evaluate(() => document.querySelectorAll('.rail details').forEach((details) => (details.open = true)));
+    const length = await page.evaluate(() => document.documentElement.scrollHeight);
+    assert.ok(length < 2500, `the rail scrolls by itself, and the page is ${length} pixels long`);
     // A view is made when it is first looked at.
     const visit = (place) => page.evaluate((place) => void (location.hash = place), place);
     for (const place of ['#/evaluation', '#/verify', '#/playground']) {
