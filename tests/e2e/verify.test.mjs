@@ -124,7 +124,7 @@ test('a driver that computes wrongly is found, its kernel named, and the rest is
     await page.workers()[0].evaluate(() => {
       const { createShaderModule } = GPUDevice.prototype;
       GPUDevice.prototype.createShaderModule = function (descriptor) {
-        const code = descriptor.code.replace('(1.0 - z * z)', '(1.0 - z)');
+        const code = descriptor.code.replace('(1.0 - saved * saved)', '(1.0 - saved)');
         return createShaderModule.call(this, { ...descriptor, code });
       };
     });
