@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 use tokenizers::Tokenizer;
 
-use super::{Options, wrong};
+use super::{Options, sound, wrong};
 use crate::{
     said::reason,
     text::{TextError, decode::decode},
@@ -66,6 +66,8 @@ pub(super) fn from_vocabulary(
             "merges": pairs(decode(MERGES, merges)?)?
         }
     });
+    // As for a tokenizer.json: ids at the end of 32 bits, say, are more than the crate can count on from.
+    sound::check(&tokenizer).map_err(|reason| wrong(VOCABULARY, reason))?;
     let tokenizer = Tokenizer::from_bytes(tokenizer.to_string()).map_err(|error| {
         let (merges, error) = (MERGES, error.to_string());
         let reason = reason!("tokenizer-pair", "with {merges} it makes no tokenizer: {error}", merges, error);

@@ -77,6 +77,8 @@ fn incomplete_byte_level_vocabularies_are_refused_with_the_reason() {
     assert!(with("{\"a\": 0}", MERGES).contains("it lacks <s> or </s>"));
     assert!(with(BYTE_LEVEL, "#version: 0.2\nt h e\n").contains("merges.txt: line 2"));
     assert!(with(BYTE_LEVEL, "t x\n").contains("makes no tokenizer"));
+    let last = r#"{"<s>": 0, "</s>": 4294967295, "a": 1}"#;
+    assert!(with(last, "#version: 0.2\n").contains("4294967295 is no token id"), "{}", with(last, ""));
 }
 
 #[test]
