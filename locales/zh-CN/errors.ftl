@@ -346,7 +346,6 @@ expected-one-of = 以下之一：{ $names }
 expected-flag = true 或 false
 expected-augmentation = { $names }，带比例的在冒号后写出（crop:0.1）
 expected-whole-between = { $least } 到 { $most } 之间的整数
-expected-whole-from = 不小于 { $least } 的整数
 expected-between = { $least } 到 { $most } 之间的数
 expected-below = 不小于 { $least }、小于 { $most } 的数
 expected-from = 不小于 { $least } 的数

@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 use clap::{Arg, ArgAction, ArgMatches, Command, error::ErrorKind};
 use serde_json::{Map, Value};
 
-use crate::train::{Cost, Kind, OptionSpec, TrainOption, TrainOptions, written};
+use crate::train::{Kind, OptionSpec, TrainOption, TrainOptions, written};
 
 /// Which options a command takes, and what they are by default.
 pub trait Offer: std::fmt::Debug + Clone + Send + Sync + 'static {
@@ -88,13 +88,7 @@ impl<O: Offer> clap::FromArgMatches for RecipeArgs<O> {
 
 /// `--batch-size <N>`, with its docstring for a help and what it costs.
 fn flag(spec: &'static OptionSpec, default: Option<&Value>) -> Arg {
-    let cost = match spec.cost {
-        Cost::Nothing => "",
-        Cost::Time => " Costs time.",
-        Cost::Memory => " Costs memory.",
-        Cost::TimeAndMemory => " Costs time and memory.",
-    };
-    let arg = Arg::new(spec.name).long(spec.key).help(format!("{}{cost}", spec.summary()));
+    let arg = Arg::new(spec.name).long(spec.key).help(spec.summary() + spec.cost.words());
     let name = match spec.kind {
         Kind::Flag => return arg.action(ArgAction::SetTrue),
         Kind::Whole(_) | Kind::Real(_) => "NUMBER",

@@ -13,7 +13,7 @@ use crate::{
                 preset::Preset,
                 route::Route,
                 site_texts::Sample,
-                starter::{UNASKED, as_found, load_model, load_pairs},
+                starter::{as_found, load_model, load_pairs, unasked},
                 store::Topic,
                 studio,
             },
@@ -32,7 +32,7 @@ pub fn arrive() {
     // Whether they have been asked for, and not all come yet.
     let coming = RwSignal::new(None::<bool>);
     Effect::new(move |_| {
-        let Some(model) = store.site_models.first().filter(|model| model.bytes <= UNASKED) else { return };
+        let Some(model) = unasked(store) else { return };
         if !store.ready() || coming.get_untracked().is_some() {
             return;
         }

@@ -80,16 +80,6 @@ impl LossForm {
     }
 }
 
-impl std::str::FromStr for LossForm {
-    type Err = String;
-
-    fn from_str(name: &str) -> Result<Self, Self::Err> {
-        let known = || Self::ALL.map(Self::name).join(", ");
-        let form = Self::ALL.into_iter().find(|form| form.name() == name);
-        form.ok_or_else(|| format!("unknown loss \"{name}\"; known are {}", known()))
-    }
-}
-
 /// The contrastive loss over embeddings that come view after view. In the one-way form two views give S [N, N] (arXiv
 /// 2104.08821, eq. 4), and three, with hard negatives, S [N, 2N] (eq. 5).
 #[derive(Clone, Copy)]

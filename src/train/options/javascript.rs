@@ -1,7 +1,7 @@
 //! The table as JavaScript has it: `www/api/parts/options.js`, which the API checks a recipe by, and the types in
 //! `www/api/recipe.d.ts`. `WRITE=1 cargo test --lib javascript` writes both anew.
 
-use super::{Cost, Kind, OptionSpec, TrainOption, TrainOptions, written};
+use super::{Kind, OptionSpec, TrainOption, TrainOptions, written};
 
 /// `batch_size` as `batchSize`.
 fn camel(name: &str) -> String {
@@ -60,12 +60,7 @@ fn types() -> String {
             Kind::Whole(_) | Kind::Real(_) => words += &format!(" Expected: {}.", spec.kind.expected()),
             _ => {}
         }
-        words += match spec.cost {
-            Cost::Nothing => "",
-            Cost::Time => " More costs time.",
-            Cost::Memory => " More costs memory.",
-            Cost::TimeAndMemory => " More costs time and memory.",
-        };
+        words += spec.cost.words();
         let default = defaults.get(spec.name).map(written).unwrap_or_default();
         if !spec.follows && !default.is_empty() {
             words += &format!(" Default: {default}.");

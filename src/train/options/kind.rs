@@ -43,9 +43,19 @@ pub enum Kind {
 pub enum Cost {
     Nothing,
     Time,
-    /// The device's memory.
-    Memory,
+    /// The device's memory as well.
     TimeAndMemory,
+}
+
+impl Cost {
+    /// A sentence, with the space before it; empty for nothing.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Nothing => "",
+            Self::Time => " More costs time.",
+            Self::TimeAndMemory => " More costs time and memory.",
+        }
+    }
 }
 
 /// What the exported Python script does with an option.
@@ -239,10 +249,10 @@ impl Kind {
             Self::Widths => return reason!("expected-fours", "multiples of 4"),
         };
         match (whole, least.is_finite(), most.is_finite(), below) {
-            (true, _, true, _) => {
+            // A whole number has 32 bits, hence an end.
+            (true, ..) => {
                 reason!("expected-whole-between", "a whole number from {least} to {most}", least, most)
             }
-            (true, _, false, _) => reason!("expected-whole-from", "a whole number from {least} on", least),
             (false, true, true, false) => {
                 reason!("expected-between", "a number from {least} to {most}", least, most)
             }

@@ -22,35 +22,26 @@ pub fn RecipeOption(option: TrainOption, recipe: Recipe, disabled: Signal<bool>)
         let name = choice.split(':').next().unwrap_or_default();
         format!("{key}-{}", if name.is_empty() { "none".to_owned() } else { name.replace('_', "-") })
     };
-    let choices = |names: Vec<String>| -> Vec<(String, String)> {
-        names.into_iter().map(|name| (name.clone(), id(&name))).collect()
-    };
-    let help = move |choice: String| format!("{}-help", id(&choice));
-    match spec.kind {
+    let names: Vec<String> = match spec.kind {
         Kind::Whole(_) | Kind::Real(_) => {
-            view! { <Number field=recipe.number(option) disabled=locked /> }.into_any()
+            return view! { <Number field=recipe.number(option) disabled=locked /> }.into_any();
         }
         Kind::Widths => {
             let problem = Signal::derive(move || recipe.problem(option));
-            view! { <Line id=key label=key value problem disabled=locked /> }.into_any()
+            return view! { <Line id=key label=key value problem disabled=locked /> }.into_any();
         }
-        Kind::Flag => {
-            let choices = choices(vec!["false".to_owned(), "true".to_owned()]);
-            view! { <Segments name=key legend=key value choices help disabled=locked /> }.into_any()
-        }
-        Kind::Choice(names) if names.len() == 2 => {
-            let choices = choices(names.iter().map(|name| (*name).to_owned()).collect());
-            view! { <Segments name=key legend=key value choices help disabled=locked /> }.into_any()
-        }
-        Kind::Choice(names) => {
-            let choices = choices(names.iter().map(|name| (*name).to_owned()).collect());
-            view! { <Choice id=key label=key value choices help disabled=locked /> }.into_any()
-        }
+        Kind::Flag => vec!["false".to_owned(), "true".to_owned()],
+        Kind::Choice(names) => names.iter().map(|name| (*name).to_owned()).collect(),
         Kind::Augmentation => {
             let offered = Augmentation::ALL.map(|augmentation| augmentation.to_string());
-            let choices = choices([String::new()].into_iter().chain(offered).collect());
-            view! { <Choice id=key label=key value choices help disabled=locked /> }.into_any()
+            [String::new()].into_iter().chain(offered).collect()
         }
+    };
+    let choices: Vec<(String, String)> = names.into_iter().map(|name| (name.clone(), id(&name))).collect();
+    let help = move |choice: String| format!("{}-help", id(&choice));
+    match choices.len() {
+        2 => view! { <Segments name=key legend=key value choices help disabled=locked /> }.into_any(),
+        _ => view! { <Choice id=key label=key value choices help disabled=locked /> }.into_any(),
     }
 }
 
@@ -58,28 +49,9 @@ pub fn RecipeOption(option: TrainOption, recipe: Recipe, disabled: Signal<bool>)
 #[component]
 pub fn Number(field: NumberField, disabled: Signal<bool>) -> impl IntoView {
     let NumberField { id, label, kind, text } = field;
-    let help = format!("{id}-help");
-    let (help_id, error_id) = (help.clone(), format!("{id}-error"));
-    let described = format!("{help_id} {error_id}");
-    let problem = move || field.value().err();
-    view! {
-        <div class="field">
-            <label for=id>{move || words(label)}</label>
-            <input
-                id=id
-                type="text"
-                inputmode=if matches!(kind, Kind::Whole(_)) { "numeric" } else { "decimal" }
-                autocomplete="off"
-                prop:value=text
-                disabled=disabled
-                aria-describedby=described
-                aria-invalid=move || problem().is_some().to_string()
-                on:input=move |event| text.set(event_target_value(&event))
-            />
-            <p id=error_id class="field-error" aria-live="polite">{problem}</p>
-            <p id=help_id class="field-help">{move || words(&help)}</p>
-        </div>
-    }
+    let inputmode = if matches!(kind, Kind::Whole(_)) { "numeric" } else { "decimal" };
+    let problem = Signal::derive(move || field.value().err());
+    view! { <Line id label value=text problem inputmode disabled /> }
 }
 
 /// A line of text with its explanation and, where it cannot be used, why.
@@ -89,6 +61,9 @@ pub fn Line(
     label: &'static str,
     value: RwSignal<String>,
     #[prop(into)] problem: Signal<Option<String>>,
+    /// Which keys a phone offers; by default those for text.
+    #[prop(optional)]
+    inputmode: Option<&'static str>,
     disabled: Signal<bool>,
 ) -> impl IntoView {
     let help = format!("{id}-help");
@@ -100,6 +75,7 @@ pub fn Line(
             <input
                 id=id
                 type="text"
+                inputmode=inputmode
                 autocomplete="off"
                 prop:value=value
                 disabled=disabled

@@ -1,6 +1,7 @@
 //! The recipe as the visitor types it, and its way to [`TrainOptions`].
 
 use leptos::prelude::*;
+use serde_json::Map;
 
 use super::number_field::{NumberField, misfit};
 use crate::{
@@ -10,7 +11,7 @@ use crate::{
     },
     model::Pooler,
     said::Say,
-    train::{HeadMode, Objective, TrainOption, TrainOptions, written},
+    train::{Objective, TrainOption, TrainOptions, written},
 };
 
 /// How long a run is.
@@ -101,8 +102,8 @@ impl Recipe {
     /// # Errors
     /// The first field that cannot be used.
     pub fn options(&self) -> Result<TrainOptions, String> {
-        let none = HeadMode::None;
-        let mut fields = TrainOptions { head: none, ..TrainOptions::default() }.fields();
+        // What is not among them has its default, but for the head, which only one pooler has.
+        let mut fields = Map::from_iter([(TrainOption::Head.spec().name.to_owned(), "none".into())]);
         for option in TrainOption::ALL.iter().filter(|option| !self.idle(**option)) {
             let (spec, typed) = (option.spec(), self.typed(*option).get());
             let value = spec

@@ -225,7 +225,9 @@ impl Store {
         }
         match answer {
             Answer::Progress { progress } => {
-                waiting.iter().for_each(|slot| slot.progress.set(Some(progress.clone())))
+                if let Some(slot) = waiting {
+                    slot.progress.set(Some(progress));
+                }
             }
             Answer::ModelLoaded { report } => self.change_model(report),
             Answer::TrainingLoaded { report } => {
