@@ -2,13 +2,13 @@
 // loaded encoder, and from the press of "Train" to the first step, to the picture's first change, and to the second
 // evaluation. And, from the press to the end of the run, how smoothly the page's own thread goes on: frames a second, the
 // longest task, and how many tasks took more than 50 ms.
-// node bench/page/first_point.mjs [--rounds 3]
+// node bench/page/first_point.mjs [--rounds 3] [--look 0: seconds from the picture to the press]
 
 import { withPage } from '../../tests/e2e/harness.mjs';
 import { Studio } from '../../tests/e2e/studio.mjs';
 import { options } from './common.mjs';
 
-const { rounds } = options({ rounds: '3' });
+const { rounds, look } = options({ rounds: '3', look: '0' });
 const seconds = (milliseconds) => Number((milliseconds / 1000).toFixed(2));
 
 for (let round = 1; round <= Number(rounds); round += 1) {
@@ -24,6 +24,7 @@ for (let round = 1; round <= Number(rounds); round += 1) {
     const ready = await now();
     await page.waitForFunction(() => /\d/.test(document.querySelector('.picture-score strong').textContent));
     const picture = await now();
+    await page.waitForTimeout(1000 * Number(look));
     await page.evaluate(() => {
       const smooth = { frames: 0, from: performance.now(), tasks: [] };
       const frame = () => {

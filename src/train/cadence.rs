@@ -6,20 +6,32 @@ use web_time::Instant;
 
 /// At most this much work is lost, unless a single step takes longer. The docs promise 30 seconds.
 const AT_MOST: Duration = Duration::from_secs(25);
+/// Nothing is saved for so long after the start: the first steps are soon made again, and they are what one waits for.
+const FIRST: Duration = Duration::from_secs(3);
 /// A state is also saved after every evaluation, unless saving would take more than 1/20 of the time.
 const SHARE: u32 = 20;
 
 /// When a state was last saved, and how long that took.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct SaveCadence {
+    started: Instant,
     last: Option<Instant>,
     took: Duration,
+}
+
+impl Default for SaveCadence {
+    fn default() -> Self {
+        Self { started: Instant::now(), last: None, took: Duration::ZERO }
+    }
 }
 
 impl SaveCadence {
     /// Whether a state must be saved before work that takes as long as `next`.
     pub fn due_before(&self, next: Duration) -> bool {
-        self.last.is_none_or(|last| last.elapsed() + next >= AT_MOST)
+        match self.last {
+            Some(last) => last.elapsed() + next >= AT_MOST,
+            None => self.started.elapsed() >= FIRST,
+        }
     }
 
     /// Whether a state is saved after the evaluation that has just been made.
@@ -37,11 +49,21 @@ impl SaveCadence {
 mod tests {
     use super::*;
 
+    fn cadence(started: Duration, last: Option<Duration>, took: Duration) -> SaveCadence {
+        let ago = |time| Instant::now().checked_sub(time).expect("the machine has been on for a minute");
+        SaveCadence { started: ago(started), last: last.map(ago), took }
+    }
+
     #[test]
-    fn a_first_state_is_due_at_once_and_the_next_before_half_a_minute_is_over() {
-        let cadence = SaveCadence::default();
-        assert!(cadence.due_before(Duration::ZERO) && cadence.due_at_evaluation());
-        let cadence = SaveCadence { last: Some(Instant::now()), took: Duration::ZERO };
+    fn a_first_state_is_due_after_some_seconds_or_the_first_evaluation() {
+        let early = cadence(Duration::from_secs(1), None, Duration::ZERO);
+        assert!(!early.due_before(Duration::ZERO) && early.due_at_evaluation());
+        assert!(cadence(FIRST, None, Duration::ZERO).due_before(Duration::ZERO));
+    }
+
+    #[test]
+    fn the_next_state_is_due_before_half_a_minute_is_over() {
+        let cadence = cadence(AT_MOST, Some(Duration::ZERO), Duration::ZERO);
         assert!(!cadence.due_before(Duration::from_secs(1)));
         assert!(cadence.due_before(AT_MOST), "before a step that takes longer, a state is saved");
         assert!(cadence.due_at_evaluation(), "if saving takes no time, a state follows every evaluation");
@@ -49,7 +71,6 @@ mod tests {
 
     #[test]
     fn a_state_that_takes_long_does_not_follow_every_evaluation() {
-        let cadence = SaveCadence { last: Some(Instant::now()), took: Duration::from_secs(1) };
-        assert!(!cadence.due_at_evaluation());
+        assert!(!cadence(AT_MOST, Some(Duration::ZERO), Duration::from_secs(1)).due_at_evaluation());
     }
 }

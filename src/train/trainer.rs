@@ -331,14 +331,21 @@ impl Trainer {
             let weights = self.weights().await?;
             self.best = Some(Best { step: self.next, evaluation: evaluation.clone(), weights });
         }
-        self.take_evaluation(evaluation.clone());
+        self.history.evaluations.retain(|(step, _)| *step < self.next);
+        self.history.evaluations.push((self.next, evaluation.clone()));
         Ok(Some(evaluation))
     }
 
-    /// Takes the scores of the weights at hand, which are known from elsewhere, in place of computing them.
-    pub fn take_evaluation(&mut self, evaluation: StsEvaluation) {
-        self.history.evaluations.retain(|(step, _)| *step < self.next);
-        self.history.evaluations.push((self.next, evaluation));
+    /// Takes the scores of the weights before the first step, which are known from elsewhere, in place of computing
+    /// them.
+    pub fn take_baseline(&mut self, evaluation: StsEvaluation) {
+        self.history.evaluations.retain(|(step, _)| *step > 0);
+        self.history.evaluations.insert(0, (0, evaluation));
+    }
+
+    /// What the run evaluates on.
+    pub fn evaluation_set(&self) -> Option<&EvaluationSet> {
+        self.evaluation.as_ref()
     }
 
     /// The matrix of cosines from which the last step's loss was computed; `None` before the first step, and without a

@@ -144,11 +144,10 @@ const LOSSES = {
   },
 };
 
-/** The step that the page says to be kept; 0: none yet. */
+/** The step that the page says to be kept; 0: none yet. The line is gone with the run, so nothing waits for it. */
 async function keptStep(page) {
-  const line = page.getByText(/^Kept up to step/);
-  if ((await line.count()) === 0) return 0;
-  return Number((await line.innerText()).match(/step ([\d,]+)/)[1].replaceAll(',', ''));
+  const [line] = await page.getByText(/^Kept up to step/).allInnerTexts();
+  return line ? Number(line.match(/step ([\d,]+)/)[1].replaceAll(',', '')) : 0;
 }
 
 async function begin(browser) {
@@ -157,12 +156,15 @@ async function begin(browser) {
   await studio.loadTinyTexts();
   await studio.recipe(recipe(browser.device));
   await studio.train();
-  await studio.page.getByRole('button', { name: 'Pause', exact: true }).waitFor();
+  await studio.button('Pause').or(over(studio.page)).first().waitFor();
 }
+
+/** What says that a run is over. */
+const over = (page) => page.locator('.run-phase', { hasText: 'Finished' });
 
 /** Weights and curves of a run that is over. */
 async function results(browser) {
-  await browser.studio.phase('Finished');
+  await over(browser.page).waitFor();
   const { bytes: weights } = await browser.studio.takeHome('Weights (.safetensors)');
   const evaluations = await browser.studio.evaluations();
   return { weights, evaluations };
@@ -187,9 +189,10 @@ async function lastOutcome(page) {
 async function one(kind, seed, part, browser, { url, expected, hold }) {
   await browser.open(url);
   await begin(browser);
-  await browser.page.waitForFunction(() => /Kept up to step/.test(document.body.textContent));
+  await browser.page.getByText(/^Kept up to step/).or(over(browser.page)).first().waitFor();
   const wanted = Math.floor((random(seed)() * part * STEPS[browser.device]) / 2);
   await browser.studio.reach(wanted);
+  if (await over(browser.page).isVisible()) return false;
   const kept = await keptStep(browser.page);
   const after = await (FAULTS[kind] ?? LOSSES[kind])(browser, url, hold);
   if (FAULTS[kind]) {

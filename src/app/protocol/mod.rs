@@ -119,9 +119,10 @@ pub enum Request {
     CancelEncoding { of: RequestId },
     /// Scores on the loaded pairs, without a run. Answer: [`Answer::Measured`].
     Evaluate { weights: Weights, pooler: Pooler },
-    /// The same of the loaded weights, in parts and while nothing else is asked, so that a run that starts from them has its
-    /// evaluation before the first step. Answer: [`Answer::Measured`], or [`Answer::Cancelled`] where a run starts first.
-    Baseline { pooler: Pooler },
+    /// Does beforehand what a run by these options from the loaded weights would begin with: tokenises, and evaluates on the
+    /// loaded pairs, in parts and while nothing else is asked. Answer: [`Answer::Measured`], or [`Answer::Cancelled`] where
+    /// a run starts first.
+    Anticipate { options: Box<TrainOptions> },
     /// Adds STS tasks to the suite, in place of those of the same name. Answer: [`Answer::SuiteLoaded`].
     LoadSuite { source: Source },
     /// Answer: [`Answer::SuiteLoaded`], of an empty suite.

@@ -55,14 +55,15 @@ pub fn arrive() {
         load_pairs(Sample::pairs(store));
         true
     });
-    // While nobody has pressed anything: the point before training, which the run then need not wait for.
+    // While nobody has pressed anything: what the run that is likely to come would have to wait for.
     Effect::new(move |asked: Option<bool>| {
         let there = store.evaluation.with(Option::is_some) && store.training.with(Option::is_some);
         if asked == Some(true) || !there || coming.get().is_none() || !as_found(store) {
             return asked.unwrap_or(false);
         }
-        let pooler = store.model.with_untracked(|model| model.as_ref().map(|model| model.pooler));
-        pooler.into_iter().for_each(|pooler| engine.send(Topic::Measurement, Request::Baseline { pooler }));
+        if let Ok(options) = untrack(|| store.recipe.options()) {
+            engine.send(Topic::Measurement, Request::Anticipate { options: options.into() });
+        }
         true
     });
     // The recipe that shows something within a minute, unless the link brought another.

@@ -3,8 +3,11 @@
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_128;
 
-use super::files::NamedBytes;
-use crate::app::protocol::Source;
+use super::{
+    error::WorkerError,
+    files::{NamedBytes, gather},
+};
+use crate::{app::protocol::Source, said::reason};
 
 /// A file of an input: what it is called, and what is in it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -45,6 +48,51 @@ impl Input {
 
     pub fn is_items(&self) -> bool {
         matches!(self.origin, Origin::Items(_))
+    }
+
+    async fn read_again(&self) -> Result<Vec<(InputFile, NamedBytes)>, WorkerError> {
+        let files = match &self.origin {
+            // Nobody waits for it: its progress is posted under no request.
+            Origin::Source(source) => gather(0, source.clone()).await?,
+            Origin::Items(json) => {
+                vec![NamedBytes { path: String::new(), bytes: json.clone().into_bytes() }]
+            }
+        };
+        Ok(files.into_iter().map(|file| (InputFile::of(&file), file)).collect())
+    }
+}
+
+/// Everything that a run reads, as it was when the run began.
+pub struct RunInputs {
+    inputs: Vec<Input>,
+    /// Files that were read and not asked for yet.
+    read: Vec<(InputFile, NamedBytes)>,
+}
+
+impl RunInputs {
+    /// `dictionary` is kept as it is; the others are read again.
+    pub fn new(inputs: Vec<Input>, dictionary: Option<NamedBytes>) -> Self {
+        Self { inputs, read: dictionary.map(|file| (InputFile::of(&file), file)).into_iter().collect() }
+    }
+
+    /// The bytes of one of its files.
+    ///
+    /// # Errors
+    /// It cannot be read, or is not what it was: a run that goes on from what it is now would be another.
+    pub async fn content(&mut self, wanted: &InputFile) -> Result<NamedBytes, WorkerError> {
+        let place = |read: &[(InputFile, NamedBytes)]| read.iter().position(|(file, _)| file == wanted);
+        if place(&self.read).is_none()
+            && let Some(input) = self.inputs.iter().find(|input| input.files.contains(wanted))
+        {
+            self.read = input.read_again().await?;
+        }
+        match place(&self.read) {
+            Some(place) => Ok(self.read.swap_remove(place).1),
+            None => Err(WorkerError::Read {
+                path: wanted.path.clone(),
+                reason: reason!("worker-file-replaced", "it has changed since it was loaded; load it again"),
+            }),
+        }
     }
 }
 

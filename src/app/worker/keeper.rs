@@ -8,6 +8,7 @@ use web_time::Instant;
 
 use super::{
     error::WorkerError,
+    inputs::RunInputs,
     outbox::post,
     private_files::{PrivateFileError, blob_of},
     run_store::KeptRun,
@@ -22,6 +23,8 @@ use crate::{
 /// Keeps a run's states: in the browser's private files, else in memory, which helps against the loss of the device.
 pub struct Keeper {
     kept: Option<KeptRun>,
+    /// What the run reads, until that is kept: with the first state, so that the first step need not wait for it.
+    inputs: Option<RunInputs>,
     memory: Option<Blob>,
     cadence: SaveCadence,
     /// Why states do not get into files, as it was last said.
@@ -31,9 +34,15 @@ pub struct Keeper {
 impl Keeper {
     /// In memory only.
     pub fn in_memory() -> Self {
-        Self { kept: None, memory: None, cadence: SaveCadence::default(), problem: None }
+        Self { kept: None, inputs: None, memory: None, cadence: SaveCadence::default(), problem: None }
     }
 
+    /// Of a run that begins.
+    pub fn of_new(kept: KeptRun, inputs: RunInputs) -> Self {
+        Self { inputs: Some(inputs), ..Self::of_kept(kept) }
+    }
+
+    /// Of a run that has a state already.
     pub fn of_kept(kept: KeptRun) -> Self {
         Self { kept: Some(kept), ..Self::in_memory() }
     }
@@ -88,15 +97,20 @@ impl Keeper {
 
     /// Notes how a run ended whose last state stays.
     pub async fn note(&mut self, outcome: Outcome) {
-        let Some(kept) = &mut self.kept else { return };
+        // Nothing of a run is there before its inputs are.
+        let (Some(kept), None) = (&mut self.kept, &self.inputs) else { return };
         if let Err(error) = kept.set_outcome(outcome).await {
             self.say(error.reason());
         }
     }
 
     /// Whether there is a file to write to, and it was written.
-    async fn write(&self, trainer: &Trainer, moments: bool) -> Result<bool, WorkerError> {
-        let Some(kept) = &self.kept else { return Ok(false) };
+    async fn write(&mut self, trainer: &Trainer, moments: bool) -> Result<bool, WorkerError> {
+        let Some(kept) = &mut self.kept else { return Ok(false) };
+        if let Some(inputs) = &mut self.inputs {
+            kept.write_inputs(async |file| inputs.content(file).await).await?;
+            self.inputs = None;
+        }
         let mut writer = kept.write_state().await?;
         let written = trainer
             .write_state(moments, async |bytes| Ok::<_, WorkerError>(writer.write(bytes).await?))

@@ -67,7 +67,7 @@ async fn serve(mut inbox: Inbox, mut session: Session) {
         if session.encoding() || session.training() || session.transferring() {
             match inbox.waiting() {
                 Some(envelope) => session.answer(envelope, &mut inbox).await,
-                None if session.encoding() => session.advance_encoding().await,
+                None if session.encoding() => session.advance_encoding(&mut inbox).await,
                 None if session.training() => session.advance(&mut inbox).await,
                 None => session.advance_transfer().await,
             }

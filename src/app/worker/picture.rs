@@ -23,6 +23,8 @@ pub struct Picture {
     pooler: Pooler,
     /// Over the weights of the run at hand.
     embedders: Option<Embedders>,
+    /// The vectors by the loaded weights, [rows, hidden], and how long they took: most runs begin with them.
+    loaded: Option<(Vec<f32>, Duration)>,
     /// When the last frame was made, how long it took, and of which step it is.
     last: Option<(Instant, Duration, u32)>,
     /// Time in frames of the run at hand, and since its first step.
@@ -32,12 +34,18 @@ pub struct Picture {
 
 impl Picture {
     pub fn new(rows: Vec<Vec<u32>>, pooler: Pooler) -> Self {
-        Self { rows, pooler, embedders: None, last: None, spent: Duration::ZERO, since: None }
+        let (embedders, loaded, last) = (None, None, None);
+        Self { rows, pooler, embedders, loaded, last, spent: Duration::ZERO, since: None }
     }
 
     /// Another run begins, or the one at hand has ended.
     pub fn turn_away(&mut self) {
         (self.embedders, self.spent, self.since, self.last) = (None, Duration::ZERO, None, None);
+    }
+
+    /// Another device rounds otherwise.
+    pub fn forget_loaded(&mut self) {
+        self.loaded = None;
     }
 
     /// Whether there is time for a frame of this step.
@@ -66,22 +74,49 @@ impl Picture {
     /// Posts the sentences' vectors by the weights of a run, which have so many steps behind them.
     pub async fn show(&mut self, network: &Network, step: u32) -> Result<(), WorkerError> {
         let mut embedders = self.embedders.take().unwrap_or_else(|| Embedders::over(network.clone()));
-        let shown = self.show_by(&mut embedders, step).await;
+        let vectors = self.vectors(&mut embedders).await;
         self.embedders = Some(embedders);
-        shown
+        let (vectors, took) = vectors?;
+        self.spent += took;
+        self.post(&vectors, took, step)
     }
 
-    /// The same by whatever weights.
-    pub async fn show_by(&mut self, embedders: &mut Embedders, step: u32) -> Result<(), WorkerError> {
+    /// The same by the loaded weights. They are kept for [`Picture::show_loaded_again`].
+    pub async fn show_loaded(&mut self, embedders: &mut Embedders) -> Result<(), WorkerError> {
+        let (vectors, took) = self.vectors(embedders).await?;
+        self.post(&vectors, took, 0)?;
+        self.loaded = Some((vectors, took));
+        Ok(())
+    }
+
+    /// The same by the trained weights of a run that is over.
+    pub async fn show_trained(&mut self, embedders: &mut Embedders, step: u32) -> Result<(), WorkerError> {
+        let (vectors, took) = self.vectors(embedders).await?;
+        self.post(&vectors, took, step)
+    }
+
+    /// Posts the vectors by the loaded weights once more, where they are there.
+    pub fn show_loaded_again(&mut self) -> Result<bool, WorkerError> {
+        let Some((vectors, took)) = self.loaded.take() else { return Ok(false) };
+        self.post(&vectors, took, 0)?;
+        self.loaded = Some((vectors, took));
+        Ok(true)
+    }
+
+    /// The vectors, [rows, hidden], each of length 1, and how long they took.
+    async fn vectors(&self, embedders: &mut Embedders) -> Result<(Vec<f32>, Duration), WorkerError> {
         // What has to be compiled first is not what a frame takes.
         embedders.prepare(0, self.pooler).await?;
         let begun = Instant::now();
         let mut vectors = embedders.embed(0, &self.rows, self.pooler, |_| ()).await?;
         let hidden = vectors.len() / self.rows.len().max(1);
         vectors.chunks_exact_mut(hidden.max(1)).for_each(normalise);
-        let values = Float32Array::from(vectors.as_slice());
-        let took = begun.elapsed();
-        self.spent += took;
+        Ok((vectors, begun.elapsed()))
+    }
+
+    fn post(&mut self, vectors: &[f32], took: Duration, step: u32) -> Result<(), WorkerError> {
+        let hidden = vectors.len() / self.rows.len().max(1);
+        let values = Float32Array::from(vectors);
         self.last = Some((Instant::now(), took, step));
         let share = self.since.map_or(0.0, |since| {
             self.spent.as_secs_f64() / since.elapsed().as_secs_f64().max(f64::MIN_POSITIVE)

@@ -4,7 +4,6 @@ use super::{
     error::WorkerError,
     files::{self, NamedBytes},
     outbox::{post_compiling, post_progress},
-    run::Run,
 };
 use crate::{
     app::protocol::{PickedFile, RequestId, SiteFile, Source, Stage},
@@ -23,6 +22,8 @@ const TOKENISE_AT_ONCE: usize = 2_000;
 pub struct Texts<'a> {
     pub tokenizer: &'a SentenceTokenizer,
     pub training: &'a TrainingData,
+    /// Its token rows, where they were made before.
+    pub rows: Option<Vec<Vec<u32>>>,
     pub evaluation: Option<&'a StsSet>,
     /// Tokens of a sentence that is evaluated on.
     pub max_length: usize,
@@ -30,23 +31,11 @@ pub struct Texts<'a> {
     pub dictionary: Option<PickedFile>,
 }
 
-/// Tokenises the texts and allocates everything for a run, with progress posted under `id`.
+/// Tokenises the texts and allocates everything for a run, with progress posted under `id`. Returns with it the share of
+/// the training text that the vocabulary does not know.
 ///
 /// # Errors
 /// Options that do not fit the model or the data, a sentence that the tokenizer refuses, too little GPU memory.
-pub async fn prepare(
-    id: RequestId,
-    device: &Device,
-    checkpoint: &Checkpoint,
-    texts: Texts<'_>,
-    options: TrainOptions,
-) -> Result<Run, WorkerError> {
-    let sentences = texts.evaluation.map_or(0, |set| 2 * set.pairs.len());
-    let (trainer, unknown_share) = trainer(id, device, checkpoint, texts, options).await?;
-    Ok(Run::new(trainer, sentences, unknown_share))
-}
-
-/// What [`prepare`] makes, by itself, with the share of the training text that the vocabulary does not know.
 pub async fn trainer(
     id: RequestId,
     device: &Device,
@@ -56,8 +45,13 @@ pub async fn trainer(
 ) -> Result<(Trainer, f64), WorkerError> {
     options.validate()?;
     options.fits(&checkpoint.config)?;
-    let rows =
-        tokenise(id, texts.tokenizer, texts.training.sentences(), options.max_length, Text::Training).await?;
+    let rows = match texts.rows {
+        Some(rows) => rows,
+        None => {
+            let sentences = texts.training.sentences();
+            tokenise(id, texts.tokenizer, sentences, options.max_length, Text::Training).await?
+        }
+    };
     let unknown_share = texts.tokenizer.unknown_share(&rows);
     let dictionary = match options.needs_dictionary() {
         true => {

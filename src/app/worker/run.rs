@@ -1,6 +1,6 @@
 //! One run: steps, evaluations, what is posted of them, and the state to go on from.
 
-use std::{pin::pin, time::Duration};
+use std::{mem, pin::pin, time::Duration};
 
 use futures_util::future::{Either, select};
 use web_time::Instant;
@@ -11,12 +11,13 @@ use super::{
     keeper::Keeper,
     onlooker::Onlooker,
     outbox::{post, post_transferring},
+    similarity::Embedders,
 };
 use crate::{
-    app::protocol::{BatchMatrix, Evaluation, Event, Request, RunPlan, StepMetrics},
+    app::protocol::{BatchMatrix, Evaluation, Event, Request, RunPlan, StepMetrics, Weights},
     eval::StsEvaluation,
     runs::Outcome,
-    train::{StepReport, TrainError, Trainer, TrainingState},
+    train::{StepReport, TrainError, TrainOptions, Trainer, TrainingState},
 };
 
 /// Steps are posted together no oftener than this: the page draws at its ease.
@@ -30,8 +31,11 @@ pub struct Run {
     pub paused: bool,
     /// 0: nothing to evaluate on.
     evaluation_sentences: usize,
-    /// The scores before the first step, where they are known already.
-    baseline: Option<StsEvaluation>,
+    /// Which weights it starts from; none where it goes on from a state.
+    start_from: Option<Weights>,
+    /// Whether its vectors before the first step are those of the loaded weights.
+    starts_as_loaded: bool,
+    baseline: Baseline,
     unknown_share: f64,
     /// Not posted yet.
     steps: Vec<StepMetrics>,
@@ -44,6 +48,17 @@ pub struct Run {
     evaluation_took: Duration,
 }
 
+/// The scores before the first step.
+pub enum Baseline {
+    /// Made before the first step, as any other evaluation is.
+    ToBeMade,
+    /// They were made before the run began.
+    Known(StsEvaluation),
+    /// Made after the first step from the loaded weights, which are on the device beside the run's: somebody waits for
+    /// the first step to be seen.
+    Owed(Embedders),
+}
+
 /// What became of the run in a round.
 pub enum Advance {
     GoesOn,
@@ -51,14 +66,17 @@ pub enum Advance {
 }
 
 impl Run {
-    pub fn new(trainer: Trainer, evaluation_sentences: usize, unknown_share: f64) -> Self {
+    /// A run that starts from the weights `from`.
+    pub fn new(trainer: Trainer, from: Weights, evaluation_sentences: usize, unknown_share: f64) -> Self {
         Self {
             id: js_sys::Date::now() as u64,
             trainer,
             keeper: Keeper::in_memory(),
             paused: false,
             evaluation_sentences,
-            baseline: None,
+            start_from: Some(from),
+            starts_as_loaded: false,
+            baseline: Baseline::ToBeMade,
             unknown_share,
             steps: Vec::new(),
             posted: Instant::now(),
@@ -69,9 +87,15 @@ impl Run {
         }
     }
 
-    /// The run with its scores before the first step, where they are known.
-    pub fn with_baseline(self, baseline: Option<StsEvaluation>) -> Self {
-        Self { baseline, ..self }
+    /// The run as one whose vectors before the first step are those of the loaded weights, with the way to its scores
+    /// before that step.
+    pub fn starting_as_loaded(self, baseline: Baseline) -> Self {
+        Self { starts_as_loaded: true, baseline, ..self }
+    }
+
+    /// What it can be begun again from; none where it goes on from a state.
+    pub fn start(&self) -> Option<(TrainOptions, Weights)> {
+        Some((self.trainer.options().clone(), self.start_from?))
     }
 
     /// The run as the one of this id, which `keeper` keeps.
@@ -98,6 +122,8 @@ impl Run {
         let seconds = self.trainer.history().steps.last().map_or(0.0, |report| report.seconds);
         self.trained = Duration::try_from_secs_f64(seconds).unwrap_or_default();
         self.paused = true;
+        // The state may be of a run that started from other weights than the loaded ones.
+        (self.start_from, self.starts_as_loaded, self.baseline) = (None, false, Baseline::ToBeMade);
         Ok(())
     }
 
@@ -136,7 +162,13 @@ impl Run {
         inbox: &mut Inbox,
         onlooker: &mut Onlooker,
     ) -> Result<Advance, TrainError> {
-        if self.trainer.evaluation_due() {
+        if self.owes_baseline() {
+            self.settle().await?;
+            self.show_picture(onlooker, true).await;
+            self.make_baseline(Some(inbox)).await?;
+            return Ok(Advance::GoesOn);
+        }
+        if self.evaluation_due() {
             self.settle().await?;
             self.evaluate(inbox, onlooker).await?;
             return Ok(Advance::GoesOn);
@@ -168,7 +200,10 @@ impl Run {
             if onlooker.takes_batch() {
                 self.post_batch().await?;
             }
-            if self.trainer.evaluation_due() {
+            if self.owes_baseline() {
+                return Ok(Advance::GoesOn);
+            }
+            if self.evaluation_due() {
                 self.settle().await?;
                 self.evaluate(inbox, onlooker).await?;
             }
@@ -194,7 +229,22 @@ impl Run {
     /// Keeps the whole state as it is now.
     pub async fn keep(&mut self) -> Result<(), TrainError> {
         self.settle().await?;
+        // What goes on from the state has no loaded weights beside it to make the baseline from.
+        if self.owes_baseline() {
+            self.make_baseline(None).await?;
+        }
         self.keeper.keep(&self.trainer).await
+    }
+
+    /// Whether the first step is made and the baseline is not.
+    fn owes_baseline(&self) -> bool {
+        matches!(self.baseline, Baseline::Owed(_)) && self.trainer.position() > 0
+    }
+
+    /// Whether an evaluation comes next.
+    fn evaluation_due(&self) -> bool {
+        let later = matches!(self.baseline, Baseline::Owed(_)) && self.trainer.position() == 0;
+        self.trainer.evaluation_due() && !later
     }
 
     /// The run is over; what it has reached stays.
@@ -214,22 +264,15 @@ impl Run {
         }
         let begun = Instant::now();
         let step = self.trainer.position();
-        if let Some(scores) = self.baseline.take().filter(|_| step == 0) {
-            self.trainer.take_evaluation(scores.clone());
-            post(Event::Evaluated(Evaluation::new(step, &scores, false)));
+        if let Baseline::Known(scores) = mem::replace(&mut self.baseline, Baseline::ToBeMade)
+            && step == 0
+        {
+            self.take_baseline(scores);
             self.show_picture(onlooker, true).await;
             return Ok(());
         }
         let best_before = self.trainer.best().map(|best| best.step);
-        let mut last = Instant::now();
-        let of = self.evaluation_sentences;
-        post(Event::Evaluating { done: 0, of });
-        let progress = |done: usize| {
-            if last.elapsed() >= POST_EVERY {
-                last = Instant::now();
-                post(Event::Evaluating { done, of });
-            }
-        };
+        let progress = evaluating(self.evaluation_sentences);
         let outcome = {
             let evaluation = pin!(self.trainer.evaluate(progress));
             match select(evaluation, pin!(inbox.wanted(stop))).await {
@@ -250,11 +293,41 @@ impl Run {
             let cheap = onlooker.picture.as_ref().is_some_and(|picture| picture.took() <= begun.elapsed());
             self.show_picture(onlooker, cheap).await;
             self.evaluation_took = begun.elapsed();
-            if self.keeper.due_at_evaluation() {
+            // Before the first step there is nothing yet that could be lost.
+            if step > 0 && self.keeper.due_at_evaluation() {
                 self.keep().await?;
             }
         }
         Ok(())
+    }
+
+    /// Makes the baseline that is owed, unless a Stop in `inbox` cuts it short.
+    async fn make_baseline(&mut self, inbox: Option<&mut Inbox>) -> Result<(), TrainError> {
+        let owed = mem::replace(&mut self.baseline, Baseline::ToBeMade);
+        let (Baseline::Owed(mut embedders), Some(set)) = (owed, self.trainer.evaluation_set()) else {
+            return Ok(());
+        };
+        let pooler = self.trainer.options().evaluation_pooler();
+        let progress = evaluating(self.evaluation_sentences);
+        let vectors = embedders.embed(0, &set.rows, pooler, progress);
+        let vectors = match inbox {
+            None => vectors.await?,
+            Some(inbox) => match select(pin!(vectors), pin!(inbox.wanted(stop))).await {
+                Either::Left((vectors, _)) => vectors?,
+                Either::Right(_) => {
+                    self.trainer.network().device().abandon();
+                    return Ok(());
+                }
+            },
+        };
+        let width = vectors.len() / set.rows.len().max(1);
+        self.take_baseline(StsEvaluation::new(&vectors, width, &set.scores));
+        Ok(())
+    }
+
+    fn take_baseline(&mut self, scores: StsEvaluation) {
+        post(Event::Evaluated(Evaluation::new(0, &scores, false)));
+        self.trainer.take_baseline(scores);
     }
 
     async fn keep_checkpoint(&self, step: u32, checkpoints: &mut Checkpoints) -> Result<(), TrainError> {
@@ -286,8 +359,16 @@ impl Run {
         if !(wanted && !picture.shows(step) || picture.due(step)) {
             return;
         }
+        let shown = match step == 0 && self.starts_as_loaded {
+            true => picture.show_loaded_again(),
+            false => Ok(false),
+        };
+        let shown = match shown {
+            Ok(false) => picture.show(self.trainer.network(), step).await,
+            shown => shown.map(drop),
+        };
         // It is a look at the run, and no part of it.
-        if let Err(error) = picture.show(self.trainer.network(), step).await {
+        if let Err(error) = shown {
             log::warn!("picture: {error}");
             onlooker.picture = None;
         }
@@ -311,6 +392,18 @@ impl Run {
     pub fn stop_clock(&mut self) {
         if let Some(since) = self.running_since.take() {
             self.trained += since.elapsed();
+        }
+    }
+}
+
+/// Posts how far an evaluation on `of` sentences is, and first that it begins.
+fn evaluating(of: usize) -> impl FnMut(usize) {
+    let mut last = Instant::now();
+    post(Event::Evaluating { done: 0, of });
+    move |done: usize| {
+        if last.elapsed() >= POST_EVERY {
+            last = Instant::now();
+            post(Event::Evaluating { done, of });
         }
     }
 }

@@ -30,6 +30,11 @@ impl Embedders {
         Self { network, made: HashMap::new() }
     }
 
+    /// Others over the same weights.
+    pub fn beside(&self) -> Self {
+        Self::over(self.network.clone())
+    }
+
     /// Vectors [rows, hidden] of token rows. `progress` hears of rows done, the request `id` of what has to be
     /// compiled before.
     pub async fn embed(

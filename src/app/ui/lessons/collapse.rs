@@ -82,7 +82,7 @@ fn RunAtHand() -> impl IntoView {
         <section class="card" aria-labelledby="collapse-run">
             <h2 id="collapse-run">{mt!("collapse-run")}</h2>
             <p class="fine">{mt!("collapse-run-what")}</p>
-            <dl class="figures">
+            <dl class="figures collapse-figures">
                 {move || figures().map(|(term, value)| view! {
                     <div><dt>{mt!(term)}</dt><dd>{value.unwrap_or_else(|| "–".to_owned())}</dd></div>
                 })}

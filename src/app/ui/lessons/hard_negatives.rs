@@ -4,7 +4,7 @@ use leptos::{prelude::*, task::spawn_local};
 
 use super::{
     inputs::{linked, take_number},
-    parts::{fixed, signed},
+    parts::{by_itself, fixed, signed},
     prepare::{Needs, Prepare},
     runs::{Halt, give, train},
 };
@@ -65,11 +65,25 @@ pub fn HardNegatives() -> impl IntoView {
     );
     let reason =
         move || NEEDS.reason(store).or_else(|| steps.value().is_err().then_some("lesson-numbers-first"));
+    // The first row is there before anybody presses.
+    let measuring = RwSignal::new(false);
+    let model = Memo::new(move |_| store.model.with(|model| model.as_ref().map(|model| model.name.clone())));
+    by_itself(model, move || NEEDS.reason(store), measuring, move || {
+        measuring.set(true);
+        error.set(None);
+        found.set(Found::default());
+        spawn_local(async move {
+            match prepare(store, engine, found).await {
+                Ok(_) | Err(Halt::Stopped) => {}
+                Err(Halt::Failed(message)) => error.set(Some(message)),
+            }
+            measuring.set(false);
+        });
+    });
     let press = move |_| {
         let Ok(steps) = untrack(|| steps.value()) else { return };
         running.set(true);
         error.set(None);
-        found.set(Found::default());
         spawn_local(async move {
             match compare(store, engine, steps as u32, found).await {
                 Ok(()) | Err(Halt::Stopped) => {}
@@ -96,7 +110,7 @@ pub fn HardNegatives() -> impl IntoView {
             <Prepare needs=NEEDS />
             <div class="lesson-numbers"><Number field=steps disabled=running.into() /></div>
             <div class="row">
-                <button type="button" class="button button-primary" disabled=move || running.get() || reason().is_some() on:click=press>
+                <button type="button" class="button button-primary" disabled=move || running.get() || measuring.get() || reason().is_some() on:click=press>
                     <Glyph icon=Icon::Play />{mt!("hard-start")}
                 </button>
                 {move || running.get().then(|| view! {
@@ -109,7 +123,11 @@ pub fn HardNegatives() -> impl IntoView {
                         <Glyph icon=Icon::Stop />{mt!("run-stop")}
                     </button>
                 })}
-                <span class="fine">{move || if running.get() { None } else { reason().map(words) }}</span>
+                <span class="fine" role="status">{move || match (running.get(), measuring.get()) {
+                    (true, _) => None,
+                    (_, true) => Some(t!("lesson-computing")),
+                    _ => reason().map(words),
+                }}</span>
             </div>
             {move || running.get().then(progress).flatten().map(|(fraction, label)| view! { <Bar fraction=Some(fraction) label /> })}
             <Problem error title="lesson-failed" />
@@ -118,17 +136,33 @@ pub fn HardNegatives() -> impl IntoView {
     }
 }
 
-/// Measures, trains with the hard negatives, measures, trains without, measures.
-async fn compare(store: Store, engine: Engine, steps: u32, found: RwSignal<Found>) -> Result<(), Halt> {
+/// The triplets that are trained on, those that are measured, and the recipe; the loaded weights are measured, where they
+/// have not been yet.
+async fn prepare(
+    store: Store,
+    engine: Engine,
+    found: RwSignal<Found>,
+) -> Result<(Vec<Triplet>, Vec<Triplet>, TrainOptions), Halt> {
     let mut learned = triplets(Sample::triplets(store)).await.map_err(Halt::Failed)?;
     let measured = learned.split_off(learned.len() - MEASURED.min(learned.len() / 4));
-    found.update(|found| found.triplets.clone_from(&measured));
-    let options =
-        TrainOptions { steps: Some(steps), eval_every: 0, ..Preset::Demo.recipe(store, Objective::Sup) };
+    let options = TrainOptions { eval_every: 0, ..Preset::Demo.recipe(store, Objective::Sup) };
+    let there = found.with_untracked(|found| found.triplets == measured && !found.stages.is_empty());
+    if !there {
+        let pooler = options.evaluation_pooler();
+        let first = measure(engine, &measured, Weights::Original, pooler).await.map_err(Halt::Failed)?;
+        found.set(Found { triplets: measured.clone(), stages: vec![first] });
+    }
+    Ok((learned, measured, options))
+}
+
+/// Measures, trains with the hard negatives, measures, trains without, measures.
+async fn compare(store: Store, engine: Engine, steps: u32, found: RwSignal<Found>) -> Result<(), Halt> {
+    let (learned, measured, options) = prepare(store, engine, found).await?;
+    found.update(|found| found.stages.truncate(1));
+    let options = TrainOptions { steps: Some(steps), ..options };
     let pooler = options.evaluation_pooler();
     let add = |sides| found.update(|found| found.stages.push(sides));
 
-    add(measure(engine, &measured, Weights::Original, pooler).await.map_err(Halt::Failed)?);
     give(store, engine, TrainingItems::Triplets(learned.clone())).await?;
     train(store, engine, options.clone()).await?;
     add(measure(engine, &measured, Weights::Current, pooler).await.map_err(Halt::Failed)?);

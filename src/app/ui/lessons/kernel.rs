@@ -13,7 +13,7 @@ use crate::{
         ui::{
             parts::{fields::Line, notice::Problem},
             state::{
-                store::{EngineState, Phase, Store},
+                store::{EngineState, Store},
                 studio,
             },
             words::i18n::{mt, t, words},
@@ -68,11 +68,7 @@ pub fn Kernel() -> impl IntoView {
         RwSignal::new(false),
         RwSignal::new(None::<Reason>),
     );
-    let reason = move || match () {
-        () if !store.ready() => Some("engine-first"),
-        () if store.phase.with(Phase::active) => Some("lesson-run-first"),
-        () => None,
-    };
+    let reason = move || (!store.ready()).then_some("engine-first");
     by_itself(asked, reason, busy, move || {
         let of = asked.get_untracked();
         let narrow = |values: Numbers| values.map(|value| value as f32).to_vec();

@@ -48,6 +48,8 @@ pub struct RunStore {
 pub struct KeptRun {
     pub manifest: Manifest,
     folder: Folder,
+    /// Where the files are that it reads.
+    inputs: Folder,
     _lock: Lock,
 }
 
@@ -98,28 +100,15 @@ impl RunStore {
         }
     }
 
-    /// Keeps a run from now on; its `id` is moved on where it is taken. `content` gives the bytes of the inputs that are
-    /// not there yet.
-    pub async fn begin(
-        &self,
-        mut manifest: Manifest,
-        mut content: impl AsyncFnMut(&InputFile) -> Result<NamedBytes, WorkerError>,
-    ) -> Result<KeptRun, WorkerError> {
+    /// Takes a place for a run, with nothing in it; its `id` is moved on where it is taken.
+    pub async fn begin(&self, mut manifest: Manifest) -> Result<KeptRun, WorkerError> {
         let _inputs = locks::wait_for(INPUTS_LOCK).await;
         while self.runs.existing(&manifest.id.to_string()).await.is_some() {
             manifest.id += 1;
         }
         let lock = locks::take(&lock_of(manifest.id)).await.ok_or(WorkerError::ElsewhereOpen)?;
-        for input in manifest.inputs() {
-            if self.inputs.file(&input.digest).await.is_none() {
-                let file = content(input).await?;
-                self.inputs.write_all(&input.digest, &file.bytes).await?;
-            }
-        }
         let folder = self.runs.folder(&manifest.id.to_string()).await?;
-        let mut kept = KeptRun { manifest, folder, _lock: lock };
-        kept.write_manifest().await?;
-        Ok(kept)
+        Ok(KeptRun { manifest, folder, inputs: self.inputs.clone(), _lock: lock })
     }
 
     /// Takes a run up again.
@@ -136,7 +125,7 @@ impl RunStore {
                 "the run was kept by a later version of this site; reload the page"
             )));
         }
-        Ok(KeptRun { manifest, folder, _lock: lock })
+        Ok(KeptRun { manifest, folder, inputs: self.inputs.clone(), _lock: lock })
     }
 
     /// Files that a run reads, as they were loaded.
@@ -211,6 +200,21 @@ pub async fn post_saved_runs() {
 }
 
 impl KeptRun {
+    /// Keeps what the run is made of. `content` gives the bytes of the files that are not there yet.
+    pub async fn write_inputs(
+        &mut self,
+        mut content: impl AsyncFnMut(&InputFile) -> Result<NamedBytes, WorkerError>,
+    ) -> Result<(), WorkerError> {
+        let _inputs = locks::wait_for(INPUTS_LOCK).await;
+        for input in self.manifest.inputs() {
+            if self.inputs.file(&input.digest).await.is_none() {
+                let file = content(input).await?;
+                self.inputs.write_all(&input.digest, &file.bytes).await?;
+            }
+        }
+        Ok(self.write_manifest().await?)
+    }
+
     /// Begins a state that takes the place of the last one when it is whole.
     pub async fn write_state(&self) -> Result<Writer, PrivateFileError> {
         self.folder.write(STATE).await

@@ -3,26 +3,29 @@
 
 mod goal;
 
-use std::time::Duration;
+use std::{pin::pin, time::Duration};
 
-use futures_util::future::join;
+use futures_util::future::{Either, join, select};
 use web_time::Instant;
 
 use self::goal::Goal;
 use super::Session;
 use crate::{
     app::{
-        protocol::{Answer, Measurement, PairSource, RequestId, Stage, Weights, sts_pairs},
+        protocol::{Answer, Measurement, PairSource, Request, RequestId, Stage, Weights, sts_pairs},
         worker::{
             error::WorkerError,
             files::gather_text,
+            inbox::Inbox,
             model_files::LoadedModel,
             outbox::{answer, post_progress, say_unknown},
+            prepare::{Text, tokenise},
         },
     },
     device::DeviceInfo,
     model::Pooler,
     text::StsSet,
+    train::TrainOptions,
 };
 
 /// What errors call pairs that came as they are.
@@ -121,8 +124,17 @@ impl Session {
         self.start_encoding(id, sentences, weights, pooler, goal)
     }
 
-    /// Scores the loaded weights on the loaded pairs, for the run that may come.
-    pub(super) fn start_baseline(&mut self, id: RequestId, pooler: Pooler) -> Result<(), WorkerError> {
+    /// Tokenises the loaded text and scores the loaded weights on the loaded pairs, for the run that may come.
+    pub(super) async fn anticipate(
+        &mut self,
+        id: RequestId,
+        options: Box<TrainOptions>,
+    ) -> Result<(), WorkerError> {
+        let model = self.model.as_ref().ok_or(WorkerError::NoModel)?;
+        let text = self.training.as_mut().ok_or(WorkerError::NoTraining)?;
+        let (sentences, length) = (text.corpus.data.sentences(), options.max_length);
+        text.rows = Some((length, tokenise(id, &model.tokenizer, sentences, length, Text::Training).await?));
+        let pooler = options.evaluation_pooler();
         let set = &self.evaluation.as_ref().ok_or(WorkerError::NoPairs)?.set;
         let goal = Goal::Baseline { gold: set.scores(), vectors: Vec::new(), scores: None };
         let sentences = set.sentences().into_iter().map(str::to_owned).collect();
@@ -177,12 +189,27 @@ impl Session {
     }
 
     /// A portion of the next request's sentences.
-    pub async fn advance_encoding(&mut self) {
+    pub async fn advance_encoding(&mut self, inbox: &mut Inbox) {
         let Some(mut job) = self.encodings.pop_front() else { return };
-        match self.encode_portion(&mut job).await {
-            Ok(()) if job.done == job.sentences.len() => {}
-            Ok(()) => self.encodings.push_back(job),
-            Err(error) => self.fail(job.id, &error).await,
+        let portion = match job.goal {
+            // Nobody has asked for it yet: a run that starts need not wait for the end of a portion.
+            Goal::Baseline { .. } => {
+                let starts = inbox.wanted(|request| matches!(request, Request::Train { .. }));
+                match select(pin!(self.encode_portion(&mut job)), pin!(starts)).await {
+                    Either::Left((portion, _)) => Some(portion),
+                    Either::Right(_) => None,
+                }
+            }
+            _ => Some(self.encode_portion(&mut job).await),
+        };
+        match portion {
+            Some(Ok(())) if job.done == job.sentences.len() => {}
+            Some(Ok(())) => self.encodings.push_back(job),
+            Some(Err(error)) => self.fail(job.id, &error).await,
+            None => {
+                self.device.abandon();
+                answer(job.id, Answer::Cancelled);
+            }
         }
     }
 

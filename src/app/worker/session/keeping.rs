@@ -8,25 +8,24 @@ use crate::{
         },
         worker::{
             error::WorkerError,
-            files::{NamedBytes, gather},
-            inputs::{Input, InputFile, Origin},
+            inputs::{Input, InputFile, RunInputs},
             keeper::Keeper,
             outbox::post,
             prepare::dictionary_file,
             run::Run,
-            run_store::{KeptRun, KeptText, Manifest, RunStore, VERSION, read_state},
+            run_store::{KeptText, Manifest, RunStore, VERSION, read_state},
         },
     },
     runs::Outcome,
-    said::{Say, reason},
+    said::Say,
     train::{History, TrainingState},
 };
 
 impl Session {
     /// Sees to it that `run` outlives the tab. Where that cannot be, it is said, and the run begins all the same.
     pub(super) async fn kept_from_now_on(&self, id: RequestId, run: Run) -> Run {
-        match self.kept_run(id, &run).await {
-            Ok(kept) => run.kept_as(kept.manifest.id, Keeper::of_kept(kept)),
+        match self.keeper_of(id, &run).await {
+            Ok((id, keeper)) => run.kept_as(id, keeper),
             Err(error) => {
                 post(Event::run_not_kept(error.reason()));
                 run
@@ -34,7 +33,8 @@ impl Session {
         }
     }
 
-    async fn kept_run(&self, id: RequestId, run: &Run) -> Result<KeptRun, WorkerError> {
+    /// The keeper of a run that begins, and the id that the run has with it.
+    async fn keeper_of(&self, id: RequestId, run: &Run) -> Result<(u64, Keeper), WorkerError> {
         let model = self.model.as_ref().ok_or(WorkerError::NoModel)?;
         let training = self.training.as_ref().ok_or(WorkerError::NoTraining)?;
         let plan = run.plan();
@@ -63,31 +63,10 @@ impl Session {
             dictionary: dictionary.as_ref().map(InputFile::of),
             outcome: Outcome::Open,
         };
-        let mut inputs = vec![&model.input, &training.input];
-        inputs.extend(self.evaluation.as_ref().map(|texts| &texts.input));
-        // Files that were read and not asked for yet.
-        let mut read: Vec<(InputFile, NamedBytes)> = Vec::new();
-        read.extend(dictionary.map(|file| (InputFile::of(&file), file)));
-        let content = async |wanted: &InputFile| -> Result<NamedBytes, WorkerError> {
-            let place = |read: &[(InputFile, NamedBytes)]| read.iter().position(|(file, _)| file == wanted);
-            if place(&read).is_none()
-                && let Some(input) = inputs.iter().find(|input| input.files.contains(wanted))
-            {
-                read = bytes_again(id, input).await?;
-            }
-            match place(&read) {
-                Some(place) => Ok(read.swap_remove(place).1),
-                // A run that goes on from what it is now would be another.
-                None => Err(WorkerError::Read {
-                    path: wanted.path.clone(),
-                    reason: reason!(
-                        "worker-file-replaced",
-                        "it has changed since it was loaded; load it again"
-                    ),
-                }),
-            }
-        };
-        RunStore::open().await?.begin(manifest, content).await
+        let mut inputs = vec![model.input.clone(), training.input.clone()];
+        inputs.extend(self.evaluation.as_ref().map(|texts| texts.input.clone()));
+        let kept = RunStore::open().await?.begin(manifest).await?;
+        Ok((kept.manifest.id, Keeper::of_new(kept, RunInputs::new(inputs, dictionary))))
     }
 
     /// Takes a kept run up again, with all that it reads: one that was cut off goes on, of one that is over the weights are
@@ -199,15 +178,6 @@ impl Session {
             post(Event::CheckpointsKept { steps: self.onlooker.checkpoints.steps() });
         }
     }
-}
-
-/// The bytes of an input, once more.
-async fn bytes_again(id: RequestId, input: &Input) -> Result<Vec<(InputFile, NamedBytes)>, WorkerError> {
-    let files = match &input.origin {
-        Origin::Source(source) => gather(id, source.clone()).await?,
-        Origin::Items(json) => vec![NamedBytes { path: String::new(), bytes: json.clone().into_bytes() }],
-    };
-    Ok(files.into_iter().map(|file| (InputFile::of(&file), file)).collect())
 }
 
 /// Items that were kept as JSON.

@@ -197,7 +197,7 @@ impl Session {
                 Ok(())
             }
             Request::Evaluate { weights, pooler } => self.evaluate(id, weights, pooler).await,
-            Request::Baseline { pooler } => self.start_baseline(id, pooler),
+            Request::Anticipate { options } => self.anticipate(id, options).await,
             Request::LoadSuite { source } => self.load_suite(id, source).await,
             Request::ClearSuite => {
                 self.suite.clear();
@@ -251,6 +251,7 @@ impl Session {
         self.end_encodings().await;
         self.onlooker.picture = None;
         self.baseline = None;
+        self.training.iter_mut().for_each(|text| text.rows = None);
         self.model = Some(model);
         self.original = Some(original);
         (self.tuned, self.current, self.rescued, self.dictionary) = (None, None, None, None);
@@ -302,6 +303,9 @@ impl Session {
     /// Lets go of everything on the device.
     fn forget_buffers(&mut self) {
         (self.original, self.past, self.job) = (None, None, None);
+        if let Some(picture) = &mut self.onlooker.picture {
+            picture.forget_loaded();
+        }
         self.forget_current();
     }
 

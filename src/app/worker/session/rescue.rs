@@ -3,40 +3,59 @@
 use web_sys::Blob;
 
 use super::Session;
-use crate::app::{
-    protocol::Event,
-    worker::{
-        error::WorkerError,
-        keeper::Keeper,
-        outbox::post,
-        run::Run,
-        run_store::{read_state, step_of},
+use crate::{
+    app::{
+        protocol::{Event, Weights},
+        worker::{
+            error::WorkerError,
+            keeper::Keeper,
+            outbox::post,
+            run::Run,
+            run_store::{read_state, step_of},
+        },
     },
+    train::TrainOptions,
 };
 
 pub struct Rescued {
     id: u64,
     keeper: Keeper,
-    /// The last state that was kept, and its step.
-    state: Blob,
+    from: From,
+    /// Of what it goes on from.
     pub step: u32,
 }
 
+/// What a run is taken up from.
+enum From {
+    /// The last state that was kept.
+    State(Blob),
+    /// Its beginning: it had not got as far as a state.
+    Start(Box<TrainOptions>, Weights),
+}
+
 impl Rescued {
-    /// `None` where no state of it was kept.
+    /// `None` where there is neither a state nor a beginning.
     pub async fn of(run: Run) -> Option<Self> {
-        let id = run.id();
+        let (id, start) = (run.id(), run.start());
         let keeper = run.into_keeper();
-        let state = keeper.latest().await?;
-        let step = step_of(&state).await?;
-        Some(Self { id, keeper, state, step })
+        let (from, step) = match keeper.latest().await {
+            Some(state) => {
+                let step = step_of(&state).await?;
+                (From::State(state), step)
+            }
+            None => {
+                let (options, weights) = start?;
+                (From::Start(options.into(), weights), 0)
+            }
+        };
+        Some(Self { id, keeper, from, step })
     }
 }
 
 impl Session {
     /// Goes on, paused, with a run on the device at hand. Should that fail, it is still there for another.
     pub(super) async fn go_on_with(&mut self, rescued: Rescued) -> Result<(), WorkerError> {
-        let run = match self.rebuilt(&rescued.state).await {
+        let run = match self.rebuilt(&rescued.from).await {
             Ok(run) => run,
             Err(error) => {
                 self.rescued = Some(rescued);
@@ -49,8 +68,17 @@ impl Session {
         Ok(())
     }
 
-    async fn rebuilt(&mut self, state: &Blob) -> Result<Run, WorkerError> {
-        let state = read_state(state).await?;
-        self.resumed(0, state).await
+    async fn rebuilt(&mut self, from: &From) -> Result<Run, WorkerError> {
+        match from {
+            From::State(state) => {
+                let state = read_state(state).await?;
+                self.resumed(0, state).await
+            }
+            From::Start(options, weights) => {
+                let mut run = self.prepare(0, (**options).clone(), *weights).await?;
+                run.paused = true;
+                Ok(run)
+            }
+        }
     }
 }

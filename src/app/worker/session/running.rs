@@ -11,8 +11,8 @@ use crate::{
             error::WorkerError,
             inbox::Inbox,
             outbox::post,
-            prepare::{Texts, prepare},
-            run::{Advance, Run},
+            prepare::{Texts, trainer},
+            run::{Advance, Baseline, Run},
             run_store::post_saved_runs,
         },
     },
@@ -68,23 +68,38 @@ impl Session {
         from: Weights,
     ) -> Result<Run, WorkerError> {
         let model = self.model.as_ref().ok_or(WorkerError::NoModel)?;
-        let corpus = &self.training.as_ref().ok_or(WorkerError::NoTraining)?.corpus;
+        let training = self.training.as_ref().ok_or(WorkerError::NoTraining)?;
         let (checkpoint, loaded) = match (&self.tuned, from) {
             (Some(tuned), Weights::Current) => (&tuned.checkpoint, false),
             _ => (&model.checkpoint, true),
         };
         // A head may be drawn anew for the run, and then it is not that of the loaded weights.
-        let pooler = options.evaluation_pooler();
-        let known = self.baseline.as_ref().filter(|(of, _)| loaded && *of == pooler && pooler != Pooler::Cls);
-        let known = known.map(|(_, scores)| scores.clone());
+        let as_loaded = loaded && options.evaluation_pooler() != Pooler::Cls;
+        let baseline = self.baseline_by(options.evaluation_pooler());
         let texts = Texts {
             tokenizer: &model.tokenizer,
-            training: &corpus.data,
+            training: &training.corpus.data,
+            rows: training.rows_cut_to(options.max_length),
             evaluation: self.evaluation.as_ref().map(|text| &text.set),
             max_length: model.max_length,
             dictionary: self.dictionary.clone(),
         };
-        Ok(prepare(id, &self.device, checkpoint, texts, options).await?.with_baseline(known))
+        let sentences = texts.evaluation.map_or(0, |set| 2 * set.pairs.len());
+        let (trainer, unknown_share) = trainer(id, &self.device, checkpoint, texts, options).await?;
+        let run = Run::new(trainer, from, sentences, unknown_share);
+        Ok(if as_loaded { run.starting_as_loaded(baseline) } else { run })
+    }
+
+    /// How a run that starts from the loaded weights comes to its scores before the first step.
+    fn baseline_by(&self, pooler: Pooler) -> Baseline {
+        if self.evaluation.is_none() {
+            return Baseline::ToBeMade;
+        }
+        match (&self.baseline, &self.original) {
+            (Some((of, scores)), _) if *of == pooler => Baseline::Known(scores.clone()),
+            (_, Some(original)) if self.onlooker.picture.is_some() => Baseline::Owed(original.beside()),
+            _ => Baseline::ToBeMade,
+        }
     }
 
     pub(super) async fn pause(&mut self) -> Result<(), WorkerError> {

@@ -53,7 +53,9 @@ impl Session {
         self.refuse_during_run()?;
         let file = gather_one(id, source).await?;
         let state = TrainingState::from_safetensors(&file.bytes)?;
-        let run = self.resumed(id, state).await?;
+        let mut run = self.resumed(id, state).await?;
+        // There is no beginning to go back to where its device goes away.
+        run.keep().await?;
         let step = run.trainer().position();
         self.begin_again(run);
         post(Event::Paused { step });

@@ -23,6 +23,19 @@ pub struct TrainingText {
     pub name: String,
     pub corpus: Corpus,
     pub input: Input,
+    /// Token rows by the loaded model, made before a run asked for them, and the length that they are cut to.
+    pub rows: Option<(usize, Vec<Vec<u32>>)>,
+}
+
+impl TrainingText {
+    fn new(name: String, corpus: Corpus, input: Input) -> Self {
+        Self { name, corpus, input, rows: None }
+    }
+
+    /// The token rows, where they are there.
+    pub fn rows_cut_to(&self, max_length: usize) -> Option<Vec<Vec<u32>>> {
+        self.rows.as_ref().filter(|(length, _)| *length == max_length).map(|(_, rows)| rows.clone())
+    }
 }
 
 /// What to evaluate on.
@@ -37,7 +50,7 @@ impl Session {
         let file = gather_text(id, source.clone()).await?;
         let corpus = Corpus::parse(&file.path, &file.bytes)?;
         let input = Input::of_files(source, std::slice::from_ref(&file));
-        self.use_training(id, TrainingText { name: file.path, corpus, input });
+        self.use_training(id, TrainingText::new(file.path, corpus, input));
         Ok(())
     }
 
@@ -45,7 +58,7 @@ impl Session {
         self.refuse_during_run()?;
         let input = Input::of_items(&items);
         let corpus = Corpus::from_items(items.into())?;
-        self.use_training(id, TrainingText { name: GIVEN.to_owned(), corpus, input });
+        self.use_training(id, TrainingText::new(GIVEN.to_owned(), corpus, input));
         Ok(())
     }
 
