@@ -1,22 +1,197 @@
-//! Links modules over memory that workers can share as threads, where the target has atomics. All of them: futures wait
-//! by atomics then, and those want shared memory, on the page as well.
+//! Makes a function of each message of errors.ftl, so that the compiler knows which messages there are and what each
+//! needs. The build fails where a language lacks a message, or has it with other variables.
 
-/// What a browser may give at most: all that WebAssembly's addresses reach.
-const MOST_MEMORY: u64 = 1 << 32;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    env,
+    error::Error,
+    fmt::Write as _,
+    fs,
+    path::Path,
+};
 
-fn main() {
+use fluent_syntax::{
+    ast::{Entry, Expression, InlineExpression, Pattern, PatternElement, VariantKey},
+    parser,
+};
+
+type Result<T> = std::result::Result<T, Box<dyn Error>>;
+
+/// The English file; the functions' words are its own.
+const ENGLISH: &str = "locales/en/errors.ftl";
+/// The others, which must say the same.
+const OTHERS: [&str; 1] = ["locales/zh-CN/errors.ftl"];
+/// Its function that sets a value in quotes, with what cannot be seen escaped.
+const QUOTED: &str = "QUOTED";
+
+fn main() -> Result<()> {
     println!("cargo::rerun-if-changed=build.rs");
-    let has = |variable: &str, word: &str| {
-        std::env::var(variable).is_ok_and(|words| words.split(',').any(|each| each == word))
-    };
-    if !has("CARGO_CFG_TARGET_ARCH", "wasm32") || !has("CARGO_CFG_TARGET_FEATURE", "atomics") {
-        return;
+    let english = messages(ENGLISH)?;
+    for other in OTHERS {
+        compare(&english, &messages(other)?, other)?;
     }
-    let exports = ["__wasm_init_tls", "__tls_size", "__tls_align", "__tls_base", "__heap_base"];
-    let exports = exports.map(|name| format!("--export={name}"));
-    let shared =
-        ["--shared-memory".to_owned(), "--import-memory".to_owned(), format!("--max-memory={MOST_MEMORY}")];
-    for argument in shared.iter().chain(&exports) {
-        println!("cargo::rustc-link-arg={argument}");
+    let mut code = String::new();
+    for (id, pattern) in &english {
+        code += &function(id, pattern)?;
+    }
+    code += &by_id(&english)?;
+    fs::write(Path::new(&env::var("OUT_DIR")?).join("messages.rs"), code)?;
+    Ok(())
+}
+
+/// The messages of a file by their ids.
+fn messages(file: &str) -> Result<BTreeMap<String, Pattern<String>>> {
+    println!("cargo::rerun-if-changed={file}");
+    let resource =
+        parser::parse(fs::read_to_string(file)?).map_err(|(_, errors)| format!("{file}: {errors:?}"))?;
+    let mut messages = BTreeMap::new();
+    for entry in resource.body {
+        if let Entry::Message(message) = entry {
+            let id = message.id.name;
+            let pattern = message.value.ok_or_else(|| format!("{file}: {id} is empty"))?;
+            if messages.insert(id.clone(), pattern).is_some() {
+                return Err(format!("{file}: {id} is there twice").into());
+            }
+        }
+    }
+    Ok(messages)
+}
+
+fn compare(
+    english: &BTreeMap<String, Pattern<String>>,
+    other: &BTreeMap<String, Pattern<String>>,
+    file: &str,
+) -> Result<()> {
+    let set = |pattern: &Pattern<String>| variables(pattern).into_iter().collect::<BTreeSet<_>>();
+    for id in english.keys().chain(other.keys()) {
+        match (english.get(id), other.get(id)) {
+            (Some(first), Some(second)) if set(first) == set(second) => {}
+            (Some(_), Some(_)) => {
+                return Err(format!("{id} has other variables in {file} than in {ENGLISH}").into());
+            }
+            (Some(_), None) => return Err(format!("{file} lacks {id}").into()),
+            (None, _) => return Err(format!("{ENGLISH} lacks {id}").into()),
+        }
+    }
+    Ok(())
+}
+
+/// The variables of a pattern in the order in which they first come.
+fn variables(pattern: &Pattern<String>) -> Vec<String> {
+    fn in_inline(expression: &InlineExpression<String>, found: &mut Vec<String>) {
+        match expression {
+            InlineExpression::VariableReference { id } if !found.contains(&id.name) => {
+                found.push(id.name.clone());
+            }
+            InlineExpression::FunctionReference { arguments, .. } => {
+                arguments.positional.iter().for_each(|argument| in_inline(argument, found));
+            }
+            _ => {}
+        }
+    }
+    let mut found = Vec::new();
+    for element in &pattern.elements {
+        match element {
+            PatternElement::Placeable { expression: Expression::Inline(inline) } => {
+                in_inline(inline, &mut found);
+            }
+            PatternElement::Placeable { expression: Expression::Select { selector, .. } } => {
+                in_inline(selector, &mut found);
+            }
+            PatternElement::TextElement { .. } => {}
+        }
+    }
+    found
+}
+
+/// A function that gives the message with its English words.
+fn function(id: &str, pattern: &Pattern<String>) -> Result<String> {
+    let variables = variables(pattern);
+    let (mut words, mut format, mut doc) = (String::new(), Vec::new(), String::new());
+    for element in &pattern.elements {
+        match element {
+            PatternElement::TextElement { value } => {
+                words += &value.replace('{', "{{").replace('}', "}}");
+                doc += value;
+            }
+            PatternElement::Placeable { expression } => {
+                let (value, shown) = placeable(expression).map_err(|error| format!("{id}: {error}"))?;
+                words += "{}";
+                doc += &shown;
+                format.push(value);
+            }
+        }
+    }
+    let mut code = String::new();
+    writeln!(code, "/// {}", doc.replace('[', "\\[").replace('<', "\\<"))?;
+    let parameters: Vec<String> = variables.iter().map(|name| format!("{name}: impl Localize")).collect();
+    writeln!(code, "pub fn {}({}) -> Localized {{", id.replace('-', "_"), parameters.join(", "))?;
+    for name in &variables {
+        writeln!(code, "    let {name} = {name}.localized();")?;
+    }
+    let values: String = format.iter().map(|value| format!(", {value}")).collect();
+    match values.is_empty() {
+        true => {
+            writeln!(code, "    let english = {:?}.into();", words.replace("{{", "{").replace("}}", "}"))?
+        }
+        false => writeln!(code, "    let english = format!({words:?}{values}).into();")?,
+    }
+    let arguments: Vec<String> = variables.iter().map(|name| format!("({name:?}.into(), {name})")).collect();
+    writeln!(code, "    Localized::message(english, {id:?}, vec![{}])\n}}", arguments.join(", "))?;
+    Ok(code)
+}
+
+/// How the ids of an option's names begin: they are found by the option's key.
+const NAMES: &str = "option-";
+
+/// A function that finds the name of an option by its id.
+fn by_id(english: &BTreeMap<String, Pattern<String>>) -> Result<String> {
+    let mut code = String::from("/// The name of an option, by the id of its message.\n");
+    code += "pub fn by_id(id: &str) -> Option<Localized> {\n    Some(match id {\n";
+    for (id, _) in
+        english.iter().filter(|(id, pattern)| id.starts_with(NAMES) && variables(pattern).is_empty())
+    {
+        writeln!(code, "        {id:?} => {}(),", id.replace('-', "_"))?;
+    }
+    code += "        _ => return None,\n    })\n}\n";
+    Ok(code)
+}
+
+/// A value among the words, as Rust, and as documentation shows it.
+fn placeable(expression: &Expression<String>) -> Result<(String, String)> {
+    match expression {
+        Expression::Inline(InlineExpression::StringLiteral { value }) => {
+            Ok((format!("{value:?}"), value.clone()))
+        }
+        Expression::Inline(InlineExpression::VariableReference { id }) => {
+            Ok((format!("&{}", id.name), format!("`{}`", id.name)))
+        }
+        Expression::Inline(InlineExpression::FunctionReference { id, arguments }) if id.name == QUOTED => {
+            match arguments.positional.as_slice() {
+                [InlineExpression::VariableReference { id }] => {
+                    Ok((format!("quoted(&{})", id.name), format!("\"`{}`\"", id.name)))
+                }
+                _ => Err(format!("{QUOTED} takes one variable").into()),
+            }
+        }
+        Expression::Select { selector: InlineExpression::VariableReference { id }, variants } => {
+            let text = |wanted: &str| {
+                variants.iter().find_map(|variant| match (&variant.key, variant.value.elements.as_slice()) {
+                    (VariantKey::Identifier { name }, [PatternElement::TextElement { value }])
+                        if name == wanted =>
+                    {
+                        Some(value.clone())
+                    }
+                    _ => None,
+                })
+            };
+            match (text("one"), text("other"), variants.len()) {
+                (Some(one), Some(other), 2) => {
+                    Ok((format!("plural(&{}, {one:?}, {other:?})", id.name), format!("{one}/{other}")))
+                }
+                _ => Err("a choice is between the words [one] and *[other]".into()),
+            }
+        }
+        _ => Err("this part of Fluent is not used for errors".into()),
     }
 }

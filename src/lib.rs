@@ -4,7 +4,7 @@
 //!
 //! | module | what is there |
 //! | --- | --- |
-//! | [`said`] | errors with a message id and values, so that they can be shown in any language |
+//! | [`localize`] | errors in every language: a function for each message of the locale files |
 //! | [`device`] | buffers, plans and what runs them: a GPU through wgpu, or the CPU's cores; independent of models |
 //! | [`kernels`] | the kernels, for both; independent of models |
 //! | [`model`] | configuration, checkpoints, the encoder forward and backward, poolers, head |
@@ -12,7 +12,7 @@
 //! | [`text`] | tokenizer, corpora, graded pairs, augmentation, tables |
 //! | [`train`], [`eval`] | batches, schedule, step and run; Spearman, STS and transfer tasks, alignment, uniformity |
 //! | [`verify`] | checks of every kernel and of a small model against references, on the user's device |
-//! | [`store`], [`runs`], [`share`], [`lessons`] | hub, archives, records of runs, links, the lessons' computations |
+//! | [`files`], [`runs`], [`share`], [`lessons`] | hub, archives, records of runs, links, the lessons' computations |
 //! | `app`, `cli` | the page with its worker, and the command line |
 //!
 //! Using the engine as a library, with the encoder that comes with the site:
@@ -49,20 +49,20 @@
 //! # }
 //! ```
 
-pub mod bench;
 pub mod device;
 pub mod eval;
+pub mod files;
 pub mod kernels;
 pub mod lessons;
+pub mod localize;
 pub mod model;
 pub mod objective;
 pub mod runs;
-pub mod said;
 pub mod share;
-pub mod store;
 pub mod text;
 pub mod train;
 pub mod verify;
+pub mod workloads;
 mod wrong_file;
 
 #[cfg(target_arch = "wasm32")]

@@ -1,26 +1,17 @@
 //! Files that stand in the place of others: what a download that did not work leaves behind.
 
-use crate::said::{Reason, reason};
+use crate::localize::{Localized, messages};
 
 /// What a file is instead of itself, and what to do: a pointer of Git LFS, or a web page.
-pub fn stand_in(bytes: &[u8]) -> Option<Reason> {
+pub fn stand_in(bytes: &[u8]) -> Option<Localized> {
     let begins = |start: &str| {
         bytes.len() >= start.len() && bytes[..start.len()].eq_ignore_ascii_case(start.as_bytes())
     };
     if begins("version https://git-lfs.github.com/spec/") {
-        return Some(reason!(
-            "stand-in-lfs",
-            "this is a pointer of Git LFS and not the file itself; fetch that with git lfs pull, or download it from \
-             the model's page"
-        ));
+        return Some(messages::stand_in_lfs());
     }
     let page = ["<!doctype html", "<html"].into_iter().any(begins);
-    page.then(|| {
-        reason!(
-            "stand-in-page",
-            "this is a web page and not the file; the download needs another address, or asks to be signed in"
-        )
-    })
+    page.then(messages::stand_in_page)
 }
 
 #[cfg(test)]

@@ -1,5 +1,4 @@
-//! The page's words: both languages have the same messages with the same values, and the page uses each of them. What
-//! errors say in English is in the sources, so that their messages in other languages are held against these.
+//! The page's words: both languages have the same messages with the same values, and each of them is used.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -17,7 +16,6 @@ use simcse_lab::{
 };
 
 const LANGUAGES: [&str; 2] = ["en", "zh-CN"];
-const ERRORS: &str = "errors.ftl";
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -95,8 +93,7 @@ fn messages(language: &str) -> BTreeMap<String, BTreeMap<String, BTreeSet<String
 
 #[test]
 fn both_languages_say_the_same_things() {
-    let [english, mut chinese] = LANGUAGES.map(messages);
-    assert!(chinese.remove(ERRORS).is_some() && !english.contains_key(ERRORS));
+    let [english, chinese] = LANGUAGES.map(messages);
     assert!(english.values().map(BTreeMap::len).sum::<usize>() > 30);
     assert_eq!(english, chinese);
 }
@@ -157,6 +154,19 @@ fn of_options() -> (BTreeSet<String>, BTreeSet<String>) {
     (of_page, of_errors)
 }
 
+/// The messages that the engine says, by the functions that it calls for them.
+fn of_engine() -> BTreeSet<String> {
+    let mut called = BTreeSet::new();
+    for path in files(&root().join("src"), "rs") {
+        let text = fs::read_to_string(path).unwrap();
+        for call in text.split("messages::").skip(1) {
+            let name = call.split(|letter: char| !letter.is_alphanumeric() && letter != '_').next();
+            called.extend(name.map(|name| name.replace('_', "-")));
+        }
+    }
+    called
+}
+
 /// The explanations of fields: a field's id with `-help`.
 fn of_fields(quoted: &BTreeSet<String>) -> BTreeSet<String> {
     quoted.iter().map(|id| format!("{id}-help")).collect()
@@ -165,17 +175,18 @@ fn of_fields(quoted: &BTreeSet<String>) -> BTreeSet<String> {
 #[test]
 fn every_message_is_used_and_every_id_is_there() {
     let (of_page, of_errors) = of_options();
-    let [english, chinese] = LANGUAGES.map(messages);
+    let english = messages("en");
     let absent = |ids: BTreeSet<String>, files: &BTreeMap<String, BTreeMap<String, BTreeSet<String>>>| {
         ids.into_iter().filter(|id| !files.values().any(|ids| ids.contains_key(id))).collect::<Vec<_>>()
     };
-    assert_eq!(absent(of_page.clone(), &english), [""; 0]);
-    assert_eq!(absent(of_errors, &chinese), [""; 0]);
+    assert_eq!(absent(of_page.union(&of_errors).cloned().collect(), &english), [""; 0]);
     let mut quoted = quoted();
     quoted.extend(of_fields(&quoted));
     quoted.extend(["model", "text", "from-trained", "pairs"].map(|field| format!("differs-{field}")));
     quoted.extend(of_page);
-    let ids: BTreeSet<String> = messages("en").into_values().flat_map(BTreeMap::into_keys).collect();
+    quoted.extend(of_errors);
+    quoted.extend(of_engine());
+    let ids: BTreeSet<String> = english.into_values().flat_map(BTreeMap::into_keys).collect();
     let unused: Vec<_> = ids.iter().filter(|id| !quoted.contains(*id)).collect();
     assert!(unused.is_empty(), "nobody says {unused:?}");
 
@@ -195,78 +206,4 @@ fn every_message_is_used_and_every_id_is_there() {
         }
     }
     assert!(absent.is_empty(), "{absent:?}");
-}
-
-/// A source without comment lines and without its tests.
-fn code(path: &Path) -> String {
-    let text = fs::read_to_string(path).unwrap();
-    let code = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
-    code.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n")
-}
-
-/// What stands between an opening bracket and the closing one, cut at its commas.
-fn arguments(call: &str) -> Vec<String> {
-    let (mut arguments, mut depth, mut quoted, mut escaped) = (vec![String::new()], 0, false, false);
-    for letter in call.chars() {
-        match letter {
-            '"' if !escaped => quoted = !quoted,
-            '(' | '[' | '{' if !quoted => depth += 1,
-            ')' | ']' | '}' if !quoted && depth == 0 => break,
-            ')' | ']' | '}' if !quoted => depth -= 1,
-            ',' if !quoted && depth == 0 => {
-                arguments.push(String::new());
-                continue;
-            }
-            _ => {}
-        }
-        escaped = letter == '\\' && !escaped;
-        arguments.last_mut().unwrap().push(letter);
-    }
-    arguments.into_iter().map(|argument| argument.trim().to_owned()).filter(|text| !text.is_empty()).collect()
-}
-
-/// Ids of the errors' messages and the names of their values, with the files that say so: the calls of `said!` and
-/// `reason!`.
-fn said() -> BTreeMap<(String, BTreeSet<String>), BTreeSet<PathBuf>> {
-    let mut said: BTreeMap<_, BTreeSet<PathBuf>> = BTreeMap::new();
-    for path in files(&root().join("src"), "rs") {
-        let code = code(&path);
-        for start in ["said!(", "reason!("] {
-            for (begin, _) in code.match_indices(start) {
-                let arguments = arguments(&code[begin + start.len()..]);
-                let mut arguments = arguments.iter();
-                // The macros call each other, with other things than an id.
-                let Some(id) = arguments.next().and_then(|first| first.strip_prefix('"')?.strip_suffix('"'))
-                else {
-                    continue;
-                };
-                let name =
-                    |argument: &String| argument.split('=').next().unwrap_or_default().trim().to_owned();
-                let values = arguments.filter(|argument| !argument.starts_with('"')).map(name).collect();
-                said.entry((id.to_owned(), values)).or_default().insert(path.clone());
-            }
-        }
-    }
-    said
-}
-
-#[test]
-fn arguments_are_told_apart() {
-    let call = r#" "an-id", "a \" (b, {c}", d, e = f(g, "h)"), ) not this, "#;
-    assert_eq!(arguments(call), [r#""an-id""#, r#""a \" (b, {c}""#, "d", r#"e = f(g, "h)")"#]);
-}
-
-#[test]
-fn every_error_is_said_in_chinese_with_its_values() {
-    let said = said();
-    assert!(said.len() > 200, "{}", said.len());
-    let mut chinese = messages("zh-CN");
-    let messages = chinese.remove(ERRORS).unwrap();
-    let wrong: Vec<_> = said.iter().filter(|((id, values), _)| messages.get(id) != Some(values)).collect();
-    assert!(wrong.is_empty(), "missing, or with other values: {wrong:#?}");
-
-    let (_, of_options) = of_options();
-    let ids: BTreeSet<&String> = said.keys().map(|(id, _)| id).chain(&of_options).collect();
-    let unused: Vec<_> = messages.keys().filter(|id| !ids.contains(id)).collect();
-    assert!(unused.is_empty(), "nobody says {unused:?}");
 }

@@ -3,9 +3,11 @@
 #[cfg(target_arch = "wasm32")]
 use {
     simcse_lab::{
-        bench::{self, BenchError, Encode, Matmul, MatmulCase, ModelSize, Recipe, TrainingRun, read_weights},
         device::{self, DeviceOptions},
         text::SentenceTokenizer,
+        workloads::{
+            self, BenchError, Encode, Matmul, MatmulCase, ModelSize, Recipe, TrainingRun, read_weights,
+        },
     },
     wasm_bindgen::prelude::*,
 };
@@ -35,7 +37,7 @@ fn rows(ids: &[u32], lengths: &[u32]) -> Result<Vec<Vec<u32>>, JsError> {
 #[cfg(target_arch = "wasm32")]
 #[wasm_bindgen]
 pub fn random_weights(layers: usize, hidden: usize, seed: u32) -> Result<Vec<u8>, JsError> {
-    bench::random_weights(ModelSize { layers, hidden }, u64::from(seed)).map_err(thrown)
+    workloads::random_weights(ModelSize { layers, hidden }, u64::from(seed)).map_err(thrown)
 }
 
 /// Ids of random rows of these lengths, concatenated.
@@ -43,7 +45,7 @@ pub fn random_weights(layers: usize, hidden: usize, seed: u32) -> Result<Vec<u8>
 #[wasm_bindgen]
 pub fn token_rows(lengths: &[u32], seed: u32) -> Vec<u32> {
     let lengths: Vec<usize> = lengths.iter().map(|length| *length as usize).collect();
-    bench::token_rows(&lengths, u64::from(seed)).concat()
+    workloads::token_rows(&lengths, u64::from(seed)).concat()
 }
 
 /// A tokenizer from a tokenizer.json.
@@ -85,7 +87,7 @@ impl Device {
 
     /// Starts compiling the kernels of a training step for a model of this size, without waiting for them.
     pub fn warm_up(&self, layers: usize, hidden: usize) -> Result<(), JsError> {
-        let config = bench::config(ModelSize { layers, hidden }).map_err(thrown)?;
+        let config = workloads::config(ModelSize { layers, hidden }).map_err(thrown)?;
         simcse_lab::train::warm_up(&self.0, config.head_dim()).map_err(thrown)
     }
 

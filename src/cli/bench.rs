@@ -14,12 +14,12 @@ use super::{
     open_device,
 };
 use crate::{
-    bench::{
+    device::Device,
+    model::Checkpoint,
+    workloads::{
         self, Encode, EncodeCase, Matmul, MatmulCase, ModelSize, Recipe, Summary, SweepAxis, SweepPoint,
         TrainCase, TrainingRun, growth, matrix,
     },
-    device::Device,
-    model::Checkpoint,
 };
 
 /// Seconds that a sample of several repetitions is to take.
@@ -202,7 +202,7 @@ impl Bench<'_> {
 }
 
 fn random(size: ModelSize) -> Result<Checkpoint, CliError> {
-    Ok(Checkpoint::init_random(bench::config(size)?, SEED))
+    Ok(Checkpoint::init_random(workloads::config(size)?, SEED))
 }
 
 async fn seconds(work: impl Future<Output = Result<(), CliError>>) -> Result<f64, CliError> {

@@ -6,8 +6,8 @@ use clap::Args;
 
 use super::{error::CliError, files};
 use crate::{
-    bench::{Lengths, token_rows},
     text::{SentenceTokenizer, StsSet},
+    workloads::{Lengths, token_rows},
 };
 
 pub const SEED: u64 = 42;

@@ -3,12 +3,12 @@ use std::path::PathBuf;
 use thiserror::Error;
 
 use crate::{
-    bench::BenchError,
     device::DeviceError,
     eval::{TransferError, WhiteningError},
     model::ModelError,
     text::TextError,
     train::TrainError,
+    workloads::BenchError,
 };
 
 /// Why a command failed; one line each.

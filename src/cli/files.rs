@@ -8,11 +8,11 @@ use std::{
 
 use super::error::CliError;
 use crate::{
+    localize::Localized,
     model::{
         Checkpoint, Pooler,
         checkpoint::{load_directory, module_folders},
     },
-    said::Reason,
     text::{Corpus, MOST_UNKNOWN, SentenceTokenizer, StsSet, TrainingData, augment::Dictionary},
     train::{self, Dataset, EvaluationSet, TrainOptions},
 };
@@ -190,7 +190,7 @@ pub fn scored_pairs(path: &Path) -> Result<StsSet, CliError> {
 }
 
 /// What is to be said of a text file, on standard error.
-pub fn notes(path: &Path, notes: &[Reason]) {
+pub fn notes(path: &Path, notes: &[Localized]) {
     for note in notes {
         super::note(&format!("{}: {note}", path.display()));
     }

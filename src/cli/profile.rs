@@ -9,10 +9,10 @@ use super::{
     files, open_device, print_json, print_text,
 };
 use crate::{
-    bench::{self, Recipe, TrainCase, TrainingRun},
     device::MatmulKind,
     kernels::Ceilings,
     model::Checkpoint,
+    workloads::{self, Recipe, TrainCase, TrainingRun},
 };
 
 #[derive(Debug, Args)]
@@ -46,7 +46,7 @@ pub async fn run(args: &ProfileArgs, device_options: DeviceOptions) -> Result<()
     }
     let checkpoint = match &args.model {
         Some(directory) => files::load_model(directory)?.checkpoint,
-        None => Checkpoint::init_random(bench::config(args.case.model)?, SEED),
+        None => Checkpoint::init_random(workloads::config(args.case.model)?, SEED),
     };
     let rows = args.sentences.rows(args.case.lengths, args.case.batch, TRAINING_LENGTH)?()?;
     let run = TrainingRun::new(&device, &checkpoint, rows, Recipe::default()).await?;

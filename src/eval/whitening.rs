@@ -3,7 +3,7 @@
 use nalgebra::{DMatrix, DVector, SymmetricEigen};
 use thiserror::Error;
 
-use crate::said::{Said, Say, said};
+use crate::localize::{Localize, Localized, display_localized, messages};
 
 /// Directions whose variance is below this share of the largest are left out: they contain rounding errors, which
 /// whitening would scale up to the size of the others. They arise from fewer sentences than dimensions, and from a
@@ -13,23 +13,22 @@ const SMALLEST_VARIANCE: f64 = 1e-10;
 /// Why embeddings cannot be whitened.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum WhiteningError {
-    #[error("whitening to {asked} dimensions: the vectors have {hidden}, so 1 to {hidden} can be kept")]
     Dimensions { asked: usize, hidden: usize },
-    #[error("whitening needs sentences that differ: the {sentences} given all have the same vector")]
     Constant { sentences: usize },
-    #[error("whitening needs finite vectors, but one contains a NaN or infinity")]
     NotFinite,
 }
 
-impl Say for WhiteningError {
-    fn said(&self) -> Option<Said> {
-        Some(match self {
-            Self::Dimensions { asked, hidden } => said!("whitening-dimensions", asked, hidden),
-            Self::Constant { sentences } => said!("whitening-constant", sentences),
-            Self::NotFinite => said!("whitening-not-finite"),
-        })
+impl Localize for WhiteningError {
+    fn localized(&self) -> Localized {
+        match self {
+            Self::Dimensions { asked, hidden } => messages::whitening_dimensions(asked, hidden),
+            Self::Constant { sentences } => messages::whitening_constant(sentences),
+            Self::NotFinite => messages::whitening_not_finite(),
+        }
     }
 }
+
+display_localized!(WhiteningError);
 
 /// x ↦ (x − μ)·W with W = U·diag(1/√λ), where U and λ are eigenvectors and eigenvalues of the covariance
 /// (arXiv 2103.15316, section 3).

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::ModelError;
-use crate::said::{Reason, reason};
+use crate::localize::{Localized, messages};
 use crate::wrong_file::stand_in;
 
 /// The largest dimension head that the attention shaders tile for.
@@ -83,10 +83,7 @@ impl ModelConfig {
             reason: error.to_string().into(),
         })?;
         let Value::Object(raw) = value else {
-            return Err(ModelError::NotJson {
-                file: name.to_owned(),
-                reason: reason!("config-no-object", "it is no object {…}"),
-            });
+            return Err(ModelError::NotJson { file: name.to_owned(), reason: messages::config_no_object() });
         };
         let fields = Fields { file: name, raw: &raw };
         let architecture = fields.architecture()?;
@@ -112,7 +109,7 @@ impl ModelConfig {
                 "layer_norm_eps",
                 1e-12,
                 |eps| eps as f32 > 0.0 && eps < 1.0,
-                reason!("config-open-unit", "a number between 0 and 1"),
+                messages::config_open_unit(),
             )?,
             hidden_dropout_prob: fields.probability_or("hidden_dropout_prob", 0.1)?,
             attention_probs_dropout_prob: fields.probability_or("attention_probs_dropout_prob", 0.1)?,
@@ -120,7 +117,7 @@ impl ModelConfig {
                 "initializer_range",
                 0.02,
                 |std| std as f32 > 0.0 && std < 10.0,
-                reason!("config-open-ten", "a number between 0 and 10"),
+                messages::config_open_ten(),
             )? as f32,
             pad_token_id,
             raw: raw.clone(),
@@ -207,41 +204,35 @@ impl ModelConfig {
 
     fn check_sizes(&self, fields: &Fields<'_>) -> Result<(), ModelError> {
         if !self.hidden_size.is_multiple_of(self.num_attention_heads) {
-            let expected = reason!(
-                "config-heads",
-                "a multiple of num_attention_heads ({heads})",
-                heads = self.num_attention_heads
-            );
+            let expected = messages::config_heads(self.num_attention_heads);
             return Err(fields.wrong("hidden_size", expected));
         }
         for (field, size) in
             [("hidden_size", self.hidden_size), ("intermediate_size", self.intermediate_size)]
         {
             if !size.is_multiple_of(4) {
-                let expected = reason!("config-fours", "a multiple of 4 (the shaders read rows as vec4)");
+                let expected = messages::config_fours();
                 return Err(fields.wrong(field, expected));
             }
         }
         if self.max_position_embeddings < self.first_position + 3 {
-            let expected = reason!("at-least", "at least {least}", least = self.first_position + 3);
+            let expected = messages::at_least(self.first_position + 3);
             return Err(fields.wrong("max_position_embeddings", expected));
         }
         if self.head_dim() > MAX_HEAD_DIM {
-            let expected = reason!(
-                "config-head-width",
-                "at least {least} for a hidden_size of {hidden} (an attention head may be {widest} wide here)",
-                least = self.hidden_size.div_ceil(MAX_HEAD_DIM),
-                hidden = self.hidden_size,
-                widest = MAX_HEAD_DIM
+            let expected = messages::config_head_width(
+                self.hidden_size.div_ceil(MAX_HEAD_DIM),
+                self.hidden_size,
+                MAX_HEAD_DIM,
             );
             return Err(fields.wrong("num_attention_heads", expected));
         }
         if self.wide_parameter_count() > MAX_PARAMETERS {
             return Err(ModelError::Field {
                 file: fields.file.to_owned(),
-                field: reason!("config-parameters", "the number of parameters that the sizes make"),
+                field: messages::config_parameters(),
                 found: self.wide_parameter_count().to_string(),
-                expected: reason!("at-most", "at most {most}", most = MAX_PARAMETERS.to_string()),
+                expected: messages::at_most(MAX_PARAMETERS.to_string()),
             });
         }
         Ok(())
@@ -267,7 +258,7 @@ impl Fields<'_> {
         self.raw.get(field).filter(|value| !value.is_null())
     }
 
-    fn wrong(&self, field: &str, expected: Reason) -> ModelError {
+    fn wrong(&self, field: &str, expected: Localized) -> ModelError {
         ModelError::Field {
             file: self.file.to_owned(),
             field: field.to_owned().into(),
@@ -287,7 +278,7 @@ impl Fields<'_> {
         })?;
         match value.as_u64() {
             Some(size) if (1..=most).contains(&size) => Ok(size as usize),
-            _ => Err(self.wrong(field, reason!("config-size", "a whole number from 1 to {most}", most))),
+            _ => Err(self.wrong(field, messages::config_size(most))),
         }
     }
 
@@ -300,7 +291,7 @@ impl Fields<'_> {
         field: &str,
         default: f64,
         allowed: impl Fn(f64) -> bool,
-        expected: Reason,
+        expected: Localized,
     ) -> Result<f64, ModelError> {
         match self.get(field) {
             None => Ok(default),
@@ -311,7 +302,7 @@ impl Fields<'_> {
     }
 
     fn probability_or(&self, field: &str, default: f64) -> Result<f32, ModelError> {
-        let expected = reason!("config-probability", "a number from 0 to below 1");
+        let expected = messages::config_probability();
         // Checked as f32: 0.99999999 is below 1 as an f64, but rounds to 1.
         let allowed = |p: f64| (0.0..1.0).contains(&(p as f32)) && p >= 0.0;
         self.number_or(field, default, allowed, expected).map(|p| p as f32)
@@ -324,7 +315,7 @@ impl Fields<'_> {
                 .as_u64()
                 .filter(|&id| id <= Self::MAX_SIZE)
                 .map(|id| id as usize)
-                .ok_or_else(|| self.wrong("pad_token_id", reason!("config-token-id", "a token id"))),
+                .ok_or_else(|| self.wrong("pad_token_id", messages::config_token_id())),
         }
     }
 
@@ -332,11 +323,7 @@ impl Fields<'_> {
         if let Some(model_type) = self.get("model_type") {
             let known =
                 Architecture::ALL.into_iter().find(|architecture| model_type == architecture.model_type());
-            let supported = reason!(
-                "one-of",
-                "one of: {names}",
-                names = Architecture::ALL.map(Architecture::model_type).join(", ")
-            );
+            let supported = messages::one_of(Architecture::ALL.map(Architecture::model_type).join(", "));
             return known.ok_or_else(|| self.wrong("model_type", supported));
         }
         // Files written before 2020 have no model_type, only the class name.
@@ -345,7 +332,7 @@ impl Fields<'_> {
             Some(class) if class.starts_with("Bert") => Ok(Architecture::Bert),
             Some(class) if class.starts_with("Roberta") => Ok(Architecture::Roberta),
             Some(_) => {
-                let expected = reason!("config-class", "a Bert… or Roberta… class");
+                let expected = messages::config_class();
                 Err(self.wrong("architectures", expected))
             }
         }
@@ -354,14 +341,14 @@ impl Fields<'_> {
     fn check_variant(&self) -> Result<(), ModelError> {
         // `gelu_python` is transformers' other name for the exact, erf-based GELU.
         if self.get("hidden_act").is_some_and(|act| act != "gelu" && act != "gelu_python") {
-            let expected = reason!("config-gelu", "\"gelu\" (the exact one, by erf)");
+            let expected = messages::config_gelu();
             return Err(self.wrong("hidden_act", expected));
         }
         if self.get("position_embedding_type").is_some_and(|kind| kind != "absolute") {
             return Err(self.wrong("position_embedding_type", "\"absolute\"".into()));
         }
         if self.get("is_decoder").is_some_and(|is_decoder| is_decoder == true) {
-            let expected = reason!("config-decoder", "false: attention runs in both directions here");
+            let expected = messages::config_decoder();
             return Err(self.wrong("is_decoder", expected));
         }
         Ok(())

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::RunRecord;
-use crate::said::{Reason, Said, Say, reason, said};
+use crate::localize::{Localize, Localized, display_localized, messages};
 
 const FORMAT: &str = "simcse-lab-runs";
 const VERSION: u32 = 1;
@@ -30,27 +30,22 @@ struct Read {
 /// Why a file of runs cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum RunFileError {
-    #[error(
-        "{name} is not a file of runs; choose one that \"Export\" wrote here, such as simcse-lab-runs.json"
-    )]
     Foreign { name: String },
-    #[error(
-        "{name} was written by a newer version of this page (format {version}, this page reads 1); reload the page"
-    )]
     Newer { name: String, version: u32 },
-    #[error("{name} is damaged and was not read: {reason}; export it again")]
-    Damaged { name: String, reason: Reason },
+    Damaged { name: String, reason: Localized },
 }
 
-impl Say for RunFileError {
-    fn said(&self) -> Option<Said> {
-        Some(match self {
-            Self::Foreign { name } => said!("runs-foreign", name),
-            Self::Newer { name, version } => said!("runs-newer", name, version),
-            Self::Damaged { name, reason } => said!("runs-damaged", name, reason),
-        })
+impl Localize for RunFileError {
+    fn localized(&self) -> Localized {
+        match self {
+            Self::Foreign { name } => messages::runs_foreign(name),
+            Self::Newer { name, version } => messages::runs_newer(name, version),
+            Self::Damaged { name, reason } => messages::runs_damaged(name, reason),
+        }
     }
 }
+
+display_localized!(RunFileError);
 
 /// The text of a file with these runs.
 ///
@@ -68,7 +63,7 @@ pub fn read(name: &str, text: &str) -> Result<Vec<RunRecord>, RunFileError> {
     let name = || name.to_owned();
     let head: Head = serde_json::from_str(text).map_err(|error| match error.classify() {
         serde_json::error::Category::Eof if text.contains(FORMAT) => {
-            RunFileError::Damaged { name: name(), reason: reason!("runs-cut", "it ends too early") }
+            RunFileError::Damaged { name: name(), reason: messages::runs_cut() }
         }
         _ => RunFileError::Foreign { name: name() },
     })?;
@@ -81,11 +76,7 @@ pub fn read(name: &str, text: &str) -> Result<Vec<RunRecord>, RunFileError> {
     let damaged = |reason| RunFileError::Damaged { name: name(), reason };
     let Read { runs } = serde_json::from_str(text).map_err(|error| damaged(error.to_string().into()))?;
     match runs.iter().position(|run| !run.is_sound()) {
-        Some(index) => Err(damaged(reason!(
-            "runs-columns",
-            "the columns of run {number} do not go together",
-            number = index + 1
-        ))),
+        Some(index) => Err(damaged(messages::runs_columns(index + 1))),
         None => Ok(runs),
     }
 }

@@ -6,7 +6,7 @@ use super::TextError;
 use super::decode::decode;
 use super::json_lines::{self, Json, Known};
 use super::table::{Layout, Row, Table, is_number};
-use crate::said::{Reason, reason};
+use crate::localize::{Localized, messages};
 
 /// The sentences to train on.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,7 +69,7 @@ pub struct Corpus {
     pub data: TrainingData,
     pub report: CorpusReport,
     /// What was ignored or guessed.
-    pub notes: Vec<Reason>,
+    pub notes: Vec<Localized>,
 }
 
 /// Names of the columns, first those of princeton-nlp/SimCSE (`train.py`). Compared case-insensitively.
@@ -87,15 +87,11 @@ const IDS: [&str; 3] = ["id", "idx", "index"];
 const FIELDS: Known = Known {
     sentences: &[&ANCHOR, &POSITIVE, &NEGATIVE, &SENTENCE],
     others: &LABELS,
-    expected: || reason!("corpus-fields", "{expected}, or text or sentence alone", expected = expected()),
+    expected: || messages::corpus_fields(expected()),
 };
 
-fn expected() -> Reason {
-    reason!(
-        "corpus-expected",
-        "sent0,sent1,hard_neg (or anchor,positive,negative; premise,entailment,contradiction; sentence1,sentence2), \
-         the third column being optional"
-    )
+fn expected() -> Localized {
+    messages::corpus_expected()
 }
 
 impl Corpus {
@@ -146,7 +142,7 @@ fn parse_json(name: &str, text: &str) -> Result<Corpus, TextError> {
 fn of_sentences(name: &str, sentences: Vec<String>, skipped_blank: usize) -> Result<Corpus, TextError> {
     let report = CorpusReport { items: sentences.len(), skipped_blank, header: false };
     if sentences.len() > 1 && sentences.iter().all(|sentence| is_number(sentence)) {
-        let reason = reason!("corpus-numbers", "its lines are numbers only, where sentences are expected");
+        let reason = messages::corpus_numbers();
         return Err(TextError::Format { file: name.to_owned(), reason });
     }
     Ok(Corpus { data: TrainingData::Sentences(sentences), report, notes: Vec::new() })
@@ -161,26 +157,18 @@ fn parse_table(name: &str, mut table: Table<'_>) -> Result<Corpus, TextError> {
     let header = columns.is_some();
     let mut notes = Vec::new();
     if header && first.cells[0].trim().is_empty() {
-        notes.push(reason!(
-            "corpus-index",
-            "the first column has no name and only counts the lines; it is not used"
-        ));
+        notes.push(messages::corpus_index());
     }
     let columns = match columns {
         Some(columns) => columns,
         None if table.fields().is_some() => {
             let found = first.cells.join(", ");
-            let reason = reason!(
-                "json-fields",
-                "its fields are {found}; expected {expected}",
-                found,
-                expected = expected()
-            );
+            let reason = messages::json_fields(found, expected());
             return Err(table.wrong(first.line, reason));
         }
         None if matches!(first.cells.len(), 2 | 3) => (0..first.cells.len()).collect(),
         None => {
-            let expected = reason!("corpus-header", "a header: {expected}", expected = expected());
+            let expected = messages::corpus_header(expected());
             return Err(table.wrong_width(first, expected));
         }
     };
@@ -190,28 +178,21 @@ fn parse_table(name: &str, mut table: Table<'_>) -> Result<Corpus, TextError> {
     }
     for row in &table.rows {
         if row.cells.len() != width {
-            let expected = reason!("corpus-width", "{width} as in the first line", width);
+            let expected = messages::corpus_width(width);
             return Err(table.wrong_width(row, expected));
         }
         if let Some(empty) = row.cells.iter().position(|cell| cell.trim().is_empty()) {
-            let reason = reason!("corpus-empty-cell", "{place} is empty", place = table.place(empty));
+            let reason = messages::corpus_empty_cell(table.place(empty));
             return Err(table.wrong(row.line, reason));
         }
     }
     if table.rows.is_empty() {
-        return Err(TextError::Format {
-            file: name.to_owned(),
-            reason: reason!("corpus-header-only", "the header is all there is, no data"),
-        });
+        return Err(TextError::Format { file: name.to_owned(), reason: messages::corpus_header_only() });
     }
     if let [_, _, third] = columns[..]
         && table.rows.iter().all(|row| is_label(&row.cells[third]))
     {
-        let reason = reason!(
-            "corpus-labels",
-            "the third column holds labels or scores, not hard negatives; to train on pairs, keep only the positive \
-             ones and drop that column"
-        );
+        let reason = messages::corpus_labels();
         return Err(TextError::Format { file: name.to_owned(), reason });
     }
     table.check_sentences(&table.rows, &columns)?;
@@ -248,24 +229,14 @@ fn header_columns(table: &Table<'_>, row: &Row) -> Result<Option<Vec<usize>>, Te
     // pandas writes its index as a first column without a name.
     let is_index = |column: usize| column == 0 && Table::is_index(&table.rows[1..], column);
     if let Some(nameless) = (0..cells.len()).find(|&column| cells[column].is_empty() && !is_index(column)) {
-        let reason = reason!(
-            "corpus-nameless-column",
-            "column {column} has no name; expected {expected}",
-            column = nameless + 1,
-            expected = expected()
-        );
+        let reason = messages::corpus_nameless_column(nameless + 1, expected());
         return Err(table.wrong(row.line, reason));
     }
     let unknown: Vec<&str> =
         cells.iter().filter(|cell| !cell.is_empty() && !is_known(cell)).map(String::as_str).collect();
     if !unknown.is_empty() {
         // Unknown columns are not ignored: with a column of labels, some pairs are not positives.
-        let reason = reason!(
-            "corpus-unknown-column",
-            "unknown column {unknown}; expected {expected}",
-            unknown = unknown.join(", "),
-            expected = expected()
-        );
+        let reason = messages::corpus_unknown_column(unknown.join(", "), expected());
         return Err(table.wrong(row.line, reason));
     }
     let mut columns = Vec::new();
@@ -278,20 +249,8 @@ fn header_columns(table: &Table<'_>, row: &Row) -> Result<Option<Vec<usize>>, Te
             _ => {
                 let (role, found_columns) = (names[0], cells.join(", "));
                 let reason = match found.is_empty() {
-                    true => reason!(
-                        "corpus-no-column",
-                        "no column for {role} ({found_columns}); expected {expected}",
-                        role,
-                        found_columns,
-                        expected = expected()
-                    ),
-                    false => reason!(
-                        "corpus-column-twice",
-                        "more than one column for {role} ({found_columns}); expected {expected}",
-                        role,
-                        found_columns,
-                        expected = expected()
-                    ),
+                    true => messages::corpus_no_column(role, found_columns, expected()),
+                    false => messages::corpus_column_twice(role, found_columns, expected()),
                 };
                 return Err(table.wrong(row.line, reason));
             }

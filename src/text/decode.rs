@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::TextError;
-use crate::said::reason;
+use crate::localize::messages;
 use crate::wrong_file::stand_in;
 
 /// The bytes as UTF-8 without a byte order mark.
@@ -15,7 +15,7 @@ pub fn decode<'a>(file: &str, bytes: &'a [u8]) -> Result<&'a str, TextError> {
     let text = std::str::from_utf8(bytes).map_err(|error| TextError::NotUtf8 {
         file: file.to_owned(),
         line: line_of(bytes, error.valid_up_to()),
-        advice: reason!("text-maybe-latin1", "it may be Latin-1 or Windows-1252: save it as UTF-8"),
+        advice: messages::text_maybe_latin1(),
     })?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     refuse_blank(file, text)?;
@@ -52,7 +52,7 @@ fn refuse_other_than_text(file: &str, bytes: &[u8]) -> Result<(), TextError> {
         return Err(TextError::Empty { file });
     }
     if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
-        let advice = reason!("text-utf16", "it begins as UTF-16 does: save it as UTF-8");
+        let advice = messages::text_utf16();
         return Err(TextError::NotUtf8 { file, line: 1, advice });
     }
     match bytes.iter().position(|&byte| byte == 0) {
@@ -72,10 +72,7 @@ fn refuse_lone_returns(file: &str, text: &str) -> Result<(), TextError> {
         Some(first) if lone.len() >= feeds => Err(TextError::Line {
             file: file.to_owned(),
             line: line_of(bytes, *first),
-            reason: reason!(
-                "text-returns",
-                "its lines end in CR alone, as on old Macs; save it with LF or CR LF"
-            ),
+            reason: messages::text_returns(),
         }),
         _ => Ok(()),
     }

@@ -12,7 +12,7 @@ use super::{
     TextError,
     table::{Row, Table},
 };
-use crate::said::{Reason, reason};
+use crate::localize::{Localized, messages};
 
 /// The fields of an object that a reader knows; compared case-insensitively.
 pub(super) struct Known {
@@ -21,7 +21,7 @@ pub(super) struct Known {
     /// Fields of numbers or words.
     pub others: &'static [&'static str],
     /// What the reader expects, for errors.
-    pub expected: fn() -> Reason,
+    pub expected: fn() -> Localized,
 }
 
 /// The content of a JSON file.
@@ -33,7 +33,7 @@ pub(super) enum Json<'a> {
     /// The first row is a header: the known fields of the first object, in their order.
     Table {
         table: Table<'a>,
-        notes: Vec<Reason>,
+        notes: Vec<Localized>,
     },
 }
 
@@ -85,20 +85,15 @@ pub(super) fn read<'a>(file: &'a str, text: &str, known: &Known) -> Result<Json<
             _ => false,
         };
         if !fits {
-            let reason = reason!(
-                "json-kind",
-                "expected either an object everywhere or a string everywhere; of objects: {expected}",
-                expected = (known.expected)()
-            );
+            let reason = messages::json_kind((known.expected)());
             return Err(wrong(line, reason));
         }
     }
     match records {
         Some(records) => Ok(records.finish(skipped_blank)),
-        None if sentences.is_empty() => Err(TextError::Format {
-            file: file.to_owned(),
-            reason: reason!("json-empty", "there is nothing in it"),
-        }),
+        None if sentences.is_empty() => {
+            Err(TextError::Format { file: file.to_owned(), reason: messages::json_empty() })
+        }
         None => Ok(Json::Sentences { sentences, skipped_blank }),
     }
 }
@@ -159,20 +154,14 @@ fn elements(array: &str, first_line: usize) -> Vec<(usize, &str)> {
     elements
 }
 
-fn no_json(error: &serde_json::Error) -> Reason {
+fn no_json(error: &serde_json::Error) -> Localized {
     let words = error.to_string();
     // The parser's line counts from where it began; the error names the file's line instead.
     let words = words.rsplit_once(" at line ").map_or(words.as_str(), |(words, _)| words);
-    let expected = reason!("json-expected", "expected an object or a string per line, or one array of them");
+    let expected = messages::json_expected();
     match error.classify() {
-        Category::Data => reason!("json-value", "{words}; {expected}", words, expected),
-        _ => reason!(
-            "json-broken",
-            "this is no JSON: {words} (column {column}); {expected}",
-            words,
-            column = error.column(),
-            expected
-        ),
+        Category::Data => messages::json_value(words, expected),
+        _ => messages::json_broken(words, error.column(), expected),
     }
 }
 
@@ -228,12 +217,7 @@ impl<'a> Records<'a> {
         let mut records = Self { table: Table::of_fields(file, columns.clone()), unknown: Vec::new() };
         if columns.is_empty() {
             let found = fields.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(", ");
-            let reason = reason!(
-                "json-fields",
-                "its fields are {found}; expected {expected}",
-                found,
-                expected = (known.expected)()
-            );
+            let reason = messages::json_fields(found, (known.expected)());
             return Err(records.table.wrong(line, reason));
         }
         records.table.rows.push(Row { line, cells: columns });
@@ -252,15 +236,11 @@ impl<'a> Records<'a> {
                 continue;
             };
             let Some(column) = columns.iter().position(|column| column.eq_ignore_ascii_case(&name)) else {
-                let reason = reason!(
-                    "json-new-field",
-                    "the field {name:?} is here, and not in the first object",
-                    name
-                );
+                let reason = messages::json_new_field(name);
                 return Err(self.table.wrong(line, reason));
             };
             if cells[column].is_some() {
-                let reason = reason!("json-field-twice", "the field {name:?} is there twice", name);
+                let reason = messages::json_field_twice(name);
                 return Err(self.table.wrong(line, reason));
             }
             cells[column] = Some(match (value, kind) {
@@ -268,14 +248,13 @@ impl<'a> Records<'a> {
                 (value, Kind::Other) => value.to_string(),
                 (value, Kind::Sentence) => {
                     let found = value.to_string();
-                    let reason =
-                        reason!("json-no-string", "the field {name:?} is {found}, not a string", name, found);
+                    let reason = messages::json_no_string(name, found);
                     return Err(self.table.wrong(line, reason));
                 }
             });
         }
         if let Some(missing) = cells.iter().position(Option::is_none) {
-            let reason = reason!("json-no-field", "there is no field {name:?}", name = columns[missing]);
+            let reason = messages::json_no_field(&columns[missing]);
             return Err(self.table.wrong(line, reason));
         }
         self.table.push(line, cells.into_iter().flatten().collect());
@@ -284,9 +263,7 @@ impl<'a> Records<'a> {
 
     fn finish(mut self, skipped_blank: usize) -> Json<'a> {
         self.table.skipped_blank += skipped_blank;
-        let note = |unknown: &[String]| {
-            reason!("json-unknown-fields", "fields that are not used: {names}", names = unknown.join(", "))
-        };
+        let note = |unknown: &[String]| messages::json_unknown_fields(unknown.join(", "));
         let notes = (!self.unknown.is_empty()).then(|| note(&self.unknown)).into_iter().collect();
         Json::Table { table: self.table, notes }
     }

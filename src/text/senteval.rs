@@ -3,7 +3,7 @@
 
 use super::decode::decode;
 use super::{StsPair, StsSet, TextError};
-use crate::said::{Reason, reason};
+use crate::localize::{Localized, messages};
 
 impl StsSet {
     /// Joins an input file (sentence TAB sentence per line) with its gold scores, one per line. A pair with an empty
@@ -21,16 +21,10 @@ impl StsSet {
         let (input, gold) = (decode(input_file, input)?, decode(gold_file, gold)?);
         let (lines, scores) = (input.lines().count(), gold.lines().count());
         if lines != scores {
-            let reason = reason!(
-                "senteval-lengths",
-                "it has {lines} lines, and {gold_file} has {scores}",
-                lines,
-                gold_file,
-                scores
-            );
+            let reason = messages::senteval_lengths(lines, gold_file, scores);
             return Err(TextError::Format { file: input_file.to_owned(), reason });
         }
-        let wrong = |file: &str, index: usize, reason: Reason| TextError::Line {
+        let wrong = |file: &str, index: usize, reason: Localized| TextError::Line {
             file: file.to_owned(),
             line: index + 1,
             reason,
@@ -43,7 +37,7 @@ impl StsSet {
             }
             let number = score.parse::<f64>().ok().filter(|number| number.is_finite());
             let score = number.ok_or_else(|| {
-                let reason = reason!("senteval-score", "{score:?} is no number; expected a score", score);
+                let reason = messages::senteval_score(score);
                 wrong(gold_file, index, reason)
             })?;
             let mut cells = line.split('\t');
@@ -52,13 +46,13 @@ impl StsSet {
                     pairs.push(StsPair { first: first.to_owned(), second: second.to_owned(), score });
                 }
                 _ => {
-                    let reason = reason!("senteval-pair", "expected two sentences with a tab between them");
+                    let reason = messages::senteval_pair();
                     return Err(wrong(input_file, index, reason));
                 }
             }
         }
         if pairs.is_empty() {
-            let reason = reason!("senteval-no-score", "no pair has a score");
+            let reason = messages::senteval_no_score();
             return Err(TextError::Format { file: gold_file.to_owned(), reason });
         }
         Ok(StsSet { name: name.to_owned(), pairs, notes: Vec::new() })

@@ -4,7 +4,7 @@ use super::TextError;
 use super::decode::decode;
 use super::json_lines::{self, Json, Known};
 use super::table::{Layout, Row, Table, is_number};
-use crate::said::{Reason, reason};
+use crate::localize::{Localized, messages};
 
 /// Two sentences and their human similarity score, usually from 0 to 5.
 #[derive(Debug, Clone, PartialEq)]
@@ -20,7 +20,7 @@ pub struct StsSet {
     pub name: String,
     pub pairs: Vec<StsPair>,
     /// What was ignored.
-    pub notes: Vec<Reason>,
+    pub notes: Vec<Localized>,
 }
 
 const FIRST: [&str; 6] = ["sentence1", "sentence_a", "sentence_1", "sent1", "s1", "text1"];
@@ -28,20 +28,13 @@ const SECOND: [&str; 6] = ["sentence2", "sentence_b", "sentence_2", "sent2", "s2
 const SCORE: [&str; 7] =
     ["score", "relatedness_score", "similarity", "similarity_score", "gold_score", "gold", "label"];
 
-fn expected() -> Reason {
-    reason!(
-        "sts-expected",
-        "STS-B's columns (genre, file, year, id, score, sentence1, sentence2), three columns sentence1, sentence2, \
-         score, id||sentence1||sentence2||score, or a header that names sentence1, sentence2 and score"
-    )
+fn expected() -> Localized {
+    messages::sts_expected()
 }
 
 /// Known fields of JSON objects; others are ignored with a note.
-const FIELDS: Known = Known {
-    sentences: &[&FIRST, &SECOND],
-    others: &SCORE,
-    expected: || reason!("sts-fields", "sentence1, sentence2 and score"),
-};
+const FIELDS: Known =
+    Known { sentences: &[&FIRST, &SECOND], others: &SCORE, expected: || messages::sts_fields() };
 
 /// Columns of STS-B without the optional attribution columns.
 const STS_B_COLUMNS: usize = 7;
@@ -70,11 +63,7 @@ impl StsSet {
             true => match json_lines::read(name, text, &FIELDS)? {
                 Json::Table { table, notes } => (table, notes),
                 Json::Sentences { .. } => {
-                    let reason = reason!(
-                        "sts-strings",
-                        "its JSON holds strings; expected objects with {expected}",
-                        expected = (FIELDS.expected)()
-                    );
+                    let reason = messages::sts_strings((FIELDS.expected)());
                     return Err(TextError::Format { file: name.to_owned(), reason });
                 }
             },
@@ -85,18 +74,13 @@ impl StsSet {
         let (columns, rows) = match header_columns(&table, head)? {
             Some(columns) => (columns, &table.rows[1..]),
             None if table.fields().is_some() => {
-                let reason = reason!(
-                    "json-fields",
-                    "its fields are {found}; expected {expected}",
-                    found = head.cells.join(", "),
-                    expected = (FIELDS.expected)()
-                );
+                let reason = messages::json_fields(head.cells.join(", "), (FIELDS.expected)());
                 return Err(table.wrong(head.line, reason));
             }
             None => (columns_by_position(&table, head)?, &table.rows[..]),
         };
         if rows.is_empty() {
-            let reason = reason!("pairs-header-only", "the header is all there is, no pairs");
+            let reason = messages::pairs_header_only();
             return Err(TextError::Format { file: name.to_owned(), reason });
         }
         table.check_sentences(rows, &[columns.first, columns.second])?;
@@ -137,11 +121,7 @@ fn header_columns(table: &Table<'_>, row: &Row) -> Result<Option<Columns>, TextE
     for columns in [&firsts, &seconds, &scores] {
         if columns.len() > 1 {
             let names: Vec<&str> = columns.iter().map(|column| row.cells[*column].trim()).collect();
-            let reason = reason!(
-                "sts-twice",
-                "the columns {names} could each be meant; take out or rename all but one",
-                names = names.join(", ")
-            );
+            let reason = messages::sts_twice(names.join(", "));
             return Err(table.wrong(row.line, reason));
         }
     }
@@ -163,17 +143,8 @@ fn columns_by_position(table: &Table<'_>, head: &Row) -> Result<Columns, TextErr
                 std::cmp::Ordering::Less => Ok(Columns { first: 0, second: 1, score: 2 }),
                 std::cmp::Ordering::Greater => Ok(Columns { first: 1, second: 2, score: 0 }),
                 std::cmp::Ordering::Equal => {
-                    let what = if last == 0 {
-                        reason!("sts-neither", "neither the first nor the last column holds")
-                    } else {
-                        reason!("sts-both", "both the first and the last column hold")
-                    };
-                    let reason = reason!(
-                        "sts-which-score",
-                        "{what} numbers, so which is the score? Expected {expected}",
-                        what,
-                        expected = expected()
-                    );
+                    let what = if last == 0 { messages::sts_neither() } else { messages::sts_both() };
+                    let reason = messages::sts_which_score(what, expected());
                     Err(table.wrong(head.line, reason))
                 }
             }
@@ -190,9 +161,7 @@ fn check_width(table: &Table<'_>, rows: &[Row], width: usize) -> Result<(), Text
     let wide = |row: &&Row| row.cells.iter().skip(width).any(|cell| !cell.trim().is_empty());
     match rows.iter().find(wide) {
         None => Ok(()),
-        Some(row) => {
-            Err(table.wrong_width(row, reason!("corpus-width", "{width} as in the first line", width)))
-        }
+        Some(row) => Err(table.wrong_width(row, messages::corpus_width(width))),
     }
 }
 
@@ -201,26 +170,19 @@ fn pair(table: &Table<'_>, row: &Row, columns: &Columns) -> Result<StsPair, Text
         let cell = row.cells.get(column).map(String::as_str);
         cell.ok_or_else(|| {
             let least = 1 + columns.first.max(columns.second).max(columns.score);
-            table.wrong_width(row, reason!("sts-width", "at least {least}", least))
+            table.wrong_width(row, messages::sts_width(least))
         })
     };
     let sentence = |column: usize| match cell(column)? {
         blank if blank.trim().is_empty() => {
-            let reason =
-                reason!("sts-empty", "the sentence in {place} is empty", place = table.place(column));
+            let reason = messages::sts_empty(table.place(column));
             Err(table.wrong(row.line, reason))
         }
         sentence => Ok(sentence.to_owned()),
     };
     let found = cell(columns.score)?;
     let score = number(found).ok_or_else(|| {
-        let reason = reason!(
-            "sts-score",
-            "the score in {place} is {found:?}, not a number; expected {expected}",
-            place = table.place(columns.score),
-            found,
-            expected = expected()
-        );
+        let reason = messages::sts_score(table.place(columns.score), found, expected());
         table.wrong(row.line, reason)
     })?;
     Ok(StsPair { first: sentence(columns.first)?, second: sentence(columns.second)?, score })

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::TextError;
-use crate::said::{Reason, reason};
+use crate::localize::{Localized, messages};
 
 /// How cells are separated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,10 +45,10 @@ impl Layout {
     }
 
     /// The separator's name in errors.
-    fn name(self) -> Reason {
+    fn name(self) -> Localized {
         match self {
-            Layout::Csv => reason!("separator-comma", "comma"),
-            Layout::Tsv => reason!("separator-tab", "tab"),
+            Layout::Csv => messages::separator_comma(),
+            Layout::Tsv => messages::separator_tab(),
             Layout::Bars => "||".into(),
         }
     }
@@ -119,10 +119,10 @@ impl<'a> Table<'a> {
     }
 
     /// A column's name in errors: its number from 1, or its field.
-    pub fn place(&self, column: usize) -> Reason {
+    pub fn place(&self, column: usize) -> Localized {
         match self.fields().and_then(|fields| fields.get(column)) {
-            Some(field) => reason!("table-field", "field {field:?}", field),
-            None => reason!("table-column", "column {column}", column = column + 1),
+            Some(field) => messages::table_field(field),
+            None => messages::table_column(column + 1),
         }
     }
 
@@ -135,36 +135,24 @@ impl<'a> Table<'a> {
         match columns.iter().find(numbers) {
             None => Ok(()),
             Some(column) => {
-                let reason = reason!(
-                    "table-numbers",
-                    "{place} holds numbers only, where sentences are expected; is it an index or a score? Take it out, \
-                     or name the columns in a header",
-                    place = self.place(*column)
-                );
+                let reason = messages::table_numbers(self.place(*column));
                 Err(self.wrong(rows[0].line, reason))
             }
         }
     }
 
-    pub fn wrong(&self, line: usize, reason: Reason) -> TextError {
+    pub fn wrong(&self, line: usize, reason: Localized) -> TextError {
         TextError::Line { file: self.file.to_owned(), line, reason }
     }
 
     /// An error about the number of cells in a row.
-    pub fn wrong_width(&self, row: &Row, expected: Reason) -> TextError {
+    pub fn wrong_width(&self, row: &Row, expected: Localized) -> TextError {
         let found = row.cells.len();
         let separator = match &self.source {
             Source::Lines(layout) => layout.name(),
             Source::Fields(_) => "JSON".into(),
         };
-        let columns = if found == 1 { "column" } else { "columns" };
-        let reason = reason!(
-            "table-width",
-            "{found} {columns} (separator: {separator}), expected {expected}",
-            found,
-            separator,
-            expected
-        );
+        let reason = messages::table_width(found, separator, expected);
         self.wrong(row.line, reason)
     }
 
@@ -192,11 +180,7 @@ impl<'a> Table<'a> {
         match self.rows.iter().find(|row| row.cells.iter().any(quoted)) {
             None => Ok(()),
             Some(row) => {
-                let reason = reason!(
-                    "table-quoted",
-                    "cells are quoted as in CSV, and in a tab-separated file quotes mean nothing; save it with commas, \
-                     or without quotes (pandas: quoting=csv.QUOTE_NONE)"
-                );
+                let reason = messages::table_quoted();
                 Err(self.wrong(row.line, reason))
             }
         }
@@ -212,11 +196,7 @@ impl<'a> Table<'a> {
                     && count(first) > 0
                     && rest.iter().all(|row| count(row) == count(first)) =>
             {
-                let reason = reason!(
-                    "table-semicolons",
-                    "every line has the same number of semicolons; are they between the columns? Save it with commas or \
-                     tabs"
-                );
+                let reason = messages::table_semicolons();
                 Err(self.wrong(first.line, reason))
             }
             _ => Ok(()),
@@ -260,7 +240,7 @@ impl<'a> Table<'a> {
 /// Finds quoting that RFC 4180 does not allow but that the reader would silently accept. The error has the line in
 /// which the quote of the cell opened: an unclosed quote is often noticed only many lines below, at the next quoted
 /// cell. A quote inside an unquoted cell is harmless.
-fn check_quotes(text: &str) -> Result<(), (usize, Reason)> {
+fn check_quotes(text: &str) -> Result<(), (usize, Localized)> {
     enum State {
         CellStart,
         Unquoted,
@@ -280,14 +260,9 @@ fn check_quotes(text: &str) -> Result<(), (usize, Reason)> {
             (State::QuoteInQuoted { opened }, _) => {
                 let place = match line == opened {
                     true => String::new().into(),
-                    false => reason!("table-in-line", " in line {line}", line),
+                    false => messages::table_in_line(line),
                 };
-                let reason = reason!(
-                    "table-after-quote",
-                    "the cell that a double quote opens here goes on after its closing quote{place}; close it before \
-                     the comma or the line's end, and write a quote inside a quoted cell twice",
-                    place
-                );
+                let reason = messages::table_after_quote(place);
                 return Err((opened, reason));
             }
             (State::CellStart | State::Unquoted, _) => State::Unquoted,
@@ -295,10 +270,7 @@ fn check_quotes(text: &str) -> Result<(), (usize, Reason)> {
         line += usize::from(byte == b'\n');
     }
     match state {
-        State::Quoted { opened } => Err((
-            opened,
-            reason!("table-open-quote", "a double quote opens a cell here that is never closed"),
-        )),
+        State::Quoted { opened } => Err((opened, messages::table_open_quote())),
         _ => Ok(()),
     }
 }

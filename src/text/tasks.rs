@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{StsSet, TextError};
-use crate::said::reason;
+use crate::localize::messages;
 
 /// A task of one or several subsets, such as STS12 with five.
 #[derive(Debug, Clone, PartialEq)]
@@ -50,7 +50,7 @@ impl StsTask {
             let gold_path = format!("{folder}STS.gs.{subset}.txt");
             let gold = by_path.get(gold_path.as_str()).ok_or_else(|| TextError::Format {
                 file: gold_path.clone(),
-                reason: reason!("sts-no-gold", "it is not there, and {path} needs its scores", path),
+                reason: messages::sts_no_gold(path),
             })?;
             let set = StsSet::from_senteval(subset, (path, input), (&gold_path, gold))?;
             folders.entry(folder).or_default().push(set);
@@ -102,11 +102,7 @@ impl StsTasks {
         }
         if tasks.is_empty() {
             let file = files.first().map_or("the folder", |(path, _)| path).to_owned();
-            let reason = reason!(
-                "sts-no-task",
-                "no STS task among these files; expected STS.input.NAME.txt with STS.gs.NAME.txt in a folder per year, \
-                 or files of two sentences and a score"
-            );
+            let reason = messages::sts_no_task();
             return Err(TextError::Format { file, reason });
         }
         Ok(StsTasks { tasks, notes })

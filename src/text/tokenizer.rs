@@ -19,9 +19,9 @@ use tokenizers::{
 
 use super::TextError;
 use super::decode::decode;
+use crate::localize::{Localized, messages};
 use crate::model::Checkpoint;
 use crate::model::checkpoint::{ModelDirectory, TOKENIZER_FILES};
-use crate::said::{Reason, reason};
 use cut::Cut;
 use options::{Class, Options};
 pub use shrink::with_pieces;
@@ -88,13 +88,7 @@ impl SentenceTokenizer {
             }
             ("vocab.json", byte_level::from_vocabulary(vocabulary, merges, &options)?)
         } else {
-            return Err(wrong(
-                "tokenizer",
-                reason!(
-                    "tokenizer-none",
-                    "missing: a model needs its tokenizer.json, its vocab.txt, or its vocab.json and merges.txt"
-                ),
-            ));
+            return Err(wrong("tokenizer", messages::tokenizer_none()));
         };
         add_tokens(&mut tokenizer, file, &options)?;
         let (file, cut) = (file.to_owned(), Cut::of(&tokenizer));
@@ -210,13 +204,7 @@ impl SentenceTokenizer {
         vocabulary.extend([("[CLS]".to_owned(), self.cls), ("[SEP]".to_owned(), self.sep)]);
         let last = vocabulary.iter().max_by_key(|(_, id)| **id);
         let Some((token, id)) = last.filter(|(_, id)| **id as usize >= vocab_size) else { return Ok(()) };
-        let reason = reason!(
-            "tokenizer-beyond",
-            "it has the token {token:?} with id {id}, while the model's vocabulary ends at {vocab_size}",
-            token,
-            id,
-            vocab_size
-        );
+        let reason = messages::tokenizer_beyond(token, id, vocab_size);
         Err(TextError::Vocabulary { file: self.file.clone(), reason })
     }
 
@@ -296,20 +284,16 @@ impl SentenceTokenizer {
     }
 }
 
-fn wrong(file: &str, reason: impl Into<Reason>) -> TextError {
+fn wrong(file: &str, reason: impl Into<Localized>) -> TextError {
     TextError::Tokenizer { file: file.to_owned(), reason: reason.into() }
 }
 
-fn not_json(error: &serde_json::Error) -> Reason {
-    reason!("tokenizer-not-json", "not valid JSON: {error}", error = error.to_string())
+fn not_json(error: &serde_json::Error) -> Localized {
+    messages::tokenizer_not_json(error.to_string())
 }
 
-fn unreadable(error: &tokenizers::Error) -> Reason {
-    reason!(
-        "tokenizer-unreadable",
-        "this is no tokenizer that can be read: {error}",
-        error = error.to_string()
-    )
+fn unreadable(error: &tokenizers::Error) -> Localized {
+    messages::tokenizer_unreadable(error.to_string())
 }
 
 /// Adds the tokens that the files list beside the vocabulary. All at once, since the crate rebuilds its search
@@ -326,13 +310,7 @@ fn add_tokens(tokenizer: &mut Tokenizer, file: &str, options: &Options) -> Resul
         let found = tokenizer.token_to_id(&token.content);
         if let Some(id) = id.filter(|id| found != Some(*id)) {
             let found = found.map_or_else(|| "–".to_owned(), |found| found.to_string());
-            let reason = reason!(
-                "tokenizer-added-place",
-                "the added token {token:?} should have the id {id}, and has {found} here",
-                token = token.content,
-                id,
-                found
-            );
+            let reason = messages::tokenizer_added_place(token.content, id, found);
             return Err(wrong(file, reason));
         }
     }
@@ -368,26 +346,14 @@ fn from_json(bytes: &[u8], options: &Options) -> Result<(Tokenizer, [u32; 2]), T
     if let ModelWrapper::WordPiece(model) = tokenizer.get_model()
         && tokenizer.token_to_id(&model.unk_token).is_none()
     {
-        return Err(wrong(
-            FILE,
-            reason!(
-                "tokenizer-no-unknown",
-                "its vocabulary lacks its own unknown-word token {token}",
-                token = model.unk_token
-            ),
-        ));
+        return Err(wrong(FILE, messages::tokenizer_no_unknown(&model.unk_token)));
     }
     let id = |field: &str, usual: [&str; 2]| {
         let stated = options.stated(field);
         let mut names = stated.into_iter().chain(usual);
         let missing = || {
             let [bert, roberta] = usual;
-            let reason = reason!(
-                "tokenizer-no-token",
-                "it has no {bert} or {roberta} token; is this the tokenizer of a BERT or RoBERTa?",
-                bert,
-                roberta
-            );
+            let reason = messages::tokenizer_no_token(bert, roberta);
             wrong(FILE, reason)
         };
         names.find_map(|token| tokenizer.token_to_id(token)).ok_or_else(missing)
@@ -417,15 +383,9 @@ fn check_normalized(
         |token: &AddedToken| token.normalized && normal(own, &token.content) != normal(used, &token.content);
     match listed.into_iter().find(differs) {
         None => Ok(()),
-        Some(AddedToken { content: token, .. }) => Err(wrong(
-            "tokenizer.json",
-            reason!(
-                "tokenizer-normalized",
-                "the added token {token:?} is to be normalized, and tokenizer.json and tokenizer_config.json disagree on \
-                 how; set do_lower_case, strip_accents and tokenize_chinese_chars as in tokenizer.json",
-                token
-            ),
-        )),
+        Some(AddedToken { content: token, .. }) => {
+            Err(wrong("tokenizer.json", messages::tokenizer_normalized(token)))
+        }
     }
 }
 
@@ -446,11 +406,8 @@ fn from_vocabulary(bytes: &[u8], options: &Options) -> Result<(Tokenizer, [u32; 
     let missing: Vec<String> =
         [unk, cls, sep].into_iter().filter(|token| !vocabulary.contains_key(*token)).cloned().collect();
     if !missing.is_empty() {
-        let reason = reason!(
-            "tokenizer-vocabulary-lacks",
-            "it lacks {missing}; is this the vocabulary of a BERT, one token per line?",
-            missing = Reason::all(missing.into_iter().map(Reason::from))
-        );
+        let reason =
+            messages::tokenizer_vocabulary_lacks(Localized::all(missing.into_iter().map(Localized::from)));
         return Err(wrong(FILE, reason));
     }
     let around = [cls, sep].map(|token| vocabulary[token]);
@@ -497,10 +454,7 @@ fn special_tokens(file: &str, rule: &Value) -> Result<Option<[u32; 2]>, TextErro
     match around {
         [Some(before), Some(after)] => Ok(Some([before, after])),
         _ => {
-            let reason = reason!(
-                "tokenizer-no-frame",
-                "it does not put a sentence between two special tokens as BERT's [CLS] … [SEP]"
-            );
+            let reason = messages::tokenizer_no_frame();
             Err(wrong(file, reason))
         }
     }

@@ -6,7 +6,7 @@ use rand::{SeedableRng, seq::SliceRandom};
 use rand_chacha::ChaCha8Rng;
 
 use super::{CorruptedRows, Objective, TrainError};
-use crate::said::reason;
+use crate::localize::messages;
 
 /// Makes the second view of an item: token ids, special tokens included.
 pub type Augment = Rc<dyn Fn(usize, &mut ChaCha8Rng) -> Vec<u32>>;
@@ -100,18 +100,12 @@ impl Dataset {
         let (objective, reason) = match (objective, self.sentences_per_item) {
             (Objective::Unsup, 1) | (Objective::Sup, 2 | 3) => return Ok(()),
             (Objective::Unsup, _) => {
-                let reason = reason!(
-                    "train-wants-sentences",
-                    "it takes a text file with one sentence per line, not pairs or triplets"
-                );
-                (reason!("train-unsup", "unsup"), reason)
+                let reason = messages::train_wants_sentences();
+                (messages::train_unsup(), reason)
             }
             (Objective::Sup, _) => {
-                let reason = reason!(
-                    "train-wants-pairs",
-                    "it takes pairs or triplets (CSV or TSV: sent0, sent1, hard_neg)"
-                );
-                (reason!("train-sup", "sup"), reason)
+                let reason = messages::train_wants_pairs();
+                (messages::train_sup(), reason)
             }
         };
         Err(TrainError::Objective { objective, reason })

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use super::{Dataset, TrainError, TrainOptions, TrainingStep};
 use crate::{
     device::{Arena, Device},
+    localize::{Localize, Localized, messages},
     model::{Embedder, ModelConfig, Network},
-    said::{Reason, Say, reason},
 };
 
 /// Bytes of device memory by purpose. Not included are the driver's own memory, shaders, and the small buffers for
@@ -79,14 +79,12 @@ impl MemoryEstimate {
         let fits = |estimate: &Self| room(estimate).is_none_or(|room| estimate.total <= room);
         let reason = match Self::new(device, config, data, options) {
             Ok(estimate) if fits(&estimate) => return Ok(estimate),
-            Ok(estimate) => reason!(
-                "memory-needed",
-                "the run needs {total} of memory, {activations} of it for activations, and the limit is {limit}",
-                total = mebibytes(estimate.total),
-                activations = mebibytes(estimate.activations),
-                limit = mebibytes(room(&estimate).unwrap_or_default())
+            Ok(estimate) => messages::memory_needed(
+                mebibytes(estimate.total),
+                mebibytes(estimate.activations),
+                mebibytes(room(&estimate).unwrap_or_default()),
             ),
-            Err(error) => error.reason(),
+            Err(error) => error.localized(),
         };
         let advice = Self::advice(device, config, data, options, fits);
         Err(TrainError::Memory { reason, advice })
@@ -99,7 +97,7 @@ impl MemoryEstimate {
         data: &Dataset,
         options: &TrainOptions,
         fits: impl Fn(&Self) -> bool,
-    ) -> Reason {
+    ) -> Localized {
         let mut micro_batch_size = options.micro_batch(options.batch_size.min(data.len()));
         while micro_batch_size > 1 {
             micro_batch_size = micro_batch_size.div_ceil(2);
@@ -107,18 +105,10 @@ impl MemoryEstimate {
             if let Ok(estimate) = Self::new(device, config, data, &smaller)
                 && fits(&estimate)
             {
-                return reason!(
-                    "memory-micro-batch",
-                    "set the micro-batch to {items} items: the run then needs {total} and learns the same",
-                    items = micro_batch_size,
-                    total = mebibytes(estimate.total)
-                );
+                return messages::memory_micro_batch(micro_batch_size, mebibytes(estimate.total));
             }
         }
-        reason!(
-            "memory-smaller-model",
-            "take a smaller model, or a shorter maximum length: no micro-batch is small enough"
-        )
+        messages::memory_smaller_model()
     }
 }
 

@@ -3,8 +3,8 @@
 use std::rc::Rc;
 
 use super::{Dataset, TrainError, TrainOption, TrainOptions};
+use crate::localize::messages;
 use crate::objective::MLM_PROBABILITY;
-use crate::said::reason;
 use crate::text::{
     SentenceTokenizer, TrainingData,
     augment::{Augmentation, Dictionary, mlm_corrupt},
@@ -39,7 +39,7 @@ pub fn dataset(
         return Err(TrainError::Option {
             option: TrainOption::Augmentation.spec().title(),
             value: augmentation.to_string().into(),
-            expected: reason!("expected-dictionary", "a dictionary of synonyms with it"),
+            expected: messages::expected_dictionary(),
         });
     }
     let max_length = options.max_length;

@@ -16,7 +16,7 @@ use safetensors::{
 use serde::{Deserialize, Serialize};
 
 use super::{StepReport, TrainError, TrainOptions, trainer::Best};
-use crate::{eval::StsEvaluation, model::HostTensor, said::reason};
+use crate::{eval::StsEvaluation, localize::messages, model::HostTensor};
 
 const METADATA_KEY: &str = "simcse_lab";
 const VERSION: u32 = 1;
@@ -223,26 +223,17 @@ impl StateHeader {
         let json = header.get(LENGTH..).unwrap_or_default();
         let tensors: Tensors = serde_json::from_slice(json).map_err(|error| broken(&error))?;
         let metadata = tensors.metadata().as_ref().and_then(|metadata| metadata.get(METADATA_KEY));
-        let metadata = metadata.ok_or_else(|| {
-            TrainError::Checkpoint(reason!("checkpoint-no-metadata", "it has no simcse_lab metadata"))
-        })?;
+        let metadata = metadata.ok_or_else(|| TrainError::Checkpoint(messages::checkpoint_no_metadata()))?;
         let metadata: Metadata = serde_json::from_str(metadata).map_err(|error| broken(&error))?;
         if metadata.version != VERSION {
-            return Err(TrainError::Checkpoint(reason!(
-                "checkpoint-version",
-                "it is of version {version}, this program reads {known}",
-                version = metadata.version,
-                known = VERSION
-            )));
+            return Err(TrainError::Checkpoint(messages::checkpoint_version(metadata.version, VERSION)));
         }
         metadata.options.validate()?;
         // The sizes in a damaged header may overflow when added.
         if header.len().checked_add(tensors.data_len()) != Some(file) {
-            return Err(TrainError::Checkpoint(reason!(
-                "checkpoint-cut",
-                "it has {found} bytes of numbers and promises {expected}; it was cut",
-                found = file.saturating_sub(header.len()),
-                expected = tensors.data_len()
+            return Err(TrainError::Checkpoint(messages::checkpoint_cut(
+                file.saturating_sub(header.len()),
+                tensors.data_len(),
             )));
         }
         let mut groups: BTreeMap<String, Vec<Place>> = BTreeMap::new();
@@ -250,29 +241,19 @@ impl StateHeader {
             let Some(info) = tensors.info(&full) else { continue };
             let (group, name) = full.split_once('.').unwrap_or_default();
             if full != STEPS && !GROUPS.contains(&group) {
-                return Err(TrainError::Checkpoint(reason!(
-                    "checkpoint-tensor",
-                    "unknown tensor {name}",
-                    name = full
-                )));
+                return Err(TrainError::Checkpoint(messages::checkpoint_tensor(full)));
             }
             let expected = if full == STEPS { Dtype::F64 } else { Dtype::F32 };
             if info.dtype != expected {
-                return Err(TrainError::Checkpoint(reason!(
-                    "checkpoint-dtype",
-                    "{name} is not {dtype}",
-                    name = full,
-                    dtype = format!("{expected:?}")
+                return Err(TrainError::Checkpoint(messages::checkpoint_dtype(
+                    full,
+                    format!("{expected:?}"),
                 )));
             }
             let (begin, end) = info.data_offsets;
             let group = groups.entry(group.to_owned()).or_default();
             if group.last().is_some_and(|(.., before)| before.end != header.len() + begin) {
-                return Err(TrainError::Checkpoint(reason!(
-                    "checkpoint-order",
-                    "{name} does not lie beside the others of its kind",
-                    name = full
-                )));
+                return Err(TrainError::Checkpoint(messages::checkpoint_order(full)));
             }
             let place = header.len() + begin..header.len() + end;
             group.push((name.to_owned(), info.shape.clone(), place));
@@ -319,29 +300,19 @@ impl StateHeader {
         let over = first_moments.is_empty() && second_moments.is_empty();
         let whole = over || fits(&first_moments) && fits(&second_moments);
         if !whole {
-            return Err(TrainError::Checkpoint(reason!(
-                "checkpoint-moments",
-                "weights and moments do not match; the file was cut or put together from several"
-            )));
+            return Err(TrainError::Checkpoint(messages::checkpoint_moments()));
         }
         let best_fits = match &best {
             Some(_) => fits(&best_weights),
             None => best_weights.is_empty(),
         };
         if !best_fits {
-            return Err(TrainError::Checkpoint(reason!(
-                "checkpoint-best",
-                "the best weights are not those of this model; the file was put together from several"
-            )));
+            return Err(TrainError::Checkpoint(messages::checkpoint_best()));
         }
         for (name, tensor) in [&weights, &first_moments, &second_moments, &best_weights].into_iter().flatten()
         {
             if tensor.data.iter().any(|value| !value.is_finite()) {
-                return Err(TrainError::Checkpoint(reason!(
-                    "checkpoint-not-finite",
-                    "{name} holds what is no number; take a checkpoint of an earlier step",
-                    name
-                )));
+                return Err(TrainError::Checkpoint(messages::checkpoint_not_finite(name)));
             }
         }
         let best = best.map(|(step, evaluation)| Best { step, evaluation, weights: best_weights });
@@ -352,10 +323,7 @@ impl StateHeader {
         {
             Some(steps) => History { steps, evaluations },
             None => {
-                return Err(TrainError::Checkpoint(reason!(
-                    "checkpoint-history",
-                    "its record of earlier steps contradicts itself"
-                )));
+                return Err(TrainError::Checkpoint(messages::checkpoint_history()));
             }
         };
         let data_fingerprint = self.data_fingerprint;

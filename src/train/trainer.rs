@@ -14,8 +14,8 @@ use super::{
 use crate::{
     device::{Device, DeviceError, ReadbackRing},
     eval::StsEvaluation,
+    localize::messages,
     model::{Checkpoint, Embedder, HostTensor, Network},
-    said::reason,
 };
 
 /// Steps whose metrics have not been read back yet, so that the device never waits for the host.
@@ -130,12 +130,7 @@ impl Trainer {
         let embedder = Embedder::new(&network, options.evaluation_pooler(), options.keeps_head())?;
         device.ready_with(compiling).await.map_err(|error| match error {
             DeviceError::OutOfMemory(reason) => TrainError::Memory {
-                reason: reason!(
-                    "memory-refused",
-                    "there are not the {bytes} bytes that the run needs ({reason})",
-                    bytes = estimate.total,
-                    reason
-                ),
+                reason: messages::memory_refused(estimate.total, reason),
                 advice: MemoryEstimate::advice(device, config, &data, &options, |smaller| {
                     smaller.total <= estimate.total / 2
                 }),
@@ -426,30 +421,21 @@ impl Trainer {
     pub fn restore(&mut self, state: TrainingState) -> Result<(), TrainError> {
         let refuse = |what| Err(TrainError::Checkpoint(what));
         if state.options != self.options {
-            return refuse(reason!(
-                "checkpoint-recipe",
-                "its recipe differs from this one; use the options it was made with"
-            ));
+            return refuse(messages::checkpoint_recipe());
         }
         if state.data_fingerprint != self.data.fingerprint() {
-            return refuse(reason!(
-                "checkpoint-data",
-                "it was made on other training data, or with another tokenizer or maximum length"
-            ));
+            return refuse(messages::checkpoint_data());
         }
         if state.step > self.total {
-            return refuse(reason!("checkpoint-step", "it is further than this run is long"));
+            return refuse(messages::checkpoint_step());
         }
         if !state.can_go_on() {
-            return refuse(reason!(
-                "checkpoint-over",
-                "its run is over; it has the weights, but no optimizer state to continue from"
-            ));
+            return refuse(messages::checkpoint_over());
         }
         let network = self.step.network();
         let (device, buffers) = (network.device(), self.step.buffers());
         if !network.weights.accepts(&state.weights) {
-            return refuse(reason!("checkpoint-model", "its weights are another model's"));
+            return refuse(messages::checkpoint_model());
         }
         network.weights.write(device, &state.weights);
         buffers.first_moments.write(device, &state.first_moments);

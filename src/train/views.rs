@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use super::{TrainError, TrainOption};
 use crate::{
     device::DeviceError,
+    localize::messages,
     model::{Embedder, ModelConfig, RowDropout, kept_of_embedding},
-    said::reason,
 };
 
 /// As many as the page shows.
@@ -41,21 +41,16 @@ impl DropoutViews {
             (0.0..1.0).contains(&self.p),
             TrainOption::Dropout.spec().title(),
             self.p.to_string(),
-            reason!("expected-probability", "0 up to, but not, 1"),
+            messages::expected_probability(),
         )?;
         check(
             (1..=MOST_VIEWS).contains(&self.views),
-            reason!("option-views", "views"),
+            messages::option_views(),
             self.views.to_string(),
-            reason!("expected-views", "1 to 64"),
+            messages::expected_views(),
         )?;
         let fits = (1..=MOST_SENTENCES).contains(&sentences);
-        check(
-            fits,
-            reason!("option-sentences", "number of sentences"),
-            sentences.to_string(),
-            reason!("expected-sentences", "1 to 16"),
-        )
+        check(fits, messages::option_sentences(), sentences.to_string(), messages::expected_sentences())
     }
 
     /// The row of the batch whose masks a view of a sentence gets; rows are numbered view by view, as in training.

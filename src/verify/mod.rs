@@ -23,7 +23,7 @@ pub use vectors::VectorModel;
 
 use crate::{
     device::Device,
-    said::{Reason, Say, reason},
+    localize::{Localize, Localized, messages},
     train::TrainError,
 };
 use kernels::KERNELS;
@@ -60,7 +60,7 @@ impl Verification {
     ) -> Self {
         let is_wanted = |part: &&str| wanted.is_empty() || wanted.iter().any(|name| name == part);
         let (open, others): (Vec<&str>, Vec<&str>) = parts().partition(is_wanted);
-        let not_asked = || reason!("verify-not-asked", "it was not asked for");
+        let not_asked = || messages::verify_not_asked();
         let skipped = others.into_iter().map(|part| Unchecked { part: part.to_owned(), reason: not_asked() });
         let of_models = if open.contains(&VECTORS) { models } else { &[] };
         let engine = open.iter().filter(|part| **part != VECTORS).map(|part| (*part).to_owned());
@@ -120,7 +120,7 @@ impl Verification {
     }
 
     /// Reports a model that could not be loaded, and why.
-    pub fn without_model(&mut self, name: &str, reason: Reason) {
+    pub fn without_model(&mut self, name: &str, reason: Localized) {
         let part = vectors_of(name);
         self.close(&part);
         self.report.failures.push(Unchecked { part, reason });
@@ -129,7 +129,7 @@ impl Verification {
     /// The report. Parts that were not reached are named in it as skipped.
     pub fn finish(mut self) -> Report {
         self.report.seconds = self.started.elapsed().as_secs_f64();
-        let stopped = || reason!("verify-stopped", "the verification was stopped before its end");
+        let stopped = || messages::verify_stopped();
         let left = self.open.drain(..).map(|part| Unchecked { part, reason: stopped() });
         self.report.skipped.extend(left);
         self.report
@@ -153,7 +153,7 @@ impl Verification {
         self.close(part);
         self.report.checks.extend(checks.into_found());
         if let Err(error) = result.and_then(|()| self.device.check().map_err(TrainError::from)) {
-            self.report.failures.push(Unchecked { part: part.to_owned(), reason: error.reason() });
+            self.report.failures.push(Unchecked { part: part.to_owned(), reason: error.localized() });
         }
     }
 }

@@ -5,13 +5,13 @@ use std::fmt::Write;
 use serde::{Deserialize, Serialize};
 
 use super::check::Check;
-use crate::{device::DeviceInfo, said::Reason};
+use crate::{device::DeviceInfo, localize::Localized};
 
 /// A part that could not be checked or was skipped, and why.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Unchecked {
     pub part: String,
-    pub reason: Reason,
+    pub reason: Localized,
 }
 
 /// All checks of one device.

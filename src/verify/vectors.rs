@@ -8,8 +8,8 @@ use serde::Deserialize;
 use super::{check::Checks, compare::bound, gradients::encoder_error};
 use crate::{
     eval::cosine,
+    localize::{Localized, messages},
     model::{Checkpoint, Embedder, Head, Network, Pooler},
-    said::{Reason, reason},
     text::SentenceTokenizer,
     train::TrainError,
 };
@@ -71,18 +71,13 @@ fn bits(checkpoint: &Checkpoint) -> u64 {
 pub async fn agree_with_figures(
     checks: &Checks,
     model: &VectorModel<'_>,
-) -> Result<Option<Reason>, TrainError> {
+) -> Result<Option<Localized>, TrainError> {
     // The file is compiled in, and a test parses it.
     let stored: Stored =
         serde_json::from_str(include_str!("vectors.json")).expect("vectors.json is in order");
     let Some(figures) = stored.models.iter().find(|figures| figures.of(model.checkpoint)) else {
         let names: Vec<&str> = stored.models.iter().map(|figures| figures.name.as_str()).collect();
-        return Ok(Some(reason!(
-            "verify-no-figures",
-            "{name} is not compared: there are figures for {known} alone, with the weights they are offered with",
-            name = model.name,
-            known = names.join(", ")
-        )));
+        return Ok(Some(messages::verify_no_figures(model.name, names.join(", "))));
     };
     let positions = model.checkpoint.config.max_tokens();
     let rows = model.tokenizer.encode(&stored.sentences, positions)?;

@@ -206,7 +206,7 @@ export class Studio {
         return shown.length === lines.length && shown.every((text, index) => text === lines[index]);
       }, lines);
     };
-    // Another list first: what is shown then of these is seen through the lens as it is now.
+    // Another list first: what is shown then of these is seen through the encoder as it is now.
     await write([...sentences, sentences[0]]);
     await write(sentences);
     return panel.locator('.matrix table tbody tr').evaluateAll((rows) =>

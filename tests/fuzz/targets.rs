@@ -4,16 +4,16 @@ use std::{fmt::Display, io::Cursor};
 
 use rand_chacha::{ChaCha8Rng, rand_core::SeedableRng};
 use simcse_lab::{
+    files::{
+        hub::{FilePlan, HUGGING_FACE, HubModel},
+        zip,
+    },
     model::{
         Pooler,
         checkpoint::{ModelDirectory, SimcseSettings, export_directory, load_directory},
     },
     runs::{self, Chart},
     share::{Address, Settings},
-    store::{
-        hub::{FilePlan, HUGGING_FACE, HubModel},
-        zip,
-    },
     text::{
         Corpus, SentenceTokenizer, StsTasks, TransferTask,
         augment::{Augmentation, Dictionary},

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     kernels::Ceilings,
-    said::{Reason, Said},
+    localize::Localized,
     verify::{Report, kernels::layer_norm::NormalizedRow},
 };
 
@@ -87,18 +87,11 @@ pub enum Answer {
     /// It could not be done; what was there before still is.
     Failed {
         kind: FailureKind,
-        /// In English.
-        message: String,
-        /// The same for other languages.
-        said: Option<Box<Said>>,
+        reason: Localized,
     },
 }
 
 impl Answer {
-    pub fn failed(kind: FailureKind, reason: Reason) -> Self {
-        Self::Failed { kind, message: reason.english.into_owned(), said: reason.said }
-    }
-
     /// Whether nothing more comes of the request.
     pub fn is_last(&self) -> bool {
         match self {

@@ -6,10 +6,7 @@ use super::{
     BatchMatrix, CachedModel, Evaluation, FailureKind, Frame, NoWebGpu, RunEnd, RunPlan, SavedRun,
     StepMetrics,
 };
-use crate::{
-    device::DeviceInfo,
-    said::{Reason, Said},
-};
+use crate::{device::DeviceInfo, localize::Localized};
 
 /// News of the engine, which answer no request in particular.
 #[derive(Debug, Serialize, Deserialize)]
@@ -57,9 +54,7 @@ pub enum Event {
     },
     /// Why the run's state is in memory only.
     RunNotKept {
-        /// As in [`super::Answer::Failed`].
-        message: String,
-        said: Option<Box<Said>>,
+        reason: Localized,
     },
     /// All kept runs, the earliest first, after every change and at the start.
     SavedRuns {
@@ -77,9 +72,7 @@ pub enum Event {
     /// The run ended by itself with an error.
     RunFailed {
         kind: FailureKind,
-        /// As in [`super::Answer::Failed`].
-        message: String,
-        said: Option<Box<Said>>,
+        reason: Localized,
         /// The step whose weights are kept: the best evaluated; 0: none.
         kept_step: u32,
         /// See [`RunEnd::trained`].
@@ -87,10 +80,4 @@ pub enum Event {
         /// The step that the run may go on from on the CPU, where the GPU's memory was too small for it.
         resumable: Option<u32>,
     },
-}
-
-impl Event {
-    pub fn run_not_kept(reason: Reason) -> Self {
-        Self::RunNotKept { message: reason.english.into_owned(), said: reason.said }
-    }
 }

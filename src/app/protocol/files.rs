@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use web_sys::Blob;
 
-use crate::store::hub::HubModel;
+use crate::files::hub::HubModel;
 
 /// Where the files of a request come from.
 #[derive(Debug, Clone, Serialize, Deserialize)]

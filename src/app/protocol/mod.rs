@@ -1,6 +1,6 @@
 //! What the page and the engine's worker say to each other.
 //!
-//! The page posts [`Request`]s in [`Envelope`]s, the worker posts [`Message`]s; both cross by structured clone. Files go as handles and
+//! The page posts [`Request`]s in [`Envelope`]s, the worker posts [`FromWorker`]s; both cross by structured clone. Files go as handles and
 //! results as blobs, so that no weight ever passes through the page's own memory.
 
 mod answer;
@@ -34,8 +34,8 @@ pub use texts::{GradedPair, TrainingItems, sts_pairs};
 use crate::{
     device::{DeviceChoice, MatmulKind},
     eval::TransferOptions,
+    localize::{Localized, messages},
     model::Pooler,
-    said::{Reason, reason},
     text::TransferKind,
     train::{DropoutViews, TrainOptions},
 };
@@ -188,7 +188,7 @@ pub enum ExportFormat {
 
 /// What the engine's worker posts.
 #[derive(Debug, Serialize, Deserialize)]
-pub enum Message {
+pub enum FromWorker {
     /// To the request `id`; 0: to a message that was no request. `last`: nothing more comes of it.
     Answer {
         id: RequestId,
@@ -283,9 +283,9 @@ pub fn encode(message: &impl Serialize) -> Result<JsValue, String> {
 
 /// # Errors
 /// A message of another build of the page: the visitor must reload.
-pub fn decode<T: DeserializeOwned>(message: JsValue) -> Result<T, Reason> {
+pub fn decode<T: DeserializeOwned>(message: JsValue) -> Result<T, Localized> {
     serde_wasm_bindgen::from_value(message).map_err(|error| {
         let error = error.to_string();
-        reason!("other-build", "page and engine are of different builds; reload the page ({error})", error)
+        messages::other_build(error)
     })
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{model::Pooler, said::Reason};
+use crate::{localize::Localized, model::Pooler};
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ModelReport {
@@ -50,7 +50,7 @@ pub struct TrainingReport {
     /// The first items, sentences of an item in order.
     pub preview: Vec<Vec<String>>,
     /// What of the file is not used.
-    pub notes: Vec<Reason>,
+    pub notes: Vec<Localized>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -64,5 +64,5 @@ pub struct EvaluationReport {
     /// The first pairs with their scores.
     pub preview: Vec<(String, String, f64)>,
     /// What of the file is not used.
-    pub notes: Vec<Reason>,
+    pub notes: Vec<Localized>,
 }

@@ -6,7 +6,7 @@ use crate::{
     app::ui::{
         parts::icons::{Glyph, Icon},
         state::{store::EngineState, studio},
-        words::i18n::{mt, say, t},
+        words::i18n::{mt, t, translated},
     },
     device::DeviceChoice,
 };
@@ -39,7 +39,7 @@ pub fn EngineNotice() -> impl IntoView {
             view! {
                 <h2><Glyph icon=Icon::Warning />{mt!("crashed-title")}</h2>
                 <p>{mt!("crashed-what")}</p>
-                <p class="fine">{move || say(&reason)}</p>
+                <p class="fine">{move || translated(&reason)}</p>
                 <button
                     type="button"
                     class="button button-primary"

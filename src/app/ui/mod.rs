@@ -22,7 +22,7 @@ use leptos::prelude::*;
 use self::{
     header::{Footer, Header},
     offline::{Offline, UpdateNotice},
-    parts::lens_bar::follow_model,
+    parts::encoder_bar::follow_model,
     state::{
         engine::Engine,
         examples::PLAYGROUND,

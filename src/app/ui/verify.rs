@@ -18,7 +18,7 @@ use crate::{
             },
             words::{
                 format::{bytes, duration},
-                i18n::{mt, say, t, words},
+                i18n::{mt, t, translated, words},
             },
         },
     },
@@ -220,7 +220,7 @@ fn row(check: &Check) -> impl IntoView + use<> {
 #[component]
 fn Unheld(of: Vec<Unchecked>, title: &'static str) -> impl IntoView {
     let lines = of.into_iter().map(|Unchecked { part, reason }| {
-        view! { <li><code>{part}</code>": "{move || say(&reason)}</li> }
+        view! { <li><code>{part}</code>": "{move || translated(&reason)}</li> }
     });
     let lines = lines.collect_view();
     (!lines.is_empty()).then(|| {

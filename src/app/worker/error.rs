@@ -6,8 +6,8 @@ use crate::{
     app::protocol::FailureKind,
     device::{Device, DeviceError},
     eval::{TransferError, WhiteningError},
+    localize::{Localize, Localized, display_localized, messages},
     model::ModelError,
-    said::{Reason, Said, Say, said},
     text::TextError,
     train::TrainError,
 };
@@ -19,104 +19,73 @@ const BETWEEN_LOOKS: u32 = 20;
 /// Why a request could not be done.
 #[derive(Debug, Error)]
 pub enum WorkerError {
-    #[error("{path} could not be read: {reason}")]
-    Read { path: String, reason: Reason },
-    #[error("{path} could not be fetched from this site: {reason}")]
-    Fetch { path: String, reason: Reason },
-    #[error("{found} files were given where one is expected; choose one")]
+    Read { path: String, reason: Localized },
+    Fetch { path: String, reason: Localized },
     OneFile { found: usize },
-    #[error(
-        "{path}: {megabytes:.0} MB of text are too much for a browser tab (at most {most:.0} MB). Split the file, for \
-         example with `split -C 500m`, or take a part of its lines with `shuf -n 1000000`; the command line \
-         (simcse-lab train) takes it whole"
-    )]
     TextTooLarge { path: String, megabytes: f64, most: f64 },
-    #[error(
-        "{rows} × {columns} cosines are too many at once (at most {most} in all); ask for them in portions of queries, \
-         or for the vectors"
-    )]
     TooManyCosines { rows: usize, columns: usize, most: usize },
-    #[error("a model has to be loaded first")]
     NoModel,
-    #[error("a training text has to be loaded first")]
     NoTraining,
-    #[error("evaluation pairs has to be loaded first")]
     NoPairs,
-    #[error("an STS suite has to be loaded first")]
     NoSuite,
-    #[error("a transfer task has to be loaded first")]
     NoTransferTask,
-    #[error("there is no run under way")]
     NoRun,
-    #[error("a run is under way; stop it first")]
     Busy,
-    #[error("the transfer tasks are being evaluated; wait for them, or cancel it")]
     Transferring,
-    #[error("the model or its weights were replaced meanwhile; ask again")]
     WeightsChanged,
-    #[error("nothing has been trained yet")]
     Untrained,
-    #[error("this run is open in another tab of this browser")]
     ElsewhereOpen,
-    #[error("this run is no longer kept in this browser")]
     NoSavedRun,
-    #[error("the run is not kept: {}", .0.clone().reason().english)]
     Kept(#[from] PrivateFileError),
-    #[error("{0}")]
-    Browser(Reason),
-    #[error(transparent)]
+    Browser(Localized),
     Hub(#[from] HubAccessError),
-    #[error(transparent)]
     Model(#[from] ModelError),
-    #[error(transparent)]
     Text(#[from] TextError),
-    #[error(transparent)]
     Train(#[from] TrainError),
-    #[error(transparent)]
     Transfer(#[from] TransferError),
-    #[error(transparent)]
     Whitening(#[from] WhiteningError),
-    #[error(transparent)]
     Gpu(#[from] DeviceError),
 }
 
-impl Say for WorkerError {
-    fn said(&self) -> Option<Said> {
-        Some(match self {
-            Self::Read { path, reason } => said!("worker-read", path, reason),
-            Self::Fetch { path, reason } => said!("worker-fetch", path, reason),
-            Self::OneFile { found } => said!("worker-one-file", found),
+impl Localize for WorkerError {
+    fn localized(&self) -> Localized {
+        match self {
+            Self::Read { path, reason } => messages::worker_read(path, reason),
+            Self::Fetch { path, reason } => messages::worker_fetch(path, reason),
+            Self::OneFile { found } => messages::worker_one_file(found),
             Self::TextTooLarge { path, megabytes, most } => {
                 let (megabytes, most) = (format!("{megabytes:.0}"), format!("{most:.0}"));
-                said!("worker-text-too-large", path, megabytes, most)
+                messages::worker_text_too_large(path, megabytes, most)
             }
             Self::TooManyCosines { rows, columns, most } => {
-                said!("worker-too-many-cosines", rows, columns, most)
+                messages::worker_too_many_cosines(rows, columns, most)
             }
-            Self::NoModel => said!("worker-no-model"),
-            Self::NoTraining => said!("worker-no-training"),
-            Self::NoPairs => said!("worker-no-pairs"),
-            Self::NoSuite => said!("worker-no-suite"),
-            Self::NoTransferTask => said!("worker-no-transfer-task"),
-            Self::NoRun => said!("worker-no-run"),
-            Self::Busy => said!("worker-busy"),
-            Self::Transferring => said!("worker-transferring"),
-            Self::WeightsChanged => said!("worker-weights-changed"),
-            Self::Untrained => said!("worker-untrained"),
-            Self::ElsewhereOpen => said!("worker-elsewhere-open"),
-            Self::NoSavedRun => said!("worker-no-saved-run"),
-            Self::Kept(error) => said!("worker-not-kept", reason = error.clone().reason()),
-            Self::Browser(reason) => return reason.said.as_deref().cloned(),
-            Self::Hub(error) => return error.said(),
-            Self::Model(error) => return error.said(),
-            Self::Text(error) => return error.said(),
-            Self::Train(error) => return error.said(),
-            Self::Transfer(error) => return error.said(),
-            Self::Whitening(error) => return error.said(),
-            Self::Gpu(error) => return error.said(),
-        })
+            Self::NoModel => messages::worker_no_model(),
+            Self::NoTraining => messages::worker_no_training(),
+            Self::NoPairs => messages::worker_no_pairs(),
+            Self::NoSuite => messages::worker_no_suite(),
+            Self::NoTransferTask => messages::worker_no_transfer_task(),
+            Self::NoRun => messages::worker_no_run(),
+            Self::Busy => messages::worker_busy(),
+            Self::Transferring => messages::worker_transferring(),
+            Self::WeightsChanged => messages::worker_weights_changed(),
+            Self::Untrained => messages::worker_untrained(),
+            Self::ElsewhereOpen => messages::worker_elsewhere_open(),
+            Self::NoSavedRun => messages::worker_no_saved_run(),
+            Self::Kept(error) => messages::worker_not_kept(error.localized()),
+            Self::Browser(reason) => reason.clone(),
+            Self::Hub(error) => error.localized(),
+            Self::Model(error) => error.localized(),
+            Self::Text(error) => error.localized(),
+            Self::Train(error) => error.localized(),
+            Self::Transfer(error) => error.localized(),
+            Self::Whitening(error) => error.localized(),
+            Self::Gpu(error) => error.localized(),
+        }
     }
 }
+
+display_localized!(WorkerError);
 
 impl WorkerError {
     /// What the device says happened to it, where it is gone: the error that arrives first is often only a

@@ -8,7 +8,7 @@ use web_sys::{ReadableStreamDefaultReader, Response};
 use super::{error::WorkerError, hub, kept, outbox::post_progress, scope};
 use crate::{
     app::protocol::{PickedFile, RequestId, SiteFile, Source, Stage},
-    said::reason,
+    localize::messages,
 };
 
 /// Reports of progress come no closer together than this, bytes.
@@ -72,11 +72,7 @@ async fn read_all(id: RequestId, files: Vec<PickedFile>) -> Result<Vec<NamedByte
         post_progress(id, Stage::Reading, done, Some(total));
         let buffer = JsFuture::from(file.blob.array_buffer()).await.map_err(|error| WorkerError::Read {
             path: file.path.clone(),
-            reason: reason!(
-                "worker-file-changed",
-                "{error} (was it changed or moved since it was chosen?)",
-                error = words(&error)
-            ),
+            reason: messages::worker_file_changed(words(&error)),
         })?;
         done += file.blob.size();
         read.push(NamedBytes { path: file.path, bytes: Uint8Array::new(&buffer).to_vec() });
@@ -114,25 +110,14 @@ pub(super) async fn request(file: &SiteFile) -> Result<Response, WorkerError> {
     let response = JsFuture::from(scope().fetch_with_str(&file.url)).await;
     let response = response.map_err(|error| match scope().navigator().on_line() {
         true => failed(file, &error),
-        false => WorkerError::Fetch {
-            path: file.path.clone(),
-            reason: reason!(
-                "worker-file-offline",
-                "this browser is offline, and keeps the file only after it was loaded once"
-            ),
-        },
+        false => WorkerError::Fetch { path: file.path.clone(), reason: messages::worker_file_offline() },
     })?;
     let response: Response = response.unchecked_into();
     match response.ok() {
         true => Ok(response),
         false => Err(WorkerError::Fetch {
             path: file.path.clone(),
-            reason: reason!(
-                "server-answered",
-                "the server answered {status} {text}",
-                status = response.status(),
-                text = response.status_text()
-            ),
+            reason: messages::server_answered(response.status(), response.status_text()),
         }),
     }
 }

@@ -32,7 +32,7 @@ impl Inbox {
                 Ok(envelope) => drop(sender.unbounded_send(envelope)),
                 Err(reason) => {
                     let id = number_of(&message);
-                    answer(id, Answer::failed(FailureKind::Engine, reason));
+                    answer(id, Answer::Failed { kind: FailureKind::Engine, reason });
                 }
             }
         });

@@ -7,7 +7,7 @@ use super::{
     error::WorkerError,
     files::{NamedBytes, gather},
 };
-use crate::{app::protocol::Source, said::reason};
+use crate::{app::protocol::Source, localize::messages};
 
 /// A file of an input: what it is called, and what is in it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -88,10 +88,9 @@ impl RunInputs {
         }
         match place(&self.read) {
             Some(place) => Ok(self.read.swap_remove(place).1),
-            None => Err(WorkerError::Read {
-                path: wanted.path.clone(),
-                reason: reason!("worker-file-replaced", "it has changed since it was loaded; load it again"),
-            }),
+            None => {
+                Err(WorkerError::Read { path: wanted.path.clone(), reason: messages::worker_file_replaced() })
+            }
         }
     }
 }

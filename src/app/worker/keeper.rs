@@ -15,8 +15,8 @@ use super::{
 };
 use crate::{
     app::protocol::Event,
+    localize::{Localize, Localized},
     runs::Outcome,
-    said::{Reason, Say},
     train::{SaveCadence, TrainError, Trainer},
 };
 
@@ -78,7 +78,7 @@ impl Keeper {
             Ok(false) => self.memory = Some(state_in_memory(trainer).await?),
             Err(WorkerError::Train(error)) => return Err(error),
             Err(error) => {
-                self.say(error.reason());
+                self.report(error.localized());
                 self.memory = Some(state_in_memory(trainer).await?);
             }
         }
@@ -90,7 +90,7 @@ impl Keeper {
     pub async fn finish(mut self, trainer: &Trainer, outcome: Outcome) {
         // Should it fail, the last whole state is still there.
         if let Err(error) = self.write(trainer, false).await {
-            self.say(error.reason());
+            self.report(error.localized());
         }
         self.note(outcome).await;
     }
@@ -100,7 +100,7 @@ impl Keeper {
         // Nothing of a run is there before its inputs are.
         let (Some(kept), None) = (&mut self.kept, &self.inputs) else { return };
         if let Err(error) = kept.set_outcome(outcome).await {
-            self.say(error.reason());
+            self.report(error.localized());
         }
     }
 
@@ -127,11 +127,11 @@ impl Keeper {
         }
     }
 
-    fn say(&mut self, reason: Reason) {
+    fn report(&mut self, reason: Localized) {
         let words = reason.english.clone().into_owned();
         if self.problem.as_ref() != Some(&words) {
             self.problem = Some(words);
-            post(Event::run_not_kept(reason));
+            post(Event::RunNotKept { reason });
         }
     }
 
@@ -154,5 +154,5 @@ pub async fn state_in_memory(trainer: &Trainer) -> Result<Blob, TrainError> {
             Ok::<_, TrainError>(())
         })
         .await?;
-    blob_of(&parts).map_err(|error: PrivateFileError| TrainError::Checkpoint(error.reason()))
+    blob_of(&parts).map_err(|error: PrivateFileError| TrainError::Checkpoint(error.localized()))
 }

@@ -11,7 +11,6 @@ mod keeper;
 mod kept;
 mod locks;
 mod model_files;
-mod onlooker;
 mod opening;
 mod outbox;
 mod picture;
@@ -21,6 +20,7 @@ mod run;
 mod run_store;
 mod session;
 mod similarity;
+mod watchers;
 
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::spawn_local;

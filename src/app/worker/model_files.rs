@@ -5,9 +5,9 @@ use std::{collections::BTreeMap, rc::Rc};
 use super::{error::WorkerError, files::NamedBytes, inputs::Input};
 use crate::{
     app::protocol::{ExportFormat, ModelReport, Source},
+    files::{plain_name, zip},
+    localize::messages,
     model::{Checkpoint, HostTensor, Pooler, checkpoint::load_directory},
-    said::reason,
-    store::{plain_name, zip},
     text::SentenceTokenizer,
     train::{TrainOptions, export_trained},
 };
@@ -115,14 +115,8 @@ pub fn exported(
         }
         ExportFormat::HuggingFaceZip => {
             let files = export_trained(&model.checkpoint, weights, &model.tokenizer_files, options)?;
-            let bytes = zip(&stem, &files).map_err(|error| {
-                WorkerError::Browser(reason!(
-                    "worker-folder",
-                    "the folder {stem} could not be put together: {error}",
-                    stem,
-                    error = error.to_string()
-                ))
-            })?;
+            let bytes = zip(&stem, &files)
+                .map_err(|error| WorkerError::Browser(messages::worker_folder(&stem, error.to_string())))?;
             Ok((format!("{stem}.zip"), bytes))
         }
     }

@@ -4,22 +4,22 @@ use web_sys::Blob;
 
 use super::{error::WorkerError, scope};
 use crate::{
-    app::protocol::{Answer, Event, ExportedFile, Message, Progress, RequestId, Stage, encode},
-    said::reason,
+    app::protocol::{Answer, Event, ExportedFile, FromWorker, Progress, RequestId, Stage, encode},
+    localize::messages,
 };
 
 /// Posts news.
 pub fn post(event: Event) {
-    say(&Message::News(event));
+    post_message(&FromWorker::News(event));
 }
 
 /// Answers the request `id`.
 pub fn answer(id: RequestId, answer: Answer) {
-    say(&Message::Answer { id, last: answer.is_last(), answer });
+    post_message(&FromWorker::Answer { id, last: answer.is_last(), answer });
 }
 
 /// Messages are plain data; should one fail to go, the console is all that is left to tell.
-fn say(message: &Message) {
+fn post_message(message: &FromWorker) {
     let posted = encode(message)
         .and_then(|message| scope().post_message(&message).map_err(|error| format!("{error:?}")));
     if let Err(error) = posted {
@@ -32,7 +32,7 @@ fn say(message: &Message) {
 /// # Errors
 /// The browser refuses, having no memory for it say.
 pub fn post_transferring(event: Event, buffer: &js_sys::ArrayBuffer) -> Result<(), WorkerError> {
-    say_transferring(&Message::News(event), buffer)
+    post_with_buffer(&FromWorker::News(event), buffer)
 }
 
 /// Answers with a view of `buffer`, as [`post_transferring`] does.
@@ -44,17 +44,11 @@ pub fn answer_transferring(
     answer: Answer,
     buffer: &js_sys::ArrayBuffer,
 ) -> Result<(), WorkerError> {
-    say_transferring(&Message::Answer { id, last: answer.is_last(), answer }, buffer)
+    post_with_buffer(&FromWorker::Answer { id, last: answer.is_last(), answer }, buffer)
 }
 
-fn say_transferring(message: &Message, buffer: &js_sys::ArrayBuffer) -> Result<(), WorkerError> {
-    let refused = |error: String| {
-        WorkerError::Browser(reason!(
-            "worker-numbers",
-            "the numbers could not be handed over: {error}",
-            error
-        ))
-    };
+fn post_with_buffer(message: &FromWorker, buffer: &js_sys::ArrayBuffer) -> Result<(), WorkerError> {
+    let refused = |error: String| WorkerError::Browser(messages::worker_numbers(error));
     let message = encode(message).map_err(refused)?;
     let transferred = js_sys::Array::of1(buffer);
     let posted = scope().post_message_with_transfer(&message, &transferred);
@@ -67,7 +61,7 @@ pub fn post_progress(id: RequestId, stage: Stage, done: f64, total: Option<f64>)
 }
 
 /// How much of what is encoded now the model has no words for.
-pub fn say_unknown(share: f64) {
+pub fn post_unknown(share: f64) {
     post(Event::UnknownWords { share });
 }
 
@@ -84,7 +78,7 @@ pub fn post_file(id: RequestId, name: String, bytes: &[u8]) -> Result<(), Worker
     let parts = js_sys::Array::of1(&js_sys::Uint8Array::from(bytes));
     let blob = Blob::new_with_u8_array_sequence(&parts).map_err(|error| {
         let error = format!("{error:?}");
-        WorkerError::Browser(reason!("worker-file", "{name} could not be put together: {error}", name, error))
+        WorkerError::Browser(messages::worker_file(&name, error))
     })?;
     answer(id, Answer::Exported { file: ExportedFile { name, bytes: bytes.len() as f64, blob } });
     Ok(())

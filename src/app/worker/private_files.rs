@@ -12,7 +12,7 @@ use web_sys::{
 use super::{files::words, scope};
 use crate::{
     app::site_cache::is_full,
-    said::{Reason, reason},
+    localize::{Localize, Localized, display_localized, messages},
 };
 
 /// Bytes that are handed to the browser at once: every call costs some tenth of a millisecond.
@@ -21,11 +21,8 @@ const PORTION: usize = 4 << 20;
 /// Why a file could not be written or read.
 #[derive(Debug, Clone, Error)]
 pub enum PrivateFileError {
-    #[error("{}", .0.english)]
-    Unavailable(Reason),
-    #[error("the disk space that the browser gives this site is used up")]
+    Unavailable(Localized),
     Full,
-    #[error("{0}")]
     Other(String),
 }
 
@@ -36,18 +33,19 @@ impl PrivateFileError {
             false => Self::Other(words(error)),
         }
     }
+}
 
-    /// For people.
-    pub fn reason(self) -> Reason {
+impl Localize for PrivateFileError {
+    fn localized(&self) -> Localized {
         match self {
-            Self::Unavailable(reason) => reason,
-            Self::Full => {
-                reason!("private-files-full", "the disk space that the browser gives this site is used up")
-            }
-            Self::Other(words) => words.into(),
+            Self::Unavailable(reason) => reason.clone(),
+            Self::Full => messages::private_files_full(),
+            Self::Other(words) => words.localized(),
         }
     }
 }
+
+display_localized!(PrivateFileError);
 
 type Result<T> = std::result::Result<T, PrivateFileError>;
 
@@ -62,10 +60,7 @@ impl Folder {
     /// The page is not secure, or the browser has no such files, or refuses them in a private window.
     pub async fn root() -> Result<Self> {
         if !scope().is_secure_context() {
-            return Err(PrivateFileError::Unavailable(reason!(
-                "private-files-insecure",
-                "browsers keep files only for pages that come over https or from localhost"
-            )));
+            return Err(PrivateFileError::Unavailable(messages::private_files_insecure()));
         }
         let storage = scope().navigator().storage();
         let has = |object: &JsValue, name: &str| Reflect::has(object, &name.into()).unwrap_or(false);
@@ -74,17 +69,10 @@ impl Folder {
             .and_then(|class| Reflect::get(&class, &"prototype".into()))
             .is_ok_and(|prototype| has(&prototype, "createWritable"));
         if !has(&storage, "getDirectory") || !writes {
-            return Err(PrivateFileError::Unavailable(reason!(
-                "private-files-none",
-                "this browser cannot write private files; Chrome or Edge 86, Firefox 111 and Safari 26 can"
-            )));
+            return Err(PrivateFileError::Unavailable(messages::private_files_none()));
         }
         wait(storage.get_directory()).await.map(|folder| Self(folder.unchecked_into())).map_err(|error| {
-            PrivateFileError::Unavailable(reason!(
-                "private-files-refused",
-                "the browser gives this page no private files ({error})",
-                error = error.to_string()
-            ))
+            PrivateFileError::Unavailable(messages::private_files_refused(error.to_string()))
         })
     }
 

@@ -9,9 +9,9 @@ use super::{
     checkpoints::Checkpoints,
     inbox::Inbox,
     keeper::Keeper,
-    onlooker::Onlooker,
     outbox::{post, post_transferring},
     similarity::Embedders,
+    watchers::Watchers,
 };
 use crate::{
     app::protocol::{BatchMatrix, Evaluation, Event, Request, RunPlan, StepMetrics, Weights},
@@ -144,13 +144,13 @@ impl Run {
     }
 
     /// A single step of a paused run, posted whole.
-    pub async fn step(&mut self, inbox: &mut Inbox, onlooker: &mut Onlooker) -> Result<Advance, TrainError> {
+    pub async fn step(&mut self, inbox: &mut Inbox, watchers: &mut Watchers) -> Result<Advance, TrainError> {
         let before = self.trainer.position();
-        onlooker.at_once();
-        let mut advance = self.advance(inbox, onlooker).await?;
+        watchers.at_once();
+        let mut advance = self.advance(inbox, watchers).await?;
         // The evaluation before the first step is none.
         if self.trainer.position() == before && !self.trainer.finished() {
-            advance = self.advance(inbox, onlooker).await?;
+            advance = self.advance(inbox, watchers).await?;
         }
         self.settle().await?;
         Ok(advance)
@@ -160,23 +160,23 @@ impl Run {
     pub async fn advance(
         &mut self,
         inbox: &mut Inbox,
-        onlooker: &mut Onlooker,
+        watchers: &mut Watchers,
     ) -> Result<Advance, TrainError> {
         if self.owes_baseline() {
             self.settle().await?;
-            self.show_picture(onlooker, true).await;
+            self.show_picture(watchers, true).await;
             self.make_baseline(Some(inbox)).await?;
             return Ok(Advance::GoesOn);
         }
         if self.evaluation_due() {
             self.settle().await?;
-            self.evaluate(inbox, onlooker).await?;
+            self.evaluate(inbox, watchers).await?;
             return Ok(Advance::GoesOn);
         }
         if self.keeper.due_before(self.step_took) {
             self.keep().await?;
         }
-        self.show_picture(onlooker, false).await;
+        self.show_picture(watchers, false).await;
         if !self.trainer.finished() {
             self.running_since.get_or_insert_with(Instant::now);
             let begun = Instant::now();
@@ -197,7 +197,7 @@ impl Run {
             if self.posted.elapsed() >= POST_EVERY {
                 self.post_steps();
             }
-            if onlooker.takes_batch() {
+            if watchers.takes_batch() {
                 self.post_batch().await?;
             }
             if self.owes_baseline() {
@@ -205,12 +205,12 @@ impl Run {
             }
             if self.evaluation_due() {
                 self.settle().await?;
-                self.evaluate(inbox, onlooker).await?;
+                self.evaluate(inbox, watchers).await?;
             }
         }
         if self.trainer.finished() {
             self.settle().await?;
-            self.show_picture(onlooker, true).await;
+            self.show_picture(watchers, true).await;
             return Ok(Advance::Completed);
         }
         Ok(Advance::GoesOn)
@@ -258,7 +258,7 @@ impl Run {
     }
 
     /// Posts an evaluation, unless a Stop cuts it short.
-    async fn evaluate(&mut self, inbox: &mut Inbox, onlooker: &mut Onlooker) -> Result<(), TrainError> {
+    async fn evaluate(&mut self, inbox: &mut Inbox, watchers: &mut Watchers) -> Result<(), TrainError> {
         if self.keeper.due_before(self.evaluation_took) {
             self.keep().await?;
         }
@@ -268,7 +268,7 @@ impl Run {
             && step == 0
         {
             self.take_baseline(scores);
-            self.show_picture(onlooker, true).await;
+            self.show_picture(watchers, true).await;
             return Ok(());
         }
         let best_before = self.trainer.best().map(|best| best.step);
@@ -285,13 +285,13 @@ impl Run {
         }
         if let Some(scores) = outcome {
             if step > 0 {
-                self.keep_checkpoint(step, &mut onlooker.checkpoints).await?;
+                self.keep_checkpoint(step, &mut watchers.checkpoints).await?;
             }
             let best = self.trainer.best().map(|best| best.step) != best_before;
             post(Event::Evaluated(Evaluation::new(step, &scores, best)));
             // Next to an evaluation on few pairs it would be the picture that one waits for.
-            let cheap = onlooker.picture.as_ref().is_some_and(|picture| picture.took() <= begun.elapsed());
-            self.show_picture(onlooker, cheap).await;
+            let cheap = watchers.picture.as_ref().is_some_and(|picture| picture.took() <= begun.elapsed());
+            self.show_picture(watchers, cheap).await;
             self.evaluation_took = begun.elapsed();
             // Before the first step there is nothing yet that could be lost.
             if step > 0 && self.keeper.due_at_evaluation() {
@@ -353,8 +353,8 @@ impl Run {
     }
 
     /// Shows where the sentences that are looked at have come to; unless that is `wanted`, only where there is time for it.
-    async fn show_picture(&self, onlooker: &mut Onlooker, wanted: bool) {
-        let Some(picture) = &mut onlooker.picture else { return };
+    async fn show_picture(&self, watchers: &mut Watchers, wanted: bool) {
+        let Some(picture) = &mut watchers.picture else { return };
         let step = self.trainer.position();
         if !(wanted && !picture.shows(step) || picture.due(step)) {
             return;
@@ -370,7 +370,7 @@ impl Run {
         // It is a look at the run, and no part of it.
         if let Err(error) = shown {
             log::warn!("picture: {error}");
-            onlooker.picture = None;
+            watchers.picture = None;
         }
     }
 

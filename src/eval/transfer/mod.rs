@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::{
-    said::{Said, Say, said},
+    localize::{Localize, Localized, display_localized, messages},
     text::{TransferKind, TransferTask},
 };
 use classifier::{Classifier, Examples};
@@ -54,22 +54,22 @@ pub struct TransferScore {
 /// Why a task cannot be evaluated.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum TransferError {
-    #[error("{folds} folds make no cross-validation: 2 or more are needed, 10 are usual")]
     Folds { folds: usize },
-    #[error("{task}: {items} items are too few for {folds} folds, which need {needed}")]
     TooFew { task: &'static str, items: usize, folds: usize, needed: usize },
 }
 
-impl Say for TransferError {
-    fn said(&self) -> Option<Said> {
-        Some(match self {
-            Self::Folds { folds } => said!("transfer-folds", folds),
+impl Localize for TransferError {
+    fn localized(&self) -> Localized {
+        match self {
+            Self::Folds { folds } => messages::transfer_folds(folds),
             Self::TooFew { task, items, folds, needed } => {
-                said!("transfer-too-few", task, items, folds, needed)
+                messages::transfer_too_few(task, items, folds, needed)
             }
-        })
+        }
     }
 }
+
+display_localized!(TransferError);
 
 /// Evaluates the embeddings of a task's sentences (`[task.sentences().len(), hidden]`, not normalised) with the task's
 /// protocol:

@@ -10,8 +10,8 @@ use safetensors::tensor::{Dtype, Metadata, TensorInfo, TensorView};
 
 use super::HostTensor;
 use crate::{
+    localize::{Localized, messages},
     model::ModelError,
-    said::{Reason, reason},
     wrong_file::stand_in,
 };
 
@@ -38,52 +38,28 @@ impl<'a> Container<'a> {
         if let Some(reason) = stand_in(bytes) {
             return Err(ModelError::Files { file: file.to_owned(), reason });
         }
-        let broken = |reason: Reason| ModelError::Container { file: file.to_owned(), reason };
+        let broken = |reason: Localized| ModelError::Container { file: file.to_owned(), reason };
         let Some((length, rest)) = bytes.split_first_chunk::<8>() else {
-            let reason = reason!("container-short", "the file has only {bytes} bytes", bytes = bytes.len());
+            let reason = messages::container_short(bytes.len());
             return Err(broken(reason));
         };
         let length = u64::from_le_bytes(*length);
         let Some(header_length) = usize::try_from(length).ok().filter(|&length| length <= MAX_HEADER) else {
-            let reason = reason!(
-                "container-header-length",
-                "it begins with a header length of {length} bytes, more than the format allows",
-                length
-            );
+            let reason = messages::container_header_length(length);
             return Err(broken(reason));
         };
         if header_length > rest.len() {
-            return Err(broken(reason!(
-                "container-header-cut",
-                "its header should have {expected} bytes, but the file ends after {found}; was the download cut short?",
-                expected = header_length,
-                found = rest.len()
-            )));
+            return Err(broken(messages::container_header_cut(header_length, rest.len())));
         }
         let (header, data) = rest.split_at(header_length);
-        let metadata: Metadata = serde_json::from_slice(header).map_err(|error| {
-            broken(reason!(
-                "container-header-unreadable",
-                "its header cannot be read: {error}",
-                error = error.to_string()
-            ))
-        })?;
+        let metadata: Metadata = serde_json::from_slice(header)
+            .map_err(|error| broken(messages::container_header_unreadable(error.to_string())))?;
         let promised = metadata.data_len();
         if promised > data.len() {
-            return Err(broken(reason!(
-                "container-cut",
-                "its header promises {promised} bytes of tensors, but the file has {found}; was the download cut \
-                 short?",
-                promised,
-                found = data.len()
-            )));
+            return Err(broken(messages::container_cut(promised, data.len())));
         }
         if promised < data.len() {
-            return Err(broken(reason!(
-                "container-rest",
-                "{bytes} bytes follow the last tensor that its header names",
-                bytes = data.len() - promised
-            )));
+            return Err(broken(messages::container_rest(data.len() - promised)));
         }
         Ok(Container { file, metadata, data })
     }

@@ -8,8 +8,8 @@ use super::module_list::{MODULES_FILE, ModuleList};
 use super::released::pooler_by_name;
 use super::settings::{MIN_LENGTH, SIMCSE_FILE, SimcseSettings, object};
 use super::{Checkpoint, HEAD_WEIGHT, POOLER_WEIGHT};
+use crate::localize::{Localized, messages};
 use crate::model::{ModelConfig, ModelError, Pooler};
-use crate::said::{Reason, reason};
 
 /// The file that transformers writes weights to.
 pub(super) const WEIGHTS_FILE: &str = "model.safetensors";
@@ -96,7 +96,7 @@ pub fn load_directory(files: &[(String, Vec<u8>)]) -> Result<ModelDirectory, Mod
         missing.push(WEIGHTS_FILE.into());
     }
     if !tokenizer_files.iter().any(|(name, _)| VOCABULARIES.contains(&name.as_str())) {
-        missing.push(reason!("folder-tokenizer", "tokenizer.json (or vocab.txt)"));
+        missing.push(messages::folder_tokenizer());
     }
     let (Some(config), Some(weights), true) = (config, weights, missing.is_empty()) else {
         let found = files.0.iter().map(|(path, _)| path.clone()).collect();
@@ -124,12 +124,7 @@ pub fn load_directory(files: &[(String, Vec<u8>)]) -> Result<ModelDirectory, Mod
         if settings.pooler == Pooler::Cls && !directory.checkpoint.has_head() {
             return Err(ModelError::Files {
                 file: path.to_owned(),
-                reason: reason!(
-                    "folder-no-head",
-                    "it asks for the pooler cls, and {weights} has no head {head}",
-                    weights = weights.name,
-                    head = HEAD_WEIGHT
-                ),
+                reason: messages::folder_no_head(weights.name, HEAD_WEIGHT),
             });
         }
         directory.pooler = settings.pooler;
@@ -180,7 +175,7 @@ impl ModelDirectory {
         let prompt = config.get("prompts").and_then(|prompts| prompts.get(name)).and_then(Value::as_str);
         let Some(prompt) = prompt else {
             let (field, found) = ("default_prompt_name".into(), format!("{name:?}"));
-            let expected = reason!("folder-prompt", "the name of one of its prompts");
+            let expected = messages::folder_prompt();
             return Err(ModelError::Field { file: path.to_owned(), field, found, expected });
         };
         rules.prompt = Some(prompt.to_owned());
@@ -322,8 +317,7 @@ impl<'a> Files<'a> {
             }
         }
         if names.is_empty() {
-            let reason =
-                reason!("folder-no-weight-map", "it names no files: \"weight_map\" is missing or empty");
+            let reason = messages::folder_no_weight_map();
             return Err(ModelError::Files { file: path.to_owned(), reason });
         }
         if !missing.is_empty() {
@@ -339,7 +333,7 @@ impl<'a> Files<'a> {
             return Ok(Some(WeightFiles { name, shards: vec![(name, bytes)] }));
         }
         let here: Vec<&(String, &[u8])> = self.0.iter().filter(|(path, _)| folder(path) == model).collect();
-        let refuse = |file: &str, reason: Reason| Err(ModelError::Files { file: file.to_owned(), reason });
+        let refuse = |file: &str, reason: Localized| Err(ModelError::Files { file: file.to_owned(), reason });
         if let Some((path, bytes)) = here.iter().find(|(path, _)| path.ends_with(".safetensors.index.json")) {
             return self.shards(path, bytes, model).map(Some);
         }
@@ -352,11 +346,7 @@ impl<'a> Files<'a> {
             },
             _ => {
                 let names: Vec<&str> = candidates.iter().map(|(path, _)| path.as_str()).collect();
-                let reason = reason!(
-                    "folder-several-weights",
-                    "there are several safetensors files ({names}); choose one",
-                    names = names.join(", ")
-                );
+                let reason = messages::folder_several_weights(names.join(", "));
                 refuse(WEIGHTS_FILE, reason)
             }
         }
@@ -364,22 +354,16 @@ impl<'a> Files<'a> {
 }
 
 /// Why weights in PyTorch's pickle format are refused.
-pub(super) fn pickled() -> Reason {
-    reason!(
-        "folder-pickled",
-        "pickled weights are not read, since they can run code; in Python, \
-         model.save_pretrained(folder) writes model.safetensors"
-    )
+pub(super) fn pickled() -> Localized {
+    messages::folder_pickled()
 }
 
 fn several(folders: &[&str]) -> ModelError {
     ModelError::Files {
         file: CONFIG_FILE.to_owned(),
-        reason: reason!(
-            "folder-several-models",
-            "there are several, in {folders}; choose the folder of one model",
-            folders = Reason::all(folders.iter().map(|folder| (*folder).to_owned().into()))
-        ),
+        reason: messages::folder_several_models(Localized::all(
+            folders.iter().map(|folder| (*folder).to_owned().into()),
+        )),
     }
 }
 

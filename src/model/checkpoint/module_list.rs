@@ -10,8 +10,8 @@ use super::{
     settings::{object, pool_modes, whole_number},
 };
 use crate::{
+    localize::{Localized, messages},
     model::{Activation, ModelError, Pooler, SentenceModules, VectorModule, config::strip_bom},
-    said::{Reason, reason},
 };
 
 pub(super) const MODULES_FILE: &str = "modules.json";
@@ -42,7 +42,7 @@ pub(super) struct Behind {
     pub head: Option<[(&'static str, HostTensor); 2]>,
 }
 
-fn refuse<T>(file: &str, reason: Reason) -> Result<T, ModelError> {
+fn refuse<T>(file: &str, reason: Localized) -> Result<T, ModelError> {
     Err(ModelError::Files { file: file.to_owned(), reason })
 }
 
@@ -57,25 +57,11 @@ fn modules(file: &str, bytes: &[u8]) -> Result<Vec<Module>, ModelError> {
         let Some(kind) =
             class.strip_prefix("sentence_transformers.").and_then(|class| class.rsplit('.').next())
         else {
-            return refuse(
-                file,
-                reason!(
-                    "modules-foreign",
-                    "the module {class} is not one of sentence-transformers' own, so its code is not available",
-                    class
-                ),
-            );
+            return refuse(file, messages::modules_foreign(class));
         };
         let parts: Vec<&str> = path.split(['/', '\\']).filter(|part| !matches!(*part, "" | ".")).collect();
         if path.starts_with(['/', '\\']) || parts.iter().any(|part| *part == ".." || part.contains(':')) {
-            return refuse(
-                file,
-                reason!(
-                    "modules-outside",
-                    "the module's path {path:?} leads out of the model's folder",
-                    path
-                ),
-            );
+            return refuse(file, messages::modules_outside(path));
         }
         let folder = parts.iter().map(|part| format!("{part}/")).collect();
         modules.push(Module { kind: kind.to_owned(), folder });
@@ -102,14 +88,7 @@ impl ModuleList {
             }
             first => {
                 let found = first.map_or_else(|| "nothing".to_owned(), |module| module.kind);
-                refuse(
-                    file,
-                    reason!(
-                        "modules-no-encoder",
-                        "it begins with {found}, where a Transformer is expected: only encoders run here",
-                        found
-                    ),
-                )
+                refuse(file, messages::modules_no_encoder(found))
             }
         }
     }
@@ -156,21 +135,12 @@ impl ModuleList {
                 // Dropout does nothing outside training.
                 ("Dropout", _) => {}
                 (kind, _) => {
-                    return refuse(
-                        &self.file,
-                        reason!(
-                            "modules-unknown",
-                            "the module {kind} is not supported in this place; supported are Transformer, \
-                             WeightedLayerPooling, Pooling, then Dense, LayerNorm, Normalize, Dropout",
-                            kind
-                        ),
-                    );
+                    return refuse(&self.file, messages::modules_unknown(kind));
                 }
             }
         }
         let Some((modes, include_prompt)) = modes else {
-            let reason =
-                reason!("modules-no-pooling", "it lists no Pooling, so it makes no sentence vectors");
+            let reason = messages::modules_no_pooling();
             return refuse(&self.file, reason);
         };
         let normalize = behind.last() == Some(&VectorModule::Normalize);
@@ -182,19 +152,14 @@ impl ModuleList {
         if !plain && modes.contains(&Cls) && modes.contains(&Max) {
             // For the maximum, sentence-transformers overwrites the prompt's token states with −1e9, the first one
             // among them, before CLS pooling reads it.
-            let reason = reason!(
-                "modules-prompt",
-                "it pools the first token and the maximum without the prompt, for which sentence-transformers gives \
-                 numbers of −1e9; set include_prompt"
-            );
+            let reason = messages::modules_prompt();
             return refuse(&self.file, reason);
         }
         let of = |pooler: Pooler| Behind { pooler, modules: None, normalize, head: None, include_prompt };
         Ok(match (modes.as_slice(), behind.as_slice(), by_layers) {
             ([Mean], [], Some(pooler)) if plain => of(pooler),
             (_, _, Some(_)) => {
-                let reason =
-                    reason!("modules-layers", "a weighting of layers is only supported before mean pooling");
+                let reason = messages::modules_layers();
                 return refuse(&self.file, reason);
             }
             ([Mean], [], None) if plain => of(Pooler::Avg),
@@ -228,7 +193,7 @@ fn config(files: &Files<'_>, place: &str) -> Result<(String, Map<String, Value>)
 }
 
 fn missing<T>(path: String) -> Result<T, ModelError> {
-    let reason = reason!("modules-missing", "missing, though {list} lists its module", list = MODULES_FILE);
+    let reason = messages::modules_missing(MODULES_FILE);
     Err(ModelError::Files { file: path, reason })
 }
 
@@ -265,14 +230,14 @@ fn dense(files: &Files<'_>, place: &str, width: usize) -> Result<VectorModule, M
     let inputs = size("in_features").unwrap_or(width);
     if inputs != width {
         let field = "in_features".into();
-        let expected = reason!("modules-width", "{width}, the width of what is before it", width);
+        let expected = messages::modules_width(width);
         return Err(ModelError::Field { file: path, field, found: inputs.to_string(), expected });
     }
     let Some(outputs) = size("out_features").filter(|size| *size > 0) else {
         return Err(match config.get("out_features") {
             None => ModelError::MissingField { file: path, field: "out_features".to_owned() },
             Some(found) => {
-                let expected = reason!("modules-outputs", "a whole number of at least 1");
+                let expected = messages::modules_outputs();
                 ModelError::Field {
                     file: path,
                     field: "out_features".into(),
@@ -284,7 +249,7 @@ fn dense(files: &Files<'_>, place: &str, width: usize) -> Result<VectorModule, M
     };
     let class = config.get("activation_function").and_then(Value::as_str).unwrap_or("torch.nn.Tanh");
     let Some(activation) = Activation::named(class).filter(|_| class.starts_with("torch.nn.")) else {
-        let expected = reason!("modules-activation", "a function of torch.nn that takes no arguments");
+        let expected = messages::modules_activation();
         let field = "activation_function".into();
         return Err(ModelError::Field { file: path, field, found: format!("{class:?}"), expected });
     };
@@ -307,12 +272,6 @@ fn layer_pooler(files: &Files<'_>, place: &str, layers: usize) -> Result<Pooler,
     let Some((path, bytes)) = files.get(&path) else { return missing(path) };
     match LayerWeights::pooler(path, bytes, layers)? {
         Some(pooler) => Ok(pooler),
-        None => refuse(
-            path,
-            reason!(
-                "modules-layer-weights",
-                "its weighting of layers matches no pooler here (avg_top2, avg_first_last)"
-            ),
-        ),
+        None => refuse(path, messages::modules_layer_weights()),
     }
 }

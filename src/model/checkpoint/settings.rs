@@ -3,9 +3,9 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
+use crate::localize::messages;
 use crate::model::config::strip_bom;
 use crate::model::{ModelError, PoolMode, Pooler};
-use crate::said::reason;
 
 pub(super) const SIMCSE_FILE: &str = "simcse.json";
 /// Tokens of a sentence with one word: `[CLS]`, the word, `[SEP]`.
@@ -34,11 +34,7 @@ impl SimcseSettings {
                 file: file.to_owned(),
                 field: "pooler".into(),
                 found: pooler.to_string(),
-                expected: reason!(
-                    "one-of",
-                    "one of: {names}",
-                    names = Pooler::ALL.map(Pooler::name).join(", ")
-                ),
+                expected: messages::one_of(Pooler::ALL.map(Pooler::name).join(", ")),
             });
         }
         let settings: Self = serde_json::from_value(Value::Object(value)).map_err(|error| {
@@ -49,7 +45,7 @@ impl SimcseSettings {
                 file: file.to_owned(),
                 field: "max_length".into(),
                 found: length.to_string(),
-                expected: reason!("at-least", "at least {least}", least = MIN_LENGTH),
+                expected: messages::at_least(MIN_LENGTH),
             }),
             None => Ok(settings),
         }
@@ -75,7 +71,7 @@ pub(super) fn whole_number(value: &Value) -> Option<usize> {
 pub(super) fn pool_modes(file: &str, config: &Map<String, Value>) -> Result<Vec<PoolMode>, ModelError> {
     let known = || PoolMode::ALL.map(PoolMode::name).join(", ");
     let refuse = |found: String| {
-        let expected = reason!("one-of", "one of: {names}", names = known());
+        let expected = messages::one_of(known());
         ModelError::Field { file: file.to_owned(), field: "pooling_mode".into(), found, expected }
     };
     let named = |name: &str| {

@@ -5,7 +5,7 @@ use tokenizers::Tokenizer;
 
 use super::{Options, sound, wrong};
 use crate::{
-    said::reason,
+    localize::messages,
     text::{TextError, decode::decode},
 };
 
@@ -21,10 +21,7 @@ pub(super) fn from_vocabulary(
     let vocabulary: Map<String, Value> =
         serde_json::from_str(decode(VOCABULARY, vocabulary)?).map_err(|error| {
             let error = error.to_string();
-            wrong(
-                VOCABULARY,
-                reason!("tokenizer-no-ids", "not a JSON object of tokens and ids: {error}", error),
-            )
+            wrong(VOCABULARY, messages::tokenizer_no_ids(error))
         })?;
     let id =
         |token: &str| vocabulary.get(token).and_then(Value::as_u64).and_then(|id| u32::try_from(id).ok());
@@ -38,12 +35,7 @@ pub(super) fn from_vocabulary(
     .map(|(field, usual)| options.special(field, usual));
     let [cls, sep, unk, _, mask] = &special;
     let (Some(first), Some(last)) = (id(cls), id(sep)) else {
-        let reason = reason!(
-            "tokenizer-no-frame-tokens",
-            "it lacks {cls} or {sep}; is this the vocabulary of a RoBERTa?",
-            cls,
-            sep
-        );
+        let reason = messages::tokenizer_no_frame_tokens(cls, sep);
         return Err(wrong(VOCABULARY, reason));
     };
     let added: Vec<Value> = special
@@ -70,7 +62,7 @@ pub(super) fn from_vocabulary(
     sound::check(&tokenizer).map_err(|reason| wrong(VOCABULARY, reason))?;
     let tokenizer = Tokenizer::from_bytes(tokenizer.to_string()).map_err(|error| {
         let (merges, error) = (MERGES, error.to_string());
-        let reason = reason!("tokenizer-pair", "with {merges} it makes no tokenizer: {error}", merges, error);
+        let reason = messages::tokenizer_pair(merges, error);
         wrong(VOCABULARY, reason)
     })?;
     Ok((tokenizer, [first, last]))
@@ -86,12 +78,7 @@ fn pairs(text: &str) -> Result<Vec<[&str; 2]>, TextError> {
         .map(|(index, line)| {
             let found = line.split_once(' ').filter(|(_, second)| !second.contains(' '));
             let (first, second) = found.ok_or_else(|| {
-                let reason = reason!(
-                    "tokenizer-merge",
-                    "line {number}: {line:?} is not two tokens with a space between",
-                    number = index + 1,
-                    line
-                );
+                let reason = messages::tokenizer_merge(index + 1, line);
                 wrong(MERGES, reason)
             })?;
             Ok([first, second])

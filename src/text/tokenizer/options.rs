@@ -7,7 +7,7 @@ use tokenizers::{AddedToken, normalizers::BertNormalizer};
 
 use super::{not_json, wrong};
 use crate::{
-    said::reason,
+    localize::messages,
     text::{TextError, decode::decode},
 };
 
@@ -128,10 +128,7 @@ impl Options {
         });
         // With this setting the slow class in Python does not split at punctuation, but the fast one, used here, does.
         if config.get("do_basic_tokenize").and_then(Value::as_bool) == Some(false) {
-            return Err(wrong(
-                CONFIG,
-                reason!("tokenizer-basic", "do_basic_tokenize is false, which is not supported"),
-            ));
+            return Err(wrong(CONFIG, messages::tokenizer_basic()));
         }
         Ok(())
     }
@@ -139,27 +136,14 @@ impl Options {
     /// The error that the class is not supported.
     pub fn unsupported(&self) -> TextError {
         let class = &self.class_name;
-        wrong(
-            CONFIG,
-            reason!(
-                "tokenizer-class",
-                "its tokenizer_class is {class}, which is not supported without a tokenizer.json of the same words; \
-                 supported are {known}",
-                class,
-                known = [&BERT[..], &BYTE_LEVEL].concat().join(", ")
-            ),
-        )
+        wrong(CONFIG, messages::tokenizer_class(class, [&BERT[..], &BYTE_LEVEL].concat().join(", ")))
     }
 
     fn read_decoder(&mut self, listed: &Map<String, Value>) -> Result<(), TextError> {
         for (id, token) in listed {
             let flag = |field: &str| token.get(field).and_then(Value::as_bool).unwrap_or(false);
             let (Ok(id), Some(text)) = (id.parse(), content(token)) else {
-                let reason = reason!(
-                    "tokenizer-added",
-                    "added_tokens_decoder has no id and text in {token}",
-                    token = token.to_string()
-                );
+                let reason = messages::tokenizer_added(token.to_string());
                 return Err(wrong(CONFIG, reason));
             };
             let added = AddedToken::from(text, flag("special"))
@@ -177,7 +161,7 @@ impl Options {
         let mut listed = Vec::with_capacity(added.len());
         for (text, id) in added {
             let Some(id) = id.as_u64().and_then(|id| u32::try_from(id).ok()) else {
-                let reason = reason!("tokenizer-added-id", "{text:?} has no id", text);
+                let reason = messages::tokenizer_added_id(text);
                 return Err(wrong(ADDED, reason));
             };
             listed.push((id, AddedToken::from(text.clone(), special.contains(text.as_str()))));

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 
 use super::{SentenceTokenizer, TextError, not_json, wrong};
-use crate::said::reason;
+use crate::localize::messages;
 
 const FILE: &str = "tokenizer.json";
 /// Prefix of a piece within a word.
@@ -54,8 +54,7 @@ impl SentenceTokenizer {
 /// # Errors
 /// Not a WordPiece tokenizer, or one whose special tokens are not in `kept`.
 pub fn with_pieces(json: &[u8], kept: &[u32]) -> Result<Vec<u8>, TextError> {
-    let not_wordpiece =
-        || wrong(FILE, reason!("tokenizer-not-wordpiece", "its vocabulary is not a list of word pieces"));
+    let not_wordpiece = || wrong(FILE, messages::tokenizer_not_wordpiece());
     let mut json: Value = serde_json::from_slice(json).map_err(|error| wrong(FILE, not_json(&error)))?;
     let number = |id: &Value| {
         let id = u32::try_from(id.as_u64()?).ok()?;

@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use crate::said::{Reason, reason};
+use crate::localize::{Localized, messages};
 
 /// By which factor a text may grow in normalizer and pre-tokenizer. T5's "▁" for a space takes three bytes for one;
 /// GPT-2's characters for bytes take two.
@@ -18,52 +18,33 @@ const MOST_PIECE: usize = 1024;
 ///
 /// # Errors
 /// The reason why it is refused.
-pub fn check(json: &Value) -> Result<(), Reason> {
+pub fn check(json: &Value) -> Result<(), Localized> {
     let growth = growth(&json["normalizer"]) * growth(&json["pre_tokenizer"]);
     if growth > MOST_GROWTH {
-        return Err(reason!(
-            "tokenizer-growth",
-            "its normalizer makes a text up to {growth} times as long; is there a step in it several times over?",
-            growth = format!("{growth:.0}")
-        ));
+        return Err(messages::tokenizer_growth(format!("{growth:.0}")));
     }
     if has_empty_pieces(&json["pre_tokenizer"]) {
-        return Err(reason!("tokenizer-empty-pieces", "its pre_tokenizer cuts pieces of length 0"));
+        return Err(messages::tokenizer_empty_pieces());
     }
     let model = &json["model"];
     if let Some(dropout) = model["dropout"].as_f64().filter(|dropout| *dropout > 0.0) {
-        return Err(reason!(
-            "tokenizer-dropout",
-            "it leaves out merges at random (dropout is {dropout}), so a sentence's tokens change each time; set its \
-             model's dropout to null",
-            dropout
-        ));
+        return Err(messages::tokenizer_dropout(dropout));
     }
     let pieces = model["vocab"].as_array().into_iter().flatten().filter_map(|entry| entry[0].as_str());
     if let Some(bytes) = pieces.map(str::len).find(|bytes| *bytes > MOST_PIECE) {
-        return Err(reason!(
-            "tokenizer-piece",
-            "a piece of its vocabulary has {bytes} bytes; expected at most {most}",
-            bytes,
-            most = MOST_PIECE
-        ));
+        return Err(messages::tokenizer_piece(bytes, MOST_PIECE));
     }
     let prefix = model["continuing_subword_prefix"].as_str().unwrap_or_default();
     let merges = model["merges"].as_array().into_iter().flatten();
     for second in merges.filter_map(second_of) {
         if !second.is_char_boundary(prefix.len()) || second.len() < prefix.len() {
-            return Err(reason!(
-                "tokenizer-prefix",
-                "a merge with {second:?} cannot be used, because pieces within words begin with {prefix:?}",
-                second,
-                prefix
-            ));
+            return Err(messages::tokenizer_prefix(second, prefix));
         }
     }
     let listed = json["added_tokens"].as_array().into_iter().flatten().map(|token| &token["id"]);
     let words = model["vocab"].as_object().into_iter().flat_map(|vocabulary| vocabulary.values());
     match listed.chain(words).filter_map(Value::as_u64).find(|id| *id >= MOST_ID) {
-        Some(id) => Err(reason!("tokenizer-id", "{id} is no token id", id)),
+        Some(id) => Err(messages::tokenizer_id(id)),
         None => Ok(()),
     }
 }

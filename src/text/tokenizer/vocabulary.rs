@@ -2,7 +2,7 @@
 
 use super::{Options, SentenceTokenizer, wrong};
 use crate::{
-    said::reason,
+    localize::messages,
     text::{TextError, augment::Vocabulary},
 };
 
@@ -29,12 +29,7 @@ impl SentenceTokenizer {
         let mask = options.stated("mask_token").into_iter().chain(MASKS).find_map(id);
         let mask = mask.ok_or_else(|| {
             let [bert, roberta] = MASKS;
-            let reason = reason!(
-                "tokenizer-no-mask",
-                "it has no {bert} or {roberta} token, which masking needs",
-                bert,
-                roberta
-            );
+            let reason = messages::tokenizer_no_mask(bert, roberta);
             wrong(&self.file, reason)
         })?;
         let added = self.tokenizer.get_added_tokens_decoder();

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{TransferKind, TransferTask};
 use crate::{
-    said::{Reason, reason},
+    localize::{Localized, messages},
     text::TextError,
 };
 
@@ -30,8 +30,7 @@ impl TransferTask {
                     Some(bytes) => Ok((path, bytes.to_vec())),
                     None => {
                         let task = kind.name();
-                        let reason =
-                            reason!("transfer-file-missing", "it is not there, and {task} needs it", task);
+                        let reason = messages::transfer_file_missing(task);
                         Err(TextError::Format { file: path, reason })
                     }
                 }
@@ -57,13 +56,9 @@ fn folder(path: &str) -> &str {
 }
 
 /// The reason that lists every task's files.
-fn none_found() -> Reason {
+fn none_found() -> Localized {
     let kinds = TransferKind::ALL.map(|kind| format!("{} {}", kind.name(), kind.files().join(" ")));
-    reason!(
-        "transfer-no-task",
-        "no transfer task among these files; expected the files of one: {kinds}",
-        kinds = kinds.join(", ")
-    )
+    messages::transfer_no_task(kinds.join(", "))
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use super::{LabelledSet, TransferKind};
 use crate::{
-    said::{Reason, reason},
+    localize::{Localized, messages},
     text::{TextError, decode::decode_or_latin1},
 };
 
@@ -16,7 +16,7 @@ type Item<'a> = (usize, Vec<&'a str>);
 pub(super) fn sets(kind: TransferKind, files: &[(String, Vec<u8>)]) -> Result<Vec<LabelledSet>, TextError> {
     let texts = files.iter().map(|(file, bytes)| Ok((file.as_str(), decode_or_latin1(file, bytes)?)));
     let texts = texts.collect::<Result<Vec<_>, TextError>>()?;
-    let each = |item: fn(&str) -> Result<Item<'_>, Reason>| {
+    let each = |item: fn(&str) -> Result<Item<'_>, Localized>| {
         texts.iter().map(|(file, text)| Ok(sorted(items(file, text, item)?))).collect()
     };
     match kind {
@@ -37,7 +37,7 @@ pub(super) fn sets(kind: TransferKind, files: &[(String, Vec<u8>)]) -> Result<Ve
 fn items<'a>(
     file: &str,
     text: &'a str,
-    item: fn(&'a str) -> Result<Item<'a>, Reason>,
+    item: fn(&'a str) -> Result<Item<'a>, Localized>,
 ) -> Result<Vec<Item<'a>>, TextError> {
     let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
     let wrong = |index, reason| TextError::Line { file: file.to_owned(), line: index + 1, reason };
@@ -45,23 +45,22 @@ fn items<'a>(
 }
 
 /// Parses `sentence TAB 0 or 1`.
-fn sst(line: &str) -> Result<Item<'_>, Reason> {
+fn sst(line: &str) -> Result<Item<'_>, Localized> {
     match line.trim().split_once('\t') {
         Some((sentence, label)) => Ok((binary(label)?, vec![sentence])),
-        None => Err(reason!("transfer-sst", "expected a sentence, a tab and the class, 0 or 1")),
+        None => Err(messages::transfer_sst()),
     }
 }
 
 /// Parses `COARSE:fine question`.
-fn trec(line: &str) -> Result<Item<'_>, Reason> {
+fn trec(line: &str) -> Result<Item<'_>, Localized> {
     let parts = line.trim().split_once(':');
     let parts = parts.and_then(|(coarse, rest)| Some((coarse, rest.split_once(' ')?.1)));
-    let (coarse, question) =
-        parts.ok_or(reason!("transfer-trec", "expected COARSE:fine, a space and the question"))?;
+    let (coarse, question) = parts.ok_or(messages::transfer_trec())?;
     let class = TREC_CLASSES.iter().position(|&class| class == coarse);
     let class = class.ok_or_else(|| {
         let classes = TREC_CLASSES.join(", ");
-        reason!("transfer-class-unknown", "{coarse:?} is none of the classes {classes}", coarse, classes)
+        messages::transfer_class_unknown(coarse, classes)
     })?;
     Ok((class, vec![question]))
 }
@@ -74,28 +73,21 @@ fn mrpc<'a>(file: &str, text: &'a str) -> Result<Vec<Item<'a>>, TextError> {
             // The header, marked by an impossible class and no sentences; removed below.
             [quality, ..] if quality.eq_ignore_ascii_case("quality") => Ok((usize::MAX, Vec::new())),
             [quality, _, _, first, second] => Ok((binary(quality)?, vec![first, second])),
-            _ => Err(reason!(
-                "transfer-mrpc",
-                "{found} columns (separator: tab), expected quality, two ids, two sentences",
-                found = cells.len()
-            )),
+            _ => Err(messages::transfer_mrpc(cells.len())),
         }
     })?;
     let items: Vec<_> = items.into_iter().filter(|(_, sentences)| !sentences.is_empty()).collect();
     match items.is_empty() {
-        true => Err(TextError::Format {
-            file: file.to_owned(),
-            reason: reason!("pairs-header-only", "the header is all there is, no pairs"),
-        }),
+        true => Err(TextError::Format { file: file.to_owned(), reason: messages::pairs_header_only() }),
         false => Ok(items),
     }
 }
 
-fn binary(label: &str) -> Result<usize, Reason> {
+fn binary(label: &str) -> Result<usize, Localized> {
     match label.trim() {
         "0" => Ok(0),
         "1" => Ok(1),
-        other => Err(reason!("transfer-class", "the class is {other:?}, expected 0 or 1", other)),
+        other => Err(messages::transfer_class(other)),
     }
 }
 

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use crate::{
-    said::{Reason, Said, reason},
+    localize::{Localized, messages},
     text::augment::Augmentation,
 };
 
@@ -151,10 +151,9 @@ impl OptionSpec {
         Self { offered: false, ..self }
     }
 
-    /// What errors call it: `option-KEY` in other languages.
-    pub fn title(&self) -> Reason {
-        let said = Said { id: format!("option-{}", self.key).into(), values: Vec::new() };
-        Reason::new(self.name.replace('_', " "), Some(Box::new(said)))
+    /// What errors call it: the message `option-KEY`.
+    pub fn title(&self) -> Localized {
+        messages::by_id(&format!("option-{}", self.key)).unwrap_or_else(|| self.name.into())
     }
 
     /// The docstring as one line.
@@ -166,7 +165,7 @@ impl OptionSpec {
     ///
     /// # Errors
     /// What is expected instead.
-    pub fn parse(&self, typed: &str) -> Result<Value, Reason> {
+    pub fn parse(&self, typed: &str) -> Result<Value, Localized> {
         let typed = typed.trim();
         let value = match self.kind {
             _ if self.optional && (typed.is_empty() || typed == "none") => Some(Value::Null),
@@ -188,7 +187,7 @@ impl OptionSpec {
     ///
     /// # Errors
     /// What is expected instead.
-    pub fn check(&self, value: &Value) -> Result<(), Reason> {
+    pub fn check(&self, value: &Value) -> Result<(), Localized> {
         let name = value.as_str();
         let fits = match self.kind {
             _ if self.optional && value.is_null() => true,
@@ -224,43 +223,33 @@ impl Kind {
     ///
     /// # Errors
     /// What is expected instead.
-    pub fn number(&self, typed: &str) -> Result<f64, Reason> {
+    pub fn number(&self, typed: &str) -> Result<f64, Localized> {
         let value = OptionSpec::of(*self).parse(typed)?;
         value.as_f64().ok_or_else(|| self.expected())
     }
 
     /// What is expected, as a part of an error.
-    pub fn expected(&self) -> Reason {
+    pub fn expected(&self) -> Localized {
         let (whole, Range { least, most, below }) = match *self {
             Self::Whole(range) => (true, range),
             Self::Real(range) => (false, range),
             Self::Choice(names) => {
-                return reason!("expected-one-of", "one of {names}", names = names.join(", "));
+                return messages::expected_one_of(names.join(", "));
             }
-            Self::Flag => return reason!("expected-flag", "true or false"),
+            Self::Flag => return messages::expected_flag(),
             Self::Augmentation => {
                 let names = Augmentation::ALL.map(|known| known.name()).join(", ");
-                return reason!(
-                    "expected-augmentation",
-                    "{names}, with a colon and a share where it has one (crop:0.1)",
-                    names
-                );
+                return messages::expected_augmentation(names);
             }
-            Self::Widths => return reason!("expected-fours", "multiples of 4"),
+            Self::Widths => return messages::expected_fours(),
         };
         match (whole, least.is_finite(), most.is_finite(), below) {
             // A whole number has 32 bits, hence an end.
-            (true, ..) => {
-                reason!("expected-whole-between", "a whole number from {least} to {most}", least, most)
-            }
-            (false, true, true, false) => {
-                reason!("expected-between", "a number from {least} to {most}", least, most)
-            }
-            (false, true, true, true) => {
-                reason!("expected-below", "a number from {least} up to, but not, {most}", least, most)
-            }
-            (false, true, false, _) => reason!("expected-from", "a number from {least} on", least),
-            (false, false, ..) => reason!("expected-number", "a number"),
+            (true, ..) => messages::expected_whole_between(least, most),
+            (false, true, true, false) => messages::expected_between(least, most),
+            (false, true, true, true) => messages::expected_below(least, most),
+            (false, true, false, _) => messages::expected_from(least),
+            (false, false, ..) => messages::expected_number(),
         }
     }
 }

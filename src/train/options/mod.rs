@@ -15,8 +15,8 @@ pub use self::kind::{Cost, InScript, Kind, OptionSpec, Range, fields, written};
 use super::{HeadMode, Objective, TrainError};
 use crate::{
     kernels::{LossForm, Step},
+    localize::messages,
     model::{Head, ModelConfig, Parts, Pooler},
-    said::reason,
     text::augment::Augmentation,
 };
 
@@ -161,7 +161,7 @@ impl TrainOptions {
                 option: spec.title(),
                 // JSON has no NaN and no infinity.
                 value: match value.is_null() {
-                    true => reason!("value-not-a-number", "not a number"),
+                    true => messages::value_not_a_number(),
                     false => written(value).into(),
                 },
                 expected,
@@ -175,24 +175,22 @@ impl TrainOptions {
             self.contrastive || self.mlm_weight > 0.0,
             TrainOption::MlmWeight,
             self.mlm_weight.to_string().into(),
-            reason!("expected-mlm-alone", "more than 0 without a contrastive loss"),
+            messages::expected_mlm_alone(),
         )?;
         check(
             self.augmentation.is_none() || self.objective == Objective::Unsup,
             TrainOption::Augmentation,
-            reason!("value-given-for-sup", "given for sup"),
-            reason!("expected-no-augmentation", "none: given pairs are not augmented"),
+            messages::value_given_for_sup(),
+            messages::expected_no_augmentation(),
         )?;
         check(
             self.pooler == Pooler::Cls || self.head == HeadMode::None,
             TrainOption::Head,
-            reason!(
-                "value-head-with-pooler",
-                "{head} with the pooler {pooler}",
-                head = fields.get(TrainOption::Head.spec().name).map(written).unwrap_or_default(),
-                pooler = self.pooler.name()
+            messages::value_head_with_pooler(
+                fields.get(TrainOption::Head.spec().name).map(written).unwrap_or_default(),
+                self.pooler.name(),
             ),
-            reason!("expected-no-head", "none: only cls has a head"),
+            messages::expected_no_head(),
         )
     }
 
@@ -202,26 +200,16 @@ impl TrainOptions {
         if self.max_length > positions {
             return Err(TrainError::Option {
                 option: TrainOption::MaxLength.spec().title(),
-                value: reason!(
-                    "value-positions",
-                    "{length}, and the model has {positions} positions",
-                    length = self.max_length,
-                    positions
-                ),
-                expected: reason!("expected-positions", "no more tokens than the model has positions"),
+                value: messages::value_positions(self.max_length, positions),
+                expected: messages::expected_positions(),
             });
         }
         let widest = self.matryoshka.iter().max();
         if let Some(width) = widest.filter(|width| **width > config.hidden_size) {
             return Err(TrainError::Option {
                 option: TrainOption::Matryoshka.spec().title(),
-                value: reason!(
-                    "value-width",
-                    "{width}, and the model's vectors have {hidden}",
-                    width,
-                    hidden = config.hidden_size
-                ),
-                expected: reason!("expected-width", "no more than that"),
+                value: messages::value_width(width, config.hidden_size),
+                expected: messages::expected_width(),
             });
         }
         Ok(())
@@ -286,7 +274,7 @@ impl TrainOptions {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::said::Say;
+    use crate::localize::Localize;
 
     #[test]
     fn the_defaults_are_valid() {
@@ -318,8 +306,8 @@ mod tests {
         ] {
             let error = with(change).unwrap_err();
             assert!(error.to_string().starts_with(words), "{error}; expected {words}");
-            let option = &error.said().unwrap().values[0].1;
-            assert!(option.said.is_some(), "{words} has a name in other languages");
+            let option = &error.localized().message.unwrap().arguments[0].1;
+            assert!(option.message.is_some(), "{words} has a name in other languages");
         }
     }
 

@@ -204,7 +204,7 @@ export class Engine {
     }
     if (!last) return;
     this.#waiting.delete(id);
-    if (name === 'Failed') reject(new SimCSEError(fields.kind, fields.message));
+    if (name === 'Failed') reject(new SimCSEError(fields.kind, fields.reason.english));
     else if (name === 'Cancelled' && how.signal) reject(aborted(how.signal));
     else resolve(fields);
   }

@@ -188,7 +188,7 @@ export class TrainingRun extends EventTarget {
         break;
       case 'RunFailed':
         this.keptStep = fields.kept_step;
-        this.fail(new SimCSEError(fields.kind, fields.message));
+        this.fail(new SimCSEError(fields.kind, fields.reason.english));
         break;
     }
   }

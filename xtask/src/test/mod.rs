@@ -42,8 +42,7 @@ pub enum Stage {
     Page,
 }
 
-// The build comes first: clippy for wasm and the kernel tests in Chromium reuse what it compiles, and the page tests
-// test it.
+// The build comes first: linting and the kernel tests in Chromium reuse what it compiles, and the page tests test it.
 const ALL: [Stage; 5] = [Stage::Build, Stage::Lint, Stage::Native, Stage::KernelsChromium, Stage::Page];
 
 impl Stage {
@@ -92,9 +91,9 @@ fn ahead(stages: &[Stage], toolchain: &WasmToolchain) {
     // Native linting compiles the tests.
     let natively = stages.iter().any(|stage| matches!(stage, Stage::Native | Stage::Lint));
     let for_page = [
-        wanted(Stage::Build, page::compiling(toolchain, true)),
+        wanted(Stage::Build, linted(page::compiling(toolchain, true), toolchain)),
         wanted(Stage::KernelsChromium, no_run(kernel_tests(toolchain))),
-        wanted(Stage::Lint, clippy_for_wasm(toolchain)).filter(|_| toolchain.has_clippy()),
+        wanted(Stage::Lint, programs_for_wasm(toolchain)).filter(|_| toolchain.has_clippy()),
     ];
     let for_machine = [natively.then(|| no_run(native_tests()))];
     thread::scope(|scope| {
@@ -111,25 +110,35 @@ fn ahead(stages: &[Stage], toolchain: &WasmToolchain) {
     });
 }
 
-fn clippy_for_wasm(toolchain: &WasmToolchain) -> Command {
-    let mut clippy = toolchain.cargo();
-    clippy.arg("clippy").args(page::RELEASE);
-    clippy.args(["--lib", "--bins", "--test", "kernels", "--", "-D", "warnings"]);
-    clippy
+/// Compiles with clippy in place of rustc, since a separate clippy run would check everything, dependencies included, a
+/// second time.
+fn with_clippy(mut compile: Command) -> Command {
+    compile.env("RUSTC_WORKSPACE_WRAPPER", "clippy-driver");
+    compile
 }
 
-/// Compiled with clippy in place of rustc, since a separate clippy run would check everything, dependencies included,
-/// twice.
+/// The same for wasm32, where there is a clippy for it.
+fn linted(compile: Command, toolchain: &WasmToolchain) -> Command {
+    if toolchain.has_clippy() { with_clippy(compile) } else { compile }
+}
+
 fn native_tests() -> Command {
     let mut tests = command("cargo");
-    tests.args(["test", "--workspace"]).env("RUSTC_WORKSPACE_WRAPPER", "clippy-driver");
-    tests
+    tests.args(["test", "--workspace"]);
+    with_clippy(tests)
 }
 
 fn kernel_tests(toolchain: &WasmToolchain) -> Command {
     let mut tests = toolchain.cargo();
     tests.arg("test").args(page::RELEASE).args(["--test", "kernels"]);
-    tests
+    linted(tests, toolchain)
+}
+
+/// The programs of the page and that of the benchmark.
+fn programs_for_wasm(toolchain: &WasmToolchain) -> Command {
+    let mut programs = page::compiling(toolchain, true);
+    programs.args(["--bin", "bench"]);
+    linted(programs, toolchain)
 }
 
 fn no_run(mut tests: Command) -> Command {
@@ -161,14 +170,18 @@ fn execute(mut check: Check) -> Result<Counts> {
 fn checks(stage: Stage, toolchain: &WasmToolchain) -> Vec<Check> {
     let check = |name, command, tests| Check { name, command, tests };
     match stage {
-        Stage::Build => vec![check("page build", page::trunk(toolchain, "build", true), None)],
+        Stage::Build => {
+            vec![check("page build", linted(page::trunk(toolchain, "build", true), toolchain), None)]
+        }
         Stage::Lint => {
             let mut format = command("cargo");
             format.args(["fmt", "--all", "--check"]);
             let clippy = check("clippy", no_run(native_tests()), Some(count::warnings));
             let mut checks = vec![check("format", format, None), clippy];
             if toolchain.has_clippy() {
-                checks.push(check("clippy for wasm", clippy_for_wasm(toolchain), None));
+                let [programs, tests] = [programs_for_wasm(toolchain), no_run(kernel_tests(toolchain))];
+                checks.push(check("clippy for wasm, programs", programs, Some(count::warnings)));
+                checks.push(check("clippy for wasm, tests", tests, Some(count::warnings)));
             }
             checks
         }

@@ -6,7 +6,7 @@ use web_sys::{Blob, BlobPropertyBag, DataTransfer, File, HtmlAnchorElement, Html
 
 use crate::{
     app::protocol::PickedFile,
-    said::{Reason, reason},
+    localize::{Localized, messages},
 };
 
 #[wasm_bindgen(module = "/www/glue/files.js")]
@@ -29,10 +29,10 @@ pub fn from_input(input: &HtmlInputElement) -> Vec<PickedFile> {
 ///
 /// # Errors
 /// A folder that the browser cannot read.
-pub async fn from_drop(transfer: DataTransfer) -> Result<Vec<PickedFile>, Reason> {
+pub async fn from_drop(transfer: DataTransfer) -> Result<Vec<PickedFile>, Localized> {
     let pairs = dropped_files(&transfer).await.map_err(|error| {
         let error = format!("{error:?}");
-        reason!("page-drop", "what was dropped could not be read: {error}", error)
+        messages::page_drop(error)
     })?;
     let pairs: js_sys::Array = pairs.unchecked_into();
     let file = |pair: JsValue| -> Option<PickedFile> {
@@ -46,7 +46,7 @@ pub async fn from_drop(transfer: DataTransfer) -> Result<Vec<PickedFile>, Reason
 ///
 /// # Errors
 /// None that a browser in working order gives.
-pub fn from_text(name: &str, text: &str) -> Result<PickedFile, Reason> {
+pub fn from_text(name: &str, text: &str) -> Result<PickedFile, Localized> {
     Ok(PickedFile { path: name.to_owned(), blob: text_blob(text, "text/plain")? })
 }
 
@@ -54,12 +54,12 @@ pub fn from_text(name: &str, text: &str) -> Result<PickedFile, Reason> {
 ///
 /// # Errors
 /// None that a browser in working order gives.
-fn text_blob(text: &str, media_type: &str) -> Result<Blob, Reason> {
+fn text_blob(text: &str, media_type: &str) -> Result<Blob, Localized> {
     let options = BlobPropertyBag::new();
     options.set_type(media_type);
     Blob::new_with_str_sequence_and_options(&js_sys::Array::of1(&text.into()), &options).map_err(|error| {
         let error = format!("{error:?}");
-        reason!("page-text", "the text could not be taken: {error}", error)
+        messages::page_text(error)
     })
 }
 
@@ -67,7 +67,7 @@ fn text_blob(text: &str, media_type: &str) -> Result<Blob, Reason> {
 ///
 /// # Errors
 /// None that a browser in working order gives.
-pub fn offer_text(name: &str, text: &str, media_type: &str) -> Result<(), Reason> {
+pub fn offer_text(name: &str, text: &str, media_type: &str) -> Result<(), Localized> {
     offer_download(name, &text_blob(text, media_type)?)
 }
 
@@ -75,10 +75,10 @@ pub fn offer_text(name: &str, text: &str, media_type: &str) -> Result<(), Reason
 ///
 /// # Errors
 /// None that a browser in working order gives.
-pub fn offer_download(name: &str, blob: &Blob) -> Result<(), Reason> {
+pub fn offer_download(name: &str, blob: &Blob) -> Result<(), Localized> {
     let failed = |error: JsValue| {
         let error = format!("{error:?}");
-        reason!("page-download", "{name} could not be offered for download: {error}", name, error)
+        messages::page_download(name, error)
     };
     let url = Url::create_object_url_with_blob(blob).map_err(failed)?;
     let link = document().create_element("a").map_err(failed)?;

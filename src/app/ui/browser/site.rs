@@ -4,7 +4,7 @@ use leptos::prelude::{document, window};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
 
-use crate::said::{Reason, reason};
+use crate::localize::{Localized, messages};
 
 /// The absolute address of a file beside index.html.
 pub fn site_url(path: &str) -> String {
@@ -16,14 +16,14 @@ pub fn site_url(path: &str) -> String {
 ///
 /// # Errors
 /// It could not be fetched.
-pub async fn fetch_text(url: &str) -> Result<String, Reason> {
-    let unfetched = |error: Reason| reason!("page-fetch", "{url} could not be fetched: {error}", url, error);
+pub async fn fetch_text(url: &str) -> Result<String, Localized> {
+    let unfetched = |error: Localized| messages::page_fetch(url, error);
     let failed = |error| unfetched(format!("{error:?}").into());
     let response = JsFuture::from(window().fetch_with_str(url)).await.map_err(failed)?;
     let response: web_sys::Response = response.unchecked_into();
     if !response.ok() {
         let status = response.status();
-        return Err(unfetched(reason!("page-status", "the server answered {status}", status)));
+        return Err(unfetched(messages::page_status(status)));
     }
     let text = JsFuture::from(response.text().map_err(failed)?).await.map_err(failed)?;
     Ok(text.as_string().unwrap_or_default())

@@ -8,7 +8,7 @@ use crate::{
         protocol::{Measurement, Request, Weights},
         ui::{
             parts::{
-                lens_bar::weights_of,
+                encoder_bar::weights_of,
                 notice::{ErrorNotice, SlotProgress},
             },
             state::{

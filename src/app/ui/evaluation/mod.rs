@@ -13,17 +13,17 @@ use leptos::prelude::*;
 
 use self::{analysis::AnalysisPanel, measurements::Measurements, suite::Suite, transfer::Transfer};
 use crate::app::ui::{
-    parts::{lens_bar::LensBar, notice::StrangeWords, view_head::ViewHead},
+    parts::{encoder_bar::EncoderBar, notice::StrangeWords, view_head::ViewHead},
     state::studio,
 };
 
 #[component]
 pub fn EvaluationView() -> impl IntoView {
-    let lens = studio().0.lens;
-    let (weights, pooler) = (lens.weights, lens.pooler);
+    let encoder = studio().0.encoder;
+    let (weights, pooler) = (encoder.weights, encoder.pooler);
     view! {
         <ViewHead title="evaluation-title" lede="evaluation-lede" />
-        <LensBar name="evaluation" />
+        <EncoderBar name="evaluation" />
         <StrangeWords />
         <div class="cards">
             <div class="card"><Measurements weights pooler /></div>

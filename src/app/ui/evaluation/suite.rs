@@ -21,8 +21,8 @@ use crate::{
         },
     },
     eval::{published_task, suite_table},
+    localize::Localized,
     model::Pooler,
-    said::Reason,
 };
 
 #[component]
@@ -33,7 +33,7 @@ pub fn Suite(weights: RwSignal<Weights>, pooler: RwSignal<Pooler>) -> impl IntoV
     let whiten = RwSignal::new(false);
     let reason = Signal::derive(move || store.encoding_blocked().or_else(|| empty().then_some("need-tasks")));
     let disabled = Signal::derive(move || !store.ready() || slot.busy());
-    let on_files = move |files: Result<Vec<PickedFile>, Reason>| match files {
+    let on_files = move |files: Result<Vec<PickedFile>, Localized>| match files {
         Ok(files) => engine.send(Topic::Suite, Request::LoadSuite { source: Source::Files(files) }),
         Err(message) => slot.error.set(Some(message)),
     };

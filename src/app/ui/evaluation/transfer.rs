@@ -21,8 +21,8 @@ use crate::{
         },
     },
     eval::{TransferOptions, transfer_table},
+    localize::Localized,
     model::Pooler,
-    said::Reason,
     train::Kind,
 };
 
@@ -51,7 +51,7 @@ pub fn Transfer(weights: RwSignal<Weights>, pooler: RwSignal<Pooler>) -> impl In
         let stage = slot.progress.with(|progress| progress.as_ref().map(|progress| progress.stage));
         matches!(stage, Some(Stage::EncodingTask(_) | Stage::Fitting(_)))
     };
-    let on_files = move |files: Result<Vec<PickedFile>, Reason>| match files {
+    let on_files = move |files: Result<Vec<PickedFile>, Localized>| match files {
         Ok(files) => engine.send(Topic::Transfer, Request::LoadTransfer { source: Source::Files(files) }),
         Err(message) => slot.error.set(Some(message)),
     };

@@ -14,7 +14,7 @@ use crate::{
         words::i18n::t,
     },
     lessons::Ablation,
-    said::Reason,
+    localize::Localized,
     train::{Objective, TrainOptions},
 };
 
@@ -53,7 +53,7 @@ pub struct Runner {
     pub results: RwSignal<Option<Results>>,
     /// Setting and seed that are being trained.
     current: RwSignal<Option<(usize, u32)>>,
-    pub error: RwSignal<Option<Reason>>,
+    pub error: RwSignal<Option<Localized>>,
     /// No further run is to begin.
     stopped: StoredValue<bool>,
 }

@@ -10,7 +10,7 @@ use crate::{
     app::{
         protocol::{Answer, Measurement, Request},
         ui::{
-            parts::{lens_bar::weights_of, notice::Problem},
+            parts::{encoder_bar::weights_of, notice::Problem},
             state::studio,
             words::{
                 format::decimals,
@@ -18,7 +18,7 @@ use crate::{
             },
         },
     },
-    said::Reason,
+    localize::Localized,
 };
 
 #[component]
@@ -26,7 +26,7 @@ pub fn CircleModel() -> impl IntoView {
     let (store, engine) = studio();
     let needs = Needs { pairs: true, ..Needs::default() };
     let (measured, busy, error) =
-        (RwSignal::new(Vec::<Measurement>::new()), RwSignal::new(false), RwSignal::new(None::<Reason>));
+        (RwSignal::new(Vec::<Measurement>::new()), RwSignal::new(false), RwSignal::new(None::<Localized>));
     // Numbers of another model would mislead.
     Effect::new(move |_| {
         store.model.track();
@@ -35,13 +35,13 @@ pub fn CircleModel() -> impl IntoView {
     });
     let asked = Memo::new(move |_| {
         let pairs = store.evaluation.with(|pairs| pairs.as_ref().map(|pairs| pairs.name.clone()));
-        (weights_at_hand(store), pairs, store.lens.pooler.get())
+        (weights_at_hand(store), pairs, store.encoder.pooler.get())
     });
     let reason = move || needs.reason(store);
     let measure = move || {
         busy.set(true);
         error.set(None);
-        let pooler = store.lens.pooler.get_untracked();
+        let pooler = store.encoder.pooler.get_untracked();
         spawn_local(async move {
             let mut results = Vec::new();
             for weights in measurable(store) {

@@ -12,8 +12,8 @@ use crate::{
         protocol::{Answer, Request},
         ui::{
             parts::{
+                encoder_bar::{pooler_help, weights_of},
                 fields::Choice,
-                lens_bar::{pooler_help, weights_of},
                 notice::Problem,
             },
             state::{examples::UNRELATED, lines::lines_of, studio},
@@ -22,8 +22,8 @@ use crate::{
     },
     eval::{COSINE_BINS, cosine_bin_range},
     lessons::Spectrum,
+    localize::Localized,
     model::Pooler,
-    said::Reason,
     share::Lesson,
 };
 
@@ -47,7 +47,7 @@ pub fn Crowding() -> impl IntoView {
     let text = UNRELATED.begin(store);
     let pooler = RwSignal::new(Pooler::ClsBeforePooler);
     let (states, busy, error) =
-        (RwSignal::new(Vec::<State>::new()), RwSignal::new(false), RwSignal::new(None::<Reason>));
+        (RwSignal::new(Vec::<State>::new()), RwSignal::new(false), RwSignal::new(None::<Localized>));
     linked(
         Lesson::Crowding,
         move || vec![("lines", text.get()), ("states", pooler.get().name().to_owned())],
@@ -108,7 +108,7 @@ pub fn Crowding() -> impl IntoView {
                 </div>
                 <Choice
                     id="crowding-pooler"
-                    label="lens-pooler"
+                    label="encoder-pooler"
                     value=pooler
                     choices=poolers()
                     help=pooler_help

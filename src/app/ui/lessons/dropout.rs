@@ -18,9 +18,9 @@ use crate::{
         protocol::{Answer, Weights},
         ui::{
             parts::{
+                encoder_bar::{WEIGHTS, weights_help},
                 fields::{Line, Segments},
                 icons::{Glyph, Icon},
-                lens_bar::{WEIGHTS, weights_help},
                 notice::Problem,
             },
             state::{
@@ -32,7 +32,7 @@ use crate::{
         },
     },
     lessons::{Masks, Views},
-    said::Reason,
+    localize::Localized,
     share::Lesson,
 };
 
@@ -63,7 +63,7 @@ pub fn Dropout() -> impl IntoView {
             p: p.get(),
             draw: draw.get(),
             weights: weights.get(),
-            pooler: store.lens.pooler.get(),
+            pooler: store.encoder.pooler.get(),
         }
     });
     let blank = move || asked.with(|asked| asked.sentences[0].is_empty());
@@ -73,7 +73,7 @@ pub fn Dropout() -> impl IntoView {
         _ => Some("views-others-first"),
     };
     let (drawn, busy, error) =
-        (RwSignal::new(None::<Arc<Drawn>>), RwSignal::new(false), RwSignal::new(None::<Reason>));
+        (RwSignal::new(None::<Arc<Drawn>>), RwSignal::new(false), RwSignal::new(None::<Localized>));
     let ask = move || {
         let asked = asked.get_untracked();
         busy.set(true);
@@ -152,7 +152,7 @@ pub fn Dropout() -> impl IntoView {
                     {move || store.trained.get().then(|| view! {
                         <Segments
                             name="views-weights"
-                            legend="lens-weights"
+                            legend="encoder-weights"
                             value=weights
                             choices=WEIGHTS.to_vec()
                             help=weights_help

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     app::ui::{
-        parts::lens_bar::weights_of,
+        parts::encoder_bar::weights_of,
         words::i18n::{mt, t, words},
     },
     lessons::Masks,

@@ -30,8 +30,8 @@ use crate::{
         },
     },
     lessons::{Sides, means},
+    localize::{Localize, Localized},
     model::Pooler,
-    said::{Reason, Say},
     share::Lesson,
     text::{Corpus, TrainingData},
     train::{Kind, Objective, TrainOptions},
@@ -57,7 +57,7 @@ pub fn HardNegatives() -> impl IntoView {
     let (store, engine) = studio();
     let steps = NumberField::new("hard-steps", "steps", Kind::whole(1.0, 1000.0), 18.0);
     let (found, running, error) =
-        (RwSignal::new(Found::default()), RwSignal::new(false), RwSignal::new(None::<Reason>));
+        (RwSignal::new(Found::default()), RwSignal::new(false), RwSignal::new(None::<Localized>));
     linked(
         Lesson::HardNegatives,
         move || vec![("run_steps", steps.text.get())],
@@ -68,18 +68,23 @@ pub fn HardNegatives() -> impl IntoView {
     // The first row is there before anybody presses.
     let measuring = RwSignal::new(false);
     let model = Memo::new(move |_| store.model.with(|model| model.as_ref().map(|model| model.name.clone())));
-    by_itself(model, move || NEEDS.reason(store), measuring, move || {
-        measuring.set(true);
-        error.set(None);
-        found.set(Found::default());
-        spawn_local(async move {
-            match prepare(store, engine, found).await {
-                Ok(_) | Err(Halt::Stopped) => {}
-                Err(Halt::Failed(message)) => error.set(Some(message)),
-            }
-            measuring.set(false);
-        });
-    });
+    by_itself(
+        model,
+        move || NEEDS.reason(store),
+        measuring,
+        move || {
+            measuring.set(true);
+            error.set(None);
+            found.set(Found::default());
+            spawn_local(async move {
+                match prepare(store, engine, found).await {
+                    Ok(_) | Err(Halt::Stopped) => {}
+                    Err(Halt::Failed(message)) => error.set(Some(message)),
+                }
+                measuring.set(false);
+            });
+        },
+    );
     let press = move |_| {
         let Ok(steps) = untrack(|| steps.value()) else { return };
         running.set(true);
@@ -173,10 +178,10 @@ async fn compare(store: Store, engine: Engine, steps: u32, found: RwSignal<Found
     Ok(())
 }
 
-async fn triplets(sample: Sample) -> Result<Vec<Triplet>, Reason> {
+async fn triplets(sample: Sample) -> Result<Vec<Triplet>, Localized> {
     let file = sample.path();
     let text = fetch_text(&site_url(&file)).await?;
-    match Corpus::parse(&file, text.as_bytes()).map_err(|error| error.reason())?.data {
+    match Corpus::parse(&file, text.as_bytes()).map_err(|error| error.localized())?.data {
         TrainingData::Triplets(triplets) => Ok(triplets),
         _ => Err(t!("hard-no-triplets", file = file.as_str()).into()),
     }
@@ -187,7 +192,7 @@ async fn measure(
     triplets: &[Triplet],
     weights: Weights,
     pooler: Pooler,
-) -> Result<Vec<Sides>, Reason> {
+) -> Result<Vec<Sides>, Localized> {
     let side = |side: usize| triplets.iter().map(move |triplet| triplet[side].clone());
     let (queries, sentences) = (Some(side(0).collect()), side(1).chain(side(2)).collect());
     match engine.ask(Request::Cosines { queries, sentences, weights, pooler }).await? {

@@ -20,7 +20,7 @@ use crate::{
         },
     },
     lessons::{KERNEL_STAGES, RowInFull, WIDTH},
-    said::Reason,
+    localize::Localized,
     share::Lesson,
     verify::kernels::layer_norm::NormalizedRow,
 };
@@ -66,7 +66,7 @@ pub fn Kernel() -> impl IntoView {
     let (found, busy, error) = (
         RwSignal::new(None::<((Numbers, Numbers), NormalizedRow)>),
         RwSignal::new(false),
-        RwSignal::new(None::<Reason>),
+        RwSignal::new(None::<Localized>),
     );
     let reason = move || (!store.ready()).then_some("engine-first");
     by_itself(asked, reason, busy, move || {

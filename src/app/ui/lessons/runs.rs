@@ -14,7 +14,7 @@ use crate::{
             words::i18n::t,
         },
     },
-    said::Reason,
+    localize::Localized,
     train::TrainOptions,
 };
 
@@ -23,7 +23,7 @@ use crate::{
 pub enum Halt {
     /// By the visitor, here or in the studio.
     Stopped,
-    Failed(Reason),
+    Failed(Localized),
 }
 
 /// Waits until `found` finds something; it is asked again whenever a signal that it read changes.

@@ -12,8 +12,8 @@ use crate::{
         state::runs::Runs,
         words::i18n::{mt, t},
     },
+    localize::Localized,
     runs::{Chart, csv},
-    said::Reason,
 };
 
 #[wasm_bindgen(module = "/www/glue/clipboard.js")]
@@ -48,11 +48,11 @@ pub fn ChartFiles<T: JsCast + Clone + 'static>(
     /// CSV.
     table: impl Fn() -> String + Send + 'static,
     /// What went wrong.
-    problem: RwSignal<Option<Reason>>,
+    problem: RwSignal<Option<Localized>>,
     empty: Signal<bool>,
 ) -> impl IntoView {
     let named = move |ending: &str| format!("simcse-lab-{file}.{ending}");
-    let said = move |offered: Result<(), Reason>| {
+    let said = move |offered: Result<(), Localized>| {
         if let Err(error) = offered {
             problem.set(Some(error));
         }
@@ -93,9 +93,9 @@ pub fn ChartFiles<T: JsCast + Clone + 'static>(
 ///
 /// # Errors
 /// It was not made, or the browser refuses to hand it over.
-pub fn offer_picture(file: &str, made: Result<JsValue, JsValue>) -> Result<(), Reason> {
-    let made = made.map_err(|error| Reason::from(format!("{error:?}")))?;
-    let blob = made.dyn_into::<Blob>().map_err(|_| Reason::from(t!("chart-no-picture")))?;
+pub fn offer_picture(file: &str, made: Result<JsValue, JsValue>) -> Result<(), Localized> {
+    let made = made.map_err(|error| Localized::from(format!("{error:?}")))?;
+    let blob = made.dyn_into::<Blob>().map_err(|_| Localized::from(t!("chart-no-picture")))?;
     offer_download(file, &blob)
 }
 

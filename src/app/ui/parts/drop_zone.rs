@@ -12,7 +12,7 @@ use crate::{
             words::i18n::{mt, words},
         },
     },
-    said::Reason,
+    localize::Localized,
 };
 
 /// `label` and `hint` are message ids. `on_files` gets what was dropped or picked, or why it could not be read.
@@ -27,7 +27,7 @@ pub fn DropZone(
     #[prop(optional)]
     folder: bool,
     disabled: Signal<bool>,
-    on_files: impl Fn(Result<Vec<PickedFile>, Reason>) + Copy + Send + 'static,
+    on_files: impl Fn(Result<Vec<PickedFile>, Localized>) + Copy + Send + 'static,
 ) -> impl IntoView {
     let over = RwSignal::new(false);
     let (input, folder_input) = (NodeRef::<Input>::new(), NodeRef::<Input>::new());

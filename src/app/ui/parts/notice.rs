@@ -10,12 +10,12 @@ use crate::{
             state::{store::Slot, studio},
             words::{
                 format::{bytes, count, duration},
-                i18n::{mt, say, t, words as words_of},
+                i18n::{mt, t, translated, words as words_of},
                 language::{Language, language},
             },
         },
     },
-    said::Reason,
+    localize::Localized,
     share::{Address, Place},
     text::MOST_UNKNOWN,
 };
@@ -28,7 +28,7 @@ pub fn ErrorNotice(of: Slot, title: &'static str) -> impl IntoView {
 
 /// What went wrong, announced, dismissable. `title` is a message id.
 #[component]
-pub fn Problem(error: RwSignal<Option<Reason>>, title: &'static str) -> impl IntoView {
+pub fn Problem(error: RwSignal<Option<Localized>>, title: &'static str) -> impl IntoView {
     view! {
         <div role="alert">
             {move || {
@@ -37,7 +37,7 @@ pub fn Problem(error: RwSignal<Option<Reason>>, title: &'static str) -> impl Int
                         <Glyph icon=Icon::Warning />
                         <div>
                             <p class="notice-title">{move || words_of(title)}</p>
-                            <p class="notice-text">{move || say(&reason)}</p>
+                            <p class="notice-text">{move || translated(&reason)}</p>
                         </div>
                         <button type="button" class="notice-close" on:click=move |_| error.set(None)>
                             {mt!("dismiss")}

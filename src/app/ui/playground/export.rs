@@ -13,11 +13,11 @@ use crate::{
         browser::files::offer_download,
         parts::icons::{Glyph, Icon},
         words::{
-            i18n::{mt, say, t},
+            i18n::{mt, t, translated},
             rich::rich,
         },
     },
-    said::Reason,
+    localize::Localized,
     text::csv_text,
 };
 
@@ -30,7 +30,7 @@ enum Form {
 #[component]
 pub fn Export() -> impl IntoView {
     let vectors: Vectors = expect_context();
-    let outcome = RwSignal::new(None::<Result<String, Reason>>);
+    let outcome = RwSignal::new(None::<Result<String, Localized>>);
     let disabled = move || !vectors.fresh();
     let export = move |form: Form| {
         let Some(encoding) = untrack(|| vectors.current()) else { return };
@@ -58,14 +58,14 @@ pub fn Export() -> impl IntoView {
         <p class="fine" role="status">
             {move || outcome.get().map(|outcome| match outcome {
                 Ok(name) => t!("take-done", name = name),
-                Err(reason) => say(&reason),
+                Err(reason) => translated(&reason),
             })}
         </p>
     }
 }
 
 /// A float32 array of [sentences, dimensions], as `numpy.load` reads it.
-fn npy(encoding: &Encoding) -> Result<Vec<u8>, Reason> {
+fn npy(encoding: &Encoding) -> Result<Vec<u8>, Localized> {
     let mut bytes = Vec::with_capacity(128 + 4 * encoding.values.len());
     let shape = [encoding.lines.len() as u64, encoding.hidden as u64];
     let mut write = || -> std::io::Result<()> {
@@ -88,7 +88,7 @@ fn csv(encoding: &Encoding) -> String {
     csv_text(std::iter::once("sentence".to_owned()).chain(heads), lines)
 }
 
-fn offer(name: &str, bytes: &[u8]) -> Result<(), Reason> {
+fn offer(name: &str, bytes: &[u8]) -> Result<(), Localized> {
     let parts = js_sys::Array::of1(&js_sys::Uint8Array::from(bytes));
     let blob = Blob::new_with_u8_array_sequence(&parts).map_err(|error| format!("{name}: {error:?}"))?;
     offer_download(name, &blob)

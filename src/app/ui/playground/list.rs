@@ -12,10 +12,10 @@ use crate::{
             browser::clipboard::{MOST_TYPED, is_long, long_paste},
             parts::drop_zone::DropZone,
             state::{lines::lines_of, links::shared, studio},
-            words::i18n::{mt, say, t},
+            words::i18n::{mt, t, translated},
         },
     },
-    said::{Reason, Say},
+    localize::{Localize, Localized},
     text::decode,
 };
 
@@ -40,7 +40,7 @@ pub struct List {
     put_away: RwSignal<Option<Long>>,
     /// Lines that are not blank, trimmed.
     pub lines: Memo<Arc<Vec<String>>>,
-    problem: RwSignal<Option<Reason>>,
+    problem: RwSignal<Option<Localized>>,
 }
 
 impl List {
@@ -77,7 +77,7 @@ impl List {
         }
     }
 
-    fn open(self, files: Result<Vec<PickedFile>, Reason>) {
+    fn open(self, files: Result<Vec<PickedFile>, Localized>) {
         let file = match files {
             Ok(files) => files.into_iter().next(),
             Err(message) => return self.problem.set(Some(message)),
@@ -92,7 +92,7 @@ impl List {
                     let bytes = js_sys::Uint8Array::new(&buffer).to_vec();
                     match decode(&file.path, &bytes) {
                         Ok(text) => self.take(Some(file.path), text),
-                        Err(error) => self.problem.set(Some(error.reason())),
+                        Err(error) => self.problem.set(Some(error.localized())),
                     }
                 }
                 Err(error) => self.problem.set(Some(format!("{}: {error:?}", file.path).into())),
@@ -175,7 +175,7 @@ pub fn ListCard() -> impl IntoView {
                             <button type="button" class="link-button" on:click=bring_back>{mt!("list-undo")}</button>
                         </p>
                     })}
-                    <p class="field-error" role="alert">{move || list.problem.get().map(|problem| say(&problem))}</p>
+                    <p class="field-error" role="alert">{move || list.problem.get().map(|problem| translated(&problem))}</p>
                 </div>
             </div>
         </section>

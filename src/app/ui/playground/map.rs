@@ -14,9 +14,9 @@ use super::{
 use crate::{
     app::ui::{
         parts::{chart_files::ChartFiles, drawing::Drawing, fields::Segments, notice::Bar},
-        words::i18n::{mt, say, t},
+        words::i18n::{mt, t, translated},
     },
-    said::Reason,
+    localize::Localized,
     text::csv_text,
 };
 
@@ -88,7 +88,7 @@ struct Layout {
     drawing: Drawing<Charts>,
     progress: RwSignal<Option<f64>>,
     drawn: RwSignal<Option<Drawn>>,
-    problem: RwSignal<Option<Reason>>,
+    problem: RwSignal<Option<Localized>>,
     /// Kept while the worker may call them.
     calls: StoredValue<Option<Calls>, LocalStorage>,
 }
@@ -165,7 +165,7 @@ pub fn Map() -> impl IntoView {
         }
     });
     let Chosen(chosen) = expect_context();
-    // A map that somebody looks at follows its list, the lens and the method, where that takes no time worth mentioning.
+    // A map that somebody looks at follows its list, the encoder and the method, where that takes no time worth mentioning.
     Effect::new(move |_| {
         method.track();
         let small = vectors
@@ -232,7 +232,7 @@ pub fn Map() -> impl IntoView {
             </div>
         })}
         <p class="field-error" role="alert">
-            {move || layout.problem.get().map(|error| t!("map-failed", error = say(&error)))}
+            {move || layout.problem.get().map(|error| t!("map-failed", error = translated(&error)))}
         </p>
         {layout.drawing.notice()}
         <figure class="map" node_ref=figure class:map-idle=empty>

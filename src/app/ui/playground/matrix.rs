@@ -11,7 +11,7 @@ use crate::app::{
             similarity_table::SimilarityTable,
         },
         state::{
-            lens::Lens,
+            encoder_choice::EncoderChoice,
             store::{Phase, Topic},
             studio,
         },
@@ -27,7 +27,7 @@ pub fn Matrix() -> impl IntoView {
     let (store, engine) = studio();
     let slot = store.slot(Topic::Similarity);
     let list: List = expect_context();
-    let Lens { weights, pooler } = store.lens;
+    let EncoderChoice { weights, pooler } = store.encoder;
     let reason = Signal::derive(move || {
         let count = list.lines.with(|lines| lines.len());
         if store.model.with(Option::is_none) {
@@ -66,7 +66,7 @@ pub fn Matrix() -> impl IntoView {
             }
         }
     };
-    // It follows what is typed, the model, the lens, and the end of a run.
+    // It follows what is typed, the model, the encoder, and the end of a run.
     let mut typed = debounce(TYPING, move |()| compare());
     Effect::new(move |before: Option<()>| {
         list.lines.track();

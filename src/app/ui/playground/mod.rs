@@ -24,7 +24,7 @@ use self::{
 };
 use crate::app::ui::{
     parts::{
-        lens_bar::LensBar,
+        encoder_bar::EncoderBar,
         notice::StrangeWords,
         tabs::{Tab, Tabs},
     },
@@ -49,7 +49,7 @@ pub fn Playground() -> impl IntoView {
         <div class="desk">
             <div class="desk-side">
                 <ListCard />
-                <LensBar name="playground" />
+                <EncoderBar name="playground" />
                 <StrangeWords />
             </div>
             <section class="card playground" aria-label=mt!("tabs-label")>

@@ -17,7 +17,7 @@ use crate::{
         },
     },
     eval::cosine,
-    said::Reason,
+    localize::Localized,
 };
 
 /// Sentences shown, and so many more with each press.
@@ -27,7 +27,7 @@ const SHOWN: usize = 25;
 pub fn Search() -> impl IntoView {
     let (store, engine) = studio();
     let vectors: Vectors = expect_context();
-    let error = RwSignal::new(None::<Reason>);
+    let error = RwSignal::new(None::<Localized>);
     let (query, shown) = (RwSignal::new(String::new()), RwSignal::new(SHOWN));
     // The query that the engine was asked about, and its vector.
     let (asked, vector) = (RwSignal::new(String::new()), RwSignal::new(None::<Vec<f32>>));
@@ -38,8 +38,8 @@ pub fn Search() -> impl IntoView {
         if text.is_empty() || vectors.blocked().is_some() {
             return;
         }
-        let lens = store.lens;
-        let (weights, pooler) = (lens.weights.get_untracked(), lens.pooler.get_untracked());
+        let encoder = store.encoder;
+        let (weights, pooler) = (encoder.weights.get_untracked(), encoder.pooler.get_untracked());
         error.set(None);
         shown.set(SHOWN);
         if !untrack(|| vectors.fresh()) && !store.slot(Topic::Embedding).busy() {

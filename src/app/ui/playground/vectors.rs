@@ -1,4 +1,4 @@
-//! The list's vectors, through the weights and the pooler of the lens: asked for once, used by all views.
+//! The list's vectors, through the weights and the pooler of the encoder: asked for once, used by all views.
 
 use std::sync::Arc;
 
@@ -60,7 +60,7 @@ pub struct Vectors {
     /// The last that were finished, whether they still hold or not.
     pub latest: RwSignal<Option<Encoding>>,
     wanted: StoredValue<Option<Wanted>>,
-    /// Counts what changes the weights behind the lens: a model, the beginning and the end of a run.
+    /// Counts what changes the weights behind the encoder: a model, the beginning and the end of a run.
     generation: RwSignal<u32>,
 }
 
@@ -94,7 +94,7 @@ impl Vectors {
                 portions.into_iter().for_each(|portion| vectors.take(portion));
             }
         });
-        // Short lists follow the lens and the text by themselves, where somebody looks at what needs their vectors.
+        // Short lists follow the encoder and the text by themselves, where somebody looks at what needs their vectors.
         let mut typed = debounce(TYPING, move |()| {
             if untrack(|| !vectors.fresh() && vectors.blocked().is_none()) {
                 vectors.encode(engine);
@@ -114,10 +114,11 @@ impl Vectors {
         self.list.lines.with(|lines| lines.len())
     }
 
-    /// Whether the last vectors are those of the list as it is, seen through the lens as it is; tracked.
+    /// Whether the last vectors are those of the list as it is, seen through the encoder as it is; tracked.
     pub fn fresh(self) -> bool {
-        let lens = self.store.lens;
-        let (weights, pooler, generation) = (lens.weights.get(), lens.pooler.get(), self.generation.get());
+        let encoder = self.store.encoder;
+        let (weights, pooler, generation) =
+            (encoder.weights.get(), encoder.pooler.get(), self.generation.get());
         let lines = self.list.lines.get();
         self.latest.with(|latest| {
             latest.as_ref().is_some_and(|of| {
@@ -149,9 +150,9 @@ impl Vectors {
     }
 
     pub fn encode(self, engine: Engine) {
-        let lens = self.store.lens;
+        let encoder = self.store.encoder;
         let lines = self.list.lines.get_untracked();
-        let (weights, pooler) = (lens.weights.get_untracked(), lens.pooler.get_untracked());
+        let (weights, pooler) = (encoder.weights.get_untracked(), encoder.pooler.get_untracked());
         self.cancel(engine);
         self.wanted.set_value(Some(Wanted {
             lines: lines.clone(),

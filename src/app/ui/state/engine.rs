@@ -12,7 +12,9 @@ use super::{
 };
 use crate::{
     app::{
-        protocol::{Answer, Envelope, Event, Message, Request, RequestId, Source, Weights, decode, encode},
+        protocol::{
+            Answer, Envelope, Event, FromWorker, Request, RequestId, Source, Weights, decode, encode,
+        },
         ui::{
             browser::{device_choice, files::offer_download, matmul_choice, site::site_url},
             words::i18n::t,
@@ -20,8 +22,8 @@ use crate::{
     },
     device::{DeviceChoice, DeviceInfo},
     kernels::Ceilings,
+    localize::{Localized, messages},
     model::Pooler,
-    said::{Reason, reason},
     train::TrainOptions,
 };
 
@@ -87,18 +89,14 @@ impl Engine {
         let engine = Self { store, worker, requests, answers, met_device, recovery, shows_recipe };
         if let Err(error) = engine.listen() {
             let error = format!("{error:?}");
-            store.crash(reason!(
-                "page-no-worker",
-                "The engine's worker could not be started: {error}",
-                error
-            ));
+            store.crash(messages::page_no_worker(error));
         }
         engine
     }
 
     fn listen(self) -> Result<(), JsValue> {
         let on_message = Closure::<dyn FnMut(MessageEvent)>::new(move |message: MessageEvent| {
-            match decode::<Message>(message.data()) {
+            match decode::<FromWorker>(message.data()) {
                 Ok(message) => self.receive(message),
                 Err(error) => self.crash(error),
             }
@@ -106,7 +104,7 @@ impl Engine {
         let on_error = Closure::<dyn FnMut(web_sys::Event)>::new(move |event: web_sys::Event| {
             let words = event.dyn_ref::<ErrorEvent>().map(ErrorEvent::message).unwrap_or_default();
             self.crash(match words.is_empty() {
-                true => reason!("page-no-program", "Its program could not be loaded."),
+                true => messages::page_no_program(),
                 false => words.into(),
             });
         });
@@ -121,19 +119,19 @@ impl Engine {
         Ok(())
     }
 
-    fn crash(self, reason: Reason) {
+    fn crash(self, reason: Localized) {
         self.answers.abandon();
         self.store.crash(reason);
     }
 
-    fn receive(self, message: Message) {
+    fn receive(self, message: FromWorker) {
         match message {
-            Message::Answer { id, last, answer } => {
+            FromWorker::Answer { id, last, answer } => {
                 if let Some(answer) = self.answers.deliver(id, last, answer) {
                     self.take(id, last, answer);
                 }
             }
-            Message::News(event) => self.hear(event),
+            FromWorker::News(event) => self.hear(event),
         }
     }
 
@@ -228,13 +226,7 @@ impl Engine {
             EngineState::Ready(info) => info.name.clone(),
             _ => String::new(),
         });
-        self.store.saved.recovered.set(Some(reason!(
-            "page-run-recovered",
-            "The GPU went away at step {before}. The run goes on from step {step}, which was kept, on {device}.",
-            before,
-            step,
-            device
-        )));
+        self.store.saved.recovered.set(Some(messages::page_run_recovered(before, step, device)));
         self.resume();
     }
 
@@ -289,7 +281,7 @@ impl Engine {
     ///
     /// # Errors
     /// Why there is no answer.
-    pub async fn ask(self, request: Request) -> Result<Answer, Reason> {
+    pub async fn ask(self, request: Request) -> Result<Answer, Localized> {
         let id = self.requests.try_update_value(|requests| {
             requests.last += 1;
             requests.last
@@ -298,7 +290,7 @@ impl Engine {
         let answer = self.answers.expect(id);
         self.post(id, request)?;
         match answer.await {
-            Ok(Answer::Failed { message, said, .. }) => Err(Reason::new(message, said)),
+            Ok(Answer::Failed { reason, .. }) => Err(reason),
             Ok(answer) => Ok(answer),
             Err(_) => Err(t!("lesson-no-answer").into()),
         }
@@ -312,11 +304,11 @@ impl Engine {
         })
     }
 
-    fn post(self, id: RequestId, request: Request) -> Result<(), Reason> {
+    fn post(self, id: RequestId, request: Request) -> Result<(), Localized> {
         let message = encode(&Envelope { id, request })?;
         self.worker.with_value(|worker| match worker {
             Some(worker) => worker.post_message(&message).map_err(|error| format!("{error:?}").into()),
-            None => Err(reason!("page-no-engine", "the engine is not running; reload the page")),
+            None => Err(messages::page_no_engine()),
         })
     }
 

@@ -1,10 +1,10 @@
 //! What the page knows, and its line to the engine; no part of it is drawn here.
 
 pub mod answers;
+pub mod encoder_choice;
 pub mod engine;
 pub mod examples;
 pub mod fitting;
-pub mod lens;
 pub mod lines;
 pub mod links;
 pub mod number_field;

@@ -3,8 +3,8 @@
 use leptos::prelude::*;
 
 use crate::{
-    app::ui::words::i18n::{say, t},
-    said::Reason,
+    app::ui::words::i18n::{t, translated},
+    localize::Localized,
     train::Kind,
 };
 
@@ -33,9 +33,9 @@ impl NumberField {
 }
 
 /// What was typed and what is expected, in the visitor's language.
-pub fn misfit(typed: &str, expected: &Reason) -> String {
+pub fn misfit(typed: &str, expected: &Localized) -> String {
     match typed.trim() {
-        "" => t!("number-missing", expected = say(expected)),
-        typed => t!("number-wrong", typed = typed, expected = say(expected)),
+        "" => t!("number-missing", expected = translated(expected)),
+        typed => t!("number-wrong", typed = typed, expected = translated(expected)),
     }
 }

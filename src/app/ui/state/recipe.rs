@@ -7,10 +7,10 @@ use super::number_field::{NumberField, misfit};
 use crate::{
     app::{
         protocol::Weights,
-        ui::words::i18n::{say, t},
+        ui::words::i18n::{t, translated},
     },
+    localize::Localize,
     model::Pooler,
-    said::Say,
     train::{Objective, TrainOption, TrainOptions, written},
 };
 
@@ -112,7 +112,7 @@ impl Recipe {
             fields.insert(spec.name.to_owned(), value);
         }
         let options = TrainOptions::from_fields(fields).map_err(|error| error.to_string())?;
-        options.validate().map_err(|error| say(&error.reason()))?;
+        options.validate().map_err(|error| translated(&error.localized()))?;
         Ok(options)
     }
 

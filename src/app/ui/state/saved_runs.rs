@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 use crate::{
     app::protocol::{Event, SavedRun},
-    said::Reason,
+    localize::Localized,
 };
 
 /// So many milliseconds of a run are worth asking the browser never to remove them.
@@ -22,9 +22,9 @@ pub struct SavedRuns {
     /// Steps of the present run that nothing takes away any more.
     pub kept: RwSignal<Option<u32>>,
     /// Why the present run is not kept.
-    pub not_kept: RwSignal<Option<Reason>>,
+    pub not_kept: RwSignal<Option<Localized>>,
     /// That the present run lost its device, and goes on.
-    pub recovered: RwSignal<Option<Reason>>,
+    pub recovered: RwSignal<Option<Localized>>,
     /// Which are not offered any more in this visit.
     pub passed_over: RwSignal<Vec<u64>>,
     /// Whether the browser has been asked never to remove them.
@@ -59,9 +59,9 @@ impl SavedRuns {
                 self.kept.set(Some(*step));
                 self.not_kept.set(None);
             }
-            Event::RunNotKept { message, said } => {
+            Event::RunNotKept { reason } => {
                 self.kept.set(None);
-                self.not_kept.set(Some(Reason::new(message.clone(), said.clone())));
+                self.not_kept.set(Some(reason.clone()));
             }
             _ => {}
         }

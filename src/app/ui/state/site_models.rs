@@ -8,7 +8,7 @@ use crate::{
         protocol::{SiteFile, Source},
         ui::browser::site::{fetch_text, site_url},
     },
-    said::Reason,
+    localize::Localized,
     train::TrainOptions,
 };
 
@@ -53,7 +53,7 @@ impl SiteModel {
 
 /// The models that were set up with the site, once their index is there.
 #[derive(Clone, Copy)]
-pub struct SiteModels(RwSignal<Option<Result<Vec<SiteModel>, Reason>>>);
+pub struct SiteModels(RwSignal<Option<Result<Vec<SiteModel>, Localized>>>);
 
 impl SiteModels {
     /// Fetches the index.
@@ -70,7 +70,7 @@ impl SiteModels {
     }
 
     /// `None` before the index came, an error where there is none; tracked.
-    pub fn get(self) -> Option<Result<Vec<SiteModel>, Reason>> {
+    pub fn get(self) -> Option<Result<Vec<SiteModel>, Localized>> {
         self.0.get()
     }
 

@@ -16,11 +16,11 @@ use crate::{
             },
             words::{
                 format::date,
-                i18n::{mt, say, t},
+                i18n::{mt, t, translated},
             },
         },
     },
-    said::Reason,
+    localize::Localized,
 };
 
 /// The runs that were cut off, each with a way to go on.
@@ -114,11 +114,11 @@ fn CutOffRun(run: SavedRun) -> impl IntoView {
 #[component]
 pub fn Keeping(store: Store) -> impl IntoView {
     let saved = store.saved;
-    let closable = |text: RwSignal<Option<Reason>>| {
+    let closable = |text: RwSignal<Option<Localized>>| {
         move || {
             text.get().map(|reason| view! {
             <div class="notice" role="status">
-                <p class="notice-text">{move || say(&reason)}</p>
+                <p class="notice-text">{move || translated(&reason)}</p>
                 <button type="button" class="notice-close" on:click=move |_| text.set(None)>{mt!("dismiss")}</button>
             </div>
         })

@@ -23,10 +23,10 @@ use crate::{
                 store::{Store, Topic},
                 studio,
             },
-            words::i18n::{mt, say, t, words},
+            words::i18n::{mt, t, translated, words},
         },
     },
-    said::Reason,
+    localize::Localized,
     share::Part,
 };
 
@@ -118,7 +118,7 @@ fn TextInput(kind: Kind) -> impl IntoView {
     let slot = store.slot(kind.topic());
     let disabled = Signal::derive(move || reason(store, shared, kind).is_some());
     let load = move |source: Source| engine.send(kind.topic(), kind.request(source));
-    let on_files = move |files: Result<Vec<PickedFile>, Reason>| match files {
+    let on_files = move |files: Result<Vec<PickedFile>, Localized>| match files {
         Ok(files) => load(Source::Files(files)),
         Err(message) => slot.error.set(Some(message)),
     };
@@ -274,8 +274,8 @@ fn LoadedEvaluation(report: EvaluationReport) -> impl IntoView {
 
 /// What of a file is not used.
 #[component]
-fn Notes(notes: Vec<Reason>) -> impl IntoView {
-    notes.into_iter().map(|note| view! { <p class="fine">{move || say(&note)}</p> }).collect_view()
+fn Notes(notes: Vec<Localized>) -> impl IntoView {
+    notes.into_iter().map(|note| view! { <p class="fine">{move || translated(&note)}</p> }).collect_view()
 }
 
 #[component]

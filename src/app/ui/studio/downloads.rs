@@ -21,7 +21,7 @@ use crate::{
             },
         },
     },
-    said::Reason,
+    localize::Localized,
 };
 
 #[component]
@@ -50,7 +50,7 @@ pub fn Downloads() -> impl IntoView {
             || store.model.with(Option::is_none)
             || store.training.with(Option::is_none)
     });
-    let restore = move |files: Result<Vec<PickedFile>, Reason>| match files {
+    let restore = move |files: Result<Vec<PickedFile>, Localized>| match files {
         Ok(files) => engine.send(Topic::Run, Request::RestoreCheckpoint { source: Source::Files(files) }),
         Err(message) => store.slot(Topic::Run).error.set(Some(message)),
     };

@@ -19,8 +19,8 @@ use crate::{
             },
         },
     },
-    said::Say,
-    store::hub::{HubModel, hub_base},
+    files::hub::{HubModel, hub_base},
+    localize::Localize,
 };
 
 /// The page's own address may name another hub: `?hub=https://mirror.example`.
@@ -74,7 +74,7 @@ pub fn HubPanel(disabled: Signal<bool>) -> impl IntoView {
             let address = HubAddress { base: base.clone(), model };
             engine.send(Topic::Download, Request::Download { address });
         }
-        Err(error) => slot.error.set(Some(error.reason())),
+        Err(error) => slot.error.set(Some(error.localized())),
     };
     let empty = move || text.with(|text| text.trim().is_empty());
     let blocked = move || disabled.get() || slot.busy() || empty();

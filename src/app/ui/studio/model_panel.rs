@@ -21,7 +21,7 @@ use crate::{
             },
         },
     },
-    said::Reason,
+    localize::Localized,
     share::Part,
 };
 
@@ -44,7 +44,7 @@ pub fn ModelPanel() -> impl IntoView {
     });
     let disabled = Signal::derive(move || reason.get().is_some());
     let load = move |source: Source| engine.send(Topic::Model, Request::LoadModel { source });
-    let on_files = move |files: Result<Vec<PickedFile>, Reason>| match files {
+    let on_files = move |files: Result<Vec<PickedFile>, Localized>| match files {
         Ok(files) => load(Source::Files(files)),
         Err(message) => slot.error.set(Some(message)),
     };

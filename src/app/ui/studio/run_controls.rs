@@ -18,7 +18,7 @@ use crate::{
             },
             words::{
                 format::{bytes, count, duration, significant},
-                i18n::{mt, say, t},
+                i18n::{mt, t, translated},
             },
         },
     },
@@ -47,7 +47,7 @@ pub fn RunControls() -> impl IntoView {
                         <Glyph icon=Icon::Warning />
                         <div>
                             <p class="notice-title">{mt!("run-ended")}</p>
-                            <p class="notice-text">{move || say(&reason)}</p>
+                            <p class="notice-text">{move || translated(&reason)}</p>
                             {(kept_step > 0).then(|| view! {
                                 <p class="notice-text">{mt!("run-best-kept", step = kept_step)}</p>
                             })}

@@ -11,7 +11,7 @@ use super::{
     format::count,
     language::{Language, language},
 };
-use crate::said::Reason;
+use crate::localize::Localized;
 
 /// A language's files, all of them in one bundle.
 macro_rules! files {
@@ -40,7 +40,7 @@ fn bundle(of: Language) -> FluentBundle<FluentResource> {
         Language::English => files!("en"),
         Language::Chinese => files!("zh-CN"),
     };
-    // What errors say in English is their own text.
+    // The English words of errors come with them.
     let errors = match of {
         Language::English => None,
         Language::Chinese => Some(include_str!("../../../../locales/zh-CN/errors.ftl")),
@@ -95,17 +95,17 @@ pub fn text(id: &str, args: Option<&FluentArgs>) -> String {
 }
 
 /// An error in the language in use, tracked; in English as far as the language has no words for it.
-pub fn say(reason: &Reason) -> String {
-    let spoken = reason
-        .said
+pub fn translated(reason: &Localized) -> String {
+    let message = reason
+        .message
         .as_ref()
-        .filter(|said| WORDS.with(|words| words[language() as usize].has_message(&said.id)));
-    let Some(said) = spoken else { return reason.english.clone().into_owned() };
+        .filter(|message| WORDS.with(|words| words[language() as usize].has_message(&message.id)));
+    let Some(message) = message else { return reason.english.clone().into_owned() };
     let mut args = FluentArgs::new();
-    for (name, value) in &said.values {
-        args.set(name.as_ref(), say(value));
+    for (name, value) in &message.arguments {
+        args.set(name.as_ref(), translated(value));
     }
-    text(&said.id, Some(&args))
+    text(&message.id, Some(&args))
 }
 
 /// The message under an id, or the name itself where there is none: names such as `cls` are the same in all languages.

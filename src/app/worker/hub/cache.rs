@@ -13,8 +13,8 @@ use crate::{
         protocol::{CachedModel, HubAddress},
         worker::scope,
     },
-    said::reason,
-    store::hub::HubModel,
+    files::hub::HubModel,
+    localize::messages,
 };
 
 /// What the names of this program's caches begin with; the model and its hub follow.
@@ -114,7 +114,7 @@ fn caches() -> Result<CacheStorage, HubAccessError> {
     let caches = scope().caches().map_err(|error| HubAccessError::browser(&error))?;
     // Over plain http from another machine browsers have none.
     match caches.is_undefined() {
-        true => Err(HubAccessError::Browser(reason!("hub-insecure", "it needs https or localhost"))),
+        true => Err(HubAccessError::Browser(messages::hub_insecure())),
         false => Ok(caches),
     }
 }

@@ -21,8 +21,8 @@ use crate::{
         site_cache::is_full,
         worker::{files::content_length, scope},
     },
+    files::hub::{FilePlan, HubError, Wanted},
     model::ModelConfig,
-    store::hub::{FilePlan, HubError, Wanted},
 };
 
 const CONFIG: &str = "config.json";

@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     app::protocol::{Answer, Event, HubAddress, RequestId, Stage},
-    said::Say,
+    localize::Localize,
 };
 use cache::ModelCache;
 pub use error::HubAccessError;
@@ -49,7 +49,7 @@ impl Downloads {
                 match outcome {
                     Ok(()) => Answer::Downloaded { address },
                     Err(_) if controller.signal().aborted() => Answer::Cancelled,
-                    Err(error) => Answer::failed(of_hub(&error), error.reason()),
+                    Err(error) => Answer::Failed { kind: of_hub(&error), reason: error.localized() },
                 },
             );
         });

@@ -20,8 +20,8 @@ use super::{
 };
 use crate::{
     app::protocol::{Event, PickedFile, SavedRun},
+    localize::messages,
     runs::Outcome,
-    said::reason,
     train::{StateHeader, TrainingState},
 };
 pub use manifest::{KeptText, Manifest, VERSION};
@@ -120,10 +120,7 @@ impl RunStore {
         let folder = self.runs.existing(&run.to_string()).await.ok_or(WorkerError::NoSavedRun)?;
         let manifest = manifest_in(&folder).await.ok_or(WorkerError::NoSavedRun)?;
         if manifest.version > VERSION {
-            return Err(WorkerError::Browser(reason!(
-                "saved-run-version",
-                "the run was kept by a later version of this site; reload the page"
-            )));
+            return Err(WorkerError::Browser(messages::saved_run_version()));
         }
         Ok(KeptRun { manifest, folder, inputs: self.inputs.clone(), _lock: lock })
     }
@@ -135,13 +132,11 @@ impl RunStore {
     pub async fn inputs(&self, files: &[InputFile]) -> Result<Vec<PickedFile>, WorkerError> {
         let mut picked = Vec::with_capacity(files.len());
         for InputFile { path, digest } in files {
-            let blob = self.inputs.file(digest).await.ok_or_else(|| {
-                WorkerError::Browser(reason!(
-                    "saved-run-input",
-                    "{path}, which the run reads, is no longer kept; the browser removed it",
-                    path
-                ))
-            })?;
+            let blob = self
+                .inputs
+                .file(digest)
+                .await
+                .ok_or_else(|| WorkerError::Browser(messages::saved_run_input(path)))?;
             picked.push(PickedFile { path: path.clone(), blob: blob.into() });
         }
         Ok(picked)

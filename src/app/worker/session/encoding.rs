@@ -18,7 +18,7 @@ use crate::{
             files::gather_text,
             inbox::Inbox,
             model_files::LoadedModel,
-            outbox::{answer, post_progress, say_unknown},
+            outbox::{answer, post_progress, post_unknown},
             prepare::{Text, tokenise},
         },
     },
@@ -225,7 +225,7 @@ impl Session {
         }
         // Of a long text, the worst portion.
         job.unknown_share = job.unknown_share.max(tokenizer.unknown_share(&job.rows));
-        say_unknown(job.unknown_share);
+        post_unknown(job.unknown_share);
         let after = job.done + job.rows.len();
 
         let (id, step) = (job.id, job.step);

@@ -1,6 +1,6 @@
 //! Runs that outlive the tab: begun so that they do, listed, taken up again, removed.
 
-use super::{Session, Tuned};
+use super::{Session, Trained};
 use crate::{
     app::{
         protocol::{
@@ -16,8 +16,8 @@ use crate::{
             run_store::{KeptText, Manifest, RunStore, VERSION, read_state},
         },
     },
+    localize::Localize,
     runs::Outcome,
-    said::Say,
     train::{History, TrainingState},
 };
 
@@ -27,7 +27,7 @@ impl Session {
         match self.keeper_of(id, &run).await {
             Ok((id, keeper)) => run.kept_as(id, keeper),
             Err(error) => {
-                post(Event::run_not_kept(error.reason()));
+                post(Event::RunNotKept { reason: error.localized() });
                 run
             }
         }
@@ -145,13 +145,13 @@ impl Session {
             passed.insert(0, (best.step, best.weights.clone()));
         }
         let checkpoint = model.with_weights(best.map_or(weights, |best| best.weights));
-        self.tuned = Some(Tuned { checkpoint, options, step: kept_step });
+        self.trained = Some(Trained { checkpoint, options, step: kept_step });
         self.forget_current();
         self.forget_checkpoints();
         for (step, weights) in passed {
-            self.onlooker.checkpoints.keep(step, weights);
+            self.watchers.checkpoints.keep(step, weights);
         }
-        post(Event::CheckpointsKept { steps: self.onlooker.checkpoints.steps() });
+        post(Event::CheckpointsKept { steps: self.watchers.checkpoints.steps() });
         let reason = match manifest.outcome {
             Outcome::Completed | Outcome::Open => EndReason::Completed,
             Outcome::Stopped | Outcome::Failed => EndReason::Stopped,
@@ -174,8 +174,8 @@ impl Session {
         self.begin(run);
         post_history(&history);
         if let Some((step, weights)) = best {
-            self.onlooker.checkpoints.keep(step, weights);
-            post(Event::CheckpointsKept { steps: self.onlooker.checkpoints.steps() });
+            self.watchers.checkpoints.keep(step, weights);
+            post(Event::CheckpointsKept { steps: self.watchers.checkpoints.steps() });
         }
     }
 }

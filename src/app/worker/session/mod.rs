@@ -27,18 +27,18 @@ use super::{
     hub::{self, Downloads},
     inbox::Inbox,
     model_files::LoadedModel,
-    onlooker::Onlooker,
     opening,
     outbox::{answer, post, post_compiling, post_progress},
     run::{Advance, Run},
     similarity::Embedders,
+    watchers::Watchers,
 };
 use crate::{
     app::protocol::{Answer, EndReason, Envelope, Event, PickedFile, Request, RequestId, Source, Stage},
     device::{Device, DeviceChoice},
     eval::StsEvaluation,
+    localize::Localize,
     model::{Checkpoint, Pooler},
-    said::Say,
     text::{StsTask, TransferTask},
     train::{TrainOptions, warm_up},
 };
@@ -61,8 +61,8 @@ pub struct Session {
     baseline: Option<(Pooler, StsEvaluation)>,
     pace: Pace,
     run: Option<Run>,
-    onlooker: Onlooker,
-    tuned: Option<Tuned>,
+    watchers: Watchers,
+    trained: Option<Trained>,
     original: Option<Embedders>,
     /// Over the weights of the run at hand, else of the last one.
     current: Option<Embedders>,
@@ -75,7 +75,7 @@ pub struct Session {
 }
 
 /// What the last run came to.
-struct Tuned {
+struct Trained {
     checkpoint: Checkpoint,
     options: TrainOptions,
     /// Whose weights these are.
@@ -98,8 +98,8 @@ impl Session {
             encodings: VecDeque::new(),
             baseline: None,
             run: None,
-            onlooker: Onlooker::default(),
-            tuned: None,
+            watchers: Watchers::default(),
+            trained: None,
             original: None,
             current: None,
             past: None,
@@ -126,14 +126,14 @@ impl Session {
     async fn fail(&mut self, id: RequestId, error: &WorkerError) {
         match error.device_lost(&self.device).await {
             Some(reason) => self.lose_device(reason).await,
-            None => answer(id, Answer::failed(error.kind(), error.reason())),
+            None => answer(id, Answer::Failed { kind: error.kind(), reason: error.localized() }),
         }
     }
 
     /// A step or an evaluation of the run at hand.
     pub async fn advance(&mut self, inbox: &mut Inbox) {
         let Some(run) = &mut self.run else { return };
-        match run.advance(inbox, &mut self.onlooker).await {
+        match run.advance(inbox, &mut self.watchers).await {
             Ok(Advance::GoesOn) => {}
             Ok(Advance::Completed) => self.end_or_report(EndReason::Completed).await,
             Err(error) => self.fail_run(error.into()).await,
@@ -174,7 +174,7 @@ impl Session {
             Request::Step => self.step(inbox).await,
             Request::WatchPicture { sentences, pooler } => self.watch_picture(sentences, pooler).await,
             Request::WatchBatch { on } => {
-                self.onlooker.watch(on);
+                self.watchers.watch(on);
                 Ok(())
             }
             Request::Stop => self.stop().await,
@@ -249,12 +249,12 @@ impl Session {
             log::warn!("warming up: {error}");
         }
         self.end_encodings().await;
-        self.onlooker.picture = None;
+        self.watchers.picture = None;
         self.baseline = None;
         self.training.iter_mut().for_each(|text| text.rows = None);
         self.model = Some(model);
         self.original = Some(original);
-        (self.tuned, self.current, self.rescued, self.dictionary) = (None, None, None, None);
+        (self.trained, self.current, self.rescued, self.dictionary) = (None, None, None, None);
         self.forget_checkpoints();
         Ok(())
     }
@@ -303,7 +303,7 @@ impl Session {
     /// Lets go of everything on the device.
     fn forget_buffers(&mut self) {
         (self.original, self.past, self.job) = (None, None, None);
-        if let Some(picture) = &mut self.onlooker.picture {
+        if let Some(picture) = &mut self.watchers.picture {
             picture.forget_loaded();
         }
         self.forget_current();

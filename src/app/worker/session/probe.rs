@@ -9,7 +9,7 @@ use crate::{
         protocol::{Answer, Measurement, RequestId, SimilarityMatrix, Stage, ViewVectors, Weights},
         worker::{
             error::WorkerError,
-            outbox::{answer, answer_transferring, post_progress, say_unknown},
+            outbox::{answer, answer_transferring, post_progress, post_unknown},
             picture::Picture,
             prepare::{Text, tokenise},
             similarity::cosines,
@@ -33,7 +33,7 @@ impl Session {
         let model = self.model.as_ref().ok_or(WorkerError::NoModel)?;
         let (hidden, positions) = (model.width(pooler), model.max_length);
         let rows = model.tokenizer.encode(&sentences, positions)?;
-        say_unknown(model.tokenizer.unknown_share(&rows));
+        post_unknown(model.tokenizer.unknown_share(&rows));
         let (embedders, step) = self.embedders(weights)?;
         let embeddings = embedders.embed(id, &rows, pooler, |_| ()).await?;
         let cosines = cosines(&embeddings, hidden);
@@ -48,20 +48,20 @@ impl Session {
         sentences: Vec<String>,
         pooler: Pooler,
     ) -> Result<(), WorkerError> {
-        self.onlooker.picture = None;
+        self.watchers.picture = None;
         if sentences.is_empty() {
             return Ok(());
         }
         let model = self.model.as_ref().ok_or(WorkerError::NoModel)?;
         let rows = model.tokenizer.encode(&sentences, model.max_length)?;
         let mut picture = Picture::new(rows, pooler);
-        let trained = self.run.is_some() || self.tuned.is_some();
+        let trained = self.run.is_some() || self.trained.is_some();
         let (embedders, step) = self.embedders(Weights::Current)?;
         match trained {
             true => picture.show_trained(embedders, step).await?,
             false => picture.show_loaded(embedders).await?,
         }
-        self.onlooker.picture = Some(picture);
+        self.watchers.picture = Some(picture);
         Ok(())
     }
 
@@ -80,7 +80,7 @@ impl Session {
         let (hidden, positions) = (model.width(pooler), model.max_length);
         let kept = [0, 1].map(|view| views.kept(config, view, count));
         let rows = model.tokenizer.encode(&sentences, positions)?;
-        say_unknown(model.tokenizer.unknown_share(&rows));
+        post_unknown(model.tokenizer.unknown_share(&rows));
         let (embedders, step) = self.embedders(weights)?;
         let mut vectors = embedders.embed(id, &rows, pooler, |_| ()).await?;
         vectors.extend(embedders.embed_views(id, &rows, pooler, &views).await?);
@@ -113,7 +113,7 @@ impl Session {
         let (hidden, positions) = (model.width(pooler), model.max_length);
         let (pairs, gold) = (set.name.clone(), set.scores());
         let rows = tokenise(id, &model.tokenizer, &set.sentences(), positions, Text::Encoded).await?;
-        say_unknown(model.tokenizer.unknown_share(&rows));
+        post_unknown(model.tokenizer.unknown_share(&rows));
         let (embedders, step) = self.embedders(weights)?;
         let progress = |done: usize| post_progress(id, Stage::Encoding, done as f64, Some(rows.len() as f64));
         progress(0);
@@ -131,21 +131,21 @@ impl Session {
             let made = match self.past.take() {
                 Some((of, made)) if of == step => made,
                 _ => {
-                    let weights = self.onlooker.checkpoints.at(step).ok_or(WorkerError::WeightsChanged)?;
+                    let weights = self.watchers.checkpoints.at(step).ok_or(WorkerError::WeightsChanged)?;
                     upload(&model.with_weights(weights.clone()))?
                 }
             };
             return Ok((&mut self.past.insert((step, made)).1, step));
         }
-        let (place, made, step) = match (weights, &self.run, &self.tuned) {
+        let (place, made, step) = match (weights, &self.run, &self.trained) {
             (Weights::Current, Some(run), _) => {
                 let made =
                     self.current.take().unwrap_or_else(|| Embedders::over(run.trainer().network().clone()));
                 (&mut self.current, made, run.trainer().position())
             }
-            (Weights::Current, None, Some(tuned)) => {
-                let made = self.current.take().map_or_else(|| upload(&tuned.checkpoint), Ok)?;
-                (&mut self.current, made, tuned.step)
+            (Weights::Current, None, Some(trained)) => {
+                let made = self.current.take().map_or_else(|| upload(&trained.checkpoint), Ok)?;
+                (&mut self.current, made, trained.step)
             }
             _ => {
                 let made = self.original.take().map_or_else(|| upload(&model.checkpoint), Ok)?;

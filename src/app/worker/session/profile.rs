@@ -11,7 +11,7 @@ use crate::{
         },
     },
     kernels::Ceilings,
-    said::reason,
+    localize::messages,
     train::{TrainError, TrainOptions},
 };
 
@@ -31,10 +31,7 @@ impl Session {
         };
         let whole_batch = |error| match error {
             WorkerError::Train(TrainError::Memory { reason, .. }) => {
-                let advice = reason!(
-                    "memory-profile",
-                    "a profile takes the whole batch at once: lower the batch size for it"
-                );
+                let advice = messages::memory_profile();
                 TrainError::Memory { reason, advice }.into()
             }
             other => other,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Session, Tuned, rescue::Rescued};
+use super::{Session, Trained, rescue::Rescued};
 use crate::{
     app::{
         protocol::{EndReason, Event, FailureKind, RequestId, RunEnd, Weights},
@@ -16,9 +16,9 @@ use crate::{
             run_store::post_saved_runs,
         },
     },
+    localize::Localize,
     model::{HostTensor, Pooler},
     runs::Outcome,
-    said::{Reason, Say},
     train::TrainOptions,
 };
 
@@ -52,13 +52,13 @@ impl Session {
     /// Lets go of what is over the weights of a run: they are about to be others.
     pub(super) fn forget_current(&mut self) {
         self.current = None;
-        if let Some(picture) = &mut self.onlooker.picture {
+        if let Some(picture) = &mut self.watchers.picture {
             picture.turn_away();
         }
     }
 
     pub(super) fn forget_checkpoints(&mut self) {
-        (self.onlooker.checkpoints, self.past) = (Checkpoints::default(), None);
+        (self.watchers.checkpoints, self.past) = (Checkpoints::default(), None);
     }
 
     pub(super) async fn prepare(
@@ -69,8 +69,8 @@ impl Session {
     ) -> Result<Run, WorkerError> {
         let model = self.model.as_ref().ok_or(WorkerError::NoModel)?;
         let training = self.training.as_ref().ok_or(WorkerError::NoTraining)?;
-        let (checkpoint, loaded) = match (&self.tuned, from) {
-            (Some(tuned), Weights::Current) => (&tuned.checkpoint, false),
+        let (checkpoint, loaded) = match (&self.trained, from) {
+            (Some(trained), Weights::Current) => (&trained.checkpoint, false),
             _ => (&model.checkpoint, true),
         };
         // A head may be drawn anew for the run, and then it is not that of the loaded weights.
@@ -97,7 +97,7 @@ impl Session {
         }
         match (&self.baseline, &self.original) {
             (Some((of, scores)), _) if *of == pooler => Baseline::Known(scores.clone()),
-            (_, Some(original)) if self.onlooker.picture.is_some() => Baseline::Owed(original.beside()),
+            (_, Some(original)) if self.watchers.picture.is_some() => Baseline::Owed(original.beside()),
             _ => Baseline::ToBeMade,
         }
     }
@@ -115,7 +115,7 @@ impl Session {
     pub(super) async fn step(&mut self, inbox: &mut Inbox) -> Result<(), WorkerError> {
         self.refuse_during_transfer()?;
         let run = self.run.as_mut().ok_or(WorkerError::NoRun)?;
-        let step = run.step(inbox, &mut self.onlooker).await;
+        let step = run.step(inbox, &mut self.watchers).await;
         let position = run.trainer().position();
         match step {
             Ok(Advance::GoesOn) => post(Event::Paused { step: position }),
@@ -171,7 +171,7 @@ impl Session {
             run.finish(outcome).await;
         }
         self.forget_current();
-        let trained = self.tuned.is_some();
+        let trained = self.trained.is_some();
         post(Event::Finished(RunEnd { reason, step, kept_step, pooler, trained }));
         if kept {
             post_saved_runs().await;
@@ -191,7 +191,7 @@ impl Session {
     pub(super) fn keep(&mut self, weights: BTreeMap<String, HostTensor>, step: u32) {
         if let (Some(model), Some(run)) = (&self.model, &self.run) {
             let (checkpoint, options) = (model.with_weights(weights), run.trainer().options().clone());
-            self.tuned = Some(Tuned { checkpoint, options, step });
+            self.trained = Some(Trained { checkpoint, options, step });
         }
     }
 
@@ -210,10 +210,9 @@ impl Session {
                     }
                 }
                 let resumable = self.rescued.as_ref().map(|rescued| rescued.step);
-                let trained = self.tuned.is_some();
-                let Reason { english, said } = error.reason();
-                let message = english.into_owned();
-                post(Event::RunFailed { kind, message, said, kept_step, trained, resumable });
+                let trained = self.trained.is_some();
+                let reason = error.localized();
+                post(Event::RunFailed { kind, reason, kept_step, trained, resumable });
             }
         }
     }

@@ -13,7 +13,7 @@ use crate::{
             run::Run,
         },
     },
-    store::plain_name,
+    files::plain_name,
     train::TrainingState,
 };
 
@@ -21,13 +21,13 @@ impl Session {
     pub(super) async fn export(&mut self, id: RequestId, format: ExportFormat) -> Result<(), WorkerError> {
         let model = self.model.as_ref().ok_or(WorkerError::NoModel)?;
         post_progress(id, Stage::Writing, 0.0, None);
-        let (name, bytes) = match (&self.run, &self.tuned) {
+        let (name, bytes) = match (&self.run, &self.trained) {
             (Some(run), _) => {
                 let (trainer, weights) = (run.trainer(), run.trainer().weights().await?);
                 exported(model, &weights, trainer.options(), trainer.position(), format)?
             }
-            (None, Some(tuned)) => {
-                exported(model, &tuned.checkpoint.tensors, &tuned.options, tuned.step, format)?
+            (None, Some(trained)) => {
+                exported(model, &trained.checkpoint.tensors, &trained.options, trained.step, format)?
             }
             (None, None) => return Err(WorkerError::Untrained),
         };

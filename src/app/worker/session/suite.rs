@@ -7,7 +7,7 @@ use crate::{
         worker::{
             error::WorkerError,
             files::{check_text_size, gather},
-            outbox::{answer, post_progress, say_unknown},
+            outbox::{answer, post_progress, post_unknown},
         },
     },
     eval::{TaskScore, Whitening},
@@ -71,7 +71,7 @@ impl Session {
             let (hidden, positions) = (model.width(pooler), model.max_length);
             let sentences = task.sentences();
             let rows = model.tokenizer.encode(&sentences, positions)?;
-            say_unknown(model.tokenizer.unknown_share(&rows));
+            post_unknown(model.tokenizer.unknown_share(&rows));
             let (embedders, behind) = self.embedders(weights)?;
             step = behind;
             let progress = |done: usize| {

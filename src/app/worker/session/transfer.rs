@@ -16,7 +16,7 @@ use crate::{
         worker::{
             error::WorkerError,
             files::{check_text_size, gather},
-            outbox::{answer, post_progress, say_unknown},
+            outbox::{answer, post_progress, post_unknown},
         },
     },
     eval::{TransferError, TransferOptions, TransferScore, transfer},
@@ -164,7 +164,7 @@ impl Session {
         let at_once = ENCODE_AT_ONCE[usize::from(self.device.info().computes_on_cpu())];
         let portion = &sentences[done..sentences.len().min(done + at_once)];
         let rows = model.tokenizer.encode(portion, positions)?;
-        say_unknown(model.tokenizer.unknown_share(&rows));
+        post_unknown(model.tokenizer.unknown_share(&rows));
         let (embedders, step) = self.embedders(job.result.weights)?;
         if step != job.result.step {
             return Err(WorkerError::WeightsChanged);

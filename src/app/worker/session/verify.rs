@@ -17,7 +17,7 @@ use crate::{
             scope,
         },
     },
-    said::Say,
+    localize::Localize,
     verify::{Coverage, VectorModel, Verification},
 };
 
@@ -56,7 +56,7 @@ async fn check(id: RequestId, verification: &mut Verification, models: Vec<(Stri
                 let (checkpoint, tokenizer) = (&model.checkpoint, &model.tokenizer);
                 verification.vectors(&VectorModel { name: &name, checkpoint, tokenizer }).await;
             }
-            Err(error) => verification.without_model(&name, error.reason()),
+            Err(error) => verification.without_model(&name, error.localized()),
         }
     }
 }

@@ -14,8 +14,8 @@ use crate::{
         protocol::{EndReason, Event, RunPlan, Weights},
         ui::words::i18n::t,
     },
+    localize::{Localize, Localized, messages},
     runs::{self, Outcome, Point, RunRecord, RunSetting},
-    said::{Reason, Say, reason},
     share::Trail,
     train::TrainOptions,
     web_task::begin,
@@ -50,7 +50,7 @@ pub struct Runs {
     pub beside: RwSignal<Vec<Beside>>,
     /// What was deleted last.
     pub deleted: RwSignal<Option<Arc<RunRecord>>>,
-    pub problem: RwSignal<Option<Reason>>,
+    pub problem: RwSignal<Option<Localized>>,
     /// Bytes that each run takes.
     pub sizes: RwSignal<BTreeMap<u64, usize>>,
     /// The present run as it is now.
@@ -98,8 +98,8 @@ impl Runs {
                         match runs::read(&t!("runs-one"), &text) {
                             Ok(read) => read.into_iter().for_each(|run| self.put(Arc::new(run), text.len())),
                             Err(error) => {
-                                let error = error.reason();
-                                self.problem.set(Some(reason!("runs-unread", "{error} ({key})", error, key)));
+                                let error = error.localized();
+                                self.problem.set(Some(messages::runs_unread(error, key)));
                             }
                         }
                     }
@@ -349,9 +349,9 @@ impl Runs {
     ///
     /// # Errors
     /// It is no file of runs, or a damaged one.
-    pub fn import(self, name: &str, text: &str) -> Result<(usize, usize), Reason> {
+    pub fn import(self, name: &str, text: &str) -> Result<(usize, usize), Localized> {
         let (mut new, mut known) = (0, 0);
-        for mut run in runs::read(name, text).map_err(|error| error.reason())? {
+        for mut run in runs::read(name, text).map_err(|error| error.localized())? {
             match self.all.with_untracked(|all| {
                 // Another run of the same millisecond, from another browser, is moved a little.
                 while all.iter().any(|other| other.started == run.started && other.setting != run.setting) {

@@ -8,7 +8,7 @@ use std::{collections::VecDeque, sync::Arc};
 use leptos::prelude::*;
 
 use super::{
-    examples::PLAYGROUND, lens::Lens, recipe::Recipe, runs::Runs, saved_runs::SavedRuns,
+    encoder_choice::EncoderChoice, examples::PLAYGROUND, recipe::Recipe, runs::Runs, saved_runs::SavedRuns,
     site_models::SiteModels,
 };
 use crate::{
@@ -22,8 +22,8 @@ use crate::{
     },
     device::{DeviceChoice, MatmulKind},
     kernels::Ceilings,
+    localize::{Localized, messages},
     runs::RunSetting,
-    said::{Reason, reason},
     train::BatchSimilarity,
     verify::Report,
 };
@@ -54,7 +54,7 @@ pub struct Store {
     /// The states of runs, kept in the browser as well.
     pub saved: SavedRuns,
     /// What the views look through.
-    pub lens: Lens,
+    pub encoder: EncoderChoice,
     /// Share of the words that the model does not know, of what it encoded last outside a run.
     pub unknown_share: RwSignal<f64>,
     /// The playground's, a line each.
@@ -124,7 +124,7 @@ impl Store {
             recipe: Recipe::new(),
             runs: Runs::new(),
             saved: SavedRuns::new(),
-            lens: Lens::new(),
+            encoder: EncoderChoice::new(),
             unknown_share: RwSignal::new(0.0),
             sentences: RwSignal::new(PLAYGROUND.first()),
             phase: RwSignal::new(Phase::Idle),
@@ -270,12 +270,12 @@ impl Store {
             }
             Answer::Verified { report } => self.verification.set(Some(report)),
             Answer::Exported { file } => self.exported.set(Some(file.name)),
-            Answer::Failed { kind, message, said } => {
+            Answer::Failed { kind, reason } => {
                 let topic = topic.unwrap_or(Topic::Run);
                 if topic == Topic::Run {
                     self.look_for_room(kind, None);
                 }
-                self.fail(id, topic, Reason::new(message, said));
+                self.fail(id, topic, reason);
             }
             // What is only asked for by whoever waits for it, or by the JavaScript interface.
             Answer::Cosines { .. }
@@ -322,7 +322,7 @@ impl Store {
                 self.slots.iter().for_each(Slot::settle);
                 self.engine.set(EngineState::Lost { message, resumable });
                 if self.phase.with_untracked(Phase::active) {
-                    let reason = reason!("page-gpu-lost", "The GPU went away during the run.");
+                    let reason = messages::page_gpu_lost();
                     self.phase.set(match resumable {
                         // Another device takes it up.
                         Some(_) => Phase::Starting,
@@ -376,10 +376,10 @@ impl Store {
                 self.trained.set(end.trained);
                 self.phase.set(Phase::Finished(end));
             }
-            Event::RunFailed { kind, message, said, kept_step, trained, resumable } => {
+            Event::RunFailed { kind, reason, kept_step, trained, resumable } => {
                 self.trained.set(trained);
                 self.look_for_room(kind, resumable);
-                self.phase.set(Phase::Failed { reason: Reason::new(message, said), kept_step });
+                self.phase.set(Phase::Failed { reason, kept_step });
             }
             // The saved runs have followed them above.
             Event::RunNotKept { .. } | Event::SavedRuns { .. } => {}
@@ -387,11 +387,11 @@ impl Store {
     }
 
     /// The engine's worker stopped for good.
-    pub fn crash(&self, reason: Reason) {
+    pub fn crash(&self, reason: Localized) {
         self.slots.iter().for_each(Slot::settle);
         self.engine.set(EngineState::Crashed(reason));
         if self.phase.with_untracked(Phase::active) {
-            let reason = reason!("page-engine-stopped", "The engine stopped during the run.");
+            let reason = messages::page_engine_stopped();
             self.phase.set(Phase::Failed { reason, kept_step: 0 });
         }
     }
@@ -402,7 +402,7 @@ impl Store {
         self.no_room.set(no_room.then_some(NoRoom { resumable }));
     }
 
-    fn fail(&self, id: RequestId, topic: Topic, reason: Reason) {
+    fn fail(&self, id: RequestId, topic: Topic, reason: Localized) {
         let slot = self.slot(topic);
         // A model that cannot be removed does not end the download of another.
         if slot.pending.get_untracked() == Some(id) {

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::{
     app::protocol::{Progress, RequestId},
-    said::Reason,
+    localize::Localized,
 };
 
 /// What a request is about: each has one place on the page where progress and errors show.
@@ -39,7 +39,7 @@ impl Topic {
 pub struct Slot {
     pub pending: RwSignal<Option<RequestId>>,
     pub progress: RwSignal<Option<Progress>>,
-    pub error: RwSignal<Option<Reason>>,
+    pub error: RwSignal<Option<Localized>>,
 }
 
 impl Slot {

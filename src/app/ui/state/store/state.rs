@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use crate::{
     app::protocol::{EmbeddedPart, Evaluation, RunEnd, RunPlan, StepMetrics},
     device::DeviceInfo,
-    said::Reason,
+    localize::Localized,
 };
 
 /// The engine's health.
@@ -18,7 +18,7 @@ pub enum EngineState {
         resumable: Option<u32>,
     },
     /// The worker itself failed to load or stopped.
-    Crashed(Reason),
+    Crashed(Localized),
 }
 
 /// Where the run is.
@@ -37,7 +37,7 @@ pub enum Phase {
     Finished(RunEnd),
     /// With the step whose weights are kept all the same; 0: none.
     Failed {
-        reason: Reason,
+        reason: Localized,
         kept_step: u32,
     },
 }

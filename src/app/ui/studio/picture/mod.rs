@@ -29,8 +29,8 @@ use crate::{
             },
         },
     },
+    localize::Localized,
     model::Pooler,
-    said::Reason,
     text::{Groups, csv_text},
 };
 
@@ -280,7 +280,7 @@ pub fn PicturePanel() -> impl IntoView {
 
 /// Through the run, frame by frame.
 #[component]
-fn TimeBar(picture: Picture, problem: RwSignal<Option<Reason>>) -> impl IntoView {
+fn TimeBar(picture: Picture, problem: RwSignal<Option<Localized>>) -> impl IntoView {
     let Picture { drawing, shown, .. } = picture;
     let figure = move |of: fn(&Shown) -> u32| move || shown.with(|shown| shown.as_ref().map_or(0, of));
     let (index, frames, step) =
@@ -324,7 +324,7 @@ fn TimeBar(picture: Picture, problem: RwSignal<Option<Reason>>) -> impl IntoView
                 Some(kept) if Some(kept) == steps.last() => Weights::Current,
                 Some(kept) => Weights::At(*kept),
             });
-        store.lens.weights.set(weights);
+        store.encoder.weights.set(weights);
     };
     view! {
         <div class="time-bar">

@@ -126,8 +126,8 @@ async fn oldest(ring: &mut ReadbackRing, first: u32, losses: &mut Vec<f32>) -> R
 mod tests {
     use super::*;
     use crate::{
-        bench::{ModelSize, config, token_rows},
         device::DeviceOptions,
+        workloads::{ModelSize, config, token_rows},
     };
 
     #[pollster::test]

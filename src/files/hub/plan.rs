@@ -6,8 +6,8 @@ use serde_json::Value;
 
 use super::{HubError, HubModel};
 use crate::{
+    localize::{Localized, messages},
     model::checkpoint::ENCODER_FILES,
-    said::{Reason, reason},
 };
 
 const CONFIG: &str = "config.json";
@@ -218,13 +218,12 @@ impl FilePlan {
             shards.sort();
             shards.dedup();
             if shards.is_empty() {
-                let reason = reason!("hub-no-weight-map", "\"weight_map\" is missing or empty");
+                let reason = messages::hub_no_weight_map();
                 return Err(wrong(INDEX, reason));
             }
             let shards = inside(INDEX, shards)?;
             if let Some(absent) = shards.iter().find(|shard| self.asked(shard) && !self.has(shard)) {
-                let reason =
-                    reason!("hub-absent", "it names {absent}, which the repository does not have", absent);
+                let reason = messages::hub_absent(absent);
                 return Err(wrong(INDEX, reason));
             }
             return Ok(shards.iter().find(|shard| !self.asked(shard)).and_then(|shard| self.store(shard)));
@@ -243,10 +242,7 @@ fn modules(file: &[u8]) -> Result<Vec<Module>, HubError> {
     if modules.len() > MOST_MODULES {
         let found = modules.len();
         let most = MOST_MODULES;
-        return Err(wrong(
-            MODULES,
-            reason!("hub-modules", "it lists {found} modules; expected at most {most}", found, most),
-        ));
+        return Err(wrong(MODULES, messages::hub_modules(found, most)));
     }
     let text = |module: &Value, field: &str| module.get(field).and_then(Value::as_str).map(str::to_owned);
     let module = |module: &Value| Module {
@@ -258,17 +254,12 @@ fn modules(file: &[u8]) -> Result<Vec<Module>, HubError> {
     Ok(modules.iter().map(module).collect())
 }
 
-fn wrong(file: &str, reason: Reason) -> HubError {
+fn wrong(file: &str, reason: Localized) -> HubError {
     HubError::File { file: file.to_owned(), reason }
 }
 
 fn parse<T: serde::de::DeserializeOwned>(file: &str, bytes: &[u8]) -> Result<T, HubError> {
-    serde_json::from_slice(bytes).map_err(|error| {
-        wrong(
-            file,
-            reason!("hub-unreadable", "it is not in the expected form: {error}", error = error.to_string()),
-        )
-    })
+    serde_json::from_slice(bytes).map_err(|error| wrong(file, messages::hub_unreadable(error.to_string())))
 }
 
 /// The files, if all of them are inside the repository.
@@ -278,9 +269,7 @@ fn inside(list: &str, files: Vec<String>) -> Result<Vec<String>, HubError> {
         !file.bytes().all(plain) || file.split('/').any(|part| part.is_empty() || part == ".." || part == ".")
     };
     match files.iter().find(outside) {
-        Some(file) => {
-            Err(wrong(list, reason!("hub-path", "it names the file {file:?}, which is no plain path", file)))
-        }
+        Some(file) => Err(wrong(list, messages::hub_path(file))),
         None => Ok(files),
     }
 }

@@ -80,7 +80,7 @@ impl Matmul {
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use super::*;
-    use crate::{bench::matrix, device::DeviceOptions};
+    use crate::{device::DeviceOptions, workloads::matrix};
 
     #[pollster::test]
     async fn widths_that_are_not_multiples_of_4_are_padded_without_changing_the_result() {

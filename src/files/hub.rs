@@ -8,7 +8,7 @@ use std::{fmt, str::FromStr};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::said::{Reason, Said, Say, said};
+use crate::localize::{Localize, Localized, display_localized, messages};
 pub use plan::{FilePlan, Wanted};
 
 /// The default server, which the page's `hub` parameter replaces.
@@ -26,44 +26,28 @@ pub struct HubModel {
 /// Why a model on the hub cannot be used: its name is wrong, or the repository lacks what is needed.
 #[derive(Debug, Clone, PartialEq, Error)]
 pub enum HubError {
-    #[error(
-        "“{0}” is no model id; expected owner/name, such as google-bert/bert-base-uncased, or owner/name@revision"
-    )]
     Id(String),
-    #[error("the repository has no config.json, so it holds no transformers model at this revision")]
     NoConfig,
-    #[error(
-        "the repository has no tokenizer.json, vocab.txt, or vocab.json with merges.txt: no tokenizer to use"
-    )]
     NoTokenizer,
-    #[error(
-        "the repository has neither model.safetensors nor model.safetensors.index.json: no weights to use"
-    )]
     NoWeights,
-    #[error(
-        "its weights are there as pytorch_model.bin only, a pickle, which can run code and is not read here. Convert \
-         it in Python: from transformers import AutoModel, AutoTokenizer; \
-         AutoModel.from_pretrained(\"{id}\").save_pretrained(\"folder\"); \
-         AutoTokenizer.from_pretrained(\"{id}\").save_pretrained(\"folder\"); then load that folder here. Or look \
-         among the repository's pull requests for the converter's and load it as {id}@refs/pr/1 (its number)"
-    )]
     Pickled { id: String },
-    #[error("{file} cannot be used: {reason}")]
-    File { file: String, reason: Reason },
+    File { file: String, reason: Localized },
 }
 
-impl Say for HubError {
-    fn said(&self) -> Option<Said> {
-        Some(match self {
-            Self::Id(typed) => said!("hub-id", typed),
-            Self::NoConfig => said!("hub-no-config"),
-            Self::NoTokenizer => said!("hub-no-tokenizer"),
-            Self::NoWeights => said!("hub-no-weights"),
-            Self::Pickled { id } => said!("hub-pickled", id),
-            Self::File { file, reason } => said!("hub-file", file, reason),
-        })
+impl Localize for HubError {
+    fn localized(&self) -> Localized {
+        match self {
+            Self::Id(typed) => messages::hub_id(typed),
+            Self::NoConfig => messages::hub_no_config(),
+            Self::NoTokenizer => messages::hub_no_tokenizer(),
+            Self::NoWeights => messages::hub_no_weights(),
+            Self::Pickled { id } => messages::hub_pickled(id),
+            Self::File { file, reason } => messages::hub_file(file, reason),
+        }
     }
 }
+
+display_localized!(HubError);
 
 impl FromStr for HubModel {
     type Err = HubError;

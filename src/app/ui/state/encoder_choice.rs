@@ -5,12 +5,12 @@ use leptos::prelude::*;
 use crate::{app::protocol::Weights, model::Pooler};
 
 #[derive(Debug, Clone, Copy)]
-pub struct Lens {
+pub struct EncoderChoice {
     pub weights: RwSignal<Weights>,
     pub pooler: RwSignal<Pooler>,
 }
 
-impl Lens {
+impl EncoderChoice {
     pub fn new() -> Self {
         Self { weights: RwSignal::new(Weights::Current), pooler: RwSignal::new(Pooler::Avg) }
     }

@@ -11,7 +11,7 @@ const SHOW_EVERY: Duration = Duration::from_secs(1);
 
 /// Outlives runs: the session has one, and lends it to the run at hand.
 #[derive(Default)]
-pub struct Onlooker {
+pub struct Watchers {
     /// Of the run at hand, else of the last one.
     pub checkpoints: Checkpoints,
     /// Sentences that are looked at as they move.
@@ -21,7 +21,7 @@ pub struct Onlooker {
     shown: Option<Instant>,
 }
 
-impl Onlooker {
+impl Watchers {
     /// Whether the similarity matrices of batches are wanted. The next one is shown at once.
     pub fn watch(&mut self, on: bool) {
         self.watching = on;

@@ -7,7 +7,7 @@ use crate::{
     app::{
         protocol::Weights,
         ui::{
-            state::{lens::Lens, store::Phase, studio},
+            state::{encoder_choice::EncoderChoice, store::Phase, studio},
             words::i18n::{mt, t},
         },
     },
@@ -17,7 +17,7 @@ use crate::{
 /// A loaded model brings its own pooler; a run, the pooler it was trained for.
 pub fn follow_model() {
     let (store, _) = studio();
-    let pooler = store.lens.pooler;
+    let pooler = store.encoder.pooler;
     Effect::new(move |_| {
         if let Some(made_for) = store.model.with(|model| model.as_ref().map(|report| report.pooler)) {
             pooler.set(made_for);
@@ -25,10 +25,10 @@ pub fn follow_model() {
     });
     // A checkpoint that is no longer kept.
     Effect::new(move |_| {
-        if let Weights::At(step) = store.lens.weights.get()
+        if let Weights::At(step) = store.encoder.weights.get()
             && store.checkpoints.with(|steps| !steps.contains(&step))
         {
-            store.lens.weights.set(Weights::Current);
+            store.encoder.weights.set(Weights::Current);
         }
     });
     Effect::new(move |_| {
@@ -42,9 +42,9 @@ pub fn follow_model() {
 
 /// The choice; `name` tells the bars of several views apart.
 #[component]
-pub fn LensBar(name: &'static str) -> impl IntoView {
+pub fn EncoderBar(name: &'static str) -> impl IntoView {
     let (store, _) = studio();
-    let Lens { weights, pooler } = store.lens;
+    let EncoderChoice { weights, pooler } = store.encoder;
     let untrained = Signal::derive(move || !store.trained.get());
     // Offered where the model has one.
     let own = Memo::new(move |_| {
@@ -52,26 +52,26 @@ pub fn LensBar(name: &'static str) -> impl IntoView {
         own.filter(|pooler| *pooler == Pooler::Own)
     });
     view! {
-        <section class="card lens" aria-label=mt!("lens-label")>
-            <p class="lens-model">
+        <section class="card encoder" aria-label=mt!("encoder-label")>
+            <p class="encoder-model">
                 {move || match store.model.with(|model| model.as_ref().map(|report| report.name.clone())) {
-                    Some(name) => t!("lens-model", name = name),
-                    None => t!("lens-no-model"),
+                    Some(name) => t!("encoder-model", name = name),
+                    None => t!("encoder-no-model"),
                 }}
             </p>
             <Segments
                 name=format!("{name}-weights")
-                legend="lens-weights"
+                legend="encoder-weights"
                 value=weights
                 choices=WEIGHTS.to_vec()
-                help=move |weights| if untrained.get() { "lens-untrained" } else { weights_help(weights) }
+                help=move |weights| if untrained.get() { "encoder-untrained" } else { weights_help(weights) }
                 disabled=untrained
             />
             <Scrubber name />
             {move || view! {
                 <Choice
                     id=format!("{name}-pooler")
-                    label="lens-pooler"
+                    label="encoder-pooler"
                     value=pooler
                     choices=Pooler::ALL.into_iter().chain(own.get()).map(|pooler| (pooler, pooler.name())).collect()
                     help=pooler_help
@@ -86,7 +86,7 @@ pub fn LensBar(name: &'static str) -> impl IntoView {
 #[component]
 fn Scrubber(name: &'static str) -> impl IntoView {
     let (store, _) = studio();
-    let weights = store.lens.weights;
+    let weights = store.encoder.weights;
     // Where the thumb is while it moves; the choice follows when it is let go.
     let moving = RwSignal::new(None::<usize>);
     // All places: 0 before the run, then each checkpoint.
@@ -108,7 +108,7 @@ fn Scrubber(name: &'static str) -> impl IntoView {
     let label_for = id.clone();
     view! {
         <div class="field scrubber" hidden=move || store.checkpoints.with(Vec::is_empty)>
-            <label for=label_for>{move || t!("lens-step", step = shown())}</label>
+            <label for=label_for>{move || t!("encoder-step", step = shown())}</label>
             <input
                 id=id
                 type="range"
@@ -116,7 +116,7 @@ fn Scrubber(name: &'static str) -> impl IntoView {
                 max=move || store.checkpoints.with(|steps| steps.len()).to_string()
                 step="1"
                 prop:value=move || place.get().to_string()
-                aria-valuetext=move || t!("lens-step", step = shown())
+                aria-valuetext=move || t!("encoder-step", step = shown())
                 on:input=move |event| moving.set(parsed(&event))
                 on:change=move |event| {
                     moving.set(None);
@@ -128,21 +128,21 @@ fn Scrubber(name: &'static str) -> impl IntoView {
                     }
                 }
             />
-            <p class="field-help">{mt!("lens-step-help")}</p>
+            <p class="field-help">{mt!("encoder-step-help")}</p>
         </div>
     }
 }
 
 /// The weights to choose between, with messages.
 pub const WEIGHTS: [(Weights, &str); 2] =
-    [(Weights::Original, "lens-original"), (Weights::Current, "lens-current")];
+    [(Weights::Original, "encoder-original"), (Weights::Current, "encoder-current")];
 
 /// The message that says what they are.
 pub fn weights_help(weights: Weights) -> &'static str {
     match weights {
-        Weights::Original => "lens-original-help",
-        Weights::Current => "lens-current-help",
-        Weights::At(_) => "lens-at-help",
+        Weights::Original => "encoder-original-help",
+        Weights::Current => "encoder-current-help",
+        Weights::At(_) => "encoder-at-help",
     }
 }
 
