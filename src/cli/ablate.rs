@@ -4,7 +4,13 @@ use std::{collections::BTreeMap, fmt::Write as _, path::Path};
 
 use serde::Serialize;
 
-use super::{ablate_args::AblateArgs, error::CliError, files, open_device, print_json, progress_bar};
+use super::{
+    ablate_args::AblateArgs,
+    device::open_device,
+    error::CliError,
+    files,
+    terminal::{print_json, progress_bar},
+};
 use crate::{
     device::{Device, DeviceOptions},
     eval::StsEvaluation,
@@ -255,7 +261,7 @@ mod tests {
     use clap::Parser as _;
 
     use super::*;
-    use crate::cli::args::{Cli, Command};
+    use crate::cli::commands::{Cli, Command};
 
     fn args(more: &[&str]) -> AblateArgs {
         let words = ["simcse-lab", "ablate", "--model", "m", "--data", "d", "--eval", "e"];

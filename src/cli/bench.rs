@@ -10,8 +10,9 @@ use web_time::Instant;
 
 use super::{
     bench_rows::{SEED, SentenceArgs, TRAINING_LENGTH},
+    device::open_device,
     error::CliError,
-    open_device,
+    terminal,
 };
 use crate::{
     device::Device,
@@ -107,14 +108,14 @@ pub async fn run(args: &BenchArgs, device_options: DeviceOptions) -> Result<(), 
         }
     }
     match args.json {
-        true => super::print_json(&json!({
+        true => terminal::print_json(&json!({
             "adapter": bench.device.info(),
             "results": lines,
             "sweeps": sweeps.iter().map(|(axis, points)| json!({
                 "axis": axis.to_string(), "points": points, "growth": growth(points)
             })).collect::<Vec<_>>(),
         })),
-        false => super::print_text(&markdown(&bench.device, &lines, &sweeps)),
+        false => terminal::print_text(&markdown(&bench.device, &lines, &sweeps)),
     }
 }
 

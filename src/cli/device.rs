@@ -1,11 +1,10 @@
 //! `simcse-lab device`: the adapter, and what it reaches.
 
-use crate::device::DeviceOptions;
 use serde::Serialize;
 
-use super::{args::DeviceArgs, error::CliError, open_device, print_json};
+use super::{args::DeviceArgs, error::CliError, terminal::print_json};
 use crate::{
-    device::{DeviceInfo, MatmulKind},
+    device::{Device, DeviceInfo, DeviceOptions, MatmulKind},
     kernels::Ceilings,
 };
 
@@ -26,4 +25,11 @@ pub async fn run(args: &DeviceArgs, device_options: DeviceOptions) -> Result<(),
     }
     let ceilings = Ceilings::tune(&device).await?;
     print_json(&TunedDevice { info: device.info(), ceilings, matmul: device.matmul() })
+}
+
+/// The device that the command line asks for.
+pub async fn open_device(options: DeviceOptions) -> Result<Device, CliError> {
+    let device = Device::open(options).await?;
+    log::info!("{:?}", device.info());
+    Ok(device)
 }

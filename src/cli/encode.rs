@@ -1,6 +1,6 @@
 //! Sentences to vectors, as every command that only encodes needs it.
 
-use super::{args::EncoderArgs, error::CliError, files, open_device, progress_bar};
+use super::{args::EncoderArgs, device::open_device, error::CliError, files, terminal::progress_bar};
 use crate::device::DeviceOptions;
 use crate::model::{Embedder, Head, Network, Pooler};
 

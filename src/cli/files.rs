@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::error::CliError;
+use super::{error::CliError, terminal};
 use crate::{
     localize::Localized,
     model::{
@@ -51,8 +51,7 @@ pub fn make_output(output: &Path, model: Option<&Path>, replace: bool) -> Result
             output.display()
         )));
     }
-    let there =
-        ["model.safetensors", super::train::STATE_FILE].into_iter().find(|name| output.join(name).exists());
+    let there = ["model.safetensors", STATE_FILE].into_iter().find(|name| output.join(name).exists());
     if let Some(there) = there.filter(|_| !replace) {
         return Err(CliError::Input(format!(
             "{} has {there} already; choose another folder for --output, go on with --resume, or replace it with \
@@ -127,7 +126,7 @@ pub fn load_model(directory: &Path) -> Result<Model, CliError> {
     }
     let mut loaded = load_directory(&files)?;
     for note in &loaded.notes {
-        super::note(note);
+        terminal::note(note);
     }
     let tokenizer = SentenceTokenizer::of_model(&mut loaded)?;
     Ok(Model {
@@ -147,7 +146,7 @@ impl Model {
             (Some(pooler), _) => pooler,
             (None, false) => Pooler::Cls,
             (None, true) => {
-                super::note(&format!(
+                terminal::note(&format!(
                     "the pooler is {}, the model's own; --pooler chooses another",
                     self.pooler
                 ));
@@ -162,7 +161,7 @@ fn collect(folder: &Path, prefix: &str, files: &mut Vec<(String, Vec<u8>)>) -> R
     for path in entries(folder)? {
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         // A run's own state lies beside the model that came out of it.
-        let state = name == super::train::STATE_FILE;
+        let state = name == STATE_FILE;
         let kind = path
             .extension()
             .is_some_and(|kind| ["json", "txt", "safetensors", "bin"].iter().any(|read| kind == *read));
@@ -192,7 +191,7 @@ pub fn scored_pairs(path: &Path) -> Result<StsSet, CliError> {
 /// What is to be said of a text file, on standard error.
 pub fn notes(path: &Path, notes: &[Localized]) {
     for note in notes {
-        super::note(&format!("{}: {note}", path.display()));
+        terminal::note(&format!("{}: {note}", path.display()));
     }
 }
 
@@ -213,6 +212,8 @@ pub fn read_sentences(path: &Path) -> Result<Vec<String>, CliError> {
     }
 }
 
+/// The training state's name in the output directory.
+pub const STATE_FILE: &str = "training-state.safetensors";
 /// The dictionary of synonyms, from the project's folder.
 pub const DICTIONARY: &str = "www/generated/dictionary/synonyms.tsv";
 
@@ -226,7 +227,7 @@ pub fn dataset(
     let rows = model.tokenizer.encode_plain(texts.sentences(), options.max_length)?;
     let unknown = model.tokenizer.unknown_share(&rows);
     if unknown > MOST_UNKNOWN {
-        super::warn(&format!(
+        terminal::warn(&format!(
             "{:.0} % of the training text's word pieces are unknown to the model, which takes all of them for the same word",
             100.0 * unknown
         ));

@@ -1,4 +1,4 @@
-use super::{args::GradientsArgs, error::CliError, files, open_device};
+use super::{args::GradientsArgs, device::open_device, error::CliError, files};
 use crate::device::DeviceOptions;
 use crate::{
     model::{HEAD_WEIGHT, HostTensor, Network, Pooler},

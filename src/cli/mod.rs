@@ -6,6 +6,7 @@ mod ablate_args;
 mod args;
 mod bench;
 mod bench_rows;
+mod commands;
 mod device;
 mod embed;
 mod encode;
@@ -21,6 +22,7 @@ mod recipe_args;
 mod reproduce;
 mod shrink;
 mod sts;
+mod terminal;
 mod train;
 mod transfer;
 mod verify;
@@ -31,8 +33,7 @@ use std::{io::Write, process::ExitCode};
 
 use clap::Parser;
 
-use crate::device::{Device, DeviceOptions};
-use args::{Cli, Command};
+use commands::{Cli, Command};
 use error::CliError;
 
 /// Runs the command that the process was started with.
@@ -77,44 +78,5 @@ async fn run(cli: Cli) -> Result<(), CliError> {
         Command::Bench(args) => bench::run(&args, options).await,
         Command::Verify(args) => verify::run(&args, options).await,
         Command::Device(args) => device::run(&args, options).await,
-    }
-}
-
-async fn open_device(options: DeviceOptions) -> Result<Device, CliError> {
-    let device = Device::open(options).await?;
-    log::info!("{:?}", device.info());
-    Ok(device)
-}
-
-/// One JSON object on a line of standard output.
-fn print_json(value: &impl serde::Serialize) -> Result<(), CliError> {
-    let line = serde_json::to_string(value).map_err(|error| CliError::Output(error.to_string()))?;
-    writeln!(std::io::stdout(), "{line}").map_err(|error| CliError::Output(error.to_string()))
-}
-
-/// Text on standard output, as it is.
-fn print_text(text: &str) -> Result<(), CliError> {
-    write!(std::io::stdout(), "{text}").map_err(|error| CliError::Output(error.to_string()))
-}
-
-/// A line on standard error about what was guessed, left out or not used.
-fn note(words: &str) {
-    // As for a warning.
-    let _ = writeln!(std::io::stderr(), "note: {words}");
-}
-
-/// A line on standard error that says what the result does not.
-fn warn(words: &str) {
-    // Standard error may be closed; the result is the same then.
-    let _ = writeln!(std::io::stderr(), "warning: {words}");
-}
-
-/// A bar on standard error; silent where that is no terminal.
-fn progress_bar(total: usize, what: &'static str) -> indicatif::ProgressBar {
-    let style = indicatif::ProgressStyle::with_template("{msg} {bar:30} {pos}/{len}, {eta} left");
-    let bar = indicatif::ProgressBar::new(total as u64).with_message(what);
-    match style {
-        Ok(style) => bar.with_style(style),
-        Err(_) => bar,
     }
 }

@@ -4,7 +4,7 @@ use std::io::Stdout;
 
 use serde::Serialize;
 
-use super::{error::CliError, print_json};
+use super::{error::CliError, terminal::print_json};
 
 /// How results are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]

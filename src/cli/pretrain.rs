@@ -8,8 +8,9 @@ use serde_json::json;
 
 use super::{
     args::RunArgs,
+    device::open_device,
     error::CliError,
-    files, open_device,
+    files,
     recipe_args::{Offer, RecipeArgs},
     train::fit,
 };

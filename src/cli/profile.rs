@@ -5,8 +5,10 @@ use clap::Args;
 
 use super::{
     bench_rows::{SEED, SentenceArgs, TRAINING_LENGTH},
+    device::open_device,
     error::CliError,
-    files, open_device, print_json, print_text,
+    files,
+    terminal::{print_json, print_text},
 };
 use crate::{
     device::MatmulKind,

@@ -8,10 +8,13 @@ use serde::Serialize;
 
 use super::{
     args::ModelArgs,
+    device::open_device,
     error::CliError,
-    figure, files, open_device, print_json, progress_bar,
+    figure, files,
     recipe_args::{Offer, RecipeArgs},
-    sts, train,
+    sts,
+    terminal::{print_json, progress_bar},
+    train,
 };
 use crate::{
     device::{Device, DeviceOptions},

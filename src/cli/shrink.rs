@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, path::PathBuf};
 use clap::{Args, ValueEnum};
 use serde_json::json;
 
-use super::{error::CliError, files};
+use super::{error::CliError, files, terminal};
 use crate::{
     model::checkpoint::{write_safetensors, write_safetensors_f16, write_safetensors_i8},
     text::with_pieces,
@@ -83,7 +83,7 @@ pub fn run(args: &ShrinkArgs) -> Result<(), CliError> {
         output("tokenizer_config.json", format!("{config:#}\n").as_bytes())?;
     }
     let config = &checkpoint.config;
-    super::print_json(&json!({
+    terminal::print_json(&json!({
         "layers": config.num_hidden_layers,
         "words": config.vocab_size,
         "positions": config.max_position_embeddings,

@@ -8,8 +8,10 @@ use serde::Serialize;
 
 use super::{
     args::{RunArgs, TrainArgs},
+    device::open_device,
     error::CliError,
-    files, open_device, print_json, progress_bar,
+    files, terminal,
+    terminal::{print_json, progress_bar},
 };
 use crate::{
     device::{Device, DeviceChoice, DeviceError, DeviceOptions},
@@ -19,9 +21,6 @@ use crate::{
         export_trained,
     },
 };
-
-/// The training state's name in the output directory.
-pub(super) const STATE_FILE: &str = "training-state.safetensors";
 
 /// A line of an evaluation; step 0 is before training.
 #[derive(Serialize)]
@@ -96,7 +95,7 @@ pub(super) async fn fit(
             }
             if let Some((before, reason)) = &lost {
                 let (step, name) = (trainer.position(), &device.info().name);
-                super::warn(&format!(
+                terminal::warn(&format!(
                     "the GPU went away at step {before} ({reason}). The run goes on from step {step} on {name}"
                 ));
             }
@@ -134,7 +133,7 @@ struct Running<'a> {
 
 impl<'a> Running<'a> {
     fn new(args: &'a RunArgs) -> Self {
-        Self { args, state: args.output.join(STATE_FILE), saved: false, printed: (0, None) }
+        Self { args, state: args.output.join(files::STATE_FILE), saved: false, printed: (0, None) }
     }
 
     async fn run(
@@ -153,7 +152,7 @@ impl<'a> Running<'a> {
                 // Nobody reads the metrics any more, say: what was computed is kept all the same, as far as that can be.
                 if self.save(trainer).await.is_ok() {
                     let step = trainer.position();
-                    super::note(&format!("the state of step {step} is in {}", output.display()));
+                    terminal::note(&format!("the state of step {step} is in {}", output.display()));
                 }
                 return Err(error);
             }

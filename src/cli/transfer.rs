@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use super::{args::TransferArgs, encode, error::CliError, files, output::Output, progress_bar};
+use super::{args::TransferArgs, encode, error::CliError, files, output::Output, terminal::progress_bar};
 use crate::{
     eval::{TransferOptions, transfer},
     text::{TransferKind, TransferTask},

@@ -4,7 +4,12 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, builder::PossibleValuesParser};
 
-use super::{error::CliError, files, open_device, print_json, print_text, progress_bar};
+use super::{
+    device::open_device,
+    error::CliError,
+    files, terminal,
+    terminal::{print_json, print_text, progress_bar},
+};
 use crate::{
     device::DeviceOptions,
     verify::{Coverage, Report, VectorModel, Verification, parts},
@@ -35,7 +40,7 @@ pub async fn run(args: &VerifyArgs, device_options: DeviceOptions) -> Result<(),
     let usual = || starter.is_dir().then(|| starter.to_owned()).into_iter().collect();
     let folders: Vec<PathBuf> = if args.model.is_empty() { usual() } else { args.model.clone() };
     if folders.is_empty() {
-        super::note(&format!("vectors are not compared: there is no folder {STARTER}; --model names one"));
+        terminal::note(&format!("vectors are not compared: there is no folder {STARTER}; --model names one"));
     }
     // Before the work, so that a folder that cannot be read is found out now.
     let models = folders.iter().map(|folder| Ok((name(folder), files::load_model(folder)?)));

@@ -15,7 +15,7 @@ use tokenizers::{
     processors::bert::BertProcessing,
 };
 
-use super::{error::CliError, files};
+use super::{error::CliError, files, terminal};
 
 /// In the order of their ids.
 const SPECIAL: [&str; 5] = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"];
@@ -50,7 +50,7 @@ pub fn run(args: &VocabularyArgs) -> Result<(), CliError> {
     tokenizer.with_post_processor(Some(BertProcessing::new(sep, cls)));
     let json = tokenizer.to_string(true).map_err(failed)?;
     files::write(&args.output, json.as_bytes())?;
-    super::print_json(&serde_json::json!({ "pieces": tokenizer.get_vocab_size(true) }))
+    terminal::print_json(&serde_json::json!({ "pieces": tokenizer.get_vocab_size(true) }))
 }
 
 /// Lower case, no accents, words cut at blanks and marks, into these pieces.

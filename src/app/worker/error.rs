@@ -1,7 +1,7 @@
 use gloo_timers::future::TimeoutFuture;
 use thiserror::Error;
 
-use super::{hub::HubAccessError, private_files::PrivateFileError};
+use super::{failure, hub::error::HubAccessError, outbox::PostError, private_files::PrivateFileError};
 use crate::{
     app::protocol::FailureKind,
     device::{Device, DeviceError},
@@ -88,6 +88,32 @@ impl Localize for WorkerError {
 display_localized!(WorkerError);
 
 impl WorkerError {
+    /// For programs that ask the engine.
+    pub fn kind(&self) -> FailureKind {
+        match self {
+            Self::Read { .. } | Self::OneFile { .. } | Self::Transfer(_) | Self::Whitening(_) => {
+                FailureKind::Input
+            }
+            Self::TextTooLarge { .. } | Self::TooManyCosines { .. } => FailureKind::Memory,
+            Self::Fetch { .. } => FailureKind::Network,
+            Self::NoModel
+            | Self::NoTraining
+            | Self::NoPairs
+            | Self::NoSuite
+            | Self::NoTransferTask
+            | Self::NoRun
+            | Self::NoSavedRun
+            | Self::Untrained => FailureKind::State,
+            Self::ElsewhereOpen | Self::Busy | Self::Transferring | Self::WeightsChanged => FailureKind::Busy,
+            Self::Browser(_) | Self::Kept(_) => FailureKind::Engine,
+            Self::Hub(error) => error.kind(),
+            Self::Model(error) => failure::of_model(error),
+            Self::Text(error) => failure::of_text(error),
+            Self::Train(error) => failure::of_training(error),
+            Self::Gpu(error) => failure::of_gpu(error),
+        }
+    }
+
     /// What the device says happened to it, where it is gone: the error that arrives first is often only a
     /// consequence, and comes some moments before the browser tells of its cause.
     pub async fn device_lost(&self, device: &Device) -> Option<String> {
@@ -103,5 +129,11 @@ impl WorkerError {
             }
         }
         None
+    }
+}
+
+impl From<PostError> for WorkerError {
+    fn from(error: PostError) -> Self {
+        Self::Browser(error.0)
     }
 }

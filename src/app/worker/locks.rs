@@ -7,7 +7,7 @@ use js_sys::{Array, Promise, Reflect};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure, prelude::wasm_bindgen};
 use wasm_bindgen_futures::{JsFuture, future_to_promise};
 
-use super::scope;
+use super::browser::scope;
 
 // web-sys has these behind a flag of the compiler only.
 #[wasm_bindgen]

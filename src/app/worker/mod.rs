@@ -1,5 +1,6 @@
 //! The engine's worker: takes requests in, keeps one session, trains a step at a time between them.
 
+mod browser;
 mod checkpoints;
 mod error;
 mod failure;
@@ -8,7 +9,6 @@ mod hub;
 mod inbox;
 mod inputs;
 mod keeper;
-mod kept;
 mod locks;
 mod model_files;
 mod opening;
@@ -20,13 +20,13 @@ mod run;
 mod run_store;
 mod session;
 mod similarity;
+mod site_files;
 mod watchers;
 
-use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::spawn_local;
-use web_sys::DedicatedWorkerGlobalScope;
 
 use crate::{app::protocol::Event, web_task::next_task};
+use browser::scope;
 use inbox::Inbox;
 use outbox::post;
 use session::Session;
@@ -56,10 +56,6 @@ pub fn start() {
             Err(error) => wasm_bindgen::throw_str(&error.to_string()),
         }
     });
-}
-
-fn scope() -> DedicatedWorkerGlobalScope {
-    js_sys::global().unchecked_into()
 }
 
 async fn serve(mut inbox: Inbox, mut session: Session) {

@@ -2,7 +2,7 @@
 
 use js_sys::Reflect;
 
-use super::scope;
+use super::browser::scope;
 use crate::{
     app::protocol::NoWebGpu,
     device::{Device, DeviceChoice, DeviceError, DeviceOptions},

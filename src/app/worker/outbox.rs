@@ -1,12 +1,25 @@
 //! Messages to the page.
 
+use thiserror::Error;
 use web_sys::Blob;
 
-use super::{error::WorkerError, scope};
+use super::browser::scope;
 use crate::{
     app::protocol::{Answer, Event, ExportedFile, FromWorker, Progress, RequestId, Stage, encode},
-    localize::messages,
+    localize::{Localize, Localized, display_localized, messages},
 };
+
+/// The browser refused to take what was posted, having no memory for it say.
+#[derive(Debug, Error)]
+pub struct PostError(pub Localized);
+
+impl Localize for PostError {
+    fn localized(&self) -> Localized {
+        self.0.clone()
+    }
+}
+
+display_localized!(PostError);
 
 /// Posts news.
 pub fn post(event: Event) {
@@ -31,7 +44,7 @@ fn post_message(message: &FromWorker) {
 ///
 /// # Errors
 /// The browser refuses, having no memory for it say.
-pub fn post_transferring(event: Event, buffer: &js_sys::ArrayBuffer) -> Result<(), WorkerError> {
+pub fn post_transferring(event: Event, buffer: &js_sys::ArrayBuffer) -> Result<(), PostError> {
     post_with_buffer(&FromWorker::News(event), buffer)
 }
 
@@ -43,12 +56,12 @@ pub fn answer_transferring(
     id: RequestId,
     answer: Answer,
     buffer: &js_sys::ArrayBuffer,
-) -> Result<(), WorkerError> {
+) -> Result<(), PostError> {
     post_with_buffer(&FromWorker::Answer { id, last: answer.is_last(), answer }, buffer)
 }
 
-fn post_with_buffer(message: &FromWorker, buffer: &js_sys::ArrayBuffer) -> Result<(), WorkerError> {
-    let refused = |error: String| WorkerError::Browser(messages::worker_numbers(error));
+fn post_with_buffer(message: &FromWorker, buffer: &js_sys::ArrayBuffer) -> Result<(), PostError> {
+    let refused = |error: String| PostError(messages::worker_numbers(error));
     let message = encode(message).map_err(refused)?;
     let transferred = js_sys::Array::of1(buffer);
     let posted = scope().post_message_with_transfer(&message, &transferred);
@@ -74,11 +87,11 @@ pub fn post_compiling(id: RequestId) -> impl FnMut(usize, usize) {
 ///
 /// # Errors
 /// The browser refuses to hold the bytes.
-pub fn post_file(id: RequestId, name: String, bytes: &[u8]) -> Result<(), WorkerError> {
+pub fn post_file(id: RequestId, name: String, bytes: &[u8]) -> Result<(), PostError> {
     let parts = js_sys::Array::of1(&js_sys::Uint8Array::from(bytes));
     let blob = Blob::new_with_u8_array_sequence(&parts).map_err(|error| {
         let error = format!("{error:?}");
-        WorkerError::Browser(messages::worker_file(&name, error))
+        PostError(messages::worker_file(&name, error))
     })?;
     answer(id, Answer::Exported { file: ExportedFile { name, bytes: bytes.len() as f64, blob } });
     Ok(())

@@ -122,7 +122,7 @@ impl Picture {
             self.spent.as_secs_f64() / since.elapsed().as_secs_f64().max(f64::MIN_POSITIVE)
         });
         let buffer = values.buffer();
-        post_transferring(Event::Frame(Frame { step, hidden, values, share }), &buffer)
+        Ok(post_transferring(Event::Frame(Frame { step, hidden, values, share }), &buffer)?)
     }
 }
 

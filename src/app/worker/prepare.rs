@@ -1,6 +1,7 @@
 //! From texts and options to a run that can start.
 
 use super::{
+    browser,
     error::WorkerError,
     files::{self, NamedBytes},
     outbox::{post_compiling, post_progress},
@@ -77,7 +78,7 @@ pub async fn trainer(
 
 /// The synonyms that come with the site, or those `given` in their place.
 pub async fn dictionary_file(id: RequestId, given: Option<PickedFile>) -> Result<NamedBytes, WorkerError> {
-    let (path, url) = (DICTIONARY.to_owned(), files::beside_the_worker(DICTIONARY));
+    let (path, url) = (DICTIONARY.to_owned(), browser::beside_the_worker(DICTIONARY));
     let source = match given {
         Some(file) => Source::Files(vec![file]),
         None => Source::Site(vec![SiteFile { path, url }]),

@@ -9,7 +9,7 @@ use web_sys::{
     FileSystemGetFileOptions, FileSystemRemoveOptions, FileSystemWritableFileStream,
 };
 
-use super::{files::words, scope};
+use super::browser::{scope, words};
 use crate::{
     app::site_cache::is_full,
     localize::{Localize, Localized, display_localized, messages},

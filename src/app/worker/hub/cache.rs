@@ -7,11 +7,11 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Cache, CacheStorage, Response};
 
-use super::HubAccessError;
+use super::error::HubAccessError;
 use crate::{
     app::{
         protocol::{CachedModel, HubAddress},
-        worker::scope,
+        worker::browser::scope,
     },
     files::hub::HubModel,
     localize::messages,

@@ -11,15 +11,15 @@ use web_sys::{
 };
 
 use super::{
-    HubAccessError,
     cache::{ModelCache, StoredFile},
+    error::HubAccessError,
     meter::Meter,
 };
 use crate::{
     app::{
         protocol::{HubAddress, RequestId},
         site_cache::is_full,
-        worker::{files::content_length, scope},
+        worker::{browser::scope, site_files::content_length},
     },
     files::hub::{FilePlan, HubError, Wanted},
     model::ModelConfig,

@@ -2,7 +2,10 @@ use thiserror::Error;
 use wasm_bindgen::JsValue;
 
 use crate::{
-    app::worker::files::words,
+    app::{
+        protocol::FailureKind,
+        worker::{browser::words, failure},
+    },
     files::hub::{HubError, HubModel},
     localize::{Localize, Localized, display_localized, messages},
     model::ModelError,
@@ -56,6 +59,15 @@ impl Localize for HubAccessError {
 display_localized!(HubAccessError);
 
 impl HubAccessError {
+    pub fn kind(&self) -> FailureKind {
+        match self {
+            Self::Busy => FailureKind::Busy,
+            Self::Unusable { .. } => FailureKind::Model,
+            Self::Config { error, .. } => failure::of_model(error),
+            _ => FailureKind::Network,
+        }
+    }
+
     pub fn browser(error: &JsValue) -> Self {
         Self::Browser(words(error).into())
     }

@@ -2,7 +2,7 @@
 
 mod cache;
 mod download;
-mod error;
+pub mod error;
 mod meter;
 
 use std::{cell::RefCell, rc::Rc};
@@ -10,17 +10,13 @@ use std::{cell::RefCell, rc::Rc};
 use wasm_bindgen_futures::spawn_local;
 use web_sys::AbortController;
 
-use super::{
-    failure::of_hub,
-    files::NamedBytes,
-    outbox::{answer, post, post_progress},
-};
+use super::outbox::{answer, post, post_progress};
 use crate::{
     app::protocol::{Answer, Event, HubAddress, RequestId, Stage},
     localize::Localize,
 };
 use cache::ModelCache;
-pub use error::HubAccessError;
+use error::HubAccessError;
 
 /// The download under way; one at a time, beside the session's other work.
 #[derive(Debug, Default)]
@@ -49,7 +45,7 @@ impl Downloads {
                 match outcome {
                     Ok(()) => Answer::Downloaded { address },
                     Err(_) if controller.signal().aborted() => Answer::Cancelled,
-                    Err(error) => Answer::Failed { kind: of_hub(&error), reason: error.localized() },
+                    Err(error) => Answer::Failed { kind: error.kind(), reason: error.localized() },
                 },
             );
         });
@@ -83,7 +79,10 @@ pub async fn remove_cached(address: &HubAddress) -> Result<(), HubAccessError> {
 ///
 /// # Errors
 /// The browser has thrown it out in the meantime.
-pub async fn read_cached(id: RequestId, address: HubAddress) -> Result<Vec<NamedBytes>, HubAccessError> {
+pub async fn read_cached(
+    id: RequestId,
+    address: HubAddress,
+) -> Result<Vec<(String, Vec<u8>)>, HubAccessError> {
     let cache = ModelCache::open(address.clone()).await?;
     let files = cache.files().await?.ok_or_else(|| HubAccessError::Evicted(address.model.clone()))?;
     let total: f64 = files.iter().map(|file| file.bytes).sum();
@@ -93,7 +92,7 @@ pub async fn read_cached(id: RequestId, address: HubAddress) -> Result<Vec<Named
         post_progress(id, Stage::Reading, done, Some(total));
         let bytes = cache.read(&file.file).await?;
         done += file.bytes;
-        read.push(NamedBytes { path: format!("{}/{}", address.model.name(), file.file), bytes });
+        read.push((format!("{}/{}", address.model.name(), file.file), bytes));
     }
     Ok(read)
 }

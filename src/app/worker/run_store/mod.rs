@@ -259,5 +259,5 @@ pub async fn read_state(file: &Blob) -> Result<TrainingState, WorkerError> {
 
 async fn read(file: &Blob, begin: usize, end: usize) -> Result<Vec<u8>, PrivateFileError> {
     let part = file.slice_with_f64_and_f64(begin as f64, end as f64);
-    bytes_of(&part.map_err(|error| PrivateFileError::Other(super::files::words(&error)))?).await
+    bytes_of(&part.map_err(|error| PrivateFileError::Other(super::browser::words(&error)))?).await
 }

@@ -87,7 +87,7 @@ impl Session {
         let values = Float32Array::from(vectors.as_slice());
         let buffer = values.buffer();
         let result = ViewVectors { sentences: count, hidden, values, kept, step };
-        answer_transferring(id, Answer::Views { result }, &buffer)
+        Ok(answer_transferring(id, Answer::Views { result }, &buffer)?)
     }
 
     /// One row through one kernel, for who wants to see what it does.

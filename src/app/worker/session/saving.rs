@@ -31,7 +31,7 @@ impl Session {
             }
             (None, None) => return Err(WorkerError::Untrained),
         };
-        post_file(id, name, &bytes)
+        Ok(post_file(id, name, &bytes)?)
     }
 
     pub(super) async fn save_checkpoint(&mut self, id: RequestId) -> Result<(), WorkerError> {

@@ -9,12 +9,12 @@ use crate::{
     app::{
         protocol::{Answer, Request, RequestId, Source, Stage},
         worker::{
+            browser::scope,
             error::WorkerError,
             files::gather,
             inbox::Inbox,
             model_files::LoadedModel,
             outbox::{answer, post_progress},
-            scope,
         },
     },
     localize::Localize,

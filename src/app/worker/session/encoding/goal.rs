@@ -57,7 +57,7 @@ impl Goal {
                 let values = Float32Array::from(portion.as_slice());
                 let buffer = values.buffer();
                 let part = EmbeddedPart { first: range.start, of: total, hidden, values, step, last };
-                answer_transferring(id, Answer::Embedded { part }, &buffer)
+                Ok(answer_transferring(id, Answer::Embedded { part }, &buffer)?)
             }
             Self::Cosines { queries, vectors } => {
                 vectors.extend(portion);
@@ -106,5 +106,9 @@ fn post_cosines(
         values.subarray(start, start + columns as u32).copy_from(&row);
     }
     let buffer = values.buffer();
-    answer_transferring(id, Answer::Cosines { result: CosineTable { rows, columns, values, step } }, &buffer)
+    Ok(answer_transferring(
+        id,
+        Answer::Cosines { result: CosineTable { rows, columns, values, step } },
+        &buffer,
+    )?)
 }
