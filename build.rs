@@ -130,11 +130,10 @@ fn function(id: &str, pattern: &Pattern<String>) -> Result<String> {
         writeln!(code, "    let {name} = {name}.localized();")?;
     }
     let values: String = format.iter().map(|value| format!(", {value}")).collect();
-    match values.is_empty() {
-        true => {
-            writeln!(code, "    let english = {:?}.into();", words.replace("{{", "{").replace("}}", "}"))?
-        }
-        false => writeln!(code, "    let english = format!({words:?}{values}).into();")?,
+    if values.is_empty() {
+        writeln!(code, "    let english = {:?}.into();", words.replace("{{", "{").replace("}}", "}"))?
+    } else {
+        writeln!(code, "    let english = format!({words:?}{values}).into();")?
     }
     let arguments: Vec<String> = variables.iter().map(|name| format!("({name:?}.into(), {name})")).collect();
     writeln!(code, "    Localized::message(english, {id:?}, vec![{}])\n}}", arguments.join(", "))?;

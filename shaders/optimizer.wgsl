@@ -17,9 +17,11 @@ struct Op {
     partials: u32,      // partial sums that sum_squares writes or clip_factor reads
 }
 
-// src/kernels/step.rs has the same β for the bias corrections.
-const BETA1 = 0.9;
-const BETA2 = 0.999;
+// β₁, β₂, 1−β₁ and 1−β₂, each rounded once; src/kernels/step.rs has the numbers.
+override beta1: f32;
+override beta2: f32;
+override rest1: f32;
+override rest2: f32;
 const EPSILON = 1e-8;
 
 @group(0) @binding(1) var<uniform> op: Op;
@@ -86,8 +88,8 @@ fn update(i: u32, clip: f32) {
     let decay = select(0.0, step.weight_decay, i < op.decay_end);
     // Words that no batch has contained yet, most of the table for a long time: the update would be 0.
     if (decay == 0.0 && all(g == vec4(0.0)) && all(old_m == vec4(0.0)) && all(old_v == vec4(0.0))) { return; }
-    let m = BETA1 * old_m + (1.0 - BETA1) * g;
-    let v = BETA2 * old_v + (1.0 - BETA2) * g * g;
+    let m = beta1 * old_m + rest1 * g;
+    let v = beta2 * old_v + rest2 * g * g;
     let p = parameters[i];
     let change = (m * step.first_correction) / (sqrt(v) * step.second_correction + EPSILON);
     parameters[i] = p - step.learning_rate * (decay * p + change);

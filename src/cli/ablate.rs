@@ -134,9 +134,12 @@ fn tables(args: &AblateArgs) -> Result<Vec<Table>, CliError> {
             "hard-negatives trains on triplets: name a file with --triplets".to_owned(),
         ));
     }
-    let wanted = |ablation: &Ablation| match asked.is_empty() {
-        true => !ablation.is_supervised() || args.triplets.is_some(),
-        false => asked.contains(ablation),
+    let wanted = |ablation: &Ablation| {
+        if asked.is_empty() {
+            !ablation.is_supervised() || args.triplets.is_some()
+        } else {
+            asked.contains(ablation)
+        }
     };
     let rows = |ablation: Ablation| {
         let mut rows = ablation.settings();
@@ -228,10 +231,8 @@ fn table(ablation: Ablation, rows: &[Setting], record: &AblationRecord) -> Strin
         let scores = record.scores(ablation, row);
         let here = Spread::of(scores).map_or("–".to_owned(), |Spread { mean, deviation, count }| {
             let deviation = deviation.map(|deviation| format!(" ± {deviation:.2}")).unwrap_or_default();
-            let part = match count < scores.len() {
-                true => format!(" ({count} of {})", scores.len()),
-                false => String::new(),
-            };
+            let part =
+                if count < scores.len() { format!(" ({count} of {})", scores.len()) } else { String::new() };
             format!("{mean:.2}{deviation}{part}")
         });
         // Writing to a string cannot fail.

@@ -107,15 +107,16 @@ pub async fn run(args: &BenchArgs, device_options: DeviceOptions) -> Result<(), 
             sweeps.push((*axis, bench.sweep(*axis).await?));
         }
     }
-    match args.json {
-        true => terminal::print_json(&json!({
+    if args.json {
+        terminal::print_json(&json!({
             "adapter": bench.device.info(),
             "results": lines,
             "sweeps": sweeps.iter().map(|(axis, points)| json!({
                 "axis": axis.to_string(), "points": points, "growth": growth(points)
             })).collect::<Vec<_>>(),
-        })),
-        false => terminal::print_text(&markdown(&bench.device, &lines, &sweeps)),
+        }))
+    } else {
+        terminal::print_text(&markdown(&bench.device, &lines, &sweeps))
     }
 }
 

@@ -98,11 +98,12 @@ pub fn load_model(directory: &Path) -> Result<Model, CliError> {
     if !directory.is_dir() {
         let name = slashes(directory);
         let like_an_id = directory.is_relative() && name.matches('/').count() == 1 && !name.starts_with('.');
-        let advice = match like_an_id {
-            true => format!(
+        let advice = if like_an_id {
+            format!(
                 "; to have {name} from the Hugging Face hub, hf download {name} --local-dir FOLDER, and name that"
-            ),
-            false => String::new(),
+            )
+        } else {
+            String::new()
         };
         return Err(CliError::Input(format!(
             "--model takes a model's folder, and there is no folder {name}{advice}"

@@ -53,8 +53,5 @@ pub async fn run(args: &ProfileArgs, device_options: DeviceOptions) -> Result<()
     let rows = args.sentences.rows(args.case.lengths, args.case.batch, TRAINING_LENGTH)?()?;
     let run = TrainingRun::new(&device, &checkpoint, rows, Recipe::default()).await?;
     let profile = run.profile().await?;
-    match args.json {
-        true => print_json(&profile),
-        false => print_text(&profile.to_markdown()),
-    }
+    if args.json { print_json(&profile) } else { print_text(&profile.to_markdown()) }
 }

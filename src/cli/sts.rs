@@ -83,9 +83,10 @@ impl<'a> Average<'a> {
 
     /// The row's name among `tasks`, which says over how many the average is where that is not all.
     fn name(&self, tasks: usize) -> Cow<'static, str> {
-        match self.undefined.is_empty() {
-            true => "average".into(),
-            false => format!("average of {} of {tasks}", self.tasks).into(),
+        if self.undefined.is_empty() {
+            "average".into()
+        } else {
+            format!("average of {} of {tasks}", self.tasks).into()
         }
     }
 }

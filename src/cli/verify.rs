@@ -63,19 +63,17 @@ pub async fn run(args: &VerifyArgs, device_options: DeviceOptions) -> Result<(),
     }
     bar.finish_and_clear();
     let report = verification.finish();
-    match args.json {
-        true => print_json(&report)?,
-        false => print_text(&report.to_text())?,
+    if args.json {
+        print_json(&report)?
+    } else {
+        print_text(&report.to_text())?
     }
     judge(&report)
 }
 
 /// A failure where a check failed, once the report is out.
 fn judge(report: &Report) -> Result<(), CliError> {
-    match report.passed() {
-        true => Ok(()),
-        false => Err(CliError::Verify { failed: report.failed() }),
-    }
+    if report.passed() { Ok(()) } else { Err(CliError::Verify { failed: report.failed() }) }
 }
 
 /// What a folder is called, whatever way leads to it.

@@ -45,7 +45,7 @@ impl View {
     pub fn slice(&self, first: usize, len: usize) -> View {
         let bytes = self.stored.bytes();
         let (offset, size) = (bytes * first as u64, bytes * len as u64);
-        debug_assert!(offset + size <= self.size, "slice beyond its view");
+        assert!(offset + size <= self.size, "slice beyond its view");
         View { buffer: self.buffer.clone(), offset: self.offset + offset, size, stored: self.stored }
     }
 
@@ -66,7 +66,7 @@ impl View {
     /// Overwrites the start of the view, before anything submitted later runs.
     pub fn write<T: bytemuck::NoUninit>(&self, device: &Device, values: &[T]) {
         let bytes: &[u8] = bytemuck::cast_slice(values);
-        debug_assert!(bytes.len() as u64 <= self.size, "write beyond its view");
+        assert!(bytes.len() as u64 <= self.size, "write beyond its view");
         match (device, &self.buffer) {
             (Device::Gpu(gpu), Buffer::Gpu(buffer)) => gpu.write(buffer, self.offset, bytes),
             (Device::Cpu(cpu), Buffer::Cpu(memory)) => {

@@ -44,9 +44,12 @@ pub fn pair_cosines(embeddings: &[f32], hidden: usize) -> Vec<f64> {
     let unit = normalised(embeddings, hidden);
     let pairs = embeddings.chunks_exact(2 * hidden).zip(unit.chunks_exact(2 * hidden));
     pairs
-        .map(|(given, unit)| match given.iter().all(|value| value.is_finite()) {
-            true => cosine(&unit[..hidden], &unit[hidden..]),
-            false => f64::NAN,
+        .map(|(given, unit)| {
+            if given.iter().all(|value| value.is_finite()) {
+                cosine(&unit[..hidden], &unit[hidden..])
+            } else {
+                f64::NAN
+            }
         })
         .collect()
 }

@@ -6,6 +6,10 @@ use bytemuck::{Pod, Zeroable};
 use super::drop_threshold;
 use crate::device::Extent;
 
+/// β₁ and β₂ of AdamW.
+pub(super) const BETA1: f64 = 0.9;
+pub(super) const BETA2: f64 = 0.999;
+
 /// T, tokens of the packed batch.
 pub const TOKENS: Extent = Extent::Dynamic(1);
 /// R, encoded rows.
@@ -71,12 +75,12 @@ impl Step {
     }
 
     /// Learning rate and bias corrections 1/(1 − β₁ᵗ), 1/√(1 − β₂ᵗ) of AdamW's `t`-th update, t from 1, computed in
-    /// f64. β₁ = 0.9 and β₂ = 0.999 as in shaders/optimizer.wgsl and its CPU twin.
+    /// f64.
     pub fn with_update(mut self, t: u32, learning_rate: f64) -> Self {
         let t = i32::try_from(t.max(1)).unwrap_or(i32::MAX);
         self.learning_rate = learning_rate as f32;
-        self.first_correction = (1.0 / (1.0 - 0.9_f64.powi(t))) as f32;
-        self.second_correction = (1.0 / (1.0 - 0.999_f64.powi(t)).sqrt()) as f32;
+        self.first_correction = (1.0 / (1.0 - BETA1.powi(t))) as f32;
+        self.second_correction = (1.0 / (1.0 - BETA2.powi(t)).sqrt()) as f32;
         self
     }
 }

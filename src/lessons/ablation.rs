@@ -309,9 +309,10 @@ mod tests {
                 assert_eq!(same_key.count(), 1);
             }
             // The paper's own recipe is among them, apart from how often it is evaluated.
-            let papers = match ablation.is_supervised() {
-                false => papers(),
-                true => TrainOptions { objective: Objective::Sup, head: HeadMode::Keep, ..papers() },
+            let papers = if ablation.is_supervised() {
+                TrainOptions { objective: Objective::Sup, head: HeadMode::Keep, ..papers() }
+            } else {
+                papers()
             };
             assert!(recipes.contains(&(false, papers)), "{ablation:?}");
         }

@@ -248,9 +248,10 @@ fn header_columns(table: &Table<'_>, row: &Row) -> Result<Option<Vec<usize>>, Te
             [] if names[0] == NEGATIVE[0] => {}
             _ => {
                 let (role, found_columns) = (names[0], cells.join(", "));
-                let reason = match found.is_empty() {
-                    true => messages::corpus_no_column(role, found_columns, expected()),
-                    false => messages::corpus_column_twice(role, found_columns, expected()),
+                let reason = if found.is_empty() {
+                    messages::corpus_no_column(role, found_columns, expected())
+                } else {
+                    messages::corpus_column_twice(role, found_columns, expected())
                 };
                 return Err(table.wrong(row.line, reason));
             }

@@ -79,9 +79,10 @@ fn refuse_lone_returns(file: &str, text: &str) -> Result<(), TextError> {
 }
 
 fn refuse_blank(file: &str, text: &str) -> Result<(), TextError> {
-    match text.trim().is_empty() {
-        true => Err(TextError::Blank { file: file.to_owned(), lines: text.lines().count() }),
-        false => Ok(()),
+    if text.trim().is_empty() {
+        Err(TextError::Blank { file: file.to_owned(), lines: text.lines().count() })
+    } else {
+        Ok(())
     }
 }
 

@@ -69,9 +69,10 @@ pub(super) fn read<'a>(file: &'a str, text: &str, known: &Known) -> Result<Json<
         let value = serde_json::from_str::<Piece>(piece).map_err(|error| wrong(line, no_json(&error)))?;
         let fits = match value {
             Piece::Text(sentence) if records.is_none() => {
-                match sentence.trim().is_empty() {
-                    true => skipped_blank += 1,
-                    false => sentences.push(sentence),
+                if sentence.trim().is_empty() {
+                    skipped_blank += 1
+                } else {
+                    sentences.push(sentence)
                 }
                 true
             }
@@ -278,9 +279,10 @@ enum Kind {
 impl Known {
     fn kind(&self, name: &str) -> Option<Kind> {
         let among = |names: &[&str]| names.iter().any(|known| known.eq_ignore_ascii_case(name));
-        match self.sentences.iter().any(|names| among(names)) {
-            true => Some(Kind::Sentence),
-            false => among(self.others).then_some(Kind::Other),
+        if self.sentences.iter().any(|names| among(names)) {
+            Some(Kind::Sentence)
+        } else {
+            among(self.others).then_some(Kind::Other)
         }
     }
 }

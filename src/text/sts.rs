@@ -58,15 +58,16 @@ impl StsSet {
     /// No text, or not UTF-8; an unknown format; a row that is too short; a score that is not a number.
     pub fn parse(name: &str, bytes: &[u8]) -> Result<StsSet, TextError> {
         let text = decode(name, bytes)?;
-        let (table, notes) = match json_lines::is_json(name, text) {
-            false => (Table::read(name, text, Layout::sniff(text))?, Vec::new()),
-            true => match json_lines::read(name, text, &FIELDS)? {
+        let (table, notes) = if json_lines::is_json(name, text) {
+            match json_lines::read(name, text, &FIELDS)? {
                 Json::Table { table, notes } => (table, notes),
                 Json::Sentences { .. } => {
                     let reason = messages::sts_strings((FIELDS.expected)());
                     return Err(TextError::Format { file: name.to_owned(), reason });
                 }
-            },
+            }
+        } else {
+            (Table::read(name, text, Layout::sniff(text))?, Vec::new())
         };
         let Some(head) = table.rows.first() else {
             return Err(TextError::Blank { file: name.to_owned(), lines: table.skipped_blank });

@@ -258,10 +258,7 @@ fn check_quotes(text: &str) -> Result<(), (usize, Localized)> {
             }
             (_, b',' | b'\n' | b'\r') => State::CellStart,
             (State::QuoteInQuoted { opened }, _) => {
-                let place = match line == opened {
-                    true => String::new().into(),
-                    false => messages::table_in_line(line),
-                };
+                let place = if line == opened { String::new().into() } else { messages::table_in_line(line) };
                 let reason = messages::table_after_quote(place);
                 return Err((opened, reason));
             }

@@ -105,9 +105,12 @@ impl BatchSimilarity {
     /// are left out are empty.
     pub fn matrix_csv(&self) -> String {
         let hard = self.hard_negatives();
-        let heads = (0..self.columns).map(|column| match column < hard {
-            true => (column + 1).to_string(),
-            false => format!("{}_{}", Candidate::HardNegative.name(), column - hard + 1),
+        let heads = (0..self.columns).map(|column| {
+            if column < hard {
+                (column + 1).to_string()
+            } else {
+                format!("{}_{}", Candidate::HardNegative.name(), column - hard + 1)
+            }
         });
         let lines = self.cosines.chunks(self.columns.max(1)).zip(1..).map(|(cosines, row)| {
             let cells = cosines.iter().copied().map(single_cell);
@@ -147,9 +150,10 @@ impl BatchSimilarity {
             for (candidate, logit) in (first..).zip(logits).take(columns) {
                 let own_negative = candidate == 2 * items + row % items;
                 let weight = if own_negative { options.hard_negative_weight } else { 0.0 };
-                cosines.push(match candidate >= end || *logit < LEFT_OUT {
-                    true => f32::NAN,
-                    false => (logit - weight) * options.temperature,
+                cosines.push(if candidate >= end || *logit < LEFT_OUT {
+                    f32::NAN
+                } else {
+                    (logit - weight) * options.temperature
                 });
             }
         }

@@ -43,30 +43,25 @@ pub fn dataset(
         });
     }
     let max_length = options.max_length;
-    Ok(match augmentation.is_on_tokens() {
-        true => {
-            let (vocabulary, rows) = (tokenizer.vocabulary()?, data.rows());
-            let of_tokens = move |item: usize, random: &mut _| {
-                augmentation.apply_to_tokens(&rows[item], &vocabulary, max_length, random)
-            };
-            data.with_augment(Rc::new(of_tokens), max_length)
-        }
-        false => {
-            let words = Words { augmentation, texts: texts.sentences().to_vec(), dictionary, max_length };
-            let (tokenizer, rows) = (tokenizer.clone(), data.rows());
-            data.with_augment(
-                Rc::new(move |item, random| {
-                    let sentence = [words.sentence(item, random)];
-                    // If a changed sentence cannot be tokenised, the item goes without augmentation.
-                    let row = tokenizer
-                        .encode_plain(&sentence, words.max_length)
-                        .ok()
-                        .and_then(|mut rows| rows.pop());
-                    row.unwrap_or_else(|| rows[item].clone())
-                }),
-                max_length,
-            )
-        }
+    Ok(if augmentation.is_on_tokens() {
+        let (vocabulary, rows) = (tokenizer.vocabulary()?, data.rows());
+        let of_tokens = move |item: usize, random: &mut _| {
+            augmentation.apply_to_tokens(&rows[item], &vocabulary, max_length, random)
+        };
+        data.with_augment(Rc::new(of_tokens), max_length)
+    } else {
+        let words = Words { augmentation, texts: texts.sentences().to_vec(), dictionary, max_length };
+        let (tokenizer, rows) = (tokenizer.clone(), data.rows());
+        data.with_augment(
+            Rc::new(move |item, random| {
+                let sentence = [words.sentence(item, random)];
+                // If a changed sentence cannot be tokenised, the item goes without augmentation.
+                let row =
+                    tokenizer.encode_plain(&sentence, words.max_length).ok().and_then(|mut rows| rows.pop());
+                row.unwrap_or_else(|| rows[item].clone())
+            }),
+            max_length,
+        )
     })
 }
 

@@ -86,15 +86,16 @@ impl TrainingStep {
         let metrics = arena.storage("metrics", METRICS)?;
         let buffers = TrainingBuffers::new(arena, &network.layout)?;
 
-        let cache = match part == items {
-            true => None,
-            false => Some(GradientCache {
+        let cache = if part == items {
+            None
+        } else {
+            Some(GradientCache {
                 items: part,
                 vectors: arena.storage("cached vectors", items * views * hidden)?,
                 gradients: loss.d_embeddings.clone(),
                 part_gradients: arena
                     .storage("gradient of a micro-batch's vectors", part * views * hidden)?,
-            }),
+            })
         };
         let d_vectors = cache.as_ref().map_or(&loss.d_embeddings, |cache| &cache.part_gradients);
         let pass = EncoderPass::new(network, &buffers.gradients, options.pooler, capacity, d_vectors)?;
@@ -102,16 +103,14 @@ impl TrainingStep {
         let mut plan = Plan::default();
         loss.run(&mut plan, &network.kernels, vectors, &metrics)?;
 
-        let mlm = match options.mlm_weight > 0.0 {
-            false => None,
-            true => {
-                let (encoder, tokens) = (&pass.encoder, capacity.tokens);
-                let gradients = &buffers.gradients;
-                let model =
-                    MaskedLanguageModel::new(network, gradients, encoder, &pass.batch, tokens, &metrics)?;
-                let backward = pass.backward_from_states(network, gradients)?;
-                Some(MlmPass { model, weight: options.mlm_weight, backward })
-            }
+        let mlm = if options.mlm_weight > 0.0 {
+            let (encoder, tokens) = (&pass.encoder, capacity.tokens);
+            let gradients = &buffers.gradients;
+            let model = MaskedLanguageModel::new(network, gradients, encoder, &pass.batch, tokens, &metrics)?;
+            let backward = pass.backward_from_states(network, gradients)?;
+            Some(MlmPass { model, weight: options.mlm_weight, backward })
+        } else {
+            None
         };
 
         let shards = buffers.optimizer_shards(&network.weights);

@@ -243,10 +243,7 @@ impl Trainer {
         if self.finished() {
             return Ok(None);
         }
-        let report = match self.ring.has_room() {
-            true => None,
-            false => self.oldest().await?,
-        };
+        let report = if self.ring.has_room() { None } else { self.oldest().await? };
         let (number, epoch) = (self.next, self.next / self.steps_per_epoch);
         let begin = (number % self.steps_per_epoch) as usize * self.options.batch_size;
         let end = (begin + self.options.batch_size).min(self.data.len());
@@ -255,9 +252,10 @@ impl Trainer {
         }
         let items = self.order.as_ref().map_or(&[][..], |(_, order)| &order[begin..end]);
         let rows = self.data.augmented_batch(items, self.options.seed, epoch);
-        let corrupted = match self.options.mlm_weight > 0.0 {
-            true => self.data.corrupted(&rows, self.options.seed, number),
-            false => None,
+        let corrupted = if self.options.mlm_weight > 0.0 {
+            self.data.corrupted(&rows, self.options.seed, number)
+        } else {
+            None
         };
         let rate = learning_rate(self.options.learning_rate, number, self.options.warmup, self.total);
         let step = crate::kernels::Step { step: number, ..self.options.step() }.with_update(number + 1, rate);

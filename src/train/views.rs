@@ -33,9 +33,8 @@ impl DropoutViews {
     /// # Errors
     /// A probability outside [0, 1), or too many or no views or sentences.
     pub fn validate(&self, sentences: usize) -> Result<(), TrainError> {
-        let check = |fine: bool, option, value: String, expected| match fine {
-            true => Ok(()),
-            false => Err(TrainError::Option { option, value: value.into(), expected }),
+        let check = |fine: bool, option, value: String, expected| {
+            if fine { Ok(()) } else { Err(TrainError::Option { option, value: value.into(), expected }) }
         };
         check(
             (0.0..1.0).contains(&self.p),

@@ -88,10 +88,8 @@ impl Checks {
 
     /// Compares a number with its reference; the error is relative to `size`.
     pub fn number(&self, quantity: &str, case: &str, actual: f64, expected: f64, size: f64, tolerance: f64) {
-        let error = match actual.is_finite() {
-            true => relative((actual - expected).abs(), size),
-            false => f64::INFINITY,
-        };
+        let error =
+            if actual.is_finite() { relative((actual - expected).abs(), size) } else { f64::INFINITY };
         self.record(quantity, error, tolerance, format!("{case}: {actual:e} instead of {expected:e}"));
     }
 

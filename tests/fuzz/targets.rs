@@ -256,10 +256,7 @@ pub fn share_link() -> Target {
             let written = Address { values: settings.values(), ..address.clone() };
             let (same, none) = Settings::read(&Address::parse(&written.to_string()));
             assert_eq!((same, none.is_empty()), (settings, true), "{none:?}");
-            match address.lost || !problems.is_empty() {
-                true => Answer::Refused,
-                false => Answer::Accepted,
-            }
+            if address.lost || !problems.is_empty() { Answer::Refused } else { Answer::Accepted }
         },
     }
 }

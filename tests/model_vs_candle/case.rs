@@ -186,9 +186,10 @@ pub async fn check(device: &Device, case: Case) {
 
     let bound = gradient_bound(case.sizes, temperature);
     let error = (f64::from(loss) - expected_loss).abs();
-    let most = match case.mlm_weight > 0.0 {
-        true => f64::from(case.mlm_weight) * mlm_bound(case.sizes, expected_loss),
-        false => 0.0,
+    let most = if case.mlm_weight > 0.0 {
+        f64::from(case.mlm_weight) * mlm_bound(case.sizes, expected_loss)
+    } else {
+        0.0
     };
     assert!(
         error <= logit_bound(case.sizes, temperature) + most,

@@ -84,10 +84,7 @@ fn closes_itself(menu: NodeRef<html::Details>) {
 }
 
 fn name(info: &DeviceInfo) -> String {
-    match info.is_cpu() {
-        true => t!("device-cpu", threads = info.threads),
-        false => info.name.clone(),
-    }
+    if info.is_cpu() { t!("device-cpu", threads = info.threads) } else { info.name.clone() }
 }
 
 fn what() -> String {

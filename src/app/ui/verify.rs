@@ -110,9 +110,12 @@ pub fn VerifyPanel() -> impl IntoView {
 fn Parts(chosen: RwSignal<Vec<String>>) -> impl IntoView {
     let part = move |name: &'static str| {
         let toggle = move |event| {
-            chosen.update(|chosen| match event_target_checked(&event) {
-                true => chosen.push(name.to_owned()),
-                false => chosen.retain(|chosen| chosen != name),
+            chosen.update(|chosen| {
+                if event_target_checked(&event) {
+                    chosen.push(name.to_owned())
+                } else {
+                    chosen.retain(|chosen| chosen != name)
+                }
             });
         };
         view! {

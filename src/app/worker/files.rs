@@ -53,13 +53,14 @@ pub async fn gather_text(id: RequestId, source: Source) -> Result<NamedBytes, Wo
 pub fn check_text_size(source: &Source) -> Result<(), WorkerError> {
     let Source::Files(files) = source else { return Ok(()) };
     let bytes: f64 = files.iter().map(|file| file.blob.size()).sum();
-    match bytes > MOST_TEXT {
-        false => Ok(()),
-        true => Err(WorkerError::TextTooLarge {
+    if bytes > MOST_TEXT {
+        Err(WorkerError::TextTooLarge {
             path: files.first().map_or_else(String::new, |file| file.path.clone()),
             megabytes: bytes / 1e6,
             most: MOST_TEXT / 1e6,
-        }),
+        })
+    } else {
+        Ok(())
     }
 }
 

@@ -54,12 +54,11 @@ pub async fn trainer(
         }
     };
     let unknown_share = texts.tokenizer.unknown_share(&rows);
-    let dictionary = match options.needs_dictionary() {
-        true => {
-            let file = dictionary_file(id, texts.dictionary).await?;
-            Some(Dictionary::parse(DICTIONARY, &file.bytes)?)
-        }
-        false => None,
+    let dictionary = if options.needs_dictionary() {
+        let file = dictionary_file(id, texts.dictionary).await?;
+        Some(Dictionary::parse(DICTIONARY, &file.bytes)?)
+    } else {
+        None
     };
     let data = train::dataset(texts.training, rows, texts.tokenizer, dictionary, &options)?;
     let evaluation = match texts.evaluation {

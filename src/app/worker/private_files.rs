@@ -28,10 +28,7 @@ pub enum PrivateFileError {
 
 impl PrivateFileError {
     fn new(error: &JsValue) -> Self {
-        match is_full(error) {
-            true => Self::Full,
-            false => Self::Other(words(error)),
-        }
+        if is_full(error) { Self::Full } else { Self::Other(words(error)) }
     }
 }
 
@@ -161,10 +158,7 @@ pub struct Writer {
 impl Writer {
     pub async fn write(&mut self, bytes: &[u8]) -> Result<()> {
         self.waiting.extend_from_slice(bytes);
-        match self.waiting.len() < PORTION {
-            true => Ok(()),
-            false => self.flush().await,
-        }
+        if self.waiting.len() < PORTION { Ok(()) } else { self.flush().await }
     }
 
     async fn flush(&mut self) -> Result<()> {

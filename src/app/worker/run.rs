@@ -359,10 +359,7 @@ impl Run {
         if !(wanted && !picture.shows(step) || picture.due(step)) {
             return;
         }
-        let shown = match step == 0 && self.starts_as_loaded {
-            true => picture.show_loaded_again(),
-            false => Ok(false),
-        };
+        let shown = if step == 0 && self.starts_as_loaded { picture.show_loaded_again() } else { Ok(false) };
         let shown = match shown {
             Ok(false) => picture.show(self.trainer.network(), step).await,
             shown => shown.map(drop),

@@ -103,17 +103,21 @@ impl Answer {
 /// Asks the host for a file.
 async fn request(file: &SiteFile) -> Result<Response, WorkerError> {
     let response = JsFuture::from(scope().fetch_with_str(&file.url)).await;
-    let response = response.map_err(|error| match scope().navigator().on_line() {
-        true => failed(file, &error),
-        false => WorkerError::Fetch { path: file.path.clone(), reason: messages::worker_file_offline() },
+    let response = response.map_err(|error| {
+        if scope().navigator().on_line() {
+            failed(file, &error)
+        } else {
+            WorkerError::Fetch { path: file.path.clone(), reason: messages::worker_file_offline() }
+        }
     })?;
     let response: Response = response.unchecked_into();
-    match response.ok() {
-        true => Ok(response),
-        false => Err(WorkerError::Fetch {
+    if response.ok() {
+        Ok(response)
+    } else {
+        Err(WorkerError::Fetch {
             path: file.path.clone(),
             reason: messages::server_answered(response.status(), response.status_text()),
-        }),
+        })
     }
 }
 

@@ -81,13 +81,12 @@ pub fn run(threads: &Threads, due: &mut Vec<Due>, time: Option<Duration>) {
                     return;
                 }
                 spins += 1;
-                match spins < SPINS {
-                    true => std::hint::spin_loop(),
-                    false => {
-                        // This panic ends the worker, and the page is told.
-                        assert!(!Threads::failed(), "a thread of the engine ended in the middle of its work");
-                        std::thread::yield_now();
-                    }
+                if spins < SPINS {
+                    std::hint::spin_loop()
+                } else {
+                    // This panic ends the worker, and the page is told.
+                    assert!(!Threads::failed(), "a thread of the engine ended in the middle of its work");
+                    std::thread::yield_now();
                 }
             }
         }

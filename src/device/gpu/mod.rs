@@ -203,11 +203,10 @@ impl Gpu {
         if let Some(reason) = &faults.lost {
             return Err(DeviceError::DeviceLost(reason.clone()));
         }
-        match faults.uncaptured.is_empty() {
-            true => Ok(()),
-            false => {
-                Err(faults.uncaptured.drain(..).next().unwrap_or(DeviceError::Validation(String::new())))
-            }
+        if faults.uncaptured.is_empty() {
+            Ok(())
+        } else {
+            Err(faults.uncaptured.drain(..).next().unwrap_or(DeviceError::Validation(String::new())))
         }
     }
 

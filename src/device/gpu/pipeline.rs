@@ -187,7 +187,7 @@ impl Gpu {
         views: &[&View],
         grid: Grid,
     ) -> Dispatch {
-        debug_assert_eq!(views.len(), spec.bindings.len(), "{}: one view per binding", spec.entry);
+        assert_eq!(views.len(), spec.bindings.len(), "{}: one view per binding", spec.entry);
         let mut cache = self.pipelines().borrow_mut();
         let pipeline = cache.pipeline(self, spec, constants);
         let entries: Vec<_> = (0..)

@@ -82,7 +82,7 @@ impl MappingRing {
 
     /// Records the copy of `view`. The ring must have room, see [`MappingRing::has_room`].
     pub fn record(&mut self, encoder: &mut wgpu::CommandEncoder, view: &View) {
-        debug_assert!(self.has_room() && view.size <= self.size);
+        assert!(self.has_room() && view.size <= self.size);
         if let (Some(slot), Some(buffer)) = (self.free.pop(), gpu_buffer(view)) {
             encoder.copy_buffer_to_buffer(buffer, view.offset, &slot, 0, view.size);
             self.recorded = Some(slot);

@@ -135,9 +135,10 @@ fn check(task: &TransferTask, options: &TransferOptions) -> Result<(), TransferE
     // With two items per fold, an outer fold leaves enough items for the inner folds.
     let needed = if task.sets.len() == 3 { 1 } else { 2 * folds };
     let items = task.sets[0].labels.len();
-    match items < needed {
-        true => Err(TransferError::TooFew { task: task.kind.name(), items, folds, needed }),
-        false => Ok(()),
+    if items < needed {
+        Err(TransferError::TooFew { task: task.kind.name(), items, folds, needed })
+    } else {
+        Ok(())
     }
 }
 

@@ -102,12 +102,11 @@ impl Attention<'_> {
 impl Kernels {
     /// Writes `layer.context` and `layer.log_sums`.
     pub fn attention(&self, plan: &mut Plan, layer: &Attention) -> Result<(), DeviceError> {
-        match self.on_cpu() {
-            true => cpu::forward(self, plan, layer)?,
-            false => {
-                let views = [layer.tiles, layer.qkv, layer.context, layer.log_sums];
-                self.call_attention(plan, layer, FORWARD, &views)?;
-            }
+        if self.on_cpu() {
+            cpu::forward(self, plan, layer)?
+        } else {
+            let views = [layer.tiles, layer.qkv, layer.context, layer.log_sums];
+            self.call_attention(plan, layer, FORWARD, &views)?;
         }
         // Products: scores and weighted sum. Vectors: query, key and value in, context out.
         plan.note(layer.work(2, 4));

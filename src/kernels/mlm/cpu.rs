@@ -63,9 +63,10 @@ impl CpuKernel<2, 1> for Scatter {
     fn run(&self, step: &Step, chunk: Chunk, [slots, d_gathered]: [&[f32]; 2], [d_states]: [&mut [f32]; 1]) {
         for (token, d_state) in chunk.rows.zip(d_states.chunks_exact_mut(self.hidden)) {
             let slot = words(slots)[token];
-            match slot < step.tokens {
-                true => d_state.copy_from_slice(&d_gathered[slot as usize * self.hidden..][..self.hidden]),
-                false => d_state.fill(0.0),
+            if slot < step.tokens {
+                d_state.copy_from_slice(&d_gathered[slot as usize * self.hidden..][..self.hidden])
+            } else {
+                d_state.fill(0.0)
             }
         }
     }

@@ -5,12 +5,14 @@ use std::ops::Range;
 use super::Optimizer;
 use crate::{
     device::{Chunk, DeviceError, Extent, Plan, Split},
-    kernels::{Kernels, Step, cpu::CpuKernel, vector::dot},
+    kernels::{Kernels, Step, cpu::CpuKernel, step, vector::dot},
 };
 
-// step.rs has the same β for the bias corrections.
-const BETA1: f32 = 0.9;
-const BETA2: f32 = 0.999;
+const BETA1: f32 = step::BETA1 as f32;
+const BETA2: f32 = step::BETA2 as f32;
+// Rounded once, as the shader has them.
+const REST1: f32 = (1.0 - step::BETA1) as f32;
+const REST2: f32 = (1.0 - step::BETA2) as f32;
 const EPSILON: f32 = 1e-8;
 /// Floats of a chunk.
 const FLOATS: u32 = 8192;
@@ -124,8 +126,8 @@ fn zero(values: &[f32]) -> bool {
 fn update(step: &Step, clip: f32, decay: f32, p: &mut [f32], g: &[f32], m: &mut [f32], v: &mut [f32]) {
     for (((p, g), m), v) in p.iter_mut().zip(g).zip(m).zip(v) {
         let g = g * clip;
-        *m = BETA1 * *m + (1.0 - BETA1) * g;
-        *v = BETA2 * *v + (1.0 - BETA2) * g * g;
+        *m = BETA1 * *m + REST1 * g;
+        *v = BETA2 * *v + REST2 * g * g;
         let change = (*m * step.first_correction) / (v.sqrt() * step.second_correction + EPSILON);
         *p -= step.learning_rate * (decay * *p + change);
     }

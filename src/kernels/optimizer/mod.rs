@@ -5,7 +5,10 @@ mod cpu;
 
 use bytemuck::{Pod, Zeroable};
 
-use super::{Kernels, THREADS, shader};
+use super::{
+    Kernels, THREADS, shader,
+    step::{BETA1, BETA2},
+};
 use crate::device::{
     Binding::{self, Read, ReadWrite, Uniform},
     DeviceError, Extent, Grid, KernelSpec, Plan, ShaderSource, View, Work,
@@ -87,6 +90,7 @@ impl Kernels {
         if self.on_cpu() {
             return cpu::adamw(self, plan, optimizer);
         }
+        let constants = [("beta1", BETA1), ("beta2", BETA2), ("rest1", 1.0 - BETA1), ("rest2", 1.0 - BETA2)];
         for shard in optimizer.shards {
             let (length, decay_end) = ((shard.len / 4) as u32, (shard.decay_len / 4) as u32);
             let op = Op { length, decay_end, first_partial: 0, partials: 0 };
@@ -100,7 +104,7 @@ impl Kernels {
             self.call(
                 plan,
                 &ADAMW,
-                &[],
+                &constants,
                 &op,
                 &views,
                 Grid::new(Extent::Fixed(length), THREADS * UPDATES, 1),

@@ -105,9 +105,8 @@ fn weights(
         .map(|(name, tensor)| (name.as_str(), tensor))
         .collect();
     let known = checkpoint.naming.is_known_to_transformers();
-    let name = |canonical| match known {
-        true => checkpoint.naming.for_export(canonical, &checkpoint.config),
-        false => canonical,
+    let name = |canonical| {
+        if known { checkpoint.naming.for_export(canonical, &checkpoint.config) } else { canonical }
     };
     write_safetensors(&all.into_iter().map(|(canonical, tensor)| (name(canonical), tensor)).collect())
 }

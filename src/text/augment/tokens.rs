@@ -85,9 +85,12 @@ pub fn mask_tokens(ids: &[u32], vocabulary: &Vocabulary, share: f64, random: &mu
 /// Replaces every token that is not special with probability `share` by one drawn uniformly from those that are not
 /// special, possibly by itself.
 pub fn replace_tokens(ids: &[u32], vocabulary: &Vocabulary, share: f64, random: &mut impl Rng) -> Vec<u32> {
-    let replace = |&id: &u32| match vocabulary.is_special(id) || random.random::<f64>() >= share {
-        true => id,
-        false => vocabulary.random_token(random),
+    let replace = |&id: &u32| {
+        if vocabulary.is_special(id) || random.random::<f64>() >= share {
+            id
+        } else {
+            vocabulary.random_token(random)
+        }
     };
     ids.iter().map(replace).collect()
 }

@@ -90,9 +90,10 @@ fn split(sentence: &str) -> Vec<&str> {
     let mut words = Vec::new();
     for mut piece in sentence.split_whitespace() {
         while let Some(first) = piece.chars().next() {
-            let end = match is_spaceless(first) {
-                true => first.len_utf8(),
-                false => piece.find(is_spaceless).unwrap_or(piece.len()),
+            let end = if is_spaceless(first) {
+                first.len_utf8()
+            } else {
+                piece.find(is_spaceless).unwrap_or(piece.len())
             };
             let (word, rest) = piece.split_at(end);
             words.push(word);

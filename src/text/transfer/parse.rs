@@ -77,9 +77,10 @@ fn mrpc<'a>(file: &str, text: &'a str) -> Result<Vec<Item<'a>>, TextError> {
         }
     })?;
     let items: Vec<_> = items.into_iter().filter(|(_, sentences)| !sentences.is_empty()).collect();
-    match items.is_empty() {
-        true => Err(TextError::Format { file: file.to_owned(), reason: messages::pairs_header_only() }),
-        false => Ok(items),
+    if items.is_empty() {
+        Err(TextError::Format { file: file.to_owned(), reason: messages::pairs_header_only() })
+    } else {
+        Ok(items)
     }
 }
 

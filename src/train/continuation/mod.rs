@@ -106,9 +106,10 @@ fn not_carried_on(options: &TrainOptions) -> String {
     let missing = missing.filter(|spec| fields.get(spec.name) != defaults.get(spec.name));
     let value = |spec: &OptionSpec| fields.get(spec.name).map(written).unwrap_or_default();
     let named: Vec<String> = missing.map(|spec| format!("{} = {}", spec.name, value(spec))).collect();
-    match named.is_empty() {
-        true => String::new(),
-        false => format!("# Of the run, not carried on here: {}.\n", named.join("; ")),
+    if named.is_empty() {
+        String::new()
+    } else {
+        format!("# Of the run, not carried on here: {}.\n", named.join("; "))
     }
 }
 

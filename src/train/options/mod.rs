@@ -160,16 +160,16 @@ impl TrainOptions {
             spec.check(value).map_err(|expected| TrainError::Option {
                 option: spec.title(),
                 // JSON has no NaN and no infinity.
-                value: match value.is_null() {
-                    true => messages::value_not_a_number(),
-                    false => written(value).into(),
-                },
+                value: if value.is_null() { messages::value_not_a_number() } else { written(value).into() },
                 expected,
             })?;
         }
-        let check = |fine: bool, option: TrainOption, value, expected| match fine {
-            true => Ok(()),
-            false => Err(TrainError::Option { option: option.spec().title(), value, expected }),
+        let check = |fine: bool, option: TrainOption, value, expected| {
+            if fine {
+                Ok(())
+            } else {
+                Err(TrainError::Option { option: option.spec().title(), value, expected })
+            }
         };
         check(
             self.contrastive || self.mlm_weight > 0.0,

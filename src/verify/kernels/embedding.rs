@@ -164,13 +164,14 @@ async fn backward(
     let (views, tokens) = (tables.views(&bench)?, batch.tokens());
     let de = Random::new(7).normals(tokens * hidden);
     // The word gradient is always added to: the training step clears it first.
-    let before = match accumulate {
-        true => Tables::random(hidden, types, 8).reference,
-        false => reference::Tables {
+    let before = if accumulate {
+        Tables::random(hidden, types, 8).reference
+    } else {
+        reference::Tables {
             word: vec![0.0; VOCABULARY * hidden],
             position: vec![f64::NAN; POSITIONS * hidden],
             token_type: vec![f64::NAN; types * hidden],
-        },
+        }
     };
     let word = pieces(&bench, &before.word, hidden)?;
     let (position, token_type) = (bench.floats(&before.position)?, bench.floats(&before.token_type)?);

@@ -194,10 +194,7 @@ fn near(value: &Value, u: &mut Unstructured<'_>) -> Result<Value> {
 
 /// Makes a list or an object long.
 fn grow(value: Option<&mut Value>, u: &mut Unstructured<'_>) -> Result<()> {
-    let count = match u.ratio(1, 40)? {
-        true => 20_000,
-        false => u.int_in_range(1..=60)?,
-    };
+    let count = if u.ratio(1, 40)? { 20_000 } else { u.int_in_range(1..=60)? };
     match value {
         Some(Value::Array(items)) if !items.is_empty() => {
             let item = u.choose(items)?.clone();

@@ -48,9 +48,10 @@ pub fn mutate(text: &mut Vec<u8>, separators: &[char], u: &mut Unstructured<'_>)
         3 => {
             let mut cells: Vec<&str> = lines[at].split(separator).collect();
             let cell = u.choose_index(cells.len())?;
-            match u.arbitrary()? {
-                true => cells.insert(cell, *u.choose(&CELLS)?),
-                false => drop(cells.remove(cell)),
+            if u.arbitrary()? {
+                cells.insert(cell, *u.choose(&CELLS)?)
+            } else {
+                cells.remove(cell);
             }
             lines[at] = cells.join(&separator.to_string());
         }

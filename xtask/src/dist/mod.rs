@@ -70,9 +70,10 @@ fn site_files(folder: &Path) -> Result<Vec<(String, Vec<u8>)>> {
         for entry in fs::read_dir(&folder).with_context(|| format!("{} cannot be read", folder.display()))? {
             let entry = entry?;
             let path = format!("{prefix}{}", entry.file_name().to_string_lossy());
-            match entry.file_type()?.is_dir() {
-                true => folders.push((entry.path(), format!("{path}/"))),
-                false => files.push((path, fs::read(entry.path())?)),
+            if entry.file_type()?.is_dir() {
+                folders.push((entry.path(), format!("{path}/")))
+            } else {
+                files.push((path, fs::read(entry.path())?))
             }
         }
     }

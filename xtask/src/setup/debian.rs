@@ -77,9 +77,10 @@ pub fn vulkan() -> Result<()> {
         return Ok(());
     }
     let library = format!("/usr/lib/{}-linux-gnu/libvulkan.so.1", std::env::consts::ARCH);
-    let driver = match has_driver {
-        true => "/usr/share/vulkan/icd.d".to_owned(),
-        false => format!("/usr/share/vulkan/icd.d/lvp_icd.{}.json", std::env::consts::ARCH),
+    let driver = if has_driver {
+        "/usr/share/vulkan/icd.d".to_owned()
+    } else {
+        format!("/usr/share/vulkan/icd.d/lvp_icd.{}.json", std::env::consts::ARCH)
     };
     install("vulkan", &["mesa-vulkan-drivers", "libvulkan1"], &[&driver, &library])
 }

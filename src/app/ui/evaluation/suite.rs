@@ -78,10 +78,7 @@ pub fn Suite(weights: RwSignal<Weights>, pooler: RwSignal<Pooler>) -> impl IntoV
 }
 
 fn vectors_help(whiten: bool) -> &'static str {
-    match whiten {
-        false => "suite-as-is-help",
-        true => "suite-whitened-help",
-    }
+    if whiten { "suite-whitened-help" } else { "suite-as-is-help" }
 }
 
 #[component]

@@ -160,7 +160,7 @@ impl Runner {
         };
         let runs = plan.runs();
         let fraction = (done as f64 + f64::from(step) / f64::from(plan.steps)) / runs as f64;
-        let name = super::ablation_table::setting_name(plan.ablation.settings()[setting].name);
+        let name = setting_name(plan.ablation.settings()[setting].name);
         let label = t!(
             "ablation-progress",
             run = (done + 1).min(runs),
@@ -171,5 +171,17 @@ impl Runner {
             steps = plan.steps
         );
         Some((fraction, label))
+    }
+}
+
+/// Most are called the same in all languages.
+pub fn setting_name(name: &str) -> String {
+    match name {
+        "fixed-mask" => t!("setting-fixed"),
+        "dropout-alone" => t!("setting-dropout"),
+        "pairs-alone" => t!("setting-pairs-alone"),
+        "cls-head" => t!("setting-cls-head"),
+        "cls-head-train-only" => t!("setting-cls-head-train-only"),
+        name => name.to_owned(),
     }
 }

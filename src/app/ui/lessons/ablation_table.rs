@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::{
-    ablation_runs::{Results, Runner},
+    ablation_runs::{Results, Runner, setting_name},
     parts::fixed,
 };
 use crate::{
@@ -133,18 +133,6 @@ fn record() -> String {
             .flatten()
             .map_or_else(|| "–".to_owned(), |score| fixed(score, 2))
     )
-}
-
-/// Most are called the same in all languages.
-pub fn setting_name(name: &str) -> String {
-    match name {
-        "fixed-mask" => t!("setting-fixed"),
-        "dropout-alone" => t!("setting-dropout"),
-        "pairs-alone" => t!("setting-pairs-alone"),
-        "cls-head" => t!("setting-cls-head"),
-        "cls-head-train-only" => t!("setting-cls-head-train-only"),
-        name => name.to_owned(),
-    }
 }
 
 /// What the numbers are of.

@@ -99,12 +99,15 @@ pub fn Dropout() -> impl IntoView {
     by_itself(Memo::new(move |_| (asked.get(), weights_at_hand(store))), reason, busy, ask);
     // Asks for it, too.
     let again = move |_| draw.update(|draw| *draw = draw.wrapping_add(1));
-    let status = move || match busy.get() {
-        true => Some(t!("lesson-computing")),
-        false => reason().map(|id| match id {
-            "views-others-first" => t!("views-others-first", fewest = FEWEST, most = MOST),
-            id => words(id),
-        }),
+    let status = move || {
+        if busy.get() {
+            Some(t!("lesson-computing"))
+        } else {
+            reason().map(|id| match id {
+                "views-others-first" => t!("views-others-first", fewest = FEWEST, most = MOST),
+                id => words(id),
+            })
+        }
     };
     view! {
         <section class="card" aria-labelledby="views-part">

@@ -65,10 +65,8 @@ pub fn Published(masks: RwSignal<Masks>, p: RwSignal<f64>) -> impl IntoView {
         row.fixed_mask == fixed_mask && (row.p - set).abs() < 1e-9
     };
     let rows = published_dropout().map(|row| {
-        let name = move || match row.fixed_mask {
-            true => t!("setting-fixed"),
-            false => format!("p = {}", probability(row.p)),
-        };
+        let name =
+            move || if row.fixed_mask { t!("setting-fixed") } else { format!("p = {}", probability(row.p)) };
         let current = move || is_set(row);
         view! {
             <tr class:current=current aria-current=move || current().then_some("true")>

@@ -53,10 +53,7 @@ pub fn ChartTools(look: Look) -> impl IntoView {
     let typed = move |event: &web_sys::Event, first: bool| {
         let Ok(step) = event_target_value(event).parse::<f64>() else { return };
         let (from, to) = untrack(shown);
-        match first {
-            true => look.zoom(step, to.max(step + 1.0)),
-            false => look.zoom(from.min(step - 1.0), step),
-        }
+        if first { look.zoom(step, to.max(step + 1.0)) } else { look.zoom(from.min(step - 1.0), step) }
     };
     let check = |id: &'static str, words: &'static str, value: RwSignal<bool>| {
         view! {

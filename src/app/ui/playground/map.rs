@@ -190,9 +190,10 @@ pub fn Map() -> impl IntoView {
             }
             Method::Umap => t!("map-umap-caption"),
         };
-        let which = match points == of {
-            true => t!("counted-sentences", count = points),
-            false => t!("map-some", points = points, count = of),
+        let which = if points == of {
+            t!("counted-sentences", count = points)
+        } else {
+            t!("map-some", points = points, count = of)
         };
         Some(format!("{which}. {how}"))
     };

@@ -103,10 +103,7 @@ impl Engine {
         });
         let on_error = Closure::<dyn FnMut(web_sys::Event)>::new(move |event: web_sys::Event| {
             let words = event.dyn_ref::<ErrorEvent>().map(ErrorEvent::message).unwrap_or_default();
-            self.crash(match words.is_empty() {
-                true => messages::page_no_program(),
-                false => words.into(),
-            });
+            self.crash(if words.is_empty() { messages::page_no_program() } else { words.into() });
         });
         let device = self.store.device.with_untracked(|choice| choice.name());
         let address = format!("{}#device={device}", site_url(WORKER));
@@ -137,9 +134,8 @@ impl Engine {
 
     /// An answer that nobody waits for: it goes to the store, at its topic's place.
     fn take(self, id: RequestId, last: bool, answer: Answer) {
-        let topic = self.requests.try_update_value(|requests| match last {
-            true => requests.open.remove(&id),
-            false => requests.open.get(&id).copied(),
+        let topic = self.requests.try_update_value(|requests| {
+            if last { requests.open.remove(&id) } else { requests.open.get(&id).copied() }
         });
         match &answer {
             Answer::Exported { file } => {

@@ -200,9 +200,8 @@ fn Figure(charts: Charts, place: Place) -> impl IntoView {
         let drawn = beside.with(|beside| {
             beside.iter().any(|(started, ..)| {
                 let run = store.runs.get(*started);
-                run.is_some_and(|run| match needs_evaluation {
-                    true => !run.evaluations.is_empty(),
-                    false => !run.curve.is_empty(),
+                run.is_some_and(|run| {
+                    if needs_evaluation { !run.evaluations.is_empty() } else { !run.curve.is_empty() }
                 })
             })
         });
@@ -257,9 +256,10 @@ fn draw(charts: &Dashboard, update: &ChartUpdate) {
 pub fn waiting_for(store: Store, needs_evaluation: bool) -> Option<String> {
     let running = store.plan.with(Option::is_some);
     if needs_evaluation && store.evaluations.with(Vec::is_empty) {
-        let pairs = match running {
-            true => store.plan.with(|plan| plan.as_ref().is_some_and(|plan| plan.evaluates)),
-            false => store.evaluation.with(Option::is_some),
+        let pairs = if running {
+            store.plan.with(|plan| plan.as_ref().is_some_and(|plan| plan.evaluates))
+        } else {
+            store.evaluation.with(Option::is_some)
         };
         Some(match (pairs, running) {
             (false, false) => t!("chart-no-pairs"),
@@ -313,10 +313,7 @@ fn landmarks_of(store: Store) -> String {
         Some(run) => run.setting.pairs.clone(),
         None => store.evaluation.with(|pairs| pairs.as_ref().map(|pairs| pairs.name.clone())),
     };
-    let known = match pairs.as_deref() == Some(LANDMARK_PAIRS) {
-        true => LANDMARKS.as_slice(),
-        false => &[],
-    };
+    let known = if pairs.as_deref() == Some(LANDMARK_PAIRS) { LANDMARKS.as_slice() } else { &[] };
     let shown = known.iter().map(|Landmark { kind, alignment, uniformity, spearman }| {
         let (name, what) = match kind {
             LandmarkKind::Random => ("landmark-random", "landmark-random-what"),

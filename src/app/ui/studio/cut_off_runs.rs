@@ -53,22 +53,25 @@ fn CutOffRun(run: SavedRun) -> impl IntoView {
     let when = move || date(saved);
     let what = {
         let (model, text) = (model.clone(), text.clone());
-        move || match elsewhere {
-            true => t!(
-                "saved-elsewhere",
-                model = model.as_str(),
-                text = text.as_str(),
-                step = step,
-                total = total
-            ),
-            false => t!(
-                "saved-cut-off",
-                model = model.as_str(),
-                text = text.as_str(),
-                step = step,
-                total = total,
-                date = when()
-            ),
+        move || {
+            if elsewhere {
+                t!(
+                    "saved-elsewhere",
+                    model = model.as_str(),
+                    text = text.as_str(),
+                    step = step,
+                    total = total
+                )
+            } else {
+                t!(
+                    "saved-cut-off",
+                    model = model.as_str(),
+                    text = text.as_str(),
+                    step = step,
+                    total = total,
+                    date = when()
+                )
+            }
         }
     };
     let busy = move || store.phase.with(Phase::active) || !store.ready();

@@ -33,10 +33,7 @@ pub fn ProfilePanel() -> impl IntoView {
     let [profiling, tuning] = [Topic::Profile, Topic::Tuning].map(|topic| store.slot(topic));
     let busy = move || profiling.busy() || tuning.busy();
     let in_run = move || store.phase.with(Phase::active).then(|| t!("profile-in-run"));
-    let untunable = move || match store.ready() {
-        true => in_run(),
-        false => Some(t!("engine-first")),
-    };
+    let untunable = move || if store.ready() { in_run() } else { Some(t!("engine-first")) };
     let unprofilable = move || in_run().or_else(|| blocked(store));
     let profile = move |_| {
         if let Ok(options) = store.recipe.options() {

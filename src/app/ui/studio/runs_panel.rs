@@ -169,9 +169,12 @@ fn Row(runs: Runs, started: u64) -> impl IntoView {
     };
     let open = move || {
         let saved = saved.get().filter(|saved| !saved.elsewhere)?;
-        let label = move || match saved.open {
-            true => t!("runs-go-on-name", name = name.get()),
-            false => t!("runs-open-name", name = name.get()),
+        let label = move || {
+            if saved.open {
+                t!("runs-go-on-name", name = name.get())
+            } else {
+                t!("runs-open-name", name = name.get())
+            }
         };
         Some(view! {
             <button

@@ -113,10 +113,7 @@ fn address_of(name: &str) -> Option<HubAddress> {
 fn caches() -> Result<CacheStorage, HubAccessError> {
     let caches = scope().caches().map_err(|error| HubAccessError::browser(&error))?;
     // Over plain http from another machine browsers have none.
-    match caches.is_undefined() {
-        true => Err(HubAccessError::Browser(messages::hub_insecure())),
-        false => Ok(caches),
-    }
+    if caches.is_undefined() { Err(HubAccessError::Browser(messages::hub_insecure())) } else { Ok(caches) }
 }
 
 async fn wait(promise: js_sys::Promise) -> Result<JsValue, HubAccessError> {

@@ -45,9 +45,10 @@ impl Session {
                 items: input.is_items(),
             })
         };
-        let dictionary = match plan.options.needs_dictionary() {
-            true => Some(dictionary_file(id, self.dictionary.clone()).await?),
-            false => None,
+        let dictionary = if plan.options.needs_dictionary() {
+            Some(dictionary_file(id, self.dictionary.clone()).await?)
+        } else {
+            None
         };
         let manifest = Manifest {
             version: VERSION,
@@ -110,9 +111,10 @@ impl Session {
         let mut files = files.into_iter();
         self.load_model(id, Source::Files(model)).await?;
         if let Some(file) = files.next() {
-            match manifest.training.items {
-                true => self.give_training(id, items(file).await?)?,
-                false => self.load_training(id, Source::Files(vec![file])).await?,
+            if manifest.training.items {
+                self.give_training(id, items(file).await?)?
+            } else {
+                self.load_training(id, Source::Files(vec![file])).await?
             }
         }
         match (&manifest.evaluation, files.next()) {

@@ -57,9 +57,10 @@ impl Session {
         let mut picture = Picture::new(rows, pooler);
         let trained = self.run.is_some() || self.trained.is_some();
         let (embedders, step) = self.embedders(Weights::Current)?;
-        match trained {
-            true => picture.show_trained(embedders, step).await?,
-            false => picture.show_loaded(embedders).await?,
+        if trained {
+            picture.show_trained(embedders, step).await?
+        } else {
+            picture.show_loaded(embedders).await?
         }
         self.watchers.picture = Some(picture);
         Ok(())

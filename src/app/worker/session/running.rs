@@ -204,9 +204,10 @@ impl Session {
                 // Another device may have the memory.
                 self.forget_current();
                 if let Some(run) = self.run.take() {
-                    match kind == FailureKind::Memory && !self.device.info().is_cpu() {
-                        true => self.rescued = Rescued::of(run).await,
-                        false => run.fail().await,
+                    if kind == FailureKind::Memory && !self.device.info().is_cpu() {
+                        self.rescued = Rescued::of(run).await
+                    } else {
+                        run.fail().await
                     }
                 }
                 let resumable = self.rescued.as_ref().map(|rescued| rescued.step);

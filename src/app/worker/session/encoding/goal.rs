@@ -34,9 +34,10 @@ impl Goal {
     /// More cosines than a tab should hold.
     pub fn cosines(queries: Option<usize>, sentences: usize) -> Result<Self, WorkerError> {
         let rows = queries.unwrap_or(sentences);
-        match rows.saturating_mul(sentences) > MOST_COSINES {
-            true => Err(WorkerError::TooManyCosines { rows, columns: sentences, most: MOST_COSINES }),
-            false => Ok(Self::Cosines { queries, vectors: Vec::new() }),
+        if rows.saturating_mul(sentences) > MOST_COSINES {
+            Err(WorkerError::TooManyCosines { rows, columns: sentences, most: MOST_COSINES })
+        } else {
+            Ok(Self::Cosines { queries, vectors: Vec::new() })
         }
     }
 
@@ -61,10 +62,7 @@ impl Goal {
             }
             Self::Cosines { queries, vectors } => {
                 vectors.extend(portion);
-                match last {
-                    true => post_cosines(id, step, *queries, vectors, hidden),
-                    false => Ok(()),
-                }
+                if last { post_cosines(id, step, *queries, vectors, hidden) } else { Ok(()) }
             }
             Self::Scores { gold, vectors } => {
                 vectors.extend(portion);
