@@ -1,6 +1,6 @@
 //! Errors and their parts in every language: English words with the message and arguments that say the same.
 //!
-//! The messages are those of `locales/LANGUAGE/errors.ftl`. build.rs makes a function in [`messages`] of each, so that one
+//! The messages are those of `locales/LANGUAGE/errors.ftl`. build/messages.rs makes a function in [`messages`] of each, so that one
 //! that a language lacks, or an argument that is forgotten, does not compile. The engine writes English itself; the page
 //! takes the other languages from their files.
 

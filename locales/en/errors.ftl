@@ -1,4 +1,4 @@
-# What goes wrong, and what to do. build.rs makes a function of each message, which src/localize calls `messages`.
+# What goes wrong, and what to do. build/messages.rs makes a function of each message, which src/localize calls `messages`.
 # Sentences begin with a small letter and end without a full stop: they are parts of others, or stand after a name.
 all-of = { $first } and { $second }
 one-of = one of: { $names }

@@ -1,4 +1,4 @@
-# 错误信息；英文在 locales/en/errors.ftl 中，两者的 id 与变量由 build.rs 核对。
+# 错误信息；英文在 locales/en/errors.ftl 中，两者的 id 与变量由 build/messages.rs 核对。
 # 以“。”结尾的是完整的句子，其余是嵌在句子里的部分。
 all-of = { $first }、{ $second }
 one-of = 以下之一：{ $names }

@@ -15,7 +15,7 @@ use fluent_syntax::{
     parser,
 };
 
-type Result<T> = std::result::Result<T, Box<dyn Error>>;
+pub type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
 /// The English file; the functions' words are its own.
 const ENGLISH: &str = "locales/en/errors.ftl";
@@ -24,8 +24,8 @@ const OTHERS: [&str; 1] = ["locales/zh-CN/errors.ftl"];
 /// Its function that sets a value in quotes, with what cannot be seen escaped.
 const QUOTED: &str = "QUOTED";
 
-fn main() -> Result<()> {
-    println!("cargo::rerun-if-changed=build.rs");
+/// Writes the functions to messages.rs in the folder for what builds make.
+pub fn write() -> Result<()> {
     let english = messages(ENGLISH)?;
     for other in OTHERS {
         compare(&english, &messages(other)?, other)?;
