@@ -257,7 +257,7 @@ fn dictionary(path: &Path) -> Result<Dictionary, CliError> {
     Ok(Dictionary::parse(&path.display().to_string(), &bytes)?)
 }
 
-/// The length asked for, or the model's own: what its files say, else all its positions.
+/// The length asked for, or the model's own: what its files say, or all its positions.
 pub fn max_length(asked: Option<usize>, model: &Model) -> Result<usize, CliError> {
     let positions = model.checkpoint.config.max_tokens();
     match asked {

@@ -19,7 +19,7 @@ import { loadedAfter, reachableDevice } from './loader.mjs';
 import { Studio } from './studio.mjs';
 
 // Some seconds of training, of which a fault comes in the first half. SwiftShader is much slower than the CPU itself.
-const STEPS = { cpu: 600, gpu: 12 };
+const STEPS = { cpu: 1200, gpu: 12 };
 const recipe = (device) => ({
   'batch-size': 2,
   steps: STEPS[device],

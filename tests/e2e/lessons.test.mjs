@@ -323,8 +323,10 @@ test('the lessons run on a real encoder, and the ablation makes a table of real 
     await page.getByText(/no collapse, whatever|nearly the same vector/).waitFor();
 
     await open('#/lessons/hard-negatives?run_steps=2');
-    await studio.button('Train both').click();
     const compared = page.getByRole('region', { name: 'Two runs on the sample’s triplets' }).locator('.hard-scores').first().locator('tbody tr');
+    // How it stands before training is there unasked.
+    await compared.getByRole('rowheader', { name: 'Before training' }).waitFor();
+    await studio.button('Train both').click();
     await compared.nth(2).waitFor();
     await page.getByText('Margin of each triplet').click();
     const margins = await page.getByRole('group', { name: 'Margin of each triplet' }).locator('tbody tr').evaluateAll((rows) => rows.map((row) => [...row.cells]));

@@ -28,7 +28,7 @@ pub struct HubAddress {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CachedModel {
     pub address: HubAddress,
-    /// `None`: its download was broken off, by a closed tab say, and it cannot be loaded.
+    /// `None`: its download was broken off, for example by a closed tab, and it cannot be loaded.
     pub bytes: Option<f64>,
 }
 

@@ -1,4 +1,4 @@
-//! When and where a run's state is kept, so that little is lost whatever dies.
+//! When and where a run's state is saved, so that a crash loses little.
 
 use std::time::Duration;
 

@@ -21,7 +21,7 @@ pub struct LoadedModel {
     /// Passed on as they came when the model is taken home.
     tokenizer_files: Vec<(String, Vec<u8>)>,
     pub pooler: Pooler,
-    /// Tokens of a sentence: what its files say, else all its positions.
+    /// Tokens of a sentence: what its files say, or all its positions.
     pub max_length: usize,
     /// What it was loaded from.
     pub input: Input,

@@ -9,7 +9,7 @@ use crate::{
     localize::{Localize, Localized, display_localized, messages},
 };
 
-/// The browser refused to take what was posted, having no memory for it say.
+/// The browser refused to take what was posted, for lack of memory for example.
 #[derive(Debug, Error)]
 pub struct PostError(pub Localized);
 
@@ -43,7 +43,7 @@ fn post_message(message: &FromWorker) {
 /// Posts news that hold a view of `buffer`, whose bytes go over without a copy.
 ///
 /// # Errors
-/// The browser refuses, having no memory for it say.
+/// The browser refuses, for lack of memory for example.
 pub fn post_transferring(event: Event, buffer: &js_sys::ArrayBuffer) -> Result<(), PostError> {
     post_with_buffer(&FromWorker::News(event), buffer)
 }

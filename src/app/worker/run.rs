@@ -148,7 +148,7 @@ impl Run {
         let before = self.trainer.position();
         watchers.at_once();
         let mut advance = self.advance(inbox, watchers).await?;
-        // The evaluation before the first step is none.
+        // The evaluation before the first step is not a step.
         if self.trainer.position() == before && !self.trainer.finished() {
             advance = self.advance(inbox, watchers).await?;
         }

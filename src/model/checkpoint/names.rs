@@ -127,7 +127,7 @@ impl Naming {
     }
 
     /// Finds the encoder among a file's keys by its word embeddings. A file may hold several encoders (an exponential
-    /// moving average, say): the usual prefixes win, then the shortest one.
+    /// moving average, for example): the usual prefixes win, then the shortest one.
     pub(super) fn find<'a>(keys: impl Iterator<Item = &'a str>) -> Option<Self> {
         const USUAL: [&str; 5] = ["", "bert.", "roberta.", "0.auto_model.", "model."];
         let prefix = keys

@@ -58,7 +58,7 @@ pub(super) fn from_vocabulary(
             "merges": pairs(decode(MERGES, merges)?)?
         }
     });
-    // As for a tokenizer.json: ids at the end of 32 bits, say, are more than the crate can count on from.
+    // As for a tokenizer.json: ids at the end of 32 bits, for example, are more than the crate can count on from.
     sound::check(&tokenizer).map_err(|reason| wrong(VOCABULARY, reason))?;
     let tokenizer = Tokenizer::from_bytes(tokenizer.to_string()).map_err(|error| {
         let (merges, error) = (MERGES, error.to_string());

@@ -128,7 +128,7 @@ impl RunStore {
     /// Files that a run reads, as they were loaded.
     ///
     /// # Errors
-    /// One of them was removed, by the browser say.
+    /// One of them was removed, for example by the browser.
     pub async fn inputs(&self, files: &[InputFile]) -> Result<Vec<PickedFile>, WorkerError> {
         let mut picked = Vec::with_capacity(files.len());
         for InputFile { path, digest } in files {

@@ -114,7 +114,7 @@ impl Session {
         self.run.as_ref().is_some_and(|run| !run.paused)
     }
 
-    /// Does what is asked and posts the answer, be it that it cannot be done.
+    /// Handles a request and posts the answer, or why there is none.
     pub async fn answer(&mut self, envelope: Envelope, inbox: &mut Inbox) {
         let id = envelope.id;
         if let Err(error) = self.handle(id, envelope.request, inbox).await {
