@@ -141,7 +141,7 @@ pub fn load_model(directory: &Path) -> Result<Model, CliError> {
 }
 
 impl Model {
-    /// What to train with: what was asked for, else the model's own, else [CLS] as SimCSE does with a plain BERT.
+    /// What to train with: what was asked for, else the model's own, else `[CLS]` as SimCSE does with a plain BERT.
     pub fn training_pooler(&self, asked: Option<Pooler>) -> Pooler {
         match (asked, self.pooler_stated) {
             (Some(pooler), _) => pooler,

@@ -26,7 +26,7 @@ pub async fn run(args: &GradientsArgs, device_options: DeviceOptions) -> Result<
     files::max_length(Some(options.max_length), &model)?;
     let rows = model.tokenizer.encode_plain(corpus.data.sentences(), options.max_length)?;
     let data = train::dataset(&corpus.data, rows, &model.tokenizer, None, &options)?;
-    data.check(options.objective)?;
+    data.check(options.objective, &model.checkpoint.config)?;
 
     let device = open_device(device_options).await?;
     let network = Network::new(&device, &model.checkpoint, options.parts())?;

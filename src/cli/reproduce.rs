@@ -116,7 +116,7 @@ pub async fn run(args: &ReproduceArgs, device_options: DeviceOptions) -> Result<
         let corpus = files::corpus(path)?;
         let dictionary = Path::new("");
         let data = files::dataset(&model, &corpus.data, dictionary, &options)?;
-        data.check(objective)?;
+        data.check(objective, config)?;
         runs.push((options, data));
     }
     let dev = files::evaluation_set(&model, &args.dev)?;
@@ -161,7 +161,7 @@ fn name_of(objective: Objective) -> &'static str {
 
 impl ReproduceArgs {
     /// The paper's recipe (appendix A) for an encoder of this kind and size: batch and learning rate for the nearest of
-    /// its four, [CLS] with a head, which unsupervised training leaves off in the end.
+    /// its four, `[CLS]` with a head, which unsupervised training leaves off in the end.
     fn recipe(&self, objective: Objective, config: &ModelConfig) -> TrainOptions {
         let (large, roberta) = (config.hidden_size > 768, config.first_position > 0);
         let (batch_size, learning_rate) = match (objective, roberta, large) {
@@ -215,7 +215,7 @@ async fn evaluate(trainer: &mut Trainer, trail: &mut figure::Trail) -> Result<()
     Ok(())
 }
 
-/// The model as it is: the paper's baseline, the mean of first and last layer, and [CLS].
+/// The model as it is: the paper's baseline, the mean of first and last layer, and `[CLS]`.
 async fn before(
     device: &Device,
     model: &files::Model,

@@ -37,7 +37,7 @@ pub async fn run(args: &TrainArgs, device_options: DeviceOptions) -> Result<(), 
     options.validate()?;
     files::max_length(Some(options.max_length), &model)?;
     let data = dataset(args, &model, &options)?;
-    data.check(options.objective)?;
+    data.check(options.objective, &model.checkpoint.config)?;
     let evaluation = args.eval.as_ref().map(|path| files::evaluation_set(&model, path)).transpose()?;
     // Found out now, not after an hour of training.
     args.run.make_output(Some(&args.model.model))?;

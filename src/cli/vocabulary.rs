@@ -19,7 +19,7 @@ use super::{error::CliError, files, terminal};
 
 /// In the order of their ids.
 const SPECIAL: [&str; 5] = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"];
-/// Characters with pieces of their own; rarer ones become [UNK].
+/// Characters with pieces of their own; rarer ones become `[UNK]`.
 const ALPHABET: usize = 200;
 
 #[derive(Debug, Args)]
@@ -37,7 +37,7 @@ pub struct VocabularyArgs {
     output: PathBuf,
 }
 
-/// Writes tokenizer.json: lower case, no accents, [CLS] and [SEP] around a sentence.
+/// Writes tokenizer.json: lower case, no accents, `[CLS]` and `[SEP]` around a sentence.
 pub fn run(args: &VocabularyArgs) -> Result<(), CliError> {
     let text = files::corpus(&args.data)?.data.sentences().join("\n");
     let failed = |error: tokenizers::Error| CliError::Input(format!("{}: {error}", args.data.display()));

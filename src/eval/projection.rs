@@ -43,7 +43,7 @@ impl Plane {
         Self { mean, axes }
     }
 
-    /// Projects a vector [hidden].
+    /// Projects a vector `[hidden]`.
     pub fn place(&self, vector: &[f32]) -> [f64; 2] {
         let centred =
             DVector::from_iterator(vector.len(), vector.iter().copied().map(f64::from)) - &self.mean;

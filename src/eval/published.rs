@@ -32,7 +32,7 @@ pub const PUBLISHED_TRANSFER: [Published; 2] = [
     row("Supervised SimCSE, BERT-base", [82.69, 89.25, 94.81, 89.59, 87.31, 88.40, 73.51]),
 ];
 
-/// Which of [`TASKS`] a folder or file belongs to by its name: `STS12-en-test`, `sts-test.csv`,
+/// Which of the suite's tasks a folder or file belongs to by its name: `STS12-en-test`, `sts-test.csv`,
 /// `SICK_test_annotated.txt`. `None` for the development and training parts of STS-B and SICK, since the paper's
 /// numbers are for the test sets.
 pub fn published_task(name: &str) -> Option<&'static str> {

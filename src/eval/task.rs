@@ -11,7 +11,7 @@ pub struct SubsetScore {
     pub name: String,
     /// Pairs that have a gold score.
     pub pairs: usize,
-    /// Spearman × 100; `None` (JSON null) where [`super::spearman`] is undefined.
+    /// Spearman × 100; `None` (JSON null) where [`super::spearman()`] is undefined.
     pub spearman: Option<f64>,
 }
 

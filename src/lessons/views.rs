@@ -88,7 +88,7 @@ impl Views {
         self.unit.len() / (self.sentences * self.hidden) - 1
     }
 
-    /// A normalised vector [hidden]; view 0 is without dropout.
+    /// A normalised vector `[hidden]`; view 0 is without dropout.
     pub fn vector(&self, view: usize, sentence: usize) -> &[f32] {
         &self.unit[(view * self.sentences + sentence) * self.hidden..][..self.hidden]
     }
@@ -121,7 +121,7 @@ impl Views {
         others.map(|other| (other, between(other))).max_by(|a, b| a.1.total_cmp(&b.1))
     }
 
-    /// All vectors projected to the plane in which the sentences differ most without dropout: [1 + views][sentences].
+    /// All vectors projected to the plane in which the sentences differ most without dropout: [1 + views]`[sentences]`.
     pub fn places(&self) -> Vec<Vec<[f64; 2]>> {
         let whole = self.sentences * self.hidden;
         let plane = Plane::fit(&self.unit[..whole], self.hidden);

@@ -9,20 +9,20 @@ use crate::{
 /// All tokens of all rows end to end, without padding.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct PackedBatch {
-    /// [tokens]
+    /// `[tokens]`
     pub token_ids: Vec<u32>,
-    /// [tokens]: the token's row of the position table.
+    /// `[tokens]`: the token's row of the position table.
     pub positions: Vec<u32>,
-    /// [tiles]: first of up to [`TILE`] consecutive tokens of a row, first token of the row, end of the row, dropout
+    /// `[tiles]`: first of up to [`TILE`] consecutive tokens of a row, first token of the row, end of the row, dropout
     /// key of the row's first token. A tile begins a multiple of [`TILE`] tokens after its row's first.
     pub tiles: Vec<[u32; 4]>,
-    /// [tokens]: dropout key, first token of the row, end of the row, row.
+    /// `[tokens]`: dropout key, first token of the row, end of the row, row.
     pub spans: Vec<[u32; 4]>,
     /// [rows + 1]: first token of each row.
     pub row_starts: Vec<u32>,
-    /// [distinct]: token id, begin and end index into `places`; ascending by id.
+    /// `[distinct]`: token id, begin and end index into `places`; ascending by id.
     pub distinct: Vec<[u32; 3]>,
-    /// [tokens]: tokens ordered by id, equal ids in order of appearance.
+    /// `[tokens]`: tokens ordered by id, equal ids in order of appearance.
     pub places: Vec<u32>,
 }
 

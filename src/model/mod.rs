@@ -14,7 +14,7 @@ mod pooling;
 
 pub use batch::{BatchBuffers, PackedBatch};
 pub use checkpoint::{Checkpoint, HEAD_BIAS, HEAD_WEIGHT, HostTensor, WORD_EMBEDDINGS, expected_tensors};
-pub use config::ModelConfig;
+pub use config::{Architecture, ModelConfig};
 pub use embedder::{Embedder, RowDropout};
 pub use encoder::{AtDepth, Capacity, Encoder, kept_of_embedding};
 pub use error::ModelError;

@@ -178,9 +178,9 @@ impl Activation {
 /// A module after the pooling.
 #[derive(Debug, Clone, PartialEq)]
 pub enum VectorModule {
-    /// `weight` [out, in], `bias` [out].
+    /// `weight` [out, in], `bias` `[out]`.
     Dense { weight: HostTensor, bias: Option<HostTensor>, activation: Activation },
-    /// [width] each.
+    /// `[width]` each.
     LayerNorm { weight: HostTensor, bias: HostTensor },
     /// Scales to length 1.
     Normalize,

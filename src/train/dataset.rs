@@ -6,7 +6,7 @@ use rand::{SeedableRng, seq::SliceRandom};
 use rand_chacha::ChaCha8Rng;
 
 use super::{CorruptedRows, Objective, TrainError};
-use crate::localize::messages;
+use crate::{localize::messages, model::ModelConfig};
 
 /// Makes the second view of an item: token ids, special tokens included.
 pub type Augment = Rc<dyn Fn(usize, &mut ChaCha8Rng) -> Vec<u32>>;
@@ -80,25 +80,16 @@ impl Dataset {
         if self.once { self.sentences_per_item } else { self.sentences_per_item.max(2) }
     }
 
-    /// Refuses sentences that contain the padding token. RoBERTa gives it no position of its own, for which the
-    /// gradient of the position table does not allow.
+    /// Whether a model can be trained on these items with this objective.
     ///
     /// # Errors
-    /// The first item with such a sentence.
-    pub(super) fn refuse_token(&self, padding: u32) -> Result<(), TrainError> {
-        match self.rows.iter().position(|row| row.contains(&padding)) {
-            None => Ok(()),
-            Some(row) => Err(TrainError::Padding { item: 1 + row / self.sentences_per_item }),
-        }
-    }
-
-    /// Whether the objective can be trained on these items.
-    pub fn check(&self, objective: Objective) -> Result<(), TrainError> {
+    /// Too few items; items of the other objective; the padding token where the model counts no position for it.
+    pub fn check(&self, objective: Objective, config: &ModelConfig) -> Result<(), TrainError> {
         if self.len() < 2 {
             return Err(TrainError::TooFewItems { found: self.len() });
         }
         let (objective, reason) = match (objective, self.sentences_per_item) {
-            (Objective::Unsup, 1) | (Objective::Sup, 2 | 3) => return Ok(()),
+            (Objective::Unsup, 1) | (Objective::Sup, 2 | 3) => return self.check_padding(config),
             (Objective::Unsup, _) => {
                 let reason = messages::train_wants_sentences();
                 (messages::train_unsup(), reason)
@@ -109,6 +100,17 @@ impl Dataset {
             }
         };
         Err(TrainError::Objective { objective, reason })
+    }
+
+    /// RoBERTa gives the padding token no position of its own, for which the gradient of the position table does not allow.
+    fn check_padding(&self, config: &ModelConfig) -> Result<(), TrainError> {
+        let padding = config.pad_token_id as u32;
+        match self.rows.iter().position(|row| row.contains(&padding)) {
+            Some(row) if config.counts_from_padding() => {
+                Err(TrainError::Padding { item: 1 + row / self.sentences_per_item })
+            }
+            _ => Ok(()),
+        }
     }
 
     fn sentence(&self, item: usize, view: usize) -> &[u32] {
@@ -185,6 +187,10 @@ fn random(seed: u32, time: u32, stream: u64, index: u32) -> ChaCha8Rng {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{
+        model::Architecture,
+        workloads::{ModelSize, config},
+    };
 
     fn singles(count: u32) -> Dataset {
         Dataset::new((0..count).map(|id| vec![id; 1 + id as usize % 3]).collect(), 1)
@@ -221,9 +227,25 @@ mod tests {
 
     #[test]
     fn data_that_does_not_fit_the_objective_is_refused() {
-        assert!(singles(5).check(Objective::Unsup).is_ok());
-        assert!(singles(5).check(Objective::Sup).is_err());
-        assert!(singles(1).check(Objective::Unsup).is_err());
-        assert!(Dataset::new(vec![vec![1]; 4], 2).check(Objective::Sup).is_ok());
+        let config = config(ModelSize { layers: 1, hidden: 128 }).unwrap();
+        assert!(singles(5).check(Objective::Unsup, &config).is_ok());
+        assert!(singles(5).check(Objective::Sup, &config).is_err());
+        assert!(singles(1).check(Objective::Unsup, &config).is_err());
+        assert!(Dataset::new(vec![vec![1]; 4], 2).check(Objective::Sup, &config).is_ok());
+    }
+
+    #[test]
+    fn the_padding_token_is_refused_where_positions_are_counted_from_it() {
+        let bert = config(ModelSize { layers: 1, hidden: 128 }).unwrap();
+        let roberta = ModelConfig {
+            architecture: Architecture::Roberta,
+            first_position: 2,
+            pad_token_id: 1,
+            ..bert.clone()
+        };
+        let data = Dataset::new(vec![vec![0, 5, 2], vec![0, 1, 2]], 1);
+        assert!(data.check(Objective::Unsup, &bert).is_ok());
+        let refused = data.check(Objective::Unsup, &roberta);
+        assert!(matches!(refused, Err(TrainError::Padding { item: 2 })), "{refused:?}");
     }
 }

@@ -114,10 +114,7 @@ impl Trainer {
         compiling: impl FnMut(usize, usize),
     ) -> Result<Self, TrainError> {
         options.validate()?;
-        data.check(options.objective)?;
-        if checkpoint.config.counts_from_padding() {
-            data.refuse_token(checkpoint.config.pad_token_id as u32)?;
-        }
+        data.check(options.objective, &checkpoint.config)?;
         options.fits(&checkpoint.config)?;
         let parts = options.parts();
         if parts.mlm.is_some() && !data.can_corrupt() {

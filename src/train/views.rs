@@ -77,7 +77,7 @@ impl DropoutViews {
         embedder.embed_dropped(&rows, dropout, progress).await
     }
 
-    /// Which elements [hidden] of the embedding of the first sentence's first word a view keeps.
+    /// Which elements `[hidden]` of the embedding of the first sentence's first word a view keeps.
     pub fn kept(&self, config: &ModelConfig, view: usize, sentences: usize) -> Vec<bool> {
         kept_of_embedding(config, self.p, self.seed, self.mask_row(view, 0, sentences), FIRST_WORD)
     }

@@ -53,7 +53,7 @@ impl TrainingRun {
         };
         options.validate()?;
         let data = Dataset::new(rows, 1);
-        data.check(options.objective)?;
+        data.check(options.objective, &checkpoint.config)?;
         let network = Network::new(device, checkpoint, options.parts())?;
         let step = TrainingStep::new(&network, &data, &options)?;
         device.ready().await?;

@@ -255,3 +255,20 @@ async fn a_sentence_has_the_same_vector_alone_and_among_others() {
         }
     }
 }
+
+#[pollster::test]
+async fn vectors_made_in_portions_have_the_bits_of_those_made_at_once() {
+    let rows = random_rows(SIZES.vocabulary, 70, 10, 5);
+    for device in engine::devices().await {
+        let network = Network::new(&device, &checkpoint(), Head::Stored).unwrap();
+        for pooler in [model::Pooler::Avg, model::Pooler::Cls] {
+            let embedder = Embedder::new(&network, pooler, true).unwrap();
+            let whole = embedder.embed(&rows, |_| ()).await.unwrap();
+            let mut portions = Vec::new();
+            for portion in rows.chunks(16) {
+                portions.extend(embedder.embed(portion, |_| ()).await.unwrap());
+            }
+            assert!(whole == portions, "{pooler} on {}: not bit for bit", device.info().name);
+        }
+    }
+}

@@ -97,13 +97,13 @@ pub struct Contrastive<'a> {
     pub embeddings: &'a View,
     /// n, unit embeddings, [rows, width], kept for the backward pass.
     pub unit: &'a View,
-    /// ‖z‖, [rows], kept for the backward pass.
+    /// ‖z‖, `[rows]`, kept for the backward pass.
     pub norms: &'a View,
     /// S = cos/τ, [anchors, stride]; −1e30 where a candidate is left out.
     pub similarity: &'a View,
     /// dS, [anchors, stride], computed with the loss.
     pub d_similarity: &'a View,
-    /// Loss of each anchor, [anchors].
+    /// Loss of each anchor, `[anchors]`.
     pub losses: &'a View,
     /// [`super::METRICS`] floats; `metrics[0]` receives the mean loss.
     pub metrics: &'a View,

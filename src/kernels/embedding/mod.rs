@@ -84,7 +84,7 @@ pub struct EmbeddingGradient<'a> {
     pub token_type: &'a View,
     /// [distinct, 3] u32, ascending by id: token id, first and end index into `places`.
     pub distinct: &'a View,
-    /// [tokens] u32: tokens ordered by id.
+    /// `[tokens]` u32: tokens ordered by id.
     pub places: &'a View,
     /// [rows + 1] u32
     pub row_starts: &'a View,
@@ -117,7 +117,7 @@ impl Embedding<'_> {
 }
 
 impl Kernels {
-    /// `embedded[tokens, hidden]` from ids and positions, [tokens] u32 each.
+    /// `embedded[tokens, hidden]` from ids and positions, `[tokens]` u32 each.
     pub fn embed(
         &self,
         plan: &mut Plan,

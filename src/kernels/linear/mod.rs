@@ -74,7 +74,7 @@ struct Op {
     gelu: u32,
 }
 
-/// A linear layer `y = x·Wᵀ + b` over `rows` rows: W is [outputs, inputs], b is [outputs]; both widths are multiples of
+/// A linear layer `y = x·Wᵀ + b` over `rows` rows: W is [outputs, inputs], b is `[outputs]`; both widths are multiples of
 /// 4. In the forward pass on a GPU W may be float16; everything else is float32.
 #[derive(Clone, Copy)]
 pub struct Linear<'a> {
@@ -90,7 +90,7 @@ pub struct Linear<'a> {
 pub struct LinearGradient<'a> {
     /// [outputs, inputs]
     pub weight: &'a View,
-    /// [outputs]
+    /// `[outputs]`
     pub bias: &'a View,
     /// Partial sums where the sum over rows is split, [`Kernels::weight_gradient_scratch_len`] floats.
     pub scratch: &'a View,

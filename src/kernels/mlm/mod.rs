@@ -55,15 +55,15 @@ pub struct PieceLogits<'a> {
 pub struct MaskedLoss<'a> {
     /// The whole vocabulary, in order.
     pub pieces: &'a [PieceLogits<'a>],
-    /// The tokens' original words, [masked] u32.
+    /// The tokens' original words, `[masked]` u32.
     pub labels: &'a View,
     /// Scratch: largest logit and sum of exponentials of each part, [masked, [`MaskedLoss::parts`], 2].
     pub partials: &'a View,
-    /// Scratch: the labels' logits, [masked].
+    /// Scratch: the labels' logits, `[masked]`.
     pub targets: &'a View,
     /// Scratch: largest logit and sum of exponentials of each token, [masked, 2].
     pub statistics: &'a View,
-    /// Unscaled loss of each token, [masked].
+    /// Unscaled loss of each token, `[masked]`.
     pub losses: &'a View,
     /// [`super::METRICS`] floats; the scaled loss is added to `metrics[0]` and `metrics[3]`.
     pub metrics: &'a View,

@@ -49,7 +49,7 @@ mod site {
     }
 }
 
-/// Which elements [hidden] of a token's embedding dropout keeps at step 0, in a row with the masks of `mask_row`. The
+/// Which elements `[hidden]` of a token's embedding dropout keeps at step 0, in a row with the masks of `mask_row`. The
 /// embedding is the first dropout site. `position` counts from 0 in the row.
 pub fn kept_of_embedding(
     config: &ModelConfig,

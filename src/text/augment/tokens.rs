@@ -19,8 +19,8 @@ pub struct Vocabulary {
 }
 
 impl Vocabulary {
-    /// `ids` are all ids; `specials` are those that are neither changed nor drawn ([CLS], [SEP], [PAD], [UNK] and the
-    /// like); `mask` is the id of [MASK], which is special too.
+    /// `ids` are all ids; `specials` are those that are neither changed nor drawn (`[CLS]`, `[SEP]`, `[PAD]`, `[UNK]` and the
+    /// like); `mask` is the id of `[MASK]`, which is special too.
     pub fn new(ids: impl IntoIterator<Item = u32>, specials: &[u32], mask: u32) -> Self {
         let mut specials: Vec<u32> = specials.iter().copied().chain([mask]).collect();
         specials.sort_unstable();
@@ -33,7 +33,7 @@ impl Vocabulary {
         Vocabulary { mask, specials, ordinary }
     }
 
-    /// The id of [MASK].
+    /// The id of `[MASK]`.
     pub fn mask(&self) -> u32 {
         self.mask
     }
@@ -43,7 +43,7 @@ impl Vocabulary {
         self.specials.binary_search(&id).is_ok()
     }
 
-    /// A uniformly drawn token that is not special; [MASK] if there is none.
+    /// A uniformly drawn token that is not special; `[MASK]` if there is none.
     fn random_token(&self, random: &mut impl Rng) -> u32 {
         self.ordinary.choose(random).copied().unwrap_or(self.mask)
     }
@@ -59,7 +59,7 @@ pub struct MlmExample {
 }
 
 /// Chooses every token that is not special with probability `share` (BERT: 0.15) for prediction; 80 % of the chosen
-/// ones become [MASK], 10 % a random token, and 10 % stay. This is `DataCollatorForLanguageModeling` of
+/// ones become `[MASK]`, 10 % a random token, and 10 % stay. This is `DataCollatorForLanguageModeling` of
 /// huggingface/transformers, except that random tokens are never special ones here.
 pub fn mlm_corrupt(ids: &[u32], vocabulary: &Vocabulary, share: f64, random: &mut impl Rng) -> MlmExample {
     let mut targets = Vec::new();

@@ -6,7 +6,7 @@ use crate::{
     text::{TextError, augment::Vocabulary},
 };
 
-/// BERT's and RoBERTa's special tokens, [UNK] included, as in `all_special_ids` of `transformers`.
+/// BERT's and RoBERTa's special tokens, `[UNK]` included, as in `all_special_ids` of `transformers`.
 const USUAL: [&str; 10] =
     ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "<s>", "<pad>", "</s>", "<unk>", "<mask>"];
 const MASKS: [&str; 2] = ["[MASK]", "<mask>"];

@@ -14,7 +14,7 @@ use crate::model::{
 const SCRIPT: &str = "continue_training.py";
 const BODY: &str = include_str!("body.py");
 
-/// The files of [`export_directory`] for weights that were trained with `options`, and [`SCRIPT`].
+/// The files of [`export_directory`] for weights that were trained with `options`, and `SCRIPT`.
 ///
 /// # Errors
 /// Those of [`export_directory`].

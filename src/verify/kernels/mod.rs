@@ -16,7 +16,7 @@ pub mod tanh;
 use super::check::Checks;
 use crate::device::DeviceError;
 
-/// Names of all kernels. Apart from [`check`], so that a page that only lists them need not contain a single kernel.
+/// Names of all kernels. Apart from `check`, so that a page that only lists them need not contain a single kernel.
 pub const KERNELS: [&str; 10] = [
     "embedding",
     "layer_norm",
