@@ -1,8 +1,7 @@
 //! Which device is asked for, and what an open one is and can do.
 
-use std::{fmt, str::FromStr};
-
 use serde::{Deserialize, Serialize};
+use strum::{Display, EnumString, IntoStaticStr};
 use thiserror::Error;
 
 /// The kind of device.
@@ -14,7 +13,10 @@ pub enum DeviceKind {
 }
 
 /// The device asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, IntoStaticStr, Display, EnumString,
+)]
+#[strum(serialize_all = "lowercase", parse_err_ty = UnknownDevice, parse_err_fn = UnknownDevice::of)]
 #[serde(rename_all = "kebab-case")]
 pub enum DeviceChoice {
     /// A real GPU, or the CPU where there is none.
@@ -29,17 +31,7 @@ impl DeviceChoice {
 
     /// Name on the command line, in the page's address and in the JavaScript API.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Auto => "auto",
-            Self::Gpu => "gpu",
-            Self::Cpu => "cpu",
-        }
-    }
-}
-
-impl fmt::Display for DeviceChoice {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(self.name())
+        self.into()
     }
 }
 
@@ -48,12 +40,9 @@ impl fmt::Display for DeviceChoice {
 #[error("unknown device \"{0}\"; known are auto, gpu, cpu")]
 pub struct UnknownDevice(pub String);
 
-impl FromStr for DeviceChoice {
-    type Err = UnknownDevice;
-
-    fn from_str(name: &str) -> Result<Self, Self::Err> {
-        let named = |choice: &Self| choice.name() == name;
-        Self::ALL.into_iter().find(named).ok_or_else(|| UnknownDevice(name.to_owned()))
+impl UnknownDevice {
+    fn of(name: &str) -> Self {
+        Self(name.to_owned())
     }
 }
 

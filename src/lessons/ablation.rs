@@ -1,6 +1,8 @@
 //! Small versions of the paper's ablations (arXiv 2104.08821): the recipes that are compared, and the statistics over
 //! seeds.
 
+use strum::IntoStaticStr;
+
 use super::published_dropout;
 use crate::{
     model::Pooler,
@@ -13,7 +15,8 @@ use crate::{
 const MICRO_BATCH: usize = 64;
 
 /// The option that is varied.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, IntoStaticStr)]
+#[strum(serialize_all = "kebab-case")]
 pub enum Ablation {
     /// arXiv 2104.08821, table 3.
     Dropout,
@@ -68,14 +71,7 @@ impl Ablation {
 
     /// The name in links and on the command line.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Dropout => "dropout",
-            Self::Augmentation => "augmentation",
-            Self::Temperature => "temperature",
-            Self::Pooler => "pooler",
-            Self::BatchSize => "batch-size",
-            Self::HardNegatives => "hard-negatives",
-        }
+        self.into()
     }
 
     pub fn named(name: &str) -> Option<Self> {

@@ -1,12 +1,15 @@
 //! Statistics of sentences that were encoded several times with dropout.
 
+use strum::IntoStaticStr;
+
 use crate::{
     eval::{Plane, alignment, cosine, normalised},
     train::DropoutViews,
 };
 
 /// Which dropout masks the passes over a sentence use.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, IntoStaticStr)]
+#[strum(serialize_all = "lowercase")]
 pub enum Masks {
     /// Every pass has its own, as in SimCSE.
     Own,
@@ -21,11 +24,7 @@ impl Masks {
 
     /// The name in links.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Own => "own",
-            Self::Fixed => "fixed",
-            Self::None => "none",
-        }
+        self.into()
     }
 
     pub fn named(name: &str) -> Option<Self> {

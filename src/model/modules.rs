@@ -1,6 +1,8 @@
 //! What sentence-transformers does around the encoder: to texts before it, and to token states after it where no
 //! pooler of SimCSE does the same. Modules after the encoder run on the host; they can be used, but not trained.
 
+use strum::IntoStaticStr;
+
 use libm::erff;
 
 use super::HostTensor;
@@ -38,16 +40,22 @@ impl Default for SentenceRules {
 
 /// How the module `Pooling` of sentence-transformers makes one vector of a sentence's token states. Several modes are
 /// concatenated, in this order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, IntoStaticStr)]
 pub enum PoolMode {
     /// The first token's state.
+    #[strum(serialize = "cls")]
     Cls,
+    #[strum(serialize = "max")]
     Max,
+    #[strum(serialize = "mean")]
     Mean,
     /// The sum divided by the square root of the number of tokens.
+    #[strum(serialize = "mean_sqrt_len_tokens")]
     MeanSqrtLen,
     /// The mean weighted by position, from 1 on.
+    #[strum(serialize = "weightedmean")]
     WeightedMean,
+    #[strum(serialize = "lasttoken")]
     LastToken,
 }
 
@@ -57,14 +65,7 @@ impl PoolMode {
 
     /// The value of `pooling_mode` in version 6 of sentence-transformers.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Cls => "cls",
-            Self::Max => "max",
-            Self::Mean => "mean",
-            Self::MeanSqrtLen => "mean_sqrt_len_tokens",
-            Self::WeightedMean => "weightedmean",
-            Self::LastToken => "lasttoken",
-        }
+        self.into()
     }
 
     /// The flag in older versions of sentence-transformers.

@@ -1,14 +1,15 @@
 //! The poolers by name: which layers and tokens each one reads.
 
-use std::fmt;
-use std::str::FromStr;
-
 use serde::{Deserialize, Serialize};
+use strum::{Display, EnumString, IntoStaticStr};
 use thiserror::Error;
 
 /// How token states h_0 (embeddings) … h_L (last layer) become one sentence vector, under the names of
 /// `--pooler_type` in princeton-nlp/SimCSE (`simcse/models.py`, `Pooler`).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, IntoStaticStr, Display, EnumString,
+)]
+#[strum(serialize_all = "snake_case", parse_err_ty = UnknownPooler, parse_err_fn = UnknownPooler::of)]
 #[serde(rename_all = "snake_case")]
 pub enum Pooler {
     /// h_L of `[CLS]` through the MLP head (Linear(h, h), then tanh).
@@ -33,14 +34,7 @@ impl Pooler {
 
     /// The name on the command line, in simcse.json and in the page.
     pub fn name(self) -> &'static str {
-        match self {
-            Pooler::Cls => "cls",
-            Pooler::ClsBeforePooler => "cls_before_pooler",
-            Pooler::Avg => "avg",
-            Pooler::AvgTop2 => "avg_top2",
-            Pooler::AvgFirstLast => "avg_first_last",
-            Pooler::Own => "own",
-        }
+        self.into()
     }
 
     /// This pooler, or for [`Pooler::Own`] the one to train with: sentence-transformers' default, the mean.
@@ -65,12 +59,6 @@ impl Pooler {
     }
 }
 
-impl fmt::Display for Pooler {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(self.name())
-    }
-}
-
 /// A name that no pooler has.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("unknown pooler \"{name}\"; known are {}", Pooler::ALL.map(Pooler::name).join(", "))]
@@ -78,15 +66,9 @@ pub struct UnknownPooler {
     pub name: String,
 }
 
-impl FromStr for Pooler {
-    type Err = UnknownPooler;
-
-    fn from_str(name: &str) -> Result<Self, Self::Err> {
-        Pooler::ALL
-            .into_iter()
-            .chain([Pooler::Own])
-            .find(|pooler| pooler.name() == name)
-            .ok_or_else(|| UnknownPooler { name: name.to_owned() })
+impl UnknownPooler {
+    fn of(name: &str) -> Self {
+        Self { name: name.to_owned() }
     }
 }
 

@@ -4,12 +4,15 @@ mod contrastive;
 mod mlm;
 
 use serde::{Deserialize, Serialize};
+use strum::{Display, EnumString, IntoStaticStr};
+use thiserror::Error;
 
 pub use contrastive::ContrastiveLoss;
 pub use mlm::{MLM_PROBABILITY, MaskedLanguageModel, MaskedTokens};
 
 /// Where the positive pairs come from (arXiv 2104.08821, sections 3 and 4).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr, Display, EnumString)]
+#[strum(serialize_all = "lowercase", parse_err_ty = UnknownObjective, parse_err_fn = UnknownObjective::of)]
 #[serde(rename_all = "snake_case")]
 pub enum Objective {
     /// Each sentence is encoded twice with different dropout masks; the other sentences of the batch are negatives.
@@ -18,23 +21,13 @@ pub enum Objective {
     Sup,
 }
 
-impl std::str::FromStr for Objective {
-    type Err = String;
+/// A name that is not an objective's.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("unknown objective \"{0}\"; known are unsup, sup")]
+pub struct UnknownObjective(pub String);
 
-    fn from_str(name: &str) -> Result<Self, Self::Err> {
-        match name {
-            "unsup" => Ok(Self::Unsup),
-            "sup" => Ok(Self::Sup),
-            other => Err(format!("unknown objective \"{other}\"; known are unsup, sup")),
-        }
-    }
-}
-
-impl std::fmt::Display for Objective {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.write_str(match self {
-            Self::Unsup => "unsup",
-            Self::Sup => "sup",
-        })
+impl UnknownObjective {
+    fn of(name: &str) -> Self {
+        Self(name.to_owned())
     }
 }

@@ -3,6 +3,8 @@
 //! Only what differs from the defaults is written, each option under its own name in JSON's notation:
 //! `batch_size=32&learning_rate=0.001`. Whatever cannot be read is left out and named, so that a bad link degrades.
 
+use strum::IntoStaticStr;
+
 use std::collections::{BTreeSet, HashMap};
 
 use serde_json::{Map, Value};
@@ -18,7 +20,8 @@ const LOCK: &str = "lock";
 pub const LONGEST: usize = 100_000;
 
 /// A part of the page that a link can hide or lock, for a class or a talk.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, IntoStaticStr)]
+#[strum(serialize_all = "lowercase")]
 pub enum Part {
     Model,
     Text,
@@ -34,14 +37,7 @@ impl Part {
 
     /// What links call it.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Model => "model",
-            Self::Text => "text",
-            Self::Recipe => "recipe",
-            Self::Evaluation => "evaluation",
-            Self::Playground => "playground",
-            Self::Lessons => "lessons",
-        }
+        self.into()
     }
 }
 

@@ -1,5 +1,7 @@
 //! The cosines from which a step's loss was computed, for display and export.
 
+use strum::IntoStaticStr;
+
 use super::TrainOptions;
 use crate::{
     eval::{COSINE_BINS, cosine_bin, cosine_bin_range},
@@ -23,7 +25,8 @@ pub struct BatchSimilarity {
 }
 
 /// The role of a candidate for an anchor.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub enum Candidate {
     Positive,
     /// A view of another item.
@@ -37,11 +40,7 @@ impl Candidate {
 
     /// The name in tables.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Positive => "positive",
-            Self::Negative => "negative",
-            Self::HardNegative => "hard_negative",
-        }
+        self.into()
     }
 }
 

@@ -1,13 +1,15 @@
 //! Sweeps over sizes of a training step: whether time and memory grow faster than the work.
 
-use std::{fmt, str::FromStr};
+use std::str::FromStr;
 
 use serde::Serialize;
+use strum::{Display, IntoStaticStr};
 
 use super::{BenchError, Lengths, ModelSize, TrainCase};
 
 /// The size that is varied, with the others fixed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, IntoStaticStr, Display)]
+#[strum(serialize_all = "lowercase")]
 pub enum SweepAxis {
     Batch,
     Length,
@@ -18,11 +20,7 @@ impl SweepAxis {
     pub const ALL: [SweepAxis; 3] = [SweepAxis::Batch, SweepAxis::Length, SweepAxis::Hidden];
 
     fn name(self) -> &'static str {
-        match self {
-            SweepAxis::Batch => "batch",
-            SweepAxis::Length => "length",
-            SweepAxis::Hidden => "hidden",
-        }
+        self.into()
     }
 
     /// The training step with `value` on this axis and otherwise 2 layers, hidden size 128, 32 items of 16 tokens.
@@ -43,12 +41,6 @@ impl SweepAxis {
             SweepAxis::Length => &[8, 16, 32, 64, 128],
             SweepAxis::Hidden => &[128, 256, 384, 512, 768],
         }
-    }
-}
-
-impl fmt::Display for SweepAxis {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(self.name())
     }
 }
 

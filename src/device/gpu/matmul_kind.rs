@@ -1,13 +1,26 @@
 //! Tile sizes of matrix products on a GPU.
 
-use std::{fmt, str::FromStr};
-
 use serde::{Deserialize, Serialize};
+use strum::{Display, EnumString, IntoStaticStr};
 use thiserror::Error;
 
 /// Size of the tile of a matrix product that a GPU's workgroup computes. Results are the same up to the order of sums.
 /// Which is fastest depends on the device: large tiles read less memory, small ones occupy more of the device.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Hash,
+    Default,
+    Serialize,
+    Deserialize,
+    IntoStaticStr,
+    Display,
+    EnumString,
+)]
+#[strum(serialize_all = "lowercase", parse_err_ty = UnknownMatmulKind, parse_err_fn = UnknownMatmulKind::of)]
 #[serde(rename_all = "kebab-case")]
 pub enum MatmulKind {
     /// 32×32 elements, 4×4 a thread.
@@ -24,17 +37,7 @@ impl MatmulKind {
 
     /// Name on the command line, on the page and where the choice is stored.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Small => "small",
-            Self::Medium => "medium",
-            Self::Large => "large",
-        }
-    }
-}
-
-impl fmt::Display for MatmulKind {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(self.name())
+        self.into()
     }
 }
 
@@ -43,12 +46,9 @@ impl fmt::Display for MatmulKind {
 #[error("unknown kind of matrix product \"{0}\"; known are small, medium, large")]
 pub struct UnknownMatmulKind(pub String);
 
-impl FromStr for MatmulKind {
-    type Err = UnknownMatmulKind;
-
-    fn from_str(name: &str) -> Result<Self, Self::Err> {
-        let named = |kind: &Self| kind.name() == name;
-        Self::ALL.into_iter().find(named).ok_or_else(|| UnknownMatmulKind(name.to_owned()))
+impl UnknownMatmulKind {
+    fn of(name: &str) -> Self {
+        Self(name.to_owned())
     }
 }
 

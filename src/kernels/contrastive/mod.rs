@@ -9,6 +9,7 @@ mod cpu;
 
 use bytemuck::{Pod, Zeroable};
 use serde::{Deserialize, Serialize};
+use strum::IntoStaticStr;
 
 use super::{ITEMS, Kernels, ROWS, TEAMS, embedding::threads_per, shader};
 use crate::device::{
@@ -45,7 +46,8 @@ struct Op {
 }
 
 /// Which rows are anchors, and which candidates an anchor's positive is compared with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, IntoStaticStr)]
+#[strum(serialize_all = "kebab-case")]
 #[serde(rename_all = "kebab-case")]
 pub enum LossForm {
     /// Anchors: first view; candidates: all other views. SimCSE's loss (arXiv 2104.08821, eq. 4 and 5).
@@ -62,11 +64,7 @@ impl LossForm {
 
     /// Name on the command line and in recipes.
     pub fn name(self) -> &'static str {
-        match self {
-            LossForm::OneWay => "one-way",
-            LossForm::Symmetric => "symmetric",
-            LossForm::NtXent => "nt-xent",
-        }
+        self.into()
     }
 
     /// Views whose rows are anchors: 1 or 2.

@@ -13,6 +13,7 @@ use std::str::FromStr;
 
 use rand::Rng;
 use serde::{Deserialize, Serialize};
+use strum::IntoStaticStr;
 use thiserror::Error;
 
 pub use dictionary::Dictionary;
@@ -23,7 +24,8 @@ pub use tokens::{MlmExample, Vocabulary, mask_tokens, mlm_corrupt, repeat_tokens
 ///
 /// A **word** is the text between white space, punctuation included. In scripts written without spaces (Han
 /// characters and kana) every character is a word, also within an English sentence.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, IntoStaticStr)]
+#[strum(serialize_all = "kebab-case")]
 #[serde(try_from = "String", into = "String")]
 pub enum Augmentation {
     /// Keeps one random span of round((1 − share)·words) consecutive words, at least one: the paper's "crop k %". At
@@ -69,16 +71,7 @@ impl Augmentation {
 
     /// The name without the share.
     pub fn name(self) -> &'static str {
-        match self {
-            Augmentation::Crop { .. } => "crop",
-            Augmentation::Delete { .. } => "delete",
-            Augmentation::DeleteOne => "delete-one",
-            Augmentation::Reorder => "reorder",
-            Augmentation::Synonym { .. } => "synonym",
-            Augmentation::Mask { .. } => "mask",
-            Augmentation::Replace { .. } => "replace",
-            Augmentation::Repeat { .. } => "repeat",
-        }
+        self.into()
     }
 
     /// Whether it changes ids ([`Augmentation::apply_to_tokens`]) instead of text ([`Augmentation::apply_to_text`]).

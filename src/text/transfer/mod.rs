@@ -5,32 +5,40 @@ mod gather;
 mod parse;
 
 use serde::{Deserialize, Serialize};
+use strum::IntoStaticStr;
 
 use super::TextError;
 
 /// The seven tasks, in the order of arXiv 2104.08821, table E.1.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, IntoStaticStr)]
 pub enum TransferKind {
     /// Film reviews, negative or positive.
     #[serde(rename = "MR")]
+    #[strum(serialize = "MR")]
     Mr,
     /// Product reviews, negative or positive.
     #[serde(rename = "CR")]
+    #[strum(serialize = "CR")]
     Cr,
     /// Subjective or objective.
     #[serde(rename = "SUBJ")]
+    #[strum(serialize = "SUBJ")]
     Subj,
     /// Opinion polarity of phrases.
     #[serde(rename = "MPQA")]
+    #[strum(serialize = "MPQA")]
     Mpqa,
     /// The Stanford Sentiment Treebank, two classes.
     #[serde(rename = "SST-2")]
+    #[strum(serialize = "SST-2")]
     Sst2,
     /// Six types of questions.
     #[serde(rename = "TREC")]
+    #[strum(serialize = "TREC")]
     Trec,
     /// Pairs of sentences, paraphrases or not.
     #[serde(rename = "MRPC")]
+    #[strum(serialize = "MRPC")]
     Mrpc,
 }
 
@@ -43,15 +51,7 @@ impl TransferKind {
 
     /// The name, as the paper writes it.
     pub fn name(self) -> &'static str {
-        match self {
-            TransferKind::Mr => "MR",
-            TransferKind::Cr => "CR",
-            TransferKind::Subj => "SUBJ",
-            TransferKind::Mpqa => "MPQA",
-            TransferKind::Sst2 => "SST-2",
-            TransferKind::Trec => "TREC",
-            TransferKind::Mrpc => "MRPC",
-        }
+        self.into()
     }
 
     /// The files in the task's folder: one per class, class 1 first; or training, development if there is one, and

@@ -1,5 +1,7 @@
 //! The list as points of a plane, drawn by `www/charts`, laid out by `www/map`.
 
+use strum::IntoStaticStr;
+
 use std::sync::Arc;
 
 use js_sys::Float32Array;
@@ -45,7 +47,8 @@ const MOST_POINTS: usize = 2_000;
 /// Fewer cannot be laid out.
 const LEAST_POINTS: usize = 4;
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, IntoStaticStr)]
+#[strum(serialize_all = "lowercase")]
 enum Method {
     Pca,
     Umap,
@@ -53,10 +56,7 @@ enum Method {
 
 impl Method {
     fn name(self) -> &'static str {
-        match self {
-            Self::Pca => "pca",
-            Self::Umap => "umap",
-        }
+        self.into()
     }
 }
 

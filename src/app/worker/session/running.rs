@@ -1,4 +1,4 @@
-//! The run at hand: begun, held, gone on with, ended, and what it leaves.
+//! The current run: started, paused, resumed, ended, and what remains of it.
 
 use std::collections::BTreeMap;
 
