@@ -215,6 +215,13 @@ impl TrainOptions {
         Ok(())
     }
 
+    /// Evaluations that a run of `total` steps has after `step`: every `eval_every` steps, and after the last one.
+    pub fn evaluations_after(&self, step: u32, total: u32) -> u32 {
+        let until = |step: u32| step.checked_div(self.eval_every).unwrap_or(0);
+        let at_the_end = self.eval_every == 0 || !total.is_multiple_of(self.eval_every);
+        until(total).saturating_sub(until(step)) + u32::from(at_the_end && step < total)
+    }
+
     /// Items of a batch of `items` that are encoded at a time.
     pub fn micro_batch(&self, items: usize) -> usize {
         if self.micro_batch_size == 0 { items } else { self.micro_batch_size.min(items) }
@@ -309,6 +316,16 @@ mod tests {
             let option = &error.localized().message.unwrap().arguments[0].1;
             assert!(option.message.is_some(), "{words} has a name in other languages");
         }
+    }
+
+    #[test]
+    fn evaluations_are_counted_to_the_end() {
+        let after = |eval_every: u32, step: u32, total: u32| {
+            TrainOptions { eval_every, ..TrainOptions::default() }.evaluations_after(step, total)
+        };
+        assert_eq!([after(2, 0, 40), after(2, 1, 40), after(2, 2, 40), after(2, 40, 40)], [20, 20, 19, 0]);
+        assert_eq!([after(3, 0, 10), after(3, 9, 10), after(3, 10, 10)], [4, 1, 0]);
+        assert_eq!([after(0, 0, 10), after(0, 10, 10)], [1, 0]);
     }
 
     #[test]

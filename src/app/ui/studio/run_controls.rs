@@ -141,8 +141,14 @@ fn RunProgress(store: Store) -> impl IntoView {
     let total = move || store.plan.with(|plan| plan.as_ref().map_or(0, |plan| plan.total));
     let left = move || {
         let speed = store.speed.get()?.steps;
+        let evaluations = store.plan.with(|plan| {
+            let plan = plan.as_ref().filter(|plan| plan.evaluates)?;
+            Some(plan.options.evaluations_after(done(), plan.total))
+        });
+        let evaluating = f64::from(evaluations.unwrap_or(0)) * store.evaluation_seconds.get().unwrap_or(0.0);
         let running = store.phase.with(Phase::active);
-        (running && speed > 0.0).then(|| duration(f64::from(total().saturating_sub(done())) / speed))
+        (running && speed > 0.0)
+            .then(|| duration(f64::from(total().saturating_sub(done())) / speed + evaluating))
     };
     // A run that is over and was taken up again for its weights has none.
     let memory = move || {

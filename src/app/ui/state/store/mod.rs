@@ -64,6 +64,8 @@ pub struct Store {
     pub latest: RwSignal<Option<StepMetrics>>,
     pub evaluations: RwSignal<Vec<Evaluation>>,
     pub speed: RwSignal<Option<Speed>>,
+    /// What the last evaluation of the run took, seconds.
+    pub evaluation_seconds: RwSignal<Option<f64>>,
     /// That the GPU's memory is too small for the run that was to be made.
     pub no_room: RwSignal<Option<NoRoom>>,
     /// Steps of the last run whose weights can be looked through, the earliest first.
@@ -106,6 +108,8 @@ pub struct Store {
     /// The name of the last file offered for download.
     pub exported: RwSignal<Option<String>>,
     window: StoredValue<VecDeque<StepMetrics>>,
+    /// When the evaluation under way began, milliseconds since 1970.
+    evaluating_since: StoredValue<Option<f64>>,
     slots: [Slot; Topic::COUNT],
 }
 
@@ -132,6 +136,7 @@ impl Store {
             latest: RwSignal::new(None),
             evaluations: RwSignal::new(Vec::new()),
             speed: RwSignal::new(None),
+            evaluation_seconds: RwSignal::new(None),
             no_room: RwSignal::new(None),
             checkpoints: RwSignal::new(Vec::new()),
             batch: RwSignal::new(None),
@@ -155,6 +160,7 @@ impl Store {
             portions: RwSignal::new(Vec::new()),
             exported: RwSignal::new(None),
             window: StoredValue::new(VecDeque::new()),
+            evaluating_since: StoredValue::new(None),
             slots: std::array::from_fn(|_| Slot::new()),
         }
     }
@@ -344,6 +350,9 @@ impl Store {
             }
             Event::Steps(steps) => self.take_steps(steps),
             Event::Evaluating { done, of } => {
+                if done == 0 {
+                    self.evaluating_since.set_value(Some(js_sys::Date::now()));
+                }
                 if matches!(self.phase.get_untracked(), Phase::Running | Phase::Evaluating { .. }) {
                     self.phase.set(Phase::Evaluating { done, of });
                 }
@@ -356,6 +365,9 @@ impl Store {
             Event::Evaluated(evaluation) => {
                 if matches!(self.phase.get_untracked(), Phase::Evaluating { .. }) {
                     self.phase.set(Phase::Running);
+                }
+                if let Some(since) = self.evaluating_since.try_update_value(Option::take).flatten() {
+                    self.evaluation_seconds.set(Some((js_sys::Date::now() - since) / 1000.0));
                 }
                 self.evaluations.update(|all| all.push(evaluation));
                 self.chart_updates.update(|updates| updates.push(ChartUpdate::Evaluated(evaluation)));
@@ -434,6 +446,7 @@ impl Store {
         self.latest.set(None);
         self.evaluations.set(Vec::new());
         self.speed.set(None);
+        self.evaluation_seconds.set(None);
         self.checkpoints.set(Vec::new());
         self.batch.set(None);
         self.exported.set(None);
