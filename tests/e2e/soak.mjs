@@ -60,22 +60,29 @@ class Readings {
 
   /**
    * Peak, and growth over all of the work by the line of least squares through the readings' later three quarters: caches
-   * fill before.
+   * fill before. `leak` is the same through the lowest reading of each quarter of them: a process that the browser starts for
+   * some seconds comes and goes, and what is left behind stays.
    */
   summary() {
     // The first run brings what stays: the playground looks at the loaded weights beside the trained ones.
     const late = this.all.slice(Math.max(1, Math.floor(this.all.length / 4)));
-    const slope = (of) => {
+    const slope = (readings) => {
       const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
-      const [x, y] = [mean(late.map(({ work }) => work)), mean(late.map(of))];
-      const over = late.reduce((sum, each) => sum + (each.work - x) * (of(each) - y), 0);
-      const under = late.reduce((sum, each) => sum + (each.work - x) ** 2, 0);
+      const [x, y] = [mean(readings.map(({ work }) => work)), mean(readings.map(({ memory }) => memory))];
+      const over = readings.reduce((sum, { work, memory }) => sum + (work - x) * (memory - y), 0);
+      const under = readings.reduce((sum, { work }) => sum + (work - x) ** 2, 0);
       return under === 0 ? 0 : over / under;
     };
+    const quarter = Math.ceil(late.length / 4);
+    const lowest = [];
+    for (let from = 0; from < late.length; from += quarter) {
+      lowest.push(late.slice(from, from + quarter).reduce((low, each) => (each.memory < low.memory ? each : low)));
+    }
     const work = this.all.at(-1).work - late[0].work;
     return {
       peak: Math.max(...this.all.map(({ memory }) => memory)),
-      growth: slope(({ memory }) => memory) * work,
+      growth: slope(late) * work,
+      leak: slope(lowest) * work,
       buffers: Math.max(...this.all.map(({ buffers }) => buffers)),
       bufferGrowth: Math.max(...late.map(({ buffers }) => buffers)) - late[0].buffers,
       readings: this.all,
