@@ -4,18 +4,14 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     env,
-    error::Error,
     fmt::Write as _,
     fs,
     path::Path,
 };
 
-use fluent_syntax::{
-    ast::{Entry, Expression, InlineExpression, Pattern, PatternElement, VariantKey},
-    parser,
-};
+use fluent_syntax::ast::{Expression, InlineExpression, Pattern, PatternElement, VariantKey};
 
-pub type Result<T> = std::result::Result<T, Box<dyn Error>>;
+use crate::fluent::{Result, messages, variables};
 
 /// The English file; the functions' words are its own.
 const ENGLISH: &str = "locales/en/errors.ftl";
@@ -26,35 +22,23 @@ const QUOTED: &str = "QUOTED";
 
 /// Writes the functions to messages.rs in the folder for what builds make.
 pub fn write() -> Result<()> {
-    let english = messages(ENGLISH)?;
+    let english = read(ENGLISH)?;
     for other in OTHERS {
-        compare(&english, &messages(other)?, other)?;
+        compare(&english, &read(other)?, other)?;
     }
     let mut code = String::new();
     for (id, pattern) in &english {
         code += &function(id, pattern)?;
     }
-    code += &by_id(&english)?;
+    code += &option_name(&english)?;
     fs::write(Path::new(&env::var("OUT_DIR")?).join("messages.rs"), code)?;
     Ok(())
 }
 
-/// The messages of a file by their ids.
-fn messages(file: &str) -> Result<BTreeMap<String, Pattern<String>>> {
+/// The messages of a file, which the build follows.
+fn read(file: &str) -> Result<BTreeMap<String, Pattern<String>>> {
     println!("cargo::rerun-if-changed={file}");
-    let resource =
-        parser::parse(fs::read_to_string(file)?).map_err(|(_, errors)| format!("{file}: {errors:?}"))?;
-    let mut messages = BTreeMap::new();
-    for entry in resource.body {
-        if let Entry::Message(message) = entry {
-            let id = message.id.name;
-            let pattern = message.value.ok_or_else(|| format!("{file}: {id} is empty"))?;
-            if messages.insert(id.clone(), pattern).is_some() {
-                return Err(format!("{file}: {id} is there twice").into());
-            }
-        }
-    }
-    Ok(messages)
+    messages(Path::new(file))
 }
 
 fn compare(
@@ -74,34 +58,6 @@ fn compare(
         }
     }
     Ok(())
-}
-
-/// The variables of a pattern in the order in which they first come.
-fn variables(pattern: &Pattern<String>) -> Vec<String> {
-    fn in_inline(expression: &InlineExpression<String>, found: &mut Vec<String>) {
-        match expression {
-            InlineExpression::VariableReference { id } if !found.contains(&id.name) => {
-                found.push(id.name.clone());
-            }
-            InlineExpression::FunctionReference { arguments, .. } => {
-                arguments.positional.iter().for_each(|argument| in_inline(argument, found));
-            }
-            _ => {}
-        }
-    }
-    let mut found = Vec::new();
-    for element in &pattern.elements {
-        match element {
-            PatternElement::Placeable { expression: Expression::Inline(inline) } => {
-                in_inline(inline, &mut found);
-            }
-            PatternElement::Placeable { expression: Expression::Select { selector, .. } } => {
-                in_inline(selector, &mut found);
-            }
-            PatternElement::TextElement { .. } => {}
-        }
-    }
-    found
 }
 
 /// A function that gives the message with its English words.
@@ -140,17 +96,15 @@ fn function(id: &str, pattern: &Pattern<String>) -> Result<String> {
     Ok(code)
 }
 
-/// How the ids of an option's names begin: they are found by the option's key.
+/// How the ids of options' names begin; the option's key follows.
 const NAMES: &str = "option-";
 
-/// A function that finds the name of an option by its id.
-fn by_id(english: &BTreeMap<String, Pattern<String>>) -> Result<String> {
-    let mut code = String::from("/// The name of an option, by the id of its message.\n");
-    code += "pub fn by_id(id: &str) -> Option<Localized> {\n    Some(match id {\n";
-    for (id, _) in
-        english.iter().filter(|(id, pattern)| id.starts_with(NAMES) && variables(pattern).is_empty())
-    {
-        writeln!(code, "        {id:?} => {}(),", id.replace('-', "_"))?;
+/// A function that finds the name of an option by its key.
+fn option_name(english: &BTreeMap<String, Pattern<String>>) -> Result<String> {
+    let mut code = String::from("/// The name of an option, by its key.\n");
+    code += "pub fn option_name(key: &str) -> Option<Localized> {\n    Some(match key {\n";
+    for (id, key) in english.keys().filter_map(|id| Some((id, id.strip_prefix(NAMES)?))) {
+        writeln!(code, "        {key:?} => {}(),", id.replace('-', "_"))?;
     }
     code += "        _ => return None,\n    })\n}\n";
     Ok(code)

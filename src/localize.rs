@@ -80,11 +80,6 @@ impl fmt::Display for Localized {
 }
 
 impl Localized {
-    /// As it came in two parts.
-    pub fn new(english: String, message: Option<Box<Message>>) -> Self {
-        Self { english: english.into(), message }
-    }
-
     fn message(
         english: Cow<'static, str>,
         id: &'static str,

@@ -1,15 +1,14 @@
 //! The page's words: both languages have the same messages with the same values, and each of them is used.
 
+#[path = "../build/fluent.rs"]
+mod fluent;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
     path::{Path, PathBuf},
 };
 
-use fluent_syntax::{
-    ast::{Entry, Expression, InlineExpression, Pattern, PatternElement},
-    parser,
-};
 use simcse_lab::{
     text::augment::Augmentation,
     train::{Kind, TrainOption},
@@ -36,56 +35,15 @@ fn files(folder: &Path, ending: &str) -> Vec<PathBuf> {
     found
 }
 
-fn values_in_inline(expression: &InlineExpression<String>, into: &mut BTreeSet<String>) {
-    match expression {
-        InlineExpression::VariableReference { id } => {
-            into.insert(id.name.clone());
-        }
-        InlineExpression::Placeable { expression } => values_in_expression(expression, into),
-        InlineExpression::FunctionReference { arguments, .. } => {
-            arguments.positional.iter().for_each(|argument| values_in_inline(argument, into));
-        }
-        _ => {}
-    }
-}
-
-fn values_in_expression(expression: &Expression<String>, into: &mut BTreeSet<String>) {
-    match expression {
-        Expression::Inline(inline) => values_in_inline(inline, into),
-        Expression::Select { selector, variants } => {
-            values_in_inline(selector, into);
-            variants.iter().for_each(|variant| values_in(&variant.value, into));
-        }
-    }
-}
-
-fn values_in(pattern: &Pattern<String>, into: &mut BTreeSet<String>) {
-    for element in &pattern.elements {
-        if let PatternElement::Placeable { expression } = element {
-            values_in_expression(expression, into);
-        }
-    }
-}
-
 /// Message ids of a language with the names of their values, by file.
 fn messages(language: &str) -> BTreeMap<String, BTreeMap<String, BTreeSet<String>>> {
     let folder = root().join("locales").join(language);
     files(&folder, "ftl")
         .iter()
         .map(|path| {
-            let text = fs::read_to_string(path).unwrap();
-            let resource =
-                parser::parse(text).unwrap_or_else(|(_, errors)| panic!("{}: {errors:?}", path.display()));
-            let mut ids = BTreeMap::new();
-            for entry in &resource.body {
-                if let Entry::Message(message) = entry {
-                    let mut values = BTreeSet::new();
-                    let pattern = message.value.as_ref();
-                    values_in(pattern.unwrap_or_else(|| panic!("{} is empty", message.id.name)), &mut values);
-                    let twice = ids.insert(message.id.name.clone(), values);
-                    assert!(twice.is_none(), "{} twice in {}", message.id.name, path.display());
-                }
-            }
+            let messages = fluent::messages(path).unwrap_or_else(|error| panic!("{error}"));
+            let values = |pattern| fluent::variables(pattern).into_iter().collect();
+            let ids = messages.iter().map(|(id, pattern)| (id.clone(), values(pattern))).collect();
             (path.file_name().unwrap().to_string_lossy().into_owned(), ids)
         })
         .collect()

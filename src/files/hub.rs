@@ -84,6 +84,12 @@ impl fmt::Display for HubModel {
     }
 }
 
+impl Localize for HubModel {
+    fn localized(&self) -> Localized {
+        self.to_string().into()
+    }
+}
+
 impl HubModel {
     /// The address of a file: `{base}/{id}/resolve/{revision}/{file}`.
     pub fn url(&self, base: &str, file: &str) -> String {

@@ -1,7 +1,7 @@
 //! Small versions of the paper's ablations (arXiv 2104.08821): the recipes that are compared, and the statistics over
 //! seeds.
 
-use strum::IntoStaticStr;
+use strum::{EnumString, IntoStaticStr};
 
 use super::published_dropout;
 use crate::{
@@ -15,7 +15,7 @@ use crate::{
 const MICRO_BATCH: usize = 64;
 
 /// The option that is varied.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, IntoStaticStr)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, IntoStaticStr, EnumString)]
 #[strum(serialize_all = "kebab-case")]
 pub enum Ablation {
     /// arXiv 2104.08821, table 3.
@@ -75,7 +75,7 @@ impl Ablation {
     }
 
     pub fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|ablation| ablation.name() == name)
+        name.parse().ok()
     }
 
     /// Whether it trains on triplets instead of sentences.

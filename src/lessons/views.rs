@@ -1,6 +1,6 @@
 //! Statistics of sentences that were encoded several times with dropout.
 
-use strum::IntoStaticStr;
+use strum::{EnumString, IntoStaticStr};
 
 use crate::{
     eval::{Plane, alignment, cosine, normalised},
@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// Which dropout masks the passes over a sentence use.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, IntoStaticStr)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, IntoStaticStr, EnumString)]
 #[strum(serialize_all = "lowercase")]
 pub enum Masks {
     /// Every pass has its own, as in SimCSE.
@@ -28,7 +28,7 @@ impl Masks {
     }
 
     pub fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|masks| masks.name() == name)
+        name.parse().ok()
     }
 
     /// The request to the engine.
@@ -120,7 +120,7 @@ impl Views {
         others.map(|other| (other, between(other))).max_by(|a, b| a.1.total_cmp(&b.1))
     }
 
-    /// All vectors projected to the plane in which the sentences differ most without dropout: [1 + views]`[sentences]`.
+    /// All vectors projected to the plane in which the sentences differ most without dropout: `[1 + views][sentences]`.
     pub fn places(&self) -> Vec<Vec<[f64; 2]>> {
         let whole = self.sentences * self.hidden;
         let plane = Plane::fit(&self.unit[..whole], self.hidden);

@@ -142,8 +142,7 @@ fn parse_json(name: &str, text: &str) -> Result<Corpus, TextError> {
 fn of_sentences(name: &str, sentences: Vec<String>, skipped_blank: usize) -> Result<Corpus, TextError> {
     let report = CorpusReport { items: sentences.len(), skipped_blank, header: false };
     if sentences.len() > 1 && sentences.iter().all(|sentence| is_number(sentence)) {
-        let reason = messages::corpus_numbers();
-        return Err(TextError::Format { file: name.to_owned(), reason });
+        return Err(TextError::Format { file: name.to_owned(), reason: messages::corpus_numbers() });
     }
     Ok(Corpus { data: TrainingData::Sentences(sentences), report, notes: Vec::new() })
 }
@@ -163,8 +162,7 @@ fn parse_table(name: &str, mut table: Table<'_>) -> Result<Corpus, TextError> {
         Some(columns) => columns,
         None if table.fields().is_some() => {
             let found = first.cells.join(", ");
-            let reason = messages::json_fields(found, expected());
-            return Err(table.wrong(first.line, reason));
+            return Err(table.wrong(first.line, messages::json_fields(found, expected())));
         }
         None if matches!(first.cells.len(), 2 | 3) => (0..first.cells.len()).collect(),
         None => {
@@ -182,8 +180,7 @@ fn parse_table(name: &str, mut table: Table<'_>) -> Result<Corpus, TextError> {
             return Err(table.wrong_width(row, expected));
         }
         if let Some(empty) = row.cells.iter().position(|cell| cell.trim().is_empty()) {
-            let reason = messages::corpus_empty_cell(table.place(empty));
-            return Err(table.wrong(row.line, reason));
+            return Err(table.wrong(row.line, messages::corpus_empty_cell(table.place(empty))));
         }
     }
     if table.rows.is_empty() {
@@ -192,8 +189,7 @@ fn parse_table(name: &str, mut table: Table<'_>) -> Result<Corpus, TextError> {
     if let [_, _, third] = columns[..]
         && table.rows.iter().all(|row| is_label(&row.cells[third]))
     {
-        let reason = messages::corpus_labels();
-        return Err(TextError::Format { file: name.to_owned(), reason });
+        return Err(TextError::Format { file: name.to_owned(), reason: messages::corpus_labels() });
     }
     table.check_sentences(&table.rows, &columns)?;
     let skipped_blank = table.skipped_blank;
@@ -229,15 +225,13 @@ fn header_columns(table: &Table<'_>, row: &Row) -> Result<Option<Vec<usize>>, Te
     // pandas writes its index as a first column without a name.
     let is_index = |column: usize| column == 0 && Table::is_index(&table.rows[1..], column);
     if let Some(nameless) = (0..cells.len()).find(|&column| cells[column].is_empty() && !is_index(column)) {
-        let reason = messages::corpus_nameless_column(nameless + 1, expected());
-        return Err(table.wrong(row.line, reason));
+        return Err(table.wrong(row.line, messages::corpus_nameless_column(nameless + 1, expected())));
     }
     let unknown: Vec<&str> =
         cells.iter().filter(|cell| !cell.is_empty() && !is_known(cell)).map(String::as_str).collect();
     if !unknown.is_empty() {
         // Unknown columns are not ignored: with a column of labels, some pairs are not positives.
-        let reason = messages::corpus_unknown_column(unknown.join(", "), expected());
-        return Err(table.wrong(row.line, reason));
+        return Err(table.wrong(row.line, messages::corpus_unknown_column(unknown.join(", "), expected())));
     }
     let mut columns = Vec::new();
     for names in roles {

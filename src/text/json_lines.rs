@@ -86,8 +86,7 @@ pub(super) fn read<'a>(file: &'a str, text: &str, known: &Known) -> Result<Json<
             _ => false,
         };
         if !fits {
-            let reason = messages::json_kind((known.expected)());
-            return Err(wrong(line, reason));
+            return Err(wrong(line, messages::json_kind((known.expected)())));
         }
     }
     match records {
@@ -218,8 +217,7 @@ impl<'a> Records<'a> {
         let mut records = Self { table: Table::of_fields(file, columns.clone()), unknown: Vec::new() };
         if columns.is_empty() {
             let found = fields.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(", ");
-            let reason = messages::json_fields(found, (known.expected)());
-            return Err(records.table.wrong(line, reason));
+            return Err(records.table.wrong(line, messages::json_fields(found, (known.expected)())));
         }
         records.table.rows.push(Row { line, cells: columns });
         records.push(line, fields, known)?;
@@ -237,26 +235,22 @@ impl<'a> Records<'a> {
                 continue;
             };
             let Some(column) = columns.iter().position(|column| column.eq_ignore_ascii_case(&name)) else {
-                let reason = messages::json_new_field(name);
-                return Err(self.table.wrong(line, reason));
+                return Err(self.table.wrong(line, messages::json_new_field(name)));
             };
             if cells[column].is_some() {
-                let reason = messages::json_field_twice(name);
-                return Err(self.table.wrong(line, reason));
+                return Err(self.table.wrong(line, messages::json_field_twice(name)));
             }
             cells[column] = Some(match (value, kind) {
                 (Value::String(text), _) => text,
                 (value, Kind::Other) => value.to_string(),
                 (value, Kind::Sentence) => {
                     let found = value.to_string();
-                    let reason = messages::json_no_string(name, found);
-                    return Err(self.table.wrong(line, reason));
+                    return Err(self.table.wrong(line, messages::json_no_string(name, found)));
                 }
             });
         }
         if let Some(missing) = cells.iter().position(Option::is_none) {
-            let reason = messages::json_no_field(&columns[missing]);
-            return Err(self.table.wrong(line, reason));
+            return Err(self.table.wrong(line, messages::json_no_field(&columns[missing])));
         }
         self.table.push(line, cells.into_iter().flatten().collect());
         Ok(())

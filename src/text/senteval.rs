@@ -21,8 +21,10 @@ impl StsSet {
         let (input, gold) = (decode(input_file, input)?, decode(gold_file, gold)?);
         let (lines, scores) = (input.lines().count(), gold.lines().count());
         if lines != scores {
-            let reason = messages::senteval_lengths(lines, gold_file, scores);
-            return Err(TextError::Format { file: input_file.to_owned(), reason });
+            return Err(TextError::Format {
+                file: input_file.to_owned(),
+                reason: messages::senteval_lengths(lines, gold_file, scores),
+            });
         }
         let wrong = |file: &str, index: usize, reason: Localized| TextError::Line {
             file: file.to_owned(),
@@ -36,24 +38,22 @@ impl StsSet {
                 continue;
             }
             let number = score.parse::<f64>().ok().filter(|number| number.is_finite());
-            let score = number.ok_or_else(|| {
-                let reason = messages::senteval_score(score);
-                wrong(gold_file, index, reason)
-            })?;
+            let score = number.ok_or_else(|| wrong(gold_file, index, messages::senteval_score(score)))?;
             let mut cells = line.split('\t');
             match (cells.next().unwrap_or_default(), cells.next().unwrap_or_default()) {
                 (first, second) if !first.trim().is_empty() && !second.trim().is_empty() => {
                     pairs.push(StsPair { first: first.to_owned(), second: second.to_owned(), score });
                 }
                 _ => {
-                    let reason = messages::senteval_pair();
-                    return Err(wrong(input_file, index, reason));
+                    return Err(wrong(input_file, index, messages::senteval_pair()));
                 }
             }
         }
         if pairs.is_empty() {
-            let reason = messages::senteval_no_score();
-            return Err(TextError::Format { file: gold_file.to_owned(), reason });
+            return Err(TextError::Format {
+                file: gold_file.to_owned(),
+                reason: messages::senteval_no_score(),
+            });
         }
         Ok(StsSet { name: name.to_owned(), pairs, notes: Vec::new() })
     }

@@ -62,8 +62,10 @@ impl StsSet {
             match json_lines::read(name, text, &FIELDS)? {
                 Json::Table { table, notes } => (table, notes),
                 Json::Sentences { .. } => {
-                    let reason = messages::sts_strings((FIELDS.expected)());
-                    return Err(TextError::Format { file: name.to_owned(), reason });
+                    return Err(TextError::Format {
+                        file: name.to_owned(),
+                        reason: messages::sts_strings((FIELDS.expected)()),
+                    });
                 }
             }
         } else {
@@ -75,14 +77,14 @@ impl StsSet {
         let (columns, rows) = match header_columns(&table, head)? {
             Some(columns) => (columns, &table.rows[1..]),
             None if table.fields().is_some() => {
-                let reason = messages::json_fields(head.cells.join(", "), (FIELDS.expected)());
-                return Err(table.wrong(head.line, reason));
+                return Err(
+                    table.wrong(head.line, messages::json_fields(head.cells.join(", "), (FIELDS.expected)()))
+                );
             }
             None => (columns_by_position(&table, head)?, &table.rows[..]),
         };
         if rows.is_empty() {
-            let reason = messages::pairs_header_only();
-            return Err(TextError::Format { file: name.to_owned(), reason });
+            return Err(TextError::Format { file: name.to_owned(), reason: messages::pairs_header_only() });
         }
         table.check_sentences(rows, &[columns.first, columns.second])?;
         // STS-B has a varying number of attribution columns after the sentences.
@@ -122,8 +124,7 @@ fn header_columns(table: &Table<'_>, row: &Row) -> Result<Option<Columns>, TextE
     for columns in [&firsts, &seconds, &scores] {
         if columns.len() > 1 {
             let names: Vec<&str> = columns.iter().map(|column| row.cells[*column].trim()).collect();
-            let reason = messages::sts_twice(names.join(", "));
-            return Err(table.wrong(row.line, reason));
+            return Err(table.wrong(row.line, messages::sts_twice(names.join(", "))));
         }
     }
     Ok(Some(Columns { first, second, score }))
@@ -145,8 +146,7 @@ fn columns_by_position(table: &Table<'_>, head: &Row) -> Result<Columns, TextErr
                 std::cmp::Ordering::Greater => Ok(Columns { first: 1, second: 2, score: 0 }),
                 std::cmp::Ordering::Equal => {
                     let what = if last == 0 { messages::sts_neither() } else { messages::sts_both() };
-                    let reason = messages::sts_which_score(what, expected());
-                    Err(table.wrong(head.line, reason))
+                    Err(table.wrong(head.line, messages::sts_which_score(what, expected())))
                 }
             }
         }
@@ -176,15 +176,13 @@ fn pair(table: &Table<'_>, row: &Row, columns: &Columns) -> Result<StsPair, Text
     };
     let sentence = |column: usize| match cell(column)? {
         blank if blank.trim().is_empty() => {
-            let reason = messages::sts_empty(table.place(column));
-            Err(table.wrong(row.line, reason))
+            Err(table.wrong(row.line, messages::sts_empty(table.place(column))))
         }
         sentence => Ok(sentence.to_owned()),
     };
     let found = cell(columns.score)?;
     let score = number(found).ok_or_else(|| {
-        let reason = messages::sts_score(table.place(columns.score), found, expected());
-        table.wrong(row.line, reason)
+        table.wrong(row.line, messages::sts_score(table.place(columns.score), found, expected()))
     })?;
     Ok(StsPair { first: sentence(columns.first)?, second: sentence(columns.second)?, score })
 }

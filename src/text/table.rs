@@ -134,10 +134,7 @@ impl<'a> Table<'a> {
         };
         match columns.iter().find(numbers) {
             None => Ok(()),
-            Some(column) => {
-                let reason = messages::table_numbers(self.place(*column));
-                Err(self.wrong(rows[0].line, reason))
-            }
+            Some(column) => Err(self.wrong(rows[0].line, messages::table_numbers(self.place(*column)))),
         }
     }
 
@@ -152,8 +149,7 @@ impl<'a> Table<'a> {
             Source::Lines(layout) => layout.name(),
             Source::Fields(_) => "JSON".into(),
         };
-        let reason = messages::table_width(found, separator, expected);
-        self.wrong(row.line, reason)
+        self.wrong(row.line, messages::table_width(found, separator, expected))
     }
 
     pub fn push(&mut self, line: usize, cells: Vec<String>) {
@@ -179,10 +175,7 @@ impl<'a> Table<'a> {
         };
         match self.rows.iter().find(|row| row.cells.iter().any(quoted)) {
             None => Ok(()),
-            Some(row) => {
-                let reason = messages::table_quoted();
-                Err(self.wrong(row.line, reason))
-            }
+            Some(row) => Err(self.wrong(row.line, messages::table_quoted())),
         }
     }
 
@@ -196,8 +189,7 @@ impl<'a> Table<'a> {
                     && count(first) > 0
                     && rest.iter().all(|row| count(row) == count(first)) =>
             {
-                let reason = messages::table_semicolons();
-                Err(self.wrong(first.line, reason))
+                Err(self.wrong(first.line, messages::table_semicolons()))
             }
             _ => Ok(()),
         }
@@ -259,8 +251,7 @@ fn check_quotes(text: &str) -> Result<(), (usize, Localized)> {
             (_, b',' | b'\n' | b'\r') => State::CellStart,
             (State::QuoteInQuoted { opened }, _) => {
                 let place = if line == opened { String::new().into() } else { messages::table_in_line(line) };
-                let reason = messages::table_after_quote(place);
-                return Err((opened, reason));
+                return Err((opened, messages::table_after_quote(place)));
             }
             (State::CellStart | State::Unquoted, _) => State::Unquoted,
         };

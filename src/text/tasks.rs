@@ -102,8 +102,7 @@ impl StsTasks {
         }
         if tasks.is_empty() {
             let file = files.first().map_or("the folder", |(path, _)| path).to_owned();
-            let reason = messages::sts_no_task();
-            return Err(TextError::Format { file, reason });
+            return Err(TextError::Format { file, reason: messages::sts_no_task() });
         }
         Ok(StsTasks { tasks, notes })
     }

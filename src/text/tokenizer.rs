@@ -204,8 +204,10 @@ impl SentenceTokenizer {
         vocabulary.extend([("[CLS]".to_owned(), self.cls), ("[SEP]".to_owned(), self.sep)]);
         let last = vocabulary.iter().max_by_key(|(_, id)| **id);
         let Some((token, id)) = last.filter(|(_, id)| **id as usize >= vocab_size) else { return Ok(()) };
-        let reason = messages::tokenizer_beyond(token, id, vocab_size);
-        Err(TextError::Vocabulary { file: self.file.clone(), reason })
+        Err(TextError::Vocabulary {
+            file: self.file.clone(),
+            reason: messages::tokenizer_beyond(token, id, vocab_size),
+        })
     }
 
     /// Share of unknown tokens in `rows`, not counting special tokens.
@@ -310,8 +312,7 @@ fn add_tokens(tokenizer: &mut Tokenizer, file: &str, options: &Options) -> Resul
         let found = tokenizer.token_to_id(&token.content);
         if let Some(id) = id.filter(|id| found != Some(*id)) {
             let found = found.map_or_else(|| "–".to_owned(), |found| found.to_string());
-            let reason = messages::tokenizer_added_place(token.content, id, found);
-            return Err(wrong(file, reason));
+            return Err(wrong(file, messages::tokenizer_added_place(token.content, id, found)));
         }
     }
     Ok(())
@@ -353,8 +354,7 @@ fn from_json(bytes: &[u8], options: &Options) -> Result<(Tokenizer, [u32; 2]), T
         let mut names = stated.into_iter().chain(usual);
         let missing = || {
             let [bert, roberta] = usual;
-            let reason = messages::tokenizer_no_token(bert, roberta);
-            wrong(FILE, reason)
+            wrong(FILE, messages::tokenizer_no_token(bert, roberta))
         };
         names.find_map(|token| tokenizer.token_to_id(token)).ok_or_else(missing)
     };
@@ -453,10 +453,7 @@ fn special_tokens(file: &str, rule: &Value) -> Result<Option<[u32; 2]>, TextErro
     };
     match around {
         [Some(before), Some(after)] => Ok(Some([before, after])),
-        _ => {
-            let reason = messages::tokenizer_no_frame();
-            Err(wrong(file, reason))
-        }
+        _ => Err(wrong(file, messages::tokenizer_no_frame())),
     }
 }
 

@@ -90,14 +90,8 @@ impl Dataset {
         }
         let (objective, reason) = match (objective, self.sentences_per_item) {
             (Objective::Unsup, 1) | (Objective::Sup, 2 | 3) => return self.check_padding(config),
-            (Objective::Unsup, _) => {
-                let reason = messages::train_wants_sentences();
-                (messages::train_unsup(), reason)
-            }
-            (Objective::Sup, _) => {
-                let reason = messages::train_wants_pairs();
-                (messages::train_sup(), reason)
-            }
+            (Objective::Unsup, _) => (messages::train_unsup(), messages::train_wants_sentences()),
+            (Objective::Sup, _) => (messages::train_sup(), messages::train_wants_pairs()),
         };
         Err(TrainError::Objective { objective, reason })
     }

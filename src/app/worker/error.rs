@@ -72,7 +72,7 @@ impl Localize for WorkerError {
             Self::Untrained => messages::worker_untrained(),
             Self::ElsewhereOpen => messages::worker_elsewhere_open(),
             Self::NoSavedRun => messages::worker_no_saved_run(),
-            Self::Kept(error) => messages::worker_not_kept(error.localized()),
+            Self::Kept(error) => messages::worker_not_kept(error),
             Self::Browser(reason) => reason.clone(),
             Self::Hub(error) => error.localized(),
             Self::Model(error) => error.localized(),

@@ -71,8 +71,14 @@ impl Picture {
         self.last.is_some_and(|(_, _, of)| of == step)
     }
 
-    /// Posts the sentences' vectors by the weights of a run, which have so many steps behind them.
-    pub async fn show(&mut self, network: &Network, step: u32) -> Result<(), WorkerError> {
+    /// Posts the sentences' vectors by the weights of a run, which have so many steps behind them. Those of a run that starts
+    /// `as_loaded` are made already, unless the device is another one by now.
+    pub async fn show(&mut self, network: &Network, step: u32, as_loaded: bool) -> Result<(), WorkerError> {
+        if let Some((vectors, took)) = self.loaded.take_if(|_| as_loaded) {
+            self.post(&vectors, took, step)?;
+            self.loaded = Some((vectors, took));
+            return Ok(());
+        }
         let mut embedders = self.embedders.take().unwrap_or_else(|| Embedders::over(network.clone()));
         let vectors = self.vectors(&mut embedders).await;
         self.embedders = Some(embedders);
@@ -81,26 +87,17 @@ impl Picture {
         self.post(&vectors, took, step)
     }
 
-    /// The same by the loaded weights. They are kept for [`Picture::show_loaded_again`].
-    pub async fn show_loaded(&mut self, embedders: &mut Embedders) -> Result<(), WorkerError> {
+    /// The same outside a run; vectors by the `loaded` weights are kept for runs that start with them.
+    pub async fn show_by(
+        &mut self,
+        embedders: &mut Embedders,
+        step: u32,
+        loaded: bool,
+    ) -> Result<(), WorkerError> {
         let (vectors, took) = self.vectors(embedders).await?;
-        self.post(&vectors, took, 0)?;
-        self.loaded = Some((vectors, took));
+        self.post(&vectors, took, step)?;
+        self.loaded = loaded.then_some((vectors, took));
         Ok(())
-    }
-
-    /// The same by the trained weights of a run that is over.
-    pub async fn show_trained(&mut self, embedders: &mut Embedders, step: u32) -> Result<(), WorkerError> {
-        let (vectors, took) = self.vectors(embedders).await?;
-        self.post(&vectors, took, step)
-    }
-
-    /// Posts the vectors by the loaded weights once more, where they are there.
-    pub fn show_loaded_again(&mut self) -> Result<bool, WorkerError> {
-        let Some((vectors, took)) = self.loaded.take() else { return Ok(false) };
-        self.post(&vectors, took, 0)?;
-        self.loaded = Some((vectors, took));
-        Ok(true)
     }
 
     /// The vectors, [rows, hidden], each of length 1, and how long they took.

@@ -309,19 +309,19 @@ impl Run {
         };
         let pooler = self.trainer.options().evaluation_pooler();
         let progress = evaluating(self.evaluation_sentences);
-        let vectors = embedders.embed(0, &set.rows, pooler, progress);
-        let vectors = match inbox {
-            None => vectors.await?,
-            Some(inbox) => match select(pin!(vectors), pin!(inbox.wanted(stop))).await {
-                Either::Left((vectors, _)) => vectors?,
+        let scores =
+            async { Ok::<_, TrainError>(set.score(embedders.embedder(0, pooler).await?, progress).await?) };
+        let scores = match inbox {
+            None => scores.await?,
+            Some(inbox) => match select(pin!(scores), pin!(inbox.wanted(stop))).await {
+                Either::Left((scores, _)) => scores?,
                 Either::Right(_) => {
                     self.trainer.network().device().abandon();
                     return Ok(());
                 }
             },
         };
-        let width = vectors.len() / set.rows.len().max(1);
-        self.take_baseline(StsEvaluation::new(&vectors, width, &set.scores));
+        self.take_baseline(scores);
         Ok(())
     }
 
@@ -359,13 +359,9 @@ impl Run {
         if !(wanted && !picture.shows(step) || picture.due(step)) {
             return;
         }
-        let shown = if step == 0 && self.starts_as_loaded { picture.show_loaded_again() } else { Ok(false) };
-        let shown = match shown {
-            Ok(false) => picture.show(self.trainer.network(), step).await,
-            shown => shown.map(drop),
-        };
+        let as_loaded = step == 0 && self.starts_as_loaded;
         // It is a look at the run, and no part of it.
-        if let Err(error) = shown {
+        if let Err(error) = picture.show(self.trainer.network(), step, as_loaded).await {
             log::warn!("picture: {error}");
             watchers.picture = None;
         }

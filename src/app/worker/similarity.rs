@@ -63,7 +63,8 @@ impl Embedders {
         Ok(views.embed(self.embedder(id, pooler).await?, rows, |_| ()).await?)
     }
 
-    async fn embedder(&mut self, id: RequestId, pooler: Pooler) -> Result<&Embedder, ModelError> {
+    /// The embedder of this pooler, made and compiled where it is not there yet.
+    pub async fn embedder(&mut self, id: RequestId, pooler: Pooler) -> Result<&Embedder, ModelError> {
         let head = pooler == Pooler::Cls;
         if head && !self.network.has_head() {
             return Err(ModelError::NoHead);

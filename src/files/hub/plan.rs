@@ -218,13 +218,11 @@ impl FilePlan {
             shards.sort();
             shards.dedup();
             if shards.is_empty() {
-                let reason = messages::hub_no_weight_map();
-                return Err(wrong(INDEX, reason));
+                return Err(wrong(INDEX, messages::hub_no_weight_map()));
             }
             let shards = inside(INDEX, shards)?;
             if let Some(absent) = shards.iter().find(|shard| self.asked(shard) && !self.has(shard)) {
-                let reason = messages::hub_absent(absent);
-                return Err(wrong(INDEX, reason));
+                return Err(wrong(INDEX, messages::hub_absent(absent)));
             }
             return Ok(shards.iter().find(|shard| !self.asked(shard)).and_then(|shard| self.store(shard)));
         }

@@ -151,7 +151,7 @@ impl CrossEntropy {
     }
 }
 
-/// −log softmax(logits)`[label]`, returned, and its gradient divided by `anchors`.
+/// `−log softmax(logits)[label]`, returned, and its gradient divided by `anchors`.
 #[inline(always)]
 fn cross_entropy(logits: &[f32], d_logits: &mut [f32], label: usize, anchors: f32) -> f32 {
     let largest = largest(logits);

@@ -40,13 +40,11 @@ impl<'a> Container<'a> {
         }
         let broken = |reason: Localized| ModelError::Container { file: file.to_owned(), reason };
         let Some((length, rest)) = bytes.split_first_chunk::<8>() else {
-            let reason = messages::container_short(bytes.len());
-            return Err(broken(reason));
+            return Err(broken(messages::container_short(bytes.len())));
         };
         let length = u64::from_le_bytes(*length);
         let Some(header_length) = usize::try_from(length).ok().filter(|&length| length <= MAX_HEADER) else {
-            let reason = messages::container_header_length(length);
-            return Err(broken(reason));
+            return Err(broken(messages::container_header_length(length)));
         };
         if header_length > rest.len() {
             return Err(broken(messages::container_header_cut(header_length, rest.len())));

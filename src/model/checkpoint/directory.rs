@@ -317,8 +317,10 @@ impl<'a> Files<'a> {
             }
         }
         if names.is_empty() {
-            let reason = messages::folder_no_weight_map();
-            return Err(ModelError::Files { file: path.to_owned(), reason });
+            return Err(ModelError::Files {
+                file: path.to_owned(),
+                reason: messages::folder_no_weight_map(),
+            });
         }
         if !missing.is_empty() {
             let found = self.0.iter().map(|(path, _)| path.clone()).collect();
@@ -346,8 +348,7 @@ impl<'a> Files<'a> {
             },
             _ => {
                 let names: Vec<&str> = candidates.iter().map(|(path, _)| path.as_str()).collect();
-                let reason = messages::folder_several_weights(names.join(", "));
-                refuse(WEIGHTS_FILE, reason)
+                refuse(WEIGHTS_FILE, messages::folder_several_weights(names.join(", ")))
             }
         }
     }

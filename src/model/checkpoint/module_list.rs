@@ -140,8 +140,7 @@ impl ModuleList {
             }
         }
         let Some((modes, include_prompt)) = modes else {
-            let reason = messages::modules_no_pooling();
-            return refuse(&self.file, reason);
+            return refuse(&self.file, messages::modules_no_pooling());
         };
         let normalize = behind.last() == Some(&VectorModule::Normalize);
         if normalize {
@@ -152,15 +151,13 @@ impl ModuleList {
         if !plain && modes.contains(&Cls) && modes.contains(&Max) {
             // For the maximum, sentence-transformers overwrites the prompt's token states with −1e9, the first one
             // among them, before CLS pooling reads it.
-            let reason = messages::modules_prompt();
-            return refuse(&self.file, reason);
+            return refuse(&self.file, messages::modules_prompt());
         }
         let of = |pooler: Pooler| Behind { pooler, modules: None, normalize, head: None, include_prompt };
         Ok(match (modes.as_slice(), behind.as_slice(), by_layers) {
             ([Mean], [], Some(pooler)) if plain => of(pooler),
             (_, _, Some(_)) => {
-                let reason = messages::modules_layers();
-                return refuse(&self.file, reason);
+                return refuse(&self.file, messages::modules_layers());
             }
             ([Mean], [], None) if plain => of(Pooler::Avg),
             ([Cls], [], None) => of(Pooler::ClsBeforePooler),
@@ -193,8 +190,7 @@ fn config(files: &Files<'_>, place: &str) -> Result<(String, Map<String, Value>)
 }
 
 fn missing<T>(path: String) -> Result<T, ModelError> {
-    let reason = messages::modules_missing(MODULES_FILE);
-    Err(ModelError::Files { file: path, reason })
+    Err(ModelError::Files { file: path, reason: messages::modules_missing(MODULES_FILE) })
 }
 
 /// A module's weights; pickled ones are refused.

@@ -35,8 +35,7 @@ pub(super) fn from_vocabulary(
     .map(|(field, usual)| options.special(field, usual));
     let [cls, sep, unk, _, mask] = &special;
     let (Some(first), Some(last)) = (id(cls), id(sep)) else {
-        let reason = messages::tokenizer_no_frame_tokens(cls, sep);
-        return Err(wrong(VOCABULARY, reason));
+        return Err(wrong(VOCABULARY, messages::tokenizer_no_frame_tokens(cls, sep)));
     };
     let added: Vec<Value> = special
         .iter()
@@ -62,8 +61,7 @@ pub(super) fn from_vocabulary(
     sound::check(&tokenizer).map_err(|reason| wrong(VOCABULARY, reason))?;
     let tokenizer = Tokenizer::from_bytes(tokenizer.to_string()).map_err(|error| {
         let (merges, error) = (MERGES, error.to_string());
-        let reason = messages::tokenizer_pair(merges, error);
-        wrong(VOCABULARY, reason)
+        wrong(VOCABULARY, messages::tokenizer_pair(merges, error))
     })?;
     Ok((tokenizer, [first, last]))
 }
@@ -77,10 +75,8 @@ fn pairs(text: &str) -> Result<Vec<[&str; 2]>, TextError> {
     lines
         .map(|(index, line)| {
             let found = line.split_once(' ').filter(|(_, second)| !second.contains(' '));
-            let (first, second) = found.ok_or_else(|| {
-                let reason = messages::tokenizer_merge(index + 1, line);
-                wrong(MERGES, reason)
-            })?;
+            let (first, second) =
+                found.ok_or_else(|| wrong(MERGES, messages::tokenizer_merge(index + 1, line)))?;
             Ok([first, second])
         })
         .collect()

@@ -143,8 +143,7 @@ impl Options {
         for (id, token) in listed {
             let flag = |field: &str| token.get(field).and_then(Value::as_bool).unwrap_or(false);
             let (Ok(id), Some(text)) = (id.parse(), content(token)) else {
-                let reason = messages::tokenizer_added(token.to_string());
-                return Err(wrong(CONFIG, reason));
+                return Err(wrong(CONFIG, messages::tokenizer_added(token.to_string())));
             };
             let added = AddedToken::from(text, flag("special"))
                 .single_word(flag("single_word"))
@@ -161,8 +160,7 @@ impl Options {
         let mut listed = Vec::with_capacity(added.len());
         for (text, id) in added {
             let Some(id) = id.as_u64().and_then(|id| u32::try_from(id).ok()) else {
-                let reason = messages::tokenizer_added_id(text);
-                return Err(wrong(ADDED, reason));
+                return Err(wrong(ADDED, messages::tokenizer_added_id(text)));
             };
             listed.push((id, AddedToken::from(text.clone(), special.contains(text.as_str()))));
         }

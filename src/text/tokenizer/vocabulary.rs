@@ -29,8 +29,7 @@ impl SentenceTokenizer {
         let mask = options.stated("mask_token").into_iter().chain(MASKS).find_map(id);
         let mask = mask.ok_or_else(|| {
             let [bert, roberta] = MASKS;
-            let reason = messages::tokenizer_no_mask(bert, roberta);
-            wrong(&self.file, reason)
+            wrong(&self.file, messages::tokenizer_no_mask(bert, roberta))
         })?;
         let added = self.tokenizer.get_added_tokens_decoder();
         let mut specials: Vec<u32> =

@@ -30,8 +30,7 @@ impl TransferTask {
                     Some(bytes) => Ok((path, bytes.to_vec())),
                     None => {
                         let task = kind.name();
-                        let reason = messages::transfer_file_missing(task);
-                        Err(TextError::Format { file: path, reason })
+                        Err(TextError::Format { file: path, reason: messages::transfer_file_missing(task) })
                     }
                 }
             };

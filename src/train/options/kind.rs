@@ -153,7 +153,7 @@ impl OptionSpec {
 
     /// What errors call it: the message `option-KEY`.
     pub fn title(&self) -> Localized {
-        messages::by_id(&format!("option-{}", self.key)).unwrap_or_else(|| self.name.into())
+        messages::option_name(self.key).unwrap_or_else(|| self.name.into())
     }
 
     /// The docstring as one line.

@@ -65,6 +65,11 @@ pub fn HardNegatives() -> impl IntoView {
     );
     let reason =
         move || NEEDS.reason(store).or_else(|| steps.value().is_err().then_some("lesson-numbers-first"));
+    let report = move |outcome: Result<(), Halt>| {
+        if let Err(Halt::Failed(message)) = outcome {
+            error.set(Some(message));
+        }
+    };
     // The first row is there before anybody presses.
     let measuring = RwSignal::new(false);
     let model = Memo::new(move |_| store.model.with(|model| model.as_ref().map(|model| model.name.clone())));
@@ -77,10 +82,7 @@ pub fn HardNegatives() -> impl IntoView {
             error.set(None);
             found.set(Found::default());
             spawn_local(async move {
-                match prepare(store, engine, found).await {
-                    Ok(_) | Err(Halt::Stopped) => {}
-                    Err(Halt::Failed(message)) => error.set(Some(message)),
-                }
+                report(prepare(store, engine, found).await.map(drop));
                 measuring.set(false);
             });
         },
@@ -90,10 +92,7 @@ pub fn HardNegatives() -> impl IntoView {
         running.set(true);
         error.set(None);
         spawn_local(async move {
-            match compare(store, engine, steps as u32, found).await {
-                Ok(()) | Err(Halt::Stopped) => {}
-                Err(Halt::Failed(message)) => error.set(Some(message)),
-            }
+            report(compare(store, engine, steps as u32, found).await);
             running.set(false);
         });
     };

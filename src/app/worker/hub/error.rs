@@ -31,13 +31,12 @@ pub enum HubAccessError {
 
 impl Localize for HubAccessError {
     fn localized(&self) -> Localized {
-        let name = |model: &HubModel| model.to_string();
         match self {
             Self::Busy => messages::hub_busy(),
             Self::Offline => messages::hub_offline(),
             Self::Unreachable { base } => messages::hub_unreachable(base),
-            Self::Unknown { model, base } => messages::hub_unknown(name(model), base),
-            Self::Gated { model, base } => messages::hub_gated(base, name(model)),
+            Self::Unknown { model, base } => messages::hub_unknown(model, base),
+            Self::Gated { model, base } => messages::hub_gated(base, model),
             Self::TooMany { base } => messages::hub_too_many(base),
             Self::Status { file, status } => messages::hub_status(file, status),
             Self::Truncated { file, got, expected: None } => {
@@ -48,10 +47,10 @@ impl Localize for HubAccessError {
                 messages::hub_truncated_of(file, got, expected)
             }
             Self::Full { file } => messages::hub_full(file),
-            Self::Evicted(model) => messages::hub_evicted(name(model)),
+            Self::Evicted(model) => messages::hub_evicted(model),
             Self::Browser(words) => messages::hub_no_storage(words),
-            Self::Unusable { model, error } => messages::hub_unusable(name(model), error.localized()),
-            Self::Config { model, error } => messages::hub_unusable(name(model), error.localized()),
+            Self::Unusable { model, error } => messages::hub_unusable(model, error),
+            Self::Config { model, error } => messages::hub_unusable(model, error),
         }
     }
 }

@@ -23,8 +23,7 @@ impl Session {
         let (name, pairs, gold) = (model.name.clone(), set.name.clone(), set.scores());
         let rows = tokenise(id, &model.tokenizer, &set.sentences(), positions, Text::Encoded).await?;
         let (mut states, mut headless) = (Vec::new(), false);
-        // Without a trained state the current weights are the loaded ones.
-        let trained = self.run.is_some() || self.trained.is_some();
+        let trained = self.has_trained();
         for weights in [Weights::Original, Weights::Current].into_iter().take(1 + usize::from(trained)) {
             let (embedders, step) = self.embedders(weights)?;
             let progress =

@@ -109,6 +109,11 @@ impl Session {
         }
     }
 
+    /// Whether there are weights of a run; without them the current weights are the loaded ones.
+    fn has_trained(&self) -> bool {
+        self.run.is_some() || self.trained.is_some()
+    }
+
     /// Whether there are steps to be made.
     pub fn training(&self) -> bool {
         self.run.as_ref().is_some_and(|run| !run.paused)

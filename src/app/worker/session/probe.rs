@@ -55,13 +55,9 @@ impl Session {
         let model = self.model.as_ref().ok_or(WorkerError::NoModel)?;
         let rows = model.tokenizer.encode(&sentences, model.max_length)?;
         let mut picture = Picture::new(rows, pooler);
-        let trained = self.run.is_some() || self.trained.is_some();
+        let loaded = !self.has_trained();
         let (embedders, step) = self.embedders(Weights::Current)?;
-        if trained {
-            picture.show_trained(embedders, step).await?
-        } else {
-            picture.show_loaded(embedders).await?
-        }
+        picture.show_by(embedders, step, loaded).await?;
         self.watchers.picture = Some(picture);
         Ok(())
     }
