@@ -2,7 +2,11 @@
 
 import { readFile, readdir } from 'node:fs/promises';
 
-/** MiB of all processes below this one, what they share counted once: browser, pages, GPU. */
+/**
+ * MiB of each process below this one, by its id, what they share counted once: browser, pages, GPU. Only what they made
+ * themselves: pages of files are the program's own, and how much of them counts here changes whenever another browser on the
+ * machine comes or goes.
+ */
 export async function browserMemory() {
   const processes = new Map();
   for (const id of await readdir('/proc')) {
@@ -11,10 +15,9 @@ export async function browserMemory() {
     const status = await readFile(`/proc/${id}/smaps_rollup`, 'utf8').catch(() => undefined);
     if (!stat || !status) continue;
     const parent = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1];
-    processes.set(id, { parent, kib: Number(status.match(/^Pss:\s+(\d+)/m)?.[1] ?? 0) });
+    const kib = (kind) => Number(status.match(new RegExp(`^${kind}:\\s+(\\d+)`, 'm'))[1]);
+    processes.set(id, { parent, mib: (kib('Pss_Anon') + kib('Pss_Shmem')) / 1024 });
   }
-  const ours = (id) => id === String(process.pid) || (processes.has(id) && ours(processes.get(id).parent));
-  let kib = 0;
-  for (const [id, { kib: own }] of processes) if (id !== String(process.pid) && ours(id)) kib += own;
-  return kib / 1024;
+  const below = (id) => processes.has(id) && (processes.get(id).parent === String(process.pid) || below(processes.get(id).parent));
+  return new Map([...processes].filter(([id]) => below(id)).map(([id, { mib }]) => [id, mib]));
 }

@@ -52,42 +52,40 @@ class Readings {
     await this.session.send('HeapProfiler.collectGarbage');
     // The worker has a heap of its own; its threads have none, and wait.
     await this.page.workers()[0].evaluate(() => globalThis.gc());
-    const memory = await browserMemory();
+    const processes = await browserMemory();
+    const memory = [...processes.values()].reduce((sum, each) => sum + each, 0);
     const buffers = await this.page.workers()[0].evaluate(() => self.bufferBytes);
-    this.all.push({ work, memory, buffers: buffers / 2 ** 20 });
+    this.all.push({ work, memory, processes, buffers: buffers / 2 ** 20 });
     return this.all.at(-1);
   }
 
   /**
    * Peak, and growth over all of the work by the line of least squares through the readings' later three quarters: caches
-   * fill before. `leak` is the same through the lowest reading of each quarter of them: a process that the browser starts for
-   * some seconds comes and goes, and what is left behind stays.
+   * fill before. Growth is that of the processes that were there at every reading: now and then the browser starts one of
+   * 100 MiB for a page that may be opened next, and ends it again.
    */
   summary() {
     // The first run brings what stays: the playground looks at the loaded weights beside the trained ones.
     const late = this.all.slice(Math.max(1, Math.floor(this.all.length / 4)));
-    const slope = (readings) => {
-      const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
-      const [x, y] = [mean(readings.map(({ work }) => work)), mean(readings.map(({ memory }) => memory))];
-      const over = readings.reduce((sum, { work, memory }) => sum + (work - x) * (memory - y), 0);
-      const under = readings.reduce((sum, { work }) => sum + (work - x) ** 2, 0);
-      return under === 0 ? 0 : over / under;
-    };
-    const quarter = Math.ceil(late.length / 4);
-    const lowest = [];
-    for (let from = 0; from < late.length; from += quarter) {
-      lowest.push(late.slice(from, from + quarter).reduce((low, each) => (each.memory < low.memory ? each : low)));
-    }
-    const work = this.all.at(-1).work - late[0].work;
+    const lasting = [...late[0].processes.keys()].filter((id) => late.every(({ processes }) => processes.has(id)));
+    const points = late.map(({ work, processes }) => [work, lasting.reduce((sum, id) => sum + processes.get(id), 0)]);
     return {
       peak: Math.max(...this.all.map(({ memory }) => memory)),
-      growth: slope(late) * work,
-      leak: slope(lowest) * work,
+      growth: slope(points) * (late.at(-1).work - late[0].work),
       buffers: Math.max(...this.all.map(({ buffers }) => buffers)),
       bufferGrowth: Math.max(...late.map(({ buffers }) => buffers)) - late[0].buffers,
-      readings: this.all,
+      readings: this.all.map(({ work, processes, buffers }) => ({ work, processes: Object.fromEntries(processes), buffers })),
     };
   }
+}
+
+/** Of the line of least squares through `[x, y]`. */
+function slope(points) {
+  const mean = (of) => points.reduce((sum, point) => sum + point[of], 0) / points.length;
+  const [x, y] = [mean(0), mean(1)];
+  const over = points.reduce((sum, point) => sum + (point[0] - x) * (point[1] - y), 0);
+  const under = points.reduce((sum, point) => sum + (point[0] - x) ** 2, 0);
+  return under === 0 ? 0 : over / under;
 }
 
 /** Runs of `steps` steps one after another in one visit of the page. */
