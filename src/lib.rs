@@ -68,7 +68,7 @@ mod wrong_file;
 #[cfg(target_arch = "wasm32")]
 mod web_task;
 
-#[cfg(feature = "web")]
+#[cfg(feature = "browser")]
 pub mod app;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod cli;

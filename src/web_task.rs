@@ -18,7 +18,7 @@ thread_local! {
 
 /// Begins at once, and goes on in tasks of its own. A future that is only spawned begins in a later task where there are
 /// threads, and a page that is about to go has none.
-#[cfg(feature = "web")]
+#[cfg(feature = "page")]
 pub fn begin(work: impl Future<Output = ()> + 'static) {
     let mut work = Box::pin(work);
     // What wakes it meanwhile is seen when the spawned task looks for the first time.

@@ -1,7 +1,8 @@
 // The similarity matrix of a batch: as an image with a cell for each cosine, and as a histogram.
 
-import { View, axis, legend, pngOf, short } from "./chart.js";
+import { View, axis, legend, short } from "./chart.js";
 import { WIDTH, cosineTooltip, shares } from "./cosines.js";
+import { pngOf } from "./png.js";
 import { theme } from "./theme.js";
 import { word } from "./words.js";
 

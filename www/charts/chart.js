@@ -12,6 +12,7 @@ import { LabelLayout } from "echarts/features";
 import { connect, init, use } from "echarts/core";
 import { CanvasRenderer } from "echarts/renderers";
 
+import { pngOf } from "./png.js";
 import { theme } from "./theme.js";
 
 use([
@@ -74,10 +75,6 @@ export class View {
     this.chart = undefined;
   }
 }
-
-/** A canvas as a PNG; undefined where the browser makes none. */
-export const pngOf = (canvas) =>
-  new Promise((resolve) => canvas.toBlob((blob) => resolve(blob ?? undefined), "image/png"));
 
 export function axis(colours, name, more = {}) {
   return {

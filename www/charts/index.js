@@ -1,4 +1,4 @@
-// The entry points of the charts: of a run, an analysis and a batch, the picture, and the map of sentences.
+// The entry points of the charts: of a run, an analysis and a batch, and the map of sentences.
 // src/app/ui/parts/drawing.rs calls one of these functions and then the methods of what it returns.
 
 import { CosinesView, SpectrumView } from "./analysis.js";
@@ -6,7 +6,6 @@ import { BatchHistogramView, BatchMatrixView } from "./batch.js";
 import { LineView } from "./lines.js";
 import { PlaneView } from "./plane.js";
 import { MapView, turnedLike } from "./map.js";
-import { PictureView, filmOf } from "./picture.js";
 import { onThemeChange } from "./theme.js";
 import { FramePainter } from "./painter.js";
 import { Runs } from "./runs.js";
@@ -126,46 +125,6 @@ export function mountBatch(places) {
       painter.invalidate();
     },
     image: (name) => views[name].image(),
-  };
-}
-
-/** Draws into `places`: an element under the name picture. Its worker, picture_worker.js, lies beside this bundle. */
-export function mountPicture(places) {
-  let told = () => {};
-  const view = new PictureView(places.picture, (...figures) => told(...figures));
-  const worker = new Worker(new URL("picture_worker.js", import.meta.url), { type: "module" });
-  let afresh = true;
-  // Frames are numbered: those asked for before the sentences changed are dropped.
-  let asked = 0;
-  let wanted = 0;
-  worker.onmessage = ({ data }) => {
-    if (data.number >= wanted) view.add(data);
-  };
-  onThemeChange(() => view.schedule());
-
-  return {
-    speak,
-    /** Both JSON: `{ text, group }` of each sentence, and the groups' names. */
-    show(sentences, names) {
-      afresh = true;
-      wanted = asked;
-      view.show(JSON.parse(sentences), JSON.parse(names));
-    },
-    begin: () => view.begin(),
-    /** `values`: vectors of length 1, [sentences × hidden], row by row. */
-    frame(step, hidden, values) {
-      worker.postMessage({ number: asked, step, hidden, values, afresh }, [values.buffer]);
-      asked += 1;
-      afresh = false;
-    },
-    seek: (index) => view.seek(index),
-    play: () => view.play(),
-    film: (progress) => filmOf(view, progress),
-    onFrame(listener) {
-      told = listener;
-      view.report();
-    },
-    image: () => view.image(),
   };
 }
 

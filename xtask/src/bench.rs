@@ -27,7 +27,7 @@ pub fn execute(args: &BenchArgs) -> Result<()> {
 
 fn compile(toolchain: &WasmToolchain) -> Result<()> {
     say("bench", "building the engine");
-    run(toolchain.cargo().args(["build", "--bin", "bench"]).args(page::RELEASE))
+    run(toolchain.cargo().args(["build", "--bin", "bench"]).args(page::WORKER))
 }
 
 /// Makes the engine's module for `bench/contenders/ours.mjs`.

@@ -14,7 +14,7 @@ use crate::{
                 route::Route,
                 site_texts::Sample,
                 starter::{as_found, load_model, load_pairs, unasked},
-                store::Topic,
+                store::{EngineState, Topic},
                 studio,
             },
         },
@@ -27,6 +27,7 @@ use crate::{
 pub fn arrive() {
     let ((store, engine), Route { address, .. }) = (studio(), expect_context());
     if parameter("start").is_some_and(|start| start == "empty") || saves_data() {
+        store.arriving.set(false);
         return;
     }
     // Whether they have been asked for, and not all come yet.
@@ -40,6 +41,15 @@ pub fn arrive() {
         coming.set(Some(untouched));
         if untouched {
             load_model(&model);
+        }
+    });
+    Effect::new(move |_| {
+        let failed =
+            [Topic::Model, Topic::Picture].iter().any(|topic| store.slot(*topic).error.with(Option::is_some));
+        let nothing_comes = store.site_models.get().is_some() && unasked(store).is_none();
+        let crashed = store.engine.with(|engine| matches!(engine, EngineState::Crashed(_)));
+        if store.framed.get() || failed || nothing_comes || crashed || coming.get() == Some(false) {
+            store.arriving.set(false);
         }
     });
     // The picture comes first: the texts wait until it is there, or has failed.

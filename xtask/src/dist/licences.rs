@@ -41,7 +41,7 @@ pub fn of_the_site() -> Result<String> {
 fn crates() -> Result<Vec<Library>> {
     let metadata = MetadataCommand::new()
         .manifest_path(root().join("Cargo.toml"))
-        .features(CargoOpt::SomeFeatures(vec!["web".to_owned()]))
+        .features(CargoOpt::SomeFeatures(["page", "worker"].map(String::from).to_vec()))
         .other_options(["--locked".to_owned(), format!("--filter-platform={}", WasmToolchain::TARGET)])
         .exec()
         .context("cargo metadata failed")?;

@@ -90,18 +90,18 @@ fn ahead(stages: &[Stage], toolchain: &WasmToolchain) {
     let wanted = |stage: Stage, compile: Command| stages.contains(&stage).then_some(compile);
     // Native linting compiles the tests.
     let natively = stages.iter().any(|stage| matches!(stage, Stage::Native | Stage::Lint));
-    let for_page = [
-        wanted(Stage::Build, linted(page::compiling(toolchain, true), toolchain)),
+    let of_page = [wanted(Stage::Build, linted(page::compiling_page(toolchain, true), toolchain))];
+    let of_worker = [
+        wanted(Stage::Build, linted(page::compiling_worker(toolchain, true), toolchain)),
         wanted(Stage::KernelsChromium, no_run(kernel_tests(toolchain))),
-        wanted(Stage::Lint, programs_for_wasm(toolchain)).filter(|_| toolchain.has_clippy()),
+        wanted(Stage::Lint, worker_and_bench(toolchain)).filter(|_| toolchain.has_clippy()),
     ];
     let for_machine = [natively.then(|| no_run(native_tests()))];
     thread::scope(|scope| {
-        // One after another within a target folder, which Cargo locks.
-        for row in [for_page.into_iter().flatten().collect(), for_machine.into_iter().flatten().collect()] {
-            let row: Vec<Command> = row;
+        // One after another within a profile's folder, which Cargo locks.
+        for row in [Vec::from(of_page), of_worker.into(), for_machine.into()] {
             scope.spawn(move || {
-                for mut compile in row {
+                for mut compile in row.into_iter().flatten() {
                     // Its output is not needed: the stage reports errors again.
                     let _ = compile.stdout(Stdio::null()).stderr(Stdio::null()).status();
                 }
@@ -130,13 +130,13 @@ fn native_tests() -> Command {
 
 fn kernel_tests(toolchain: &WasmToolchain) -> Command {
     let mut tests = toolchain.cargo();
-    tests.arg("test").args(page::RELEASE).args(["--test", "kernels"]);
+    tests.arg("test").args(page::WORKER).args(["--test", "kernels"]);
     linted(tests, toolchain)
 }
 
-/// The programs of the page and that of the benchmark.
-fn programs_for_wasm(toolchain: &WasmToolchain) -> Command {
-    let mut programs = page::compiling(toolchain, true);
+/// The worker's module and that of the benchmark.
+fn worker_and_bench(toolchain: &WasmToolchain) -> Command {
+    let mut programs = page::compiling_worker(toolchain, true);
     programs.args(["--bin", "bench"]);
     linted(programs, toolchain)
 }
@@ -179,9 +179,15 @@ fn checks(stage: Stage, toolchain: &WasmToolchain) -> Vec<Check> {
             let clippy = check("clippy", no_run(native_tests()), Some(count::warnings));
             let mut checks = vec![check("format", format, None), clippy];
             if toolchain.has_clippy() {
-                let [programs, tests] = [programs_for_wasm(toolchain), no_run(kernel_tests(toolchain))];
-                checks.push(check("clippy for wasm, programs", programs, Some(count::warnings)));
-                checks.push(check("clippy for wasm, tests", tests, Some(count::warnings)));
+                let page = linted(page::compiling_page(toolchain, true), toolchain);
+                let [worker, tests] = [worker_and_bench(toolchain), no_run(kernel_tests(toolchain))];
+                for (name, compile) in [
+                    ("clippy for wasm, page", page),
+                    ("clippy for wasm, worker", worker),
+                    ("clippy for wasm, tests", tests),
+                ] {
+                    checks.push(check(name, compile, Some(count::warnings)));
+                }
             }
             checks
         }

@@ -10,7 +10,7 @@ use crate::app::{
     ui::{
         parts::{
             chart_files::ChartFiles,
-            drawing::{Drawing, words_of},
+            drawing::{Bundle, Drawing, words_of},
         },
         state::{store::Topic, studio},
         words::{
@@ -49,7 +49,7 @@ pub fn AnalysisCharts() -> impl IntoView {
 
     Effect::new(move |_| {
         if let Some(grid) = grid.get().filter(|_| store.analysis.with(Option::is_some)) {
-            drawing.mount("mountAnalysis", &grid, &PLACES.map(|(name, ..)| name));
+            drawing.mount(Bundle::Charts, "mountAnalysis", &grid, &PLACES.map(|(name, ..)| name));
         }
     });
     Effect::new(move |_| {

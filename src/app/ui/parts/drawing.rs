@@ -1,4 +1,4 @@
-//! Places on the page that `www/charts` draws into.
+//! Places on the page that `www/charts` and `www/picture` draw into.
 
 use leptos::{prelude::*, task::spawn_local};
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
@@ -11,9 +11,26 @@ use crate::app::ui::{
 
 #[wasm_bindgen(module = "/www/glue/charts.js")]
 extern "C" {
-    /// Imports the bundle at `address` and calls its function `name` with the places; see www/charts/index.js.
+    /// Imports the bundle at `address` and calls its function `name` with the places; see www/charts/index.js and
+    /// www/picture/index.js.
     #[wasm_bindgen(catch)]
     async fn mount(address: &str, name: &str, places: &JsValue) -> Result<JsValue, JsValue>;
+}
+
+/// A script of the site's that draws.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Bundle {
+    Charts,
+    Picture,
+}
+
+impl Bundle {
+    fn file(self) -> &'static str {
+        match self {
+            Self::Charts => "charts.js",
+            Self::Picture => "picture.js",
+        }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -45,14 +62,14 @@ impl<T: JsCast + 'static> Drawing<T> {
 
     /// Imports the bundle and lets its function `name` draw into the places below `within` that have these names. Only
     /// the first call does anything.
-    pub fn mount(self, name: &'static str, within: &HtmlElement, places: &[&str]) {
+    pub fn mount(self, bundle: Bundle, name: &'static str, within: &HtmlElement, places: &[&str]) {
         if self.state.get_untracked() != State::Waiting {
             return;
         }
         self.state.set(State::Importing);
         let places = elements(within, places);
         spawn_local(async move {
-            match mount(&site_url("charts.js"), name, &places).await {
+            match mount(&site_url(bundle.file()), name, &places).await {
                 Ok(handle) => {
                     self.handle.set_value(Some(handle.unchecked_into()));
                     self.state.set(State::Mounted);

@@ -15,7 +15,12 @@ use super::{
 };
 use crate::{
     app::ui::{
-        parts::{chart_files::ChartFiles, drawing::Drawing, fields::Segments, notice::Bar},
+        parts::{
+            chart_files::ChartFiles,
+            drawing::{Bundle, Drawing},
+            fields::Segments,
+            notice::Bar,
+        },
         words::i18n::{mt, t, translated},
     },
     localize::Localized,
@@ -155,7 +160,7 @@ pub fn Map() -> impl IntoView {
     let draw = move || {
         let encoding = untrack(|| vectors.current());
         if let (Some(encoding), Some(figure)) = (encoding, figure.get_untracked()) {
-            layout.drawing.mount("mountMap", &figure, &["map"]);
+            layout.drawing.mount(Bundle::Charts, "mountMap", &figure, &["map"]);
             wanted.set(Some((encoding, method.get_untracked())));
         }
     };

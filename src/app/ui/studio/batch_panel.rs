@@ -8,7 +8,7 @@ use crate::{
     app::ui::{
         parts::{
             chart_files::ChartFiles,
-            drawing::{Drawing, words_of},
+            drawing::{Bundle, Drawing, words_of},
             notice::Problem,
         },
         state::studio,
@@ -45,7 +45,7 @@ pub fn BatchPanel(seen: Signal<bool>) -> impl IntoView {
     });
     Effect::new(move |_| {
         if let Some(grid) = grid.get().filter(|_| seen.get()) {
-            drawing.mount("mountBatch", &grid, &["matrix", "histogram"]);
+            drawing.mount(Bundle::Charts, "mountBatch", &grid, &["matrix", "histogram"]);
         }
     });
     Effect::new(move |_| {

@@ -10,7 +10,7 @@ use crate::{
             parts::{
                 chart_files::{ChartFiles, Drawn, compared, tabled},
                 chart_tools::{ChartTools, Look},
-                drawing::{Drawing, words_of},
+                drawing::{Bundle, Drawing, words_of},
             },
             state::{
                 runs::Beside,
@@ -105,8 +105,9 @@ impl Charts {
         let (store, _) = studio();
         let drawing = Drawing::<Dashboard>::new();
         Effect::new(move |_| {
-            if let Some(root) = root.get() {
-                drawing.mount("mount", &root, &PLACES.map(|place| place.name));
+            // Their bundle is as large as all else that the picture needs: the picture comes first.
+            if let (Some(root), false) = (root.get(), store.arriving.get()) {
+                drawing.mount(Bundle::Charts, "mount", &root, &PLACES.map(|place| place.name));
             }
         });
         Effect::new(move |_| {

@@ -101,6 +101,8 @@ pub struct Store {
     pub picture_updates: RwSignal<Vec<PictureUpdate>>,
     /// Whether the picture has shown the encoder at hand.
     pub framed: RwSignal<bool>,
+    /// Whether the site's encoder and its picture are still to come.
+    pub arriving: RwSignal<bool>,
     /// Part of the run's time that the picture takes.
     pub picture_share: RwSignal<f64>,
     /// Vectors of the playground's list that came and were not taken yet.
@@ -156,6 +158,7 @@ impl Store {
             chart_updates: RwSignal::new(Vec::new()),
             picture_updates: RwSignal::new(Vec::new()),
             framed: RwSignal::new(false),
+            arriving: RwSignal::new(true),
             picture_share: RwSignal::new(0.0),
             portions: RwSignal::new(Vec::new()),
             exported: RwSignal::new(None),

@@ -1,5 +1,5 @@
-//! Sentences on the sphere of their vectors, as training moves them: what the studio is about. Drawn by `www/charts`,
-//! placed by `www/picture`.
+//! Sentences on the sphere of their vectors, as training moves them: what the studio is about. Placed and
+//! drawn by `www/picture`.
 
 mod sentences;
 
@@ -14,7 +14,7 @@ use crate::{
         ui::{
             parts::{
                 chart_files::{ChartFiles, offer_picture},
-                drawing::{Drawing, words_of},
+                drawing::{Bundle, Drawing, words_of},
                 fold::Fold,
                 icons::{Glyph, Icon},
                 notice::{ErrorNotice, Problem},
@@ -36,7 +36,7 @@ use crate::{
 
 #[wasm_bindgen]
 extern "C" {
-    /// What `mountPicture` of www/charts/index.js returns.
+    /// What `mountPicture` of www/picture/index.js returns.
     #[derive(Clone)]
     type Charts;
     /// Words by message id, as JSON.
@@ -225,7 +225,7 @@ pub fn PicturePanel() -> impl IntoView {
     picture.follow(store);
     Effect::new(move |_| {
         if let Some(place) = place.get() {
-            drawing.mount("mountPicture", &place, &["picture"]);
+            drawing.mount(Bundle::Picture, "mountPicture", &place, &["picture"]);
         }
     });
     let of = move || groups.with(|groups| groups.sentences.len());

@@ -1,12 +1,12 @@
-// The picture: sentences on the sphere of their vectors, as training moves them. www/picture/geometry.js computes their
+// The picture: sentences on the sphere of their vectors, as training moves them. geometry.js computes their
 // positions; here they are drawn, animated from frame to frame, rotated and labelled.
 
 /*! gifenc 1.0.3, MIT License, Copyright (c) 2017 Matt DesLauriers */
 import { GIFEncoder, applyPalette, quantize } from "gifenc";
 
-import { pngOf } from "./chart.js";
-import { motionAllowed, theme } from "./theme.js";
-import { word } from "./words.js";
+import { pngOf } from "../charts/png.js";
+import { motionAllowed, theme } from "../charts/theme.js";
+import { word } from "../charts/words.js";
 
 /** Most frames that are kept; beyond that, every other one is dropped. */
 const MOST_FRAMES = 240;
