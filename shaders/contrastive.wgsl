@@ -230,7 +230,7 @@ fn mean_loss(@builtin(local_invocation_index) local: u32) {
 @compute @workgroup_size(64)
 fn similarity_backward(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
                        @builtin(local_invocation_index) local: u32) {
-    let index = unfold(group, groups) * 64u + local;
+    let index = unfold(group, groups) * THREADS + local;
     let row = index / op.width;
     let i = index % op.width;
     if (row >= step.rows) { return; }

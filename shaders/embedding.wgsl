@@ -9,9 +9,9 @@
 //   embed                    ids, positions [T], tables [V, H], [P, H] → e [T, H]     3TH            ⌈T/64⌉ · H/4
 //   embed_word_backward      de [T, H], distinct [D, 3], places [T] → d_word [V, H]   TH + 2DH       D · ⌈H/64⌉
 //   embed_position_backward  de [T, H], row_starts [R + 1] → d_position [P, H]        TH + PH        P · ⌈H/64⌉
-//   embed_type_backward      de [T, H] → parts of d_type [⌈T/64⌉, Y, H]               TH             ⌈T/64⌉ · ⌈YH/64⌉
+//   embed_type_backward      de [T, H] → partials of d_type [⌈T/64⌉, Y, H]            TH             ⌈T/64⌉ · ⌈YH/64⌉
 // embed_word_backward adds to d_word, which the host clears first; the others overwrite, or add where the step
-// accumulates. reduce.wgsl adds up the parts of d_type.
+// accumulates. reduce.wgsl adds up the partials of d_type.
 //
 // A word table too large to be bound at once comes in pieces of whole rows, one call each, which skips the words of
 // other pieces.
@@ -23,11 +23,11 @@ struct Op {
     width: u32,         // vec4s of a table's row: H / 4
     positions: u32,     // P
     types: u32,         // Y
-    chunk: u32,         // tokens that one partial sum of d_type covers: 64
     first_position: u32,
     first_word: u32,    // the bound piece of the word table: words first_word … end_word − 1
     end_word: u32,
-    pad: u32,
+    pad0: u32,
+    pad1: u32,
 }
 
 @group(0) @binding(1) var<uniform> op: Op;
@@ -44,7 +44,7 @@ struct Op {
 @compute @workgroup_size(64)
 fn embed(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
          @builtin(local_invocation_index) local: u32) {
-    let index = unfold(group, groups) * 64u + local;
+    let index = unfold(group, groups) * THREADS + local;
     let token = index / op.width;
     let i = index % op.width;
     if (token >= step.tokens) { return; }
@@ -66,12 +66,12 @@ fn vec4_of(index: u32, width: u32, local: u32) -> u32 {
     return index % groups_of(width) * TEAM + local % TEAM;
 }
 
-@group(0) @binding(4) var<storage, read> d_embedded: array<vec4<f32>>;          // de
+@group(0) @binding(2) var<storage, read> d_embedded: array<vec4<f32>>;          // de
 
 // Words.
 
-@group(0) @binding(2) var<storage, read> distinct: array<u32>;                  // [D][id, first, end in `places`]
-@group(0) @binding(3) var<storage, read> places: array<u32>;                    // tokens, ordered by id
+@group(0) @binding(3) var<storage, read> distinct: array<u32>;                  // [D][id, first, end in `places`]
+@group(0) @binding(4) var<storage, read> places: array<u32>;                    // tokens, ordered by id
 @group(0) @binding(5) var<storage, read_write> d_word: array<vec4<f32>>;        // of the bound piece
 
 @compute @workgroup_size(64)
@@ -96,7 +96,7 @@ fn embed_word_backward(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_wor
 // Positions: token t of row r has position first_position + t − row_starts[r].
 
 @group(0) @binding(3) var<storage, read> row_starts: array<u32>;
-@group(0) @binding(5) var<storage, read_write> d_position: array<vec4<f32>>;
+@group(0) @binding(4) var<storage, read_write> d_position: array<vec4<f32>>;
 
 @compute @workgroup_size(64)
 fn embed_position_backward(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
@@ -121,9 +121,9 @@ fn embed_position_backward(@builtin(workgroup_id) group: vec3<u32>, @builtin(num
     d_position[at] = select(sum, sum + d_position[at], step.accumulate != 0u);
 }
 
-// Types: the parts are zero for all types but the first.
+// Types: the partials are zero for all types but the first.
 
-@group(0) @binding(5) var<storage, read_write> d_type_parts: array<vec4<f32>>;  // [⌈T/64⌉, Y, H]
+@group(0) @binding(3) var<storage, read_write> d_type_partials: array<vec4<f32>>;   // [⌈T/64⌉, Y, H]
 
 @compute @workgroup_size(64)
 fn embed_type_backward(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
@@ -132,13 +132,13 @@ fn embed_type_backward(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_wor
     let index = unfold(group, groups);
     let part = index / groups_of(part_width);
     let i = vec4_of(index, part_width, local);
-    let begin = part * op.chunk;
-    let end = select(0u, min(begin + op.chunk, step.tokens), i < op.width);
+    let begin = part * CHUNK;
+    let end = select(0u, min(begin + CHUNK, step.tokens), i < op.width);
     var sum = vec4(0.0);
     for (var token = begin + local / TEAM; token < end; token += TEAMS) {
         sum += d_embedded[token * op.width + i];
     }
     sum = sum_of_teams(local, sum);
     if (local >= TEAM || begin >= step.tokens || i >= part_width) { return; }
-    d_type_parts[part * part_width + i] = sum;
+    d_type_partials[part * part_width + i] = sum;
 }

@@ -13,8 +13,8 @@
 // entry point            reads → writes                                      floats moved   workgroups
 //   layer_norm           x, residual [T, H] → s, y [T, H], (μ, r) [T, 2]     4TH            ⌈T/4⌉
 //   layer_norm_backward  s, dy [T, H], (μ, r) [T, 2] → d_residual, dx        4TH            ⌈T/64⌉ · (16 + ⌈H/64⌉)
-//                        [T, H], parts of dγ and dβ [⌈T/64⌉, 2, H]
-// reduce.wgsl adds up the parts.
+//                        [T, H], partials of dγ and dβ [⌈T/64⌉, 2, H]
+// reduce.wgsl adds up the partials.
 //
 // A team of 16 lanes has a token, and goes over it three times forward and twice backward. Mean and variance take a
 // pass each: a sum of squares in one pass loses digits where a token's mean is far from 0.
@@ -24,14 +24,11 @@ struct Op {
     site_in: u32,       // dropout sites of m_in and m_out
     site_out: u32,
     has_residual: u32,
-    extent_kind: u32,   // extent of the tokens, see step.wgsl
-    extent_fixed: u32,
     epsilon: f32,
-    pad: u32,
+    pad0: u32,
+    pad1: u32,
+    pad2: u32,
 }
-
-// Tokens that one partial sum of the parameter gradients covers; src/kernels/mod.rs has the same constant.
-const CHUNK = 64u;
 
 @group(0) @binding(1) var<uniform> op: Op;
 // [T]: the token's dropout key, first token of its row, end of its row, row.
@@ -50,7 +47,7 @@ fn layer_norm(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) 
               @builtin(local_invocation_index) local: u32) {
     let token = unfold(group, groups) * TEAMS + local / TEAM;
     let lane = local % TEAM;
-    let inside = token < extent(op.extent_kind, op.extent_fixed);
+    let inside = token < step.tokens;
     let end = select(0u, op.width, inside);
     let start = token * op.width;
     let key = spans[token].x;
@@ -94,10 +91,10 @@ fn layer_norm(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) 
 @group(0) @binding(9) var<storage, read_write> partials: array<vec4<f32>>;      // of dγ then dβ, [⌈T/64⌉, 2, H]
 
 // ds and dx of four tokens.
-fn backward_of_tokens(first: u32, local: u32) {
-    let token = first + local / TEAM;
+fn backward_of_tokens(first_token: u32, local: u32) {
+    let token = first_token + local / TEAM;
     let lane = local % TEAM;
-    let end = select(0u, op.width, token < extent(op.extent_kind, op.extent_fixed));
+    let end = select(0u, op.width, token < step.tokens);
     let start = token * op.width;
     let key = spans[token].x;
     let length = f32(4u * op.width);
@@ -124,10 +121,10 @@ fn backward_of_tokens(first: u32, local: u32) {
 }
 
 // Partial dγ and dβ of a chunk of tokens: a lane has a vec4 of the parameters, a team every fourth token.
-fn partial_of_parameters(part: u32, first: u32, local: u32) {
-    let i = first + local % TEAM;
-    let begin = part * CHUNK;
-    let end = select(0u, min(begin + CHUNK, extent(op.extent_kind, op.extent_fixed)), i < op.width);
+fn partial_of_parameters(chunk: u32, first_vec4: u32, local: u32) {
+    let i = first_vec4 + local % TEAM;
+    let begin = chunk * CHUNK;
+    let end = select(0u, min(begin + CHUNK, step.tokens), i < op.width);
     var d_gamma = vec4(0.0);
     var d_beta = vec4(0.0);
     for (var token = begin + local / TEAM; token < end; token += TEAMS) {
@@ -139,8 +136,8 @@ fn partial_of_parameters(part: u32, first: u32, local: u32) {
     d_gamma = sum_of_teams(local, d_gamma);
     d_beta = sum_of_teams(local, d_beta);
     if (local >= TEAM || begin >= end) { return; }
-    partials[2u * part * op.width + i] = d_gamma;
-    partials[(2u * part + 1u) * op.width + i] = d_beta;
+    partials[2u * chunk * op.width + i] = d_gamma;
+    partials[(2u * chunk + 1u) * op.width + i] = d_beta;
 }
 
 // A chunk of 64 tokens has 16 workgroups for ds and dx, and ⌈H/64⌉ more for its partial dγ and dβ.

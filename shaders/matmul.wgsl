@@ -4,12 +4,13 @@
 // Backward:  nn   C[M,N] (+)= A[M,K] · B[K,N]             dx = dy·W;     with gelu: du = (dy·W) · gelu'(u), gelu(u)
 //            tn   C[M,N] (+)= A[K,M]ᵀ · B[K,N]            dW = dyᵀ·x,  db = Σ_rows dy
 //
-// entry point   reads → writes                                          FLOPs   workgroups, of threads² threads
-//   nt          x [M, K], W [N, K], b [N] → C [M, N], gelu(C)           2MNK    ⌈M/side⌉ · ⌈N/side⌉
-//   nn          dy [M, K], W [K, N], u [M, N] → C [M, N], gelu(u)       2MNK    ⌈M/side⌉ · ⌈N/side⌉
-//   tn          dy [K, M], x [K, N] → dW [M, N], db [M], or parts       2MNK    ⌈M/side⌉ · ⌈N/side⌉ · splits
-//               [splits, M, N], [splits, M], which reduce.wgsl adds up
-// A is read ⌈N/side⌉ times and B ⌈M/side⌉ times. Row lengths (K of nt, N and K of nn, M and N of tn) are multiples of
+// entry point   reads → writes                                     FLOPs   floats moved               workgroups, of threads² threads
+//   nt          x [M, K], W [N, K], b [N] → C [M, N], gelu(C)      2MNK    MK + NK + MN, gelu + MN    ⌈M/side⌉ · ⌈N/side⌉
+//   nn          dy [M, K], W [K, N], u [M, N] → C [M, N], gelu(u)  2MNK    MK + NK + MN, gelu + 2MN   ⌈M/side⌉ · ⌈N/side⌉
+//   tn          dy [K, M], x [K, N] → dW [M, N], db [M], or        2MNK    MK + NK + MN · splits      ⌈M/side⌉ · ⌈N/side⌉ · splits
+//               partials [splits, M, N], [splits, M], which
+//               reduce.wgsl adds up
+// Floats moved are the least; in fact A is read ⌈N/side⌉ times and B ⌈M/side⌉ times. Row lengths (K of nt, N and K of nn, M and N of tn) are multiples of
 // 4; row counts are free. nn computes gelu(u) again, for the weight gradient of the layer after the GELU.
 //
 // A workgroup computes a square tile of C and passes `depth` of K at a time through workgroup memory, so that an
@@ -21,9 +22,9 @@
 // Every thread of a workgroup must reach each barrier: a workgroup returns early as a whole, elements beyond an operand
 // count as zero, and blocks beyond C are not stored.
 
-// Threads along a side of the tile, blocks of a thread along it (1 or 2), elements of K at a time (a multiple of 4).
+// Threads along a side of the tile, 4×4 blocks of a thread along it (1 or 2), elements of K at a time (a multiple of 4).
 override threads: u32;
-override pieces: u32;
+override blocks: u32;
 override depth: u32;
 
 struct Op {
@@ -110,7 +111,7 @@ fn part_of_k(split: u32) -> vec2<u32> {
 }
 
 // Side of the tile in vec4s and in elements.
-override width: u32 = threads * pieces;
+override width: u32 = threads * blocks;
 override side: u32 = 4u * width;
 // One vec4 of padding per row, so that threads storing down a column write to different memory banks.
 override pitch: u32 = width + 1u;
@@ -119,7 +120,7 @@ override row_blocks: u32 = width * depth / 4u;
 var<workgroup> a_tile: array<vec4<f32>, depth * pitch>;
 var<workgroup> b_tile: array<vec4<f32>, depth * pitch>;
 
-// A thread's blocks of C, by half of the tile: c00 upper left, c01 upper right, and so on. With one piece only c00.
+// A thread's blocks of C, by half of the tile: c00 upper left, c01 upper right, and so on. With one block only c00.
 struct Blocks {
     c00: mat4x4<f32>,
     c01: mat4x4<f32>,
@@ -139,7 +140,7 @@ fn add_products(sums: Blocks, row: u32, column: u32) -> Blocks {
     let upper = a_tile[row];
     let left = b_tile[column];
     c.c00 = add_product(c.c00, upper, left);
-    if (pieces > 1u) {
+    if (blocks > 1u) {
         let lower = a_tile[row + threads];
         let right = b_tile[column + threads];
         c.c01 = add_product(c.c01, upper, right);
@@ -229,10 +230,16 @@ fn stage_b_columns(first: u32, k: u32, end: u32, index: u32) {
     }
 }
 
-// First row and column of the `index`-th tile of C, counted row by row.
-fn corner(index: u32) -> vec2<u32> {
+// The first row and column of a tile of C.
+struct Corner {
+    row: u32,
+    column: u32,
+}
+
+// Of the `index`-th tile, counted row by row.
+fn corner(index: u32) -> Corner {
     let across = (op.n + side - 1u) / side;
-    return vec2(index / across * side, index % across * side);
+    return Corner(index / across * side, index % across * side);
 }
 
 // Forward.
@@ -241,20 +248,20 @@ fn corner(index: u32) -> vec2<u32> {
 fn nt(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
       @builtin(local_invocation_id) local: vec3<u32>) {
     let m = extent(op.m_kind, op.m);
-    let place = corner(unfold(group, groups));
+    let first = corner(unfold(group, groups));
     let index = local.y * threads + local.x;
     var c: Blocks;
     for (var k = 0u; k < op.k; k += depth) {
-        stage_a_rows(place.x, k, m, index);
-        stage_b_rows(place.y, k, index);
+        stage_a_rows(first.row, k, m, index);
+        stage_b_rows(first.column, k, index);
         workgroupBarrier();
         c = multiply(c, local);
         workgroupBarrier();
     }
-    let row = place.x + 4u * local.y;
-    let column = place.y + 4u * local.x;
+    let row = first.row + 4u * local.y;
+    let column = first.column + 4u * local.x;
     finish_nt(m, row, column, c.c00);
-    if (pieces > 1u) {
+    if (blocks > 1u) {
         finish_nt(m, row, column + 4u * threads, c.c01);
         finish_nt(m, row + 4u * threads, column, c.c10);
         finish_nt(m, row + 4u * threads, column + 4u * threads, c.c11);
@@ -267,20 +274,20 @@ fn nt(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: 
 fn nn(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
       @builtin(local_invocation_id) local: vec3<u32>) {
     let m = extent(op.m_kind, op.m);
-    let place = corner(unfold(group, groups));
+    let first = corner(unfold(group, groups));
     let index = local.y * threads + local.x;
     var c: Blocks;
     for (var k = 0u; k < op.k; k += depth) {
-        stage_a_rows(place.x, k, m, index);
-        stage_b_columns(place.y, k, op.k, index);
+        stage_a_rows(first.row, k, m, index);
+        stage_b_columns(first.column, k, op.k, index);
         workgroupBarrier();
         c = multiply(c, local);
         workgroupBarrier();
     }
-    let row = place.x + 4u * local.y;
-    let column = place.y + 4u * local.x;
+    let row = first.row + 4u * local.y;
+    let column = first.column + 4u * local.x;
     finish_nn(m, row, column, c.c00);
-    if (pieces > 1u) {
+    if (blocks > 1u) {
         finish_nn(m, row, column + 4u * threads, c.c01);
         finish_nn(m, row + 4u * threads, column, c.c10);
         finish_nn(m, row + 4u * threads, column + 4u * threads, c.c11);
@@ -296,32 +303,32 @@ fn tn(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: 
     let group_index = unfold(group, groups);
     let split = group_index / tiles;
     if (split >= op.splits) { return; }
-    let place = corner(group_index % tiles);
+    let first = corner(group_index % tiles);
     let index = local.y * threads + local.x;
     let part = part_of_k(split);
     // Tiles at the left edge also sum the columns of A that they load: the bias gradient.
-    let has_bias = place.y == 0u && local.x == 0u;
+    let has_bias = first.column == 0u && local.x == 0u;
     var upper_bias = vec4(0.0);
     var lower_bias = vec4(0.0);
     var c: Blocks;
     for (var k = part.x; k < part.y; k += depth) {
-        stage_a_columns(place.x, k, part.y, index);
-        stage_b_columns(place.y, k, part.y, index);
+        stage_a_columns(first.row, k, part.y, index);
+        stage_b_columns(first.column, k, part.y, index);
         workgroupBarrier();
         c = multiply(c, local);
         if (has_bias) {
             for (var i = 0u; i < depth; i++) {
                 upper_bias += a_tile[i * pitch + local.y];
-                if (pieces > 1u) { lower_bias += a_tile[i * pitch + local.y + threads]; }
+                if (blocks > 1u) { lower_bias += a_tile[i * pitch + local.y + threads]; }
             }
         }
         workgroupBarrier();
     }
-    let row = place.x + 4u * local.y;
-    let column = place.y + 4u * local.x;
+    let row = first.row + 4u * local.y;
+    let column = first.column + 4u * local.x;
     finish_tn(split, row, column, c.c00);
     if (has_bias) { finish_bias(split, row, upper_bias); }
-    if (pieces > 1u) {
+    if (blocks > 1u) {
         finish_tn(split, row, column + 4u * threads, c.c01);
         finish_tn(split, row + 4u * threads, column, c.c10);
         finish_tn(split, row + 4u * threads, column + 4u * threads, c.c11);

@@ -12,7 +12,7 @@
 //   gather           h [T, H], places [M] → x [M, H]                            2MH             ⌈M/64⌉ · H/4
 //   scatter          dx [M, H], slots [T] → dh [T, H]                           MH + TH         ⌈T/64⌉ · H/4
 //   gelu_backward    u, da [M, H] → du [M, H], in place                         3MH             ⌈M/64⌉ · H/4
-//   partial_sums     l [M, V], labels [M] → (max, Σ exp) [M, parts], l_label    MV              M · 8 a piece
+//   logit_partials   l [M, V], labels [M] → (max, Σ exp) [M, parts], l_label    MV              M · 8 a piece
 //   token_losses     (max, Σ exp) [M, parts], l_label [M] → the same over all   2M · parts      ⌈M/4⌉
 //                    parts [M, 2], losses [M]
 //   add_loss         losses [M] → metrics[0], metrics[3]                        M               1
@@ -42,7 +42,7 @@ const SMALLEST = -3.0e38;
 // corrupted tokens: these are its `tokens`, and the tokens of the batch are its `rows`.
 
 // M
-fn masked_tokens() -> u32 {
+fn corrupted_tokens() -> u32 {
     return step.tokens;
 }
 
@@ -60,9 +60,9 @@ fn batch_tokens() -> u32 {
 @compute @workgroup_size(64)
 fn gather(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
           @builtin(local_invocation_index) local: u32) {
-    let index = unfold(group, groups) * 64u + local;
+    let index = unfold(group, groups) * THREADS + local;
     let row = index / op.width;
-    if (row >= masked_tokens()) { return; }
+    if (row >= corrupted_tokens()) { return; }
     gathered[index] = states[places[row] * op.width + index % op.width];
 }
 
@@ -75,12 +75,12 @@ fn gather(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) grou
 @compute @workgroup_size(64)
 fn scatter(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
            @builtin(local_invocation_index) local: u32) {
-    let index = unfold(group, groups) * 64u + local;
+    let index = unfold(group, groups) * THREADS + local;
     let token = index / op.width;
     if (token >= batch_tokens()) { return; }
     let slot = slots[token];
     var gradient = vec4(0.0);
-    if (slot < masked_tokens()) {
+    if (slot < corrupted_tokens()) {
         gradient = d_gathered[slot * op.width + index % op.width];
     }
     d_states[index] = gradient;
@@ -89,15 +89,15 @@ fn scatter(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) gro
 // Backward: du; a thread per (corrupted token, vec4).
 
 @group(0) @binding(2) var<storage, read> saved_u: array<vec4<f32>>;          // u [M, H]
-@group(0) @binding(4) var<storage, read_write> d_u: array<vec4<f32>>;        // [M, H], in: da, out: du
+@group(0) @binding(3) var<storage, read_write> du_in_place: array<vec4<f32>>;   // [M, H], in: da, out: du
 
 @compute @workgroup_size(64)
 fn gelu_backward(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
                  @builtin(local_invocation_index) local: u32) {
-    let index = unfold(group, groups) * 64u + local;
-    if (index / op.width >= masked_tokens()) { return; }
+    let index = unfold(group, groups) * THREADS + local;
+    if (index / op.width >= corrupted_tokens()) { return; }
     let x = saved_u[index];
-    d_u[index] *= gelu_slope4(x, normal_cdf4(x));
+    du_in_place[index] *= gelu_slope4(x, normal_cdf4(x));
 }
 
 // Forward: largest logit and sum of exponentials of each part, and the label's logit; a workgroup per (corrupted token,
@@ -109,12 +109,12 @@ fn gelu_backward(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroup
 @group(0) @binding(5) var<storage, read_write> label_logits_out: array<f32>;     // l_label [M]
 
 @compute @workgroup_size(64)
-fn partial_sums(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-                @builtin(local_invocation_index) local: u32) {
+fn logit_partials(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
+                  @builtin(local_invocation_index) local: u32) {
     let index = unfold(group, groups);
     let row = index / PARTS;
     let part = index % PARTS;
-    if (row >= masked_tokens()) { return; }
+    if (row >= corrupted_tokens()) { return; }
     let start = row * (op.stride / 4u);
     var largest = SMALLEST;
     var sum = 0.0;
@@ -148,7 +148,7 @@ fn token_losses(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups
                 @builtin(local_invocation_index) local: u32) {
     let row = unfold(group, groups) * TEAMS + local / TEAM;
     let lane = local % TEAM;
-    let inside = row < masked_tokens();
+    let inside = row < corrupted_tokens();
     let end = select(0u, op.parts, inside);
     let start = row * op.parts;
     var found = SMALLEST;
@@ -175,7 +175,7 @@ fn token_losses(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups
 @compute @workgroup_size(64)
 fn add_loss(@builtin(local_invocation_index) local: u32) {
     var part = 0.0;
-    for (var row = local; row < masked_tokens(); row += THREADS) {
+    for (var row = local; row < corrupted_tokens(); row += THREADS) {
         part += losses[row];
     }
     let sum = team_sum(local, THREADS, part);
@@ -187,17 +187,17 @@ fn add_loss(@builtin(local_invocation_index) local: u32) {
 // Backward: dl; a thread per (corrupted token, vec4 of words). Columns beyond the words become 0.
 
 @group(0) @binding(3) var<storage, read> statistics: array<vec2<f32>>;       // [M]: max, Σ exp(l − max)
-@group(0) @binding(4) var<storage, read_write> d_logits: array<vec4<f32>>;   // [M, stride], in: l, out: dl
+@group(0) @binding(4) var<storage, read_write> logits_in_place: array<vec4<f32>>;   // [M, stride], in: l, out: dl
 
 @compute @workgroup_size(64)
 fn logits_backward(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
                    @builtin(local_invocation_index) local: u32) {
-    let index = unfold(group, groups) * 64u + local;
+    let index = unfold(group, groups) * THREADS + local;
     let row = index / (op.stride / 4u);
-    if (row >= masked_tokens()) { return; }
+    if (row >= corrupted_tokens()) { return; }
     let word = vec4(4u * (index % (op.stride / 4u))) + vec4(0u, 1u, 2u, 3u);
     let statistic = statistics[row];
-    let probability = exp(d_logits[index] - statistic.x) / statistic.y;
+    let probability = exp(logits_in_place[index] - statistic.x) / statistic.y;
     let target_share = select(vec4(0.0), vec4(1.0), vec4(op.first_word) + word == vec4(labels[row]));
-    d_logits[index] = select(vec4(0.0), (probability - target_share) * step.loss_scale, word < vec4(op.words));
+    logits_in_place[index] = select(vec4(0.0), (probability - target_share) * step.loss_scale, word < vec4(op.words));
 }

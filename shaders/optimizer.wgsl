@@ -29,7 +29,7 @@ const EPSILON = 1e-8;
 // Gradient norm: a workgroup per partial sum; all workgroups stride over the whole shard.
 
 @group(0) @binding(2) var<storage, read> gradients: array<vec4<f32>>;           // g, of adamw too
-@group(0) @binding(3) var<storage, read_write> partial_sums_out: array<f32>;
+@group(0) @binding(3) var<storage, read_write> partials_out: array<f32>;
 
 @compute @workgroup_size(64)
 fn sum_squares(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
@@ -42,7 +42,7 @@ fn sum_squares(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups)
         sums += g * g;
     }
     let sum = team_sum(local, THREADS, sum4(sums));
-    if (local == 0u) { partial_sums_out[op.first_partial + part] = sum; }
+    if (local == 0u) { partials_out[op.first_partial + part] = sum; }
 }
 
 // Clipping; one workgroup.
@@ -52,7 +52,7 @@ fn is_finite(x: f32) -> bool {
     return (bitcast<u32>(x) & 0x7f800000u) != 0x7f800000u;
 }
 
-@group(0) @binding(2) var<storage, read> partial_sums: array<f32>;
+@group(0) @binding(2) var<storage, read> partials: array<f32>;
 // [1]: norm before clipping, [2]: clip, 0 where the update is skipped.
 @group(0) @binding(3) var<storage, read_write> metrics_out: array<f32>;
 
@@ -60,7 +60,7 @@ fn is_finite(x: f32) -> bool {
 fn clip_factor(@builtin(local_invocation_index) local: u32) {
     var part = 0.0;
     for (var i = local; i < op.partials; i += THREADS) {
-        part += partial_sums[i];
+        part += partials[i];
     }
     let sum = team_sum(local, THREADS, part);
     if (local > 0u) { return; }
@@ -102,9 +102,9 @@ fn adamw(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) group
          @builtin(local_invocation_index) local: u32) {
     let clip = metrics[2];
     if (clip == 0.0) { return; }
-    let first = unfold(group, groups) * 64u * UPDATES + local;
-    let end = min(first + 64u * UPDATES, op.length);
-    for (var i = first; i < end; i += 64u) {
+    let first = unfold(group, groups) * THREADS * UPDATES + local;
+    let end = min(first + THREADS * UPDATES, op.length);
+    for (var i = first; i < end; i += THREADS) {
         update(i, clip);
     }
 }

@@ -35,7 +35,7 @@ fn accumulated(before: vec4<f32>, value: vec4<f32>) -> vec4<f32> {
 @compute @workgroup_size(64)
 fn pool(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) local: u32) {
-    let index = unfold(group, groups) * 64u + local;
+    let index = unfold(group, groups) * THREADS + local;
     let row = index / op.width;
     let i = index % op.width;
     if (row >= step.rows) { return; }
@@ -62,7 +62,7 @@ fn pool(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 @compute @workgroup_size(64)
 fn pool_backward(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
                  @builtin(local_invocation_index) local: u32) {
-    let index = unfold(group, groups) * 64u + local;
+    let index = unfold(group, groups) * THREADS + local;
     let token = index / op.width;
     let i = index % op.width;
     if (token >= step.tokens) { return; }

@@ -21,12 +21,12 @@ struct Op {
 // Forward.
 
 @group(0) @binding(2) var<storage, read> a: array<vec4<f32>>;
-@group(0) @binding(4) var<storage, read_write> z_out: array<vec4<f32>>;
+@group(0) @binding(3) var<storage, read_write> z_out: array<vec4<f32>>;
 
 @compute @workgroup_size(64)
 fn tanh_forward(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
                 @builtin(local_invocation_index) local: u32) {
-    let index = unfold(group, groups) * 64u + local;
+    let index = unfold(group, groups) * THREADS + local;
     if (index >= step.rows * op.width) { return; }
     z_out[index] = tanh4(a[index]);
 }
@@ -40,7 +40,7 @@ fn tanh_forward(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups
 @compute @workgroup_size(64)
 fn tanh_backward(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
                  @builtin(local_invocation_index) local: u32) {
-    let index = unfold(group, groups) * 64u + local;
+    let index = unfold(group, groups) * THREADS + local;
     if (index >= step.rows * op.width) { return; }
     let saved = z[index];
     da[index] = dz[index] * (1.0 - saved * saved);

@@ -64,7 +64,7 @@ async fn the_loss_of_the_matrix_is_the_loss_of_the_step() {
             for items in [BATCH, ITEMS - BATCH] {
                 trainer.step().await.expect("a step");
                 let batch = trainer.batch_similarity().await.expect("the device works").expect("a matrix");
-                let report = trainer.drain().await.expect("a step").expect("its report");
+                let report = trainer.next_report().await.expect("a step").expect("its report");
                 assert_eq!((batch.step, batch.items), (report.step, items));
                 assert!(batch.cosines.iter().all(|cosine| cosine.is_nan() || cosine.abs() < 1.0 + 1e-5));
                 // Logits of at most 5 in f32, a rounding of cos/τ and back: 1e-5 leaves an order of magnitude.

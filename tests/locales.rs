@@ -165,3 +165,23 @@ fn every_message_is_used_and_every_id_is_there() {
     }
     assert!(absent.is_empty(), "{absent:?}");
 }
+
+/// Lessons and poolers have their words by functions, which no `t!` names.
+#[test]
+fn every_id_of_a_lesson_or_a_pooler_is_there() {
+    let ids: BTreeSet<String> = messages("en").into_values().flat_map(BTreeMap::into_keys).collect();
+    let mut absent = Vec::new();
+    for file in ["src/app/ui/lessons/mod.rs", "src/app/ui/parts/encoder_bar.rs"] {
+        let text = fs::read_to_string(root().join(file)).unwrap();
+        let arms: Vec<&str> =
+            text.lines().filter_map(|line| line.split_once("=> ").map(|(_, arm)| arm)).collect();
+        let named: Vec<&str> = arms
+            .iter()
+            .filter(|arm| arm.starts_with(['"', '[']))
+            .flat_map(|arm| arm.split('"').skip(1).step_by(2))
+            .collect();
+        assert!(named.len() > 5, "{file} names its messages in another way");
+        absent.extend(named.into_iter().filter(|id| !ids.contains(*id)).map(|id| format!("{id} in {file}")));
+    }
+    assert!(absent.is_empty(), "{absent:?}");
+}

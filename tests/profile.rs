@@ -65,16 +65,20 @@ async fn check_profile(device: &Device) {
 #[pollster::test]
 async fn only_a_recipe_in_one_piece_can_be_profiled() {
     for device in engine::devices().await {
-        let parts = TrainOptions { micro_batch_size: 2, mlm_weight: 0.1, ..options() };
         let run = async |options| {
             let data = data().with_corrupt(std::rc::Rc::new(|row, _| (row.to_vec(), Vec::new())));
             Trainer::new(&device, &checkpoint(), data, None, options).await.expect("a run").profile().await
         };
-        let refused = run(parts.clone()).await;
-        assert!(
-            matches!(&refused, Err(TrainError::Option { option, .. }) if option.english == "micro batch size"),
-            "{refused:?}"
-        );
+        let parts = TrainOptions { micro_batch_size: 2, ..options() };
+        let masked = TrainOptions { mlm_weight: 0.1, ..options() };
+        for (options, named) in [(&parts, "micro batch size"), (&masked, "mlm weight")] {
+            let refused = run(options.clone()).await;
+            assert!(
+                matches!(&refused, Err(TrainError::Option { option, .. }) if option.english == named),
+                "{refused:?}"
+            );
+        }
+        let parts = TrainOptions { mlm_weight: 0.1, ..parts };
         assert!(run(parts.in_one_piece()).await.is_ok());
     }
 }

@@ -21,8 +21,7 @@ reading = Reading
 column-weights = Weights
 column-pooler = Pooler
 column-pairs = Pairs
-state-original = Original
-state-loaded = Loaded weights
+state-original = Loaded weights
 state-step = Step { $step }
 start-over = Start over
 

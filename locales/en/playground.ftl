@@ -38,7 +38,7 @@ matrix-cell = { $row } and { $column }: { $cosine }
 matrix-cell-before = Sentences { $row } and { $column }: { $cosine }, before training { $before }
 matrix-was = Small numbers: before training.
 matrix-low = 0 or less
-matrix-original = Original weights
+matrix-original = Loaded weights
 matrix-current = Fine-tuned weights (step { $step })
 matrix-caption = { $weights }, pooler { $pooler }. Mean cosine of different sentences: { $mean }
 

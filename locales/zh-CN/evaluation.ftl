@@ -21,8 +21,7 @@ reading = 正在读取
 column-weights = 权重
 column-pooler = 池化方式
 column-pairs = 句对
-state-original = 原始
-state-loaded = 载入的权重
+state-original = 载入的权重
 state-step = 第 { $step } 步
 start-over = 重新开始
 

@@ -34,7 +34,7 @@ matrix-cell = { $row } 与 { $column }：{ $cosine }
 matrix-cell-before = 第 { $row } 句与第 { $column } 句：{ $cosine }，训练前 { $before }
 matrix-was = 小字：训练前。
 matrix-low = 0 或更低
-matrix-original = 原始权重
+matrix-original = 载入的权重
 matrix-current = 微调后的权重（第 { $step } 步）
 matrix-caption = { $weights }，池化方式 { $pooler }。不同句子间的平均余弦：{ $mean }
 

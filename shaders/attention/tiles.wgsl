@@ -45,7 +45,6 @@ struct Op {
 @group(0) @binding(2) var<storage, read> tiles: array<vec4<u32>>;
 @group(0) @binding(3) var<storage, read> qkv: array<Element>;                 // [T, 3, H]
 
-const THREADS = 64u;
 // Tokens of a tile at most; src/kernels/step.rs has the same constant.
 const SIDE = 16u;
 const QUERY = 0u;
@@ -276,7 +275,7 @@ struct Place {
     first: u32,     // first token of the tile
     begin: u32,     // first token of the row
     end: u32,       // end of the row
-    key: u32,       // dropout key of the row's first token
+    dropout_key: u32,   // of the row's first token
 }
 
 // Place of the `index`-th workgroup: the heads of a tile are consecutive.
@@ -302,7 +301,7 @@ fn attention(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) g
     if (index / op.heads >= step.tiles) { return; }
     let own = place_of(index);
     let token = own.first + local / 4u;
-    let query_key = own.key + token - own.begin;
+    let query_dropout_key = own.dropout_key + token - own.begin;
     stage_qkv(own.first, own.end, QUERY, own.head, local);
     let query = own_share(local);
 
@@ -323,7 +322,7 @@ fn attention(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) g
         let p = exp(scores - larger);
         largest = larger;
         sum = sum * shrink + dot(p, vec4(1.0));
-        weights[local] = p * keep4(op.site, query_key, block_of_lane(own, first, local));
+        weights[local] = p * keep4(op.site, query_dropout_key, block_of_lane(own, first, local));
         workgroupBarrier();
         output = add_tokens(scaled(shrink, output), count, local);
         workgroupBarrier();
@@ -350,7 +349,7 @@ fn attention_backward_query(@builtin(workgroup_id) group: vec3<u32>, @builtin(nu
     if (index / op.heads >= step.tiles) { return; }
     let own = place_of(index);
     let token = own.first + local / 4u;
-    let query_key = own.key + token - own.begin;
+    let query_dropout_key = own.dropout_key + token - own.begin;
     let log_sum = saved_log_sums[min(token, own.end - 1u) * op.heads + own.head];
     let scale = scale_of_scores();
     stage_d_context(own.first, own.end, own.head, local);
@@ -371,7 +370,7 @@ fn attention_backward_query(@builtin(workgroup_id) group: vec3<u32>, @builtin(nu
         workgroupBarrier();
         let s = products(query, count, local) * scale;
         let p = select(vec4(0.0), exp(s - log_sum), tokens_of_lane(first, local) < vec4(own.end));
-        let keep = keep4(op.site, query_key, block_of_lane(own, first, local));
+        let keep = keep4(op.site, query_dropout_key, block_of_lane(own, first, local));
         weights[local] = p * (d_weight * keep - own_delta) * scale;
         workgroupBarrier();
         d_query = add_tokens(d_query, count, local);
@@ -408,8 +407,8 @@ fn attention_backward_key_value(@builtin(workgroup_id) group: vec3<u32>, @builti
     for (var first = own.begin; first < own.end; first += SIDE) {
         let count = min(SIDE, own.end - first);
         // Each thread computes the masks of one query and four keys; the first 16 load L and δ of a query.
-        let query_key = own.key + first + local / 4u - own.begin;
-        masks[local] = keep4(op.site, query_key, block_of_lane(own, own.first, local));
+        let query_dropout_key = own.dropout_key + first + local / 4u - own.begin;
+        masks[local] = keep4(op.site, query_dropout_key, block_of_lane(own, own.first, local));
         if (local < SIDE) {
             let at = min(first + local, own.end - 1u) * op.heads + own.head;
             statistics[local] = vec2(saved_log_sums[at], saved_delta[at]);
@@ -421,16 +420,16 @@ fn attention_backward_key_value(@builtin(workgroup_id) group: vec3<u32>, @builti
         workgroupBarrier();
         let d_weight = products(value, count, local);
 
-        let query = 4u * (local % 4u);
+        let first_query = 4u * (local % 4u);
         let own_block = local / 16u;
-        let own_key = local / 4u % 4u;
+        let key_in_block = local / 4u % 4u;
         let keep = vec4(
-            masks[4u * query + own_block][own_key], masks[4u * (query + 1u) + own_block][own_key],
-            masks[4u * (query + 2u) + own_block][own_key], masks[4u * (query + 3u) + own_block][own_key]);
-        let of0 = statistics[query];
-        let of1 = statistics[query + 1u];
-        let of2 = statistics[query + 2u];
-        let of3 = statistics[query + 3u];
+            masks[4u * first_query + own_block][key_in_block], masks[4u * (first_query + 1u) + own_block][key_in_block],
+            masks[4u * (first_query + 2u) + own_block][key_in_block], masks[4u * (first_query + 3u) + own_block][key_in_block]);
+        let of0 = statistics[first_query];
+        let of1 = statistics[first_query + 1u];
+        let of2 = statistics[first_query + 2u];
+        let of3 = statistics[first_query + 3u];
         let log_sum = vec4(of0.x, of1.x, of2.x, of3.x);
         let deltas = vec4(of0.y, of1.y, of2.y, of3.y);
         let p = select(vec4(0.0), exp(s - log_sum), tokens_of_lane(first, local) < vec4(own.end));

@@ -4,8 +4,8 @@
 // Notation of all shaders: [rows, columns] are shapes, row-major; T tokens of the batch, packed end to end without
 // padding; R rows (encoded texts); N items of the contrastive batch; H hidden size, a multiple of 4; dx is the gradient
 // of the loss with respect to x. Numbers are float32 unless said otherwise.
-// Their tables of entry points give what is read → what is written, the floats moved through memory at least (4 bytes
-// each), and the workgroups dispatched, of 64 threads unless said otherwise.
+// The table at the head of each shader lists its entry points: what each reads → writes, the least number of floats that
+// it moves through memory (4 bytes each), and the workgroups dispatched, of 64 threads unless said otherwise.
 
 struct Step {
     tokens: u32,                // T; in the step of mlm.wgsl the corrupted tokens M
@@ -48,6 +48,9 @@ fn extent(kind: u32, fixed: u32) -> u32 {
         default: { return fixed; }
     }
 }
+
+// Of a workgroup in every one-dimensional kernel; src/kernels/mod.rs has the same constant.
+const THREADS = 64u;
 
 // Index of a workgroup in a grid that the host folded to two dimensions, of 65,535 workgroups at most each.
 fn unfold(group: vec3<u32>, groups: vec3<u32>) -> u32 {

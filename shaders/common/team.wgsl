@@ -4,10 +4,11 @@
 //
 // Every thread of a workgroup must reach each barrier: a team without a row takes part with zeros.
 
-const THREADS = 64u;
 const TEAM = 16u;
 // Teams of a workgroup; src/kernels/mod.rs has the same constant.
 const TEAMS = 4u;
+// Tokens that one partial sum of a parameter's gradient covers; src/kernels/mod.rs has the same constant.
+const CHUNK = 64u;
 
 var<workgroup> team_values: array<vec2<f32>, THREADS>;
 

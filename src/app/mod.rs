@@ -6,3 +6,10 @@ pub mod site_cache;
 pub mod ui;
 #[cfg(feature = "worker")]
 pub mod worker;
+
+/// Errors and warnings go to the browser's console, panics with their place.
+fn log_to_console() {
+    console_error_panic_hook::set_once();
+    // There is none before: this runs once in each program.
+    let _ = console_log::init_with_level(log::Level::Warn);
+}

@@ -189,7 +189,7 @@ impl Job<'_> {
         while !trainer.finished() {
             trainer.step().await?;
         }
-        while trainer.drain().await?.is_some() {}
+        while trainer.next_report().await?.is_some() {}
         let result = trainer.evaluate(|_| ()).await?;
         result.ok_or_else(|| CliError::Input("the evaluation set is empty".to_owned()))
     }

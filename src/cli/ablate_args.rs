@@ -49,15 +49,17 @@ pub struct AblateArgs {
 pub struct Ablating;
 
 impl Offer for Ablating {
-    const OPTIONS: &'static [TrainOption] = &[
-        TrainOption::Seed,
-        TrainOption::Steps,
-        TrainOption::BatchSize,
-        TrainOption::LearningRate,
-        TrainOption::Temperature,
-        TrainOption::Dropout,
-        TrainOption::MaxLength,
-    ];
+    fn taken() -> Vec<TrainOption> {
+        vec![
+            TrainOption::Seed,
+            TrainOption::Steps,
+            TrainOption::BatchSize,
+            TrainOption::LearningRate,
+            TrainOption::Temperature,
+            TrainOption::Dropout,
+            TrainOption::MaxLength,
+        ]
+    }
 
     fn defaults() -> TrainOptions {
         TrainOptions { steps: Some(60), batch_size: 32, eval_every: 0, ..TrainOptions::default() }

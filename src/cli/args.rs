@@ -23,7 +23,7 @@ pub struct ModelArgs {
     /// Directory with config.json, model.safetensors and tokenizer.json or vocab.txt.
     #[arg(long, value_name = "DIR")]
     pub model: PathBuf,
-    /// cls, cls_before_pooler, avg, avg_top2 or avg_first_last; without it, the one stored with the model.
+    /// A pooler of docs/command-line.md; without it, the one stored with the model.
     #[arg(long, value_name = "NAME")]
     pub pooler: Option<Pooler>,
 }
@@ -204,34 +204,16 @@ impl RunArgs {
     }
 }
 
-/// What `train` takes of a recipe; objective and pooler come with the text and the model.
+/// What `train` takes of a recipe: every option that people set. Objective and pooler come with the text and the model.
 #[derive(Debug, Clone)]
 pub struct Training;
 
 impl Offer for Training {
-    const OPTIONS: &'static [TrainOption] = &[
-        TrainOption::BatchSize,
-        TrainOption::LearningRate,
-        TrainOption::Temperature,
-        TrainOption::Epochs,
-        TrainOption::Steps,
-        TrainOption::MaxLength,
-        TrainOption::Head,
-        TrainOption::Dropout,
-        TrainOption::Seed,
-        TrainOption::EvalEvery,
-        TrainOption::Warmup,
-        TrainOption::WeightDecay,
-        TrainOption::Clip,
-        TrainOption::Loss,
-        TrainOption::HardNegativeWeight,
-        TrainOption::FalseNegativeThreshold,
-        TrainOption::Matryoshka,
-        TrainOption::MlmWeight,
-        TrainOption::MicroBatchSize,
-        TrainOption::Augmentation,
-        TrainOption::FixedMask,
-    ];
+    fn taken() -> Vec<TrainOption> {
+        let elsewhere = [TrainOption::Objective, TrainOption::Pooler];
+        let offered = TrainOption::ALL.iter().filter(|option| option.spec().offered);
+        offered.filter(|option| !elsewhere.contains(option)).copied().collect()
+    }
 }
 
 /// What the loss of one batch depends on.
@@ -239,18 +221,20 @@ impl Offer for Training {
 pub struct OneBatch;
 
 impl Offer for OneBatch {
-    const OPTIONS: &'static [TrainOption] = &[
-        TrainOption::Temperature,
-        TrainOption::Head,
-        TrainOption::MaxLength,
-        TrainOption::Seed,
-        TrainOption::Loss,
-        TrainOption::HardNegativeWeight,
-        TrainOption::FalseNegativeThreshold,
-        TrainOption::Matryoshka,
-        TrainOption::MlmWeight,
-        TrainOption::MicroBatchSize,
-    ];
+    fn taken() -> Vec<TrainOption> {
+        vec![
+            TrainOption::Temperature,
+            TrainOption::Head,
+            TrainOption::MaxLength,
+            TrainOption::Seed,
+            TrainOption::Loss,
+            TrainOption::HardNegativeWeight,
+            TrainOption::FalseNegativeThreshold,
+            TrainOption::Matryoshka,
+            TrainOption::MlmWeight,
+            TrainOption::MicroBatchSize,
+        ]
+    }
 }
 
 #[derive(Debug, Args)]

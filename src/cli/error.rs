@@ -39,7 +39,7 @@ pub enum CliError {
     #[error(transparent)]
     Bench(#[from] BenchError),
     #[error(transparent)]
-    Gpu(#[from] DeviceError),
+    Device(#[from] DeviceError),
 }
 
 impl CliError {

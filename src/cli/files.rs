@@ -1,4 +1,4 @@
-//! Files and model directories.
+//! Reading and writing files: model folders, training texts, scored pairs, dictionaries.
 
 use std::{
     fs::{self, File},
@@ -13,9 +13,14 @@ use crate::{
         Checkpoint, Pooler,
         checkpoint::{load_directory, module_folders},
     },
-    text::{Corpus, MOST_UNKNOWN, SentenceTokenizer, StsSet, TrainingData, augment::Dictionary},
+    text::{Corpus, MAX_UNKNOWN, SentenceTokenizer, StsSet, TrainingData, augment::Dictionary},
     train::{self, Dataset, EvaluationSet, TrainOptions},
 };
+
+/// The training state's name in the output directory.
+pub const STATE_FILE: &str = "training-state.safetensors";
+/// The dictionary of synonyms, from the project's folder.
+pub const DICTIONARY: &str = "www/generated/dictionary/synonyms.tsv";
 
 pub fn read(path: &Path) -> Result<Vec<u8>, CliError> {
     fs::read(path).map_err(|reason| CliError::Read { path: path.to_owned(), reason })
@@ -39,13 +44,12 @@ pub fn create(path: &Path) -> Result<BufWriter<File>, CliError> {
 /// Makes a folder for a model.
 ///
 /// # Errors
-/// It cannot be made or written to; it is the folder `model` that is read; it has a model already, which is not to be
-/// replaced.
+/// The folder cannot be made or written to, is the folder `model`, or already has a model and `replace` is off.
 pub fn make_output(output: &Path, model: Option<&Path>, replace: bool) -> Result<(), CliError> {
     let failed = |reason| CliError::Write { path: output.to_owned(), reason };
     fs::create_dir_all(output).map_err(failed)?;
-    let place = |path: &Path| path.canonicalize().ok();
-    if model.is_some_and(|model| place(model) == place(output)) {
+    let canonical = |path: &Path| path.canonicalize().ok();
+    if model.is_some_and(|model| canonical(model) == canonical(output)) {
         return Err(CliError::Input(format!(
             "{} is the model's own folder, which would be written over; choose another for --output",
             output.display()
@@ -85,9 +89,9 @@ pub struct Model {
     pub tokenizer_files: Vec<(String, Vec<u8>)>,
     /// The one stored with the model, or the default.
     pub pooler: Pooler,
-    /// Whether it is the model's own, and not the usual one of those that say nothing.
+    /// Whether the model's files state it.
     pooler_stated: bool,
-    /// Tokens of a sentence that its files ask for.
+    /// Maximum length in tokens that its files state.
     max_length: Option<usize>,
 }
 
@@ -96,18 +100,7 @@ const SUBFOLDERS: [&str; 4] = ["0_Transformer/", "0_BERT/", "0_RoBERTa/", "1_Poo
 
 pub fn load_model(directory: &Path) -> Result<Model, CliError> {
     if !directory.is_dir() {
-        let name = slashes(directory);
-        let like_an_id = directory.is_relative() && name.matches('/').count() == 1 && !name.starts_with('.');
-        let advice = if like_an_id {
-            format!(
-                "; to have {name} from the Hugging Face hub, hf download {name} --local-dir FOLDER, and name that"
-            )
-        } else {
-            String::new()
-        };
-        return Err(CliError::Input(format!(
-            "--model takes a model's folder, and there is no folder {name}{advice}"
-        )));
+        return Err(no_folder(directory));
     }
     // The folder's name may tell what its files do not.
     let whole = directory.canonicalize().unwrap_or_else(|_| directory.to_owned());
@@ -140,6 +133,20 @@ pub fn load_model(directory: &Path) -> Result<Model, CliError> {
     })
 }
 
+/// Says what to do with an id of the Hugging Face hub, which is easily taken for a folder.
+fn no_folder(directory: &Path) -> CliError {
+    let name = slashes(directory);
+    let like_an_id = directory.is_relative() && name.matches('/').count() == 1 && !name.starts_with('.');
+    let advice = if like_an_id {
+        format!(
+            "; to have {name} from the Hugging Face hub, hf download {name} --local-dir FOLDER, and name that"
+        )
+    } else {
+        String::new()
+    };
+    CliError::Input(format!("--model takes a model's folder, and there is no folder {name}{advice}"))
+}
+
 impl Model {
     /// What to train with: what was asked for, else the model's own, else `[CLS]` as SimCSE does with a plain BERT.
     pub fn training_pooler(&self, asked: Option<Pooler>) -> Pooler {
@@ -162,12 +169,12 @@ fn collect(folder: &Path, prefix: &str, files: &mut Vec<(String, Vec<u8>)>) -> R
     for path in entries(folder)? {
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         // A run's own state lies beside the model that came out of it.
-        let state = name == STATE_FILE;
-        let kind = path
-            .extension()
-            .is_some_and(|kind| ["json", "txt", "safetensors", "bin"].iter().any(|read| kind == *read));
-        if path.is_file() && kind && !state {
-            // Pickled weights are not read; that they are there is what is said.
+        let is_state = name == STATE_FILE;
+        let is_model_file = path.extension().is_some_and(|found| {
+            ["json", "txt", "safetensors", "bin"].iter().any(|extension| found == *extension)
+        });
+        if path.is_file() && is_model_file && !is_state {
+            // Pickled weights are not read: their names are enough for the error.
             let bytes = if name.ends_with(".bin") { Vec::new() } else { read(&path)? };
             files.push((format!("{prefix}{name}"), bytes));
         }
@@ -213,11 +220,6 @@ pub fn read_sentences(path: &Path) -> Result<Vec<String>, CliError> {
     }
 }
 
-/// The training state's name in the output directory.
-pub const STATE_FILE: &str = "training-state.safetensors";
-/// The dictionary of synonyms, from the project's folder.
-pub const DICTIONARY: &str = "www/generated/dictionary/synonyms.tsv";
-
 /// What a recipe trains on. The dictionary is read only where its augmentation needs it.
 pub fn dataset(
     model: &Model,
@@ -227,7 +229,7 @@ pub fn dataset(
 ) -> Result<Dataset, CliError> {
     let rows = model.tokenizer.encode_plain(texts.sentences(), options.max_length)?;
     let unknown = model.tokenizer.unknown_share(&rows);
-    if unknown > MOST_UNKNOWN {
+    if unknown > MAX_UNKNOWN {
         terminal::warn(&format!(
             "{:.0} % of the training text's word pieces are unknown to the model, which takes all of them for the same word",
             100.0 * unknown

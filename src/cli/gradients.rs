@@ -36,7 +36,7 @@ pub async fn run(args: &GradientsArgs, device_options: DeviceOptions) -> Result<
     let rows = data.batch(&items);
     let corrupted = data.corrupted(&rows, options.seed, 0);
     let batch = Batch::new(&rows, &data).with_corrupted(corrupted.as_ref());
-    let (metrics, mut tensors) = step.gradients(&batch, options.step()).await?;
+    let (metrics, mut tensors) = step.gradients(&batch, options.step_uniform()).await?;
     let scalar = |value| HostTensor { shape: vec![], data: vec![value] };
     tensors.insert("loss".to_owned(), scalar(metrics.loss));
     if let Some(corrupted) = corrupted {

@@ -55,16 +55,18 @@ pub struct PretrainArgs {
 struct Pretraining;
 
 impl Offer for Pretraining {
-    const OPTIONS: &'static [TrainOption] = &[
-        TrainOption::BatchSize,
-        TrainOption::Steps,
-        TrainOption::LearningRate,
-        TrainOption::Warmup,
-        TrainOption::WeightDecay,
-        TrainOption::Dropout,
-        TrainOption::MaxLength,
-        TrainOption::Seed,
-    ];
+    fn taken() -> Vec<TrainOption> {
+        vec![
+            TrainOption::BatchSize,
+            TrainOption::Steps,
+            TrainOption::LearningRate,
+            TrainOption::Warmup,
+            TrainOption::WeightDecay,
+            TrainOption::Dropout,
+            TrainOption::MaxLength,
+            TrainOption::Seed,
+        ]
+    }
     const REQUIRED: &'static [TrainOption] = &[TrainOption::Steps];
 
     fn defaults() -> TrainOptions {

@@ -9,7 +9,7 @@ use crate::train::{Kind, OptionSpec, TrainOption, TrainOptions, written};
 
 /// Which options a command takes, and what they are by default.
 pub trait Offer: std::fmt::Debug + Clone + Send + Sync + 'static {
-    const OPTIONS: &'static [TrainOption];
+    fn taken() -> Vec<TrainOption>;
 
     /// The options that must be given.
     const REQUIRED: &'static [TrainOption] = &[];
@@ -50,9 +50,9 @@ impl<O: Offer> RecipeArgs<O> {
 impl<O: Offer> clap::Args for RecipeArgs<O> {
     fn augment_args(command: Command) -> Command {
         let defaults = O::defaults().fields();
-        O::OPTIONS.iter().fold(command, |command, option| {
-            let shown = !option.spec().follows && !O::without_default().contains(option);
-            let required = O::REQUIRED.contains(option);
+        O::taken().into_iter().fold(command, |command, option| {
+            let shown = !option.spec().follows && !O::without_default().contains(&option);
+            let required = O::REQUIRED.contains(&option);
             let default = defaults.get(option.spec().name).filter(|_| shown && !required);
             command.arg(flag(option.spec(), default).required(required))
         })
@@ -66,7 +66,7 @@ impl<O: Offer> clap::Args for RecipeArgs<O> {
 impl<O: Offer> clap::FromArgMatches for RecipeArgs<O> {
     fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
         let mut values = Map::new();
-        for spec in O::OPTIONS.iter().map(|option| option.spec()) {
+        for spec in O::taken().into_iter().map(TrainOption::spec) {
             let given = match spec.kind {
                 Kind::Flag => matches.get_flag(spec.name).then_some(Value::Bool(true)),
                 _ => matches.get_one::<Value>(spec.name).cloned(),

@@ -57,14 +57,16 @@ pub struct ReproduceArgs {
 pub struct Reproducing;
 
 impl Offer for Reproducing {
-    const OPTIONS: &'static [TrainOption] = &[
-        TrainOption::Seed,
-        TrainOption::BatchSize,
-        TrainOption::LearningRate,
-        TrainOption::Steps,
-        TrainOption::EvalEvery,
-        TrainOption::MicroBatchSize,
-    ];
+    fn taken() -> Vec<TrainOption> {
+        vec![
+            TrainOption::Seed,
+            TrainOption::BatchSize,
+            TrainOption::LearningRate,
+            TrainOption::Steps,
+            TrainOption::EvalEvery,
+            TrainOption::MicroBatchSize,
+        ]
+    }
 
     fn defaults() -> TrainOptions {
         TrainOptions { micro_batch_size: 64, ..TrainOptions::default() }
@@ -198,11 +200,11 @@ async fn fit(mut trainer: Trainer, name: &str) -> Result<(Trainer, figure::Trail
             bar.set_position(u64::from(report.step));
         }
         if trainer.evaluation_due() {
-            while trainer.drain().await?.is_some() {}
+            while trainer.next_report().await?.is_some() {}
             evaluate(&mut trainer, &mut trail).await?;
         }
     }
-    while trainer.drain().await?.is_some() {}
+    while trainer.next_report().await?.is_some() {}
     bar.finish_and_clear();
     Ok((trainer, trail))
 }

@@ -206,7 +206,7 @@ impl<'a> Running<'a> {
     }
 
     async fn drain(&mut self, trainer: &mut Trainer, bar: &indicatif::ProgressBar) -> Result<(), CliError> {
-        while let Some(report) = trainer.drain().await? {
+        while let Some(report) = trainer.next_report().await? {
             self.print(Some(report), bar)?;
         }
         Ok(())

@@ -48,11 +48,11 @@ impl ReadbackRing {
         }
     }
 
-    /// Call this after the submit that contains the fetch.
-    pub fn submitted(&mut self) {
+    /// To be called after the submit that contains the recorded copy.
+    pub fn after_submit(&mut self) {
         match self {
-            Self::Gpu(ring) => ring.submitted(),
-            Self::Cpu(ring) => ring.submitted(),
+            Self::Gpu(ring) => ring.after_submit(),
+            Self::Cpu(ring) => ring.after_submit(),
         }
     }
 

@@ -1,5 +1,5 @@
-//! The kernels: one module per file in `shaders/`, with binding layout, sizes and grid for a GPU in mod.rs and the same
-//! computation for the CPU in cpu.rs. Knows no model.
+//! The kernels: a module for each family (`linear` is `shaders/matmul.wgsl`, the others are named as their shader), with
+//! binding layout, sizes and grid for a GPU in mod.rs and the same computation for the CPU in cpu.rs. Knows no model.
 //!
 //! A method of [`Kernels`] appends its calls to a [`Plan`]. The head of each shader has formulas, shapes and costs of
 //! forward and backward. Matrices are row-major float32, with shapes in brackets, [rows, columns]; "packed" means that
@@ -32,7 +32,7 @@ pub use embedding::{Embedding, EmbeddingGradient, TableRows};
 pub use layer_norm::{LayerNorm, LayerNormGradient};
 pub use linear::{Linear, LinearGradient};
 pub use mlm::{MaskedLoss, PieceLogits};
-pub use optimizer::{METRICS, Optimizer, OptimizerShard};
+pub use optimizer::{Optimizer, OptimizerShard};
 pub use pool::Pool;
 pub use step::{DISTINCT, ITEMS, PAIRS, ROWS, Step, TILE, TILES, TOKENS};
 
@@ -40,6 +40,9 @@ use crate::device::{Arena, Call, Device, DeviceError, Grid, KernelSpec, MatmulKi
 
 /// The dropout site that means no dropout.
 pub const NO_DROPOUT: u32 = u32::MAX;
+/// Floats of a step's metrics, which several kernels write: 0 the loss, 1 the gradient norm before clipping, 2 the clip factor
+/// (0: the update was skipped because the norm was not finite), 3 the part of the loss that is masked-language modelling's.
+pub const METRICS: usize = 4;
 /// Rows (tokens) that one partial sum of a parameter gradient covers.
 const CHUNK: u32 = 64;
 /// Every binding starts at a multiple of this many floats: 256 bytes, the strictest alignment WebGPU allows.
@@ -68,7 +71,7 @@ use shader;
 pub struct Kernels {
     arena: Rc<Arena>,
     step: View,
-    /// Bound where an entry point writes nothing.
+    /// Bound where an entry point writes nothing: WebGPU forbids a buffer that is both read and written in one dispatch.
     unused: View,
     /// Parts of a weight gradient on a GPU, at most.
     max_splits: u32,

@@ -485,7 +485,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_to_add_or_nowhere_to_put_it() {
+    fn a_product_without_terms_is_its_start_and_one_without_rows_writes_nothing() {
         let nothing = Operand { data: &[], row: 0, column: 1 };
         let bias = [1.0, 2.0, 3.0];
         pack(nothing, 0, 3, 0..1, &mut []);

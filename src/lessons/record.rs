@@ -8,17 +8,20 @@ use super::{Ablation, Setting};
 
 /// The scores of all ablations with the site's own encoder, made with the command in docs/correctness.md, "Ablations".
 static RECORD: LazyLock<AblationRecord> = LazyLock::new(|| {
-    // Cannot fail: a test reads the same text.
+    // The file is part of the program, and a test parses it.
     serde_json::from_str(include_str!("ablations.json")).unwrap_or_default()
 });
 
 /// Runs of one recipe with one option varied at a time.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct AblationRecord {
+    /// Name of the encoder.
     pub model: String,
-    /// File names of the training texts and of the scored pairs.
+    /// File name of the training sentences.
     pub sentences: String,
+    /// File name of the triplets.
     pub triplets: Option<String>,
+    /// File name of the scored pairs.
     pub pairs: String,
     pub steps: u32,
     pub batch_size: usize,
@@ -33,7 +36,7 @@ pub struct AblationRecord {
 
 impl AblationRecord {
     /// The record that comes with the site.
-    pub fn of_the_site() -> &'static Self {
+    pub fn bundled() -> &'static Self {
         &RECORD
     }
 
@@ -59,6 +62,6 @@ mod tests {
                 assert!(scores.iter().all(Option::is_some), "{}", setting.key);
             }
         }
-        assert_eq!(AblationRecord::of_the_site(), &record);
+        assert_eq!(AblationRecord::bundled(), &record);
     }
 }

@@ -62,7 +62,7 @@ impl Embedder {
         } else {
             let pooling = Pooling::new(kernels, &network.config, pooler, head, capacity)?;
             encoder.forward(&mut plan, kernels, weights, &batch, &mut |plan, depth, states| {
-                pooling.take(plan, kernels, &batch, depth, states)
+                pooling.pool_depth(plan, kernels, &batch, depth, states)
             })?;
             pooling.finish(&mut plan, kernels, weights)?;
             Output::Pooled(Box::new(pooling))
@@ -160,7 +160,7 @@ impl Embedder {
                 &mut ring,
             );
             recorder.submit();
-            ring.submitted();
+            ring.after_submit();
             waiting.push_back(chunk);
         }
         Ok(embeddings)

@@ -2,6 +2,7 @@
 
 use thiserror::Error;
 
+use super::Pooler;
 use crate::localize::{Localize, Localized, display_localized, messages};
 
 /// Why a model cannot be loaded or written. A message about a file names it, what was found and what was expected;
@@ -48,7 +49,7 @@ pub enum ModelError {
     NoHead,
 
     /// The device cannot hold or run the model.
-    Gpu(#[from] crate::device::DeviceError),
+    Device(#[from] crate::device::DeviceError),
 
     /// Files that a model folder must have are missing.
     MissingFiles { missing: Vec<Localized>, found: Vec<String> },
@@ -92,11 +93,11 @@ impl Localize for ModelError {
             Self::NotFinite { file, tensor, index, value } => {
                 messages::model_not_finite(file, tensor, value, index)
             }
-            Self::OwnPooling => messages::model_own_pooling(),
+            Self::OwnPooling => messages::model_own_pooling(Pooler::ALL.map(Pooler::name).join(", ")),
             Self::HalvesOnCpu => messages::model_halves_on_cpu(),
             Self::BeyondHalf { tensor, index, value } => messages::model_beyond_half(tensor, value, index),
             Self::NoHead => messages::model_no_head(),
-            Self::Gpu(error) => error.localized(),
+            Self::Device(error) => error.localized(),
             Self::MissingFiles { missing, found } => {
                 let missing = Localized::all(missing.iter().cloned());
                 messages::model_missing_files(missing, listed(found))

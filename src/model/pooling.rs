@@ -10,8 +10,8 @@ use crate::{
 /// `simcse/models.py`, `MLPLayer`).
 ///
 /// Without training each layer overwrites the states of the one before, so they are pooled depth by depth. Forward:
-/// [`Pooling::take`] at every depth, then [`Pooling::finish`]. Backward: [`Pooling::begin_backward`], then
-/// [`Pooling::give`] at every depth, from the last to the first.
+/// [`Pooling::pool_depth`] at every depth, then [`Pooling::finish`]. Backward: [`Pooling::begin_backward`], then
+/// [`Pooling::pool_depth_backward`] at every depth, from the last to the first.
 pub struct Pooling {
     hidden: u32,
     mean: bool,
@@ -64,7 +64,7 @@ impl Pooling {
     }
 
     /// Pools the token states [tokens, hidden] of a depth if this pooler wants them. Depths come in ascending order.
-    pub fn take(
+    pub fn pool_depth(
         &self,
         plan: &mut Plan,
         kernels: &Kernels,
@@ -78,7 +78,7 @@ impl Pooling {
         }
     }
 
-    /// Appends the head, after the last [`Pooling::take`].
+    /// Appends the head, after the last [`Pooling::pool_depth`].
     pub fn finish(
         &self,
         plan: &mut Plan,
@@ -113,7 +113,7 @@ impl Pooling {
 
     /// Adds a depth's share of the gradient to `d_states` [tokens, hidden]; at the last depth, which comes first, it
     /// overwrites them. `d_output` is what [`Pooling::begin_backward`] was given.
-    pub fn give(
+    pub fn pool_depth_backward(
         &self,
         plan: &mut Plan,
         kernels: &Kernels,

@@ -39,7 +39,8 @@ pub struct MaskedLanguageModel {
 }
 
 impl MaskedLanguageModel {
-    /// Corrupted tokens to allocate for, in batches of up to `tokens`: their mean plus eight standard deviations.
+    /// Corrupted tokens to allocate for, in batches of up to `tokens`: their mean plus eight standard deviations, which
+    /// fewer than one batch in 10¹⁴ exceeds; the last tokens of such a batch have no part in the loss.
     fn capacity(tokens: usize) -> usize {
         let (p, tokens) = (MLM_PROBABILITY, tokens as f64);
         let most = p * tokens + 8.0 * (p * (1.0 - p) * tokens).sqrt() + 8.0;
@@ -82,9 +83,9 @@ impl MaskedLanguageModel {
             .map(|(outputs, inputs)| kernels.weight_gradient_scratch_len(outputs, inputs))
             .chain([LayerNorm::partials_len(hidden, capacity)]);
         let scratch = arena.storage("MLM partial sums", scratch_lens.max().unwrap_or(4))?;
-        let [places, labels] = [(); 2].map(|()| arena.storage("masked tokens", capacity));
-        let (places, labels) = (places?, labels?);
-        let slots = arena.storage("places of masked tokens", tokens)?;
+        let (places, labels) =
+            (arena.storage("MLM places", capacity)?, arena.storage("MLM labels", capacity)?);
+        let slots = arena.storage("MLM slots", tokens)?;
 
         let width = hidden as u32;
         let dense = [weights.block(MLM_DENSE_WEIGHT), weights.block(MLM_DENSE_BIAS)];
@@ -127,7 +128,7 @@ impl MaskedLanguageModel {
             pieces: &pieces,
             labels: &labels,
             partials: &arena.storage("MLM partial losses", 2 * capacity * MaskedLoss::parts(pieces.len()))?,
-            targets: &arena.storage("MLM label logits", capacity)?,
+            label_logits: &arena.storage("MLM label logits", capacity)?,
             statistics: &arena.storage("MLM statistics", 2 * capacity)?,
             losses: &arena.storage("MLM losses", capacity)?,
             metrics,

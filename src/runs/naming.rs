@@ -6,7 +6,7 @@ use super::RunSetting;
 use crate::train::{TrainOption, fields, written};
 
 /// Differences in a name, the most telling first, unless more are needed to tell two runs apart.
-const MOST: usize = 4;
+const MAX_DIFFERENCES: usize = 4;
 
 /// What differs in names before the options of the recipe do, and after them.
 const BEFORE: [&str; 2] = ["model", "text"];
@@ -38,7 +38,7 @@ pub fn differences(runs: &[&RunSetting]) -> Vec<Vec<Difference>> {
     let mut chosen: Vec<&'static str> = Vec::new();
     for key in order().filter(differs) {
         let finer = regrouped(&groups, &fields, key);
-        if chosen.len() < MOST || count(&finer) > count(&groups) {
+        if chosen.len() < MAX_DIFFERENCES || count(&finer) > count(&groups) {
             groups = finer;
             chosen.push(key);
         }

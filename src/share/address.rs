@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use strum::EnumCount;
+
 /// A view of the page.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub enum Place {
@@ -17,7 +19,7 @@ pub enum Place {
 }
 
 /// A lesson, by what it is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, EnumCount)]
 pub enum Lesson {
     Crowding,
     Dropout,
@@ -31,7 +33,7 @@ pub enum Lesson {
 
 impl Lesson {
     /// In the order in which they build on each other.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; Self::COUNT] = [
         Self::Crowding,
         Self::Dropout,
         Self::Loss,

@@ -1,23 +1,23 @@
-//! The way of a run over the plane of alignment and uniformity, short enough for a link.
+//! A run's path over the plane of alignment and uniformity, in a form short enough for a link.
 //!
 //! A point is `step.spearman.alignment.uniformity` in hundredths, thousandths and thousandths, `x` for what is undefined;
 //! points are joined by `_`: `0.6685.166.-1220_20.7010.180.-2105`. None of these characters needs to be escaped.
 
 use crate::runs::Progress;
 
-/// The points of a run that were measured, thinned evenly to [`Trail::MOST`].
+/// The points of a run that were measured, thinned evenly to [`Trail::MAX_POINTS`].
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Trail(Vec<Progress>);
 
 impl Trail {
-    /// More are not told apart in a picture, and make a link that some programs cut.
-    pub const MOST: usize = 60;
+    /// More cannot be told apart in a picture and make a link that some programs cut off.
+    pub const MAX_POINTS: usize = 60;
 
     /// `None` where nothing was measured.
     pub fn of(points: &[Progress]) -> Option<Self> {
         let last = points.len().checked_sub(1)?;
-        let kept = points.len().min(Self::MOST);
-        // First and last among them.
+        let kept = points.len().min(Self::MAX_POINTS);
+        // Including the first and the last.
         let place = |index: usize| if kept == 1 { last } else { index * last / (kept - 1) };
         Some(Self((0..kept).map(|index| points[place(index)]).collect()))
     }
@@ -39,16 +39,17 @@ impl Trail {
         self.0.iter().map(point).collect::<Vec<_>>().join("_")
     }
 
-    /// `None` of what is no trail: too long, of other than whole numbers, beyond what the measures can be, or with steps
-    /// that do not grow.
+    /// `None` unless `text` is a trail: at most [`Self::MAX_POINTS`] points of whole numbers within the range of their
+    /// measures, with ascending steps.
     pub fn read(text: &str) -> Option<Self> {
-        let points: Vec<Progress> = text.split('_').take(Self::MOST + 1).map(point).collect::<Option<_>>()?;
+        let points: Vec<Progress> =
+            text.split('_').take(Self::MAX_POINTS + 1).map(parse_point).collect::<Option<_>>()?;
         let grows = points.windows(2).all(|pair| pair[0].step < pair[1].step);
-        (grows && points.len() <= Self::MOST).then_some(Self(points))
+        (grows && points.len() <= Self::MAX_POINTS).then_some(Self(points))
     }
 }
 
-fn point(text: &str) -> Option<Progress> {
+fn parse_point(text: &str) -> Option<Progress> {
     let mut fields = text.split('.');
     let step = fields.next()?.parse().ok()?;
     let mut measure = |by: f64, range: std::ops::RangeInclusive<f64>| match fields.next()? {
@@ -84,17 +85,17 @@ mod tests {
     }
 
     #[test]
-    fn a_long_one_is_thinned_and_keeps_its_ends() {
+    fn a_long_trail_is_thinned_and_keeps_its_ends() {
         let points: Vec<Progress> = (0..1000).map(progress).collect();
         let trail = Trail::of(&points).unwrap();
         let steps: Vec<u32> = trail.points().iter().map(|point| point.step).collect();
-        assert_eq!((steps.len(), steps[0], steps[59]), (Trail::MOST, 0, 999));
+        assert_eq!((steps.len(), steps[0], steps[59]), (Trail::MAX_POINTS, 0, 999));
         assert_eq!(Trail::of(&points[..1]).unwrap().points(), &points[..1]);
         assert_eq!(Trail::of(&[]), None);
     }
 
     #[test]
-    fn what_is_no_trail_is_not_taken() {
+    fn a_malformed_trail_is_refused() {
         for text in [
             "",
             "0.1.2",
@@ -108,7 +109,7 @@ mod tests {
         ] {
             assert_eq!(Trail::read(text), None, "{text}");
         }
-        let many = (0..=Trail::MOST).map(|step| format!("{step}.1.2.-3")).collect::<Vec<_>>().join("_");
+        let many = (0..=Trail::MAX_POINTS).map(|step| format!("{step}.1.2.-3")).collect::<Vec<_>>().join("_");
         assert_eq!(Trail::read(&many), None);
     }
 }

@@ -11,9 +11,9 @@ pub struct Groups {
 
 impl Groups {
     /// The most sentences: with more, the picture is crowded and the run slower.
-    pub const MOST: usize = 120;
+    pub const MAX_SENTENCES: usize = 120;
 
-    /// Reads groups; sentences beyond [`Groups::MOST`] are left out.
+    /// Reads groups; sentences beyond [`Groups::MAX_SENTENCES`] are left out.
     pub fn parse(text: &str) -> Self {
         let mut groups = Self::default();
         let mut begun = false;
@@ -23,7 +23,7 @@ impl Groups {
                 begun = true;
             } else if line.is_empty() {
                 begun = false;
-            } else if groups.sentences.len() < Self::MOST {
+            } else if groups.sentences.len() < Self::MAX_SENTENCES {
                 if !begun {
                     groups.names.push(String::new());
                     begun = true;
@@ -67,7 +67,7 @@ mod tests {
 
     #[test]
     fn sentences_beyond_the_limit_are_left_out() {
-        let text: String = (0..2 * Groups::MOST).map(|number| format!("{number}\n")).collect();
-        assert_eq!(Groups::parse(&text).sentences.len(), Groups::MOST);
+        let text: String = (0..2 * Groups::MAX_SENTENCES).map(|number| format!("{number}\n")).collect();
+        assert_eq!(Groups::parse(&text).sentences.len(), Groups::MAX_SENTENCES);
     }
 }

@@ -23,5 +23,5 @@ pub use error::TextError;
 pub use groups::Groups;
 pub use sts::{StsPair, StsSet};
 pub use tasks::{StsTask, StsTasks, is_senteval_file};
-pub use tokenizer::{MOST_UNKNOWN, SentenceTokenizer, with_pieces};
+pub use tokenizer::{MAX_UNKNOWN, SentenceTokenizer, with_pieces};
 pub use transfer::{LabelledSet, TransferKind, TransferTask};

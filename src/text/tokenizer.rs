@@ -27,7 +27,7 @@ use options::{Class, Options};
 pub use shrink::with_pieces;
 
 /// Share of a text's tokens that may be unknown (names, rare characters) without a warning.
-pub const MOST_UNKNOWN: f64 = 0.05;
+pub const MAX_UNKNOWN: f64 = 0.05;
 
 /// A first guess of the bytes of text per token; a wrong one only costs time.
 const BYTES_PER_TOKEN: usize = 16;
@@ -229,7 +229,7 @@ impl SentenceTokenizer {
         let characters = sentence.chars().count();
         self.encode(&[sentence], 2 + 4 * characters).is_ok_and(|rows| {
             let tokens: usize = rows.iter().map(|row| row.len().saturating_sub(2)).sum();
-            self.unknown_share(&rows) <= MOST_UNKNOWN && tokens <= characters * 3 / 2
+            self.unknown_share(&rows) <= MAX_UNKNOWN && tokens <= characters * 3 / 2
         })
     }
 

@@ -5,11 +5,11 @@ use std::time::Duration;
 use web_time::Instant;
 
 /// At most this much work is lost, unless a single step takes longer. The docs promise 30 seconds.
-const AT_MOST: Duration = Duration::from_secs(25);
-/// Nothing is saved for so long after the start: the first steps are soon made again, and they are what one waits for.
-const FIRST: Duration = Duration::from_secs(3);
-/// A state is also saved after every evaluation, unless saving would take more than 1/20 of the time.
-const SHARE: u32 = 20;
+const MAX_LOST: Duration = Duration::from_secs(25);
+/// No state is saved for so long after the start: the first steps are quickly repeated, and saving would delay them.
+const NOT_BEFORE: Duration = Duration::from_secs(3);
+/// A state is also saved after every evaluation, unless saving would take more than one part in so many of the time.
+const SAVING_SHARE: u32 = 20;
 
 /// When a state was last saved, and how long that took.
 #[derive(Debug)]
@@ -29,14 +29,14 @@ impl SaveCadence {
     /// Whether a state must be saved before work that takes as long as `next`.
     pub fn due_before(&self, next: Duration) -> bool {
         match self.last {
-            Some(last) => last.elapsed() + next >= AT_MOST,
-            None => self.started.elapsed() >= FIRST,
+            Some(last) => last.elapsed() + next >= MAX_LOST,
+            None => self.started.elapsed() >= NOT_BEFORE,
         }
     }
 
     /// Whether a state is saved after the evaluation that has just been made.
     pub fn due_at_evaluation(&self) -> bool {
-        self.last.is_none_or(|last| last.elapsed() >= self.took * SHARE)
+        self.last.is_none_or(|last| last.elapsed() >= self.took * SAVING_SHARE)
     }
 
     /// Records that a state has been saved; `begun` is when saving began.
@@ -58,19 +58,19 @@ mod tests {
     fn a_first_state_is_due_after_some_seconds_or_the_first_evaluation() {
         let early = cadence(Duration::from_secs(1), None, Duration::ZERO);
         assert!(!early.due_before(Duration::ZERO) && early.due_at_evaluation());
-        assert!(cadence(FIRST, None, Duration::ZERO).due_before(Duration::ZERO));
+        assert!(cadence(NOT_BEFORE, None, Duration::ZERO).due_before(Duration::ZERO));
     }
 
     #[test]
     fn the_next_state_is_due_before_half_a_minute_is_over() {
-        let cadence = cadence(AT_MOST, Some(Duration::ZERO), Duration::ZERO);
+        let cadence = cadence(MAX_LOST, Some(Duration::ZERO), Duration::ZERO);
         assert!(!cadence.due_before(Duration::from_secs(1)));
-        assert!(cadence.due_before(AT_MOST), "before a step that takes longer, a state is saved");
+        assert!(cadence.due_before(MAX_LOST), "before a step that takes longer, a state is saved");
         assert!(cadence.due_at_evaluation(), "if saving takes no time, a state follows every evaluation");
     }
 
     #[test]
     fn a_state_that_takes_long_does_not_follow_every_evaluation() {
-        assert!(!cadence(AT_MOST, Some(Duration::ZERO), Duration::from_secs(1)).due_at_evaluation());
+        assert!(!cadence(MAX_LOST, Some(Duration::ZERO), Duration::from_secs(1)).due_at_evaluation());
     }
 }

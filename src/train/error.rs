@@ -1,3 +1,5 @@
+//! Why training cannot start or go on.
+
 use thiserror::Error;
 
 use crate::{
@@ -20,7 +22,7 @@ pub enum TrainError {
     Memory { reason: Localized, advice: Localized },
     Text(#[from] TextError),
     Model(#[from] ModelError),
-    Gpu(#[from] DeviceError),
+    Device(#[from] DeviceError),
 }
 
 impl Localize for TrainError {
@@ -36,7 +38,7 @@ impl Localize for TrainError {
             Self::Memory { reason, advice } => messages::train_memory(reason, advice),
             Self::Text(error) => error.localized(),
             Self::Model(error) => error.localized(),
-            Self::Gpu(error) => error.localized(),
+            Self::Device(error) => error.localized(),
         }
     }
 }

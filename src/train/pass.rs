@@ -36,7 +36,7 @@ impl EncoderPass {
         let mut forward = Plan::default();
         encoder.forward(&mut forward, kernels, weights, &batch, &mut |plan, depth, states| {
             of_layer[0] = plan.len() - before;
-            pooling.take(plan, kernels, &batch, depth, states)?;
+            pooling.pool_depth(plan, kernels, &batch, depth, states)?;
             before = plan.len();
             Ok(())
         })?;
@@ -53,7 +53,7 @@ impl EncoderPass {
             &batch,
             &mut |plan, depth, d_states| {
                 of_layer[1] = plan.len() - before;
-                pooling.give(plan, kernels, &batch, depth, d_vectors, d_states)?;
+                pooling.pool_depth_backward(plan, kernels, &batch, depth, d_vectors, d_states)?;
                 before = plan.len();
                 Ok(())
             },

@@ -3,11 +3,13 @@
 use std::rc::Rc;
 
 use super::{Dataset, TrainError, TrainOption, TrainOptions};
-use crate::localize::messages;
-use crate::objective::MLM_PROBABILITY;
-use crate::text::{
-    SentenceTokenizer, TrainingData,
-    augment::{Augmentation, Dictionary, mlm_corrupt},
+use crate::{
+    localize::messages,
+    objective::MLM_PROBABILITY,
+    text::{
+        SentenceTokenizer, TrainingData,
+        augment::{Augmentation, Dictionary, mlm_corrupt},
+    },
 };
 
 /// The dataset of a recipe. `rows` are the token ids of all sentences of `texts`, cut to the recipe's length. Second
@@ -50,14 +52,17 @@ pub fn dataset(
         };
         data.with_augment(Rc::new(of_tokens), max_length)
     } else {
-        let words = Words { augmentation, texts: texts.sentences().to_vec(), dictionary, max_length };
+        let augmented =
+            TextAugmentation { augmentation, texts: texts.sentences().to_vec(), dictionary, max_length };
         let (tokenizer, rows) = (tokenizer.clone(), data.rows());
         data.with_augment(
             Rc::new(move |item, random| {
-                let sentence = [words.sentence(item, random)];
-                // If a changed sentence cannot be tokenised, the item goes without augmentation.
-                let row =
-                    tokenizer.encode_plain(&sentence, words.max_length).ok().and_then(|mut rows| rows.pop());
+                let sentence = [augmented.sentence(item, random)];
+                // An item whose changed sentence cannot be tokenised keeps its own row.
+                let row = tokenizer
+                    .encode_plain(&sentence, augmented.max_length)
+                    .ok()
+                    .and_then(|mut rows| rows.pop());
                 row.unwrap_or_else(|| rows[item].clone())
             }),
             max_length,
@@ -65,14 +70,15 @@ pub fn dataset(
     })
 }
 
-struct Words {
+/// An augmentation of the text, before tokenising.
+struct TextAugmentation {
     augmentation: Augmentation,
     texts: Vec<String>,
     dictionary: Option<Dictionary>,
     max_length: usize,
 }
 
-impl Words {
+impl TextAugmentation {
     fn sentence(&self, item: usize, random: &mut impl rand::Rng) -> String {
         self.augmentation.apply_to_text(&self.texts[item], self.dictionary.as_ref(), random)
     }

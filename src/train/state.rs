@@ -11,20 +11,22 @@ use std::{
 
 use safetensors::{
     Dtype,
-    tensor::{Metadata as Tensors, TensorInfo},
+    tensor::{Metadata as TensorTable, TensorInfo},
 };
 use serde::{Deserialize, Serialize};
 
 use super::{StepReport, TrainError, TrainOptions, trainer::Best};
-use crate::{eval::StsEvaluation, localize::messages, model::HostTensor};
+use crate::{
+    eval::StsEvaluation,
+    localize::messages,
+    model::{HostTensor, checkpoint::MAX_HEADER},
+};
 
 const METADATA_KEY: &str = "simcse_lab";
 const VERSION: u32 = 1;
 
 /// Bytes before the header, which contain its length.
 const LENGTH: usize = 8;
-/// The safetensors format's limit of a header's length in bytes.
-const MOST_HEADER: u64 = 100_000_000;
 
 /// The groups: the part of a tensor's name before the first dot. In the order of the file.
 const HISTORY: &str = "history";
@@ -39,7 +41,7 @@ const STEPS: &str = "history.steps";
 /// Number of fields of a [`StepReport`].
 const FIELDS: usize = 7;
 
-type Weights = BTreeMap<String, HostTensor>;
+type Tensors = BTreeMap<String, HostTensor>;
 
 /// Everything that a run needs to continue with the same bits as without a stop.
 #[derive(Debug, Clone, PartialEq)]
@@ -48,10 +50,10 @@ pub struct TrainingState {
     /// Steps done; with the seed it also gives the position in the data.
     pub step: u32,
     pub data_fingerprint: u64,
-    pub weights: Weights,
+    pub weights: Tensors,
     /// Empty, like the second moments, if the run is over.
-    pub first_moments: Weights,
-    pub second_moments: Weights,
+    pub first_moments: Tensors,
+    pub second_moments: Tensors,
     pub best: Option<Best>,
     pub history: History,
 }
@@ -168,7 +170,7 @@ impl StateFacts<'_> {
             place(format!("{BEST}.{name}"), Dtype::F32, tensor.shape.clone());
         }
         let metadata = HashMap::from([(METADATA_KEY.to_owned(), metadata)]);
-        let tensors = Tensors::new(Some(metadata), tensors).map_err(|error| broken(&error))?;
+        let tensors = TensorTable::new(Some(metadata), tensors).map_err(|error| broken(&error))?;
         let mut header = serde_json::to_vec(&tensors).map_err(|error| broken(&error))?;
         // The format pads the header with spaces to align the data.
         header.resize(header.len().next_multiple_of(LENGTH), b' ');
@@ -180,12 +182,12 @@ impl StateFacts<'_> {
 }
 
 /// The shapes of tensors, by name.
-pub(super) fn shapes(tensors: &Weights) -> BTreeMap<&String, &Vec<usize>> {
+pub(super) fn shapes(tensors: &Tensors) -> BTreeMap<&String, &Vec<usize>> {
     tensors.iter().map(|(name, tensor)| (name, &tensor.shape)).collect()
 }
 
 /// The bytes of tensors in a file, tensor by tensor.
-pub(super) fn numbers(tensors: &Weights) -> impl Iterator<Item = &[u8]> {
+pub(super) fn numbers(tensors: &Tensors) -> impl Iterator<Item = &[u8]> {
     tensors.values().map(|tensor| bytemuck::cast_slice(&tensor.data))
 }
 
@@ -212,7 +214,7 @@ impl StateHeader {
         let cut = || broken(&"the file is cut, or no safetensors file");
         let length = first.first_chunk().map(|bytes| u64::from_le_bytes(*bytes)).ok_or_else(cut)?;
         let end = usize::try_from(length).ok().and_then(|length| length.checked_add(LENGTH));
-        end.filter(|end| length <= MOST_HEADER && *end <= file).ok_or_else(cut)
+        end.filter(|end| length <= MAX_HEADER as u64 && *end <= file).ok_or_else(cut)
     }
 
     /// Parses a header, its length included; `file` is the file's length.
@@ -221,7 +223,7 @@ impl StateHeader {
     /// Not a state, one of another version, or one that was cut.
     pub fn parse(header: &[u8], file: usize) -> Result<Self, TrainError> {
         let json = header.get(LENGTH..).unwrap_or_default();
-        let tensors: Tensors = serde_json::from_slice(json).map_err(|error| broken(&error))?;
+        let tensors: TensorTable = serde_json::from_slice(json).map_err(|error| broken(&error))?;
         let metadata = tensors.metadata().as_ref().and_then(|metadata| metadata.get(METADATA_KEY));
         let metadata = metadata.ok_or_else(|| TrainError::Checkpoint(messages::checkpoint_no_metadata()))?;
         let metadata: Metadata = serde_json::from_str(metadata).map_err(|error| broken(&error))?;
@@ -280,9 +282,9 @@ impl StateHeader {
     }
 
     /// The tensors of a group; `bytes` are those of [`Self::range`].
-    fn tensors(&self, group: &str, bytes: &[u8]) -> Result<Weights, TrainError> {
+    fn tensors(&self, group: &str, bytes: &[u8]) -> Result<Tensors, TrainError> {
         let mut rest = bytes;
-        let mut tensors = Weights::new();
+        let mut tensors = Tensors::new();
         for (name, shape, place) in self.places(group) {
             let (own, after) = rest.split_at_checked(place.len()).ok_or_else(|| broken(&"it was cut"))?;
             rest = after;
@@ -293,10 +295,10 @@ impl StateHeader {
     }
 
     /// Makes the state from the bytes of the history and the tensors of [`GROUPS`], and checks that they match.
-    fn state(self, history: &[u8], groups: [Weights; 4]) -> Result<TrainingState, TrainError> {
+    fn state(self, history: &[u8], groups: [Tensors; 4]) -> Result<TrainingState, TrainError> {
         let Metadata { options, step, best, evaluations, .. } = self.metadata;
         let [weights, first_moments, second_moments, best_weights] = groups;
-        let fits = |tensors: &Weights| shapes(tensors) == shapes(&weights);
+        let fits = |tensors: &Tensors| shapes(tensors) == shapes(&weights);
         let over = first_moments.is_empty() && second_moments.is_empty();
         let whole = over || fits(&first_moments) && fits(&second_moments);
         if !whole {
@@ -374,7 +376,7 @@ impl TrainingState {
     pub fn from_safetensors(bytes: &[u8]) -> Result<Self, TrainError> {
         let (header, _) = bytes.split_at(StateHeader::end(bytes, bytes.len())?);
         let header = StateHeader::parse(header, bytes.len())?;
-        let mut groups: [Weights; 4] = Default::default();
+        let mut groups: [Tensors; 4] = Default::default();
         for (group, tensors) in GROUPS.into_iter().zip(&mut groups) {
             *tensors = header.tensors(group, &bytes[header.range(group)])?;
         }
@@ -392,7 +394,7 @@ impl TrainingState {
     ) -> Result<Self, E> {
         let end = StateHeader::end(&read(0..StateHeader::LENGTH.min(len)).await?, len)?;
         let header = StateHeader::parse(&read(0..end).await?, len)?;
-        let mut groups: [Weights; 4] = Default::default();
+        let mut groups: [Tensors; 4] = Default::default();
         for (group, tensors) in GROUPS.into_iter().zip(&mut groups) {
             *tensors = header.tensors(group, &read(header.range(group)).await?)?;
         }
@@ -406,11 +408,11 @@ mod tests {
     use super::*;
 
     fn state() -> TrainingState {
-        let tensors = |value: f32| -> Weights {
+        let tensors = |value: f32| -> Tensors {
             let data = [value, -0.0, f32::MIN_POSITIVE, 1e30].repeat(256);
             let tensor = HostTensor { shape: vec![32, 32], data };
             let bias = HostTensor { shape: vec![3], data: vec![value; 3] };
-            Weights::from([("a.weight".to_owned(), tensor), ("a.bias".to_owned(), bias)])
+            Tensors::from([("a.weight".to_owned(), tensor), ("a.bias".to_owned(), bias)])
         };
         let evaluation = |spearman| StsEvaluation {
             spearman,
@@ -452,7 +454,7 @@ mod tests {
         assert_eq!(TrainingState::from_safetensors(&bytes).unwrap(), state());
         let none = TrainingState { best: None, history: History::default(), ..state() };
         assert_eq!(TrainingState::from_safetensors(&none.to_safetensors().unwrap()).unwrap(), none);
-        let over = TrainingState { first_moments: Weights::new(), second_moments: Weights::new(), ..state() };
+        let over = TrainingState { first_moments: Tensors::new(), second_moments: Tensors::new(), ..state() };
         assert_eq!(TrainingState::from_safetensors(&over.to_safetensors().unwrap()).unwrap(), over);
     }
 
@@ -535,7 +537,7 @@ mod tests {
             TrainingState::from_safetensors(&state.to_safetensors().unwrap()).unwrap_err().to_string()
         };
         let smaller =
-            || Weights::from([("a.weight".to_owned(), HostTensor { shape: vec![1], data: vec![1.0] })]);
+            || Tensors::from([("a.weight".to_owned(), HostTensor { shape: vec![1], data: vec![1.0] })]);
         assert!(message(|state| state.second_moments.clear()).contains("it was cut"));
         let mut other = state();
         other.best.as_mut().unwrap().weights = smaller();

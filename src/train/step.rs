@@ -73,6 +73,13 @@ struct MlmPass {
     backward: Plan,
 }
 
+/// Between the buffers of a part of a batch and those of the whole batch.
+#[derive(Clone, Copy)]
+enum Direction {
+    ToBatch,
+    ToPart,
+}
+
 impl TrainingStep {
     pub fn new(network: &Network, data: &Dataset, options: &TrainOptions) -> Result<Self, TrainError> {
         let arena = network.kernels.arena();
@@ -174,7 +181,7 @@ impl TrainingStep {
         recorder.whole_plan(&self.update, &step.sizes());
         recorder.fetch(&self.metrics, ring);
         recorder.submit();
-        ring.submitted();
+        ring.after_submit();
     }
 
     fn recorder(&self) -> Recorder<'_> {
@@ -239,7 +246,7 @@ impl TrainingStep {
             recorder.submit();
             let step = self.upload(batch, part.clone(), step);
             recorder.plan(&self.pass.forward, &step.sizes());
-            self.copy(recorder, self.pass.vectors(), &cache.vectors, batch, part, true);
+            self.copy(recorder, self.pass.vectors(), &cache.vectors, batch, part, Direction::ToBatch);
         }
         recorder.submit();
         let whole = Step { items: batch.items() as u32, rows: batch.rows().len() as u32, ..step };
@@ -253,7 +260,7 @@ impl TrainingStep {
             if index > 0 {
                 recorder.plan(&self.pass.forward, &last.sizes());
             }
-            self.copy(recorder, &cache.part_gradients, &cache.gradients, batch, part, false);
+            self.copy(recorder, &cache.part_gradients, &cache.gradients, batch, part, Direction::ToPart);
             recorder.plan(&self.pass.backward, &last.sizes());
         }
         last
@@ -316,14 +323,16 @@ impl TrainingStep {
         of_batch: &View,
         batch: &Batch<R>,
         part: &Range<usize>,
-        to_batch: bool,
+        direction: Direction,
     ) {
         let width = self.network.config.hidden_size;
         for view in 0..batch.views() {
-            let place = of_part.slice(view * part.len() * width, part.len() * width);
-            let home = of_batch.slice((view * batch.items() + part.start) * width, part.len() * width);
-            let (from, to) = if to_batch { (&place, &home) } else { (&home, &place) };
-            recorder.copy(from, to);
+            let part_rows = of_part.slice(view * part.len() * width, part.len() * width);
+            let batch_rows = of_batch.slice((view * batch.items() + part.start) * width, part.len() * width);
+            match direction {
+                Direction::ToBatch => recorder.copy(&part_rows, &batch_rows),
+                Direction::ToPart => recorder.copy(&batch_rows, &part_rows),
+            }
         }
     }
 

@@ -14,6 +14,7 @@ use super::{
 use crate::{
     device::{Device, DeviceError, ReadbackRing},
     eval::StsEvaluation,
+    kernels::Step,
     localize::messages,
     model::{Checkpoint, Embedder, HostTensor, Network},
 };
@@ -50,7 +51,7 @@ pub struct StepReport {
     pub loss: f32,
     pub learning_rate: f64,
     pub gradient_norm: f32,
-    /// The share of masked-language modelling in the loss; 0 without it.
+    /// The masked-language-modelling term of the loss, its weight included; 0 without it.
     pub mlm: f32,
     /// Tokens encoded, in all views.
     pub tokens: usize,
@@ -61,7 +62,7 @@ pub struct StepReport {
 
 /// A run of training over one dataset.
 pub struct Trainer {
-    step: TrainingStep,
+    training_step: TrainingStep,
     data: Dataset,
     options: TrainOptions,
     evaluation: Option<EvaluationSet>,
@@ -73,15 +74,15 @@ pub struct Trainer {
     /// Items of the last step.
     last_items: usize,
     /// Steps submitted.
-    next: u32,
+    submitted: u32,
     total: u32,
     steps_per_epoch: u32,
     order: Option<(u32, Vec<u32>)>,
     best: Option<Best>,
     history: History,
     started: Instant,
-    /// Seconds of the run before `started`.
-    before: f64,
+    /// Of the run before `started`.
+    seconds_before: f64,
 }
 
 /// The weights with the highest Spearman so far.
@@ -123,7 +124,7 @@ impl Trainer {
         let config = &checkpoint.config;
         let estimate = MemoryEstimate::preflight(device, config, &data, &options, None)?;
         let network = Network::new(device, checkpoint, parts)?;
-        let step = TrainingStep::new(&network, &data, &options)?;
+        let training_step = TrainingStep::new(&network, &data, &options)?;
         let embedder = Embedder::new(&network, options.evaluation_pooler(), options.keeps_head())?;
         device.ready_with(compiling).await.map_err(|error| match error {
             DeviceError::OutOfMemory(reason) => TrainError::Memory {
@@ -136,9 +137,9 @@ impl Trainer {
         })?;
         let steps_per_epoch = data.len().div_ceil(options.batch_size) as u32;
         let total = options.steps.unwrap_or(steps_per_epoch.saturating_mul(options.epochs as u32));
-        let ring = step.ring(IN_FLIGHT);
+        let ring = training_step.ring(IN_FLIGHT);
         Ok(Self {
-            step,
+            training_step,
             data,
             options,
             evaluation,
@@ -147,14 +148,14 @@ impl Trainer {
             ring,
             in_flight: VecDeque::new(),
             last_items: 0,
-            next: 0,
+            submitted: 0,
             total,
             steps_per_epoch,
             order: None,
             best: None,
             history: History::default(),
             started: Instant::now(),
-            before: 0.0,
+            seconds_before: 0.0,
         })
     }
 
@@ -169,22 +170,22 @@ impl Trainer {
 
     /// Steps submitted so far.
     pub fn position(&self) -> u32 {
-        self.next
+        self.submitted
     }
 
-    /// Whether all steps are submitted; [`Trainer::drain`] waits for the last ones.
+    /// Whether all steps are submitted; [`Trainer::next_report`] waits for the last ones.
     pub fn finished(&self) -> bool {
-        self.next >= self.total
+        self.submitted >= self.total
     }
 
     /// Dispatches of one step.
     pub fn dispatches_per_step(&self) -> usize {
-        self.step.dispatches()
+        self.training_step.dispatches()
     }
 
     /// Bytes of device memory: weights, optimizer, activations and evaluation.
     pub fn gpu_bytes(&self) -> u64 {
-        self.step.network().kernels.arena().bytes()
+        self.training_step.network().kernels.arena().bytes()
     }
 
     /// The estimate of [`Trainer::gpu_bytes`] before the allocation.
@@ -198,27 +199,27 @@ impl Trainer {
     /// A recipe with micro-batches or masked-language modelling; see [`TrainOptions::in_one_piece`].
     pub async fn profile(self) -> Result<Profile, TrainError> {
         let options = &self.options;
-        if *options != options.clone().in_one_piece() {
-            let value = format!("{} items", options.micro_batch_size).into();
-            let expected =
-                "a whole batch in one piece, and no masked-language modelling, for a profile".into();
-            return Err(TrainError::Option {
-                option: TrainOption::MicroBatchSize.spec().title(),
-                value,
-                expected,
-            });
+        let refuse = |option: TrainOption, value: String| {
+            let expected = messages::expected_one_piece();
+            Err(TrainError::Option { option: option.spec().title(), value: value.into(), expected })
+        };
+        if options.mlm_weight > 0.0 {
+            return refuse(TrainOption::MlmWeight, options.mlm_weight.to_string());
+        }
+        if options.micro_batch_size > 0 {
+            return refuse(TrainOption::MicroBatchSize, options.micro_batch_size.to_string());
         }
         let order = self.data.order(options.seed, 0);
         let items = &order[..options.batch_size.min(self.data.len())];
         let rows = self.data.augmented_batch(items, options.seed, 0);
         let rate = learning_rate(options.learning_rate, 0, options.warmup, self.total);
-        let step = options.step().with_update(1, rate);
-        self.step.profile(&Batch::new(&rows, &self.data), step).await
+        let uniform = options.step_uniform().with_update(1, rate);
+        self.training_step.profile(&Batch::new(&rows, &self.data), uniform).await
     }
 
     /// The weights being trained.
     pub fn network(&self) -> &Network {
-        self.step.network()
+        self.training_step.network()
     }
 
     /// The embedder over the current weights.
@@ -240,8 +241,8 @@ impl Trainer {
         if self.finished() {
             return Ok(None);
         }
-        let report = if self.ring.has_room() { None } else { self.oldest().await? };
-        let (number, epoch) = (self.next, self.next / self.steps_per_epoch);
+        let report = if self.ring.has_room() { None } else { self.next_report().await? };
+        let (number, epoch) = (self.submitted, self.submitted / self.steps_per_epoch);
         let begin = (number % self.steps_per_epoch) as usize * self.options.batch_size;
         let end = (begin + self.options.batch_size).min(self.data.len());
         if self.order.as_ref().is_none_or(|(of, _)| *of != epoch) {
@@ -255,29 +256,25 @@ impl Trainer {
             None
         };
         let rate = learning_rate(self.options.learning_rate, number, self.options.warmup, self.total);
-        let step = crate::kernels::Step { step: number, ..self.options.step() }.with_update(number + 1, rate);
+        let uniform = Step { step: number, ..self.options.step_uniform() }.with_update(number + 1, rate);
         let batch = Batch::new(&rows, &self.data).with_corrupted(corrupted.as_ref());
-        self.step.run(&batch, step, &mut self.ring);
+        self.training_step.run(&batch, uniform, &mut self.ring);
         self.last_items = items.len();
         self.in_flight.push_back((number + 1, rate, rows.iter().map(|row| row.len()).sum()));
-        self.next += 1;
+        self.submitted += 1;
         Ok(report)
     }
 
     /// Cancels steps in flight, if the device can: the weights are then those of the last step that was done.
     pub fn abandon(&mut self) {
-        self.step.network().device().abandon();
+        self.training_step.network().device().abandon();
         let done = self.ring.keep_done();
-        self.next -= (self.in_flight.len() - done) as u32;
+        self.submitted -= (self.in_flight.len() - done) as u32;
         self.in_flight.truncate(done);
     }
 
-    /// Waits for the oldest step in flight; `None` if there is none.
-    pub async fn drain(&mut self) -> Result<Option<StepReport>, TrainError> {
-        self.oldest().await
-    }
-
-    async fn oldest(&mut self) -> Result<Option<StepReport>, TrainError> {
+    /// Waits for the report of the oldest step in flight; `None` if there is none.
+    pub async fn next_report(&mut self) -> Result<Option<StepReport>, TrainError> {
         let Some(values) = self.ring.oldest::<f32>().await? else { return Ok(None) };
         let Some((step, learning_rate, tokens)) = self.in_flight.pop_front() else { return Ok(None) };
         let metrics = StepMetrics::from_values(&values);
@@ -291,7 +288,7 @@ impl Trainer {
             gradient_norm: metrics.gradient_norm,
             mlm: metrics.mlm,
             tokens,
-            seconds: self.before + self.started.elapsed().as_secs_f64(),
+            seconds: self.seconds_before + self.started.elapsed().as_secs_f64(),
         };
         self.history.steps.push(report);
         Ok(Some(report))
@@ -301,8 +298,9 @@ impl Trainer {
     /// and after the last one.
     pub fn evaluation_due(&self) -> bool {
         let every = self.options.eval_every;
-        let now = self.next == 0 || self.finished() || (every > 0 && self.next.is_multiple_of(every));
-        let made = self.history.evaluations.last().is_some_and(|(step, _)| *step == self.next);
+        let now =
+            self.submitted == 0 || self.finished() || (every > 0 && self.submitted.is_multiple_of(every));
+        let made = self.history.evaluations.last().is_some_and(|(step, _)| *step == self.submitted);
         self.evaluation.is_some() && now && !made
     }
 
@@ -317,12 +315,12 @@ impl Trainer {
         let evaluation = set.score(&self.embedder, progress).await?;
         // `None` is less than any number.
         let better = |best: &Best| evaluation.spearman > best.evaluation.spearman;
-        if self.next > 0 && evaluation.spearman.is_some() && self.best.as_ref().is_none_or(better) {
+        if self.submitted > 0 && evaluation.spearman.is_some() && self.best.as_ref().is_none_or(better) {
             let weights = self.weights().await?;
-            self.best = Some(Best { step: self.next, evaluation: evaluation.clone(), weights });
+            self.best = Some(Best { step: self.submitted, evaluation: evaluation.clone(), weights });
         }
-        self.history.evaluations.retain(|(step, _)| *step < self.next);
-        self.history.evaluations.push((self.next, evaluation.clone()));
+        self.history.evaluations.retain(|(step, _)| *step < self.submitted);
+        self.history.evaluations.push((self.submitted, evaluation.clone()));
         Ok(Some(evaluation))
     }
 
@@ -344,25 +342,25 @@ impl Trainer {
         if self.last_items == 0 || !self.options.contrastive {
             return Ok(None);
         }
-        let device = self.step.network().device();
-        let (view, stride) = self.step.similarity();
+        let device = self.training_step.network().device();
+        let (view, stride) = self.training_step.similarity();
         let logits = view.read::<f32>(device).await?;
         let shape = (self.last_items, self.data.views().max(2), stride);
-        Ok(Some(BatchSimilarity::new(self.next, &self.options, shape, &logits)))
+        Ok(Some(BatchSimilarity::new(self.submitted, &self.options, shape, &logits)))
     }
 
     /// The current weights by canonical name, with the head if the recipe trains one.
     pub async fn weights(&self) -> Result<BTreeMap<String, HostTensor>, TrainError> {
-        Ok(self.step.network().read_weights().await?)
+        Ok(self.training_step.network().read_weights().await?)
     }
 
     /// The run's whole state. Waits for steps in flight, whose reports must still be drained.
     pub async fn state(&self) -> Result<TrainingState, TrainError> {
-        let device = self.step.network().device();
-        let buffers = self.step.buffers();
+        let device = self.training_step.network().device();
+        let buffers = self.training_step.buffers();
         Ok(TrainingState {
             options: self.options.clone(),
-            step: self.next,
+            step: self.submitted,
             data_fingerprint: self.data.fingerprint(),
             weights: self.weights().await?,
             first_moments: buffers.first_moments.read(device).await?,
@@ -382,10 +380,10 @@ impl Trainer {
         moments: bool,
         mut write: impl AsyncFnMut(&[u8]) -> Result<(), E>,
     ) -> Result<(), E> {
-        let (device, buffers) = (self.step.network().device(), self.step.buffers());
+        let (device, buffers) = (self.training_step.network().device(), self.training_step.buffers());
         let facts = StateFacts {
             options: &self.options,
-            step: self.next,
+            step: self.submitted,
             data_fingerprint: self.data.fingerprint(),
             best: self.best.as_ref(),
             history: &self.history,
@@ -427,8 +425,8 @@ impl Trainer {
         if !state.can_go_on() {
             return refuse(messages::checkpoint_over());
         }
-        let network = self.step.network();
-        let (device, buffers) = (network.device(), self.step.buffers());
+        let network = self.training_step.network();
+        let (device, buffers) = (network.device(), self.training_step.buffers());
         if !network.weights.accepts(&state.weights) {
             return refuse(messages::checkpoint_model());
         }
@@ -436,11 +434,11 @@ impl Trainer {
         buffers.first_moments.write(device, &state.first_moments);
         buffers.second_moments.write(device, &state.second_moments);
         self.best = state.best;
-        self.next = state.step;
+        self.submitted = state.step;
         self.order = None;
         self.history = state.history;
-        self.history.truncate(self.next);
-        self.before = self.history.steps.last().map_or(0.0, |report| report.seconds);
+        self.history.truncate(self.submitted);
+        self.seconds_before = self.history.steps.last().map_or(0.0, |report| report.seconds);
         self.started = Instant::now();
         Ok(())
     }

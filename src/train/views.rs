@@ -10,8 +10,8 @@ use crate::{
 };
 
 /// As many as the page shows.
-const MOST_SENTENCES: usize = 16;
-const MOST_VIEWS: usize = 64;
+const MAX_SENTENCES: usize = 16;
+const MAX_VIEWS: usize = 64;
 /// Position of the first token after `[CLS]`.
 const FIRST_WORD: usize = 1;
 
@@ -43,12 +43,12 @@ impl DropoutViews {
             messages::expected_probability(),
         )?;
         check(
-            (1..=MOST_VIEWS).contains(&self.views),
+            (1..=MAX_VIEWS).contains(&self.views),
             messages::option_views(),
             self.views.to_string(),
             messages::expected_views(),
         )?;
-        let fits = (1..=MOST_SENTENCES).contains(&sentences);
+        let fits = (1..=MAX_SENTENCES).contains(&sentences);
         check(fits, messages::option_sentences(), sentences.to_string(), messages::expected_sentences())
     }
 

@@ -92,6 +92,14 @@ impl Bench<'_> {
         Ok(())
     }
 
+    /// Checks the guard after a buffer whose values are not compared.
+    ///
+    /// # Errors
+    /// As [`Bench::read`].
+    pub async fn check_guard(&self, view: &View, len: usize) -> Result<(), DeviceError> {
+        self.read(view, len).await.map(drop)
+    }
+
     /// The first `len` floats. Records a check that nothing was written to the guard after them.
     ///
     /// # Errors

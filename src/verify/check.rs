@@ -170,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_may_be_wrong_where_none_may() {
+    fn none_counts_every_entry_and_reports_the_first() {
         let checks = checks(Coverage::All);
         checks.none("padding", "right", []);
         checks.none("padding", "wrong", ["float 1 is 2".to_owned(), "float 5 is 1".to_owned()]);

@@ -58,7 +58,8 @@ impl Differences {
         let data = small::data();
         let items: Vec<u32> = (0..small::ITEMS as u32).collect();
         let rows = data.batch(&items);
-        let (_, gradients) = self.step.gradients(&Batch::new(&rows, &data), self.options.step()).await?;
+        let (_, gradients) =
+            self.step.gradients(&Batch::new(&rows, &data), self.options.step_uniform()).await?;
         Ok(gradients)
     }
 

@@ -36,7 +36,7 @@ async fn train(device: &Device) -> Result<(Vec<f32>, BTreeMap<String, HostTensor
     while !trainer.finished() {
         losses.extend(trainer.step().await?.map(|report| report.loss));
     }
-    while let Some(report) = trainer.drain().await? {
+    while let Some(report) = trainer.next_report().await? {
         losses.push(report.loss);
     }
     Ok((losses, trainer.weights().await?))

@@ -16,5 +16,5 @@ pub enum BenchError {
     #[error(transparent)]
     Train(#[from] TrainError),
     #[error(transparent)]
-    Gpu(#[from] DeviceError),
+    Device(#[from] DeviceError),
 }

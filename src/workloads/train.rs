@@ -75,7 +75,7 @@ impl TrainingRun {
                 oldest(&mut self.ring, first, &mut losses).await?;
             }
             let number = self.done;
-            let step = Step { step: number, ..self.options.step() };
+            let step = Step { step: number, ..self.options.step_uniform() };
             let step = step.with_update(number + 1, self.learning_rate);
             self.step.run(&Batch::new(&rows, &self.data), step, &mut self.ring);
             self.done += 1;
@@ -90,7 +90,7 @@ impl TrainingRun {
     pub async fn profile(&self) -> Result<Profile, BenchError> {
         let items: Vec<u32> = (0..self.data.len() as u32).collect();
         let rows = self.data.batch(&items);
-        let step = Step { step: self.done, ..self.options.step() };
+        let step = Step { step: self.done, ..self.options.step_uniform() };
         let step = step.with_update(self.done + 1, self.learning_rate);
         Ok(self.step.profile(&Batch::new(&rows, &self.data), step).await?)
     }

@@ -146,7 +146,7 @@ test('a run goes step by step, shows its batch, and can be looked back through',
     await scrubber.fill('1');
     await page.locator('.matrix-caption', { hasText: 'Fine-tuned weights (step 2)' }).first().waitFor();
     await scrubber.fill('0');
-    await page.locator('.matrix-caption', { hasText: 'Original weights' }).first().waitFor();
+    await page.locator('.matrix-caption', { hasText: 'Loaded weights' }).first().waitFor();
     assert.equal(original.length, 2);
   });
 });

@@ -15,7 +15,7 @@ async fn rows_end_at_before_and_behind_the_ends_of_tiles_of_16_tokens() {
 }
 
 #[device_test]
-async fn each_row_length_by_itself_is_whole() {
+async fn a_batch_of_one_row_agrees_with_the_reference_at_every_row_length() {
     pass_on_each_device(attention::row_lengths).await;
 }
 

@@ -14,7 +14,7 @@ async fn an_embedding_is_the_sum_of_word_position_and_first_type() {
 
 #[device_test]
 async fn on_a_gpu_the_word_table_may_be_halves() {
-    pass_on(DeviceChoice::Gpu, embedding::sums_of_halves).await;
+    pass_on(DeviceChoice::Gpu, embedding::sums_with_float16_table).await;
 }
 
 #[device_test]

@@ -8,11 +8,12 @@ mod devices;
 mod embedding;
 mod grid;
 mod layer_norm;
-mod matmul;
+mod linear;
 mod mlm;
 mod optimizer;
-mod pooling;
+mod pool;
 mod shader_errors;
+mod tanh;
 mod timestamps;
 
 #[cfg(not(target_arch = "wasm32"))]

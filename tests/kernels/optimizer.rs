@@ -23,5 +23,5 @@ async fn gradients_are_clipped_only_where_their_norm_exceeds_the_maximum() {
 
 #[device_test]
 async fn gradients_that_are_no_numbers_leave_weights_and_moments_alone() {
-    pass_on_each_device(optimizer::no_numbers).await;
+    pass_on_each_device(optimizer::gradients_not_finite).await;
 }

@@ -78,7 +78,7 @@ impl Case {
     }
 
     pub fn step(&self) -> Step {
-        Step { step: STEP, ..self.options().step() }
+        Step { step: STEP, ..self.options().step_uniform() }
     }
 
     pub fn weights(&self) -> Weights {

@@ -55,6 +55,17 @@ async fn token_states(network: &Network, batch: &PackedBatch, step: &Step, train
     encoder.output().read(device).await.unwrap()
 }
 
+fn expected_pooler(pooler: model::Pooler, head: bool) -> Pooler {
+    match pooler {
+        model::Pooler::Cls if head => Pooler::Head,
+        model::Pooler::Cls | model::Pooler::ClsBeforePooler => Pooler::Cls,
+        model::Pooler::Avg => Pooler::Average,
+        model::Pooler::AvgTop2 => Pooler::TopTwo,
+        model::Pooler::AvgFirstLast => Pooler::FirstLast,
+        model::Pooler::Own => unreachable!("not in ALL"),
+    }
+}
+
 #[pollster::test]
 async fn sentence_vectors_agree_with_the_reference_for_every_pooler() {
     for device in engine::devices().await {
@@ -62,14 +73,11 @@ async fn sentence_vectors_agree_with_the_reference_for_every_pooler() {
             let weights = random_weights(sizes, true, 3);
             let rows = random_rows(VOCABULARY, 11, LONGEST, 4);
             let network = Network::new(&device, &engine::checkpoint(sizes, &weights), Head::Stored).unwrap();
-            for (pooler, head, expected) in [
-                (model::Pooler::Cls, true, Pooler::Head),
-                (model::Pooler::Cls, false, Pooler::Cls),
-                (model::Pooler::ClsBeforePooler, false, Pooler::Cls),
-                (model::Pooler::Avg, false, Pooler::Average),
-                (model::Pooler::AvgTop2, false, Pooler::TopTwo),
-                (model::Pooler::AvgFirstLast, false, Pooler::FirstLast),
-            ] {
+            let with_head = (model::Pooler::Cls, true);
+            for (pooler, head) in
+                model::Pooler::ALL.map(|pooler| (pooler, false)).into_iter().chain([with_head])
+            {
+                let expected = expected_pooler(pooler, head);
                 let embedder = Embedder::new(&network, pooler, head).unwrap();
                 let vectors = embedder.embed(&rows, |_| ()).await.unwrap();
                 let model = reference_model(sizes, &weights);

@@ -29,7 +29,7 @@ async fn loss_and_all_gradients_agree_with_autograd_for_unsupervised_batches() {
 async fn loss_and_all_gradients_agree_with_autograd_for_every_pooler() {
     for device in engine::devices().await {
         for sizes in MODELS {
-            for pooler in [Pooler::Cls, Pooler::Average, Pooler::TopTwo, Pooler::FirstLast] {
+            for pooler in Pooler::ALL {
                 check(&device, Case { sizes, pooler, p: DROPOUT, ..UNSUPERVISED }).await;
             }
         }

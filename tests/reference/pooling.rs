@@ -19,6 +19,10 @@ pub enum Pooler {
     FirstLast,
 }
 
+impl Pooler {
+    pub const ALL: [Self; 5] = [Self::Head, Self::Cls, Self::Average, Self::TopTwo, Self::FirstLast];
+}
+
 /// Hidden states per depth and row, each `[length, hidden]`, embeddings first → embeddings `[rows, hidden]`.
 pub fn pool(model: &Bert, pooler: Pooler, depths: &[Vec<Tensor>]) -> Result<Tensor> {
     let last = depths.len() - 1;

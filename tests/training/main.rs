@@ -87,7 +87,7 @@ async fn train_to(trainer: &mut Trainer, step: u32) -> Result<Vec<StepReport>, T
     while trainer.position() < step {
         reports.extend(trainer.step().await?);
     }
-    while let Some(report) = trainer.drain().await? {
+    while let Some(report) = trainer.next_report().await? {
         reports.push(report);
     }
     Ok(reports)

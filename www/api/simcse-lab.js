@@ -89,7 +89,7 @@ class Lab {
       else (data ??= new Float32Array(of * hidden)).set(values, first * hidden);
     };
     const { part } = await this.#encode('Embed', request, given, onPart);
-    return this.#matrix({ rows: part.of, columns: part.hidden, values: data, step: part.step });
+    return this.#matrix({ rows: part.total, columns: part.hidden, values: data, step: part.step });
   }
 
   /**

@@ -1,7 +1,7 @@
 // The charts behind an evaluation, for the loaded and the trained weights: singular values, and cosines by gold score.
 
 import { View, axis, legend, short, tooltip } from "./chart.js";
-import { WIDTH, cosineTooltip, shares } from "./cosines.js";
+import { INTERVAL, cosineTooltip, percentSteps } from "./cosines.js";
 import { word } from "./words.js";
 
 /** Singular values below this share of the largest are left out: they are rounding errors of the engine. */
@@ -100,7 +100,7 @@ export class CosinesView extends View {
 
   data(colours) {
     const rows = this.rows();
-    const lines = this.content.states.map(({ histogram }) => [...histogram].reverse().map(({ counts, pairs }) => shares(counts, pairs)));
+    const lines = this.content.states.map(({ histogram }) => [...histogram].reverse().map(({ counts, pairs }) => percentSteps(counts, pairs)));
     const points = lines.flat(2);
     // The first interval that is filled, rounded down to a multiple of 0.2.
     const filled = points.filter(([, share]) => share > 0).map(([cosine]) => cosine);
@@ -116,7 +116,7 @@ export class CosinesView extends View {
           yAxisIndex: row,
           step: "end",
           areaStyle: { opacity: state.trained ? 0.25 : 0.12 },
-          data: lines[index][row].filter(([cosine]) => cosine > low - WIDTH / 2),
+          data: lines[index][row].filter(([cosine]) => cosine > low - INTERVAL / 2),
         })),
       ),
     };

@@ -1,7 +1,7 @@
 // The similarity matrix of a batch: as an image with a cell for each cosine, and as a histogram.
 
 import { View, axis, legend, short } from "./chart.js";
-import { WIDTH, cosineTooltip, shares } from "./cosines.js";
+import { INTERVAL, cosineTooltip, percentSteps } from "./cosines.js";
 import { pngOf } from "./png.js";
 import { theme } from "./theme.js";
 import { word } from "./words.js";
@@ -117,7 +117,7 @@ export class BatchHistogramView extends View {
     const intervals = counts.length / KINDS;
     const of = (kind) => counts.slice(kind * intervals, (kind + 1) * intervals);
     const lowest = kinds.map((_, kind) => of(kind).findIndex((count) => count > 0)).filter((index) => index >= 0);
-    const low = Math.min(0, Math.floor((Math.min(intervals, ...lowest) * WIDTH - 1) * 5 + 1e-9) / 5);
+    const low = Math.min(0, Math.floor((Math.min(intervals, ...lowest) * INTERVAL - 1) * 5 + 1e-9) / 5);
     return {
       xAxis: { min: low },
       series: kinds.map(([name, colour, type], kind) => {
@@ -131,7 +131,7 @@ export class BatchHistogramView extends View {
           lineStyle: { color: colour, width: 2, type },
           itemStyle: { color: colour },
           areaStyle: { opacity: 0.15 },
-          data: shares(of(kind), total).filter(([cosine]) => cosine > low - WIDTH / 2),
+          data: percentSteps(of(kind), total).filter(([cosine]) => cosine > low - INTERVAL / 2),
         };
       }),
     };

@@ -1,7 +1,7 @@
 // The history of a run, and how its lines are smoothed, cut and thinned for drawing.
 
 /** Most points of a drawn line: more cannot be told apart, and drawing 5,000 steps must stay cheap. */
-const MOST_POINTS = 600;
+const MAX_POINTS = 600;
 
 export class History {
   constructor() {
@@ -73,10 +73,10 @@ export function within(points, range) {
   return points.slice(Math.max(first - 1, 0), behind < 0 ? points.length : behind + 1);
 }
 
-/** At most MOST_POINTS of `points`: of each stretch the lowest and the highest, so that no spike is lost. */
+/** At most MAX_POINTS of `points`: of each stretch the lowest and the highest, so that no spike is lost. */
 export function thinned(points) {
-  if (points.length <= MOST_POINTS) return points;
-  const stretch = Math.ceil(points.length / (MOST_POINTS / 2));
+  if (points.length <= MAX_POINTS) return points;
+  const stretch = Math.ceil(points.length / (MAX_POINTS / 2));
   const kept = [];
   for (let begin = 0; begin < points.length; begin += stretch) {
     let low = begin;

@@ -1,4 +1,4 @@
-//! Sentences by the thousand, and what comes back of them: vectors, cosines, scores.
+//! Requests to encode any number of sentences, and their results: vectors, cosines, scores.
 
 use js_sys::Float32Array;
 use serde::{Deserialize, Serialize};
@@ -13,12 +13,12 @@ pub struct EmbeddedPart {
     /// The first sentence of the part, from 0.
     pub first: usize,
     /// Sentences of the whole request.
-    pub of: usize,
+    pub total: usize,
     pub hidden: usize,
     /// `[rows, hidden]`, row-major.
     #[serde(with = "serde_wasm_bindgen::preserve")]
     pub values: Float32Array,
-    /// Steps behind the weights; 0: as loaded. The same for all parts.
+    /// Training steps that led to the weights, the same for all parts; 0: as loaded.
     pub step: u32,
     /// Whether this part ends the request.
     pub last: bool,
@@ -34,7 +34,7 @@ pub struct CosineTable {
     /// `[rows, columns]`, row-major; transferred.
     #[serde(with = "serde_wasm_bindgen::preserve")]
     pub values: Float32Array,
-    /// Steps behind the weights; 0: as loaded.
+    /// Training steps that led to the weights; 0: as loaded.
     pub step: u32,
 }
 
@@ -46,9 +46,9 @@ pub struct ViewVectors {
     /// `[1 + views, sentences, hidden]`, row-major, not normalised, first without dropout; transferred.
     #[serde(with = "serde_wasm_bindgen::preserve")]
     pub values: Float32Array,
-    /// Of the first sentence's first two views: which elements [hidden] of its first word's embedding were kept.
+    /// Which elements `[hidden]` of the embedding of the first sentence's first word its first two views kept.
     pub kept: [Vec<bool>; 2],
-    /// Steps behind the weights; 0: as loaded.
+    /// Training steps that led to the weights; 0: as loaded.
     pub step: u32,
 }
 
@@ -56,7 +56,7 @@ pub struct ViewVectors {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PairScores {
     pub scores: StsEvaluation,
-    /// Steps behind the weights; 0: as loaded.
+    /// Training steps that led to the weights; 0: as loaded.
     pub step: u32,
 }
 

@@ -115,14 +115,15 @@ pub enum Request {
     /// Scores on pairs that are not kept, during a run too. In parts as well. Answer: [`Answer::Scored`] or
     /// [`Answer::Cancelled`].
     Score { pairs: PairSource, weights: Weights, pooler: Pooler },
-    /// Breaks one of these three off. Answer: its [`Answer::Cancelled`]; none where it is done.
-    CancelEncoding { of: RequestId },
     /// Scores on the loaded pairs, without a run. Answer: [`Answer::Measured`].
     Evaluate { weights: Weights, pooler: Pooler },
     /// Does beforehand what a run by these options from the loaded weights would begin with: tokenises, and evaluates on the
     /// loaded pairs, in parts and while nothing else is asked. Answer: [`Answer::Measured`], or [`Answer::Cancelled`] where
     /// a run starts first.
     Anticipate { options: Box<TrainOptions> },
+    /// Cancels a [`Request::Embed`], [`Request::Cosines`], [`Request::Score`] or [`Request::Anticipate`]. Answer: its
+    /// [`Answer::Cancelled`]; none where it has already finished.
+    CancelEncoding { of: RequestId },
     /// Adds STS tasks to the suite, in place of those of the same name. Answer: [`Answer::SuiteLoaded`].
     LoadSuite { source: Source },
     /// Answer: [`Answer::SuiteLoaded`], of an empty suite.
@@ -260,7 +261,7 @@ pub struct SimilarityMatrix {
     pub sentences: Vec<String>,
     pub weights: Weights,
     pub pooler: Pooler,
-    /// Steps behind the weights; 0: as loaded.
+    /// Training steps that led to the weights; 0: as loaded.
     pub step: u32,
     /// Cosines, [sentences, sentences] row-major.
     pub cosines: Vec<f32>,

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{localize::Localized, model::Pooler};
+use crate::{localize::Localized, model::Pooler, train::Objective};
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ModelReport {
@@ -38,6 +38,16 @@ pub enum TrainingKind {
     Pairs,
     /// For the supervised one, with hard negatives.
     Triplets,
+}
+
+impl TrainingKind {
+    /// The objective that it is for.
+    pub fn objective(self) -> Objective {
+        match self {
+            Self::Sentences => Objective::Unsup,
+            Self::Pairs | Self::Triplets => Objective::Sup,
+        }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

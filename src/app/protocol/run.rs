@@ -88,7 +88,7 @@ impl Evaluation {
 /// Vectors of the sentences that [`super::Request::WatchPicture`] named.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Frame {
-    /// Steps behind the weights; 0: as loaded.
+    /// Training steps that led to the weights; 0: as loaded.
     pub step: u32,
     pub hidden: usize,
     /// `[sentences, hidden]`, row-major, of length 1 each; transferred.

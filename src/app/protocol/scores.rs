@@ -16,7 +16,7 @@ pub struct Measurement {
     pub pairs: String,
     pub weights: Weights,
     pub pooler: Pooler,
-    /// Steps behind the weights; 0: as loaded.
+    /// Training steps that led to the weights; 0: as loaded.
     pub step: u32,
     pub scores: StsEvaluation,
 }
@@ -44,7 +44,7 @@ pub struct SuiteMeasurement {
     pub model: String,
     pub weights: Weights,
     pub pooler: Pooler,
-    /// Steps behind the weights; 0: as loaded.
+    /// Training steps that led to the weights; 0: as loaded.
     pub step: u32,
     /// Whether the vectors were whitened, fitted to each task's own sentences.
     pub whitened: bool,
@@ -72,7 +72,7 @@ pub struct TransferMeasurement {
     pub model: String,
     pub weights: Weights,
     pub pooler: Pooler,
-    /// Steps behind the weights; 0: as loaded.
+    /// Training steps that led to the weights; 0: as loaded.
     pub step: u32,
     pub options: TransferOptions,
     /// Of the tasks that are done.
@@ -94,7 +94,7 @@ pub struct AnalysisReport {
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct AnalysedWeights {
-    /// Steps behind the weights; 0: as loaded.
+    /// Training steps that led to the weights; 0: as loaded.
     pub step: u32,
     pub analysis: Analysis,
 }

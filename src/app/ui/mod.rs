@@ -37,7 +37,7 @@ use self::{
 
 /// Replaces the waiting line of index.html with the page.
 pub fn start() {
-    console_error_panic_hook::set_once();
+    super::log_to_console();
     if let Some(boot) = document().get_element_by_id("boot") {
         boot.remove();
     }
@@ -61,7 +61,7 @@ fn App() -> impl IntoView {
     follow_model();
     provide_context(Picture::new());
     arrival::arrive();
-    PLAYGROUND.follow(store, store.sentences);
+    PLAYGROUND.keep_current(store, store.sentences);
     let skip = |event: leptos::ev::MouseEvent| {
         // The fragment says which view is shown; it is not free for this.
         event.prevent_default();

@@ -6,10 +6,10 @@ use crate::{
     app::{
         protocol::{Request, Source},
         ui::{
-            browser::{clipboard, files::offer_text},
             parts::{
+                copy_button::CopyButton,
                 icons::{Glyph, Icon},
-                notice::{ErrorNotice, SlotProgress},
+                notice::{ErrorNotice, ProgressRow, SlotProgress},
             },
             state::{
                 site_models::SiteModel,
@@ -87,18 +87,13 @@ pub fn VerifyPanel() -> impl IntoView {
                 </button>
                 <span class="fine reason">{move || reason().map(words)}</span>
             </div>
-            <div class="progress-row">
+            <ProgressRow
+                cancel="verify-cancel"
+                cancellable=Signal::derive(move || slot.busy())
+                on_cancel=move || engine.tell(Topic::Verification, Request::CancelVerify)
+            >
                 <SlotProgress of=slot what="verify-running" />
-                {move || slot.busy().then(|| view! {
-                    <button
-                        type="button"
-                        class="button button-small"
-                        on:click=move |_| engine.tell(Topic::Verification, Request::CancelVerify)
-                    >
-                        {mt!("verify-cancel")}
-                    </button>
-                })}
-            </div>
+            </ProgressRow>
             <ErrorNotice of=slot title="verify-broken" />
         </section>
         {move || store.verification.get().map(|report| view! { <Found report /> })}
@@ -139,13 +134,9 @@ fn Parts(chosen: RwSignal<Vec<String>>) -> impl IntoView {
 #[component]
 fn Found(report: Report) -> impl IntoView {
     let (store, _) = studio();
-    let (text, copied) = (report.to_text(), RwSignal::new(""));
+    let text = report.to_text();
     let offered = text.clone();
-    let download = move |_| {
-        if let Err(message) = offer_text(FILE, &offered, "text/plain") {
-            store.slot(Topic::Verification).error.set(Some(message));
-        }
-    };
+    let download = move |_| store.slot(Topic::Verification).offer_text(FILE, &offered, "text/plain");
     let (passed, failed) = (report.passed(), report.failed());
     let total = report.checks.len() + report.failures.len();
     let (name, threads) = (report.device.name.clone(), report.device.threads);
@@ -171,13 +162,10 @@ fn Found(report: Report) -> impl IntoView {
             </div>
             <p class="fine">{what}</p>
             <div class="row">
-                <button type="button" class="button" on:click=move |_| clipboard::copy(&text, copied)>
-                    {mt!("verify-copy")}
-                </button>
+                <CopyButton label="verify-copy" text />
                 <button type="button" class="button" on:click=download>
                     <Glyph icon=Icon::Download />{mt!("verify-download")}
                 </button>
-                <span class="fine" role="status">{move || words(copied.get())}</span>
             </div>
             <Unheld of=failures title="verify-broke" />
             <Unheld of=report.skipped title="verify-skipped" />

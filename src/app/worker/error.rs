@@ -44,7 +44,7 @@ pub enum WorkerError {
     Train(#[from] TrainError),
     Transfer(#[from] TransferError),
     Whitening(#[from] WhiteningError),
-    Gpu(#[from] DeviceError),
+    Device(#[from] DeviceError),
 }
 
 impl Localize for WorkerError {
@@ -80,7 +80,7 @@ impl Localize for WorkerError {
             Self::Train(error) => error.localized(),
             Self::Transfer(error) => error.localized(),
             Self::Whitening(error) => error.localized(),
-            Self::Gpu(error) => error.localized(),
+            Self::Device(error) => error.localized(),
         }
     }
 }
@@ -110,7 +110,7 @@ impl WorkerError {
             Self::Model(error) => failure::of_model(error),
             Self::Text(error) => failure::of_text(error),
             Self::Train(error) => failure::of_training(error),
-            Self::Gpu(error) => failure::of_gpu(error),
+            Self::Device(error) => failure::of_device(error),
         }
     }
 

@@ -7,7 +7,7 @@ use crate::{
 pub fn of_model(error: &ModelError) -> FailureKind {
     match error {
         ModelError::NoHead => FailureKind::Input,
-        ModelError::Gpu(error) => of_gpu(error),
+        ModelError::Device(error) => of_device(error),
         _ => FailureKind::Model,
     }
 }
@@ -25,12 +25,12 @@ pub fn of_training(error: &TrainError) -> FailureKind {
         TrainError::Memory { .. } => FailureKind::Memory,
         TrainError::Text(error) => of_text(error),
         TrainError::Model(error) => of_model(error),
-        TrainError::Gpu(error) => of_gpu(error),
+        TrainError::Device(error) => of_device(error),
         _ => FailureKind::Input,
     }
 }
 
-pub fn of_gpu(error: &DeviceError) -> FailureKind {
+pub fn of_device(error: &DeviceError) -> FailureKind {
     match error {
         DeviceError::NoAdapter(_) | DeviceError::NoDevice { .. } => FailureKind::NoWebgpu,
         DeviceError::DeviceLost(_) => FailureKind::DeviceLost,

@@ -11,7 +11,7 @@ use crate::{
 
 /// Texts of more bytes are refused: sentences and tokens of a larger one do not fit in the 4 GiB that WebAssembly has
 /// for everything, and a tab that runs out of memory takes the run with it.
-const MOST_TEXT: f64 = 512e6;
+const MAX_TEXT: f64 = 512e6;
 
 /// A file in memory.
 pub struct NamedBytes {
@@ -53,11 +53,11 @@ pub async fn gather_text(id: RequestId, source: Source) -> Result<NamedBytes, Wo
 pub fn check_text_size(source: &Source) -> Result<(), WorkerError> {
     let Source::Files(files) = source else { return Ok(()) };
     let bytes: f64 = files.iter().map(|file| file.blob.size()).sum();
-    if bytes > MOST_TEXT {
+    if bytes > MAX_TEXT {
         Err(WorkerError::TextTooLarge {
             path: files.first().map_or_else(String::new, |file| file.path.clone()),
             megabytes: bytes / 1e6,
-            most: MOST_TEXT / 1e6,
+            most: MAX_TEXT / 1e6,
         })
     } else {
         Ok(())

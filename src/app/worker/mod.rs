@@ -40,7 +40,7 @@ pub fn start() {
     if scope().name() == crate::device::THREAD_NAME {
         return;
     }
-    console_error_panic_hook::set_once();
+    super::log_to_console();
     let inbox = Inbox::listen(&scope());
     spawn_local(hub::post_cached());
     spawn_local(run_store::tidy());
@@ -60,11 +60,11 @@ pub fn start() {
 
 async fn serve(mut inbox: Inbox, mut session: Session) {
     loop {
-        if session.encoding() || session.training() || session.transferring() {
+        if session.encoding() || session.has_steps_due() || session.transferring() {
             match inbox.waiting() {
                 Some(envelope) => session.answer(envelope, &mut inbox).await,
                 None if session.encoding() => session.advance_encoding(&mut inbox).await,
-                None if session.training() => session.advance(&mut inbox).await,
+                None if session.has_steps_due() => session.advance(&mut inbox).await,
                 None => session.advance_transfer().await,
             }
             // Messages arrive between tasks only: without this, a Stop would wait for the end of the run.

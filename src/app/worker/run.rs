@@ -218,7 +218,7 @@ impl Run {
 
     /// Waits for the steps in flight, posts all, and stops the clock.
     pub async fn settle(&mut self) -> Result<(), TrainError> {
-        while let Some(report) = self.trainer.drain().await? {
+        while let Some(report) = self.trainer.next_report().await? {
             self.take(Some(report));
         }
         self.post_steps();

@@ -39,7 +39,7 @@ impl FetchedRing {
         self.recorded = Some(cpu.fetch(view));
     }
 
-    pub fn submitted(&mut self) {
+    pub fn after_submit(&mut self) {
         self.in_flight.extend(self.recorded.take());
     }
 

@@ -46,9 +46,9 @@ const LARGEST_BUFFER: u64 = 1 << 40;
 /// Bytes that all buffers may have together. A quarter of WebAssembly's 4 GiB is left for texts, for weights of a run
 /// that are kept to compare with, and for the training state.
 #[cfg(target_arch = "wasm32")]
-const MOST_MEMORY: Option<u64> = Some(3 << 30);
+const MAX_MEMORY: Option<u64> = Some(3 << 30);
 #[cfg(not(target_arch = "wasm32"))]
-const MOST_MEMORY: Option<u64> = None;
+const MAX_MEMORY: Option<u64> = None;
 
 /// The CPU's threads and queue. Clones share them and are cheap.
 #[derive(Clone)]
@@ -117,7 +117,7 @@ impl Cpu {
             timestamps: true,
             max_binding_bytes: LARGEST_BUFFER,
             max_buffer_bytes: LARGEST_BUFFER,
-            max_memory_bytes: MOST_MEMORY,
+            max_memory_bytes: MAX_MEMORY,
         };
         Self {
             inner: Rc::new(Inner {

@@ -15,7 +15,7 @@ pub struct Mapping {
 }
 
 impl Mapping {
-    fn staging(gpu: &Gpu, size: u64) -> GpuBuffer {
+    fn staging_buffer(gpu: &Gpu, size: u64) -> GpuBuffer {
         let usage = wgpu::BufferUsages::MAP_READ | wgpu::BufferUsages::COPY_DST;
         let descriptor =
             wgpu::BufferDescriptor { label: Some("readback"), size, usage, mapped_at_creation: false };
@@ -33,7 +33,7 @@ impl Mapping {
 
     /// Copies `view` as it is after everything submitted so far.
     pub fn start(gpu: &Gpu, view: &View) -> Self {
-        let staging = Self::staging(gpu, view.size);
+        let staging = Self::staging_buffer(gpu, view.size);
         let mut encoder = gpu.device().create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
         if let Some(buffer) = gpu_buffer(view) {
             encoder.copy_buffer_to_buffer(buffer, view.offset, &staging, 0, view.size);
@@ -76,7 +76,7 @@ pub struct MappingRing {
 
 impl MappingRing {
     pub fn new(gpu: &Gpu, size: u64, depth: usize) -> Self {
-        let free = (0..depth.max(1)).map(|_| Mapping::staging(gpu, size)).collect();
+        let free = (0..depth.max(1)).map(|_| Mapping::staging_buffer(gpu, size)).collect();
         Self { gpu: gpu.clone(), free, recorded: None, in_flight: VecDeque::new(), size }
     }
 
@@ -89,8 +89,8 @@ impl MappingRing {
         }
     }
 
-    /// Call this after the submit that contains the recorded copy.
-    pub fn submitted(&mut self) {
+    /// To be called after the submit that contains the recorded copy.
+    pub fn after_submit(&mut self) {
         if let Some(slot) = self.recorded.take() {
             self.in_flight.push_back(Mapping::map(&self.gpu, slot));
         }
@@ -107,9 +107,9 @@ impl MappingRing {
 
     /// Waits for the values of the oldest step in flight; `None` if there is none.
     pub async fn oldest<T: bytemuck::Pod>(&mut self) -> Result<Option<Vec<T>>, DeviceError> {
-        let Some(mut readback) = self.in_flight.pop_front() else { return Ok(None) };
-        let values = readback.bytes(bytemuck::pod_collect_to_vec).await?;
-        self.free.push(readback.staging);
+        let Some(mut mapping) = self.in_flight.pop_front() else { return Ok(None) };
+        let values = mapping.bytes(bytemuck::pod_collect_to_vec).await?;
+        self.free.push(mapping.staging);
         Ok(Some(values))
     }
 }

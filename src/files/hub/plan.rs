@@ -24,7 +24,7 @@ const OF_MODEL: [&str; 2] = ["config_sentence_transformers.json", "simcse.json"]
 const VOCABULARIES: [&[&str]; 3] = [&["tokenizer.json"], &["vocab.txt"], &["vocab.json", "merges.txt"]];
 
 /// Published models have three or four modules.
-const MOST_MODULES: usize = 64;
+const MAX_MODULES: usize = 64;
 
 /// A module of modules.json.
 #[derive(Debug)]
@@ -237,9 +237,9 @@ impl FilePlan {
 /// The modules of sentence-transformers' modules.json.
 fn modules(file: &[u8]) -> Result<Vec<Module>, HubError> {
     let modules: Vec<Value> = parse(MODULES, file)?;
-    if modules.len() > MOST_MODULES {
+    if modules.len() > MAX_MODULES {
         let found = modules.len();
-        let most = MOST_MODULES;
+        let most = MAX_MODULES;
         return Err(wrong(MODULES, messages::hub_modules(found, most)));
     }
     let text = |module: &Value, field: &str| module.get(field).and_then(Value::as_str).map(str::to_owned);

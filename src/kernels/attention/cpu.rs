@@ -47,8 +47,8 @@ impl Sizes {
 
     /// Multiplies a query's probabilities by their dropout mask.
     #[inline(always)]
-    fn drop(&self, probabilities: &mut [f32], step: &Step, query_key: u32, head: usize) {
-        drop_from(probabilities, step, self.site, query_key, head as u32 * self.blocks);
+    fn drop(&self, probabilities: &mut [f32], step: &Step, dropout_key: u32, head: usize) {
+        drop_from(probabilities, step, self.site, dropout_key, head as u32 * self.blocks);
     }
 }
 

@@ -12,7 +12,7 @@ pub(in crate::kernels) fn drop_from(
     row: &mut [f32],
     step: &Step,
     site: u32,
-    token_key: u32,
+    dropout_key: u32,
     first_block: u32,
 ) {
     if site == NO_DROPOUT || step.drop_threshold == 0 {
@@ -21,7 +21,7 @@ pub(in crate::kernels) fn drop_from(
     let salt = (step.step << 8) | site;
     for (index, part) in row.chunks_mut(4 * BESIDE).enumerate() {
         let first = first_block + (BESIDE * index) as u32;
-        let bits = pcg4d_beside(first, token_key, salt, step.seed);
+        let bits = pcg4d_beside(first, dropout_key, salt, step.seed);
         let mut factors = [0.0_f32; 4 * BESIDE];
         for (block, four) in factors.as_chunks_mut::<4>().0.iter_mut().enumerate() {
             for (factor, bits) in four.iter_mut().zip(&bits) {
@@ -36,13 +36,13 @@ pub(in crate::kernels) fn drop_from(
 
 /// [`super::pcg4d`] of the [`BESIDE`] blocks from `first` on: four words for each of them, word by word.
 #[inline(always)]
-fn pcg4d_beside(first: u32, token_key: u32, salt: u32, seed: u32) -> [[u32; BESIDE]; 4] {
+fn pcg4d_beside(first: u32, dropout_key: u32, salt: u32, seed: u32) -> [[u32; BESIDE]; 4] {
     let begin = |counter: u32| counter.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
     let mut x = [0_u32; BESIDE];
     for (block, x) in x.iter_mut().enumerate() {
         *x = begin(first.wrapping_add(block as u32));
     }
-    let [mut y, mut z, mut w] = [token_key, salt, seed].map(|counter| [begin(counter); BESIDE]);
+    let [mut y, mut z, mut w] = [dropout_key, salt, seed].map(|counter| [begin(counter); BESIDE]);
     mix(&mut x, &mut y, &mut z, &mut w);
     for lanes in [&mut x, &mut y, &mut z, &mut w] {
         for lane in lanes.iter_mut() {

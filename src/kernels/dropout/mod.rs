@@ -29,12 +29,12 @@ pub fn drop_threshold(p: f32) -> u32 {
 
 /// The factors, 0 or `1/(1−p)`, of elements `4·block … 4·block+3` of the token with this key, at this site of this
 /// step, as the shaders compute them: for tests and for showing the masks.
-pub fn keep_factors(p: f32, seed: u32, step: u32, site: u32, token_key: u32, block: u32) -> [f32; 4] {
+pub fn keep_factors(p: f32, seed: u32, step: u32, site: u32, dropout_key: u32, block: u32) -> [f32; 4] {
     let threshold = drop_threshold(p);
     if site == super::NO_DROPOUT || threshold == 0 {
         return [1.0; 4];
     }
-    let bits = pcg4d([block, token_key, (step << 8) | site, seed]);
+    let bits = pcg4d([block, dropout_key, (step << 8) | site, seed]);
     bits.map(|b| if b >= threshold { 1.0 / (1.0 - p) } else { 0.0 })
 }
 

@@ -2,7 +2,7 @@
 
 use super::{Embedding, EmbeddingGradient};
 use crate::{
-    device::{Chunk, DeviceError, Extent, Plan, Split, View},
+    device::{Chunk, DeviceError, Extent, Plan, Split, View, Work},
     kernels::{
         CHUNK, Kernels, Step, TOKENS,
         cpu::{CpuKernel, words},
@@ -35,6 +35,7 @@ pub(super) fn forward(
         let inputs = [token_ids, token_positions, &piece.view, layer.position, layer.token_type];
         let split = Split::rows(TOKENS, ROWS);
         kernels.call_cpu(plan, "embed", &split, inputs, [(embedded, hidden)], kernel)?;
+        plan.note(Work::moving(TOKENS, 3 * layer.hidden));
     }
     Ok(())
 }
@@ -73,17 +74,20 @@ pub(super) fn backward(
         let split = Split::rows(Extent::Fixed(piece.rows), WORDS);
         let inputs = [gradient.distinct, gradient.places, de];
         kernels.call_cpu(plan, "embed_word_backward", &split, inputs, [(&piece.view, hidden)], kernel)?;
+        plan.note(Work::moving(TOKENS, 2 * layer.hidden));
     }
 
     let kernel = Positions { hidden, first_position: layer.first_position as usize };
     let split = Split::rows(Extent::Fixed(layer.positions), ROWS);
     let outputs = [(gradient.position, hidden)];
     kernels.call_cpu(plan, "embed_position_backward", &split, [gradient.row_starts, de], outputs, kernel)?;
+    plan.note(Work::moving(TOKENS, layer.hidden));
 
     let row = layer.types * layer.hidden;
     let split = Split::Parts { extent: TOKENS, tile: CHUNK };
     let outputs = [(gradient.scratch, row as usize)];
     kernels.call_cpu(plan, "embed_type_backward", &split, [de], outputs, Types { hidden })?;
+    plan.note(Work::moving(TOKENS, layer.hidden));
     kernels.sum_partials(plan, gradient.scratch, gradient.token_type, row, TOKENS, CHUNK)
 }
 

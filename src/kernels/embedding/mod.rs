@@ -24,12 +24,14 @@ const fn forward(source: &'static ShaderSource) -> KernelSpec {
 static FORWARD: KernelSpec = forward(&SOURCE);
 static HALF_FORWARD: KernelSpec = forward(&HALF_SOURCE);
 
-const fn backward(entry: &'static str) -> KernelSpec {
-    KernelSpec { source: &SOURCE, entry, bindings: &[Uniform, Uniform, Read, Read, Read, ReadWrite] }
+const fn backward(entry: &'static str, bindings: &'static [Binding]) -> KernelSpec {
+    KernelSpec { source: &SOURCE, entry, bindings }
 }
-static WORD_BACKWARD: KernelSpec = backward("embed_word_backward");
-static POSITION_BACKWARD: KernelSpec = backward("embed_position_backward");
-static TYPE_BACKWARD: KernelSpec = backward("embed_type_backward");
+static WORD_BACKWARD: KernelSpec =
+    backward("embed_word_backward", &[Uniform, Uniform, Read, Read, Read, ReadWrite]);
+static POSITION_BACKWARD: KernelSpec =
+    backward("embed_position_backward", &[Uniform, Uniform, Read, Read, ReadWrite]);
+static TYPE_BACKWARD: KernelSpec = backward("embed_type_backward", &[Uniform, Uniform, Read, ReadWrite]);
 
 #[repr(C)]
 #[derive(Clone, Copy, Pod, Zeroable)]
@@ -37,11 +39,10 @@ struct Op {
     width: u32,
     positions: u32,
     types: u32,
-    chunk: u32,
     first_position: u32,
     first_word: u32,
     end_word: u32,
-    pad: u32,
+    pad: [u32; 2],
 }
 
 /// A piece of the word table: consecutive rows, as many as can be bound at once.
@@ -98,11 +99,10 @@ impl Embedding<'_> {
             width: self.hidden / 4,
             positions: self.positions,
             types: self.types,
-            chunk: CHUNK,
             first_position: self.first_position,
             first_word: 0,
             end_word: 0,
-            pad: 0,
+            pad: [0; 2],
         }
     }
 
@@ -127,9 +127,7 @@ impl Kernels {
         embedded: &View,
     ) -> Result<(), DeviceError> {
         if self.on_cpu() {
-            cpu::forward(self, plan, layer, [token_ids, token_positions], embedded)?;
-            plan.note(Work::moving(TOKENS, 3 * layer.hidden));
-            return Ok(());
+            return cpu::forward(self, plan, layer, [token_ids, token_positions], embedded);
         }
         // Each call writes the tokens whose words are in its piece.
         for words in layer.word {
@@ -158,18 +156,18 @@ impl Kernels {
         let (op, width) = (layer.op(), layer.hidden / 4);
         let de = gradient.embedded;
         for words in gradient.word {
-            let views = [gradient.distinct, gradient.places, de, &words.view];
+            let views = [de, gradient.distinct, gradient.places, &words.view];
             let grid = teams_per(DISTINCT, 1, width);
             self.call(plan, &WORD_BACKWARD, &[], &layer.op_for(words), &views, grid)?;
             plan.note(Work::moving(TOKENS, 2 * layer.hidden));
         }
 
-        let views = [gradient.distinct, gradient.row_starts, de, gradient.position];
+        let views = [de, gradient.row_starts, gradient.position];
         let grid = teams_per(Extent::Fixed(layer.positions), 1, width);
         self.call(plan, &POSITION_BACKWARD, &[], &op, &views, grid)?;
         plan.note(Work::moving(TOKENS, layer.hidden));
 
-        let views = [gradient.distinct, gradient.row_starts, de, gradient.scratch];
+        let views = [de, gradient.scratch];
         let grid = teams_per(TOKENS, CHUNK, layer.types * width);
         self.call(plan, &TYPE_BACKWARD, &[], &op, &views, grid)?;
         plan.note(Work::moving(TOKENS, layer.hidden));

@@ -2,7 +2,7 @@
 
 use super::{LayerNorm, LayerNormGradient};
 use crate::{
-    device::{Chunk, DeviceError, Plan, Split, View},
+    device::{Chunk, DeviceError, Plan, Split, View, Work},
     kernels::{
         CHUNK, Kernels, Step, TOKENS,
         cpu::{CpuKernel, fours},
@@ -84,11 +84,21 @@ pub(super) fn backward(
     let kernel = Backward { hidden, site_in: layer.site_in, site_out: layer.site_out };
     let split = Split::rows(TOKENS, ROWS);
     kernels.call_cpu(plan, "layer_norm_backward", &split, inputs, outputs, kernel)?;
+    plan.note(Work::moving(TOKENS, 4 * layer.hidden));
 
     let inputs = [layer.spans, layer.sums, layer.statistics, gradient.dy];
     let kernel = Partials { hidden, site_out: layer.site_out };
     let split = Split::Parts { extent: TOKENS, tile: CHUNK };
-    kernels.call_cpu(plan, "layer_norm_partials", &split, inputs, [(gradient.partials, 2 * hidden)], kernel)
+    kernels.call_cpu(
+        plan,
+        "layer_norm_partials",
+        &split,
+        inputs,
+        [(gradient.partials, 2 * hidden)],
+        kernel,
+    )?;
+    plan.note(Work::moving(TOKENS, 2 * layer.hidden));
+    Ok(())
 }
 
 impl CpuKernel<5, 2> for Backward {
@@ -167,11 +177,11 @@ pub(super) fn parameters(
     plan: &mut Plan,
     hidden: u32,
     partials: &View,
-    len: usize,
-    weights: &[View],
+    partials_len: usize,
+    d_weights: &[View],
 ) -> Result<(), DeviceError> {
-    for (norm, total) in weights.iter().enumerate() {
-        let of_norm = partials.slice(norm * len, len);
+    for (norm, total) in d_weights.iter().enumerate() {
+        let of_norm = partials.slice(norm * partials_len, partials_len);
         kernels.sum_partials(plan, &of_norm, total, 2 * hidden, TOKENS, CHUNK)?;
     }
     Ok(())

@@ -8,7 +8,7 @@ mod cpu;
 
 use bytemuck::{Pod, Zeroable};
 
-use super::{ALIGNMENT, CHUNK, Kernels, NO_DROPOUT, TEAM, TEAMS, TOKENS, shader, step::shader_extent};
+use super::{ALIGNMENT, CHUNK, Kernels, NO_DROPOUT, TEAM, TEAMS, TOKENS, shader};
 use crate::device::{
     Binding::{Read, ReadWrite, Uniform},
     DeviceError, Grid, KernelSpec, Plan, ShaderSource, View, Work,
@@ -34,10 +34,8 @@ struct Op {
     site_in: u32,
     site_out: u32,
     has_residual: u32,
-    extent_kind: u32,
-    extent_fixed: u32,
     epsilon: f32,
-    pad: u32,
+    pad: [u32; 3],
 }
 
 /// `y = dropout_out(LayerNorm(dropout_in(x) + residual))` over all tokens; `hidden` is a multiple of 4.
@@ -75,16 +73,13 @@ pub struct LayerNormGradient<'a> {
 
 impl LayerNorm<'_> {
     fn op(&self, has_residual: bool) -> Op {
-        let (extent_kind, extent_fixed) = shader_extent(TOKENS);
         Op {
             width: self.hidden / 4,
             site_in: self.site_in,
             site_out: self.site_out,
             has_residual: u32::from(has_residual),
-            extent_kind,
-            extent_fixed,
             epsilon: self.epsilon,
-            pad: 0,
+            pad: [0; 3],
         }
     }
 
@@ -125,53 +120,53 @@ impl Kernels {
         gradient: &LayerNormGradient,
     ) -> Result<(), DeviceError> {
         if self.on_cpu() {
-            cpu::backward(self, plan, layer, gradient)?;
-        } else {
-            let views = [
-                layer.spans,
-                layer.weights,
-                gradient.dy,
-                layer.sums,
-                layer.statistics,
-                gradient.d_residual,
-                gradient.dx,
-                gradient.partials,
-            ];
-            let grid = Grid::new(TOKENS, CHUNK, CHUNK / TEAMS + (layer.hidden / 4).div_ceil(TEAM));
-            self.call(plan, &BACKWARD, &[], &layer.op(false), &views, grid)?;
+            return cpu::backward(self, plan, layer, gradient);
         }
+        let views = [
+            layer.spans,
+            layer.weights,
+            gradient.dy,
+            layer.sums,
+            layer.statistics,
+            gradient.d_residual,
+            gradient.dx,
+            gradient.partials,
+        ];
+        let grid = Grid::new(TOKENS, CHUNK, CHUNK / TEAMS + (layer.hidden / 4).div_ceil(TEAM));
+        self.call(plan, &BACKWARD, &[], &layer.op(false), &views, grid)?;
         plan.note(Work::moving(TOKENS, 4 * layer.hidden));
         Ok(())
     }
 
     /// Adds up the partial sums that [`Kernels::layer_norm_backward`] left for several norms over the same tokens.
-    /// `partials` holds those of each norm one after the other, `len` floats each; `weights` are the gradients of γ
-    /// then β that are written, [2, hidden] for each norm.
+    /// `partials` holds those of each norm one after the other, `partials_len` floats each; `d_weights` are the gradients
+    /// of γ then β that are written, [2, hidden] for each norm.
     pub fn layer_norm_parameters(
         &self,
         plan: &mut Plan,
         hidden: u32,
         partials: &View,
-        len: usize,
-        weights: &[View],
+        partials_len: usize,
+        d_weights: &[View],
     ) -> Result<(), DeviceError> {
         if self.on_cpu() {
-            return cpu::parameters(self, plan, hidden, partials, len, weights);
+            return cpu::parameters(self, plan, hidden, partials, partials_len, d_weights);
         }
         // The gradients lie in one buffer, or in several where one would exceed the binding limit.
         let mut buffers: Vec<&View> = Vec::new();
-        for view in weights {
+        for view in d_weights {
             if !buffers.iter().any(|buffer| buffer.shares_buffer(view)) {
                 buffers.push(view);
             }
         }
         for buffer in buffers {
-            let of_buffer = || (0..).zip(weights).filter(|(_, view)| view.shares_buffer(buffer));
+            let of_buffer = || (0..).zip(d_weights).filter(|(_, view)| view.shares_buffer(buffer));
             let begin = of_buffer().map(|(_, view)| view.offset).min().unwrap_or(0);
             let end = of_buffer().map(|(_, view)| view.offset + view.size).max().unwrap_or(0);
             let total = buffer.of_buffer(begin, end - begin);
-            let entry =
-                |(norm, view): (usize, &View)| [(norm * len / 4) as u32, ((view.offset - begin) / 16) as u32];
+            let entry = |(norm, view): (usize, &View)| {
+                [(norm * partials_len / 4) as u32, ((view.offset - begin) / 16) as u32]
+            };
             let list: Vec<[u32; 2]> = of_buffer().map(entry).collect();
             self.sum_listed_partials(plan, partials, &total, 2 * hidden, &list, TOKENS, CHUNK)?;
         }

@@ -19,7 +19,8 @@ pub(super) static SOURCE: ShaderSource = shader!("common/activation.wgsl", "stor
 /// Over a weight of float16.
 static HALF_SOURCE: ShaderSource = shader!("common/activation.wgsl", "stored/f16.wgsl", "matmul.wgsl");
 
-/// All entry points have the same bindings; those that one does not use are bound all the same.
+/// All entry points share one list of bindings. What one does not touch is filled: what is read with the bias, what is written
+/// with [`Kernels::unused`].
 const fn spec(source: &'static ShaderSource, entry: &'static str) -> KernelSpec {
     const BINDINGS: &[Binding] = &[Uniform, Uniform, Read, Read, Read, ReadWrite, ReadWrite];
     KernelSpec { source, entry, bindings: BINDINGS }
@@ -35,7 +36,7 @@ struct Tile {
     /// Threads along a side.
     threads: u32,
     /// 4×4 blocks of a thread along a side, 1 or 2.
-    pieces: u32,
+    blocks: u32,
     /// Elements of K in workgroup memory at a time.
     depth: u32,
 }
@@ -43,20 +44,20 @@ struct Tile {
 impl Tile {
     fn of(kind: MatmulKind) -> Self {
         match kind {
-            MatmulKind::Small => Self { threads: 8, pieces: 1, depth: 16 },
-            MatmulKind::Medium => Self { threads: 16, pieces: 1, depth: 16 },
-            MatmulKind::Large => Self { threads: 16, pieces: 2, depth: 8 },
+            MatmulKind::Small => Self { threads: 8, blocks: 1, depth: 16 },
+            MatmulKind::Medium => Self { threads: 16, blocks: 1, depth: 16 },
+            MatmulKind::Large => Self { threads: 16, blocks: 2, depth: 8 },
         }
     }
 
     /// Rows, and columns, of C.
     fn side(self) -> u32 {
-        4 * self.threads * self.pieces
+        4 * self.threads * self.blocks
     }
 
     /// The shader's `override` constants.
     fn constants(self) -> [(&'static str, f64); 3] {
-        [("threads", self.threads), ("pieces", self.pieces), ("depth", self.depth)]
+        [("threads", self.threads), ("blocks", self.blocks), ("depth", self.depth)]
             .map(|(name, value)| (name, f64::from(value)))
     }
 }
@@ -121,10 +122,15 @@ impl Linear<'_> {
         Op { m_kind, m, n: self.outputs, k_kind: 0, k: self.inputs, splits: 1, accumulate: 0, gelu: 0 }
     }
 
-    fn backward_op(&self, accumulate: bool) -> Op {
+    fn input_gradient_op(&self, accumulate: bool) -> Op {
         let (m_kind, m) = shader_extent(self.rows);
         let accumulate = u32::from(accumulate);
         Op { m_kind, m, n: self.inputs, k_kind: 0, k: self.outputs, splits: 1, accumulate, gelu: 0 }
+    }
+
+    fn weight_gradient_op(&self, splits: u32) -> Op {
+        let (k_kind, k) = shader_extent(self.rows);
+        Op { m_kind: 0, m: self.outputs, n: self.inputs, k_kind, k, splits, accumulate: 0, gelu: 0 }
     }
 }
 
@@ -158,11 +164,13 @@ impl Kernels {
 
     /// Floats of [`LinearGradient::scratch`].
     pub fn weight_gradient_scratch_len(&self, outputs: u32, inputs: u32) -> usize {
-        match self.splits(outputs, inputs) {
-            _ if self.on_cpu() => 4,
-            1 => 4,
-            splits => bias_partials_start(outputs, inputs, splits) + (splits * outputs) as usize,
+        // A buffer cannot be empty; one vec4 stands for none.
+        const NO_SCRATCH: usize = 4;
+        let splits = self.splits(outputs, inputs);
+        if self.on_cpu() || splits == 1 {
+            return NO_SCRATCH;
         }
+        bias_partials_start(outputs, inputs, splits) + (splits * outputs) as usize
     }
 
     /// `y[rows, outputs] = x[rows, inputs] · Wᵀ + b`
@@ -171,7 +179,7 @@ impl Kernels {
             cpu::forward(self, plan, layer, x, y, None)?;
         } else {
             let grid = self.grid(layer.rows, layer.outputs);
-            let views = [x, layer.weight, layer.bias, y, &self.unused];
+            let views = [x, layer.weight, layer.bias, y, self.unused()];
             self.call(
                 plan,
                 layer.forward_spec(),
@@ -219,8 +227,15 @@ impl Kernels {
             cpu::input_gradient(self, plan, layer, dy, dx, accumulate, None)?;
         } else {
             let grid = self.grid(layer.rows, layer.inputs);
-            let views = [dy, layer.weight, layer.bias, dx, &self.unused];
-            self.call(plan, &NN, &self.tile().constants(), &layer.backward_op(accumulate), &views, grid)?;
+            let views = [dy, layer.weight, layer.bias, dx, self.unused()];
+            self.call(
+                plan,
+                &NN,
+                &self.tile().constants(),
+                &layer.input_gradient_op(accumulate),
+                &views,
+                grid,
+            )?;
         }
         plan.note(layer.work(if accumulate { layer.inputs } else { 0 }));
         Ok(())
@@ -242,7 +257,7 @@ impl Kernels {
         } else {
             let grid = self.grid(layer.rows, layer.inputs);
             let views = [dy, layer.weight, u, du, activated];
-            let op = Op { gelu: 1, ..layer.backward_op(false) };
+            let op = Op { gelu: 1, ..layer.input_gradient_op(false) };
             self.call(plan, &NN, &self.tile().constants(), &op, &views, grid)?;
         }
         plan.note(layer.work(2 * layer.inputs).with("GELU"));
@@ -265,8 +280,7 @@ impl Kernels {
         }
         let (outputs, inputs) = (layer.outputs, layer.inputs);
         let splits = self.splits(outputs, inputs);
-        let (k_kind, k) = shader_extent(layer.rows);
-        let op = Op { m_kind: 0, m: outputs, n: inputs, k_kind, k, splits, accumulate: 0, gelu: 0 };
+        let op = layer.weight_gradient_op(splits);
         let groups = self.gradient_tiles(outputs, inputs) * splits;
         let grid = Grid::new(Extent::Fixed(groups), 1, 1);
         if splits == 1 {

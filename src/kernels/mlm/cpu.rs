@@ -127,12 +127,12 @@ impl Piece {
 pub(super) fn loss(kernels: &Kernels, plan: &mut Plan, loss: &MaskedLoss) -> Result<(), DeviceError> {
     let parts = MaskedLoss::parts(loss.pieces.len());
     for (index, logits) in loss.pieces.iter().enumerate() {
-        let outputs = [(loss.partials, 2 * parts), (loss.targets, 1)];
+        let outputs = [(loss.partials, 2 * parts), (loss.label_logits, 1)];
         let kernel = PartialSums { piece: piece(index, logits), parts };
         let (split, inputs) = (Split::rows(TOKENS, LOGITS), [loss.labels, logits.logits]);
         kernels.call_cpu(plan, "partial_sums", &split, inputs, outputs, kernel)?;
     }
-    let (inputs, outputs) = ([loss.partials, loss.targets], [(loss.statistics, 2), (loss.losses, 1)]);
+    let (inputs, outputs) = ([loss.partials, loss.label_logits], [(loss.statistics, 2), (loss.losses, 1)]);
     let kernel = TokenLosses { parts };
     kernels.call_cpu(plan, "token_losses", &Split::rows(TOKENS, TILE), inputs, outputs, kernel)?;
     let one = Split::rows(Extent::Fixed(1), 1);

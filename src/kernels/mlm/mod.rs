@@ -20,8 +20,9 @@ const fn spec(entry: &'static str, bindings: &'static [Binding]) -> KernelSpec {
 }
 static GATHER: KernelSpec = spec("gather", &[Uniform, Uniform, Read, Read, ReadWrite]);
 static SCATTER: KernelSpec = spec("scatter", &[Uniform, Uniform, Read, Read, ReadWrite]);
-static GELU_BACKWARD: KernelSpec = spec("gelu_backward", &[Uniform, Uniform, Read, Read, ReadWrite]);
-static PARTIAL_SUMS: KernelSpec = spec("partial_sums", &[Uniform, Uniform, Read, Read, ReadWrite, ReadWrite]);
+static GELU_BACKWARD: KernelSpec = spec("gelu_backward", &[Uniform, Uniform, Read, ReadWrite]);
+static LOGIT_PARTIALS: KernelSpec =
+    spec("logit_partials", &[Uniform, Uniform, Read, Read, ReadWrite, ReadWrite]);
 static TOKEN_LOSSES: KernelSpec = spec("token_losses", &[Uniform, Uniform, Read, Read, ReadWrite, ReadWrite]);
 static ADD_LOSS: KernelSpec = spec("add_loss", &[Uniform, Uniform, Read, ReadWrite]);
 static LOGITS_BACKWARD: KernelSpec = spec("logits_backward", &[Uniform, Uniform, Read, Read, ReadWrite]);
@@ -60,7 +61,7 @@ pub struct MaskedLoss<'a> {
     /// Scratch: largest logit and sum of exponentials of each part, [masked, [`MaskedLoss::parts`], 2].
     pub partials: &'a View,
     /// Scratch: the labels' logits, `[masked]`.
-    pub targets: &'a View,
+    pub label_logits: &'a View,
     /// Scratch: largest logit and sum of exponentials of each token, [masked, 2].
     pub statistics: &'a View,
     /// Unscaled loss of each token, `[masked]`.
@@ -116,8 +117,7 @@ impl Kernels {
             return cpu::gelu_backward(self, plan, hidden, u, d);
         }
         let op = Op { width: hidden / 4, ..Op::default() };
-        // This entry point does not use binding 3, which must be filled.
-        self.call(plan, &GELU_BACKWARD, &[], &op, &[u, u, d], threads_per(TOKENS, op.width))
+        self.call(plan, &GELU_BACKWARD, &[], &op, &[u, d], threads_per(TOKENS, op.width))
     }
 
     /// The loss, and its gradient in place of the logits.
@@ -136,12 +136,12 @@ impl Kernels {
             pad: [0; 2],
         };
         for (index, piece) in loss.pieces.iter().enumerate() {
-            let views = [loss.labels, piece.logits, loss.partials, loss.targets];
+            let views = [loss.labels, piece.logits, loss.partials, loss.label_logits];
             let grid = Grid::new(TOKENS, 1, PARTS);
-            self.call(plan, &PARTIAL_SUMS, &[], &op(index, piece), &views, grid)?;
+            self.call(plan, &LOGIT_PARTIALS, &[], &op(index, piece), &views, grid)?;
         }
         let whole = Op { parts, ..Op::default() };
-        let views = [loss.partials, loss.targets, loss.statistics, loss.losses];
+        let views = [loss.partials, loss.label_logits, loss.statistics, loss.losses];
         self.call(plan, &TOKEN_LOSSES, &[], &whole, &views, Grid::new(TOKENS, TEAMS, 1))?;
         let one = Grid::new(Extent::Fixed(1), 1, 1);
         self.call(plan, &ADD_LOSS, &[], &whole, &[loss.losses, loss.metrics], one)?;

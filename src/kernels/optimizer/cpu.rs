@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::Optimizer;
 use crate::{
     device::{Chunk, DeviceError, Extent, Plan, Split},
-    kernels::{Kernels, Step, cpu::CpuKernel, step, vector::dot},
+    kernels::{Kernels, METRICS, Step, cpu::CpuKernel, step, vector::dot},
 };
 
 const BETA1: f32 = step::BETA1 as f32;
@@ -37,7 +37,7 @@ pub(super) fn gradient_norm(
     }
     let one = Split::rows(Extent::Fixed(1), 1);
     let kernel = ClipFactor { partials: all };
-    kernels.call_cpu(plan, "clip_factor", &one, [&partials], [(optimizer.metrics, super::METRICS)], kernel)
+    kernels.call_cpu(plan, "clip_factor", &one, [&partials], [(optimizer.metrics, METRICS)], kernel)
 }
 
 struct SumSquares {

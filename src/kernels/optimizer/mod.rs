@@ -23,15 +23,12 @@ static SUM_SQUARES: KernelSpec = spec("sum_squares", &[Uniform, Uniform, Read, R
 static CLIP_FACTOR: KernelSpec = spec("clip_factor", &[Uniform, Uniform, Read, ReadWrite]);
 static ADAMW: KernelSpec = spec("adamw", &[Uniform, Uniform, Read, Read, ReadWrite, ReadWrite, ReadWrite]);
 
-/// Vec4s that a thread squares, at least, and workgroups that share the squares of a shard, at most.
+/// Vec4s that a thread squares at least.
 const SQUARES: u32 = 4;
+/// Workgroups that share the squares of a shard at most.
 const MAX_PARTIALS: u32 = 1024;
 /// Vec4s that a thread updates; shaders/optimizer.wgsl has the same constant.
 const UPDATES: u32 = 8;
-/// Floats of the metrics buffer: loss, gradient norm before clipping, clip factor (0: the update was skipped because
-/// the norm was not finite), the part of the loss that is masked-language modelling's.
-pub const METRICS: usize = 4;
-
 #[repr(C)]
 #[derive(Clone, Copy, Pod, Zeroable)]
 struct Op {
@@ -68,21 +65,21 @@ impl Kernels {
             return cpu::gradient_norm(self, plan, optimizer);
         }
         let length = |shard: &OptimizerShard| (shard.len / 4) as u32;
-        let parts = |shard| length(shard).div_ceil(THREADS * SQUARES).clamp(1, MAX_PARTIALS);
-        let all: u32 = optimizer.shards.iter().map(parts).sum();
-        let partial_sums = self.arena().storage("squares of gradients", all as usize)?;
+        let partials_of = |shard| length(shard).div_ceil(THREADS * SQUARES).clamp(1, MAX_PARTIALS);
+        let all: u32 = optimizer.shards.iter().map(partials_of).sum();
+        let partials = self.arena().storage("squares of gradients", all as usize)?;
         let mut first_partial = 0;
         for shard in optimizer.shards {
-            let partials = parts(shard);
-            let op = Op { length: length(shard), decay_end: 0, first_partial, partials };
-            let grid = Grid::new(Extent::Fixed(partials), 1, 1);
-            self.call(plan, &SUM_SQUARES, &[], &op, &[&shard.gradients, &partial_sums], grid)?;
+            let count = partials_of(shard);
+            let op = Op { length: length(shard), decay_end: 0, first_partial, partials: count };
+            let grid = Grid::new(Extent::Fixed(count), 1, 1);
+            self.call(plan, &SUM_SQUARES, &[], &op, &[&shard.gradients, &partials], grid)?;
             plan.note(Work::moving(Extent::Fixed(shard.len as u32), 1));
-            first_partial += partials;
+            first_partial += count;
         }
         let one = Grid::new(Extent::Fixed(1), 1, 1);
         let op = Op { length: 0, decay_end: 0, first_partial: 0, partials: all };
-        self.call(plan, &CLIP_FACTOR, &[], &op, &[&partial_sums, optimizer.metrics], one)
+        self.call(plan, &CLIP_FACTOR, &[], &op, &[&partials, optimizer.metrics], one)
     }
 
     /// The update, after [`Kernels::gradient_norm`].

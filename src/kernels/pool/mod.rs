@@ -65,11 +65,17 @@ impl Kernels {
         pooled: &View,
     ) -> Result<(), DeviceError> {
         if self.on_cpu() {
-            return cpu::forward(self, plan, layer, states, pooled);
+            cpu::forward(self, plan, layer, states, pooled)?;
+        } else {
+            let views = [layer.row_starts, states, pooled];
+            self.call(plan, &FORWARD, &[], &layer.op(), &views, threads_per(ROWS, layer.hidden / 4))?;
         }
-        let views = [layer.row_starts, states, pooled];
-        self.call(plan, &FORWARD, &[], &layer.op(), &views, threads_per(ROWS, layer.hidden / 4))?;
-        plan.note(Work::moving(ROWS, 2 * layer.hidden));
+        // Of a mean, the vectors written are left out: few beside the tokens read.
+        plan.note(if layer.mean {
+            Work::moving(TOKENS, layer.hidden)
+        } else {
+            Work::moving(ROWS, 2 * layer.hidden)
+        });
         Ok(())
     }
 
@@ -83,10 +89,11 @@ impl Kernels {
         d_states: &View,
     ) -> Result<(), DeviceError> {
         if self.on_cpu() {
-            return cpu::backward(self, plan, layer, d_pooled, d_states);
+            cpu::backward(self, plan, layer, d_pooled, d_states)?;
+        } else {
+            let views = [layer.spans, d_pooled, d_states];
+            self.call(plan, &BACKWARD, &[], &layer.op(), &views, threads_per(TOKENS, layer.hidden / 4))?;
         }
-        let views = [layer.spans, d_pooled, d_states];
-        self.call(plan, &BACKWARD, &[], &layer.op(), &views, threads_per(TOKENS, layer.hidden / 4))?;
         plan.note(Work::moving(TOKENS, layer.hidden));
         Ok(())
     }

@@ -11,32 +11,32 @@ const FLOATS: u32 = 256;
 struct SumPartials {
     len: usize,
     extent: Extent,
-    tile: u32,
+    chunk_size: u32,
 }
 
 pub(super) fn sum_partials(
     kernels: &Kernels,
     plan: &mut Plan,
-    parts: &View,
+    partials: &View,
     total: &View,
     len: u32,
     extent: Extent,
-    tile: u32,
+    chunk_size: u32,
 ) -> Result<(), DeviceError> {
     let split = Split::rows(Extent::Fixed(len), FLOATS);
-    let kernel = SumPartials { len: len as usize, extent, tile };
-    kernels.call_cpu(plan, "sum_partials", &split, [parts], [(total, 1)], kernel)
+    let kernel = SumPartials { len: len as usize, extent, chunk_size };
+    kernels.call_cpu(plan, "sum_partials", &split, [partials], [(total, 1)], kernel)
 }
 
 impl CpuKernel<1, 1> for SumPartials {
     #[inline(always)]
-    fn run(&self, step: &Step, chunk: Chunk, [parts]: [&[f32]; 1], [total]: [&mut [f32]; 1]) {
+    fn run(&self, step: &Step, chunk: Chunk, [partials]: [&[f32]; 1], [total]: [&mut [f32]; 1]) {
         if step.accumulate == 0 {
             total.fill(0.0);
         }
-        let count = step.extent(self.extent).div_ceil(self.tile as usize);
-        for part in parts.chunks_exact(self.len).take(count) {
-            add(total, &part[chunk.rows.clone()]);
+        let count = step.extent(self.extent).div_ceil(self.chunk_size as usize);
+        for partial in partials.chunks_exact(self.len).take(count) {
+            add(total, &partial[chunk.rows.clone()]);
         }
     }
 }

@@ -8,16 +8,18 @@ use bytemuck::{Pod, Zeroable};
 use super::{Kernels, ROWS, embedding::threads_per, shader};
 use crate::device::{
     Binding::{Read, ReadWrite, Uniform},
-    DeviceError, KernelSpec, Plan, ShaderSource, View,
+    DeviceError, KernelSpec, Plan, ShaderSource, View, Work,
 };
 
 pub(super) static SOURCE: ShaderSource = shader!("common/activation.wgsl", "tanh.wgsl");
 
-const fn spec(entry: &'static str) -> KernelSpec {
-    KernelSpec { source: &SOURCE, entry, bindings: &[Uniform, Uniform, Read, Read, ReadWrite] }
-}
-static FORWARD: KernelSpec = spec("tanh_forward");
-static BACKWARD: KernelSpec = spec("tanh_backward");
+static FORWARD: KernelSpec =
+    KernelSpec { source: &SOURCE, entry: "tanh_forward", bindings: &[Uniform, Uniform, Read, ReadWrite] };
+static BACKWARD: KernelSpec = KernelSpec {
+    source: &SOURCE,
+    entry: "tanh_backward",
+    bindings: &[Uniform, Uniform, Read, Read, ReadWrite],
+};
 
 #[repr(C)]
 #[derive(Clone, Copy, Pod, Zeroable)]
@@ -30,11 +32,13 @@ impl Kernels {
     /// `z = tanh(a)` over [rows, hidden].
     pub fn tanh(&self, plan: &mut Plan, hidden: u32, a: &View, z: &View) -> Result<(), DeviceError> {
         if self.on_cpu() {
-            return cpu::forward(self, plan, hidden, a, z);
+            cpu::forward(self, plan, hidden, a, z)?;
+        } else {
+            let op = Op { width: hidden / 4, pad: [0; 3] };
+            self.call(plan, &FORWARD, &[], &op, &[a, z], threads_per(ROWS, op.width))?;
         }
-        let op = Op { width: hidden / 4, pad: [0; 3] };
-        // This entry point does not use binding 3, which must be filled.
-        self.call(plan, &FORWARD, &[], &op, &[a, a, z], threads_per(ROWS, op.width))
+        plan.note(Work::moving(ROWS, 2 * hidden));
+        Ok(())
     }
 
     /// `da = dz · (1 − z²)` over [rows, hidden].
@@ -47,9 +51,12 @@ impl Kernels {
         da: &View,
     ) -> Result<(), DeviceError> {
         if self.on_cpu() {
-            return cpu::backward(self, plan, hidden, z, dz, da);
+            cpu::backward(self, plan, hidden, z, dz, da)?;
+        } else {
+            let op = Op { width: hidden / 4, pad: [0; 3] };
+            self.call(plan, &BACKWARD, &[], &op, &[z, dz, da], threads_per(ROWS, op.width))?;
         }
-        let op = Op { width: hidden / 4, pad: [0; 3] };
-        self.call(plan, &BACKWARD, &[], &op, &[z, dz, da], threads_per(ROWS, op.width))
+        plan.note(Work::moving(ROWS, 3 * hidden));
+        Ok(())
     }
 }

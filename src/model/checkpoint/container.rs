@@ -20,7 +20,7 @@ use crate::{
 const SCALE: &str = "_scale";
 
 /// The format's own limit of a header's length in bytes.
-const MAX_HEADER: usize = 100_000_000;
+pub const MAX_HEADER: usize = 100_000_000;
 
 /// A parsed safetensors file over borrowed bytes. Every tensor's byte range lies within the file.
 pub(crate) struct Container<'a> {

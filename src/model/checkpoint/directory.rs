@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::module_list::{MODULES_FILE, ModuleList};
-use super::released::pooler_by_name;
+use super::pooler_by_name::pooler_by_name;
 use super::settings::{MIN_LENGTH, SIMCSE_FILE, SimcseSettings, object};
 use super::{Checkpoint, HEAD_WEIGHT, POOLER_WEIGHT};
 use crate::localize::{Localized, messages};

@@ -6,13 +6,13 @@ use super::tests::tiny_config;
 use super::*;
 use crate::model::{PoolMode, Pooler, SentenceModules};
 
-type Named = Vec<(String, Vec<u8>)>;
+type Files = Vec<(String, Vec<u8>)>;
 
 fn named(path: &str, bytes: impl Into<Vec<u8>>) -> (String, Vec<u8>) {
     (path.to_owned(), bytes.into())
 }
 
-fn plain() -> Named {
+fn plain() -> Files {
     let checkpoint = Checkpoint::init_random(tiny_config(), 9);
     vec![
         named("config.json", checkpoint.config.to_json()),
@@ -31,16 +31,16 @@ fn settings(pooler: Pooler) -> SimcseSettings {
     SimcseSettings { pooler, max_length: Some(12), recipe: json!({"epochs": 1}) }
 }
 
-fn exported(pooler: Pooler) -> Named {
+fn exported(pooler: Pooler) -> Files {
     let checkpoint = Checkpoint::init_random(tiny_config(), 9);
     export_directory(&checkpoint, &with_head(), &[named("vocab.txt", "[PAD]")], &settings(pooler)).unwrap()
 }
 
-fn without(files: Named, path: &str) -> Named {
+fn without(files: Files, path: &str) -> Files {
     files.into_iter().filter(|(own, _)| own != path).collect()
 }
 
-fn message(files: &Named) -> String {
+fn message(files: &Files) -> String {
     load_directory(files).unwrap_err().to_string()
 }
 
@@ -128,7 +128,7 @@ fn the_default_pooler_follows_what_the_folder_says() {
 }
 
 /// A plain encoder with these modules after it: kind, folder, config.json.
-fn with_modules(modules: &[(&str, &str, serde_json::Value)]) -> Named {
+fn with_modules(modules: &[(&str, &str, serde_json::Value)]) -> Files {
     let mut files = plain();
     let mut listed = vec![json!({"path": "", "type": "sentence_transformers.models.Transformer"})];
     for (kind, folder, config) in modules {
@@ -250,8 +250,10 @@ fn length_lower_case_and_prompt_are_read_and_exported_again() {
     let mut files = without(files, "config_sentence_transformers.json");
     files.push(named("config_sentence_transformers.json", unnamed));
     assert!(message(&files).contains("\"default_prompt_name\" is \"query\""));
+}
 
-    // The tokenizer's own length holds where no other is stated.
+#[test]
+fn the_tokenizers_length_holds_where_no_other_is_stated() {
     for (length, expected) in [("512", Some(512)), ("1000000000000000019884624838656", None)] {
         let mut files = plain();
         files.push(named("tokenizer_config.json", format!(r#"{{"model_max_length": {length}}}"#)));
@@ -262,15 +264,14 @@ fn length_lower_case_and_prompt_are_read_and_exported_again() {
 #[test]
 fn folders_before_the_models_own_do_not_matter() {
     for prefix in ["./", "MiniLM/", "C:\\models\\MiniLM\\", "a/b/"] {
-        let files: Named = exported(Pooler::Cls)
+        let files: Files = exported(Pooler::Cls)
             .into_iter()
             .map(|(path, bytes)| (format!("{prefix}{path}"), bytes))
             .collect();
         assert_eq!(load_directory(&files).unwrap().pooler, Pooler::Cls, "{prefix}");
     }
-    let old: Named =
+    let mut old: Files =
         plain().into_iter().map(|(path, bytes)| (format!("m/0_Transformer/{path}"), bytes)).collect();
-    let mut old = old;
     let modules = json!([
         {"path": "0_Transformer", "type": "sentence_transformers.models.Transformer"},
         {"path": "1_Pooling", "type": "sentence_transformers.models.Pooling"}
@@ -306,13 +307,13 @@ fn every_missing_file_is_named() {
 #[test]
 fn weights_in_other_forms_are_refused_with_what_to_do() {
     let bare = without(plain(), "model.safetensors");
-    let with = |path: &str| bare.iter().cloned().chain([named(path, "{}")]).collect::<Named>();
+    let with = |path: &str| bare.iter().cloned().chain([named(path, "{}")]).collect::<Files>();
     assert!(message(&with("model.safetensors.index.json")).contains("it names no files"));
     assert!(message(&with("pytorch_model.bin")).contains("save_pretrained"));
     let mut two = with("a.safetensors");
     two.push(named("b.safetensors", ""));
     assert!(message(&two).contains("several safetensors files (a.safetensors, b.safetensors)"));
-    let renamed: Named =
+    let renamed: Files =
         plain().into_iter().map(|(path, bytes)| (path.replace("model.s", "fine-tuned.s"), bytes)).collect();
     assert!(load_directory(&renamed).is_ok());
 }
@@ -338,12 +339,16 @@ fn weights_in_several_files_are_put_together_by_their_index() {
 }
 
 #[test]
-fn two_models_at_once_are_refused_and_broken_files_named() {
-    let two: Named = ["a", "b"]
+fn two_models_at_once_are_refused() {
+    let two: Files = ["a", "b"]
         .iter()
         .flat_map(|folder| plain().into_iter().map(move |(path, bytes)| (format!("{folder}/{path}"), bytes)))
         .collect();
     assert!(message(&two).contains("several, in a/ and b/; choose the folder of one model"));
+}
+
+#[test]
+fn a_broken_json_file_is_named() {
     for path in
         ["config.json", "modules.json", "1_Pooling/config.json", "simcse.json", "sentence_bert_config.json"]
     {
@@ -355,7 +360,7 @@ fn two_models_at_once_are_refused_and_broken_files_named() {
 
 /// The files of a SimCSE checkpoint: a raw one has the head as `mlp.dense` beside `bert.`, a converted one as
 /// `pooler.dense`.
-fn released(folder: &str, converted: bool) -> Named {
+fn released(folder: &str, converted: bool) -> Files {
     let checkpoint = Checkpoint::init_random(tiny_config(), 9);
     let [(_, weight), (_, bias)] = random_head(&tiny_config(), 12);
     let (prefix, head) = if converted { ("", "pooler.dense") } else { ("bert.", "mlp.dense") };

@@ -7,12 +7,13 @@ mod init;
 mod layer_weights;
 mod module_list;
 mod names;
-mod released;
+mod pooler_by_name;
 mod settings;
 mod shrink;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+pub(crate) use container::MAX_HEADER;
 pub use container::{write_safetensors, write_safetensors_f16, write_safetensors_i8};
 pub use directory::{ENCODER_FILES, ModelDirectory, TOKENIZER_FILES, load_directory};
 pub use export::export_directory;

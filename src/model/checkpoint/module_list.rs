@@ -268,6 +268,10 @@ fn layer_pooler(files: &Files<'_>, place: &str, layers: usize) -> Result<Pooler,
     let Some((path, bytes)) = files.get(&path) else { return missing(path) };
     match LayerWeights::pooler(path, bytes, layers)? {
         Some(pooler) => Ok(pooler),
-        None => refuse(path, messages::modules_layer_weights()),
+        None => {
+            let means: Vec<_> =
+                Pooler::ALL.into_iter().filter(|pooler| pooler.is_mean()).map(Pooler::name).collect();
+            refuse(path, messages::modules_layer_weights(means.join(", ")))
+        }
     }
 }

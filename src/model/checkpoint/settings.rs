@@ -109,7 +109,7 @@ pub(super) fn pool_modes(file: &str, config: &Map<String, Value>) -> Result<Vec<
 
 /// 1_Pooling/config.json in the form that every version of sentence-transformers reads.
 pub(super) fn st_pooling_config(pooler: Pooler, hidden: usize) -> Value {
-    let cls = matches!(pooler, Pooler::Cls | Pooler::ClsBeforePooler);
+    let cls = !pooler.is_mean();
     json!({
         "word_embedding_dimension": hidden,
         "pooling_mode_cls_token": cls,
@@ -167,11 +167,8 @@ mod tests {
     #[test]
     fn an_unknown_pooler_is_answered_with_the_known_ones() {
         let error = SimcseSettings::parse("simcse.json", br#"{"pooler": "max"}"#).unwrap_err().to_string();
-        assert_eq!(
-            error,
-            "simcse.json: \"pooler\" is \"max\"; expected one of: cls, cls_before_pooler, avg, \
-             avg_top2, avg_first_last"
-        );
+        let known = Pooler::ALL.map(Pooler::name).join(", ");
+        assert_eq!(error, format!("simcse.json: \"pooler\" is \"max\"; expected one of: {known}"));
         assert!(SimcseSettings::parse("simcse.json", b"{}").is_err());
         assert!(SimcseSettings::parse("simcse.json", b"[]").is_err());
     }

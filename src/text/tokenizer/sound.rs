@@ -7,12 +7,12 @@ use crate::localize::{Localized, messages};
 
 /// By which factor a text may grow in normalizer and pre-tokenizer. T5's "▁" for a space takes three bytes for one;
 /// GPT-2's characters for bytes take two.
-const MOST_GROWTH: f64 = 64.0;
+const MAX_GROWTH: f64 = 64.0;
 /// Ids from here on could overflow in the crate; no vocabulary has a thousandth of them.
-const MOST_ID: u64 = 1 << 31;
+const MAX_ID: u64 = 1 << 31;
 /// Bytes of a piece of a Unigram vocabulary. The crate keeps the pieces in a tree, a level for each byte, and takes it apart
 /// by recursion: a long one overflows the stack. SentencePiece makes none of more than 64.
-const MOST_PIECE: usize = 1024;
+const MAX_PIECE: usize = 1024;
 
 /// Checks a tokenizer.json.
 ///
@@ -20,7 +20,7 @@ const MOST_PIECE: usize = 1024;
 /// The reason why it is refused.
 pub fn check(json: &Value) -> Result<(), Localized> {
     let growth = growth(&json["normalizer"]) * growth(&json["pre_tokenizer"]);
-    if growth > MOST_GROWTH {
+    if growth > MAX_GROWTH {
         return Err(messages::tokenizer_growth(format!("{growth:.0}")));
     }
     if has_empty_pieces(&json["pre_tokenizer"]) {
@@ -31,8 +31,8 @@ pub fn check(json: &Value) -> Result<(), Localized> {
         return Err(messages::tokenizer_dropout(dropout));
     }
     let pieces = model["vocab"].as_array().into_iter().flatten().filter_map(|entry| entry[0].as_str());
-    if let Some(bytes) = pieces.map(str::len).find(|bytes| *bytes > MOST_PIECE) {
-        return Err(messages::tokenizer_piece(bytes, MOST_PIECE));
+    if let Some(bytes) = pieces.map(str::len).find(|bytes| *bytes > MAX_PIECE) {
+        return Err(messages::tokenizer_piece(bytes, MAX_PIECE));
     }
     let prefix = model["continuing_subword_prefix"].as_str().unwrap_or_default();
     let merges = model["merges"].as_array().into_iter().flatten();
@@ -43,7 +43,7 @@ pub fn check(json: &Value) -> Result<(), Localized> {
     }
     let listed = json["added_tokens"].as_array().into_iter().flatten().map(|token| &token["id"]);
     let words = model["vocab"].as_object().into_iter().flat_map(|vocabulary| vocabulary.values());
-    match listed.chain(words).filter_map(Value::as_u64).find(|id| *id >= MOST_ID) {
+    match listed.chain(words).filter_map(Value::as_u64).find(|id| *id >= MAX_ID) {
         Some(id) => Err(messages::tokenizer_id(id)),
         None => Ok(()),
     }

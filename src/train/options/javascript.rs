@@ -106,4 +106,12 @@ fn the_files_of_the_javascript_api_have_every_option() {
         let found = std::fs::read_to_string(&path).unwrap_or_default();
         assert_eq!(found, made, "{}: run WRITE=1 cargo test --lib javascript", path.display());
     }
+    let by_hand = std::fs::read_to_string(folder.join("simcse-lab.d.ts")).unwrap_or_default();
+    let line = by_hand.lines().find(|line| line.starts_with("export type Pooler = ")).unwrap_or_default();
+    for pooler in super::POOLERS {
+        assert!(
+            line.contains(&format!("'{pooler}'")),
+            "www/api/simcse-lab.d.ts: the type Pooler lacks {pooler}"
+        );
+    }
 }

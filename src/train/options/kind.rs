@@ -131,7 +131,7 @@ impl OptionSpec {
         Self { script: InScript::Constant, ..self }
     }
 
-    pub(super) const fn not_in_script(self) -> Self {
+    pub(super) const fn silent_in_script(self) -> Self {
         Self { script: InScript::Silent, ..self }
     }
 
@@ -285,7 +285,7 @@ mod tests {
     }
 
     #[test]
-    fn what_fits_is_read_and_what_does_not_is_told_what_does() {
+    fn a_number_outside_its_range_is_refused_with_the_range() {
         let spec = OptionSpec::whole(1.0, 1024.0);
         assert_eq!(spec.parse(" 64 "), Ok(Value::from(64)));
         for typed in ["0", "1025", "1.5", "-1", "many", "", "NaN", "1e99"] {
@@ -306,7 +306,7 @@ mod tests {
     }
 
     #[test]
-    fn names_lists_and_flags() {
+    fn choices_widths_augmentations_and_flags_are_parsed() {
         let spec = OptionSpec::choice(&["unsup", "sup"]);
         assert_eq!(spec.parse("sup"), Ok(Value::from("sup")));
         assert_eq!(spec.parse("max").unwrap_err().to_string(), "one of unsup, sup");

@@ -1,7 +1,7 @@
 //! The options of a recipe, each written down once.
 //!
 //! The table below makes [`TrainOptions`] and its defaults. The page's form, the command line, links, the names of runs, the
-//! JavaScript types and the exported Python script are made from the same table; see "Add an option" in
+//! JavaScript types and the exported Python script are made from the same table; see "Add an option of a recipe" in
 //! docs/developing.md.
 
 #[cfg(test)]
@@ -77,7 +77,7 @@ macro_rules! options {
 
 const UNBOUNDED: f64 = f64::INFINITY;
 /// Steps are counted in 32 bits.
-const MOST_STEPS: f64 = 1e9;
+const MAX_STEPS: f64 = 1e9;
 const POOLERS: [&str; 5] = ["cls", "cls_before_pooler", "avg", "avg_top2", "avg_first_last"];
 
 options! {
@@ -98,7 +98,7 @@ options! {
     /// Items N of a batch; each is encoded two or three times, and every other one is a negative.
     BatchSize batch_size: usize = 64 => OptionSpec::whole(1.0, 1024.0).costs(Cost::TimeAndMemory).in_script();
     /// What the vector is made of. Without it, the pooler of the model.
-    Pooler pooler: Pooler = Pooler::Cls => OptionSpec::choice(&POOLERS).follows().not_in_script();
+    Pooler pooler: Pooler = Pooler::Cls => OptionSpec::choice(&POOLERS).follows().silent_in_script();
     /// The MLP head behind the pooler cls: train-only trains with it and drops it, keep keeps it, none goes without.
     /// Without it, train-only for sentences and keep for pairs with the pooler cls, else none.
     Head head: HeadMode = HeadMode::TrainOnly => OptionSpec::choice(&["train-only", "keep", "none"]).follows().in_script();
@@ -117,13 +117,13 @@ options! {
     /// Off: masked-language modelling alone, as encoders are pre-trained; every item is encoded once.
     Contrastive contrastive: bool = true => OptionSpec::of(Kind::Flag).not_offered();
     /// Ends after so many steps, whatever the epochs say; the schedule runs over them.
-    Steps steps: Option<u32> = None => OptionSpec::whole(1.0, MOST_STEPS).optional().costs(Cost::Time).in_script();
+    Steps steps: Option<u32> = None => OptionSpec::whole(1.0, MAX_STEPS).optional().costs(Cost::Time).in_script();
     /// Passes over the data.
     Epochs epochs: usize = 1 => OptionSpec::whole(1.0, 1e6).costs(Cost::Time).in_script();
     /// Tokens of a sentence, special tokens included; longer ones are cut.
     MaxLength max_length: usize = 32 => OptionSpec::whole(3.0, 1e6).costs(Cost::TimeAndMemory).in_script();
     /// Steps over which the learning rate grows first.
-    Warmup warmup: u32 = 0 => OptionSpec::whole(0.0, MOST_STEPS).in_script();
+    Warmup warmup: u32 = 0 => OptionSpec::whole(0.0, MAX_STEPS).in_script();
     /// AdamW's, of all weights but biases and LayerNorm (arXiv 1711.05101).
     WeightDecay weight_decay: f32 = 0.0 => OptionSpec::real(0.0, UNBOUNDED).in_script();
     /// Largest norm of the whole gradient; 0: any.
@@ -131,7 +131,7 @@ options! {
     /// Of dropout, order and whatever else is drawn: the same seed on the same device gives the same weights, bit for bit.
     Seed seed: u32 = 42 => OptionSpec::whole(0.0, u32::MAX as f64).in_script();
     /// Steps between evaluations; 0: only before the first and after the last.
-    EvalEvery eval_every: u32 = 125 => OptionSpec::whole(0.0, MOST_STEPS).same_weights();
+    EvalEvery eval_every: u32 = 125 => OptionSpec::whole(0.0, MAX_STEPS).same_weights();
     /// Items encoded at a time, with all their views; 0: the whole batch. Fewer need less memory and one more forward
     /// pass, and give the same gradients (GradCache, arXiv 2101.06983).
     MicroBatchSize micro_batch_size: usize = 0 => OptionSpec::whole(0.0, 1e6).same_weights();
@@ -264,7 +264,7 @@ impl TrainOptions {
     }
 
     /// What of the options every step tells the device.
-    pub fn step(&self) -> Step {
+    pub fn step_uniform(&self) -> Step {
         Step {
             seed: self.seed,
             weight_decay: self.weight_decay,

@@ -140,7 +140,7 @@ async fn check(
     checks.close("context", &case, &context, &expected_context, forward);
     let log_sums = bench.read(&log_sums, tokens * heads).await?;
     checks.close("log-sums", &case, &log_sums, &expected.log_sums(), forward);
-    bench.read(&delta, tokens * heads).await?;
+    bench.check_guard(&delta, tokens * heads).await?;
     let d_qkv = bench.read(&d_qkv, 3 * tokens * hidden).await?;
     let backward = bound(4 * (head_size + longest), 64.0);
     // ds is a difference of numbers of size √d times q or k over √d: 1.

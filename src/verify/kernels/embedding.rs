@@ -49,7 +49,7 @@ impl Tables {
         let views = self.views(bench)?;
         let mut held = Vec::new();
         let mut word = Vec::new();
-        for (rows, values) in views.word.iter().zip(self.reference.word.chunks(9 * self.hidden)) {
+        for (rows, values) in views.word.iter().zip(self.reference.word.chunks(PIECE_ROWS * self.hidden)) {
             let (view, halves) = bench.halves(values)?;
             held.extend(halves);
             word.push(TableRows { view, ..rows.clone() });
@@ -68,15 +68,18 @@ impl Tables {
     }
 }
 
+/// Rows of a piece of the word table, as if this were the binding limit.
+const PIECE_ROWS: usize = 9;
+
 struct Views {
     word: Vec<TableRows>,
     position: View,
     token_type: View,
 }
 
-/// The word table in pieces of 9, 9 and 5 rows, as if 9 were the binding limit.
+/// The word table in pieces of 9, 9 and 5 rows.
 fn pieces(bench: &Bench, table: &[f64], hidden: usize) -> Result<Vec<TableRows>, DeviceError> {
-    let rows = table.chunks(9 * hidden).zip((0..).step_by(9));
+    let rows = table.chunks(PIECE_ROWS * hidden).zip((0..).step_by(PIECE_ROWS));
     rows.map(|(values, first_row)| {
         Ok(TableRows { first_row, rows: (values.len() / hidden) as u32, view: bench.floats(values)? })
     })
@@ -97,20 +100,20 @@ fn layer<'a>(tables: &Tables, views: &'a Views, first_position: usize) -> Embedd
 
 /// The sum of word, position and type embeddings.
 pub async fn sums(checks: &Checks) -> Result<(), DeviceError> {
-    for (lengths, hidden, types, first) in shapes() {
+    for (lengths, hidden, types, first_position) in shapes() {
         let (bench, tables) = (checks.bench()?, Tables::random(hidden, types, 5));
         let views = tables.views(&bench)?;
-        forward(checks, "e", &bench, &tables, &views, &lengths, first).await?;
+        forward(checks, "e", &bench, &tables, &views, &lengths, first_position).await?;
     }
     Ok(())
 }
 
 /// The same with a word table of float16, which only a GPU supports.
-pub async fn sums_of_halves(checks: &Checks) -> Result<(), DeviceError> {
-    for (lengths, hidden, types, first) in shapes() {
+pub async fn sums_with_float16_table(checks: &Checks) -> Result<(), DeviceError> {
+    for (lengths, hidden, types, first_position) in shapes() {
         let (bench, mut tables) = (checks.bench()?, Tables::random(hidden, types, 6));
         let views = tables.views_of_halves(&bench)?;
-        forward(checks, "e of halves", &bench, &tables, &views, &lengths, first).await?;
+        forward(checks, "e of a float16 table", &bench, &tables, &views, &lengths, first_position).await?;
     }
     Ok(())
 }
@@ -122,20 +125,20 @@ async fn forward(
     tables: &Tables,
     views: &Views,
     lengths: &[usize],
-    first: usize,
+    first_position: usize,
 ) -> Result<(), DeviceError> {
     let hidden = tables.hidden;
-    let batch = batch(lengths, VOCABULARY, POSITIONS).with_first_position(first);
+    let batch = batch(lengths, VOCABULARY, POSITIONS).with_first_position(first_position);
     let len = batch.tokens() * hidden;
     let (ids, positions) = (bench.words(&batch.token_ids)?, bench.words(&batch.positions)?);
     let embedded = bench.output(len)?;
     bench
         .run(&step_of(&batch), |kernels, plan| {
-            kernels.embed(plan, &layer(tables, views, first), &ids, &positions, &embedded)
+            kernels.embed(plan, &layer(tables, views, first_position), &ids, &positions, &embedded)
         })
         .await?;
     let expected =
-        reference::forward(&tables.reference, &batch.token_ids, &row_starts(&batch), first, hidden);
+        reference::forward(&tables.reference, &batch.token_ids, &row_starts(&batch), first_position, hidden);
     let embedded = bench.read(&embedded, len).await?;
     let case = format!("{} tokens, width {hidden}", batch.tokens());
     checks.close(quantity, &case, &embedded, &expected, bound(3, 0.0));
@@ -144,10 +147,10 @@ async fn forward(
 
 /// Gradients of the tables, overwritten and accumulated.
 pub async fn table_gradients(checks: &Checks) -> Result<(), DeviceError> {
-    for (lengths, hidden, types, first) in shapes() {
-        let batch = batch(&lengths, VOCABULARY, POSITIONS).with_first_position(first);
-        backward(checks, &batch, hidden, types, first, false).await?;
-        backward(checks, &batch, hidden, types, first, true).await?;
+    for (lengths, hidden, types, first_position) in shapes() {
+        let batch = batch(&lengths, VOCABULARY, POSITIONS).with_first_position(first_position);
+        backward(checks, &batch, hidden, types, first_position, false).await?;
+        backward(checks, &batch, hidden, types, first_position, true).await?;
     }
     Ok(())
 }
@@ -157,13 +160,13 @@ async fn backward(
     batch: &PackedBatch,
     hidden: usize,
     types: usize,
-    first: usize,
+    first_position: usize,
     accumulate: bool,
 ) -> Result<(), DeviceError> {
     let (bench, tables) = (checks.bench()?, Tables::random(hidden, types, 6));
     let (views, tokens) = (tables.views(&bench)?, batch.tokens());
     let de = Random::new(7).normals(tokens * hidden);
-    // The word gradient is always added to: the training step clears it first.
+    // The word gradient is always added to: the training step clears it first_position.
     let before = if accumulate {
         Tables::random(hidden, types, 8).reference
     } else {
@@ -192,18 +195,26 @@ async fn backward(
     let mut step = step_of(batch);
     step.accumulate = u32::from(accumulate);
     bench
-        .run(&step, |kernels, plan| kernels.embed_backward(plan, &layer(&tables, &views, first), &gradient))
+        .run(&step, |kernels, plan| {
+            kernels.embed_backward(plan, &layer(&tables, &views, first_position), &gradient)
+        })
         .await?;
 
-    let mut expected =
-        reference::backward(&tables.reference, &batch.token_ids, &row_starts(batch), first, &de, hidden);
+    let mut expected = reference::backward(
+        &tables.reference,
+        &batch.token_ids,
+        &row_starts(batch),
+        first_position,
+        &de,
+        hidden,
+    );
     if accumulate {
         expected.word = add(&expected.word, &before.word);
         expected.position = add(&expected.position, &before.position);
         expected.token_type = add(&expected.token_type, &before.token_type);
     }
     let case = format!("{tokens} tokens, width {hidden}, accumulate {accumulate}");
-    bench.read(&scratch, scratch_len).await?;
+    bench.check_guard(&scratch, scratch_len).await?;
     let mut words = Vec::new();
     for piece in &word {
         words.extend(bench.read(&piece.view, piece.rows as usize * hidden).await?);

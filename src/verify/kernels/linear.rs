@@ -96,7 +96,7 @@ pub async fn forward(checks: &Checks) -> Result<(), DeviceError> {
 
 /// A weight of float16, which only a GPU supports. Widening is exact, so the result is as accurate as with float32,
 /// compared with the product of the rounded weight.
-pub async fn forward_of_halves(checks: &Checks) -> Result<(), DeviceError> {
+pub async fn forward_with_float16_weight(checks: &Checks) -> Result<(), DeviceError> {
     for (shape, kind) in cases(checks) {
         let case = Case::new(checks, shape, kind)?;
         let [rows, inputs, outputs] = shape;
@@ -127,7 +127,7 @@ pub async fn forward_of_halves(checks: &Checks) -> Result<(), DeviceError> {
 }
 
 /// A layer over the step's rows instead of its tokens.
-pub async fn forward_of_sentences(checks: &Checks) -> Result<(), DeviceError> {
+pub async fn forward_over_rows(checks: &Checks) -> Result<(), DeviceError> {
     let mut case = Case::new(checks, [5, 12, 20], MatmulKind::Small)?;
     case.step = Step { rows: 5, tokens: 99_999, ..Step::default() };
     let (bench, weights) = (&case.bench, case.weights()?);
@@ -274,7 +274,7 @@ async fn weight_gradient(checks: &Checks, case: &Case<'_>, accumulate: bool) -> 
         expected.bias = add(&expected.bias, &before[1]);
     }
     let name = format!("{}, accumulate {accumulate}", case.name);
-    bench.read(&scratch, scratch_len).await?;
+    bench.check_guard(&scratch, scratch_len).await?;
     let (weight, bias) = (bench.read(&weight, outputs * inputs).await?, bench.read(&bias, outputs).await?);
     checks.close("dW", &name, &weight, &expected.weight, bound(rows, 3.0));
     checks.close("db", &name, &bias, &expected.bias, bound(rows, 3.0));

@@ -120,7 +120,7 @@ impl Case {
             .collect();
         let parts = MaskedLoss::parts(pieces.len());
         let labels_view = bench.words(&labels)?;
-        let (targets, losses) = (bench.output(masked)?, bench.output(masked)?);
+        let (label_logits, losses) = (bench.output(masked)?, bench.output(masked)?);
         let (partials, statistics) = (bench.output(2 * masked * parts)?, bench.output(2 * masked)?);
         let before = [0.5, 7.0, 8.0, 0.25];
         let metrics = bench.floats(&before)?;
@@ -128,7 +128,7 @@ impl Case {
             pieces: &pieces,
             labels: &labels_view,
             partials: &partials,
-            targets: &targets,
+            label_logits: &label_logits,
             statistics: &statistics,
             losses: &losses,
             metrics: &metrics,
@@ -163,8 +163,10 @@ impl Case {
             checks.close_beside("d logits", &case, &actual, &expected, f64::from(scale), most);
             first += piece;
         }
-        for (view, len) in [(&partials, 2 * masked * parts), (&statistics, 2 * masked), (&targets, masked)] {
-            bench.read(view, len).await?;
+        for (view, len) in
+            [(&partials, 2 * masked * parts), (&statistics, 2 * masked), (&label_logits, masked)]
+        {
+            bench.check_guard(view, len).await?;
         }
         Ok(())
     }
@@ -191,14 +193,14 @@ pub async fn nothing_masked(checks: &Checks) -> Result<(), DeviceError> {
     let before = [1.0, 2.0, 3.0, 4.0];
     let (metrics, none) = (bench.floats(&before)?, bench.floats(&[])?);
     let pieces = [PieceLogits { first_word: 0, words: 8, logits: &bench.output(8)? }];
-    let (partials, targets) = (bench.output(64)?, bench.output(64)?);
+    let (partials, label_logits) = (bench.output(64)?, bench.output(64)?);
     let (statistics, losses) = (bench.output(64)?, bench.output(64)?);
     let labels = bench.words(&[])?;
     let loss = MaskedLoss {
         pieces: &pieces,
         labels: &labels,
         partials: &partials,
-        targets: &targets,
+        label_logits: &label_logits,
         statistics: &statistics,
         losses: &losses,
         metrics: &metrics,

@@ -53,7 +53,7 @@ pub(super) async fn check(name: &str, checks: &Checks) -> Result<(), DeviceError
 async fn embedding(checks: &Checks) -> Result<(), DeviceError> {
     embedding::sums(checks).await?;
     if !checks.device().info().is_cpu() {
-        embedding::sums_of_halves(checks).await?;
+        embedding::sums_with_float16_table(checks).await?;
     }
     embedding::table_gradients(checks).await
 }
@@ -66,9 +66,9 @@ async fn layer_norm(checks: &Checks) -> Result<(), DeviceError> {
 async fn linear(checks: &Checks) -> Result<(), DeviceError> {
     linear::forward(checks).await?;
     if !checks.device().info().is_cpu() {
-        linear::forward_of_halves(checks).await?;
+        linear::forward_with_float16_weight(checks).await?;
     }
-    linear::forward_of_sentences(checks).await?;
+    linear::forward_over_rows(checks).await?;
     linear::forward_with_gelu(checks).await?;
     linear::gelu_arguments(checks).await?;
     linear::input_gradient(checks).await?;
@@ -112,5 +112,5 @@ async fn optimizer(checks: &Checks) -> Result<(), DeviceError> {
     optimizer::updates(checks).await?;
     optimizer::long_norm(checks).await?;
     optimizer::clipping(checks).await?;
-    optimizer::no_numbers(checks).await
+    optimizer::gradients_not_finite(checks).await
 }

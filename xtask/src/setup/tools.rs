@@ -39,19 +39,19 @@ pub fn wasm_bindgen() -> Result<()> {
 impl Tool<'_> {
     fn install(&self) -> Result<()> {
         let Self { package, version, .. } = self;
-        if self.is_there() {
+        if self.is_installed() {
             say(package, format!("{version} already there"));
             return Ok(());
         }
-        if self.fetched() {
-            say(package, format!("{version} fetched ready-made"));
+        if self.install_ready_made() {
+            say(package, format!("{version} install_ready_made ready-made"));
             return Ok(());
         }
         say(package, format!("compiling {version} (some minutes, once)"));
         self.compile()
     }
 
-    fn is_there(&self) -> bool {
+    fn is_installed(&self) -> bool {
         let is_right = |program: &&str| {
             let found = output(command(program).arg("--version"));
             found.is_some_and(|line| line.split_whitespace().any(|word| word == self.version))
@@ -60,7 +60,7 @@ impl Tool<'_> {
     }
 
     /// Installs a ready-made binary with cargo-binstall, if this machine has it and a binary exists.
-    fn fetched(&self) -> bool {
+    fn install_ready_made(&self) -> bool {
         if output(command("cargo").args(["binstall", "-V"])).is_none() {
             return false;
         }
@@ -69,7 +69,7 @@ impl Tool<'_> {
         // Without this it would compile the package itself, with full optimisation.
         install.args(["binstall", "--no-confirm", "--disable-strategies", "compile", "--root"]);
         install.arg(setup_dir()).arg(format!("{}@{}", self.package, self.version));
-        run(&mut install).is_ok() && self.is_there()
+        run(&mut install).is_ok() && self.is_installed()
     }
 
     /// Compiles with little optimisation, since these programs mostly wait for files and compilers, and without the

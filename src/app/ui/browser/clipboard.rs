@@ -6,11 +6,11 @@ use web_sys::ClipboardEvent;
 
 /// So many lines stay in a text field: browsers take minutes to set tens of thousands in one, and nobody reads them
 /// there.
-pub const MOST_TYPED: usize = 300;
+pub const MAX_TYPED: usize = 300;
 
 /// A quick look: it is taken at every key.
 pub fn is_long(text: &str) -> bool {
-    text.bytes().filter(|byte| *byte == b'\n').count() >= MOST_TYPED
+    text.bytes().filter(|byte| *byte == b'\n').count() >= MAX_TYPED
 }
 
 /// A long text that is being pasted, which then does not reach its field.

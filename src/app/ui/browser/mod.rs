@@ -1,4 +1,5 @@
-//! What the browser does for the page: files in and out, the clipboard, and small things kept between visits.
+//! What the browser does for the page: files in and out, the clipboard, the page's address and the site's, and choices kept
+//! between visits.
 
 pub mod address;
 pub mod clipboard;

@@ -1,17 +1,16 @@
-//! What lies behind the scores on graded pairs: charts, the same as numbers, and all of it to take home.
+//! What lies behind the scores on graded pairs: charts, the same as numbers, and all of it to download.
 
 use leptos::prelude::*;
 
 use super::{
     analysis_charts::AnalysisCharts,
-    analysis_data::{csv, mean_cosine, relative, state_name},
+    analysis_data::{RANKS, csv, mean_cosine, relative, state_name},
     evaluate_row::EvaluateRow,
 };
 use crate::{
     app::{
         protocol::{AnalysedWeights, AnalysisReport, Request},
         ui::{
-            browser::files::offer_text,
             parts::{
                 icons::{Glyph, Icon},
                 notice::{ErrorNotice, SlotProgress},
@@ -66,7 +65,7 @@ fn Numbers(report: AnalysisReport) -> impl IntoView {
         states.iter().map(|state| view! { <td>{words(value(state))}</td> }).collect_view()
     };
     let longest = states.iter().map(|state| state.analysis.singular_values.len()).max().unwrap_or(0);
-    let ranks = [2, 10, 100].into_iter().filter(|&rank| rank < longest).chain([longest]);
+    let ranks = RANKS.into_iter().filter(|&rank| rank < longest).chain([longest]);
     let spectrum = ranks
         .filter(|&rank| rank > 0)
         .map(|rank| view! { <tr><th scope="row">{count(rank)}</th>{cells(&|state| relative(state, rank))}</tr> })
@@ -85,12 +84,7 @@ fn Numbers(report: AnalysisReport) -> impl IntoView {
             }
         })
         .collect_view();
-    let download = move |_| {
-        let offered = offer_text(FILE, &csv(&report, None), "text/csv");
-        if let Err(message) = offered {
-            store.slot(Topic::Analysis).error.set(Some(message));
-        }
-    };
+    let download = move |_| store.slot(Topic::Analysis).offer_text(FILE, &csv(&report, None), "text/csv");
     view! {
         {headless.then(|| view! { <p class="fine">{mt!("analysis-headless")}</p> })}
         <div class="row">

@@ -4,13 +4,13 @@ use leptos::{html::Div, prelude::*};
 use serde_json::json;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use super::analysis_data::{csv, mean_cosine, relative, state_name};
+use super::analysis_data::{RANKS, csv, mean_cosine, relative, state_name};
 use crate::app::{
     protocol::{AnalysedWeights, AnalysisReport},
     ui::{
         parts::{
             chart_files::ChartFiles,
-            drawing::{Bundle, Drawing, words_of},
+            drawing::{Bundle, Drawing, messages_json},
         },
         state::{store::Topic, studio},
         words::{
@@ -55,7 +55,7 @@ pub fn AnalysisCharts() -> impl IntoView {
     Effect::new(move |_| {
         if let Some(states) = store.analysis.with(|report| report.as_ref().map(drawn)) {
             drawing.with(|charts| {
-                charts.speak(&words_of(&["axis-rank", "axis-share", "axis-cosine", "axis-pairs"]));
+                charts.speak(&messages_json(&["axis-rank", "axis-share", "axis-cosine", "axis-pairs"]));
                 charts.show(&states);
             });
         }
@@ -117,7 +117,7 @@ fn described(report: &AnalysisReport, name: &str) -> String {
     let words = |state: &AnalysedWeights| {
         let values = match name {
             "spectrum" => {
-                let ranks = [2, 10, 100].into_iter();
+                let ranks = RANKS.into_iter();
                 let of = |rank| {
                     Some(t!("analysis-rank-value", rank = rank, value = significant(relative(state, rank)?)))
                 };

@@ -3,18 +3,18 @@
 use crate::{
     app::{
         protocol::{AnalysedWeights, AnalysisReport},
-        ui::words::i18n::t,
+        ui::parts::encoder_bar::weights_of,
     },
     eval::GoldBin,
     text::{csv_text, number_cell},
 };
 
+/// Ranks whose singular values are written out.
+pub const RANKS: [usize; 3] = [2, 10, 100];
+
 /// "Loaded weights", "Step 20".
 pub fn state_name(state: &AnalysedWeights) -> String {
-    match state.step {
-        0 => t!("state-loaded"),
-        step => t!("state-step", step = step),
-    }
+    weights_of(state.step)
 }
 
 /// From the middles of the histogram's intervals, hence exact to half of one, 0.025.

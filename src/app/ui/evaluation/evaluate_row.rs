@@ -1,8 +1,9 @@
-//! The button that evaluates something, with what stands beside it.
+//! The button that evaluates something, with what stands beside it, and what it evaluates on.
 
 use leptos::prelude::*;
 
 use crate::app::ui::{
+    parts::icons::{Glyph, Icon},
     state::store::Slot,
     words::i18n::{mt, words},
 };
@@ -47,5 +48,26 @@ pub fn StartOver(
                 </button>
             }
         })
+    }
+}
+
+/// How many tasks are loaded, and `total` in words, then a line each as `children`.
+#[component]
+pub fn LoadedTasks(
+    count: usize,
+    #[prop(into)] total: Signal<String>,
+    notes: Vec<String>,
+    children: Children,
+) -> impl IntoView {
+    view! {
+        <div class="loaded" role="status">
+            <p class="loaded-name">
+                <Glyph icon=Icon::Check />
+                {mt!("counted-tasks", count = count)}
+                <span class="fine">" · "{total}</span>
+            </p>
+            <ul class="suite-tasks">{children()}</ul>
+            {notes.into_iter().map(|note| view! { <p class="fine">{note}</p> }).collect_view()}
+        </div>
     }
 }

@@ -1,4 +1,4 @@
-//! Scores on several tasks as a table to read, copy and take home.
+//! Scores on several tasks as a table to read, copy and download.
 
 use leptos::prelude::*;
 use serde::Serialize;
@@ -6,13 +6,12 @@ use serde_json::json;
 
 use crate::{
     app::ui::{
-        browser::{clipboard, files::offer_text},
-        parts::icons::{Glyph, Icon},
-        state::{store::Topic, studio},
-        words::{
-            format::decimals,
-            i18n::{mt, words},
+        parts::{
+            copy_button::CopyButton,
+            icons::{Glyph, Icon},
         },
+        state::{store::Topic, studio},
+        words::{format::decimals, i18n::mt},
     },
     eval::{ScoreRow, ScoreTable},
 };
@@ -54,17 +53,7 @@ pub fn ScoresTable(
     let (store, _) = studio();
     let Scores { table, json } = of;
     let csv = table.to_csv();
-    let copied = RwSignal::new("");
-    let copy = {
-        let csv = csv.clone();
-        move |_| clipboard::copy(&csv, copied)
-    };
-    let download = move |name: &'static str, content: String| {
-        let offered = offer_text(name, &content, "text/plain");
-        if let Err(message) = offered {
-            store.slot(topic).error.set(Some(message));
-        }
-    };
+    let slot = store.slot(topic);
     let [csv_file, json_file] = files;
     let rows = (0..table.rows.len()).map(|index| row(&table.rows, index)).collect_view();
     view! {
@@ -82,14 +71,13 @@ pub fn ScoresTable(
             </table>
         </div>
         <div class="row">
-            <button type="button" class="button button-small" on:click=copy>{mt!("copy-csv")}</button>
-            <button type="button" class="button button-small" on:click=move |_| download(csv_file, csv.clone())>
+            <CopyButton label="copy-csv" text=csv.clone() small=true />
+            <button type="button" class="button button-small" on:click=move |_| slot.offer_text(csv_file, &csv, "text/csv")>
                 <Glyph icon=Icon::Download />"CSV"
             </button>
-            <button type="button" class="button button-small" on:click=move |_| download(json_file, json.clone())>
+            <button type="button" class="button button-small" on:click=move |_| slot.offer_text(json_file, &json, "application/json")>
                 <Glyph icon=Icon::Download />"JSON"
             </button>
-            <span class="fine" role="status">{move || words(copied.get())}</span>
         </div>
         <p class="fine">{mt!(note)}</p>
     }

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::{
-    evaluate_row::{EvaluateRow, StartOver},
+    evaluate_row::{EvaluateRow, LoadedTasks, StartOver},
     score_table::{Scores, ScoresTable, label},
 };
 use crate::{
@@ -13,7 +13,6 @@ use crate::{
             parts::{
                 drop_zone::DropZone,
                 fields::Segments,
-                icons::{Glyph, Icon},
                 notice::{ErrorNotice, SlotProgress},
             },
             state::{store::Topic, studio},
@@ -113,7 +112,7 @@ fn SuiteResults() -> impl IntoView {
 fn Tasks(report: SuiteReport) -> impl IntoView {
     let tasks_count = report.tasks.len();
     let pairs: usize = report.tasks.iter().map(|task| task.pairs).sum();
-    let tasks = report.tasks.iter().map(|task| {
+    let tasks = report.tasks.into_iter().map(move |task| {
         let known = published_task(&task.name);
         let name = match known {
             Some(known) if task.name.starts_with(known) => known.to_owned(),
@@ -128,14 +127,6 @@ fn Tasks(report: SuiteReport) -> impl IntoView {
         view! { <li>{name}<span class="fine">" · "{facts}</span></li> }
     });
     view! {
-        <div class="loaded" role="status">
-            <p class="loaded-name">
-                <Glyph icon=Icon::Check />
-                {mt!("counted-tasks", count = tasks_count)}
-                <span class="fine">" · "{mt!("counted-pairs", count = pairs)}</span>
-            </p>
-            <ul class="suite-tasks">{tasks.collect_view()}</ul>
-            {report.notes.iter().map(|note| view! { <p class="fine">{note.clone()}</p> }).collect_view()}
-        </div>
+        <LoadedTasks count=tasks_count total=Signal::derive(move || t!("counted-pairs", count = pairs)) notes=report.notes>{tasks.collect_view()}</LoadedTasks>
     }
 }

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::{
-    evaluate_row::{EvaluateRow, StartOver},
+    evaluate_row::{EvaluateRow, LoadedTasks, StartOver},
     score_table::{Scores, ScoresTable, label},
 };
 use crate::{
@@ -13,11 +13,10 @@ use crate::{
             parts::{
                 drop_zone::DropZone,
                 fields::Number,
-                icons::{Glyph, Icon},
-                notice::{ErrorNotice, SlotProgress},
+                notice::{ErrorNotice, ProgressRow, SlotProgress},
             },
             state::{number_field::NumberField, store::Topic, studio},
-            words::i18n::mt,
+            words::i18n::{mt, t},
         },
     },
     eval::{TransferOptions, transfer_table},
@@ -83,18 +82,13 @@ pub fn Transfer(weights: RwSignal<Weights>, pooler: RwSignal<Pooler>) -> impl In
             <EvaluateRow label="transfer-evaluate" reason of=slot on_evaluate=evaluate>
                 <StartOver empty=Signal::derive(empty) disabled on_clear=move || engine.send(Topic::Transfer, Request::ClearTransfer) />
             </EvaluateRow>
-            <div class="progress-row">
+            <ProgressRow
+                cancel="transfer-cancel"
+                cancellable=Signal::derive(evaluating)
+                on_cancel=move || engine.tell(Topic::Transfer, Request::CancelTransfer)
+            >
                 <SlotProgress of=slot what="reading" />
-                {move || evaluating().then(|| view! {
-                    <button
-                        type="button"
-                        class="button button-small"
-                        on:click=move |_| engine.tell(Topic::Transfer, Request::CancelTransfer)
-                    >
-                        {mt!("transfer-cancel")}
-                    </button>
-                })}
-            </div>
+            </ProgressRow>
             <ErrorNotice of=slot title="transfer-failed" />
             <Results />
         </section>
@@ -105,21 +99,13 @@ pub fn Transfer(weights: RwSignal<Weights>, pooler: RwSignal<Pooler>) -> impl In
 fn Tasks(report: TransferReport) -> impl IntoView {
     let tasks_count = report.tasks.len();
     let items: usize = report.tasks.iter().map(|task| task.items).sum();
-    let tasks = report.tasks.iter().map(|task| {
+    let tasks = report.tasks.into_iter().map(move |task| {
         let counted = if task.kind.sentences_per_item() == 1 { "counted-sentences" } else { "counted-pairs" };
         let items = task.items;
         view! { <li>{task.kind.name()}<span class="fine">" · "{mt!(counted, count = items)}</span></li> }
     });
     view! {
-        <div class="loaded" role="status">
-            <p class="loaded-name">
-                <Glyph icon=Icon::Check />
-                {mt!("counted-tasks", count = tasks_count)}
-                <span class="fine">" · "{mt!("counted-items", count = items)}</span>
-            </p>
-            <ul class="suite-tasks">{tasks.collect_view()}</ul>
-            {report.notes.iter().map(|note| view! { <p class="fine">{note.clone()}</p> }).collect_view()}
-        </div>
+        <LoadedTasks count=tasks_count total=Signal::derive(move || t!("counted-items", count = items)) notes=report.notes>{tasks.collect_view()}</LoadedTasks>
     }
 }
 

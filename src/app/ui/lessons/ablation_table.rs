@@ -25,7 +25,7 @@ pub fn AblationTable(runner: Runner, ablation: RwSignal<Ablation>) -> impl IntoV
             .iter()
             .enumerate()
             .map(|(index, setting)| {
-                let starter = AblationRecord::of_the_site().scores(ablation.get(), setting);
+                let starter = AblationRecord::bundled().scores(ablation.get(), setting);
                 row(setting, starter, &scores(index), here == Some(index))
             })
             .collect();
@@ -48,7 +48,7 @@ pub fn AblationTable(runner: Runner, ablation: RwSignal<Ablation>) -> impl IntoV
                         <tr>
                             <th scope="col">{mt!("ablation-column-setting")}</th>
                             <th scope="col">{mt!("ablation-column-paper")}</th>
-                            <th scope="col">{mt!("ablation-column-starter", seeds = AblationRecord::of_the_site().seeds.len())}</th>
+                            <th scope="col">{mt!("ablation-column-starter", seeds = AblationRecord::bundled().seeds.len())}</th>
                             <th scope="col">{mt!("ablation-column-here")}</th>
                             <th scope="col">{mt!("ablation-seeds")}</th>
                         </tr>
@@ -107,7 +107,7 @@ fn with_deviation(scores: &[Option<f64>]) -> String {
 
 /// How the paper's order of the settings fares with the starter.
 fn order(ablation: Ablation) -> Option<String> {
-    let (settings, record) = (ablation.settings(), AblationRecord::of_the_site());
+    let (settings, record) = (ablation.settings(), AblationRecord::bundled());
     let scored: Vec<(Option<f64>, &[Option<f64>])> =
         settings.iter().map(|setting| (setting.published, record.scores(ablation, setting))).collect();
     let order = Order::of(&scored);
@@ -119,7 +119,7 @@ fn order(ablation: Ablation) -> Option<String> {
 
 /// What the starter's numbers are of.
 fn record() -> String {
-    let record = AblationRecord::of_the_site();
+    let record = AblationRecord::bundled();
     t!(
         "ablation-record",
         sentences = record.sentences.as_str(),

@@ -1,4 +1,4 @@
-//! An ablation of the paper's in small: what to vary and how often, the runs, and their table beside the paper's.
+//! A small version of one of the paper's ablations: what to vary and how often, the runs, and their table beside the paper's.
 
 use leptos::prelude::*;
 
@@ -16,8 +16,9 @@ use crate::{
             fields::{Number, Segments},
             icons::{Glyph, Icon},
             notice::{Bar, Problem},
+            run_buttons::{PauseOrResume, StopButton},
         },
-        state::{number_field::NumberField, store::Phase, studio},
+        state::{number_field::NumberField, studio},
         words::i18n::{mt, t, words},
     },
     lessons::Ablation,
@@ -59,11 +60,11 @@ pub fn Ablations() -> impl IntoView {
         },
     );
     let running = Signal::derive(move || runner.running());
-    // Triplets are another lesson's matter.
+    // The lesson on hard negatives runs those with triplets.
     let elsewhere = move || ablation.get().is_supervised();
     let reason = move || {
-        let supervised = || elsewhere().then_some("ablation-elsewhere");
-        supervised()
+        elsewhere()
+            .then_some("ablation-elsewhere")
             .or_else(|| NEEDS.reason(store))
             .or_else(|| plan().is_none().then_some("lesson-numbers-first"))
     };
@@ -72,7 +73,7 @@ pub fn Ablations() -> impl IntoView {
             runner.start(plan);
         }
     };
-    // One seed of it: the table fills while one reads.
+    // With one seed, so that the table fills while the visitor reads.
     once_by_itself(Lesson::Ablations, reason, move || {
         if let Some(plan) = plan() {
             runner.start(Plan { seeds: 1, ..plan });
@@ -116,7 +117,7 @@ pub fn Ablations() -> impl IntoView {
             </div>
             <div class="row">
                 {move || match running.get() {
-                    true => view! { <Controls runner /> }.into_any(),
+                    true => view! { <PauseOrResume /><StopButton on_stop=move || runner.stop() /> }.into_any(),
                     false => view! {
                         <button type="button" class="button button-primary" disabled=move || reason().is_some() on:click=start>
                             <Glyph icon=Icon::Play />{mt!("ablation-start")}
@@ -130,32 +131,5 @@ pub fn Ablations() -> impl IntoView {
         </section>
         <AblationTable runner ablation />
         <Sizes />
-    }
-}
-
-/// Of the queue: what halts it is the run under way.
-#[component]
-fn Controls(runner: Runner) -> impl IntoView {
-    let (store, engine) = studio();
-    let paused = move || store.phase.with(|phase| *phase == Phase::Paused);
-    let waiting =
-        move || store.phase.with(|phase| matches!(phase, Phase::Starting | Phase::Pausing | Phase::Stopping));
-    let between = move || store.phase.with(|phase| matches!(phase, Phase::Starting | Phase::Stopping));
-    view! {
-        {move || match paused() {
-            true => view! {
-                <button type="button" class="button button-primary" on:click=move |_| engine.resume()>
-                    <Glyph icon=Icon::Play />{mt!("run-resume")}
-                </button>
-            }.into_any(),
-            false => view! {
-                <button type="button" class="button" disabled=waiting on:click=move |_| engine.pause()>
-                    <Glyph icon=Icon::Pause />{mt!("run-pause")}
-                </button>
-            }.into_any(),
-        }}
-        <button type="button" class="button" disabled=between on:click=move |_| runner.stop()>
-            <Glyph icon=Icon::Stop />{mt!("run-stop")}
-        </button>
     }
 }

@@ -28,7 +28,7 @@ use crate::{
 };
 
 /// More take long on a slow device, and their histogram looks the same.
-const MOST: usize = 200;
+const MAX_SENTENCES: usize = 200;
 /// The drawing, in its own units.
 const WIDTH: f64 = 400.0;
 const HEIGHT: f64 = 120.0;
@@ -44,7 +44,7 @@ struct State {
 #[component]
 pub fn Crowding() -> impl IntoView {
     let (store, engine) = studio();
-    let text = UNRELATED.begin(store);
+    let text = UNRELATED.editable(store);
     let pooler = RwSignal::new(Pooler::ClsBeforePooler);
     let (states, busy, error) =
         (RwSignal::new(Vec::<State>::new()), RwSignal::new(false), RwSignal::new(None::<Localized>));
@@ -71,7 +71,7 @@ pub fn Crowding() -> impl IntoView {
     let asked = Memo::new(move |_| (lines(), pooler.get(), weights_at_hand(store)));
     let reason = move || match asked.with(|(lines, ..)| lines.len()) {
         count if count < 2 => Some("matrix-few"),
-        count if count > MOST => Some("crowding-many"),
+        count if count > MAX_SENTENCES => Some("crowding-many"),
         _ => Needs::default().reason(store),
     };
     let measure = move || {
@@ -116,7 +116,7 @@ pub fn Crowding() -> impl IntoView {
                 />
             </div>
             <p class="fine" role="status">{move || if busy.get() { Some(t!("lesson-computing")) } else { reason().map(|id| match id {
-                "crowding-many" => t!("crowding-many", most = MOST),
+                "crowding-many" => t!("crowding-many", most = MAX_SENTENCES),
                 id => words(id),
             }) }}</p>
             <Problem error title="lesson-failed" />

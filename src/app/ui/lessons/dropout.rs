@@ -37,18 +37,18 @@ use crate::{
 };
 
 /// As many as there are colours.
-const MOST: usize = 5;
-const FEWEST: usize = 2;
+const MAX_OTHERS: usize = 5;
+const MIN_OTHERS: usize = 2;
 const PROBABILITIES: (f64, f64) = (0.0, 0.5);
 const USUAL: f64 = 0.1;
 /// Largest seed of a link.
-const MOST_DRAWS: f64 = 1e9;
+const MAX_DRAWS: f64 = 1e9;
 
 #[component]
 pub fn Dropout() -> impl IntoView {
     let (store, engine) = studio();
-    let sentence = CLOSELY.begin(store);
-    let others = BESIDE.begin(store);
+    let sentence = CLOSELY.editable(store);
+    let others = BESIDE.editable(store);
     let (masks, p) = (RwSignal::new(Masks::Own), RwSignal::new(USUAL));
     let draw = RwSignal::new(1_u32);
     let weights = RwSignal::new(Weights::Current);
@@ -69,7 +69,7 @@ pub fn Dropout() -> impl IntoView {
     let blank = move || asked.with(|asked| asked.sentences[0].is_empty());
     let reason = move || match asked.with(|asked| asked.sentences.len() - 1) {
         _ if blank() => Some("views-no-sentence"),
-        FEWEST..=MOST => Needs::default().reason(store),
+        MIN_OTHERS..=MAX_OTHERS => Needs::default().reason(store),
         _ => Some("views-others-first"),
     };
     let (drawn, busy, error) =
@@ -104,7 +104,7 @@ pub fn Dropout() -> impl IntoView {
             Some(t!("lesson-computing"))
         } else {
             reason().map(|id| match id {
-                "views-others-first" => t!("views-others-first", fewest = FEWEST, most = MOST),
+                "views-others-first" => t!("views-others-first", fewest = MIN_OTHERS, most = MAX_OTHERS),
                 id => words(id),
             })
         }
@@ -215,7 +215,7 @@ fn link(
             }
             "masks" => Masks::named(value).map(|named| masks.set(named)).is_some(),
             "p" => number(value, PROBABILITIES.0..=PROBABILITIES.1).map(|number| p.set(number)).is_some(),
-            "draw" => number(value, 0.0..=MOST_DRAWS).map(|number| draw.set(number as u32)).is_some(),
+            "draw" => number(value, 0.0..=MAX_DRAWS).map(|number| draw.set(number as u32)).is_some(),
             _ => true,
         },
     );

@@ -40,7 +40,7 @@ pub struct Drawn {
     pub views: Views,
     /// See [`crate::app::protocol::ViewVectors::kept`].
     pub kept: [Vec<bool>; 2],
-    /// Steps behind the weights.
+    /// Training steps that led to the weights.
     pub step: u32,
 }
 

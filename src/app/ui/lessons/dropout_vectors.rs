@@ -1,4 +1,4 @@
-//! The two vectors of one sentence, number beside number, and the masks that made them differ.
+//! Two vectors of one sentence as bars, and the dropout masks behind their difference.
 
 use std::{fmt::Write, sync::Arc};
 
@@ -18,21 +18,21 @@ use crate::{
 
 /// Numbers of a vector that are drawn: more are thinner than a point on a phone.
 const SHOWN: usize = 96;
-/// Of a bar's place, what it fills.
-const WIDTH: f64 = 0.76;
+/// Share of its place that a bar fills.
+const BAR_WIDTH: f64 = 0.76;
 
 #[component]
 pub fn Vectors(drawn: Arc<Drawn>) -> impl IntoView {
     let views = &drawn.views;
     let shown = SHOWN.min(views.hidden());
-    let first =
+    let shown_values =
         |view: usize| -> Vec<f64> { views.vector(view, 0)[..shown].iter().copied().map(f64::from).collect() };
-    let (one, two) = (first(1), first(2));
+    let (one, two) = (shown_values(1), shown_values(2));
     let difference: Vec<f64> = one.iter().zip(&two).map(|(one, two)| two - one).collect();
-    let largest = one.iter().chain(&two).fold(f64::MIN_POSITIVE, |most, value| most.max(value.abs()));
+    let largest_value = one.iter().chain(&two).fold(f64::MIN_POSITIVE, |most, value| most.max(value.abs()));
     let cosine = fixed(views.cosine((1, 0), (2, 0)), 3);
     let alignment = fixed(views.alignment(), 3);
-    let most = fixed(difference.iter().fold(0.0, |most: f64, value| most.max(value.abs())), 3);
+    let largest_difference = fixed(difference.iter().fold(0.0, |most: f64, value| most.max(value.abs())), 3);
     let hidden = views.hidden();
     let sentence = drawn.asked.sentences[0].clone();
     let verdict = {
@@ -49,11 +49,17 @@ pub fn Vectors(drawn: Arc<Drawn>) -> impl IntoView {
     let vectors = [(1, &one), (2, &two)].map(|(pass, values)| {
         let title = mt!("views-vector", pass = pass);
         let label = mt!("views-vector-what", pass = pass, shown = shown, hidden = hidden);
-        lane(title, label, if pass == 1 { "lane-one" } else { "lane-two" }, bars_path(values, largest), shown)
+        lane(
+            title,
+            label,
+            if pass == 1 { "lane-one" } else { "lane-two" },
+            bars_path(values, largest_value),
+            shown,
+        )
     });
     let differ = {
-        let label = mt!("views-difference-what", most = most.as_str());
-        lane(mt!("views-difference"), label, "lane-difference", bars_path(&difference, largest), shown)
+        let label = mt!("views-difference-what", most = largest_difference.as_str());
+        lane(mt!("views-difference"), label, "lane-difference", bars_path(&difference, largest_value), shown)
     };
     let source = {
         let (step, pooler) = (drawn.step, drawn.asked.pooler.name());
@@ -88,7 +94,7 @@ pub fn Vectors(drawn: Arc<Drawn>) -> impl IntoView {
     }
 }
 
-/// What the numbers say.
+/// Says what the cosine means for these masks.
 fn verdict(drawn: &Drawn, cosine: &str) -> String {
     let p = probability(drawn.asked.p);
     match drawn.asked.masks {
@@ -118,12 +124,12 @@ fn lane(
 }
 
 /// A bar from 0 for each value, upwards where it is above.
-fn bars_path(values: &[f64], largest: f64) -> String {
+fn bars_path(values: &[f64], largest_value: f64) -> String {
     let mut path = String::new();
     for (index, value) in values.iter().enumerate() {
-        let (x, y) = (index as f64 + (1.0 - WIDTH) / 2.0, -value / largest);
+        let (x, y) = (index as f64 + (1.0 - BAR_WIDTH) / 2.0, -value / largest_value);
         // Writing to a string cannot fail.
-        let _ = write!(path, "M{x:.2} 0h{WIDTH}V{y:.4}h-{WIDTH}z");
+        let _ = write!(path, "M{x:.2} 0h{BAR_WIDTH}V{y:.4}h-{BAR_WIDTH}z");
     }
     path
 }
@@ -132,8 +138,8 @@ fn bars_path(values: &[f64], largest: f64) -> String {
 fn mask_path(kept: &[bool]) -> String {
     let mut path = String::new();
     for (index, _) in kept.iter().enumerate().filter(|(_, kept)| **kept) {
-        let x = index as f64 + (1.0 - WIDTH) / 2.0;
-        let _ = write!(path, "M{x:.2} -1h{WIDTH}v2h-{WIDTH}z");
+        let x = index as f64 + (1.0 - BAR_WIDTH) / 2.0;
+        let _ = write!(path, "M{x:.2} -1h{BAR_WIDTH}v2h-{BAR_WIDTH}z");
     }
     path
 }

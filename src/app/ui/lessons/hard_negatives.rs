@@ -17,6 +17,7 @@ use crate::{
                 fields::Number,
                 icons::{Glyph, Icon},
                 notice::{Bar, Problem},
+                run_buttons::StopButton,
             },
             state::{
                 engine::Engine,
@@ -72,7 +73,7 @@ pub fn HardNegatives() -> impl IntoView {
     };
     // The first row is there before anybody presses.
     let measuring = RwSignal::new(false);
-    let model = Memo::new(move |_| store.model.with(|model| model.as_ref().map(|model| model.name.clone())));
+    let model = Memo::new(move |_| store.model_name());
     by_itself(
         model,
         move || NEEDS.reason(store),
@@ -117,16 +118,7 @@ pub fn HardNegatives() -> impl IntoView {
                 <button type="button" class="button button-primary" disabled=move || running.get() || measuring.get() || reason().is_some() on:click=press>
                     <Glyph icon=Icon::Play />{mt!("hard-start")}
                 </button>
-                {move || running.get().then(|| view! {
-                    <button
-                        type="button"
-                        class="button"
-                        disabled=move || store.phase.with(|phase| !phase.active() || matches!(phase, Phase::Starting | Phase::Stopping))
-                        on:click=move |_| engine.stop()
-                    >
-                        <Glyph icon=Icon::Stop />{mt!("run-stop")}
-                    </button>
-                })}
+                {move || running.get().then(|| view! { <StopButton on_stop=move || engine.stop() /> })}
                 <span class="fine" role="status">{move || match (running.get(), measuring.get()) {
                     (true, _) => None,
                     (_, true) => Some(t!("lesson-computing")),

@@ -114,7 +114,7 @@ pub fn once_by_itself(
 
 /// What tells weights from those that were measured before: the model, and the run behind the trained ones.
 pub fn weights_at_hand(store: Store) -> (Option<String>, Option<u64>) {
-    let model = store.model.with(|model| model.as_ref().map(|model| model.name.clone()));
+    let model = store.model_name();
     let run = store.trained.get().then(|| store.runs.present.get()).flatten();
     (model, run)
 }

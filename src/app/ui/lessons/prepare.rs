@@ -36,7 +36,7 @@ impl Needs {
     }
 
     fn lacks_sentences(self, store: Store) -> bool {
-        let kind = store.training.with(|training| training.as_ref().map(|report| report.kind));
+        let kind = store.training_kind();
         self.sentences && kind != Some(TrainingKind::Sentences)
     }
 

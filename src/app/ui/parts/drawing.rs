@@ -127,7 +127,7 @@ fn elements(within: &HtmlElement, names: &[&str]) -> JsValue {
 }
 
 /// Messages by their ids, as JSON for www/charts.
-pub fn words_of(ids: &[&str]) -> String {
+pub fn messages_json(ids: &[&str]) -> String {
     let words: serde_json::Map<_, _> = ids.iter().map(|id| ((*id).to_owned(), t!(id).into())).collect();
     serde_json::Value::Object(words).to_string()
 }

@@ -2,6 +2,7 @@
 
 pub mod chart_files;
 pub mod chart_tools;
+pub mod copy_button;
 pub mod drawing;
 pub mod drop_zone;
 pub mod encoder_bar;
@@ -9,6 +10,7 @@ pub mod fields;
 pub mod fold;
 pub mod icons;
 pub mod notice;
+pub mod run_buttons;
 pub mod similarity_table;
 pub mod tabs;
 pub mod view_head;

@@ -10,14 +10,14 @@ use crate::{
             state::{store::Slot, studio},
             words::{
                 format::{bytes, count, duration},
-                i18n::{mt, t, translated, words as words_of},
+                i18n::{mt, t, translated, words},
                 language::{Language, language},
             },
         },
     },
     localize::Localized,
     share::{Address, Place},
-    text::MOST_UNKNOWN,
+    text::MAX_UNKNOWN,
 };
 
 /// The last error of a topic.
@@ -36,7 +36,7 @@ pub fn Problem(error: RwSignal<Option<Localized>>, title: &'static str) -> impl 
                     <div class="notice notice-error">
                         <Glyph icon=Icon::Warning />
                         <div>
-                            <p class="notice-title">{move || words_of(title)}</p>
+                            <p class="notice-title">{move || words(title)}</p>
                             <p class="notice-text">{move || translated(&reason)}</p>
                         </div>
                         <button type="button" class="notice-close" on:click=move |_| error.set(None)>
@@ -56,9 +56,27 @@ pub fn SlotProgress(of: Slot, what: &'static str) -> impl IntoView {
         of.busy().then(|| {
             let progress = of.progress.get();
             let fraction = progress.as_ref().and_then(fraction);
-            let words = progress.as_ref().map_or_else(|| format!("{}…", words_of(what)), words);
-            view! { <Bar fraction label=words /> }
+            let label = progress.as_ref().map_or_else(|| format!("{}…", words(what)), progress_words);
+            view! { <Bar fraction label /> }
         })
+    }
+}
+
+/// Progress, and beside it a button with the message `cancel` while it can be cancelled.
+#[component]
+pub fn ProgressRow(
+    cancel: &'static str,
+    #[prop(into)] cancellable: Signal<bool>,
+    on_cancel: impl Fn() + Copy + Send + Sync + 'static,
+    children: Children,
+) -> impl IntoView {
+    view! {
+        <div class="progress-row">
+            {children()}
+            {move || cancellable.get().then(|| view! {
+                <button type="button" class="button button-small" on:click=move |_| on_cancel()>{mt!(cancel)}</button>
+            })}
+        </div>
     }
 }
 
@@ -89,7 +107,7 @@ fn fraction(progress: &Progress) -> Option<f64> {
 }
 
 /// A stage and how far it is, in words.
-pub fn words(progress: &Progress) -> String {
+pub fn progress_words(progress: &Progress) -> String {
     let of = |written: fn(f64) -> String| match progress.total {
         Some(total) => t!("of-total", done = written(progress.done), total = written(total)),
         None => written(progress.done),
@@ -123,7 +141,7 @@ pub fn words(progress: &Progress) -> String {
 pub fn UnknownWords(#[prop(into)] share: Signal<f64>) -> impl IntoView {
     move || {
         let share = share.get();
-        (share > MOST_UNKNOWN).then(|| view! {
+        (share > MAX_UNKNOWN).then(|| view! {
             <div class="notice notice-warning" role="status">
                 <Glyph icon=Icon::Warning />
                 <p class="notice-text">{mt!("run-unknown-words", percent = (100.0 * share).round() as u32)}</p>
@@ -139,7 +157,7 @@ pub fn StrangeWords() -> impl IntoView {
     let (store, _) = studio();
     let english_only = move || {
         let known = store.model.with(|model| model.as_ref().is_none_or(|model| model.knows_chinese));
-        language() == Language::Chinese && !known && store.unknown_share.get() <= MOST_UNKNOWN
+        language() == Language::Chinese && !known && store.unknown_share.get() <= MAX_UNKNOWN
     };
     view! {
         <UnknownWords share=store.unknown_share />

@@ -8,11 +8,11 @@ use web_time::{Duration, Instant};
 
 use super::{
     encoded::Encoded,
-    shared::{Chosen, UNASKED},
+    shared::{AUTO_LAYOUT_LINES, Chosen},
     vectors::{Encoding, Vectors},
 };
 use crate::app::ui::{
-    parts::notice::Bar,
+    parts::notice::{Bar, ProgressRow},
     words::i18n::{mt, t},
 };
 
@@ -98,7 +98,7 @@ pub fn Duplicates() -> impl IntoView {
     let Chosen(chosen) = expect_context();
     Effect::new(move |_| {
         if chosen.get() == "duplicates"
-            && vectors.current().is_some_and(|of| (2..=UNASKED).contains(&of.lines.len()))
+            && vectors.current().is_some_and(|of| (2..=AUTO_LAYOUT_LINES).contains(&of.lines.len()))
         {
             start();
         }
@@ -161,12 +161,13 @@ pub fn Duplicates() -> impl IntoView {
                 on:input=move |event| threshold.set(event_target_value(&event).parse().unwrap_or(0.8))
             />
         </div>
-        {move || progress.get().map(|done| view! {
-            <div class="progress-row">
-                <Bar fraction=Some(done) label=t!("duplicates-comparing") />
-                <button type="button" class="button button-small" on:click=move |_| stop()>{mt!("encode-cancel")}</button>
-            </div>
-        })}
+        <ProgressRow
+            cancel="encode-cancel"
+            cancellable=Signal::derive(move || progress.with(Option::is_some))
+            on_cancel=stop
+        >
+            {move || progress.get().map(|done| view! { <Bar fraction=Some(done) label=t!("duplicates-comparing") /> })}
+        </ProgressRow>
         {rows}
         {move || found.with(Option::is_none).then(|| view! {
             <div class="matrix matrix-empty"><p>{mt!("duplicates-empty")}</p></div>

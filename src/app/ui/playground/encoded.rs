@@ -4,9 +4,9 @@ use leptos::prelude::*;
 
 use super::vectors::Vectors;
 use crate::app::ui::{
-    parts::notice::{ErrorNotice, SlotProgress},
+    parts::notice::{ErrorNotice, ProgressRow, SlotProgress},
     state::{store::Topic, studio},
-    words::i18n::{mt, t},
+    words::i18n::t,
 };
 
 /// What stands above a view that needs all vectors: why it cannot have them, the button that gets them, how far they are.
@@ -34,14 +34,13 @@ pub fn Encoded() -> impl IntoView {
                     <span class="fine">{move || vectors.blocked()}</span>
                 </div>
             })}
-            {move || slot.busy().then(|| view! {
-                <div class="progress-row">
-                    <SlotProgress of=slot what="encoding" />
-                    <button type="button" class="button button-small" on:click=move |_| vectors.cancel(engine)>
-                        {mt!("encode-cancel")}
-                    </button>
-                </div>
-            })}
+            <ProgressRow
+                cancel="encode-cancel"
+                cancellable=Signal::derive(move || slot.busy())
+                on_cancel=move || vectors.cancel(engine)
+            >
+                <SlotProgress of=slot what="encoding" />
+            </ProgressRow>
             <ErrorNotice of=slot title="matrix-failed" />
             <p class="fine" role="status">{move || vectors.caption()}</p>
         </div>

@@ -9,7 +9,7 @@ use crate::{
     app::{
         protocol::PickedFile,
         ui::{
-            browser::clipboard::{MOST_TYPED, is_long, long_paste},
+            browser::clipboard::{MAX_TYPED, is_long, long_paste},
             parts::drop_zone::DropZone,
             state::{lines::lines_of, links::shared, studio},
             words::i18n::{mt, t, translated},
@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// A text of more bytes is refused: its vectors alone would fill a tab.
-const MOST_BYTES: f64 = 50e6;
+const MAX_BYTES: f64 = 50e6;
 /// Lines of a long text that are shown.
 const PREVIEW: usize = 5;
 
@@ -68,7 +68,7 @@ impl List {
         if lines.is_empty() {
             return;
         }
-        if lines.len() <= MOST_TYPED {
+        if lines.len() <= MAX_TYPED {
             self.long.set(None);
             self.typed.set(lines.join("\n"));
         } else {
@@ -83,7 +83,7 @@ impl List {
             Err(message) => return self.problem.set(Some(message)),
         };
         let Some(file) = file else { return };
-        if file.blob.size() > MOST_BYTES {
+        if file.blob.size() > MAX_BYTES {
             return self.problem.set(Some(t!("list-too-large", name = file.path).into()));
         }
         spawn_local(async move {

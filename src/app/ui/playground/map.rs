@@ -1,16 +1,15 @@
 //! The list as points of a plane, drawn by `www/charts`, laid out by `www/map`.
 
-use strum::IntoStaticStr;
-
 use std::sync::Arc;
 
 use js_sys::Float32Array;
 use leptos::{html::Figure, prelude::*};
+use strum::IntoStaticStr;
 use wasm_bindgen::{closure::Closure, prelude::wasm_bindgen};
 
 use super::{
     encoded::Encoded,
-    shared::{Chosen, UNASKED},
+    shared::{AUTO_LAYOUT_LINES, Chosen},
     vectors::{Encoding, Vectors},
 };
 use crate::{
@@ -19,7 +18,7 @@ use crate::{
             chart_files::ChartFiles,
             drawing::{Bundle, Drawing},
             fields::Segments,
-            notice::Bar,
+            notice::{Bar, ProgressRow},
         },
         words::i18n::{mt, t, translated},
     },
@@ -48,7 +47,7 @@ extern "C" {
 }
 
 /// More points are not told apart, and take minutes to lay out; of more sentences, so many are taken evenly.
-const MOST_POINTS: usize = 2_000;
+const MAX_POINTS: usize = 2_000;
 /// Fewer cannot be laid out.
 const LEAST_POINTS: usize = 4;
 
@@ -107,7 +106,7 @@ struct Calls {
 impl Layout {
     fn start(self, charts: &Charts, encoding: &Encoding, method: Method) {
         let of = encoding.lines.len();
-        let points = of.min(MOST_POINTS);
+        let points = of.min(MAX_POINTS);
         // Evenly, the first among them.
         let chosen: Vec<usize> = (0..points).map(|point| point * of / points).collect();
         let mut values = Vec::with_capacity(points * encoding.hidden);
@@ -175,7 +174,7 @@ pub fn Map() -> impl IntoView {
         method.track();
         let small = vectors
             .current()
-            .is_some_and(|encoding| (LEAST_POINTS..=UNASKED).contains(&encoding.lines.len()));
+            .is_some_and(|encoding| (LEAST_POINTS..=AUTO_LAYOUT_LINES).contains(&encoding.lines.len()));
         if small && (chosen.get() == "map" || layout.drawn.with_untracked(Option::is_some)) {
             draw();
         }
@@ -229,14 +228,15 @@ pub fn Map() -> impl IntoView {
                 </span>
             </div>
         </div>
-        {move || layout.progress.get().map(|share| view! {
-            <div class="progress-row">
+        <ProgressRow
+            cancel="encode-cancel"
+            cancellable=Signal::derive(move || layout.progress.with(Option::is_some))
+            on_cancel=move || layout.cancel()
+        >
+            {move || layout.progress.get().map(|share| view! {
                 <Bar fraction=(share > 0.0).then_some(share) label=t!("map-laying-out") />
-                <button type="button" class="button button-small" on:click=move |_| layout.cancel()>
-                    {mt!("encode-cancel")}
-                </button>
-            </div>
-        })}
+            })}
+        </ProgressRow>
         <p class="field-error" role="alert">
             {move || layout.problem.get().map(|error| t!("map-failed", error = translated(&error)))}
         </p>

@@ -20,7 +20,7 @@ use crate::app::{
 };
 
 /// A matrix of more cannot be read.
-const MOST_SENTENCES: usize = 40;
+const MAX_SENTENCES: usize = 40;
 
 #[component]
 pub fn Matrix() -> impl IntoView {
@@ -36,8 +36,8 @@ pub fn Matrix() -> impl IntoView {
             Some(t!("engine-first"))
         } else if count < 2 {
             Some(t!("matrix-few"))
-        } else if count > MOST_SENTENCES {
-            Some(t!("matrix-many", count = count, most = MOST_SENTENCES))
+        } else if count > MAX_SENTENCES {
+            Some(t!("matrix-many", count = count, most = MAX_SENTENCES))
         } else {
             None
         }

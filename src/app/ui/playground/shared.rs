@@ -8,7 +8,7 @@ use leptos::prelude::RwSignal;
 pub const TYPING: Duration = Duration::from_millis(250);
 
 /// Lists of so many are laid out and looked through without being asked for, once they are encoded.
-pub const UNASKED: usize = 300;
+pub const AUTO_LAYOUT_LINES: usize = 300;
 
 /// Which view is looked at, by its tab's name.
 #[derive(Clone, Copy)]

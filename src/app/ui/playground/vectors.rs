@@ -21,7 +21,7 @@ use crate::{
 };
 
 /// So many sentences are encoded without being asked to: that takes no time worth mentioning.
-const UNASKED: usize = 100;
+const AUTO_ENCODE_LINES: usize = 100;
 
 /// Vectors of a list, of length 1.
 #[derive(Debug, Clone)]
@@ -32,7 +32,7 @@ pub struct Encoding {
     pub hidden: usize,
     weights: Weights,
     pub pooler: Pooler,
-    /// Steps behind the weights; 0: as loaded.
+    /// Training steps that led to the weights; 0: as loaded.
     pub step: u32,
     generation: u32,
 }
@@ -77,11 +77,7 @@ impl Vectors {
         };
         let turn = Memo::new(move |_| {
             let phase = store.phase.with(|phase| matches!(phase, Phase::Finished(_) | Phase::Failed { .. }));
-            (
-                store.model.with(|model| model.as_ref().map(|model| model.name.clone())),
-                store.plan.get(),
-                phase,
-            )
+            (store.model_name(), store.plan.get(), phase)
         });
         Effect::new(move |_| {
             turn.track();
@@ -101,7 +97,7 @@ impl Vectors {
             }
         });
         Effect::new(move |_| {
-            let short = list.lines.with(|lines| (1..=UNASKED).contains(&lines.len()));
+            let short = list.lines.with(|lines| (1..=AUTO_ENCODE_LINES).contains(&lines.len()));
             let wanted = vectors.latest.with(Option::is_some) || chosen.get() != "matrix";
             if short && wanted && !vectors.fresh() && vectors.blocked().is_none() {
                 typed(());
@@ -177,7 +173,7 @@ impl Vectors {
         let finished = self.wanted.try_update_value(|place| {
             let wanted = place.as_mut()?;
             // Parts come in order; one of a request that was given up does not fit.
-            if portion.first * portion.hidden != wanted.values.len() || portion.of != wanted.lines.len() {
+            if portion.first * portion.hidden != wanted.values.len() || portion.total != wanted.lines.len() {
                 return None;
             }
             wanted.values.extend_from_slice(&portion.values);

@@ -3,8 +3,8 @@
 pub mod answers;
 pub mod encoder_choice;
 pub mod engine;
+pub mod example_language;
 pub mod examples;
-pub mod fitting;
 pub mod lines;
 pub mod links;
 pub mod number_field;

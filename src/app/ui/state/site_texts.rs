@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{fitting::fitting, store::Store};
+use super::{example_language::example_language, store::Store};
 use crate::app::{
     protocol::{SiteFile, Source},
     ui::{browser::site::site_url, words::language::Language},
@@ -33,7 +33,7 @@ pub enum Sample {
 impl Sample {
     /// Sentences that the loaded encoder has words for, in the visitor's language where it can be.
     pub fn sentences(store: Store) -> Self {
-        match untrack(|| fitting(store)) {
+        match untrack(|| example_language(store)) {
             Language::English => Self::English,
             Language::Chinese => Self::Chinese,
         }
@@ -41,7 +41,7 @@ impl Sample {
 
     /// Graded pairs, likewise.
     pub fn pairs(store: Store) -> Self {
-        match untrack(|| fitting(store)) {
+        match untrack(|| example_language(store)) {
             Language::English => Self::EverydayPairs,
             Language::Chinese => Self::ChinesePairs,
         }
@@ -49,7 +49,7 @@ impl Sample {
 
     /// Triplets, likewise.
     pub fn triplets(store: Store) -> Self {
-        match untrack(|| fitting(store)) {
+        match untrack(|| example_language(store)) {
             Language::English => Self::Triplets,
             Language::Chinese => Self::ChineseTriplets,
         }

@@ -11,18 +11,18 @@ use super::{
 use crate::app::protocol::Request;
 
 /// Bytes of the weights that are loaded without being asked for, at most.
-const UNASKED: f64 = 16e6;
+const AUTO_LOAD_BYTES: f64 = 16e6;
 
 /// The model of the site's that is loaded by itself; tracked.
 pub fn unasked(store: Store) -> Option<SiteModel> {
-    store.site_models.first().filter(|model| model.bytes <= UNASKED)
+    store.site_models.first().filter(|model| model.bytes <= AUTO_LOAD_BYTES)
 }
 
 /// Whether the page is as one finds it: its own encoder, and nothing trained. Then a lesson may train by itself what it is
 /// about; a visitor's own weights it would take away. Tracked.
 pub fn as_found(store: Store) -> bool {
     let first = unasked(store);
-    let loaded = store.model.with(|model| model.as_ref().map(|model| model.name.clone()));
+    let loaded = store.model_name();
     first.is_some_and(|first| Some(first.path) == loaded)
         && !store.trained.get()
         && store.phase.with(|phase| *phase == Phase::Idle)

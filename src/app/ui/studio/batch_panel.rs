@@ -8,7 +8,7 @@ use crate::{
     app::ui::{
         parts::{
             chart_files::ChartFiles,
-            drawing::{Bundle, Drawing, words_of},
+            drawing::{Bundle, Drawing, messages_json},
             notice::Problem,
         },
         state::studio,
@@ -50,7 +50,7 @@ pub fn BatchPanel(seen: Signal<bool>) -> impl IntoView {
     });
     Effect::new(move |_| {
         let ids = ["axis-cosine", "axis-per-cent", "series-positives", "series-negatives", "series-hard"];
-        let words = words_of(&ids);
+        let words = messages_json(&ids);
         drawing.with(|charts| charts.speak(&words));
     });
     Effect::new(move |_| {

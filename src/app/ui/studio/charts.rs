@@ -10,7 +10,7 @@ use crate::{
             parts::{
                 chart_files::{ChartFiles, Drawn, compared, tabled},
                 chart_tools::{ChartTools, Look},
-                drawing::{Bundle, Drawing, words_of},
+                drawing::{Bundle, Drawing, messages_json},
             },
             state::{
                 runs::Beside,
@@ -354,5 +354,5 @@ fn chart_words() -> String {
         "point-step",
         "landmarks-paper",
     ];
-    words_of(&ids)
+    messages_json(&ids)
 }

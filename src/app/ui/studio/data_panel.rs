@@ -8,7 +8,7 @@ use crate::{
         protocol::{EvaluationReport, PickedFile, Request, Source, TrainingKind, TrainingReport},
         ui::{
             browser::{
-                clipboard::{MOST_TYPED, long_paste},
+                clipboard::{MAX_TYPED, long_paste},
                 files::from_text,
             },
             parts::{
@@ -222,7 +222,7 @@ fn Paste(
                 >
                     {mt!("data-paste-use")}
                 </button>
-                <span class="fine">{move || empty().then(|| t!("data-paste-empty", most = MOST_TYPED))}</span>
+                <span class="fine">{move || empty().then(|| t!("data-paste-empty", most = MAX_TYPED))}</span>
             </div>
         </details>
     }

@@ -9,7 +9,7 @@ use crate::{
             browser::address::parameter,
             parts::{
                 icons::{Glyph, Icon},
-                notice::{ErrorNotice, SlotProgress},
+                notice::{ErrorNotice, ProgressRow, SlotProgress},
             },
             state::{store::Topic, studio},
             words::{
@@ -135,18 +135,13 @@ pub fn HubProgress() -> impl IntoView {
     let (store, engine) = studio();
     let slot = store.slot(Topic::Download);
     view! {
-        {move || slot.busy().then(|| view! {
-            <div class="progress-row">
-                <SlotProgress of=slot what="hub-downloading" />
-                <button
-                    type="button"
-                    class="button button-small"
-                    on:click=move |_| engine.tell(Topic::Download, Request::CancelDownload)
-                >
-                    {mt!("hub-cancel")}
-                </button>
-            </div>
-        })}
+        <ProgressRow
+            cancel="hub-cancel"
+            cancellable=Signal::derive(move || slot.busy())
+            on_cancel=move || engine.tell(Topic::Download, Request::CancelDownload)
+        >
+            <SlotProgress of=slot what="hub-downloading" />
+        </ProgressRow>
         <ErrorNotice of=slot title="hub-failed" />
     }
 }

@@ -74,9 +74,9 @@ pub fn ModelPanel() -> impl IntoView {
         Some((name, parameters)) => {
             format!("{name} · {}", t!("model-parameters-short", count = millions(parameters)))
         }
-        None => {
-            slot.progress.with(|progress| progress.as_ref().map_or_else(|| t!("fold-none"), notice::words))
-        }
+        None => slot
+            .progress
+            .with(|progress| progress.as_ref().map_or_else(|| t!("fold-none"), notice::progress_words)),
     };
     let done = Signal::derive(move || store.model.with(Option::is_some));
     let hidden = Signal::derive(move || shared.hides(Part::Model));

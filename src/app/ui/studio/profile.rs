@@ -9,8 +9,8 @@ use super::{
 use crate::app::{
     protocol::{ProfileReport, Request},
     ui::{
-        browser::{clipboard, files::offer_text},
         parts::{
+            copy_button::CopyButton,
             icons::{Glyph, Icon},
             notice::{ErrorNotice, SlotProgress},
         },
@@ -20,7 +20,7 @@ use crate::app::{
         },
         words::{
             format::{bytes, count, significant},
-            i18n::{mt, t, words},
+            i18n::{mt, t},
         },
     },
 };
@@ -119,27 +119,21 @@ fn Summary(report: ProfileReport) -> impl IntoView {
 #[component]
 fn Details(report: ProfileReport) -> impl IntoView {
     let (store, _) = studio();
-    let (markdown, copied) = (report.profile.to_markdown(), RwSignal::new(""));
+    let markdown = report.profile.to_markdown();
     let (kernels, buffers) = (report.profile.clone(), report.profile.clone());
-    let download = move |_| {
-        let offered = serde_json::to_string_pretty(&report)
-            .map_err(|error| format!("{FILE} could not be written: {error}").into())
-            .and_then(|text| offer_text(FILE, &(text + "\n"), "text/plain"));
-        if let Err(message) = offered {
-            store.slot(Topic::Profile).error.set(Some(message));
-        }
+    let slot = store.slot(Topic::Profile);
+    let download = move |_| match serde_json::to_string_pretty(&report) {
+        Ok(text) => slot.offer_text(FILE, &(text + "\n"), "application/json"),
+        Err(error) => slot.error.set(Some(format!("{FILE} could not be written: {error}").into())),
     };
     view! {
         <KernelTable profile=kernels />
         <BufferTable profile=buffers />
         <div class="row">
-            <button type="button" class="button button-small" on:click=move |_| clipboard::copy(&markdown, copied)>
-                {mt!("profile-markdown")}
-            </button>
+            <CopyButton label="profile-markdown" text=markdown small=true />
             <button type="button" class="button button-small" on:click=download>
                 <Glyph icon=Icon::Download />{mt!("profile-json")}
             </button>
-            <span class="fine" role="status">{move || words(copied.get())}</span>
         </div>
     }
 }

@@ -1,4 +1,4 @@
-//! The recipe.
+//! The form of the recipe: presets, its options, and how long the run will be.
 
 use leptos::prelude::*;
 
@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// The options that one always sees, and the head, which is explained beside the pooler.
-const FIRST: [TrainOption; 7] = [
+const MAIN_OPTIONS: [TrainOption; 7] = [
     TrainOption::Objective,
     TrainOption::BatchSize,
     TrainOption::LearningRate,
@@ -29,9 +29,9 @@ const FIRST: [TrainOption; 7] = [
     TrainOption::Head,
 ];
 
-/// What the paper compares with, and what others added to it; all of it off by default. Options that are in neither list
-/// stand between the two.
-const OF_THE_LOSS: [TrainOption; 8] = [
+/// Options of the loss, all off by default: the paper's alternatives and later additions. Options in neither list stand between
+/// the two.
+const LOSS_OPTIONS: [TrainOption; 8] = [
     TrainOption::Loss,
     TrainOption::Augmentation,
     TrainOption::FixedMask,
@@ -51,16 +51,16 @@ pub fn RecipeForm() -> impl IntoView {
     follow_the_data(store);
     let done = Signal::derive(move || recipe.options().is_ok());
     let hidden = Signal::derive(move || shared.hides(Part::Recipe));
-    let one = move |option: TrainOption| view! { <RecipeOption option recipe disabled /> };
-    let placed = |option: &TrainOption| FIRST.contains(option) || OF_THE_LOSS.contains(option);
+    let field = move |option: TrainOption| view! { <RecipeOption option recipe disabled /> };
+    let placed = |option: &TrainOption| MAIN_OPTIONS.contains(option) || LOSS_OPTIONS.contains(option);
     let others =
         TrainOption::ALL.iter().copied().filter(move |option| option.spec().offered && !placed(option));
     view! {
-        <Fold id="recipe-title" title="recipe-title" state=move || state(store) done hidden>
+        <Fold id="recipe-title" title="recipe-title" state=move || fold_line(store) done hidden>
             <Presets disabled />
             <form class="fields" on:submit=|event| event.prevent_default()>
-                {one(TrainOption::Objective)}
-                <div class="field-pair">{[TrainOption::BatchSize, TrainOption::LearningRate].map(one)}</div>
+                {field(TrainOption::Objective)}
+                <div class="field-pair">{[TrainOption::BatchSize, TrainOption::LearningRate].map(field)}</div>
                 <Segments
                     name="length-unit"
                     legend="length-legend"
@@ -70,10 +70,10 @@ pub fn RecipeForm() -> impl IntoView {
                     disabled
                 />
                 {move || match recipe.length_unit.get() {
-                    LengthUnit::Epochs => one(TrainOption::Epochs),
-                    LengthUnit::Steps => one(TrainOption::Steps),
+                    LengthUnit::Epochs => field(TrainOption::Epochs),
+                    LengthUnit::Steps => field(TrainOption::Steps),
                 }}
-                {one(TrainOption::Pooler)}
+                {field(TrainOption::Pooler)}
                 <PoolerAdvice />
                 {move || store.trained.get().then(|| view! {
                     <Segments
@@ -88,14 +88,14 @@ pub fn RecipeForm() -> impl IntoView {
                 <details class="advanced">
                     <summary>{mt!("recipe-more")}</summary>
                     <div class="fields">
-                        {one(TrainOption::Head)}
+                        {field(TrainOption::Head)}
                         <p class="fine">{move || recipe.idle(TrainOption::Head).then(|| t!("head-only-cls"))}</p>
-                        <div class="field-pair">{others.map(one).collect_view()}</div>
+                        <div class="field-pair">{others.map(field).collect_view()}</div>
                     </div>
                 </details>
                 <details class="advanced">
                     <summary>{mt!("recipe-loss-more")}</summary>
-                    <div class="fields">{OF_THE_LOSS.map(one)}</div>
+                    <div class="fields">{LOSS_OPTIONS.map(field)}</div>
                 </details>
             </form>
             <p class="recipe-sum" aria-live="polite">{move || summary(store)}</p>
@@ -108,8 +108,7 @@ pub fn RecipeForm() -> impl IntoView {
 fn Presets(disabled: Signal<bool>) -> impl IntoView {
     let (store, _) = studio();
     let fill = move |preset: Preset| {
-        let kind = store.training.with_untracked(|training| training.as_ref().map(|report| report.kind));
-        let objective = kind.map_or(Objective::Unsup, objective_of);
+        let objective = untrack(|| store.training_kind()).map_or(Objective::Unsup, TrainingKind::objective);
         store.recipe.fill(&preset.recipe(store, objective));
     };
     let buttons = Preset::ALL.into_iter().map(move |preset| {
@@ -150,13 +149,11 @@ fn PoolerAdvice() -> impl IntoView {
     }
 }
 
-/// Loading text of one kind sets the objective that it is for.
+/// Loading text of field kind sets the objective that it is for.
 fn follow_the_data(store: Store) {
     Effect::new(move |_| {
-        let Some(kind) = store.training.with(|training| training.as_ref().map(|report| report.kind)) else {
-            return;
-        };
-        let (recipe, objective) = (store.recipe, objective_of(kind));
+        let Some(kind) = store.training_kind() else { return };
+        let (recipe, objective) = (store.recipe, kind.objective());
         if untrack(|| recipe.objective()) != objective {
             let head = if objective == Objective::Sup { "keep" } else { "train-only" };
             recipe.set(TrainOption::Objective, &objective.to_string());
@@ -165,17 +162,9 @@ fn follow_the_data(store: Store) {
     });
 }
 
-/// What a training text is for.
-pub fn objective_of(kind: TrainingKind) -> Objective {
-    match kind {
-        TrainingKind::Sentences => Objective::Unsup,
-        TrainingKind::Pairs | TrainingKind::Triplets => Objective::Sup,
-    }
-}
-
 /// How long and how wide, in a line.
-fn state(store: Store) -> String {
-    let items = store.training.with(|training| training.as_ref().map(|report| report.items));
+fn fold_line(store: Store) -> String {
+    let items = store.training_items();
     let length = items.and_then(|items| store.recipe.length(items));
     match (store.recipe.options(), length) {
         (Ok(options), Some((_, total))) => t!("recipe-state", total = total, batch = options.batch_size),
@@ -187,7 +176,7 @@ fn summary(store: Store) -> String {
     if let Err(problem) = store.recipe.options() {
         return problem;
     }
-    let items = store.training.with(|training| training.as_ref().map(|report| report.items));
+    let items = store.training_items();
     match items.and_then(|items| Some((items, store.recipe.length(items)?))) {
         None => t!("recipe-no-text"),
         Some((items, (epoch, total))) => {

@@ -9,7 +9,8 @@ use crate::{
         ui::{
             parts::{
                 icons::{Glyph, Icon},
-                notice::{Bar, ErrorNotice, UnknownWords, words},
+                notice::{Bar, ErrorNotice, UnknownWords, progress_words},
+                run_buttons::{PauseOrResume, StopButton},
             },
             state::{
                 engine::Engine,
@@ -102,33 +103,15 @@ fn Buttons(store: Store, engine: Engine) -> impl IntoView {
         }
         .into_any(),
         phase => {
-            let waiting = matches!(phase, Phase::Starting | Phase::Pausing | Phase::Stopping);
             let paused = phase == Phase::Paused;
             view! {
-                {if paused {
-                    view! {
-                        <button type="button" class="button button-primary" on:click=move |_| engine.resume()>
-                            <Glyph icon=Icon::Play />{mt!("run-resume")}
-                        </button>
-                        <button type="button" class="button" on:click=move |_| engine.step()>
-                            <Glyph icon=Icon::Step />{mt!("run-step")}
-                        </button>
-                    }.into_any()
-                } else {
-                    view! {
-                        <button type="button" class="button" disabled=waiting on:click=move |_| engine.pause()>
-                            <Glyph icon=Icon::Pause />{mt!("run-pause")}
-                        </button>
-                    }.into_any()
-                }}
-                <button
-                    type="button"
-                    class="button"
-                    disabled=matches!(phase, Phase::Starting | Phase::Stopping)
-                    on:click=move |_| engine.stop()
-                >
-                    <Glyph icon=Icon::Stop />{mt!("run-stop")}
-                </button>
+                <PauseOrResume />
+                {paused.then(|| view! {
+                    <button type="button" class="button" on:click=move |_| engine.step()>
+                        <Glyph icon=Icon::Step />{mt!("run-step")}
+                    </button>
+                })}
+                <StopButton on_stop=move || engine.stop() />
             }
             .into_any()
         }
@@ -191,7 +174,7 @@ pub fn blocked(store: Store) -> Option<String> {
         store.training.with(|training| training.as_ref().map(|report| (report.kind, report.name.clone())));
     let (kind, name) = items?;
     let wanted = store.recipe.objective();
-    let fits = super::recipe_form::objective_of(kind) == wanted;
+    let fits = kind.objective() == wanted;
     (!fits).then(|| match wanted {
         Objective::Unsup => t!("run-wants-sentences", name = name),
         Objective::Sup => t!("run-wants-pairs", name = name),
@@ -206,7 +189,7 @@ fn phase_words(store: Store) -> String {
     match store.phase.get() {
         Phase::Idle => t!("phase-idle"),
         Phase::Starting => store.slot(Topic::Run).progress.with(|progress| match progress {
-            Some(progress) => words(progress),
+            Some(progress) => progress_words(progress),
             None => t!("phase-starting"),
         }),
         Phase::Running => t!("phase-running"),

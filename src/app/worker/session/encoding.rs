@@ -43,7 +43,7 @@ pub(super) struct Pace(usize);
 
 impl Pace {
     const FEWEST: usize = 32;
-    const MOST: usize = 4096;
+    const MAX_SENTENCES: usize = 4096;
 
     pub fn new(info: &DeviceInfo) -> Self {
         Self(if info.computes_on_cpu() { 64 } else { 512 })
@@ -51,7 +51,7 @@ impl Pace {
 
     fn adapt(&mut self, took: Duration) {
         if took < SHORT {
-            self.0 = (2 * self.0).min(Self::MOST);
+            self.0 = (2 * self.0).min(Self::MAX_SENTENCES);
         } else if took > LONG {
             self.0 = (self.0 / 2).max(Self::FEWEST);
         }
@@ -64,7 +64,7 @@ pub(super) struct EncodingJob {
     sentences: Vec<String>,
     weights: Weights,
     pooler: Pooler,
-    /// Steps behind the weights.
+    /// Training steps that led to the weights.
     step: u32,
     /// Sentences encoded.
     done: usize,

@@ -1,4 +1,4 @@
-//! What the engine holds: a model, texts, a run, and what came of the last one.
+//! The engine's state: device, model, texts, the run at hand, and the result of the last one.
 
 mod analysis;
 mod encoding;
@@ -53,8 +53,8 @@ pub struct Session {
     dictionary: Option<PickedFile>,
     suite: Vec<StsTask>,
     transfer: Vec<Rc<TransferTask>>,
-    /// The evaluation on them, while there is one.
-    job: Option<TransferJob>,
+    /// The evaluation on the transfer tasks, while there is one.
+    transfer_job: Option<TransferJob>,
     /// The requests that are encoded in portions, the next one's turn first.
     encodings: VecDeque<EncodingJob>,
     /// Scores of the loaded weights on the loaded pairs, by this pooler, on this device.
@@ -68,17 +68,17 @@ pub struct Session {
     current: Option<Embedders>,
     /// Over the checkpoint that was last looked through, by its step.
     past: Option<(u32, Embedders)>,
-    /// Of the run that a lost device took along.
+    /// State of the run that ended with a lost device.
     rescued: Option<Rescued>,
     lost: bool,
     downloads: Downloads,
 }
 
-/// What the last run came to.
+/// Result of the last run.
 struct Trained {
     checkpoint: Checkpoint,
     options: TrainOptions,
-    /// Whose weights these are.
+    /// The step that `checkpoint` is from.
     step: u32,
 }
 
@@ -94,7 +94,7 @@ impl Session {
             dictionary: None,
             suite: Vec::new(),
             transfer: Vec::new(),
-            job: None,
+            transfer_job: None,
             encodings: VecDeque::new(),
             baseline: None,
             run: None,
@@ -114,8 +114,8 @@ impl Session {
         self.run.is_some() || self.trained.is_some()
     }
 
-    /// Whether there are steps to be made.
-    pub fn training(&self) -> bool {
+    /// Whether a run is under way and not paused.
+    pub fn has_steps_due(&self) -> bool {
         self.run.as_ref().is_some_and(|run| !run.paused)
     }
 
@@ -225,7 +225,7 @@ impl Session {
             Request::Profile { options } => self.profile(id, options).await,
             Request::Tune => self.tune(id).await,
             Request::Verify { models, parts } => self.verify(id, models, &parts, inbox).await,
-            // It crossed the end of the verification.
+            // It arrived after the verification had ended.
             Request::CancelVerify => Ok(()),
             Request::UseMatmul { kind } => {
                 self.device.set_matmul(kind);
@@ -295,9 +295,13 @@ impl Session {
         self.pace = Pace::new(device.info());
         self.device = device;
         // A run that goes on is to give the same numbers.
-        matmul.into_iter().for_each(|kind| self.device.set_matmul(kind));
+        if let Some(kind) = matmul {
+            self.device.set_matmul(kind);
+        }
         self.lost = false;
-        no_gpu.into_iter().for_each(|reason| post(Event::NoWebGpu(reason)));
+        if let Some(reason) = no_gpu {
+            post(Event::NoWebGpu(reason));
+        }
         post(Event::Ready(self.device.info().clone()));
         if let Some(rescued) = self.rescued.take() {
             self.go_on_with(rescued).await?;
@@ -307,7 +311,7 @@ impl Session {
 
     /// Lets go of everything on the device.
     fn forget_buffers(&mut self) {
-        (self.original, self.past, self.job) = (None, None, None);
+        (self.original, self.past, self.transfer_job) = (None, None, None);
         if let Some(picture) = &mut self.watchers.picture {
             picture.forget_loaded();
         }

@@ -101,27 +101,27 @@ impl Session {
         if self.transfer.is_empty() {
             return Err(WorkerError::NoTransferTask);
         }
-        if self.training() {
+        if self.has_steps_due() {
             return Err(WorkerError::Busy);
         }
         let model = self.model.as_ref().map(|model| model.name.clone()).ok_or(WorkerError::NoModel)?;
         let (_, step) = self.embedders(weights)?;
         let rest = self.transfer.iter().rev().cloned().collect();
         let result = TransferMeasurement { model, weights, pooler, step, options, tasks: Vec::new() };
-        self.job = Some(TransferJob { id, rest, embeddings: Vec::new(), fitting: None, result });
+        self.transfer_job = Some(TransferJob { id, rest, embeddings: Vec::new(), fitting: None, result });
         Ok(())
     }
 
     pub(super) fn cancel_transfer(&mut self) {
         // A cancel that crosses the end of the evaluation is no mistake of anybody's.
-        if let Some(job) = self.job.take() {
+        if let Some(job) = self.transfer_job.take() {
             answer(job.id, Answer::Cancelled);
         }
     }
 
     /// Whether an evaluation on transfer tasks is under way.
     pub fn transferring(&self) -> bool {
-        self.job.is_some()
+        self.transfer_job.is_some()
     }
 
     pub(super) fn refuse_during_transfer(&self) -> Result<(), WorkerError> {
@@ -130,11 +130,11 @@ impl Session {
 
     /// Some sentences, or some moments of classifying.
     pub async fn advance_transfer(&mut self) {
-        let Some(mut job) = self.job.take() else { return };
+        let Some(mut job) = self.transfer_job.take() else { return };
         let id = job.id;
         match self.advance_job(&mut job).await {
             Ok(()) if job.rest.is_empty() => {}
-            Ok(()) => self.job = Some(job),
+            Ok(()) => self.transfer_job = Some(job),
             Err(error) => self.fail(id, &error).await,
         }
     }

@@ -16,7 +16,8 @@ use crate::{
         protocol::{
             AnalysisReport, Answer, CachedModel, Evaluation, EvaluationReport, Event, FailureKind,
             Measurement, ModelReport, NoWebGpu, ProfileReport, RequestId, RunPlan, SimilarityMatrix,
-            StepMetrics, SuiteMeasurement, SuiteReport, TrainingReport, TransferMeasurement, TransferReport,
+            StepMetrics, SuiteMeasurement, SuiteReport, TrainingKind, TrainingReport, TransferMeasurement,
+            TransferReport,
         },
         ui::{browser::device_choice, words::i18n::t},
     },
@@ -170,6 +171,21 @@ impl Store {
 
     pub fn slot(&self, topic: Topic) -> Slot {
         self.slots[topic as usize]
+    }
+
+    /// The name of the loaded model; tracked.
+    pub fn model_name(&self) -> Option<String> {
+        self.model.with(|model| model.as_ref().map(|model| model.name.clone()))
+    }
+
+    /// The form of the loaded training text; tracked.
+    pub fn training_kind(&self) -> Option<TrainingKind> {
+        self.training.with(|training| training.as_ref().map(|report| report.kind))
+    }
+
+    /// Sentences, pairs or triplets of the loaded training text; tracked.
+    pub fn training_items(&self) -> Option<usize> {
+        self.training.with(|training| training.as_ref().map(|report| report.items))
     }
 
     pub fn ready(&self) -> bool {

@@ -3,7 +3,10 @@
 use leptos::prelude::*;
 
 use crate::{
-    app::protocol::{Progress, RequestId},
+    app::{
+        protocol::{Progress, RequestId},
+        ui::browser::files::offer_text,
+    },
     localize::Localized,
 };
 
@@ -49,6 +52,13 @@ impl Slot {
 
     pub fn busy(&self) -> bool {
         self.pending.with(Option::is_some)
+    }
+
+    /// Offers a text for download; an error becomes this slot's.
+    pub fn offer_text(&self, file: &str, text: &str, media_type: &str) {
+        if let Err(error) = offer_text(file, text, media_type) {
+            self.error.set(Some(error));
+        }
     }
 
     pub(super) fn settle(&self) {

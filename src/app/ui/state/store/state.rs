@@ -77,7 +77,7 @@ pub enum PictureUpdate {
 #[derive(Debug, Clone)]
 pub struct Portion {
     pub first: usize,
-    pub of: usize,
+    pub total: usize,
     pub hidden: usize,
     /// `[rows, hidden]`, row-major.
     pub values: Vec<f32>,
@@ -87,8 +87,8 @@ pub struct Portion {
 
 impl Portion {
     pub(super) fn new(part: &EmbeddedPart) -> Self {
-        let EmbeddedPart { first, of, hidden, step, last, ref values } = *part;
-        Self { first, of, hidden, values: values.to_vec(), step, last }
+        let EmbeddedPart { first, total, hidden, step, last, ref values } = *part;
+        Self { first, total, hidden, values: values.to_vec(), step, last }
     }
 }
 

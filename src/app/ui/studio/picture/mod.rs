@@ -14,7 +14,7 @@ use crate::{
         ui::{
             parts::{
                 chart_files::{ChartFiles, offer_picture},
-                drawing::{Bundle, Drawing, words_of},
+                drawing::{Bundle, Drawing, messages_json},
                 fold::Fold,
                 icons::{Glyph, Icon},
                 notice::{ErrorNotice, Problem},
@@ -105,14 +105,14 @@ impl Picture {
     pub fn new() -> Self {
         let (store, engine) = studio();
         // They follow language and encoder for as long as nobody has changed them.
-        let text = OWN.begin(store);
+        let text = OWN.editable(store);
         let groups = Memo::new(move |_| text.with(|text| Groups::parse(text)));
         let picture = Self { text, groups, drawing: Drawing::new(), shown: RwSignal::new(None) };
         // The engine is asked anew for another model, pooler or text.
         let pooler = Memo::new(move |_| pooler(store));
         Effect::new(move |_| {
             let texts = groups.with(Groups::texts);
-            let model = store.model.with(|model| model.as_ref().map(|model| model.name.clone()));
+            let model = store.model_name();
             if let (Some(pooler), true, Some(_)) = (pooler.get(), store.ready(), model) {
                 engine.watch_picture(texts, pooler);
             }
@@ -123,7 +123,7 @@ impl Picture {
     fn follow(self, store: Store) {
         let Self { groups, drawing, shown, .. } = self;
         Effect::new(move |_| {
-            let words = words_of(&["picture-nearest-now", "picture-nearest-before", "axis-step"]);
+            let words = messages_json(&["picture-nearest-now", "picture-nearest-before", "axis-step"]);
             drawing.with(|charts| charts.speak(&words));
         });
         Effect::new(move |_| {
@@ -382,7 +382,7 @@ pub fn PictureSentences() -> impl IntoView {
     let left_out = move || {
         let written = draft.get().unwrap_or_else(|| text.get());
         let lines = written.lines().filter(|line| !line.trim().is_empty() && !line.trim().starts_with('#'));
-        (lines.count() > Groups::MOST).then(|| t!("picture-most", most = Groups::MOST))
+        (lines.count() > Groups::MAX_SENTENCES).then(|| t!("picture-most", most = Groups::MAX_SENTENCES))
     };
     let rows = move || {
         let cell = |found: Option<(String, f32)>| match found {
@@ -432,7 +432,7 @@ pub fn PictureSentences() -> impl IntoView {
                         class="button button-small"
                         on:click=move |_| {
                             draft.set(None);
-                            text.set(untrack(|| OWN.now(store)));
+                            text.set(untrack(|| OWN.current(store)));
                         }
                     >
                         {mt!("picture-built-in")}

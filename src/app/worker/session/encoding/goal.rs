@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// A table of more cosines is refused: a quarter of a gigabyte.
-const MOST_COSINES: usize = 1 << 26;
+const MAX_COSINES: usize = 1 << 26;
 
 pub enum Goal {
     /// The vectors themselves, posted as they come.
@@ -34,8 +34,8 @@ impl Goal {
     /// More cosines than a tab should hold.
     pub fn cosines(queries: Option<usize>, sentences: usize) -> Result<Self, WorkerError> {
         let rows = queries.unwrap_or(sentences);
-        if rows.saturating_mul(sentences) > MOST_COSINES {
-            Err(WorkerError::TooManyCosines { rows, columns: sentences, most: MOST_COSINES })
+        if rows.saturating_mul(sentences) > MAX_COSINES {
+            Err(WorkerError::TooManyCosines { rows, columns: sentences, most: MAX_COSINES })
         } else {
             Ok(Self::Cosines { queries, vectors: Vec::new() })
         }
@@ -57,7 +57,7 @@ impl Goal {
                 let portion = if *unit { normalised(&portion, hidden) } else { portion };
                 let values = Float32Array::from(portion.as_slice());
                 let buffer = values.buffer();
-                let part = EmbeddedPart { first: range.start, of: total, hidden, values, step, last };
+                let part = EmbeddedPart { first: range.start, total, hidden, values, step, last };
                 Ok(answer_transferring(id, Answer::Embedded { part }, &buffer)?)
             }
             Self::Cosines { queries, vectors } => {

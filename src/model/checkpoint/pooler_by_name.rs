@@ -7,18 +7,21 @@ use crate::model::Pooler;
 
 /// The pooler of a checkpoint that princeton-nlp/SimCSE released or wrote. Unsupervised ones are evaluated without the
 /// head (`cls_before_pooler`), although their files contain it, as `mlp.dense` or, converted, as `pooler.dense`;
-/// supervised ones with it (`cls`). `None` for a name without "simcse", or without "sup" and "unsup".
+/// supervised ones with it (`cls`). `None` for a name without "simcse", or with neither "sup" nor "unsup".
 ///
 /// `folder` is the path of the model's folder; `config` is config.json, whose `_name_or_path` is tried after it.
 pub(super) fn pooler_by_name(folder: &str, config: &Map<String, Value>) -> Option<Pooler> {
     let stated = config.get("_name_or_path").and_then(Value::as_str).unwrap_or_default();
     [folder, stated].into_iter().find_map(|name| {
         let name = name.to_lowercase();
-        match name.contains("simcse") {
-            false => None,
-            true if name.contains("unsup") => Some(Pooler::ClsBeforePooler),
-            true if name.contains("sup") => Some(Pooler::Cls),
-            true => None,
+        if !name.contains("simcse") {
+            None
+        } else if name.contains("unsup") {
+            Some(Pooler::ClsBeforePooler)
+        } else if name.contains("sup") {
+            Some(Pooler::Cls)
+        } else {
+            None
         }
     })
 }

@@ -1,13 +1,8 @@
-//! Poolers, and the head's tanh.
+//! The head's tanh.
 
-use simcse_lab::verify::kernels::{pool, tanh};
+use simcse_lab::verify::kernels::tanh;
 
 use crate::{device_test, devices::pass_on_each_device};
-
-#[device_test]
-async fn poolers_take_the_first_token_or_the_mean_and_give_their_gradients_back() {
-    pass_on_each_device(pool::first_and_mean).await;
-}
 
 #[device_test]
 async fn tanh_keeps_its_relative_accuracy_from_tiny_to_saturated_arguments() {

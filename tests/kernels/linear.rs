@@ -14,12 +14,12 @@ async fn a_linear_layer_is_x_times_its_transposed_weight_plus_bias() {
 
 #[device_test]
 async fn on_a_gpu_a_linear_layers_weight_may_be_halves() {
-    pass_on(DeviceChoice::Gpu, linear::forward_of_halves).await;
+    pass_on(DeviceChoice::Gpu, linear::forward_with_float16_weight).await;
 }
 
 #[device_test]
 async fn the_rows_of_a_linear_layer_may_be_sentences_instead_of_tokens() {
-    pass_on_each_device(linear::forward_of_sentences).await;
+    pass_on_each_device(linear::forward_over_rows).await;
 }
 
 #[device_test]
