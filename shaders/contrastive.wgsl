@@ -38,6 +38,7 @@ struct Op {
 }
 
 const SMALLEST_NORM = 1e-8;
+const ONE_WAY = 0u;
 const SYMMETRIC = 1u;
 const NT_XENT = 2u;
 // The logit of a candidate that is left out: its exponential is 0.
@@ -46,7 +47,7 @@ const LEFT_OUT = -1e30;
 @group(0) @binding(1) var<uniform> op: Op;
 
 fn anchors() -> u32 {
-    return select(2u, 1u, op.form == 0u) * step.items;
+    return select(2u, 1u, op.form == ONE_WAY) * step.items;
 }
 
 // Candidates of an anchor: the rows first_candidate … candidates_end − 1, columns 0, 1, … of its row of S.
@@ -176,11 +177,11 @@ fn cross_entropy(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroup
     let start = anchor * op.stride;
     let candidates = candidates_end(anchor) - first_candidate(anchor);
     let label = positive(anchor) - first_candidate(anchor);
-    var found = LEFT_OUT;
+    var lane_max = LEFT_OUT;
     for (var j = local; j < candidates; j += THREADS) {
-        found = max(found, logits[start + j]);
+        lane_max = max(lane_max, logits[start + j]);
     }
-    let largest = team_max(local, THREADS, found);
+    let largest = team_max(local, THREADS, lane_max);
     // Σ exp over all candidates, and over all but the positive.
     var sums = vec2(0.0);
     for (var j = local; j < candidates; j += THREADS) {
@@ -244,7 +245,7 @@ fn similarity_backward(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_wor
     // The row as a candidate: of the anchors `anchor` … `end` − 1.
     var anchor = select(0u, step.items, op.form == SYMMETRIC && row < step.items);
     var end = select(step.items, anchors(), op.form == NT_XENT || anchor > 0u);
-    end = select(end, 0u, op.form == 0u && row < step.items);
+    end = select(end, 0u, op.form == ONE_WAY && row < step.items);
     for (; anchor < end; anchor++) {
         sum += d_logits[anchor * op.stride + row - first_candidate(anchor)] * unit[anchor * op.width + i];
     }

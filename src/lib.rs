@@ -57,6 +57,7 @@ pub mod lessons;
 pub mod localize;
 pub mod model;
 pub mod objective;
+mod paths;
 pub mod runs;
 pub mod share;
 pub mod text;

@@ -87,8 +87,10 @@ async fn a_model_without_known_vectors_is_skipped_with_the_reason() {
     let (checkpoint, tokenizer) = (Checkpoint::init_random(config, 1), tokenizer());
     let names = ["mine", "theirs"].map(str::to_owned);
     let mut verification = Verification::new(&device, Coverage::Sample, "a test".to_owned(), &[], &names);
-    verification.vectors(&VectorModel { name: "mine", checkpoint: &checkpoint, tokenizer: &tokenizer }).await;
-    verification.without_model("theirs", "it is not there".into());
+    verification
+        .check_vectors(&VectorModel { name: "mine", checkpoint: &checkpoint, tokenizer: &tokenizer })
+        .await;
+    verification.model_failed("theirs", "it is not there".into());
     let report = verification.finish();
     assert!(report.checks.is_empty() && !report.passed());
     assert_eq!(report.skipped[0].part, "vectors, mine");
@@ -105,10 +107,10 @@ async fn only_the_wanted_parts_are_checked_and_the_others_are_listed_as_skipped(
     let models = ["starter".to_owned()];
     let mut verification =
         Verification::new(&device, Coverage::Sample, "a test".to_owned(), &wanted, &models);
-    assert!(verification.open() == 2 && !verification.wants("starter"));
+    assert!(verification.remaining() == 2 && !verification.wants_model("starter"));
     let mut heard = Vec::new();
-    verification.engine(|done| heard.push(done)).await;
-    assert_eq!((verification.open(), heard), (0, vec![0, 1, 2]));
+    verification.check_engine(|done| heard.push(done)).await;
+    assert_eq!((verification.remaining(), heard), (0, vec![0, 1, 2]));
     let report = verification.finish();
     assert!(report.passed());
     let mut checked: Vec<&str> = report.checks.iter().map(|check| check.part.as_str()).collect();

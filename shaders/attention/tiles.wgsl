@@ -46,15 +46,15 @@ struct Op {
 @group(0) @binding(3) var<storage, read> qkv: array<Element>;                 // [T, 3, H]
 
 // Tokens of a tile at most; src/kernels/step.rs has the same constant.
-const SIDE = 16u;
+const TILE = 16u;
 const QUERY = 0u;
 const KEY = 1u;
 const VALUE = 2u;
 // Below every score: its exponential is 0.
 const LOWEST = -1e30;
 
-// Vectors of 16 tokens, [SIDE][pitch].
-var<workgroup> tile: array<vec4<f32>, SIDE * pitch>;
+// Vectors of 16 tokens, [TILE][pitch].
+var<workgroup> tile: array<vec4<f32>, TILE * pitch>;
 // Each lane's part of the products, [4 blocks of the passing tokens][THREADS], with one vec4 of padding per block, so
 // that the lanes of a token read different memory banks.
 const PRODUCTS_PITCH = THREADS + 1u;
@@ -215,7 +215,7 @@ fn context_at(token: u32, head: u32) -> u32 {
 // Loading the vectors of the 16 tokens from `first` on into the tile: neighbouring threads read neighbouring vec4s.
 
 fn stage_qkv(first: u32, end: u32, part: u32, head: u32, local: u32) {
-    for (var i = local; i < SIDE * pitch; i += THREADS) {
+    for (var i = local; i < TILE * pitch; i += THREADS) {
         let token = first + i / pitch;
         var value = vec4(0.0);
         if (token < end && i % pitch < head_width) { value = load_qkv(part_at(token, part, head), i % pitch); }
@@ -224,7 +224,7 @@ fn stage_qkv(first: u32, end: u32, part: u32, head: u32, local: u32) {
 }
 
 fn stage_context(first: u32, end: u32, head: u32, local: u32) {
-    for (var i = local; i < SIDE * pitch; i += THREADS) {
+    for (var i = local; i < TILE * pitch; i += THREADS) {
         let token = first + i / pitch;
         var value = vec4(0.0);
         if (token < end && i % pitch < head_width) { value = load_context(context_at(token, head), i % pitch); }
@@ -233,7 +233,7 @@ fn stage_context(first: u32, end: u32, head: u32, local: u32) {
 }
 
 fn stage_d_context(first: u32, end: u32, head: u32, local: u32) {
-    for (var i = local; i < SIDE * pitch; i += THREADS) {
+    for (var i = local; i < TILE * pitch; i += THREADS) {
         let token = first + i / pitch;
         var value = vec4(0.0);
         if (token < end && i % pitch < head_width) { value = load_d_context(context_at(token, head), i % pitch); }
@@ -254,7 +254,7 @@ fn own_share(local: u32) -> Share {
 fn write_context(first: u32, end: u32, head: u32, local: u32, x: Share) {
     put_share(own_token_at(local), x);
     workgroupBarrier();
-    for (var i = local; i < SIDE * pitch; i += THREADS) {
+    for (var i = local; i < TILE * pitch; i += THREADS) {
         let token = first + i / pitch;
         if (token < end && i % pitch < head_width) { store_context(context_at(token, head), i % pitch, tile[i]); }
     }
@@ -263,7 +263,7 @@ fn write_context(first: u32, end: u32, head: u32, local: u32, x: Share) {
 fn write_d_qkv(first: u32, end: u32, part: u32, head: u32, local: u32, x: Share) {
     put_share(own_token_at(local), x);
     workgroupBarrier();
-    for (var i = local; i < SIDE * pitch; i += THREADS) {
+    for (var i = local; i < TILE * pitch; i += THREADS) {
         let token = first + i / pitch;
         if (token < end && i % pitch < head_width) { store_d_qkv(part_at(token, part, head), i % pitch, tile[i]); }
     }
@@ -309,22 +309,22 @@ fn attention(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) g
     var largest = LOWEST;
     var sum = 0.0;
     var output: Share;
-    for (var first = own.begin; first < own.end; first += SIDE) {
-        let count = min(SIDE, own.end - first);
+    for (var first = own.begin; first < own.end; first += TILE) {
+        let count = min(TILE, own.end - first);
         stage_qkv(first, own.end, KEY, own.head, local);
         workgroupBarrier();
         let s = products(query, count, local) * scale_of_scores();
         stage_qkv(first, own.end, VALUE, own.head, local);
         let scores = select(vec4(LOWEST), s, tokens_of_lane(first, local) < vec4(own.end));
-        let larger =
+        let new_largest =
             max(largest, max_of_lanes(max(max(scores.x, scores.y), max(scores.z, scores.w)), local));
-        let shrink = exp(largest - larger);
-        let p = exp(scores - larger);
-        largest = larger;
-        sum = sum * shrink + dot(p, vec4(1.0));
+        let rescale = exp(largest - new_largest);
+        let p = exp(scores - new_largest);
+        largest = new_largest;
+        sum = sum * rescale + dot(p, vec4(1.0));
         weights[local] = p * keep4(op.site, query_dropout_key, block_of_lane(own, first, local));
         workgroupBarrier();
-        output = add_tokens(scaled(shrink, output), count, local);
+        output = add_tokens(scaled(rescale, output), count, local);
         workgroupBarrier();
     }
     let total = sum_of_lanes(sum, local);
@@ -361,8 +361,8 @@ fn attention_backward_query(@builtin(workgroup_id) group: vec3<u32>, @builtin(nu
     let query = own_share(local);
 
     var d_query: Share;
-    for (var first = own.begin; first < own.end; first += SIDE) {
-        let count = min(SIDE, own.end - first);
+    for (var first = own.begin; first < own.end; first += TILE) {
+        let count = min(TILE, own.end - first);
         stage_qkv(first, own.end, VALUE, own.head, local);
         workgroupBarrier();
         let d_weight = products(gradient, count, local);
@@ -386,9 +386,9 @@ fn attention_backward_query(@builtin(workgroup_id) group: vec3<u32>, @builtin(nu
 
 @group(0) @binding(7) var<storage, read> saved_delta: array<f32>;             // δ [T, heads]
 
-// For each passing query: the masks of the workgroup's keys, [SIDE][4 blocks], and L and δ.
+// For each passing query: the masks of the workgroup's keys, [TILE][4 blocks], and L and δ.
 var<workgroup> masks: array<vec4<f32>, THREADS>;
-var<workgroup> statistics: array<vec2<f32>, SIDE>;
+var<workgroup> statistics: array<vec2<f32>, TILE>;
 
 @compute @workgroup_size(64)
 fn attention_backward_key_value(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
@@ -404,12 +404,12 @@ fn attention_backward_key_value(@builtin(workgroup_id) group: vec3<u32>, @builti
 
     var d_key: Share;
     var d_value: Share;
-    for (var first = own.begin; first < own.end; first += SIDE) {
-        let count = min(SIDE, own.end - first);
+    for (var first = own.begin; first < own.end; first += TILE) {
+        let count = min(TILE, own.end - first);
         // Each thread computes the masks of one query and four keys; the first 16 load L and δ of a query.
         let query_dropout_key = own.dropout_key + first + local / 4u - own.begin;
         masks[local] = keep4(op.site, query_dropout_key, block_of_lane(own, own.first, local));
-        if (local < SIDE) {
+        if (local < TILE) {
             let at = min(first + local, own.end - 1u) * op.heads + own.head;
             statistics[local] = vec2(saved_log_sums[at], saved_delta[at]);
         }
@@ -426,12 +426,12 @@ fn attention_backward_key_value(@builtin(workgroup_id) group: vec3<u32>, @builti
         let keep = vec4(
             masks[4u * first_query + own_block][key_in_block], masks[4u * (first_query + 1u) + own_block][key_in_block],
             masks[4u * (first_query + 2u) + own_block][key_in_block], masks[4u * (first_query + 3u) + own_block][key_in_block]);
-        let of0 = statistics[first_query];
-        let of1 = statistics[first_query + 1u];
-        let of2 = statistics[first_query + 2u];
-        let of3 = statistics[first_query + 3u];
-        let log_sum = vec4(of0.x, of1.x, of2.x, of3.x);
-        let deltas = vec4(of0.y, of1.y, of2.y, of3.y);
+        let query0 = statistics[first_query];
+        let query1 = statistics[first_query + 1u];
+        let query2 = statistics[first_query + 2u];
+        let query3 = statistics[first_query + 3u];
+        let log_sum = vec4(query0.x, query1.x, query2.x, query3.x);
+        let deltas = vec4(query0.y, query1.y, query2.y, query3.y);
         let p = select(vec4(0.0), exp(s - log_sum), tokens_of_lane(first, local) < vec4(own.end));
 
         weights[local] = p * keep;

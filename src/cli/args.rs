@@ -115,7 +115,7 @@ pub struct WhiteningArgs {
     /// Whiten the vectors before they are scored (Su et al. 2021), fitted to each task's own sentences.
     #[arg(long)]
     pub whitening: bool,
-    /// Keep the so many dimensions of the largest variance; without it, all that vary.
+    /// Keep this many dimensions, those of the largest variance [default: all that vary].
     #[arg(long, value_name = "DIMENSIONS", requires = "whitening")]
     pub whitening_dims: Option<usize>,
     /// Text file, a sentence a line, to fit the whitening to instead.
@@ -184,7 +184,7 @@ pub struct RunArgs {
     /// Replace a model that is in the output directory already.
     #[arg(long)]
     pub overwrite: bool,
-    /// Save the training state every so many steps as well; it is saved after evaluations, at least every 30 seconds and
+    /// Also save the training state every STEPS steps; it is saved after evaluations, at least every 30 seconds and
     /// at the end.
     #[arg(long, value_name = "STEPS", default_value_t = 0)]
     pub checkpoint_every: u32,

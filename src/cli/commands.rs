@@ -1,4 +1,4 @@
-//! The command line's words: what may be asked of the engine, and what it computes on.
+//! The command line: subcommands, and options for the device.
 
 use clap::{Args, Parser, Subcommand};
 
@@ -27,10 +27,10 @@ pub struct Cli {
 
 #[derive(Debug, Args)]
 pub struct DeviceChoiceArgs {
-    /// What computes: auto takes a real GPU, and the CPU where there is none.
+    /// Device to compute on: auto takes a real GPU, and the CPU if there is none.
     #[arg(long, global = true, default_value_t, value_name = "auto|gpu|cpu")]
     pub device: DeviceChoice,
-    /// Threads of the CPU; as many as there are cores where it is not said. The results do not depend on it.
+    /// CPU threads [default: one per core]. Results do not depend on it.
     #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub threads: Option<u16>,
 }
@@ -59,11 +59,11 @@ pub enum Command {
     Analyse(EvalArgs),
     /// Fine-tune a model contrastively.
     Train(TrainArgs),
-    /// Pre-train an encoder by masked-language modelling, from nothing or from one that is there.
+    /// Pre-train an encoder by masked-language modelling, from random weights or from an existing encoder.
     Pretrain(PretrainArgs),
-    /// Make a smaller encoder of some layers, words and positions of a larger one.
+    /// Make a smaller encoder from some layers, words and positions of a larger one.
     Shrink(ShrinkArgs),
-    /// Make a WordPiece vocabulary of a text.
+    /// Make a WordPiece vocabulary from a text.
     Vocabulary(VocabularyArgs),
     /// Rerun the paper's comparisons: dropout, no dropout, augmentations; hard negatives or none.
     Ablate(AblateArgs),
@@ -73,10 +73,10 @@ pub enum Command {
     Gradients(GradientsArgs),
     /// Time the engine: matrix products, encoding, training steps, growth. The same workloads as `cargo xtask bench`.
     Bench(BenchArgs),
-    /// Say where the time and the memory of a training step go: kernels, ceilings of the adapter, buffers.
+    /// Show where time and memory of a training step go: kernels, ceilings of the adapter, buffers.
     Profile(ProfileArgs),
     /// Check what this device computes: kernels, gradients, vectors, reruns. What a bug report attaches.
     Verify(VerifyArgs),
-    /// Say what computes and what it can do.
+    /// Show which device computes, and its limits.
     Device(DeviceArgs),
 }

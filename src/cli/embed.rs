@@ -1,3 +1,5 @@
+//! `embed`: sentence vectors of a text file as .npy.
+
 use crate::device::DeviceOptions;
 use std::{fs::File, io::BufWriter};
 

@@ -1,3 +1,5 @@
+//! Errors of commands, and their exit status.
+
 use std::path::PathBuf;
 
 use thiserror::Error;

@@ -1,3 +1,5 @@
+//! `eval` and `analyse`: scores of a model on graded pairs.
+
 use super::{
     args::EvalArgs,
     encode,

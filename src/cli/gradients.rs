@@ -1,3 +1,5 @@
+//! `gradients`: loss and gradients of one batch.
+
 use super::{args::GradientsArgs, device::open_device, error::CliError, files};
 use crate::device::DeviceOptions;
 use crate::{

@@ -1,3 +1,5 @@
+//! `train`: fine-tunes a model.
+
 use std::{
     io::Write,
     path::{Path, PathBuf},

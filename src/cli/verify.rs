@@ -27,7 +27,7 @@ pub struct VerifyArgs {
     /// Check only this part; may be given several times.
     #[arg(long, value_name = "PART", value_parser = PossibleValuesParser::new(parts()))]
     pub part: Vec<String>,
-    /// Check all of the tests' cases and not a part of them.
+    /// Check all cases of the tests instead of a sample.
     #[arg(long)]
     pub all: bool,
     /// Print JSON instead of a table.
@@ -37,13 +37,15 @@ pub struct VerifyArgs {
 
 pub async fn run(args: &VerifyArgs, device_options: DeviceOptions) -> Result<(), CliError> {
     let starter = Path::new(STARTER);
-    let usual = || starter.is_dir().then(|| starter.to_owned()).into_iter().collect();
-    let folders: Vec<PathBuf> = if args.model.is_empty() { usual() } else { args.model.clone() };
+    let default_folder = || starter.is_dir().then(|| starter.to_owned()).into_iter().collect();
+    let folders: Vec<PathBuf> = if args.model.is_empty() { default_folder() } else { args.model.clone() };
     if folders.is_empty() {
-        terminal::note(&format!("vectors are not compared: there is no folder {STARTER}; --model names one"));
+        terminal::note(&format!(
+            "vectors are not compared: no folder {STARTER}; name a model folder with --model"
+        ));
     }
-    // Before the work, so that a folder that cannot be read is found out now.
-    let models = folders.iter().map(|folder| Ok((name(folder), files::load_model(folder)?)));
+    // Read before the device opens, so that an unreadable folder fails at once.
+    let models = folders.iter().map(|folder| Ok((folder_name(folder), files::load_model(folder)?)));
     let models: Vec<(String, files::Model)> = models.collect::<Result<_, CliError>>()?;
 
     let device = open_device(device_options).await?;
@@ -51,14 +53,14 @@ pub async fn run(args: &VerifyArgs, device_options: DeviceOptions) -> Result<(),
     let system = format!("{} {}", std::env::consts::OS, std::env::consts::ARCH);
     let names: Vec<String> = models.iter().map(|(name, _)| name.clone()).collect();
     let mut verification = Verification::new(&device, coverage, system, &args.part, &names);
-    let bar = progress_bar(verification.open(), "parts");
-    verification.engine(|done| bar.set_position(done as u64)).await;
+    let bar = progress_bar(verification.remaining(), "parts");
+    verification.check_engine(|done| bar.set_position(done as u64)).await;
     for (name, model) in &models {
-        if !verification.wants(name) {
+        if !verification.wants_model(name) {
             continue;
         }
-        let known = VectorModel { name, checkpoint: &model.checkpoint, tokenizer: &model.tokenizer };
-        verification.vectors(&known).await;
+        let vector_model = VectorModel { name, checkpoint: &model.checkpoint, tokenizer: &model.tokenizer };
+        verification.check_vectors(&vector_model).await;
         bar.inc(1);
     }
     bar.finish_and_clear();
@@ -68,16 +70,16 @@ pub async fn run(args: &VerifyArgs, device_options: DeviceOptions) -> Result<(),
     } else {
         print_text(&report.to_text())?
     }
-    judge(&report)
+    fail_unless_passed(&report)
 }
 
-/// A failure where a check failed, once the report is out.
-fn judge(report: &Report) -> Result<(), CliError> {
+/// An error if a check failed; called after the report is printed.
+fn fail_unless_passed(report: &Report) -> Result<(), CliError> {
     if report.passed() { Ok(()) } else { Err(CliError::Verify { failed: report.failed() }) }
 }
 
-/// What a folder is called, whatever way leads to it.
-fn name(folder: &Path) -> String {
+/// The folder's own name, also for a path such as `.`.
+fn folder_name(folder: &Path) -> String {
     let whole = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
     whole.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
 }
@@ -88,13 +90,13 @@ mod tests {
     use crate::device::{Device, DeviceChoice};
 
     #[test]
-    fn a_check_that_fails_is_exit_status_1() {
+    fn a_failed_check_exits_with_status_1() {
         let options =
             DeviceOptions { choice: DeviceChoice::Cpu, threads: Some(1), ..DeviceOptions::default() };
         let device = pollster::block_on(Device::open(options)).expect("the CPU refuses nothing");
         let mut verification = Verification::new(&device, Coverage::Sample, String::new(), &[], &[]);
-        verification.without_model("starter", "it is not there".into());
-        let error = judge(&verification.finish()).unwrap_err();
+        verification.model_failed("starter", "it is not there".into());
+        let error = fail_unless_passed(&verification.finish()).unwrap_err();
         assert_eq!(
             (error.exit_status(), error.to_string()),
             (1, "1 of the checks failed; the report names them".to_owned())

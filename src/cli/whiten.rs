@@ -6,7 +6,7 @@ use crate::{eval::Whitening, model::Embedder};
 /// What is done to vectors before they are scored.
 pub enum Whitener {
     Off,
-    /// Fitted anew to the sentences of each task, to so many dimensions.
+    /// Fitted to each task's own sentences; keeps this many dimensions.
     Own(Option<usize>),
     /// Fitted to sentences of the user's.
     Fitted(Whitening),

@@ -57,8 +57,8 @@ impl View {
     /// Whether both are parts of the same buffer.
     pub fn shares_buffer(&self, other: &View) -> bool {
         match (&self.buffer, &other.buffer) {
-            (Buffer::Gpu(mine), Buffer::Gpu(theirs)) => mine.is(theirs),
-            (Buffer::Cpu(mine), Buffer::Cpu(theirs)) => mine.is(theirs),
+            (Buffer::Gpu(mine), Buffer::Gpu(theirs)) => mine.ptr_eq(theirs),
+            (Buffer::Cpu(mine), Buffer::Cpu(theirs)) => mine.ptr_eq(theirs),
             _ => false,
         }
     }

@@ -1,4 +1,4 @@
-//! The kernels: a module for each family (`linear` is `shaders/matmul.wgsl`, the others are named as their shader), with
+//! The kernels: a module for each family, named as its shader (but `linear` is `shaders/matmul.wgsl`), with
 //! binding layout, sizes and grid for a GPU in mod.rs and the same computation for the CPU in cpu.rs. Knows no model.
 //!
 //! A method of [`Kernels`] appends its calls to a [`Plan`]. The head of each shader has formulas, shapes and costs of
@@ -36,7 +36,7 @@ pub use optimizer::{Optimizer, OptimizerShard};
 pub use pool::Pool;
 pub use step::{DISTINCT, ITEMS, PAIRS, ROWS, Step, TILE, TILES, TOKENS};
 
-use crate::device::{Arena, Call, Device, DeviceError, Grid, KernelSpec, MatmulKind, Plan, View};
+use crate::device::{Arena, Call, Device, DeviceError, Extent, Grid, KernelSpec, MatmulKind, Plan, View};
 
 /// The dropout site that means no dropout.
 pub const NO_DROPOUT: u32 = u32::MAX;
@@ -65,6 +65,17 @@ macro_rules! shader {
     };
 }
 use shader;
+
+/// A grid of workgroups with 16 vec4s each: ⌈width / 16⌉ for every `tile` of `extent`.
+fn teams_per(extent: Extent, tile: u32, width: u32) -> Grid {
+    Grid::new(extent, tile, width.div_ceil(TEAM))
+}
+
+/// A grid of whole workgroups with at least `width` threads for each of `extent` rows.
+fn threads_per(extent: Extent, width: u32) -> Grid {
+    // ⌈extent / 64⌉ · width workgroups of 64 threads are at least extent · width threads.
+    Grid::new(extent, THREADS, width)
+}
 
 /// Appends kernel calls to plans, all of them over one step uniform.
 #[derive(Clone)]

@@ -90,7 +90,7 @@ impl Embedder {
     }
 
     /// The same with dropout, with the masks of training step 0.
-    pub async fn embed_dropped<R: AsRef<[u32]>>(
+    pub async fn embed_with_dropout<R: AsRef<[u32]>>(
         &self,
         rows: &[R],
         dropout: RowDropout<'_>,
@@ -126,20 +126,7 @@ impl Embedder {
                 let (Some(values), Some(chunk)) = (ring.oldest::<f32>().await?, waiting.pop_front()) else {
                     break;
                 };
-                let mut rest = values.as_slice();
-                for row in chunk {
-                    let vector = &mut embeddings[row * width..(row + 1) * width];
-                    match &self.output {
-                        Output::Pooled(_) => {
-                            vector.copy_from_slice(rest.split_off(..hidden).unwrap_or_default())
-                        }
-                        Output::States(_, modules) => {
-                            let states =
-                                rest.split_off(..rows[*row].as_ref().len() * hidden).unwrap_or_default();
-                            vector.copy_from_slice(&modules.vector(states, hidden));
-                        }
-                    }
-                }
+                self.unpack(&values, chunk, rows, &mut embeddings);
                 done += chunk.len();
                 progress(done);
                 continue;
@@ -177,6 +164,27 @@ impl Embedder {
         let packed = packed.with_mask_rows(config.max_position_embeddings, |row| mask_rows[chunk[row]]);
         let step = packed.sizes(Step { seed, ..Step::default() }).with_dropout(p);
         (packed, step)
+    }
+
+    /// Writes the vectors of the rows `chunk`, from the values read back.
+    fn unpack<R: AsRef<[u32]>>(
+        &self,
+        mut values: &[f32],
+        chunk: &[usize],
+        rows: &[R],
+        embeddings: &mut [f32],
+    ) {
+        let (hidden, width) = (self.network.config.hidden_size, self.width());
+        for row in chunk {
+            let vector = &mut embeddings[row * width..(row + 1) * width];
+            match &self.output {
+                Output::Pooled(_) => vector.copy_from_slice(values.split_off(..hidden).unwrap_or_default()),
+                Output::States(_, modules) => {
+                    let states = values.split_off(..rows[*row].as_ref().len() * hidden).unwrap_or_default();
+                    vector.copy_from_slice(&modules.vector(states, hidden));
+                }
+            }
+        }
     }
 
     /// How many of the next rows fit one micro-batch.

@@ -130,7 +130,7 @@ impl Activation {
         })
     }
 
-    fn of(self, x: f32) -> f32 {
+    fn apply(self, x: f32) -> f32 {
         let sigmoid = |x: f32| 1.0 / (1.0 + (-x).exp());
         // log(1 + eˣ), without overflow.
         let softplus = |x: f32| x.max(0.0) + (-x.abs()).exp().ln_1p();
@@ -195,7 +195,7 @@ const LAYER_NORM_EPSILON: f64 = 1e-5;
 pub struct SentenceModules {
     /// At least one, in ascending order.
     pub modes: Vec<PoolMode>,
-    pub behind: Vec<VectorModule>,
+    pub after_pooling: Vec<VectorModule>,
     /// Tokens at the front that means and maxima leave out: those of a prompt that is not pooled.
     pub skipped: usize,
 }
@@ -203,7 +203,7 @@ pub struct SentenceModules {
 impl SentenceModules {
     /// Numbers per vector, for token states that are `hidden` wide.
     pub fn width(&self, hidden: usize) -> usize {
-        self.behind.iter().fold(self.modes.len() * hidden, |width, module| match module {
+        self.after_pooling.iter().fold(self.modes.len() * hidden, |width, module| match module {
             VectorModule::Dense { weight, .. } => weight.shape[0],
             _ => width,
         })
@@ -215,7 +215,7 @@ impl SentenceModules {
         for mode in &self.modes {
             vector.extend(self.pooled(*mode, states, hidden));
         }
-        for module in &self.behind {
+        for module in &self.after_pooling {
             vector = module.apply(vector);
         }
         vector
@@ -264,7 +264,7 @@ impl VectorModule {
                 let row = |(index, row): (usize, &[f32])| {
                     let sum: f64 = row.iter().zip(&vector).map(|(w, x)| f64::from(*w) * f64::from(*x)).sum();
                     let bias = bias.as_ref().map_or(0.0, |bias| f64::from(bias.data[index]));
-                    activation.of((sum + bias) as f32)
+                    activation.apply((sum + bias) as f32)
                 };
                 rows.enumerate().map(row).collect()
             }
@@ -295,7 +295,7 @@ mod tests {
     const STATES: [f32; 6] = [1.0, -4.0, 3.0, 2.0, -1.0, 5.0];
 
     fn pooled(modes: &[PoolMode], skipped: usize) -> Vec<f32> {
-        SentenceModules { modes: modes.to_vec(), behind: Vec::new(), skipped }.vector(&STATES, 2)
+        SentenceModules { modes: modes.to_vec(), after_pooling: Vec::new(), skipped }.vector(&STATES, 2)
     }
 
     #[test]
@@ -329,7 +329,7 @@ mod tests {
         };
         let modules = SentenceModules {
             modes: vec![PoolMode::Cls],
-            behind: vec![dense, VectorModule::Normalize],
+            after_pooling: vec![dense, VectorModule::Normalize],
             skipped: 0,
         };
         assert_eq!(modules.width(2), 3);
@@ -366,7 +366,7 @@ mod tests {
         for (class, values) in expected {
             let activation = Activation::named(class).unwrap();
             for (x, value) in [-2.0, -0.5, 0.5, 25.0].into_iter().zip(values) {
-                let found = activation.of(x);
+                let found = activation.apply(x);
                 assert!(
                     (found - value).abs() <= 2e-6 * value.abs().max(1.0),
                     "{class}({x}) is {found}, not {value}"

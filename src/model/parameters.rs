@@ -64,14 +64,15 @@ pub struct ParameterLayout {
     shards: Vec<Shard>,
 }
 
-/// What follows this parameter in the block that a kernel binds: keys and values after queries, β after γ. The second
-/// name may be empty.
-fn fused(name: &str) -> Option<[String; 2]> {
+/// What follows this parameter in the block that a kernel binds: keys and values after queries, β after γ.
+fn fused(name: &str) -> Vec<String> {
     if let Some(stem) = name.strip_suffix("LayerNorm.weight") {
-        return Some([format!("{stem}LayerNorm.bias"), String::new()]);
+        return vec![format!("{stem}LayerNorm.bias")];
     }
-    let (stem, kind) = name.rsplit_once("query.")?;
-    Some([format!("{stem}key.{kind}"), format!("{stem}value.{kind}")])
+    match name.rsplit_once("query.") {
+        Some((stem, kind)) => vec![format!("{stem}key.{kind}"), format!("{stem}value.{kind}")],
+        None => Vec::new(),
+    }
 }
 
 fn follows_another(name: &str) -> bool {
@@ -134,7 +135,7 @@ impl ParameterLayout {
         let mut blocks: Vec<Vec<String>> = Vec::new();
         for (name, _) in tensors.iter().filter(|(name, _)| !follows_another(name)) {
             let mut block = vec![name.clone()];
-            block.extend(fused(name).into_iter().flatten().filter(|name| !name.is_empty()));
+            block.extend(fused(name));
             blocks.push(block);
         }
 
@@ -264,12 +265,7 @@ impl ParameterBuffers {
         let first = self.layout.slot(name);
         // Only word tables are split, and those are read by `table`.
         let piece = &first.pieces[0];
-        let more: usize = fused(name)
-            .into_iter()
-            .flatten()
-            .filter(|name| !name.is_empty())
-            .map(|name| self.layout.slot(&name).len())
-            .sum();
+        let more: usize = fused(name).iter().map(|name| self.layout.slot(name).len()).sum();
         self.shards[piece.shard].slice(piece.offset, piece.len + more)
     }
 

@@ -61,8 +61,8 @@ impl Pooler {
         }
     }
 
-    /// The depths whose states it averages in an encoder of `layers` layers, ascending: 0 is the embeddings, k the
-    /// output of layer k.
+    /// The depths whose states it averages in an encoder of `layers` layers: 0 is the embeddings, k the output of layer k.
+    /// Ascending, each once, and the last is `layers`: the backward pass begins there.
     pub fn depths(self, layers: usize) -> Vec<usize> {
         match self {
             Pooler::Cls | Pooler::ClsBeforePooler | Pooler::Avg | Pooler::Own => vec![layers],
@@ -105,6 +105,19 @@ mod tests {
         assert_eq!(Pooler::AvgTop2.depths(1), [0, 1]);
         assert_eq!(Pooler::AvgFirstLast.depths(1), [1], "first and last are one");
         assert_eq!(Pooler::Avg.depths(6), [6]);
+    }
+
+    #[test]
+    fn depths_ascend_to_the_last_layer() {
+        for pooler in Pooler::ALL {
+            for layers in 1..4 {
+                let depths = pooler.depths(layers);
+                assert!(
+                    depths.is_sorted_by(|a, b| a < b) && depths.last() == Some(&layers),
+                    "{pooler}, {layers} layers"
+                );
+            }
+        }
     }
 
     #[test]

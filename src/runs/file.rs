@@ -95,7 +95,7 @@ mod tests {
         for (step, loss) in [(1, 2.5), (2, 0.1), (3, 0.05)] {
             run.step(Point { step, loss, learning_rate: 3e-5, gradient_norm: 0.75 });
         }
-        run.evaluated(crate::runs::Progress { alignment: None, ..progress(3, 62.5) });
+        run.evaluated(crate::runs::EvaluationPoint { alignment: None, ..progress(3, 62.5) });
         run.outcome = Outcome::Completed;
         run.name = Some("mine".to_owned());
         run
@@ -128,8 +128,12 @@ mod tests {
         let known = r#"{"step":0,"spearman":61.25,"alignment":0.25,"uniformity":-2.0}"#;
         assert!(text.contains(known), "{text}");
         let old = text.replace(known, r#"{"step":0,"spearman":0.0,"alignment":null,"uniformity":0.0}"#);
-        let expected =
-            crate::runs::Progress { step: 0, spearman: Some(0.0), alignment: None, uniformity: Some(0.0) };
+        let expected = crate::runs::EvaluationPoint {
+            step: 0,
+            spearman: Some(0.0),
+            alignment: None,
+            uniformity: Some(0.0),
+        };
         assert_eq!(read("a.json", &old).unwrap()[0].evaluations[0], expected);
     }
 

@@ -9,5 +9,5 @@ mod table;
 pub use curve::{Curve, Point};
 pub use file::{RunFileError, read, write};
 pub use naming::{Difference, differences};
-pub use record::{Outcome, Progress, RunRecord, RunSetting};
+pub use record::{EvaluationPoint, Outcome, RunRecord, RunSetting};
 pub use table::{Chart, csv};

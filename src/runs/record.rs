@@ -21,7 +21,7 @@ pub struct RunSetting {
 
 /// One evaluation during a run.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct Progress {
+pub struct EvaluationPoint {
     /// Steps done; 0 before the first step.
     pub step: u32,
     /// Spearman's rank correlation × 100. Like the other two, `None` where it is undefined.
@@ -54,7 +54,7 @@ pub struct RunRecord {
     pub total: u32,
     pub curve: Curve,
     /// Ascending by step.
-    pub evaluations: Vec<Progress>,
+    pub evaluations: Vec<EvaluationPoint>,
     pub outcome: Outcome,
 }
 
@@ -76,7 +76,7 @@ impl RunRecord {
         self.curve.push(point);
     }
 
-    pub fn evaluated(&mut self, progress: Progress) {
+    pub fn evaluated(&mut self, progress: EvaluationPoint) {
         self.evaluations.retain(|known| known.step < progress.step);
         self.evaluations.push(progress);
     }
@@ -113,8 +113,8 @@ pub(super) mod tests {
         RunRecord::new(started, setting, 3)
     }
 
-    pub fn progress(step: u32, spearman: f64) -> Progress {
-        Progress { step, spearman: Some(spearman), alignment: Some(0.25), uniformity: Some(-2.0) }
+    pub fn progress(step: u32, spearman: f64) -> EvaluationPoint {
+        EvaluationPoint { step, spearman: Some(spearman), alignment: Some(0.25), uniformity: Some(-2.0) }
     }
 
     #[test]
@@ -130,10 +130,10 @@ pub(super) mod tests {
     #[test]
     fn an_undefined_evaluation_is_never_the_best() {
         let mut run = record(1, |_| {});
-        run.evaluated(Progress { spearman: None, ..progress(0, 0.0) });
+        run.evaluated(EvaluationPoint { spearman: None, ..progress(0, 0.0) });
         assert_eq!(run.best(), None);
         run.evaluated(progress(10, -5.0));
-        run.evaluated(Progress { spearman: None, ..progress(20, 0.0) });
+        run.evaluated(EvaluationPoint { spearman: None, ..progress(20, 0.0) });
         assert_eq!(run.best(), Some((10, -5.0)));
     }
 

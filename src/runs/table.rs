@@ -1,6 +1,6 @@
 //! The values that a chart of runs shows, as CSV.
 
-use super::{Progress, RunRecord};
+use super::{EvaluationPoint, RunRecord};
 use crate::text::{csv_text, number_cell, single_cell};
 
 /// The charts of runs.
@@ -38,7 +38,7 @@ fn values(run: &RunRecord, chart: Chart) -> Vec<(u32, Vec<String>)> {
         Chart::LearningRate => &run.curve.learning_rate,
         Chart::GradientNorm => &run.curve.gradient_norm,
         Chart::Evaluations => {
-            let cells = |known: &Progress| {
+            let cells = |known: &EvaluationPoint| {
                 [known.spearman, known.alignment, known.uniformity].map(number_cell).to_vec()
             };
             return run.evaluations.iter().map(|known| (known.step, cells(known))).collect();
@@ -60,8 +60,8 @@ mod tests {
         let mut first = record(1, |_| {});
         first.evaluated(progress(0, 61.5));
         first.step(Point { step: 1, loss: 0.1, learning_rate: 3e-5, gradient_norm: f32::NAN });
-        first.evaluated(Progress { alignment: None, ..progress(1, 62.0) });
-        first.evaluated(Progress { spearman: None, uniformity: None, ..progress(2, 0.0) });
+        first.evaluated(EvaluationPoint { alignment: None, ..progress(1, 62.0) });
+        first.evaluated(EvaluationPoint { spearman: None, uniformity: None, ..progress(2, 0.0) });
         let mut second = record(2, |_| {});
         second.step(Point { step: 1, loss: 2.0, learning_rate: 1e-4, gradient_norm: 1.5 });
         let runs = [("lr 3e-5, \"a\"".to_owned(), &first), ("b".to_owned(), &second)];

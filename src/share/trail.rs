@@ -3,18 +3,18 @@
 //! A point is `step.spearman.alignment.uniformity` in hundredths, thousandths and thousandths, `x` for what is undefined;
 //! points are joined by `_`: `0.6685.166.-1220_20.7010.180.-2105`. None of these characters needs to be escaped.
 
-use crate::runs::Progress;
+use crate::runs::EvaluationPoint;
 
 /// The points of a run that were measured, thinned evenly to [`Trail::MAX_POINTS`].
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Trail(Vec<Progress>);
+pub struct Trail(Vec<EvaluationPoint>);
 
 impl Trail {
     /// More cannot be told apart in a picture and make a link that some programs cut off.
     pub const MAX_POINTS: usize = 60;
 
     /// `None` where nothing was measured.
-    pub fn of(points: &[Progress]) -> Option<Self> {
+    pub fn of(points: &[EvaluationPoint]) -> Option<Self> {
         let last = points.len().checked_sub(1)?;
         let kept = points.len().min(Self::MAX_POINTS);
         // Including the first and the last.
@@ -23,7 +23,7 @@ impl Trail {
     }
 
     /// Rounded as it was written.
-    pub fn points(&self) -> &[Progress] {
+    pub fn points(&self) -> &[EvaluationPoint] {
         &self.0
     }
 
@@ -32,7 +32,7 @@ impl Trail {
             Some(value) => format!("{:.0}", value * by),
             None => "x".to_owned(),
         };
-        let point = |point: &Progress| {
+        let point = |point: &EvaluationPoint| {
             let (spearman, alignment) = (scaled(point.spearman, 100.0), scaled(point.alignment, 1000.0));
             format!("{}.{spearman}.{alignment}.{}", point.step, scaled(point.uniformity, 1000.0))
         };
@@ -42,14 +42,14 @@ impl Trail {
     /// `None` unless `text` is a trail: at most [`Self::MAX_POINTS`] points of whole numbers within the range of their
     /// measures, with ascending steps.
     pub fn read(text: &str) -> Option<Self> {
-        let points: Vec<Progress> =
+        let points: Vec<EvaluationPoint> =
             text.split('_').take(Self::MAX_POINTS + 1).map(parse_point).collect::<Option<_>>()?;
         let grows = points.windows(2).all(|pair| pair[0].step < pair[1].step);
         (grows && points.len() <= Self::MAX_POINTS).then_some(Self(points))
     }
 }
 
-fn parse_point(text: &str) -> Option<Progress> {
+fn parse_point(text: &str) -> Option<EvaluationPoint> {
     let mut fields = text.split('.');
     let step = fields.next()?.parse().ok()?;
     let mut measure = |by: f64, range: std::ops::RangeInclusive<f64>| match fields.next()? {
@@ -62,20 +62,20 @@ fn parse_point(text: &str) -> Option<Progress> {
     // A squared distance on the sphere is at most 4, and exp(−2·4) the smallest mean.
     let spearman = measure(100.0, -100.0..=100.0)?;
     let (alignment, uniformity) = (measure(1000.0, 0.0..=4.0)?, measure(1000.0, -8.0..=0.0)?);
-    fields.next().is_none().then_some(Progress { step, spearman, alignment, uniformity })
+    fields.next().is_none().then_some(EvaluationPoint { step, spearman, alignment, uniformity })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn progress(step: u32) -> Progress {
-        Progress { step, spearman: Some(66.854), alignment: Some(0.1658), uniformity: Some(-1.2204) }
+    fn progress(step: u32) -> EvaluationPoint {
+        EvaluationPoint { step, spearman: Some(66.854), alignment: Some(0.1658), uniformity: Some(-1.2204) }
     }
 
     #[test]
     fn a_trail_comes_back_rounded() {
-        let undefined = Progress { spearman: None, ..progress(20) };
+        let undefined = EvaluationPoint { spearman: None, ..progress(20) };
         let text = Trail::of(&[progress(0), undefined]).unwrap().write();
         assert_eq!(text, "0.6685.166.-1220_20.x.166.-1220");
         let read = Trail::read(&text).unwrap();
@@ -86,7 +86,7 @@ mod tests {
 
     #[test]
     fn a_long_trail_is_thinned_and_keeps_its_ends() {
-        let points: Vec<Progress> = (0..1000).map(progress).collect();
+        let points: Vec<EvaluationPoint> = (0..1000).map(progress).collect();
         let trail = Trail::of(&points).unwrap();
         let steps: Vec<u32> = trail.points().iter().map(|point| point.step).collect();
         assert_eq!((steps.len(), steps[0], steps[59]), (Trail::MAX_POINTS, 0, 999));

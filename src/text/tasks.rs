@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{StsSet, TextError};
 use crate::localize::messages;
+use crate::paths::{base, folder};
 
 /// A task of one or several subsets, such as STS12 with five.
 #[derive(Debug, Clone, PartialEq)]
@@ -116,14 +117,6 @@ fn subset_name(path: &str) -> Option<&str> {
 /// Whether a file can be part of a task in SentEval's layout, by its name.
 pub fn is_senteval_file(name: &str) -> bool {
     name.ends_with(".txt") && (name.starts_with("STS.input.") || name.starts_with("STS.gs."))
-}
-
-fn base(path: &str) -> &str {
-    path.rsplit('/').next().unwrap_or(path)
-}
-
-fn folder(path: &str) -> &str {
-    &path[..path.len() - base(path).len()]
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use web_time::Instant;
 const MAX_LOST: Duration = Duration::from_secs(25);
 /// No state is saved for so long after the start: the first steps are quickly repeated, and saving would delay them.
 const NOT_BEFORE: Duration = Duration::from_secs(3);
-/// A state is also saved after every evaluation, unless saving would take more than one part in so many of the time.
+/// A state is also saved after every evaluation, unless that would spend more than 1/20 of the time on saving.
 const SAVING_SHARE: u32 = 20;
 
 /// When a state was last saved, and how long that took.

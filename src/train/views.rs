@@ -74,7 +74,7 @@ impl DropoutViews {
             .map(|(view, sentence)| (sentences[sentence].as_ref(), self.mask_row(view, sentence, count)))
             .unzip();
         let dropout = RowDropout { p: self.p, seed: self.seed, mask_rows: &mask_rows };
-        embedder.embed_dropped(&rows, dropout, progress).await
+        embedder.embed_with_dropout(&rows, dropout, progress).await
     }
 
     /// Which elements `[hidden]` of the embedding of the first sentence's first word a view keeps.

@@ -111,7 +111,7 @@ impl Differences {
         let mask_rows: Vec<usize> = (0..rows.len()).collect();
         let options = &self.options;
         let dropout = RowDropout { p: options.dropout, seed: options.seed, mask_rows: &mask_rows };
-        let vectors = self.embedder.embed_dropped(&rows, dropout, |_| ()).await?;
+        let vectors = self.embedder.embed_with_dropout(&rows, dropout, |_| ()).await?;
         let vectors: Vec<f64> = vectors.into_iter().map(f64::from).collect();
         let settings = Settings {
             form: Form::OneWay,

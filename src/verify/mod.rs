@@ -50,7 +50,7 @@ pub struct Verification {
 
 impl Verification {
     /// `system`: operating system or browser, for the report; `wanted`: names of [`parts`], empty for all; `models`:
-    /// names of the models that [`Verification::vectors`] will be called with.
+    /// names of the models that [`Verification::check_vectors`] will be called with.
     pub fn new(
         device: &Device,
         coverage: Coverage,
@@ -79,12 +79,12 @@ impl Verification {
     }
 
     /// Number of parts still to check; each model's vectors are one.
-    pub fn open(&self) -> usize {
+    pub fn remaining(&self) -> usize {
         self.open.len()
     }
 
     /// Checks the wanted kernels, gradients and rerun; `progress` is given the number of parts done.
-    pub async fn engine(&mut self, mut progress: impl FnMut(usize)) {
+    pub async fn check_engine(&mut self, mut progress: impl FnMut(usize)) {
         progress(0);
         let wanted: Vec<&str> = parts().filter(|part| self.is_open(part)).collect();
         for (done, part) in (1..).zip(wanted) {
@@ -95,32 +95,32 @@ impl Verification {
                 // In a box: the checks of all kernels make a large future.
                 kernel => Box::pin(kernels::check(kernel, &checks)).await.map_err(TrainError::from),
             };
-            self.take(part, checks, result);
+            self.record(part, checks, result);
             progress(done);
         }
     }
 
     /// Whether this model's vectors are still to be checked.
-    pub fn wants(&self, model: &str) -> bool {
+    pub fn wants_model(&self, model: &str) -> bool {
         self.is_open(&vectors_of(model))
     }
 
     /// Checks a model's vectors, if there are reference figures for it.
-    pub async fn vectors(&mut self, model: &VectorModel<'_>) {
+    pub async fn check_vectors(&mut self, model: &VectorModel<'_>) {
         let part = vectors_of(model.name);
         let checks = self.checks(&part);
         match vectors::agree_with_figures(&checks, model).await {
-            Ok(None) => self.take(&part, checks, Ok(())),
+            Ok(None) => self.record(&part, checks, Ok(())),
             Ok(Some(reason)) => {
                 self.close(&part);
                 self.report.skipped.push(Unchecked { part, reason });
             }
-            Err(error) => self.take(&part, checks, Err(error)),
+            Err(error) => self.record(&part, checks, Err(error)),
         }
     }
 
     /// Reports a model that could not be loaded, and why.
-    pub fn without_model(&mut self, name: &str, reason: Localized) {
+    pub fn model_failed(&mut self, name: &str, reason: Localized) {
         let part = vectors_of(name);
         self.close(&part);
         self.report.failures.push(Unchecked { part, reason });
@@ -149,7 +149,7 @@ impl Verification {
 
     /// Adds a part's checks to the report, and its failure if there was one: an error of the part, or one that the
     /// device reports only afterwards.
-    fn take(&mut self, part: &str, checks: Checks, result: Result<(), TrainError>) {
+    fn record(&mut self, part: &str, checks: Checks, result: Result<(), TrainError>) {
         self.close(part);
         self.report.checks.extend(checks.into_found());
         if let Err(error) = result.and_then(|()| self.device.check().map_err(TrainError::from)) {

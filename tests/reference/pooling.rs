@@ -1,11 +1,12 @@
 //! SimCSE's poolers as tensor expressions (princeton-nlp/SimCSE `simcse/models.py`, `Pooler`).
 
 use candle_core::{Result, Tensor};
+use strum::EnumCount;
 
 use super::bert::Bert;
 
 /// The poolers, with their names on the command line.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumCount)]
 pub enum Pooler {
     /// `cls` with its head: `tanh(Linear([CLS]))`, parameters `mlp.dense.{weight,bias}`.
     Head,
@@ -20,7 +21,8 @@ pub enum Pooler {
 }
 
 impl Pooler {
-    pub const ALL: [Self; 5] = [Self::Head, Self::Cls, Self::Average, Self::TopTwo, Self::FirstLast];
+    pub const ALL: [Self; Self::COUNT] =
+        [Self::Head, Self::Cls, Self::Average, Self::TopTwo, Self::FirstLast];
 }
 
 /// Hidden states per depth and row, each `[length, hidden]`, embeddings first → embeddings `[rows, hidden]`.

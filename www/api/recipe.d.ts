@@ -54,8 +54,8 @@ export interface Recipe {
    */
   mlmWeight?: number;
   /**
-   * Ends after so many steps, whatever the epochs say; the schedule runs over them. Expected: a whole number from 1
-   * to 1000000000. More costs time.
+   * Ends after this many steps, whatever the epochs say; the schedule runs over them. Expected: a whole number from
+   * 1 to 1000000000. More costs time.
    */
   steps?: number;
   /** Passes over the data. Expected: a whole number from 1 to 1000000. More costs time. Default: 1. */

@@ -83,10 +83,10 @@ class Lab {
     /** @type {Float32Array<ArrayBuffer> | undefined} */
     let data;
     /** @param {Fields} part */
-    const onPart = ({ first, of, hidden, values, last }) => {
+    const onPart = ({ first, total, hidden, values, last }) => {
       // All in one part: nothing to put together.
       if (first === 0 && last) data = values;
-      else (data ??= new Float32Array(of * hidden)).set(values, first * hidden);
+      else (data ??= new Float32Array(total * hidden)).set(values, first * hidden);
     };
     const { part } = await this.#encode('Embed', request, given, onPart);
     return this.#matrix({ rows: part.total, columns: part.hidden, values: data, step: part.step });

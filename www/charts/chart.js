@@ -33,7 +33,7 @@ const LEAST_WIDTH = 1200;
 /** The group of charts over steps, whose pointers move together. */
 const STEPS_GROUP = "steps";
 
-/** A chart in an element: made when first drawn, and made anew when the colours change. */
+/** A chart in an element: made when first drawn, and made again when the colours change. */
 export class View {
   constructor(element, content, shows) {
     this.element = element;

@@ -94,7 +94,7 @@ export function mountAnalysis(places) {
     speak,
     show(states) {
       analysis.states = JSON.parse(states);
-      // Made anew, since the number of lines may differ.
+      // Made again, since the number of lines may differ.
       painter.restyle();
     },
     image: (name) => views[name].image(),

@@ -39,7 +39,7 @@ export class FramePainter {
     this.schedule();
   }
 
-  /** Makes all charts anew, for changed colours or texts. */
+  /** Makes all charts again, for changed colours or texts. */
   restyle() {
     for (const view of this.views) view.discard();
     this.invalidate();

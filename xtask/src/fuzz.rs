@@ -1,5 +1,5 @@
-//! `cargo xtask fuzz`: fuzzes everything that reads a user's files for a given time. It runs the program of
-//! `cargo xtask test` (`tests/fuzz`), compiled as tests are: optimised, with overflow checks.
+//! `cargo xtask fuzz`: fuzzes everything that reads a user's files, for a given time. It runs the tests in tests/fuzz, compiled
+//! as tests are: optimised, with overflow checks.
 
 use std::{fs, num::NonZero, thread};
 
@@ -24,14 +24,15 @@ pub struct FuzzArgs {
     case: Option<u64>,
 }
 
-const TESTS: [&str; 5] = ["test", "--quiet", "--test", "fuzz", "--"];
+const CARGO_TEST_ARGS: [&str; 5] = ["test", "--quiet", "--test", "fuzz", "--"];
 
 pub fn execute(args: &FuzzArgs) -> Result<()> {
     let filter: &[&str] = match &args.target {
         Some(target) => &["--exact", target],
         None => &[],
     };
-    let listed = output(command("cargo").args(TESTS).args(["--list", "--format", "terse"]).args(filter));
+    let listed =
+        output(command("cargo").args(CARGO_TEST_ARGS).args(["--list", "--format", "terse"]).args(filter));
     let targets = listed.iter().flat_map(|list| list.lines()).filter(|line| line.ends_with(": test")).count();
     if targets == 0 {
         bail!(
@@ -42,18 +43,18 @@ pub fn execute(args: &FuzzArgs) -> Result<()> {
     let seconds = args.minutes * 60 * threads as u64 / targets as u64;
     say("fuzz", format!("{targets} targets on {threads} threads, {seconds} s each"));
     let mut tests = command("cargo");
-    tests.args(TESTS).args(["--nocapture", "--test-threads", &threads.to_string()]).args(filter);
+    tests.args(CARGO_TEST_ARGS).args(["--nocapture", "--test-threads", &threads.to_string()]).args(filter);
     tests.env("FUZZ_SECONDS", seconds.to_string()).env("FUZZ_SEED", args.seed.to_string());
     tests.envs(args.case.map(|case| ("FUZZ_CASE", case.to_string())));
-    let ended = run(&mut tests);
-    if ended.is_err() {
-        name_the_last()?;
+    let result = run(&mut tests);
+    if result.is_err() {
+        print_inputs_in_progress()?;
     }
-    ended
+    result
 }
 
 /// Prints which inputs were being read when the program crashed.
-fn name_the_last() -> Result<()> {
+fn print_inputs_in_progress() -> Result<()> {
     for entry in fs::read_dir(root().join("target/tmp"))? {
         let path = entry?.path();
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();

@@ -48,7 +48,7 @@ pub enum Event {
     Batch(BatchMatrix),
     /// Vectors of the picture's sentences.
     Frame(Frame),
-    /// The state after so many steps is kept; nothing that happens from now on takes it away.
+    /// The state after `step` steps is saved and survives the tab.
     RunKept {
         step: u32,
     },

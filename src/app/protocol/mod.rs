@@ -155,7 +155,7 @@ pub enum Request {
     CancelVerify,
     /// The trained weights as a file. Answer: [`Answer::Exported`].
     Export { format: ExportFormat },
-    /// The whole state of the run at hand as a file. Answer: [`Answer::Exported`].
+    /// The whole state of the present run as a file. Answer: [`Answer::Exported`].
     SaveCheckpoint,
     /// Goes on, paused, from a saved state of the same recipe and data. Answers: [`Event::RunStarted`] and
     /// [`Event::Paused`].
@@ -175,7 +175,7 @@ pub enum Weights {
     Original,
     /// As trained so far; the same as `Original` before the first run.
     Current,
-    /// After so many steps of the last run: one of [`Event::CheckpointsKept`].
+    /// After this many steps of the last run: one of [`Event::CheckpointsKept`].
     At(u32),
 }
 

@@ -7,7 +7,7 @@ use crate::{
     eval::StsEvaluation,
     kernels::LossForm,
     model::Pooler,
-    runs::Progress,
+    runs::EvaluationPoint,
     train::{BatchSimilarity, StepReport, TrainOptions},
 };
 
@@ -58,7 +58,7 @@ pub struct Evaluation {
 }
 
 /// What of it a run's record keeps.
-impl From<&Evaluation> for Progress {
+impl From<&Evaluation> for EvaluationPoint {
     fn from(known: &Evaluation) -> Self {
         let Evaluation { step, spearman, alignment, uniformity, .. } = *known;
         Self { step, spearman, alignment, uniformity }

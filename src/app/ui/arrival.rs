@@ -1,5 +1,5 @@
-//! What is there when one arrives: the site's small encoder, its sentences and its graded pairs, loaded while the page is
-//! read. `?start=empty` leaves all of it out, and so does a browser that saves data.
+//! What a visitor finds on arrival: the site's small encoder, its sentences and graded pairs, loaded while the page is read.
+//! Nothing is loaded with `?start=empty` or in a browser that saves data.
 
 use leptos::prelude::*;
 
@@ -13,8 +13,8 @@ use crate::{
                 preset::Preset,
                 route::Route,
                 site_texts::Sample,
-                starter::{as_found, load_model, load_pairs, unasked},
-                store::{EngineState, Topic},
+                starter::{auto_loaded_model, load_model, load_pairs, starter_is_untrained},
+                store::{EngineState, Store, Topic},
                 studio,
             },
         },
@@ -23,39 +23,62 @@ use crate::{
     train::Objective,
 };
 
-/// Loads them once the engine is there, where the visitor has given nothing before: the model, then what it trains on.
+/// How far the loading of the site's encoder and texts is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Arrival {
+    Undecided,
+    Loading,
+    Over,
+}
+
+/// Loads the model once the engine is there, unless the visitor has given something before; then what it trains on.
 pub fn arrive() {
-    let ((store, engine), Route { address, .. }) = (studio(), expect_context());
+    let (store, _) = studio();
     if parameter("start").is_some_and(|start| start == "empty") || saves_data() {
         store.arriving.set(false);
         return;
     }
-    // Whether they have been asked for, and not all come yet.
-    let coming = RwSignal::new(None::<bool>);
+    let arrival = RwSignal::new(Arrival::Undecided);
+    load_model_when_ready(store, arrival);
+    end_arrival(store, arrival);
+    load_texts_after_picture(arrival);
+    anticipate_run(arrival);
+    fill_recipe(store, arrival);
+}
+
+fn load_model_when_ready(store: Store, arrival: RwSignal<Arrival>) {
     Effect::new(move |_| {
-        let Some(model) = unasked(store) else { return };
-        if !store.ready() || coming.get_untracked().is_some() {
+        let Some(model) = auto_loaded_model(store) else { return };
+        if !store.ready() || arrival.get_untracked() != Arrival::Undecided {
             return;
         }
         let untouched = store.untouched();
-        coming.set(Some(untouched));
+        arrival.set(if untouched { Arrival::Loading } else { Arrival::Over });
         if untouched {
             load_model(&model);
         }
     });
+}
+
+/// Notes when nothing more comes before the picture.
+fn end_arrival(store: Store, arrival: RwSignal<Arrival>) {
     Effect::new(move |_| {
         let failed =
             [Topic::Model, Topic::Picture].iter().any(|topic| store.slot(*topic).error.with(Option::is_some));
-        let nothing_comes = store.site_models.get().is_some() && unasked(store).is_none();
+        let no_model = store.site_models.get().is_some() && auto_loaded_model(store).is_none();
         let crashed = store.engine.with(|engine| matches!(engine, EngineState::Crashed(_)));
-        if store.framed.get() || failed || nothing_comes || crashed || coming.get() == Some(false) {
+        if store.framed.get() || failed || no_model || crashed || arrival.get() == Arrival::Over {
             store.arriving.set(false);
         }
     });
-    // The picture comes first: the texts wait until it is there, or has failed.
+}
+
+/// The picture comes first: the texts wait until it is there, or has failed.
+fn load_texts_after_picture(arrival: RwSignal<Arrival>) {
+    let (store, engine) = studio();
     Effect::new(move |asked: Option<bool>| {
-        let over = store.framed.get() || store.slot(Topic::Picture).error.with(Option::is_some);
-        if asked == Some(true) || coming.get() != Some(true) || !over {
+        let picture_done = store.framed.get() || store.slot(Topic::Picture).error.with(Option::is_some);
+        if asked == Some(true) || arrival.get() != Arrival::Loading || !picture_done {
             return asked.unwrap_or(false);
         }
         if store.training.with_untracked(Option::is_none) {
@@ -65,10 +88,15 @@ pub fn arrive() {
         load_pairs(Sample::pairs(store));
         true
     });
-    // While nobody has pressed anything: what the run that is likely to come would have to wait for.
+}
+
+/// While nobody has pressed anything, prepares what the run that is likely to come would have to wait for.
+fn anticipate_run(arrival: RwSignal<Arrival>) {
+    let (store, engine) = studio();
     Effect::new(move |asked: Option<bool>| {
-        let there = store.evaluation.with(Option::is_some) && store.training.with(Option::is_some);
-        if asked == Some(true) || !there || coming.get().is_none() || !as_found(store) {
+        let loaded = store.evaluation.with(Option::is_some) && store.training.with(Option::is_some);
+        let decided = arrival.get() != Arrival::Undecided;
+        if asked == Some(true) || !loaded || !decided || !starter_is_untrained(store) {
             return asked.unwrap_or(false);
         }
         if let Ok(options) = untrack(|| store.recipe.options()) {
@@ -76,11 +104,15 @@ pub fn arrive() {
         }
         true
     });
-    // The recipe that shows something within a minute, unless the link brought another.
+}
+
+/// Fills in the recipe that shows something within a minute, unless the link brought another.
+fn fill_recipe(store: Store, arrival: RwSignal<Arrival>) {
+    let Route { address, .. } = expect_context();
     Effect::new(move |_| {
-        let there = store.model.with(Option::is_some) && store.training.with(Option::is_some);
-        if coming.get() == Some(true) && there {
-            coming.set(Some(false));
+        let loaded = store.model.with(Option::is_some) && store.training.with(Option::is_some);
+        if arrival.get() == Arrival::Loading && loaded {
+            arrival.set(Arrival::Over);
             let linked = address.with_untracked(|address| Settings::read(address).0.options.is_some());
             if !linked {
                 store.recipe.fill(&Preset::Demo.recipe(store, Objective::Unsup));

@@ -16,7 +16,7 @@ use crate::{
         },
         words::i18n::{mt, t, words},
     },
-    runs::Progress,
+    runs::EvaluationPoint,
     share::{Address, Lesson, Part, Place, Settings, Trail},
 };
 
@@ -74,7 +74,8 @@ pub fn ShareButton() -> impl IntoView {
         let options = with_recipe.get().then(|| store.recipe.options().ok()).flatten();
         let sentences =
             with_sentences.get().then(|| store.sentences.get()).filter(|text| !text.trim().is_empty());
-        let points = || store.evaluations.with(|all| all.iter().map(Progress::from).collect::<Vec<_>>());
+        let points =
+            || store.evaluations.with(|all| all.iter().map(EvaluationPoint::from).collect::<Vec<_>>());
         let trail = with_trail.get().then(points).and_then(|points| Trail::of(&points));
         let settings = Settings { options, sentences, trail, hidden: hidden.get(), locked: locked.get() };
         let place = place.get();

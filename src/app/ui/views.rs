@@ -30,7 +30,7 @@ pub fn Views() -> impl IntoView {
             <CutOffRuns />
             <LinkNotice />
             // It draws what runs send, wherever they were begun.
-            <View of=Place::Studio always=true content=|| view! { <StudioView /> }.into_any() />
+            <View of=Place::Studio eager=true content=|| view! { <StudioView /> }.into_any() />
             <View of=Place::Playground content=playground />
             <View of=Place::Lessons content=|| view! { <LessonsView /> }.into_any() />
             {lessons.into_iter().collect_view()}
@@ -56,16 +56,16 @@ fn verify() -> AnyView {
     .into_any()
 }
 
-/// What stands at a place, made on the first visit; `always`: at once.
+/// The content of a place, made on the first visit, or at once if `eager`.
 #[component]
 fn View(
     of: Place,
     #[prop(default = "view")] class: &'static str,
-    #[prop(optional)] always: bool,
+    #[prop(optional)] eager: bool,
     content: impl Fn() -> AnyView + Send + Sync + 'static,
 ) -> impl IntoView {
     let Route { place, .. } = expect_context();
     let here = move || place.get() == of;
-    let visited = Memo::new(move |before: Option<&bool>| always || before == Some(&true) || here());
+    let visited = Memo::new(move |before: Option<&bool>| eager || before == Some(&true) || here());
     view! { <div class=class hidden=move || !here()>{move || visited.get().then(&content)}</div> }
 }

@@ -1,5 +1,7 @@
-//! What every part of the worker has of the browser: its global scope, the address beside its script, the words of errors.
+//! What all parts of the worker need of the browser: its global scope, URLs of the site's files, fields of objects, texts of
+//! errors.
 
+use js_sys::Reflect;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::DedicatedWorkerGlobalScope;
 
@@ -8,16 +10,21 @@ pub fn scope() -> DedicatedWorkerGlobalScope {
 }
 
 /// The URL of a file of the site, whose root the worker's script lies in.
-pub fn beside_the_worker(path: &str) -> String {
+pub fn site_url(path: &str) -> String {
     let script = scope().location().href();
     let root = script.rfind('/').map_or("", |end| &script[..=end]);
     format!("{root}{path}")
 }
 
 /// A JavaScript error's message.
-pub fn words(error: &JsValue) -> String {
+pub fn js_error_text(error: &JsValue) -> String {
     match error.dyn_ref::<js_sys::Error>() {
         Some(error) => String::from(error.message()),
         None => format!("{error:?}"),
     }
+}
+
+/// A field of a JavaScript object; undefined where it has none.
+pub fn field(object: &JsValue, name: &str) -> JsValue {
+    Reflect::get(object, &name.into()).unwrap_or(JsValue::UNDEFINED)
 }

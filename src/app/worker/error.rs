@@ -1,3 +1,5 @@
+//! Errors of requests, and their kinds for programs.
+
 use gloo_timers::future::TimeoutFuture;
 use thiserror::Error;
 
@@ -12,9 +14,9 @@ use crate::{
     train::TrainError,
 };
 
-/// How often it is looked whether the device is gone, and the milliseconds in between.
-const LOOKS: usize = 6;
-const BETWEEN_LOOKS: u32 = 20;
+/// Number of checks whether the device is lost, and the milliseconds between them.
+const LOSS_CHECKS: usize = 6;
+const BETWEEN_CHECKS: u32 = 20;
 
 /// Why a request could not be done.
 #[derive(Debug, Error)]
@@ -34,7 +36,7 @@ pub enum WorkerError {
     Transferring,
     WeightsChanged,
     Untrained,
-    ElsewhereOpen,
+    OpenElsewhere,
     NoSavedRun,
     Kept(#[from] PrivateFileError),
     Browser(Localized),
@@ -70,7 +72,7 @@ impl Localize for WorkerError {
             Self::Transferring => messages::worker_transferring(),
             Self::WeightsChanged => messages::worker_weights_changed(),
             Self::Untrained => messages::worker_untrained(),
-            Self::ElsewhereOpen => messages::worker_elsewhere_open(),
+            Self::OpenElsewhere => messages::worker_elsewhere_open(),
             Self::NoSavedRun => messages::worker_no_saved_run(),
             Self::Kept(error) => messages::worker_not_kept(error),
             Self::Browser(reason) => reason.clone(),
@@ -104,7 +106,7 @@ impl WorkerError {
             | Self::NoRun
             | Self::NoSavedRun
             | Self::Untrained => FailureKind::State,
-            Self::ElsewhereOpen | Self::Busy | Self::Transferring | Self::WeightsChanged => FailureKind::Busy,
+            Self::OpenElsewhere | Self::Busy | Self::Transferring | Self::WeightsChanged => FailureKind::Busy,
             Self::Browser(_) | Self::Kept(_) => FailureKind::Engine,
             Self::Hub(error) => error.kind(),
             Self::Model(error) => failure::of_model(error),
@@ -119,10 +121,10 @@ impl WorkerError {
     pub async fn device_lost(&self, device: &Device) -> Option<String> {
         let may_follow =
             matches!(self.kind(), FailureKind::DeviceLost | FailureKind::Engine | FailureKind::Memory);
-        let looks = if may_follow { LOOKS } else { 1 };
+        let looks = if may_follow { LOSS_CHECKS } else { 1 };
         for look in 0..looks {
             if look > 0 {
-                TimeoutFuture::new(BETWEEN_LOOKS).await;
+                TimeoutFuture::new(BETWEEN_CHECKS).await;
             }
             if let Err(DeviceError::DeviceLost(reason)) = device.check() {
                 return Some(reason);

@@ -3,7 +3,7 @@
 use js_sys::Uint8Array;
 use wasm_bindgen_futures::JsFuture;
 
-use super::{browser::words, error::WorkerError, hub, outbox::post_progress, site_files};
+use super::{browser::js_error_text, error::WorkerError, hub, outbox::post_progress, site_files};
 use crate::{
     app::protocol::{PickedFile, RequestId, Source, Stage},
     localize::messages,
@@ -72,7 +72,7 @@ async fn read_all(id: RequestId, files: Vec<PickedFile>) -> Result<Vec<NamedByte
         post_progress(id, Stage::Reading, done, Some(total));
         let buffer = JsFuture::from(file.blob.array_buffer()).await.map_err(|error| WorkerError::Read {
             path: file.path.clone(),
-            reason: messages::worker_file_changed(words(&error)),
+            reason: messages::worker_file_changed(js_error_text(&error)),
         })?;
         done += file.blob.size();
         read.push(NamedBytes { path: file.path, bytes: Uint8Array::new(&buffer).to_vec() });

@@ -17,7 +17,7 @@ use crate::app::protocol::{Answer, Envelope, FailureKind, Request, RequestId, de
 
 pub struct Inbox {
     receiver: UnboundedReceiver<Envelope>,
-    /// Taken off the receiver while something was waiting for one of a kind.
+    /// Requests that arrived during `wait_for`, in order.
     deferred: VecDeque<Envelope>,
 }
 
@@ -47,7 +47,7 @@ impl Inbox {
         self.deferred.pop_front().or_else(|| self.receiver.try_recv().ok())
     }
 
-    /// The next request, or nothing within so many milliseconds.
+    /// The next request, or `None` after this many milliseconds.
     pub async fn next_within(&mut self, milliseconds: u32) -> Option<Envelope> {
         if let Some(envelope) = self.deferred.pop_front() {
             return Some(envelope);
@@ -58,12 +58,12 @@ impl Inbox {
         }
     }
 
-    /// Ends when a request comes that is `such`, which stays in line; other requests wait.
-    pub async fn wanted(&mut self, such: impl Fn(&Request) -> bool) {
+    /// Waits for a request that `matches`; it and all that came before it stay in the queue.
+    pub async fn wait_for(&mut self, matches: impl Fn(&Request) -> bool) {
         while let Some(envelope) = self.receiver.next().await {
-            let wanted = such(&envelope.request);
+            let found = matches(&envelope.request);
             self.deferred.push_back(envelope);
-            if wanted {
+            if found {
                 return;
             }
         }

@@ -22,10 +22,12 @@ use crate::{
 
 /// Keeps a run's states: in the browser's private files, else in memory, which helps against the loss of the device.
 pub struct Keeper {
-    kept: Option<KeptRun>,
+    /// The run's folder in the browser's private files.
+    files: Option<KeptRun>,
     /// What the run reads, until that is kept: with the first state, so that the first step need not wait for it.
     inputs: Option<RunInputs>,
-    memory: Option<Blob>,
+    /// The last state, where it is not in files.
+    state_in_memory: Option<Blob>,
     cadence: SaveCadence,
     /// Why states do not get into files, as it was last said.
     problem: Option<String>,
@@ -34,7 +36,13 @@ pub struct Keeper {
 impl Keeper {
     /// In memory only.
     pub fn in_memory() -> Self {
-        Self { kept: None, inputs: None, memory: None, cadence: SaveCadence::default(), problem: None }
+        Self {
+            files: None,
+            inputs: None,
+            state_in_memory: None,
+            cadence: SaveCadence::default(),
+            problem: None,
+        }
     }
 
     /// Of a run that begins.
@@ -44,12 +52,12 @@ impl Keeper {
 
     /// Of a run that has a state already.
     pub fn of_kept(kept: KeptRun) -> Self {
-        Self { kept: Some(kept), ..Self::in_memory() }
+        Self { files: Some(kept), ..Self::in_memory() }
     }
 
     /// Whether the run outlives the tab.
-    pub fn outlives(&self) -> bool {
-        self.kept.is_some()
+    pub fn is_kept(&self) -> bool {
+        self.files.is_some()
     }
 
     /// Whether a state has to be kept before something that takes as long as `next`.
@@ -62,24 +70,24 @@ impl Keeper {
         self.cadence.due_at_evaluation()
     }
 
-    /// Keeps the state of a run that has no step in flight. That there is no room for it is said, once, and the run goes
-    /// on.
+    /// Saves the state of a run that has no step in flight. If files cannot take it, the page is told once, the state stays in
+    /// memory, and the run continues.
     ///
     /// # Errors
-    /// The device's.
+    /// Those of the device.
     pub async fn keep(&mut self, trainer: &Trainer) -> Result<(), TrainError> {
         let begun = Instant::now();
         let step = trainer.position();
         match self.write(trainer, true).await {
             Ok(true) => {
-                (self.memory, self.problem) = (None, None);
+                (self.state_in_memory, self.problem) = (None, None);
                 post(Event::RunKept { step });
             }
-            Ok(false) => self.memory = Some(state_in_memory(trainer).await?),
+            Ok(false) => self.state_in_memory = Some(state_in_memory(trainer).await?),
             Err(WorkerError::Train(error)) => return Err(error),
             Err(error) => {
-                self.report(error.localized());
-                self.memory = Some(state_in_memory(trainer).await?);
+                self.report_once(error.localized());
+                self.state_in_memory = Some(state_in_memory(trainer).await?);
             }
         }
         self.cadence.saved(begun);
@@ -88,25 +96,25 @@ impl Keeper {
 
     /// Keeps what a run that is over has reached: its last and best weights, without what only a further step needs.
     pub async fn finish(mut self, trainer: &Trainer, outcome: Outcome) {
-        // Should it fail, the last whole state is still there.
+        // If this fails, the last complete state is still there.
         if let Err(error) = self.write(trainer, false).await {
-            self.report(error.localized());
+            self.report_once(error.localized());
         }
-        self.note(outcome).await;
+        self.record_outcome(outcome).await;
     }
 
-    /// Notes how a run ended whose last state stays.
-    pub async fn note(&mut self, outcome: Outcome) {
-        // Nothing of a run is there before its inputs are.
-        let (Some(kept), None) = (&mut self.kept, &self.inputs) else { return };
+    /// Records how a run ended, without saving its state.
+    pub async fn record_outcome(&mut self, outcome: Outcome) {
+        // Before its inputs are written, the run has no manifest.
+        let (Some(kept), None) = (&mut self.files, &self.inputs) else { return };
         if let Err(error) = kept.set_outcome(outcome).await {
-            self.report(error.localized());
+            self.report_once(error.localized());
         }
     }
 
-    /// Whether there is a file to write to, and it was written.
+    /// Writes the state to the run's files; `false` if it has none.
     async fn write(&mut self, trainer: &Trainer, moments: bool) -> Result<bool, WorkerError> {
-        let Some(kept) = &mut self.kept else { return Ok(false) };
+        let Some(kept) = &mut self.files else { return Ok(false) };
         if let Some(inputs) = &mut self.inputs {
             kept.write_inputs(async |file| inputs.content(file).await).await?;
             self.inputs = None;
@@ -127,7 +135,7 @@ impl Keeper {
         }
     }
 
-    fn report(&mut self, reason: Localized) {
+    fn report_once(&mut self, reason: Localized) {
         let words = reason.english.clone().into_owned();
         if self.problem.as_ref() != Some(&words) {
             self.problem = Some(words);
@@ -137,7 +145,7 @@ impl Keeper {
 
     /// The last state that was kept.
     pub async fn latest(&self) -> Option<Blob> {
-        match (&self.memory, &self.kept) {
+        match (&self.state_in_memory, &self.files) {
             (Some(memory), _) => Some(memory.clone()),
             (None, Some(kept)) => kept.state().await,
             (None, None) => None,

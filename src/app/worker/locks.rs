@@ -1,4 +1,4 @@
-//! Web Locks: what one tab is at, another one sees. The browser lets go of them when a tab is closed or dies.
+//! Web Locks tell other tabs what this one uses. The browser releases them when a tab is closed or crashes.
 
 use std::collections::BTreeSet;
 
@@ -7,7 +7,7 @@ use js_sys::{Array, Promise, Reflect};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure, prelude::wasm_bindgen};
 use wasm_bindgen_futures::{JsFuture, future_to_promise};
 
-use super::browser::scope;
+use super::browser::{field, scope};
 
 // web-sys has these behind a flag of the compiler only.
 #[wasm_bindgen]
@@ -24,14 +24,13 @@ pub struct Lock {
     _release: oneshot::Sender<()>,
 }
 
-/// What a lock of this name is for has nobody else at it from now on; `None` where somebody is. A browser without locks
-/// has but one tab.
-pub async fn take(name: &str) -> Option<Lock> {
+/// Takes the lock `name`; `None` while another tab holds it. Without Web Locks, every lock is free.
+pub async fn try_acquire(name: &str) -> Option<Lock> {
     request(name, true).await
 }
 
-/// The same, once nobody else is at it any more.
-pub async fn wait_for(name: &str) -> Option<Lock> {
+/// Waits until the lock `name` is free, and takes it.
+pub async fn acquire(name: &str) -> Option<Lock> {
     request(name, false).await
 }
 
@@ -40,7 +39,7 @@ async fn request(name: &str, if_available: bool) -> Option<Lock> {
     let Some(manager) = manager() else { return Some(Lock { _release: release }) };
     let (sender, taken) = oneshot::channel();
     let held = Closure::once_into_js(move |lock: JsValue| -> Promise {
-        // Whoever asked may have been given up meanwhile; the lock is free again then.
+        // The caller may have been cancelled; the lock is then released again.
         let _ = sender.send(!lock.is_null());
         future_to_promise(async move {
             let _ = released.await;
@@ -60,8 +59,6 @@ async fn request(name: &str, if_available: bool) -> Option<Lock> {
 pub async fn held() -> BTreeSet<String> {
     let Some(manager) = manager() else { return BTreeSet::new() };
     let Ok(snapshot) = JsFuture::from(manager.query()).await else { return BTreeSet::new() };
-    let field =
-        |object: &JsValue, name: &str| Reflect::get(object, &name.into()).unwrap_or(JsValue::UNDEFINED);
     let held: Array = field(&snapshot, "held").dyn_into().unwrap_or_default();
     held.iter().filter_map(|lock| field(&lock, "name").as_string()).collect()
 }

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, rc::Rc};
 
-use super::{error::WorkerError, files::NamedBytes, inputs::Input};
+use super::{error::WorkerError, files::NamedBytes, inputs::Input, outbox::post_unknown};
 use crate::{
     app::protocol::{ExportFormat, ModelReport, Source},
     files::{plain_name, zip},
@@ -18,7 +18,7 @@ pub struct LoadedModel {
     pub checkpoint: Checkpoint,
     /// Shared with whoever tokenises while the session is at something else.
     pub tokenizer: Rc<SentenceTokenizer>,
-    /// Passed on as they came when the model is taken home.
+    /// Passed on as they came when the model is downloaded.
     tokenizer_files: Vec<(String, Vec<u8>)>,
     pub pooler: Pooler,
     /// Tokens of a sentence: what its files say, or all its positions.
@@ -32,6 +32,13 @@ pub struct LoadedModel {
 const CHINESE: &str = "请把牛奶放回冰箱里，明天早上再喝。";
 
 impl LoadedModel {
+    /// Token rows of sentences; posts which share of their tokens is unknown.
+    pub fn encode<R: AsRef<str>>(&self, sentences: &[R]) -> Result<Vec<Vec<u32>>, WorkerError> {
+        let rows = self.tokenizer.encode(sentences, self.max_length)?;
+        post_unknown(self.tokenizer.unknown_share(&rows));
+        Ok(rows)
+    }
+
     /// # Errors
     /// All that [`load_directory`] refuses, and a tokenizer that is broken or knows tokens that the model does not.
     pub fn from_files(source: Source, files: Vec<NamedBytes>) -> Result<Self, WorkerError> {

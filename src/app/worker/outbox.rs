@@ -1,5 +1,7 @@
 //! Messages to the page.
 
+use std::time::Duration;
+
 use thiserror::Error;
 use web_sys::Blob;
 
@@ -8,6 +10,9 @@ use crate::{
     app::protocol::{Answer, Event, ExportedFile, FromWorker, Progress, RequestId, Stage, encode},
     localize::{Localize, Localized, display_localized, messages},
 };
+
+/// Shortest time between two reports of progress: the page draws no faster.
+pub const POST_EVERY: Duration = Duration::from_millis(250);
 
 /// The browser refused to take what was posted, for lack of memory for example.
 #[derive(Debug, Error)]

@@ -21,13 +21,13 @@ pub struct Picture {
     /// Token rows.
     rows: Vec<Vec<u32>>,
     pooler: Pooler,
-    /// Over the weights of the run at hand.
+    /// Over the weights of the present run.
     embedders: Option<Embedders>,
     /// The vectors by the loaded weights, [rows, hidden], and how long they took: most runs begin with them.
     loaded: Option<(Vec<f32>, Duration)>,
     /// When the last frame was made, how long it took, and of which step it is.
     last: Option<(Instant, Duration, u32)>,
-    /// Time in frames of the run at hand, and since its first step.
+    /// Time in frames of the present run, and since its first step.
     spent: Duration,
     since: Option<Instant>,
 }
@@ -39,7 +39,7 @@ impl Picture {
     }
 
     /// Another run begins, or the one at hand has ended.
-    pub fn turn_away(&mut self) {
+    pub fn forget_run(&mut self) {
         (self.embedders, self.spent, self.since, self.last) = (None, Duration::ZERO, None, None);
     }
 
@@ -71,7 +71,7 @@ impl Picture {
         self.last.is_some_and(|(_, _, of)| of == step)
     }
 
-    /// Posts the sentences' vectors by the weights of a run, which have so many steps behind them. Those of a run that starts
+    /// Posts the sentences' vectors by the weights of a run after `step` steps. Those of a run that starts
     /// `as_loaded` are made already, unless the device is another one by now.
     pub async fn show(&mut self, network: &Network, step: u32, as_loaded: bool) -> Result<(), WorkerError> {
         if let Some((vectors, took)) = self.loaded.take_if(|_| as_loaded) {

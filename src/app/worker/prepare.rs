@@ -77,7 +77,7 @@ pub async fn trainer(
 
 /// The synonyms that come with the site, or those `given` in their place.
 pub async fn dictionary_file(id: RequestId, given: Option<PickedFile>) -> Result<NamedBytes, WorkerError> {
-    let (path, url) = (DICTIONARY.to_owned(), browser::beside_the_worker(DICTIONARY));
+    let (path, url) = (DICTIONARY.to_owned(), browser::site_url(DICTIONARY));
     let source = match given {
         Some(file) => Source::Files(vec![file]),
         None => Source::Site(vec![SiteFile { path, url }]),

@@ -9,7 +9,7 @@ use web_sys::{
     FileSystemGetFileOptions, FileSystemRemoveOptions, FileSystemWritableFileStream,
 };
 
-use super::browser::{scope, words};
+use super::browser::{field, js_error_text, scope};
 use crate::{
     app::site_cache::is_full,
     localize::{Localize, Localized, display_localized, messages},
@@ -28,7 +28,7 @@ pub enum PrivateFileError {
 
 impl PrivateFileError {
     fn new(error: &JsValue) -> Self {
-        if is_full(error) { Self::Full } else { Self::Other(words(error)) }
+        if is_full(error) { Self::Full } else { Self::Other(js_error_text(error)) }
     }
 }
 
@@ -94,11 +94,10 @@ impl Folder {
         loop {
             let next = keys.next().map_err(|error| PrivateFileError::new(&error))?;
             let next = wait(next).await?;
-            let field = |name: &str| Reflect::get(&next, &name.into()).unwrap_or(JsValue::UNDEFINED);
-            if field("done").is_truthy() {
+            if field(&next, "done").is_truthy() {
                 return Ok(names);
             }
-            names.extend(field("value").as_string());
+            names.extend(field(&next, "value").as_string());
         }
     }
 

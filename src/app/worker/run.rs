@@ -9,7 +9,7 @@ use super::{
     checkpoints::Checkpoints,
     inbox::Inbox,
     keeper::Keeper,
-    outbox::{post, post_transferring},
+    outbox::{POST_EVERY, post, post_transferring},
     similarity::Embedders,
     watchers::Watchers,
 };
@@ -19,9 +19,6 @@ use crate::{
     runs::Outcome,
     train::{StepReport, TrainError, TrainOptions, Trainer, TrainingState},
 };
-
-/// Steps are posted together no oftener than this: the page draws at its ease.
-const POST_EVERY: Duration = Duration::from_millis(250);
 
 pub struct Run {
     /// When it began, milliseconds since 1970: tells the runs of a browser apart.
@@ -113,7 +110,7 @@ impl Run {
 
     /// Whether it outlives the tab.
     pub fn is_kept(&self) -> bool {
-        self.keeper.outlives()
+        self.keeper.is_kept()
     }
 
     /// Goes to `state`, paused.
@@ -146,7 +143,7 @@ impl Run {
     /// A single step of a paused run, posted whole.
     pub async fn step(&mut self, inbox: &mut Inbox, watchers: &mut Watchers) -> Result<Advance, TrainError> {
         let before = self.trainer.position();
-        watchers.at_once();
+        watchers.show_next_batch();
         let mut advance = self.advance(inbox, watchers).await?;
         // The evaluation before the first step is not a step.
         if self.trainer.position() == before && !self.trainer.finished() {
@@ -183,7 +180,7 @@ impl Run {
             let step = match self.trainer.network().device().info().is_cpu() {
                 false => Some(self.trainer.step().await?),
                 // A step takes as long as it takes, and a Stop is heard meanwhile.
-                true => match select(pin!(self.trainer.step()), pin!(inbox.wanted(stop))).await {
+                true => match select(pin!(self.trainer.step()), pin!(inbox.wait_for(stop))).await {
                     Either::Left((report, _)) => Some(report?),
                     Either::Right(_) => None,
                 },
@@ -193,11 +190,11 @@ impl Run {
                 return Ok(Advance::GoesOn);
             };
             self.step_took = begun.elapsed();
-            self.take(report);
+            self.record_step(report);
             if self.posted.elapsed() >= POST_EVERY {
                 self.post_steps();
             }
-            if watchers.takes_batch() {
+            if watchers.claim_batch() {
                 self.post_batch().await?;
             }
             if self.owes_baseline() {
@@ -219,7 +216,7 @@ impl Run {
     /// Waits for the steps in flight, posts all, and stops the clock.
     pub async fn settle(&mut self) -> Result<(), TrainError> {
         while let Some(report) = self.trainer.next_report().await? {
-            self.take(Some(report));
+            self.record_step(Some(report));
         }
         self.post_steps();
         self.stop_clock();
@@ -254,7 +251,7 @@ impl Run {
 
     /// The run is over with an error; the last state that was kept stays.
     pub async fn fail(mut self) {
-        self.keeper.note(Outcome::Failed).await;
+        self.keeper.record_outcome(Outcome::Failed).await;
     }
 
     /// Posts an evaluation, unless a Stop cuts it short.
@@ -275,7 +272,7 @@ impl Run {
         let progress = evaluating(self.evaluation_sentences);
         let outcome = {
             let evaluation = pin!(self.trainer.evaluate(progress));
-            match select(evaluation, pin!(inbox.wanted(stop))).await {
+            match select(evaluation, pin!(inbox.wait_for(stop))).await {
                 Either::Left((evaluation, _)) => evaluation?,
                 Either::Right(_) => None,
             }
@@ -313,7 +310,7 @@ impl Run {
             async { Ok::<_, TrainError>(set.score(embedders.embedder(0, pooler).await?, progress).await?) };
         let scores = match inbox {
             None => scores.await?,
-            Some(inbox) => match select(pin!(scores), pin!(inbox.wanted(stop))).await {
+            Some(inbox) => match select(pin!(scores), pin!(inbox.wait_for(stop))).await {
                 Either::Left((scores, _)) => scores?,
                 Either::Right(_) => {
                     self.trainer.network().device().abandon();
@@ -367,7 +364,7 @@ impl Run {
         }
     }
 
-    fn take(&mut self, report: Option<StepReport>) {
+    fn record_step(&mut self, report: Option<StepReport>) {
         let Some(report) = report else { return };
         let running = self.running_since.map_or(Duration::ZERO, |since| since.elapsed());
         let seconds = (self.trained + running).as_secs_f64();

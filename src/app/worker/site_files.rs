@@ -3,13 +3,13 @@
 
 use std::rc::Rc;
 
-use js_sys::{Reflect, Uint8Array};
+use js_sys::Uint8Array;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{ReadableStreamDefaultReader, Response};
 
 use super::{
-    browser::{beside_the_worker, scope, words},
+    browser::{field, js_error_text, scope, site_url},
     error::WorkerError,
     outbox::{post, post_progress},
 };
@@ -33,18 +33,18 @@ const WHOLE: u16 = 200;
 /// One is not kept, and the host cannot be reached or does not have it.
 pub async fn fetch_all(id: RequestId, files: &[SiteFile]) -> Result<Vec<(String, Vec<u8>)>, WorkerError> {
     let cache = open().await;
-    let mut answers = Vec::with_capacity(files.len());
+    let mut responses = Vec::with_capacity(files.len());
     for file in files {
-        answers.push(answer(cache.as_ref(), file).await?);
+        responses.push(fetch(cache.as_ref(), file).await?);
     }
     // Without every length the sum says nothing; a compressing server leaves them out.
-    let lengths = answers.iter().map(|answer| content_length(&answer.response));
+    let lengths = responses.iter().map(|fetched_file| content_length(&fetched_file.response));
     let total = lengths.sum::<Option<f64>>();
     let (mut done, mut reported) = (0.0, -REPORT_EVERY);
     let mut fetched = Vec::with_capacity(files.len());
-    for (file, answer) in files.iter().zip(answers) {
-        answer.keep(file);
-        let bytes = body(file, &answer.response, |portion| {
+    for (file, fetched_file) in files.iter().zip(responses) {
+        fetched_file.keep(file);
+        let bytes = body(file, &fetched_file.response, |portion| {
             done += portion;
             if done - reported >= REPORT_EVERY {
                 reported = done;
@@ -57,33 +57,33 @@ pub async fn fetch_all(id: RequestId, files: &[SiteFile]) -> Result<Vec<(String,
 }
 
 /// A file's body, not yet read, and the cache that it should go into.
-struct Answer {
+struct Fetched {
     response: Response,
     wanted_by: Option<Rc<SiteCache>>,
 }
 
 /// `None` where the site is not kept.
 async fn open() -> Option<Rc<SiteCache>> {
-    SiteCache::open(scope().caches().ok()?, beside_the_worker("")).await.map(Rc::new)
+    SiteCache::open(scope().caches().ok()?, site_url("")).await.map(Rc::new)
 }
 
 /// A file of the site's: the one kept, or the host's.
 ///
 /// # Errors
 /// The file is not kept, and the host cannot be reached or does not have it.
-async fn answer(cache: Option<&Rc<SiteCache>>, file: &SiteFile) -> Result<Answer, WorkerError> {
+async fn fetch(cache: Option<&Rc<SiteCache>>, file: &SiteFile) -> Result<Fetched, WorkerError> {
     let cache = cache.filter(|cache| cache.lists(&file.url));
     if let Some(cache) = cache
         && let Some(response) = cache.find(&file.url).await
     {
-        return Ok(Answer { response, wanted_by: None });
+        return Ok(Fetched { response, wanted_by: None });
     }
     let response = request(file).await?;
     let wanted_by = cache.filter(|_| response.status() == WHOLE).cloned();
-    Ok(Answer { response, wanted_by })
+    Ok(Fetched { response, wanted_by })
 }
 
-impl Answer {
+impl Fetched {
     /// Keeps a copy of the body, if it is to be kept, while the caller reads it; not before, or all of it would wait in
     /// memory. That it cannot be kept is no error.
     fn keep(&self, file: &SiteFile) {
@@ -136,11 +136,10 @@ async fn body(
     let mut bytes = Vec::with_capacity(content_length(response).unwrap_or(0.0) as usize);
     loop {
         let chunk = JsFuture::from(reader.read()).await.map_err(|error| failed(file, &error))?;
-        let field = |name: &str| Reflect::get(&chunk, &name.into()).unwrap_or(JsValue::UNDEFINED);
-        if field("done").is_truthy() {
+        if field(&chunk, "done").is_truthy() {
             return Ok(bytes);
         }
-        let chunk: Uint8Array = field("value").unchecked_into();
+        let chunk: Uint8Array = field(&chunk, "value").unchecked_into();
         let start = bytes.len();
         bytes.resize(start + chunk.length() as usize, 0);
         chunk.copy_to(&mut bytes[start..]);
@@ -149,5 +148,5 @@ async fn body(
 }
 
 fn failed(file: &SiteFile, error: &JsValue) -> WorkerError {
-    WorkerError::Fetch { path: file.path.clone(), reason: words(error).into() }
+    WorkerError::Fetch { path: file.path.clone(), reason: js_error_text(error).into() }
 }

@@ -51,7 +51,7 @@ impl Memory {
     }
 
     /// Whether both are the same buffer.
-    pub fn is(&self, other: &Self) -> bool {
+    pub fn ptr_eq(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.0, &other.0)
     }
 
@@ -90,7 +90,7 @@ impl Block {
 
     /// Whether the blocks have a float in common.
     pub fn overlaps(&self, other: &Self) -> bool {
-        self.memory.is(&other.memory)
+        self.memory.ptr_eq(&other.memory)
             && self.begin < other.begin + other.len
             && other.begin < self.begin + self.len
     }

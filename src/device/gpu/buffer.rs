@@ -22,7 +22,7 @@ impl GpuBuffer {
     }
 
     /// Whether both are the same buffer.
-    pub fn is(&self, other: &Self) -> bool {
+    pub fn ptr_eq(&self, other: &Self) -> bool {
         Rc::ptr_eq(&self.0, &other.0)
     }
 }

@@ -16,7 +16,7 @@ const SMALLEST_NORM: f32 = 1e-8;
 /// Logit of a candidate that is left out: its exponential is 0.
 const LEFT_OUT: f32 = -1e30;
 /// Rows of a chunk.
-const TILE: u32 = 4;
+const CHUNK_ROWS: u32 = 4;
 
 /// Which rows are anchors, and what their candidates are.
 #[derive(Clone, Copy)]
@@ -82,9 +82,9 @@ fn sizes(loss: &Contrastive) -> Sizes {
 pub(super) fn forward(kernels: &Kernels, plan: &mut Plan, loss: &Contrastive) -> Result<(), DeviceError> {
     let sizes = sizes(loss);
     let outputs = [(loss.unit, sizes.width), (loss.norms, 1)];
-    let rows = Split::rows(ROWS, TILE);
+    let rows = Split::rows(ROWS, CHUNK_ROWS);
     kernels.call_cpu(plan, "normalize_rows", &rows, [loss.embeddings], outputs, Normalize(sizes))?;
-    let anchors = Split::rows(ITEMS, TILE).times(loss.form.anchor_views() as u32);
+    let anchors = Split::rows(ITEMS, CHUNK_ROWS).times(loss.form.anchor_views() as u32);
     let outputs = [(loss.similarity, sizes.stride), (loss.d_similarity, sizes.stride), (loss.losses, 1)];
     kernels.call_cpu(plan, "cross_entropy", &anchors, [loss.unit], outputs, CrossEntropy(sizes))?;
     let one = Split::rows(Extent::Fixed(1), 1);
@@ -191,7 +191,7 @@ pub(super) fn backward(
     d_embeddings: &View,
 ) -> Result<(), DeviceError> {
     let sizes = sizes(loss);
-    let rows = Split::rows(ROWS, TILE);
+    let rows = Split::rows(ROWS, CHUNK_ROWS);
     let inputs = [loss.unit, loss.d_similarity];
     let kernel = SimilarityBackward(sizes);
     kernels.call_cpu(plan, "similarity_backward", &rows, inputs, [(d_unit, sizes.width)], kernel)?;

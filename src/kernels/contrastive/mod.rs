@@ -11,13 +11,13 @@ use bytemuck::{Pod, Zeroable};
 use serde::{Deserialize, Serialize};
 use strum::IntoStaticStr;
 
-use super::{ITEMS, Kernels, ROWS, TEAMS, embedding::threads_per, shader};
+use super::{ITEMS, Kernels, ROWS, TEAMS, shader, threads_per};
 use crate::device::{
     Binding::{self, Read, ReadWrite, Uniform},
     DeviceError, Extent, Grid, KernelSpec, Plan, ShaderSource, View,
 };
 
-pub(super) static SOURCE: ShaderSource = shader!("common/team.wgsl", "contrastive.wgsl");
+static SOURCE: ShaderSource = shader!("common/team.wgsl", "contrastive.wgsl");
 
 const fn spec(entry: &'static str, bindings: &'static [Binding]) -> KernelSpec {
     KernelSpec { source: &SOURCE, entry, bindings }
@@ -142,7 +142,7 @@ impl Kernels {
     }
 
     /// The gradient of the embeddings, `d_embeddings[rows, hidden]`, after [`Kernels::contrastive`]; `d_unit` is
-    /// scratch of the same shape.
+    /// scratch for [rows, width].
     pub fn contrastive_backward(
         &self,
         plan: &mut Plan,

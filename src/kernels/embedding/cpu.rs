@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// Rows of a chunk.
-const ROWS: u32 = 32;
+const CHUNK_ROWS: u32 = 32;
 /// Words of a chunk of the word table's gradient: many, because most are not in the batch.
 const WORDS: u32 = 256;
 
@@ -33,7 +33,7 @@ pub(super) fn forward(
         let first_word = piece.first_row as usize;
         let kernel = Forward { hidden, first_word, end_word: first_word + piece.rows as usize };
         let inputs = [token_ids, token_positions, &piece.view, layer.position, layer.token_type];
-        let split = Split::rows(TOKENS, ROWS);
+        let split = Split::rows(TOKENS, CHUNK_ROWS);
         kernels.call_cpu(plan, "embed", &split, inputs, [(embedded, hidden)], kernel)?;
         plan.note(Work::moving(TOKENS, 3 * layer.hidden));
     }
@@ -78,7 +78,7 @@ pub(super) fn backward(
     }
 
     let kernel = Positions { hidden, first_position: layer.first_position as usize };
-    let split = Split::rows(Extent::Fixed(layer.positions), ROWS);
+    let split = Split::rows(Extent::Fixed(layer.positions), CHUNK_ROWS);
     let outputs = [(gradient.position, hidden)];
     kernels.call_cpu(plan, "embed_position_backward", &split, [gradient.row_starts, de], outputs, kernel)?;
     plan.note(Work::moving(TOKENS, layer.hidden));

@@ -7,13 +7,13 @@ mod cpu;
 
 use bytemuck::{Pod, Zeroable};
 
-use super::{CHUNK, DISTINCT, Kernels, TEAM, THREADS, TOKENS, shader};
+use super::{CHUNK, DISTINCT, Kernels, TOKENS, shader, teams_per, threads_per};
 use crate::device::{
     Binding::{self, Read, ReadWrite, Uniform},
-    DeviceError, Extent, Grid, KernelSpec, Plan, ShaderSource, Stored, View, Work,
+    DeviceError, Extent, KernelSpec, Plan, ShaderSource, Stored, View, Work,
 };
 
-pub(super) static SOURCE: ShaderSource = shader!("common/team.wgsl", "stored/f32.wgsl", "embedding.wgsl");
+static SOURCE: ShaderSource = shader!("common/team.wgsl", "stored/f32.wgsl", "embedding.wgsl");
 /// Over a word table of float16.
 static HALF_SOURCE: ShaderSource = shader!("common/team.wgsl", "stored/f16.wgsl", "embedding.wgsl");
 
@@ -180,15 +180,4 @@ impl Kernels {
             CHUNK,
         )
     }
-}
-
-/// A grid of workgroups with 16 vec4s each: ⌈width / 16⌉ for every `tile` of `extent`.
-fn teams_per(extent: Extent, tile: u32, width: u32) -> Grid {
-    Grid::new(extent, tile, width.div_ceil(TEAM))
-}
-
-/// A grid of whole workgroups with at least `width` threads for each of `extent` rows.
-pub(super) fn threads_per(extent: Extent, width: u32) -> Grid {
-    // ⌈extent / 64⌉ · width workgroups of 64 threads are at least extent · width threads.
-    Grid::new(extent, THREADS, width)
 }

@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// Tokens of a chunk.
-const ROWS: u32 = 16;
+const CHUNK_ROWS: u32 = 16;
 
 struct Forward {
     hidden: usize,
@@ -34,7 +34,7 @@ pub(super) fn forward(
     let kernel = Forward { hidden, epsilon, site_in, site_out, has_residual: residual.is_some() };
     let inputs = [layer.spans, layer.weights, residual.unwrap_or(layer.weights)];
     let outputs = [(layer.sums, hidden), (y, hidden), (layer.statistics, 2)];
-    kernels.call_cpu(plan, "layer_norm", &Split::rows(TOKENS, ROWS), inputs, outputs, kernel)
+    kernels.call_cpu(plan, "layer_norm", &Split::rows(TOKENS, CHUNK_ROWS), inputs, outputs, kernel)
 }
 
 impl CpuKernel<3, 3> for Forward {
@@ -82,7 +82,7 @@ pub(super) fn backward(
     let inputs = [layer.spans, layer.weights, layer.sums, layer.statistics, gradient.dy];
     let outputs = [(gradient.d_residual, hidden), (gradient.dx, hidden)];
     let kernel = Backward { hidden, site_in: layer.site_in, site_out: layer.site_out };
-    let split = Split::rows(TOKENS, ROWS);
+    let split = Split::rows(TOKENS, CHUNK_ROWS);
     kernels.call_cpu(plan, "layer_norm_backward", &split, inputs, outputs, kernel)?;
     plan.note(Work::moving(TOKENS, 4 * layer.hidden));
 

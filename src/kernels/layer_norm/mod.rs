@@ -14,8 +14,7 @@ use crate::device::{
     DeviceError, Grid, KernelSpec, Plan, ShaderSource, View, Work,
 };
 
-pub(super) static SOURCE: ShaderSource =
-    shader!("common/dropout.wgsl", "common/team.wgsl", "layer_norm.wgsl");
+static SOURCE: ShaderSource = shader!("common/dropout.wgsl", "common/team.wgsl", "layer_norm.wgsl");
 static FORWARD: KernelSpec = KernelSpec {
     source: &SOURCE,
     entry: "layer_norm",

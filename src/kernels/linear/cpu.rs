@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// Rows of a result in a chunk: the right operand's panels are read once for all of them.
-const ROWS: u32 = 48;
+const CHUNK_ROWS: u32 = 48;
 /// Panels that a chunk packs.
 const PANELS: u32 = 4;
 /// Columns that a chunk of the bias gradient sums.
@@ -102,7 +102,7 @@ pub(super) fn forward(
     let (inputs, outputs) = (layer.inputs as usize, layer.outputs as usize);
     let k = (Extent::Fixed(layer.inputs), inputs);
     let packed = packed(kernels, plan, layer.weight, k, layer.outputs, Layout::Columns)?;
-    let split = Split::rows(layer.rows, ROWS);
+    let split = Split::rows(layer.rows, CHUNK_ROWS);
     let then = if activated.is_some() { Then::Gelu } else { Then::Nothing };
     let kernel = Forward { inputs, outputs, then };
     let unused = (kernels.unused(), 0);
@@ -150,7 +150,7 @@ pub(super) fn input_gradient(
     let (inputs, outputs) = (layer.inputs as usize, layer.outputs as usize);
     let k = (Extent::Fixed(layer.outputs), outputs);
     let packed = packed(kernels, plan, layer.weight, k, layer.inputs, Layout::Rows)?;
-    let split = Split::rows(layer.rows, ROWS);
+    let split = Split::rows(layer.rows, CHUNK_ROWS);
     let then = if gelu.is_some() { Then::Gelu } else { Then::Nothing };
     let kernel = InputGradient { inputs, outputs, accumulate, then };
     let (u, activated) = gelu.unwrap_or((layer.bias, kernels.unused()));
@@ -200,7 +200,7 @@ pub(super) fn weight_gradient(
     let split = Split::rows(Extent::Fixed(layer.outputs), COLUMNS);
     let kernel = BiasGradient { rows, outputs };
     kernels.call_cpu(plan, "bias_gradient", &split, [dy], [(gradient.bias, 1)], kernel)?;
-    let split = Split::rows(Extent::Fixed(layer.outputs), ROWS);
+    let split = Split::rows(Extent::Fixed(layer.outputs), CHUNK_ROWS);
     let kernel = WeightGradient { rows, most_rows, inputs, outputs };
     kernels.call_cpu(plan, "tn", &split, [dy, &packed], [(gradient.weight, inputs)], kernel)
 }

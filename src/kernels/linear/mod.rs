@@ -15,7 +15,7 @@ use crate::device::{
     DeviceError, Extent, Grid, KernelSpec, MatmulKind, Plan, ShaderSource, Stored, View, Work,
 };
 
-pub(super) static SOURCE: ShaderSource = shader!("common/activation.wgsl", "stored/f32.wgsl", "matmul.wgsl");
+static SOURCE: ShaderSource = shader!("common/activation.wgsl", "stored/f32.wgsl", "matmul.wgsl");
 /// Over a weight of float16.
 static HALF_SOURCE: ShaderSource = shader!("common/activation.wgsl", "stored/f16.wgsl", "matmul.wgsl");
 

@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// Tokens of a chunk.
-const TILE: u32 = 16;
+const CHUNK_ROWS: u32 = 16;
 /// Tokens of a chunk of the kernels over logits.
 const LOGITS: u32 = 2;
 
@@ -29,7 +29,14 @@ pub(super) fn gather(
 ) -> Result<(), DeviceError> {
     let hidden = hidden as usize;
     let outputs = [(gathered, hidden)];
-    kernels.call_cpu(plan, "gather", &Split::rows(TOKENS, TILE), [places, states], outputs, Gather { hidden })
+    kernels.call_cpu(
+        plan,
+        "gather",
+        &Split::rows(TOKENS, CHUNK_ROWS),
+        [places, states],
+        outputs,
+        Gather { hidden },
+    )
 }
 
 impl CpuKernel<2, 1> for Gather {
@@ -55,7 +62,7 @@ pub(super) fn scatter(
 ) -> Result<(), DeviceError> {
     let hidden = hidden as usize;
     let (inputs, outputs) = ([slots, d_gathered], [(d_states, hidden)]);
-    kernels.call_cpu(plan, "scatter", &Split::rows(ROWS, TILE), inputs, outputs, Scatter { hidden })
+    kernels.call_cpu(plan, "scatter", &Split::rows(ROWS, CHUNK_ROWS), inputs, outputs, Scatter { hidden })
 }
 
 impl CpuKernel<2, 1> for Scatter {
@@ -84,7 +91,7 @@ pub(super) fn gelu_backward(
     d: &View,
 ) -> Result<(), DeviceError> {
     let hidden = hidden as usize;
-    let (split, kernel) = (Split::rows(TOKENS, TILE), GeluBackward { hidden });
+    let (split, kernel) = (Split::rows(TOKENS, CHUNK_ROWS), GeluBackward { hidden });
     kernels.call_cpu(plan, "gelu_backward", &split, [u], [(d, hidden)], kernel)
 }
 
@@ -134,7 +141,7 @@ pub(super) fn loss(kernels: &Kernels, plan: &mut Plan, loss: &MaskedLoss) -> Res
     }
     let (inputs, outputs) = ([loss.partials, loss.label_logits], [(loss.statistics, 2), (loss.losses, 1)]);
     let kernel = TokenLosses { parts };
-    kernels.call_cpu(plan, "token_losses", &Split::rows(TOKENS, TILE), inputs, outputs, kernel)?;
+    kernels.call_cpu(plan, "token_losses", &Split::rows(TOKENS, CHUNK_ROWS), inputs, outputs, kernel)?;
     let one = Split::rows(Extent::Fixed(1), 1);
     kernels.call_cpu(plan, "add_loss", &one, [loss.losses], [(loss.metrics, 4)], AddLoss)?;
     for (index, logits) in loss.pieces.iter().enumerate() {

@@ -7,13 +7,13 @@ mod cpu;
 
 use bytemuck::{Pod, Zeroable};
 
-use super::{Kernels, ROWS, TEAMS, TOKENS, embedding::threads_per, shader};
+use super::{Kernels, ROWS, TEAMS, TOKENS, shader, threads_per};
 use crate::device::{
     Binding::{self, Read, ReadWrite, Uniform},
     DeviceError, Extent, Grid, KernelSpec, Plan, ShaderSource, View,
 };
 
-pub(super) static SOURCE: ShaderSource = shader!("common/activation.wgsl", "common/team.wgsl", "mlm.wgsl");
+static SOURCE: ShaderSource = shader!("common/activation.wgsl", "common/team.wgsl", "mlm.wgsl");
 
 const fn spec(entry: &'static str, bindings: &'static [Binding]) -> KernelSpec {
     KernelSpec { source: &SOURCE, entry, bindings }

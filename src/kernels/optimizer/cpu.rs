@@ -15,7 +15,7 @@ const REST1: f32 = (1.0 - step::BETA1) as f32;
 const REST2: f32 = (1.0 - step::BETA2) as f32;
 const EPSILON: f32 = 1e-8;
 /// Floats of a chunk.
-const FLOATS: u32 = 8192;
+const CHUNK_FLOATS: u32 = 8192;
 /// Floats that are skipped together where all of their updates would be 0.
 const BLOCK: usize = 64;
 
@@ -24,13 +24,13 @@ pub(super) fn gradient_norm(
     plan: &mut Plan,
     optimizer: &Optimizer,
 ) -> Result<(), DeviceError> {
-    let parts = |len: usize| len.div_ceil(FLOATS as usize);
+    let parts = |len: usize| len.div_ceil(CHUNK_FLOATS as usize);
     let all: usize = optimizer.shards.iter().map(|shard| parts(shard.len)).sum();
     let partials = kernels.arena().storage("squares of gradients", all)?;
     let mut first = 0;
     for shard in optimizer.shards {
         let of_shard = partials.slice(first, parts(shard.len));
-        let split = Split::Parts { extent: Extent::Fixed(shard.len as u32), tile: FLOATS };
+        let split = Split::Parts { extent: Extent::Fixed(shard.len as u32), tile: CHUNK_FLOATS };
         let kernel = SumSquares { len: shard.len };
         kernels.call_cpu(plan, "sum_squares", &split, [&shard.gradients], [(&of_shard, 1)], kernel)?;
         first += parts(shard.len);
@@ -47,8 +47,8 @@ struct SumSquares {
 impl CpuKernel<1, 1> for SumSquares {
     #[inline(always)]
     fn run(&self, _: &Step, chunk: Chunk, [gradients]: [&[f32]; 1], [partial]: [&mut [f32]; 1]) {
-        let begin = chunk.rows.start * FLOATS as usize;
-        let part = &gradients[begin..(begin + FLOATS as usize).min(self.len)];
+        let begin = chunk.rows.start * CHUNK_FLOATS as usize;
+        let part = &gradients[begin..(begin + CHUNK_FLOATS as usize).min(self.len)];
         partial[0] = dot(part, part);
     }
 }
@@ -70,7 +70,7 @@ impl CpuKernel<1, 1> for ClipFactor {
 
 pub(super) fn adamw(kernels: &Kernels, plan: &mut Plan, optimizer: &Optimizer) -> Result<(), DeviceError> {
     for shard in optimizer.shards {
-        let split = Split::rows(Extent::Fixed(shard.len as u32), FLOATS);
+        let split = Split::rows(Extent::Fixed(shard.len as u32), CHUNK_FLOATS);
         let inputs = [&shard.gradients, optimizer.metrics];
         let outputs = [(&shard.parameters, 1), (&shard.first_moments, 1), (&shard.second_moments, 1)];
         let kernel = AdamW { decay_len: shard.decay_len };

@@ -14,7 +14,7 @@ use crate::device::{
     DeviceError, Extent, Grid, KernelSpec, Plan, ShaderSource, View, Work,
 };
 
-pub(super) static SOURCE: ShaderSource = shader!("common/team.wgsl", "optimizer.wgsl");
+static SOURCE: ShaderSource = shader!("common/team.wgsl", "optimizer.wgsl");
 
 const fn spec(entry: &'static str, bindings: &'static [Binding]) -> KernelSpec {
     KernelSpec { source: &SOURCE, entry, bindings }

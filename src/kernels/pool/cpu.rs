@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// Rows of the result in a chunk.
-const TILE: u32 = 16;
+const CHUNK_ROWS: u32 = 16;
 
 struct Forward {
     hidden: usize,
@@ -34,7 +34,7 @@ pub(super) fn forward(
     states: &View,
     pooled: &View,
 ) -> Result<(), DeviceError> {
-    let (split, outputs) = (Split::rows(ROWS, TILE), [(pooled, layer.hidden as usize)]);
+    let (split, outputs) = (Split::rows(ROWS, CHUNK_ROWS), [(pooled, layer.hidden as usize)]);
     kernels.call_cpu(plan, "pool", &split, [layer.row_starts, states], outputs, settings(layer))
 }
 
@@ -65,7 +65,7 @@ pub(super) fn backward(
     d_pooled: &View,
     d_states: &View,
 ) -> Result<(), DeviceError> {
-    let (split, outputs) = (Split::rows(TOKENS, TILE), [(d_states, layer.hidden as usize)]);
+    let (split, outputs) = (Split::rows(TOKENS, CHUNK_ROWS), [(d_states, layer.hidden as usize)]);
     let kernel = Backward(settings(layer));
     kernels.call_cpu(plan, "pool_backward", &split, [layer.spans, d_pooled], outputs, kernel)
 }

@@ -5,13 +5,13 @@ mod cpu;
 
 use bytemuck::{Pod, Zeroable};
 
-use super::{Kernels, ROWS, TOKENS, embedding::threads_per, shader};
+use super::{Kernels, ROWS, TOKENS, shader, threads_per};
 use crate::device::{
     Binding::{Read, ReadWrite, Uniform},
     DeviceError, KernelSpec, Plan, ShaderSource, View, Work,
 };
 
-pub(super) static SOURCE: ShaderSource = shader!("pool.wgsl");
+static SOURCE: ShaderSource = shader!("pool.wgsl");
 static FORWARD: KernelSpec =
     KernelSpec { source: &SOURCE, entry: "pool", bindings: &[Uniform, Uniform, Read, Read, ReadWrite] };
 static BACKWARD: KernelSpec = KernelSpec {

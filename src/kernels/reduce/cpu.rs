@@ -5,13 +5,15 @@ use crate::{
     kernels::{Kernels, Step, cpu::CpuKernel, vector::add},
 };
 
-/// Floats of the sum in a chunk.
-const FLOATS: u32 = 256;
+/// Floats of the total that a chunk sums.
+const CHUNK_FLOATS: u32 = 256;
 
 struct SumPartials {
+    /// Floats of a partial sum.
     len: usize,
+    /// What the partial sums divide, and how much of it one covers.
     extent: Extent,
-    chunk_size: u32,
+    covered: u32,
 }
 
 pub(super) fn sum_partials(
@@ -21,10 +23,10 @@ pub(super) fn sum_partials(
     total: &View,
     len: u32,
     extent: Extent,
-    chunk_size: u32,
+    covered: u32,
 ) -> Result<(), DeviceError> {
-    let split = Split::rows(Extent::Fixed(len), FLOATS);
-    let kernel = SumPartials { len: len as usize, extent, chunk_size };
+    let split = Split::rows(Extent::Fixed(len), CHUNK_FLOATS);
+    let kernel = SumPartials { len: len as usize, extent, covered };
     kernels.call_cpu(plan, "sum_partials", &split, [partials], [(total, 1)], kernel)
 }
 
@@ -34,7 +36,7 @@ impl CpuKernel<1, 1> for SumPartials {
         if step.accumulate == 0 {
             total.fill(0.0);
         }
-        let count = step.extent(self.extent).div_ceil(self.chunk_size as usize);
+        let count = step.extent(self.extent).div_ceil(self.covered as usize);
         for partial in partials.chunks_exact(self.len).take(count) {
             add(total, &partial[chunk.rows.clone()]);
         }

@@ -11,7 +11,7 @@ use crate::device::{
     DeviceError, Extent, Grid, KernelSpec, Plan, ShaderSource, View,
 };
 
-pub(super) static SOURCE: ShaderSource = shader!("reduce.wgsl");
+static SOURCE: ShaderSource = shader!("reduce.wgsl");
 static SUM_PARTIALS: KernelSpec =
     KernelSpec { source: &SOURCE, entry: "sum_partials", bindings: &[Uniform, Uniform, Read, ReadWrite] };
 

@@ -5,13 +5,13 @@ mod cpu;
 
 use bytemuck::{Pod, Zeroable};
 
-use super::{Kernels, ROWS, embedding::threads_per, shader};
+use super::{Kernels, ROWS, shader, threads_per};
 use crate::device::{
     Binding::{Read, ReadWrite, Uniform},
     DeviceError, KernelSpec, Plan, ShaderSource, View, Work,
 };
 
-pub(super) static SOURCE: ShaderSource = shader!("common/activation.wgsl", "tanh.wgsl");
+static SOURCE: ShaderSource = shader!("common/activation.wgsl", "tanh.wgsl");
 
 static FORWARD: KernelSpec =
     KernelSpec { source: &SOURCE, entry: "tanh_forward", bindings: &[Uniform, Uniform, Read, ReadWrite] };

@@ -10,6 +10,7 @@ use super::settings::{MIN_LENGTH, SIMCSE_FILE, SimcseSettings, object};
 use super::{Checkpoint, HEAD_WEIGHT, POOLER_WEIGHT};
 use crate::localize::{Localized, messages};
 use crate::model::{ModelConfig, ModelError, Pooler};
+use crate::paths::{base, folder};
 
 /// The file that transformers writes weights to.
 pub(super) const WEIGHTS_FILE: &str = "model.safetensors";
@@ -387,12 +388,4 @@ fn is_encoder_config(path: &str, bytes: &[u8]) -> bool {
     ];
     base(path) == CONFIG_FILE
         && !object(path, bytes).is_ok_and(|config| OF_MODULES.iter().any(|field| config.contains_key(*field)))
-}
-
-fn base(path: &str) -> &str {
-    path.rsplit('/').next().unwrap_or(path)
-}
-
-fn folder(path: &str) -> &str {
-    &path[..path.len() - base(path).len()]
 }

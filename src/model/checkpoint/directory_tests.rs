@@ -156,7 +156,7 @@ fn modules_that_match_a_pooler_load_as_that_pooler_and_others_as_the_models_own(
     for mode in [PoolMode::Max, PoolMode::MeanSqrtLen, PoolMode::WeightedMean, PoolMode::LastToken] {
         let directory = load(&[pooling(mode.name())]);
         assert_eq!(directory.pooler, Pooler::Own);
-        let expected = SentenceModules { modes: vec![mode], behind: Vec::new(), skipped: 0 };
+        let expected = SentenceModules { modes: vec![mode], after_pooling: Vec::new(), skipped: 0 };
         assert_eq!(directory.checkpoint.rules.modules, Some(expected));
     }
 

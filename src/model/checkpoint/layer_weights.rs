@@ -45,7 +45,7 @@ mod tests {
 
     #[test]
     fn every_mean_pooler_is_recognised_by_its_weights() {
-        for pooler in [Pooler::Avg, Pooler::AvgTop2, Pooler::AvgFirstLast] {
+        for pooler in Pooler::ALL.into_iter().filter(|pooler| pooler.is_mean()) {
             let bytes = LayerWeights::of(&pooler.depths(4), 4).to_safetensors().unwrap();
             assert_eq!(LayerWeights::pooler("w", &bytes, 4).unwrap(), Some(pooler));
         }

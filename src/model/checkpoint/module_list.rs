@@ -108,7 +108,7 @@ impl ModuleList {
     ) -> Result<Behind, ModelError> {
         let mut modes = None;
         let mut by_layers = None;
-        let mut behind = Vec::new();
+        let mut after_pooling = Vec::new();
         let mut width = hidden;
         for Module { kind, folder } in &self.behind {
             let place = format!("{root}{folder}");
@@ -128,10 +128,10 @@ impl ModuleList {
                     if let VectorModule::Dense { weight, .. } = &dense {
                         width = weight.shape[0];
                     }
-                    behind.push(dense);
+                    after_pooling.push(dense);
                 }
-                ("LayerNorm", Some(_)) => behind.push(layer_norm(files, &place, width)?),
-                ("Normalize", Some(_)) => behind.push(VectorModule::Normalize),
+                ("LayerNorm", Some(_)) => after_pooling.push(layer_norm(files, &place, width)?),
+                ("Normalize", Some(_)) => after_pooling.push(VectorModule::Normalize),
                 // Dropout does nothing outside training.
                 ("Dropout", _) => {}
                 (kind, _) => {
@@ -142,9 +142,9 @@ impl ModuleList {
         let Some((modes, include_prompt)) = modes else {
             return refuse(&self.file, messages::modules_no_pooling());
         };
-        let normalize = behind.last() == Some(&VectorModule::Normalize);
+        let normalize = after_pooling.last() == Some(&VectorModule::Normalize);
         if normalize {
-            behind.pop();
+            after_pooling.pop();
         }
         let plain = include_prompt || !prompted;
         use crate::model::PoolMode::{Cls, Max, Mean};
@@ -154,7 +154,7 @@ impl ModuleList {
             return refuse(&self.file, messages::modules_prompt());
         }
         let of = |pooler: Pooler| Behind { pooler, modules: None, normalize, head: None, include_prompt };
-        Ok(match (modes.as_slice(), behind.as_slice(), by_layers) {
+        Ok(match (modes.as_slice(), after_pooling.as_slice(), by_layers) {
             ([Mean], [], Some(pooler)) if plain => of(pooler),
             (_, _, Some(_)) => {
                 return refuse(&self.file, messages::modules_layers());
@@ -171,9 +171,9 @@ impl ModuleList {
             }
             _ => {
                 if normalize {
-                    behind.push(VectorModule::Normalize);
+                    after_pooling.push(VectorModule::Normalize);
                 }
-                let modules = Some(SentenceModules { modes, behind, skipped: 0 });
+                let modules = Some(SentenceModules { modes, after_pooling, skipped: 0 });
                 Behind { modules, normalize: false, ..of(Pooler::Own) }
             }
         })

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{TransferKind, TransferTask};
 use crate::{
     localize::{Localized, messages},
+    paths::{base, folder},
     text::TextError,
 };
 
@@ -44,14 +45,8 @@ impl TransferTask {
 impl TransferKind {
     /// The task that a file belongs to, by the last part of its path.
     pub fn of_file(path: &str) -> Option<TransferKind> {
-        let name = &path[folder(path).len()..];
-        Self::ALL.into_iter().find(|kind| kind.files().contains(&name))
+        Self::ALL.into_iter().find(|kind| kind.files().contains(&base(path)))
     }
-}
-
-/// The folder of a path, ending in a slash.
-fn folder(path: &str) -> &str {
-    &path[..path.rfind('/').map_or(0, |slash| slash + 1)]
 }
 
 /// The reason that lists every task's files.

@@ -1,5 +1,5 @@
 //! The table as JavaScript has it: `www/api/parts/options.js`, which the API checks a recipe by, and the types in
-//! `www/api/recipe.d.ts`. `WRITE=1 cargo test --lib javascript` writes both anew.
+//! `www/api/recipe.d.ts`. `WRITE=1 cargo test --lib javascript` writes both again.
 
 use super::{Kind, OptionSpec, TrainOption, TrainOptions, written};
 

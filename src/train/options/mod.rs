@@ -116,7 +116,7 @@ options! {
     MlmWeight mlm_weight: f32 = 0.0 => OptionSpec::real(0.0, UNBOUNDED).costs(Cost::TimeAndMemory);
     /// Off: masked-language modelling alone, as encoders are pre-trained; every item is encoded once.
     Contrastive contrastive: bool = true => OptionSpec::of(Kind::Flag).not_offered();
-    /// Ends after so many steps, whatever the epochs say; the schedule runs over them.
+    /// Ends after this many steps, whatever the epochs say; the schedule runs over them.
     Steps steps: Option<u32> = None => OptionSpec::whole(1.0, MAX_STEPS).optional().costs(Cost::Time).in_script();
     /// Passes over the data.
     Epochs epochs: usize = 1 => OptionSpec::whole(1.0, 1e6).costs(Cost::Time).in_script();

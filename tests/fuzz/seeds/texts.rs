@@ -3,7 +3,7 @@
 use simcse_lab::{
     kernels::LossForm,
     model::Pooler,
-    runs::{Outcome, Point, Progress, RunRecord, RunSetting, write},
+    runs::{EvaluationPoint, Outcome, Point, RunRecord, RunSetting, write},
     share::{Address, Lesson, Part, Place, Settings, Trail},
     train::{HeadMode, Objective, TrainOptions},
 };
@@ -114,7 +114,7 @@ pub fn runs() -> Vec<Files> {
                 gradient_norm: f32::NAN,
             });
         }
-        record.evaluated(Progress {
+        record.evaluated(EvaluationPoint {
             step: 3,
             spearman: Some(61.25),
             alignment: None,

@@ -25,7 +25,7 @@ fn install(step: &str, folder: &Path) -> Result<()> {
         return Ok(());
     }
     if output(command("npm").arg("--version")).is_none() {
-        bail!("{step}: npm was not found; install Node.js 20 or newer");
+        bail!("{step}: npm was not found; install Node.js 20.19 or later of 20, or 22.12 or newer");
     }
     say(step, "npm ci");
     run(command("npm").args(["ci", "--no-audit", "--no-fund"]).current_dir(folder))?;

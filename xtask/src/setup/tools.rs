@@ -44,7 +44,7 @@ impl Tool<'_> {
             return Ok(());
         }
         if self.install_ready_made() {
-            say(package, format!("{version} install_ready_made ready-made"));
+            say(package, format!("{version} installed ready-made"));
             return Ok(());
         }
         say(package, format!("compiling {version} (some minutes, once)"));

@@ -43,7 +43,7 @@ fn group(words: &'static str) -> impl IntoView {
     view! { <tr class="size-group"><th scope="rowgroup" colspan="5">{move || crate::app::ui::words::i18n::words(words)}</th></tr> }
 }
 
-/// `layers`: the starter's kind, by so many.
+/// `layers`: names a starter by its number of layers.
 fn line(row: SizedScore, layers: Option<usize>) -> impl IntoView {
     let SizedScore { name, parameters, before, after } = row;
     let name = move || layers.map_or_else(|| name.to_owned(), |layers| t!("size-layers", layers = layers));

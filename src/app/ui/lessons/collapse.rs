@@ -1,4 +1,4 @@
-//! Why a tiny loss is no collapse: the run at hand, and what a collapse would show.
+//! Why a tiny loss is no collapse: the present run, and what a collapse would show.
 
 use leptos::prelude::*;
 

@@ -16,7 +16,7 @@ use crate::{
                 fields::Choice,
                 notice::Problem,
             },
-            state::{examples::UNRELATED, lines::lines_of, studio},
+            state::{examples::UNRELATED, lines::non_blank_lines, studio},
             words::i18n::{mt, t, words},
         },
     },
@@ -67,7 +67,7 @@ pub fn Crowding() -> impl IntoView {
         store.model.track();
         states.set(Vec::new());
     });
-    let lines = move || text.with(|text| lines_of(text));
+    let lines = move || text.with(|text| non_blank_lines(text));
     let asked = Memo::new(move |_| (lines(), pooler.get(), weights_at_hand(store)));
     let reason = move || match asked.with(|(lines, ..)| lines.len()) {
         count if count < 2 => Some("matrix-few"),

@@ -6,7 +6,7 @@ use leptos::{prelude::*, task::spawn_local};
 
 use super::{
     dropout_clouds::Clouds,
-    dropout_drawn::{Asked, Drawn, probability},
+    dropout_sample::{Sample, SampleRequest, format_probability},
     dropout_tables::{Pairs, Published},
     dropout_vectors::Vectors,
     inputs::{linked, number},
@@ -25,7 +25,7 @@ use crate::{
             },
             state::{
                 examples::{BESIDE, CLOSELY},
-                lines::lines_of,
+                lines::non_blank_lines,
                 studio,
             },
             words::i18n::{mt, t, words},
@@ -56,8 +56,8 @@ pub fn Dropout() -> impl IntoView {
 
     let asked = Memo::new(move |_| {
         let sentence = sentence.with(|sentence| sentence.trim().to_owned());
-        let others = others.with(|others| lines_of(others));
-        Asked {
+        let others = others.with(|others| non_blank_lines(others));
+        SampleRequest {
             sentences: [sentence].into_iter().chain(others).collect(),
             masks: masks.get(),
             p: p.get(),
@@ -73,7 +73,7 @@ pub fn Dropout() -> impl IntoView {
         _ => Some("views-others-first"),
     };
     let (drawn, busy, error) =
-        (RwSignal::new(None::<Arc<Drawn>>), RwSignal::new(false), RwSignal::new(None::<Localized>));
+        (RwSignal::new(None::<Arc<Sample>>), RwSignal::new(false), RwSignal::new(None::<Localized>));
     let ask = move || {
         let asked = asked.get_untracked();
         busy.set(true);
@@ -83,7 +83,7 @@ pub fn Dropout() -> impl IntoView {
                 Ok(Answer::Views { result }) => {
                     let views = Views::new(&result.values.to_vec(), result.sentences, result.hidden);
                     let (kept, step) = (result.kept, result.step);
-                    drawn.set(views.map(|views| Arc::new(Drawn { asked, views, kept, step })));
+                    drawn.set(views.map(|views| Arc::new(Sample { asked, views, kept, step })));
                 }
                 Ok(_) => {}
                 Err(message) => error.set(Some(message)),
@@ -150,7 +150,7 @@ pub fn Dropout() -> impl IntoView {
                         disabled=Signal::derive(|| false)
                     />
                     <div hidden=move || masks.get() == Masks::None>
-                        <Slider id="views-p" label="views-p" value=p range=PROBABILITIES step=0.01 written=probability />
+                        <Slider id="views-p" label="views-p" value=p range=PROBABILITIES step=0.01 written=format_probability />
                     </div>
                     {move || store.trained.get().then(|| view! {
                         <Segments
@@ -200,7 +200,7 @@ fn link(
                 ("text", sentence.get()),
                 ("others", others.get()),
                 ("masks", masks.get().name().to_owned()),
-                ("p", probability(p.get())),
+                ("p", format_probability(p.get())),
                 ("draw", draw.get().to_string()),
             ]
         },

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use leptos::prelude::*;
 
 use super::{
-    dropout_drawn::{Drawn, letter},
+    dropout_sample::{Sample, sentence_letter},
     parts::fixed,
 };
 use crate::app::ui::words::i18n::{mt, t};
@@ -18,7 +18,7 @@ const MARGIN: f64 = 34.0;
 const AWAY: f64 = 20.0;
 
 #[component]
-pub fn Clouds(drawn: Arc<Drawn>) -> impl IntoView {
+pub fn Clouds(drawn: Arc<Sample>) -> impl IntoView {
     let views = &drawn.views;
     let (count, sentences) = (views.views(), views.sentences());
     let places = fitted(views.places());
@@ -33,7 +33,7 @@ pub fn Clouds(drawn: Arc<Drawn>) -> impl IntoView {
             <g class=format!("cloud pair-{sentence}")>
                 {points.collect_view()}
                 <path class="cloud-plain" d=format!("M{:.1} {y:.1}h12M{x:.1} {:.1}v12", x - 6.0, y - 6.0) />
-                <text x=format!("{label_x:.1}") y=format!("{label_y:.1}") dy="5">{letter(sentence).to_string()}</text>
+                <text x=format!("{label_x:.1}") y=format!("{label_y:.1}") dy="5">{sentence_letter(sentence).to_string()}</text>
             </g>
         }
     });
@@ -43,11 +43,11 @@ pub fn Clouds(drawn: Arc<Drawn>) -> impl IntoView {
         view! {
             <tr>
                 <th scope="row">
-                    <span class=format!("cloud-letter pair-{sentence}")>{letter(sentence).to_string()}</span>
+                    <span class=format!("cloud-letter pair-{sentence}")>{sentence_letter(sentence).to_string()}</span>
                     <span>{words}</span>
                 </th>
                 <td>{fixed(views.within(sentence), 3)}</td>
-                <td>{nearest.map(|(other, cosine)| format!("{} {}", fixed(cosine, 3), letter(other)))}</td>
+                <td>{nearest.map(|(other, cosine)| format!("{} {}", fixed(cosine, 3), sentence_letter(other)))}</td>
             </tr>
         }
     });

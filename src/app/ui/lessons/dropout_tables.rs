@@ -5,7 +5,7 @@ use std::sync::Arc;
 use leptos::prelude::*;
 
 use super::{
-    dropout_drawn::{Drawn, letter, probability},
+    dropout_sample::{Sample, format_probability, sentence_letter},
     parts::fixed,
 };
 use crate::{
@@ -18,10 +18,11 @@ use crate::{
 
 /// Cosines of every sentence's first view with every one's second.
 #[component]
-pub fn Pairs(drawn: Arc<Drawn>) -> impl IntoView {
+pub fn Pairs(drawn: Arc<Sample>) -> impl IntoView {
     let views = &drawn.views;
     let sentences = views.sentences();
-    let heads = (0..sentences).map(|column| view! { <th scope="col">{format!("{}′", letter(column))}</th> });
+    let heads =
+        (0..sentences).map(|column| view! { <th scope="col">{format!("{}′", sentence_letter(column))}</th> });
     let rows = (0..sentences).map(|row| {
         let cells = (0..sentences).map(|column| {
             let cosine = views.cosine((1, row), (2, column));
@@ -37,7 +38,7 @@ pub fn Pairs(drawn: Arc<Drawn>) -> impl IntoView {
                 </td>
             }
         });
-        view! { <tr><th scope="row">{letter(row).to_string()}</th>{cells.collect_view()}</tr> }
+        view! { <tr><th scope="row">{sentence_letter(row).to_string()}</th>{cells.collect_view()}</tr> }
     });
     view! {
         <section class="card views-pairs" aria-labelledby="views-pairs">
@@ -65,8 +66,9 @@ pub fn Published(masks: RwSignal<Masks>, p: RwSignal<f64>) -> impl IntoView {
         row.fixed_mask == fixed_mask && (row.p - set).abs() < 1e-9
     };
     let rows = published_dropout().map(|row| {
-        let name =
-            move || if row.fixed_mask { t!("setting-fixed") } else { format!("p = {}", probability(row.p)) };
+        let name = move || {
+            if row.fixed_mask { t!("setting-fixed") } else { format!("p = {}", format_probability(row.p)) }
+        };
         let current = move || is_set(row);
         view! {
             <tr class:current=current aria-current=move || current().then_some("true")>

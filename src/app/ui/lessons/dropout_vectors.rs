@@ -5,7 +5,7 @@ use std::{fmt::Write, sync::Arc};
 use leptos::prelude::*;
 
 use super::{
-    dropout_drawn::{Drawn, probability},
+    dropout_sample::{Sample, format_probability},
     parts::fixed,
 };
 use crate::{
@@ -22,7 +22,7 @@ const SHOWN: usize = 96;
 const BAR_WIDTH: f64 = 0.76;
 
 #[component]
-pub fn Vectors(drawn: Arc<Drawn>) -> impl IntoView {
+pub fn Vectors(drawn: Arc<Sample>) -> impl IntoView {
     let views = &drawn.views;
     let shown = SHOWN.min(views.hidden());
     let shown_values =
@@ -95,8 +95,8 @@ pub fn Vectors(drawn: Arc<Drawn>) -> impl IntoView {
 }
 
 /// Says what the cosine means for these masks.
-fn verdict(drawn: &Drawn, cosine: &str) -> String {
-    let p = probability(drawn.asked.p);
+fn verdict(drawn: &Sample, cosine: &str) -> String {
+    let p = format_probability(drawn.asked.p);
     match drawn.asked.masks {
         Masks::Own if drawn.asked.p > 0.0 => t!("views-verdict-own", p = p, cosine = cosine),
         Masks::Fixed if drawn.asked.p > 0.0 => t!("views-verdict-fixed", p = p),

@@ -10,7 +10,7 @@ mod collapse;
 mod crowding;
 mod dropout;
 mod dropout_clouds;
-mod dropout_drawn;
+mod dropout_sample;
 mod dropout_tables;
 mod dropout_vectors;
 mod hard_negatives;

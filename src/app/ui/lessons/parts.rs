@@ -8,7 +8,7 @@ use crate::{
     app::{
         protocol::Weights,
         ui::{
-            state::{route::Route, starter::as_found, store::Store, studio},
+            state::{route::Route, starter::starter_is_untrained, store::Store, studio},
             words::i18n::words,
         },
     },
@@ -93,7 +93,7 @@ pub fn by_itself<Asked: Clone + PartialEq + Send + Sync + 'static>(
     });
 }
 
-/// Trains once by itself, as soon as it can, while `lesson` is looked at and the page is [as found](as_found).
+/// Trains once by itself, as soon as it can, while `lesson` is looked at and the page is [as found](starter_is_untrained).
 pub fn once_by_itself(
     lesson: Lesson,
     reason: impl Fn() -> Option<&'static str> + Copy + Send + Sync + 'static,
@@ -104,7 +104,7 @@ pub fn once_by_itself(
         if done == Some(true) {
             return true;
         }
-        let now = place.get() == Place::Lesson(lesson) && reason().is_none() && as_found(store);
+        let now = place.get() == Place::Lesson(lesson) && reason().is_none() && starter_is_untrained(store);
         if now {
             untrack(&train);
         }

@@ -146,7 +146,7 @@ pub fn weights_help(weights: Weights) -> &'static str {
     }
 }
 
-/// What weights with so many steps behind them are called.
+/// The name of the weights after `step` steps.
 pub fn weights_of(step: u32) -> String {
     match step {
         0 => t!("state-original"),

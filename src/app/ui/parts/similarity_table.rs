@@ -10,7 +10,7 @@ use crate::app::{
     },
 };
 
-/// Above so many sentences the cells drop their numbers to their tooltips.
+/// With more sentences, the numbers move from the cells to their tooltips.
 const MOST_WITH_NUMBERS: usize = 20;
 
 #[component]

@@ -11,7 +11,7 @@ use crate::{
         ui::{
             browser::clipboard::{MAX_TYPED, is_long, long_paste},
             parts::drop_zone::DropZone,
-            state::{lines::lines_of, links::shared, studio},
+            state::{lines::non_blank_lines, links::shared, studio},
             words::i18n::{mt, t, translated},
         },
     },
@@ -48,7 +48,7 @@ impl List {
         let (typed, long) = (studio().0.sentences, RwSignal::new(None::<Long>));
         let lines = Memo::new(move |_| {
             let kept = long.with(|long| long.as_ref().map(|long| long.lines.clone()));
-            kept.unwrap_or_else(|| Arc::new(typed.with(|text| lines_of(text))))
+            kept.unwrap_or_else(|| Arc::new(typed.with(|text| non_blank_lines(text))))
         });
         Self { typed, long, put_away: RwSignal::new(None), lines, problem: RwSignal::new(None) }
     }
@@ -63,7 +63,7 @@ impl List {
     }
 
     fn take(self, name: Option<String>, text: &str) {
-        let lines = lines_of(text);
+        let lines = non_blank_lines(text);
         self.problem.set(lines.is_empty().then(|| t!("list-empty").into()));
         if lines.is_empty() {
             return;

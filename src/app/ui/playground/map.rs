@@ -46,7 +46,7 @@ extern "C" {
     fn cancel(this: &Charts);
 }
 
-/// More points are not told apart, and take minutes to lay out; of more sentences, so many are taken evenly.
+/// More points cannot be told apart and take minutes to lay out; of a longer list this many, evenly spaced, are drawn.
 const MAX_POINTS: usize = 2_000;
 /// Fewer cannot be laid out.
 const LEAST_POINTS: usize = 4;

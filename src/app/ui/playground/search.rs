@@ -20,7 +20,7 @@ use crate::{
     localize::Localized,
 };
 
-/// Sentences shown, and so many more with each press.
+/// Sentences shown at first, and added with each press.
 const SHOWN: usize = 25;
 
 #[component]

@@ -7,7 +7,7 @@ use leptos::prelude::RwSignal;
 /// So long nothing is typed any more before the views answer.
 pub const TYPING: Duration = Duration::from_millis(250);
 
-/// Lists of so many are laid out and looked through without being asked for, once they are encoded.
+/// Lists up to this length are laid out and searched as soon as they are encoded.
 pub const AUTO_LAYOUT_LINES: usize = 300;
 
 /// Which view is looked at, by its tab's name.

@@ -67,10 +67,10 @@ struct Recovery {
     goes_on: Option<u32>,
 }
 
-/// A device is opened anew so many times by itself; after that the CPU computes, which is never lost.
-const TRIES: u32 = 2;
-/// A device that has lived for so many milliseconds was a good one.
-const GOOD: f64 = 60_000.0;
+/// Times that a lost device is reopened by itself; then the CPU computes, which is never lost.
+const MAX_REOPENS: u32 = 2;
+/// Milliseconds after which a device counts as reliable.
+const RELIABLE_AFTER: f64 = 60_000.0;
 
 #[derive(Default)]
 struct Requests {
@@ -197,7 +197,7 @@ impl Engine {
     fn recover_by_itself(self, resumable: Option<u32>, running: Option<u32>) {
         let tries = self.recovery.try_update_value(|recovery| {
             let now = js_sys::Date::now();
-            if now - recovery.lost > GOOD || resumable > recovery.resumable {
+            if now - recovery.lost > RELIABLE_AFTER || resumable > recovery.resumable {
                 recovery.tries = 0;
             }
             let goes_on = running.filter(|_| resumable.is_some()).or(recovery.goes_on);
@@ -205,8 +205,8 @@ impl Engine {
             recovery.tries
         });
         match tries {
-            Some(tries) if tries <= TRIES => self.recover(),
-            Some(tries) if tries == TRIES + 1 => {
+            Some(tries) if tries <= MAX_REOPENS => self.recover(),
+            Some(tries) if tries == MAX_REOPENS + 1 => {
                 self.store.engine.set(EngineState::Starting);
                 self.signal(Request::UseDevice { choice: DeviceChoice::Cpu });
             }
@@ -310,7 +310,7 @@ impl Engine {
 
     pub fn train(self, options: TrainOptions, start_from: Weights) {
         self.store.phase.set(Phase::Starting);
-        self.store.runs.starts_from(start_from);
+        self.store.runs.set_start_weights(start_from);
         self.store.saved.recovered.set(None);
         self.send(Topic::Run, Request::Train { options, start_from, keep: true });
     }

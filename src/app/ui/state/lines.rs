@@ -1,6 +1,6 @@
-//! Texts of a sentence a line.
+//! Texts with one sentence per line.
 
-/// What stands on the lines that are not blank.
-pub fn lines_of(text: &str) -> Vec<String> {
+/// The lines that are not blank, without white space at their ends.
+pub fn non_blank_lines(text: &str) -> Vec<String> {
     text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect()
 }

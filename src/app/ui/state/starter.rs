@@ -14,14 +14,14 @@ use crate::app::protocol::Request;
 const AUTO_LOAD_BYTES: f64 = 16e6;
 
 /// The model of the site's that is loaded by itself; tracked.
-pub fn unasked(store: Store) -> Option<SiteModel> {
+pub fn auto_loaded_model(store: Store) -> Option<SiteModel> {
     store.site_models.first().filter(|model| model.bytes <= AUTO_LOAD_BYTES)
 }
 
-/// Whether the page is as one finds it: its own encoder, and nothing trained. Then a lesson may train by itself what it is
-/// about; a visitor's own weights it would take away. Tracked.
-pub fn as_found(store: Store) -> bool {
-    let first = unasked(store);
+/// Whether the site's own encoder is loaded and nothing is trained. Only then may a lesson train unasked: it would replace a
+/// visitor's own weights. Tracked.
+pub fn starter_is_untrained(store: Store) -> bool {
+    let first = auto_loaded_model(store);
     let loaded = store.model_name();
     first.is_some_and(|first| Some(first.path) == loaded)
         && !store.trained.get()

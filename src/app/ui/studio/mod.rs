@@ -1,5 +1,5 @@
-//! The picture with the run's numbers; beside it model, text and recipe, a line each that unfolds; under it, in tabs,
-//! whatever else there is to a run.
+//! The studio: the picture with the run's numbers, beside it the folded lines of model, text and recipe, below it tabs with
+//! everything else about the run.
 
 mod batch_panel;
 mod charts;
@@ -55,7 +55,7 @@ pub fn StudioView() -> impl IntoView {
     let root = NodeRef::<Div>::new();
     let charts = Charts::new(root);
     let chosen = RwSignal::new("curves");
-    // Reading a batch back takes the run a moment: only while somebody looks.
+    // Reading a batch back delays the run, so it is done only while the tab is visible.
     let batch_seen = Signal::derive(move || chosen.get() == "batch" && place.get() == Place::Studio);
     let tabs = vec![
         Tab::new("curves", "tab-curves", move || view! { <RunCharts charts /> }.into_any()),
@@ -78,7 +78,7 @@ pub fn StudioView() -> impl IntoView {
                     <PlaneChart charts />
                 </div>
             </div>
-            <Sheet />
+            <Rail />
             <section id="run" class="card more" aria-label=mt!("studio-tabs")>
                 <Tabs name="studio" label="studio-tabs" tabs chosen />
             </section>
@@ -86,26 +86,25 @@ pub fn StudioView() -> impl IntoView {
     }
 }
 
-/// What goes into a run. Where there is room it stands beside the picture; on a phone it is a sheet, out of sight until it
-/// is called up.
+/// The inputs of a run: a rail beside the picture where there is room, on a phone a sheet that a button opens.
 #[component]
-fn Sheet() -> impl IntoView {
+fn Rail() -> impl IntoView {
     let open = RwSignal::new(false);
     let (opener, closer) = (NodeRef::<Button>::new(), NodeRef::<Button>::new());
-    let turn = move |on: bool| {
+    let set_open = move |on: bool| {
         open.set(on);
         let next = if on { closer } else { opener };
-        // Shown only once the class has changed.
+        // The button is hidden until the class has changed.
         request_animation_frame(move || {
             if let Some(button) = next.get_untracked() {
-                // A button takes the focus.
+                // Focusing a visible button cannot fail.
                 let _ = button.focus();
             }
         });
     };
     let on_key = move |event: KeyboardEvent| {
         if event.key() == "Escape" && open.get_untracked() {
-            turn(false);
+            set_open(false);
         }
     };
     view! {
@@ -115,13 +114,13 @@ fn Sheet() -> impl IntoView {
             aria-expanded=move || open.get().to_string()
             aria-controls=RAIL
             node_ref=opener
-            on:click=move |_| turn(true)
+            on:click=move |_| set_open(true)
         >
             <Glyph icon=Icon::Settings />{mt!("sheet-open")}
         </button>
-        <div class="sheet-shade" hidden=move || !open.get() on:click=move |_| turn(false)></div>
+        <div class="sheet-shade" hidden=move || !open.get() on:click=move |_| set_open(false)></div>
         <div id=RAIL class="rail" class:open=open on:keydown=on_key>
-            <button type="button" class="button button-small sheet-closer" node_ref=closer on:click=move |_| turn(false)>
+            <button type="button" class="button button-small sheet-closer" node_ref=closer on:click=move |_| set_open(false)>
                 {mt!("sheet-close")}
             </button>
             <ModelPanel />

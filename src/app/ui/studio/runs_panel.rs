@@ -48,7 +48,7 @@ pub fn RunsPanel() -> impl IntoView {
     let draw_all = move |on: bool| {
         let present = runs.present.get_untracked();
         for started in untrack(rows) {
-            runs.draw(started, on && present != Some(started));
+            runs.set_drawn(started, on && present != Some(started));
         }
     };
     view! {
@@ -197,7 +197,7 @@ fn Row(runs: Runs, started: u64) -> impl IntoView {
                     type="checkbox"
                     aria-label=move || t!("runs-draw", name = name.get())
                     prop:checked=move || colour.get().is_some()
-                    on:change=move |event| runs.draw(started, event_target_checked(&event))
+                    on:change=move |event| runs.set_drawn(started, event_target_checked(&event))
                 />
             }
             .into_any()

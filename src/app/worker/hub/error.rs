@@ -1,10 +1,12 @@
+//! Errors of downloading and reading models from the hub.
+
 use thiserror::Error;
 use wasm_bindgen::JsValue;
 
 use crate::{
     app::{
         protocol::FailureKind,
-        worker::{browser::words, failure},
+        worker::{browser::js_error_text, failure},
     },
     files::hub::{HubError, HubModel},
     localize::{Localize, Localized, display_localized, messages},
@@ -68,6 +70,6 @@ impl HubAccessError {
     }
 
     pub fn browser(error: &JsValue) -> Self {
-        Self::Browser(words(error).into())
+        Self::Browser(js_error_text(error).into())
     }
 }

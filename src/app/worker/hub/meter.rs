@@ -1,3 +1,5 @@
+//! Progress of a download.
+
 use std::{cell::Cell, time::Duration};
 
 use web_time::Instant;

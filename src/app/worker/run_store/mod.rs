@@ -31,7 +31,7 @@ const RUNS: &str = "runs";
 const INPUTS: &str = "inputs";
 const MANIFEST: &str = "run.json";
 const STATE: &str = "state.safetensors";
-/// Held while inputs are added or removed: what one tab has just written no other takes for rubbish.
+/// Held while inputs are added or removed, so that no tab removes a file that another has just written.
 const INPUTS_LOCK: &str = "simcse-lab inputs";
 
 /// Held by the tab that a run is open in.
@@ -100,13 +100,13 @@ impl RunStore {
         }
     }
 
-    /// Takes a place for a run, with nothing in it; its `id` is moved on where it is taken.
+    /// Reserves an id and an empty folder for a run; a taken id is increased.
     pub async fn begin(&self, mut manifest: Manifest) -> Result<KeptRun, WorkerError> {
-        let _inputs = locks::wait_for(INPUTS_LOCK).await;
+        let _inputs = locks::acquire(INPUTS_LOCK).await;
         while self.runs.existing(&manifest.id.to_string()).await.is_some() {
             manifest.id += 1;
         }
-        let lock = locks::take(&lock_of(manifest.id)).await.ok_or(WorkerError::ElsewhereOpen)?;
+        let lock = locks::try_acquire(&lock_of(manifest.id)).await.ok_or(WorkerError::OpenElsewhere)?;
         let folder = self.runs.folder(&manifest.id.to_string()).await?;
         Ok(KeptRun { manifest, folder, inputs: self.inputs.clone(), _lock: lock })
     }
@@ -115,8 +115,8 @@ impl RunStore {
     ///
     /// # Errors
     /// It is open in another tab, or was removed, or is of a later version of the site.
-    pub async fn take(&self, run: u64) -> Result<KeptRun, WorkerError> {
-        let lock = locks::take(&lock_of(run)).await.ok_or(WorkerError::ElsewhereOpen)?;
+    pub async fn open_run(&self, run: u64) -> Result<KeptRun, WorkerError> {
+        let lock = locks::try_acquire(&lock_of(run)).await.ok_or(WorkerError::OpenElsewhere)?;
         let folder = self.runs.existing(&run.to_string()).await.ok_or(WorkerError::NoSavedRun)?;
         let manifest = manifest_in(&folder).await.ok_or(WorkerError::NoSavedRun)?;
         if manifest.version > VERSION {
@@ -147,7 +147,7 @@ impl RunStore {
     /// # Errors
     /// It is open in another tab.
     pub async fn forget(&self, run: u64) -> Result<(), WorkerError> {
-        let _lock = locks::take(&lock_of(run)).await.ok_or(WorkerError::ElsewhereOpen)?;
+        let _lock = locks::try_acquire(&lock_of(run)).await.ok_or(WorkerError::OpenElsewhere)?;
         if self.runs.existing(&run.to_string()).await.is_some() {
             self.runs.remove(&run.to_string()).await?;
         }
@@ -155,15 +155,15 @@ impl RunStore {
         Ok(())
     }
 
-    /// Removes what a tab left that died while it began a run: runs that cannot go on, and files that none reads.
+    /// Removes what tabs that died while starting a run have left: runs without a state, and files that no run reads.
     pub async fn sweep(&self) -> Result<(), PrivateFileError> {
-        let _inputs = locks::wait_for(INPUTS_LOCK).await;
+        let _inputs = locks::acquire(INPUTS_LOCK).await;
         let mut read = BTreeSet::new();
         for run in self.ids().await? {
             let Some(folder) = self.runs.existing(&run.to_string()).await else { continue };
             let manifest = manifest_in(&folder).await;
-            let nothing = manifest.is_none() || folder.file(STATE).await.is_none();
-            if nothing && locks::take(&lock_of(run)).await.is_some() {
+            let cannot_go_on = manifest.is_none() || folder.file(STATE).await.is_none();
+            if cannot_go_on && locks::try_acquire(&lock_of(run)).await.is_some() {
                 self.runs.remove(&run.to_string()).await?;
             } else if let Some(manifest) = manifest {
                 read.extend(manifest.inputs().map(|input| input.digest.clone()));
@@ -200,7 +200,7 @@ impl KeptRun {
         &mut self,
         mut content: impl AsyncFnMut(&InputFile) -> Result<NamedBytes, WorkerError>,
     ) -> Result<(), WorkerError> {
-        let _inputs = locks::wait_for(INPUTS_LOCK).await;
+        let _inputs = locks::acquire(INPUTS_LOCK).await;
         for input in self.manifest.inputs() {
             if self.inputs.file(&input.digest).await.is_none() {
                 let file = content(input).await?;
@@ -215,7 +215,7 @@ impl KeptRun {
         self.folder.write(STATE).await
     }
 
-    /// The last whole state; none: it has not got that far.
+    /// The last complete state; `None` before the first.
     pub async fn state(&self) -> Option<Blob> {
         self.folder.file(STATE).await.map(Into::into)
     }
@@ -259,5 +259,5 @@ pub async fn read_state(file: &Blob) -> Result<TrainingState, WorkerError> {
 
 async fn read(file: &Blob, begin: usize, end: usize) -> Result<Vec<u8>, PrivateFileError> {
     let part = file.slice_with_f64_and_f64(begin as f64, end as f64);
-    bytes_of(&part.map_err(|error| PrivateFileError::Other(super::browser::words(&error)))?).await
+    bytes_of(&part.map_err(|error| PrivateFileError::Other(super::browser::js_error_text(&error)))?).await
 }

@@ -19,9 +19,9 @@ impl Session {
     pub(super) async fn analyse(&mut self, id: RequestId, pooler: Pooler) -> Result<(), WorkerError> {
         let model = self.model.as_ref().ok_or(WorkerError::NoModel)?;
         let set = &self.evaluation.as_ref().ok_or(WorkerError::NoPairs)?.set;
-        let (hidden, positions) = (model.width(pooler), model.max_length);
+        let (width, max_length) = (model.width(pooler), model.max_length);
         let (name, pairs, gold) = (model.name.clone(), set.name.clone(), set.scores());
-        let rows = tokenise(id, &model.tokenizer, &set.sentences(), positions, Text::Encoded).await?;
+        let rows = tokenise(id, &model.tokenizer, &set.sentences(), max_length, Text::Encoded).await?;
         let (mut states, mut headless) = (Vec::new(), false);
         let trained = self.has_trained();
         for weights in [Weights::Original, Weights::Current].into_iter().take(1 + usize::from(trained)) {
@@ -32,7 +32,7 @@ impl Session {
             match embedders.embed(id, &rows, pooler, progress).await {
                 Ok(embeddings) => {
                     post_progress(id, Stage::Analysing, 0.0, None);
-                    let analysis = Analysis::new(&embeddings, hidden, &gold);
+                    let analysis = Analysis::new(&embeddings, width, &gold);
                     states.push(AnalysedWeights { step, analysis });
                 }
                 // A run makes the head that the loaded weights may lack.

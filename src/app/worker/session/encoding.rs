@@ -18,7 +18,7 @@ use crate::{
             files::gather_text,
             inbox::Inbox,
             model_files::LoadedModel,
-            outbox::{answer, post_progress, post_unknown},
+            outbox::{POST_EVERY, answer, post_progress, post_unknown},
             prepare::{Text, tokenise},
         },
     },
@@ -30,8 +30,6 @@ use crate::{
 
 /// What errors call pairs that came as they are.
 const GIVEN: &str = "the graded pairs";
-/// Progress within a portion is posted no oftener than this.
-const POST_EVERY: Duration = Duration::from_millis(250);
 /// Portions double while they take less than this, which keeps a fast device from waiting for the worker …
 const SHORT: Duration = Duration::from_millis(150);
 /// … and halve where they take more than this: a Cancel, or another request, waits for the end of a portion.
@@ -175,7 +173,7 @@ impl Session {
     pub(super) fn cancel_encoding(&mut self, id: RequestId) {
         let before = self.encodings.len();
         self.encodings.retain(|job| job.id != id);
-        // A Cancel that crosses the end of its request is no mistake of anybody's.
+        // It may arrive after the request has ended; that is no error.
         if self.encodings.len() < before {
             answer(id, Answer::Cancelled);
         }
@@ -194,7 +192,7 @@ impl Session {
         let portion = match job.goal {
             // Nobody has asked for it yet: a run that starts need not wait for the end of a portion.
             Goal::Baseline { .. } => {
-                let starts = inbox.wanted(|request| matches!(request, Request::Train { .. }));
+                let starts = inbox.wait_for(|request| matches!(request, Request::Train { .. }));
                 match select(pin!(self.encode_portion(&mut job)), pin!(starts)).await {
                     Either::Left((portion, _)) => Some(portion),
                     Either::Right(_) => None,
@@ -217,11 +215,11 @@ impl Session {
         let began = Instant::now();
         let model = self.model.as_ref().ok_or(WorkerError::NoModel)?;
         let tokenizer = model.tokenizer.clone();
-        let (hidden, positions) = (model.width(job.pooler), model.max_length);
+        let (width, max_length) = (model.width(job.pooler), model.max_length);
         let (total, at_once) = (job.sentences.len(), self.pace.0);
         let portion = |from: usize| &job.sentences[from.min(total)..total.min(from + at_once)];
         if job.rows.is_empty() {
-            job.rows = tokenizer.encode(portion(job.done), positions)?;
+            job.rows = tokenizer.encode(portion(job.done), max_length)?;
         }
         // Of a long text, the worst portion.
         job.unknown_share = job.unknown_share.max(tokenizer.unknown_share(&job.rows));
@@ -243,14 +241,14 @@ impl Session {
             return Err(WorkerError::WeightsChanged);
         }
         let vectors = embedders.embed(id, &job.rows, job.pooler, progress);
-        let next = async { tokenizer.encode(portion(after), positions) };
+        let next = async { tokenizer.encode(portion(after), max_length) };
         let (vectors, next) = join(vectors, next).await;
         let (vectors, next) = (vectors?, next?);
 
         self.pace.adapt(began.elapsed());
         let first = std::mem::replace(&mut job.done, after);
         job.rows = next;
-        job.goal.take(id, step, first..after, total, hidden, vectors)?;
+        job.goal.add_portion(id, step, first..after, total, width, vectors)?;
         if let Goal::Baseline { scores, .. } = &mut job.goal
             && let (Some(scores), Some(text)) = (scores.take(), &self.evaluation)
         {

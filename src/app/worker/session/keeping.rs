@@ -22,8 +22,8 @@ use crate::{
 };
 
 impl Session {
-    /// Sees to it that `run` outlives the tab. Where that cannot be, it is said, and the run begins all the same.
-    pub(super) async fn kept_from_now_on(&self, id: RequestId, run: Run) -> Run {
+    /// Makes `run` outlive the tab. If that is impossible, the page is told, and the run begins in memory.
+    pub(super) async fn with_keeper(&self, id: RequestId, run: Run) -> Run {
         match self.keeper_of(id, &run).await {
             Ok((id, keeper)) => run.kept_as(id, keeper),
             Err(error) => {
@@ -70,12 +70,11 @@ impl Session {
         Ok((kept.manifest.id, Keeper::of_new(kept, RunInputs::new(inputs, dictionary))))
     }
 
-    /// Takes a kept run up again, with all that it reads: one that was cut off goes on, of one that is over the weights are
-    /// there again.
+    /// Reopens a kept run with all that it reads: an unfinished run continues, a finished one shows its weights.
     pub(super) async fn open_saved_run(&mut self, id: RequestId, run: u64) -> Result<(), WorkerError> {
         self.refuse_during_run()?;
         let store = RunStore::open().await?;
-        let kept = store.take(run).await?;
+        let kept = store.open_run(run).await?;
         let manifest = kept.manifest.clone();
         let state = read_state(&kept.state().await.ok_or(WorkerError::NoSavedRun)?).await?;
         self.load_inputs(id, &store, &manifest).await?;
@@ -84,10 +83,10 @@ impl Session {
         }
         self.dictionary = store.inputs(manifest.dictionary.as_slice()).await?.pop();
         if manifest.outcome == Outcome::Open && state.can_go_on() {
-            let run = self.resumed(id, state).await?.kept_as(manifest.id, Keeper::of_kept(kept));
+            let run = self.paused_run_from(id, state).await?.kept_as(manifest.id, Keeper::of_kept(kept));
             let step = run.trainer().position();
-            self.begin_again(run);
-            self.resume_run();
+            self.begin_restored(run);
+            self.unpause();
             post(Event::Resumed { step });
         } else {
             self.show_finished(&manifest, state)?;
@@ -169,8 +168,8 @@ impl Session {
         forgotten
     }
 
-    /// Makes `run`, which has been further before, the run at hand, and tells all that it has done.
-    pub(super) fn begin_again(&mut self, run: Run) {
+    /// Makes a restored run the present one, and posts its steps and evaluations again.
+    pub(super) fn begin_restored(&mut self, run: Run) {
         let history = run.trainer().history().clone();
         let best = run.trainer().best().map(|best| (best.step, best.weights.clone()));
         self.begin(run);

@@ -1,4 +1,4 @@
-//! The engine's state: device, model, texts, the run at hand, and the result of the last one.
+//! The engine's state: device, model, texts, the present run, and the result of the last one.
 
 mod analysis;
 mod encoding;
@@ -64,7 +64,7 @@ pub struct Session {
     watchers: Watchers,
     trained: Option<Trained>,
     original: Option<Embedders>,
-    /// Over the weights of the run at hand, else of the last one.
+    /// Over the weights of the present run, else of the last one.
     current: Option<Embedders>,
     /// Over the checkpoint that was last looked through, by its step.
     past: Option<(u32, Embedders)>,
@@ -135,12 +135,12 @@ impl Session {
         }
     }
 
-    /// A step or an evaluation of the run at hand.
+    /// A step or an evaluation of the present run.
     pub async fn advance(&mut self, inbox: &mut Inbox) {
         let Some(run) = &mut self.run else { return };
         match run.advance(inbox, &mut self.watchers).await {
             Ok(Advance::GoesOn) => {}
-            Ok(Advance::Completed) => self.end_or_report(EndReason::Completed).await,
+            Ok(Advance::Completed) => self.end_or_fail(EndReason::Completed).await,
             Err(error) => self.fail_run(error.into()).await,
         }
     }

@@ -31,12 +31,11 @@ impl Session {
         pooler: Pooler,
     ) -> Result<(), WorkerError> {
         let model = self.model.as_ref().ok_or(WorkerError::NoModel)?;
-        let (hidden, positions) = (model.width(pooler), model.max_length);
-        let rows = model.tokenizer.encode(&sentences, positions)?;
-        post_unknown(model.tokenizer.unknown_share(&rows));
+        let width = model.width(pooler);
+        let rows = model.encode(&sentences)?;
         let (embedders, step) = self.embedders(weights)?;
         let embeddings = embedders.embed(id, &rows, pooler, |_| ()).await?;
-        let cosines = cosines(&embeddings, hidden);
+        let cosines = cosines(&embeddings, width);
         let result = SimilarityMatrix { sentences, weights, pooler, step, cosines };
         answer(id, Answer::Similarity { result });
         Ok(())
@@ -74,20 +73,19 @@ impl Session {
         views.validate(count)?;
         let model = self.model.as_ref().ok_or(WorkerError::NoModel)?;
         let config = &model.checkpoint.config;
-        let (hidden, positions) = (model.width(pooler), model.max_length);
+        let width = model.width(pooler);
         let kept = [0, 1].map(|view| views.kept(config, view, count));
-        let rows = model.tokenizer.encode(&sentences, positions)?;
-        post_unknown(model.tokenizer.unknown_share(&rows));
+        let rows = model.encode(&sentences)?;
         let (embedders, step) = self.embedders(weights)?;
         let mut vectors = embedders.embed(id, &rows, pooler, |_| ()).await?;
         vectors.extend(embedders.embed_views(id, &rows, pooler, &views).await?);
         let values = Float32Array::from(vectors.as_slice());
         let buffer = values.buffer();
-        let result = ViewVectors { sentences: count, hidden, values, kept, step };
+        let result = ViewVectors { sentences: count, hidden: width, values, kept, step };
         Ok(answer_transferring(id, Answer::Views { result }, &buffer)?)
     }
 
-    /// One row through one kernel, for who wants to see what it does.
+    /// Computes LayerNorm of one row with the device's kernel, forward and backward, for the lesson.
     pub(super) async fn layer_norm(
         &mut self,
         id: RequestId,
@@ -107,15 +105,15 @@ impl Session {
     ) -> Result<(), WorkerError> {
         let model = self.model.as_ref().ok_or(WorkerError::NoModel)?;
         let set = &self.evaluation.as_ref().ok_or(WorkerError::NoPairs)?.set;
-        let (hidden, positions) = (model.width(pooler), model.max_length);
+        let width = model.width(pooler);
         let (pairs, gold) = (set.name.clone(), set.scores());
-        let rows = tokenise(id, &model.tokenizer, &set.sentences(), positions, Text::Encoded).await?;
+        let rows = tokenise(id, &model.tokenizer, &set.sentences(), model.max_length, Text::Encoded).await?;
         post_unknown(model.tokenizer.unknown_share(&rows));
         let (embedders, step) = self.embedders(weights)?;
         let progress = |done: usize| post_progress(id, Stage::Encoding, done as f64, Some(rows.len() as f64));
         progress(0);
         let embeddings = embedders.embed(id, &rows, pooler, progress).await?;
-        let scores = StsEvaluation::new(&embeddings, hidden, &gold);
+        let scores = StsEvaluation::new(&embeddings, width, &gold);
         answer(id, Answer::Measured { result: Measurement { pairs, weights, pooler, step, scores } });
         Ok(())
     }

@@ -20,15 +20,7 @@ impl Session {
     pub(super) async fn profile(&mut self, id: RequestId, options: TrainOptions) -> Result<(), WorkerError> {
         self.refuse_during_run()?;
         let model = self.model.as_ref().ok_or(WorkerError::NoModel)?;
-        let training = self.training.as_ref().ok_or(WorkerError::NoTraining)?;
-        let texts = Texts {
-            tokenizer: &model.tokenizer,
-            training: &training.corpus.data,
-            rows: training.rows_cut_to(options.max_length),
-            evaluation: None,
-            max_length: model.max_length,
-            dictionary: self.dictionary.clone(),
-        };
+        let texts = Texts { evaluation: None, ..self.texts(options.max_length)? };
         let whole_batch = |error| match error {
             WorkerError::Train(TrainError::Memory { reason, .. }) => {
                 let advice = messages::memory_profile();

@@ -63,7 +63,7 @@ impl Session {
             }
         };
         let Rescued { id, keeper, step, .. } = rescued;
-        self.begin_again(run.kept_as(id, keeper));
+        self.begin_restored(run.kept_as(id, keeper));
         post(Event::Paused { step });
         Ok(())
     }
@@ -72,7 +72,7 @@ impl Session {
         match from {
             From::State(state) => {
                 let state = read_state(state).await?;
-                self.resumed(0, state).await
+                self.paused_run_from(0, state).await
             }
             From::Start(options, weights) => {
                 let mut run = self.prepare(0, (**options).clone(), *weights).await?;

@@ -1,4 +1,4 @@
-//! The current run: started, paused, resumed, ended, and what remains of it.
+//! The present run: started, paused, resumed, ended, and what remains of it.
 
 use std::collections::BTreeMap;
 
@@ -34,13 +34,13 @@ impl Session {
         self.give_up_baseline();
         let mut run = self.prepare(id, options, from).await?;
         if keep {
-            run = self.kept_from_now_on(id, run).await;
+            run = self.with_keeper(id, run).await;
         }
         self.begin(run);
         Ok(())
     }
 
-    /// Makes `run` the run at hand.
+    /// Makes `run` the present run.
     pub(super) fn begin(&mut self, run: Run) {
         post(Event::RunStarted(run.plan()));
         self.run = Some(run);
@@ -49,11 +49,11 @@ impl Session {
         self.forget_checkpoints();
     }
 
-    /// Lets go of what is over the weights of a run: they are about to be others.
+    /// Drops what was built on the weights of a run, which are about to change.
     pub(super) fn forget_current(&mut self) {
         self.current = None;
         if let Some(picture) = &mut self.watchers.picture {
-            picture.turn_away();
+            picture.forget_run();
         }
     }
 
@@ -68,26 +68,32 @@ impl Session {
         from: Weights,
     ) -> Result<Run, WorkerError> {
         let model = self.model.as_ref().ok_or(WorkerError::NoModel)?;
-        let training = self.training.as_ref().ok_or(WorkerError::NoTraining)?;
         let (checkpoint, loaded) = match (&self.trained, from) {
             (Some(trained), Weights::Current) => (&trained.checkpoint, false),
             _ => (&model.checkpoint, true),
         };
-        // A head may be drawn anew for the run, and then it is not that of the loaded weights.
+        // A run may draw a new head, which the loaded weights do not have.
         let as_loaded = loaded && options.evaluation_pooler() != Pooler::Cls;
         let baseline = self.baseline_by(options.evaluation_pooler());
-        let texts = Texts {
-            tokenizer: &model.tokenizer,
-            training: &training.corpus.data,
-            rows: training.rows_cut_to(options.max_length),
-            evaluation: self.evaluation.as_ref().map(|text| &text.set),
-            max_length: model.max_length,
-            dictionary: self.dictionary.clone(),
-        };
+        let texts = self.texts(options.max_length)?;
         let sentences = texts.evaluation.map_or(0, |set| 2 * set.pairs.len());
         let (trainer, unknown_share) = trainer(id, &self.device, checkpoint, texts, options).await?;
         let run = Run::new(trainer, from, sentences, unknown_share);
         Ok(if as_loaded { run.starting_as_loaded(baseline) } else { run })
+    }
+
+    /// What a run reads, its sentences cut to `max_length` tokens.
+    pub(super) fn texts(&self, max_length: usize) -> Result<Texts<'_>, WorkerError> {
+        let model = self.model.as_ref().ok_or(WorkerError::NoModel)?;
+        let training = self.training.as_ref().ok_or(WorkerError::NoTraining)?;
+        Ok(Texts {
+            tokenizer: &model.tokenizer,
+            training: &training.corpus.data,
+            rows: training.rows_cut_to(max_length),
+            evaluation: self.evaluation.as_ref().map(|text| &text.set),
+            max_length: model.max_length,
+            dictionary: self.dictionary.clone(),
+        })
     }
 
     /// How a run that starts from the loaded weights comes to its scores before the first step.
@@ -103,7 +109,7 @@ impl Session {
     }
 
     pub(super) async fn pause(&mut self) -> Result<(), WorkerError> {
-        // A Pause that crosses the end of the run is no mistake of anybody's.
+        // It may arrive after the run has ended; that is no error.
         let Some(run) = &mut self.run else { return Ok(()) };
         run.settle().await?;
         run.paused = true;
@@ -119,7 +125,7 @@ impl Session {
         let position = run.trainer().position();
         match step {
             Ok(Advance::GoesOn) => post(Event::Paused { step: position }),
-            Ok(Advance::Completed) => self.end_or_report(EndReason::Completed).await,
+            Ok(Advance::Completed) => self.end_or_fail(EndReason::Completed).await,
             Err(error) => self.fail_run(error.into()).await,
         }
         Ok(())
@@ -129,12 +135,12 @@ impl Session {
         self.refuse_during_transfer()?;
         let run = self.run.as_mut().ok_or(WorkerError::NoRun)?;
         let step = run.trainer().position();
-        self.resume_run();
+        self.unpause();
         post(Event::Resumed { step });
         Ok(())
     }
 
-    pub(super) fn resume_run(&mut self) {
+    pub(super) fn unpause(&mut self) {
         if let Some(run) = &mut self.run {
             run.paused = false;
         }
@@ -146,7 +152,7 @@ impl Session {
         self.end(EndReason::Stopped).await
     }
 
-    pub(super) async fn end_or_report(&mut self, reason: EndReason) {
+    pub(super) async fn end_or_fail(&mut self, reason: EndReason) {
         if let Err(error) = self.end(reason).await {
             self.fail_run(error).await;
         }
@@ -154,14 +160,14 @@ impl Session {
 
     /// Keeps what the run has reached and frees what it held.
     pub(super) async fn end(&mut self, reason: EndReason) -> Result<(), WorkerError> {
-        let mut kept_step = self.best_of_run();
+        let mut kept_step = self.set_trained_to_best();
         let Some(run) = &self.run else { return Ok(()) };
         let kept = run.is_kept();
         let (step, pooler) = (run.trainer().position(), run.trainer().options().evaluation_pooler());
         if kept_step == 0 && step > 0 {
             let weights = run.trainer().weights().await?;
             kept_step = step;
-            self.keep(weights, step);
+            self.set_trained(weights, step);
         }
         let outcome = match reason {
             EndReason::Completed => Outcome::Completed,
@@ -179,16 +185,16 @@ impl Session {
         Ok(())
     }
 
-    /// Keeps the run's best evaluated weights and returns their step; 0 where there are none.
-    pub(super) fn best_of_run(&mut self) -> u32 {
+    /// Makes the run's best evaluated weights the trained ones and returns their step; 0 if the run has none.
+    pub(super) fn set_trained_to_best(&mut self) -> u32 {
         let best = self.run.as_ref().and_then(|run| run.trainer().best());
         let Some((step, weights)) = best.map(|best| (best.step, best.weights.clone())) else { return 0 };
-        self.keep(weights, step);
+        self.set_trained(weights, step);
         step
     }
 
-    /// Makes `weights` of the run at hand the trained ones.
-    pub(super) fn keep(&mut self, weights: BTreeMap<String, HostTensor>, step: u32) {
+    /// Makes `weights` of the present run the trained ones.
+    pub(super) fn set_trained(&mut self, weights: BTreeMap<String, HostTensor>, step: u32) {
         if let (Some(model), Some(run)) = (&self.model, &self.run) {
             let (checkpoint, options) = (model.with_weights(weights), run.trainer().options().clone());
             self.trained = Some(Trained { checkpoint, options, step });
@@ -199,7 +205,7 @@ impl Session {
         match error.device_lost(&self.device).await {
             Some(reason) => self.lose_device(reason).await,
             None => {
-                let kept_step = self.best_of_run();
+                let kept_step = self.set_trained_to_best();
                 let kind = error.kind();
                 // Another device may have the memory.
                 self.forget_current();

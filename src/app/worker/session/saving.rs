@@ -53,17 +53,21 @@ impl Session {
         self.refuse_during_run()?;
         let file = gather_one(id, source).await?;
         let state = TrainingState::from_safetensors(&file.bytes)?;
-        let mut run = self.resumed(id, state).await?;
+        let mut run = self.paused_run_from(id, state).await?;
         // There is no beginning to go back to where its device goes away.
         run.keep().await?;
         let step = run.trainer().position();
-        self.begin_again(run);
+        self.begin_restored(run);
         post(Event::Paused { step });
         Ok(())
     }
 
-    /// A paused run in `state`, kept in memory.
-    pub(super) async fn resumed(&mut self, id: RequestId, state: TrainingState) -> Result<Run, WorkerError> {
+    /// Rebuilds the run of a saved state, paused; its states are kept in memory.
+    pub(super) async fn paused_run_from(
+        &mut self,
+        id: RequestId,
+        state: TrainingState,
+    ) -> Result<Run, WorkerError> {
         let mut run = self.prepare(id, state.options.clone(), Weights::Original).await?;
         run.restore(state)?;
         Ok(run)

@@ -7,7 +7,7 @@ use crate::{
         worker::{
             error::WorkerError,
             files::{check_text_size, gather},
-            outbox::{answer, post_progress, post_unknown},
+            outbox::{answer, post_progress},
         },
     },
     eval::{TaskScore, Whitening},
@@ -68,10 +68,9 @@ impl Session {
         let mut step = 0;
         for task in tasks {
             let model = self.model.as_ref().ok_or(WorkerError::NoModel)?;
-            let (hidden, positions) = (model.width(pooler), model.max_length);
+            let width = model.width(pooler);
             let sentences = task.sentences();
-            let rows = model.tokenizer.encode(&sentences, positions)?;
-            post_unknown(model.tokenizer.unknown_share(&rows));
+            let rows = model.encode(&sentences)?;
             let (embedders, behind) = self.embedders(weights)?;
             step = behind;
             let progress = |done: usize| {
@@ -82,10 +81,10 @@ impl Session {
             before += rows.len();
             scores.push(if whiten {
                 post_progress(id, Stage::Whitening, 0.0, None);
-                let whitening = Whitening::fit(&embeddings, hidden, None)?;
+                let whitening = Whitening::fit(&embeddings, width, None)?;
                 TaskScore::of(task, &whitening.apply(&embeddings), whitening.dimensions())
             } else {
-                TaskScore::of(task, &embeddings, hidden)
+                TaskScore::of(task, &embeddings, width)
             });
         }
         let model = self.model.as_ref().map(|model| model.name.clone()).unwrap_or_default();

@@ -16,7 +16,7 @@ use crate::{
         worker::{
             error::WorkerError,
             files::{check_text_size, gather},
-            outbox::{answer, post_progress, post_unknown},
+            outbox::{POST_EVERY, answer, post_progress},
         },
     },
     eval::{TransferError, TransferOptions, TransferScore, transfer},
@@ -28,9 +28,6 @@ use crate::{
 const ENCODE_AT_ONCE: [usize; 2] = [1024, 128];
 /// The worker classifies so long before it looks for messages.
 const CLASSIFY_AT_ONCE: Duration = Duration::from_millis(40);
-/// Progress is posted no oftener than this.
-const POST_EVERY: Duration = Duration::from_millis(250);
-
 type Fitting = Pin<Box<dyn Future<Output = Result<TransferScore, TransferError>>>>;
 
 /// An evaluation under way.
@@ -113,7 +110,7 @@ impl Session {
     }
 
     pub(super) fn cancel_transfer(&mut self) {
-        // A cancel that crosses the end of the evaluation is no mistake of anybody's.
+        // It may arrive after the evaluation has ended; that is no error.
         if let Some(job) = self.transfer_job.take() {
             answer(job.id, Answer::Cancelled);
         }
@@ -153,9 +150,9 @@ impl Session {
             return Ok(());
         }
         let model = self.model.as_ref().ok_or(WorkerError::NoModel)?;
-        let (hidden, positions) = (model.width(job.result.pooler), model.max_length);
+        let width = model.width(job.result.pooler);
         let sentences = task.sentences();
-        let done = job.embeddings.len() / hidden;
+        let done = job.embeddings.len() / width;
         let report = |done| {
             let stage = Stage::EncodingTask(task.kind);
             post_progress(job.id, stage, done as f64, Some(sentences.len() as f64));
@@ -163,16 +160,15 @@ impl Session {
         report(done);
         let at_once = ENCODE_AT_ONCE[usize::from(self.device.info().computes_on_cpu())];
         let portion = &sentences[done..sentences.len().min(done + at_once)];
-        let rows = model.tokenizer.encode(portion, positions)?;
-        post_unknown(model.tokenizer.unknown_share(&rows));
+        let rows = model.encode(portion)?;
         let (embedders, step) = self.embedders(job.result.weights)?;
         if step != job.result.step {
             return Err(WorkerError::WeightsChanged);
         }
         job.embeddings.extend(embedders.embed(job.id, &rows, job.result.pooler, |_| ()).await?);
-        if job.embeddings.len() == sentences.len() * hidden {
+        if job.embeddings.len() == sentences.len() * width {
             let embeddings = std::mem::take(&mut job.embeddings);
-            job.fitting = Some(Box::pin(fit(job.id, task, embeddings, hidden, job.result.options)));
+            job.fitting = Some(Box::pin(fit(job.id, task, embeddings, width, job.result.options)));
         }
         Ok(())
     }
@@ -183,7 +179,7 @@ async fn fit(
     id: RequestId,
     task: Rc<TransferTask>,
     embeddings: Vec<f32>,
-    hidden: usize,
+    width: usize,
     options: TransferOptions,
 ) -> Result<TransferScore, TransferError> {
     let (worked_since, posted) = (Cell::new(Instant::now()), Cell::new(None::<Instant>));
@@ -197,7 +193,7 @@ async fn fit(
             worked_since.set(Instant::now());
         }
     };
-    transfer(&task, &embeddings, hidden, &options, progress).await
+    transfer(&task, &embeddings, width, &options, progress).await
 }
 
 /// The files that are parts of tasks, and the others.

@@ -32,12 +32,12 @@ impl Session {
         inbox: &mut Inbox,
     ) -> Result<(), WorkerError> {
         self.refuse_during_run()?;
-        // A browser that says nothing of itself is told by nothing.
+        // Browsers may hide the user agent; the report then names no system.
         let system = scope().navigator().user_agent().unwrap_or_default();
         let names: Vec<String> = models.iter().map(|(name, _)| name.clone()).collect();
         let mut verification = Verification::new(&self.device, Coverage::Sample, system, parts, &names);
-        let cancelled = inbox.wanted(|request| matches!(request, Request::CancelVerify));
-        // Which of them ended, the verification itself knows.
+        let cancelled = inbox.wait_for(|request| matches!(request, Request::CancelVerify));
+        // Either may end first; unfinished parts are reported as skipped.
         select(pin!(check(id, &mut verification, models)), pin!(cancelled)).await;
         answer(id, Answer::Verified { report: verification.finish() });
         Ok(())
@@ -45,18 +45,18 @@ impl Session {
 }
 
 async fn check(id: RequestId, verification: &mut Verification, models: Vec<(String, Source)>) {
-    let total = Some(verification.open() as f64);
-    verification.engine(|done| post_progress(id, Stage::Verifying, done as f64, total)).await;
+    let total = Some(verification.remaining() as f64);
+    verification.check_engine(|done| post_progress(id, Stage::Verifying, done as f64, total)).await;
     for (name, source) in models {
-        if !verification.wants(&name) {
+        if !verification.wants_model(&name) {
             continue;
         }
         match gather(id, source.clone()).await.and_then(|files| LoadedModel::from_files(source, files)) {
             Ok(model) => {
                 let (checkpoint, tokenizer) = (&model.checkpoint, &model.tokenizer);
-                verification.vectors(&VectorModel { name: &name, checkpoint, tokenizer }).await;
+                verification.check_vectors(&VectorModel { name: &name, checkpoint, tokenizer }).await;
             }
-            Err(error) => verification.without_model(&name, error.localized()),
+            Err(error) => verification.model_failed(&name, error.localized()),
         }
     }
 }

@@ -21,14 +21,13 @@ use crate::{
     web_task::begin,
 };
 
-/// So many runs come to stand beside the present one by themselves; more, when they are chosen.
+/// Earlier runs drawn beside the present one without being chosen.
 const BESIDE_UNASKED: usize = 4;
-/// A run under way is written again after so many milliseconds, and one more for each of its steps: a long run's record
-/// takes longer to write.
+/// Milliseconds between two writes of a run under way, plus one for each of its steps: a long record takes longer to write.
 const WRITE_EVERY: f64 = 4000.0;
 
-/// What stands for the training text of a run that a link tells of.
-const OF_LINK: &str = "#";
+/// Takes the place of the training text's name in a run that came with a link.
+const SHARED_TEXT: &str = "#";
 
 /// A run that is drawn beside the present one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,7 +53,7 @@ pub struct Runs {
     /// Bytes that each run takes.
     pub sizes: RwSignal<BTreeMap<u64, usize>>,
     /// The present run as it is now.
-    now: StoredValue<Option<RunRecord>>,
+    present_record: StoredValue<Option<RunRecord>>,
     /// Whether it has changed since it was last written.
     changed: StoredValue<bool>,
     written_at: StoredValue<f64>,
@@ -73,7 +72,7 @@ impl Runs {
             deleted: RwSignal::new(None),
             problem: RwSignal::new(None),
             sizes: RwSignal::new(BTreeMap::new()),
-            now: StoredValue::new(None),
+            present_record: StoredValue::new(None),
             changed: StoredValue::new(false),
             written_at: StoredValue::new(0.0),
             from_trained: StoredValue::new(false),
@@ -117,8 +116,8 @@ impl Runs {
         let _ = document().add_event_listener_with_callback("visibilitychange", listener.unchecked_ref());
     }
 
-    /// The next run begins with these weights.
-    pub fn starts_from(self, weights: Weights) {
+    /// Notes which weights the next run starts from.
+    pub fn set_start_weights(self, weights: Weights) {
         self.from_trained.set_value(weights != Weights::Original);
     }
 
@@ -131,7 +130,10 @@ impl Runs {
         match event {
             Event::RunStarted(plan) => {
                 if let Some(setting) = setting(plan) {
-                    self.begin(plan, RunSetting { from_trained: self.from_trained.get_value(), ..setting });
+                    self.begin_run(
+                        plan,
+                        RunSetting { from_trained: self.from_trained.get_value(), ..setting },
+                    );
                 }
             }
             Event::Steps(steps) => {
@@ -145,11 +147,11 @@ impl Runs {
                         });
                     }
                 });
-                self.write_in_time();
+                self.write_if_due();
             }
             Event::Evaluated(known) => {
                 self.change(|run| run.evaluated(known.into()));
-                self.write_in_time();
+                self.write_if_due();
             }
             Event::Paused { .. } | Event::DeviceLost { .. } => self.write(),
             Event::Finished(end) => over(match end.reason {
@@ -161,57 +163,59 @@ impl Runs {
         }
     }
 
-    /// A run that goes on from its state is still the same run; from a copy of its state too. What it has done is told
-    /// anew.
-    fn begin(self, plan: &RunPlan, setting: RunSetting) {
-        let copied = self.now.with_value(|now| {
+    /// Makes the run of `plan` the present one. A run that continues from its saved state, or from a copy of it, keeps its
+    /// record, and the worker repeats its steps up to there; only a new run gets a new record, and the run before it is drawn
+    /// beside it.
+    fn begin_run(self, plan: &RunPlan, setting: RunSetting) {
+        let continues = self.present_record.with_value(|now| {
             now.as_ref().is_some_and(|run| {
                 plan.step > 0 && run.setting.options == setting.options && run.done() >= plan.step
             })
         });
-        if copied {
+        if continues {
             return self.change(|run| run.outcome = Outcome::Open);
         }
         if let Some(known) = self.get_untracked(plan.run) {
-            self.draw(plan.run, false);
-            self.now.set_value(Some(RunRecord { outcome: Outcome::Open, ..RunRecord::clone(&known) }));
+            self.set_drawn(plan.run, false);
+            self.present_record
+                .set_value(Some(RunRecord { outcome: Outcome::Open, ..RunRecord::clone(&known) }));
             self.present.set(Some(plan.run));
             return;
         }
         if let Some(before) = self.present.get_untracked()
             && self.beside.with_untracked(|beside| beside.len() < BESIDE_UNASKED)
         {
-            self.draw(before, true);
+            self.set_drawn(before, true);
         }
-        self.now.set_value(Some(RunRecord::new(plan.run, setting, plan.total)));
+        self.present_record.set_value(Some(RunRecord::new(plan.run, setting, plan.total)));
         self.present.set(Some(plan.run));
     }
 
     fn change(self, act: impl FnOnce(&mut RunRecord)) {
         self.changed.set_value(true);
-        self.now.update_value(|now| {
+        self.present_record.update_value(|now| {
             if let Some(run) = now {
                 act(run);
             }
         });
     }
 
-    fn write_in_time(self) {
-        let steps = self.now.with_value(|now| now.as_ref().map_or(0, |run| run.curve.len()));
+    fn write_if_due(self) {
+        let steps = self.present_record.with_value(|now| now.as_ref().map_or(0, |run| run.curve.len()));
         if js_sys::Date::now() - self.written_at.get_value() > WRITE_EVERY + steps as f64 {
             self.write();
         }
     }
 
-    /// Keeps the present run as it is now, if that is news and it has something to show.
+    /// Keeps the present run if it has changed and has steps or evaluations.
     fn write(self) {
         if !self.changed.get_value() {
             return;
         }
         self.changed.set_value(false);
         self.written_at.set_value(js_sys::Date::now());
-        let something = |run: &RunRecord| !(run.curve.is_empty() && run.evaluations.is_empty());
-        let run = self.now.with_value(|now| now.clone().filter(something));
+        let has_data = |run: &RunRecord| !(run.curve.is_empty() && run.evaluations.is_empty());
+        let run = self.present_record.with_value(|now| now.clone().filter(has_data));
         if let Some(run) = run {
             self.keep(Arc::new(run));
         }
@@ -252,31 +256,31 @@ impl Runs {
         self.all.with(|all| all.iter().find(|run| run.started == started).cloned())
     }
 
-    /// Tracked.
+    /// The run's name; tracked.
     pub fn name(self, started: u64) -> Option<String> {
         self.names.with(|names| names.get(&started).cloned())
     }
 
     /// The present run as it is now, else as it was last written.
     pub fn current(self, started: u64) -> Option<Arc<RunRecord>> {
-        let now = self.now.with_value(|now| now.clone().filter(|run| run.started == started));
+        let now = self.present_record.with_value(|now| now.clone().filter(|run| run.started == started));
         now.map(Arc::new).or_else(|| self.get(started))
     }
 
     /// Draws what a link says of a run, beside the present one; it is not kept.
     pub fn show_shared(self, trail: &Trail, options: Option<&TrainOptions>) {
-        let of_link = |run: &Arc<RunRecord>| run.setting.text == OF_LINK;
+        let of_link = |run: &Arc<RunRecord>| run.setting.text == SHARED_TEXT;
         let shown = self.all.with_untracked(|all| all.iter().find(|run| of_link(run)).cloned());
         if let Some(before) = shown {
             if before.evaluations == trail.points() {
                 return;
             }
-            self.draw(before.started, false);
+            self.set_drawn(before.started, false);
             self.all.update(|all| all.retain(|run| !of_link(run)));
         }
         let setting = RunSetting {
             model: String::new(),
-            text: OF_LINK.to_owned(),
+            text: SHARED_TEXT.to_owned(),
             pairs: None,
             from_trained: false,
             options: options.cloned().unwrap_or_default(),
@@ -288,7 +292,7 @@ impl Runs {
         run.outcome = Outcome::Completed;
         let started = run.started;
         self.put(Arc::new(run), 0);
-        self.draw(started, true);
+        self.set_drawn(started, true);
     }
 
     /// Gives it a name; an empty one stands for what differs.
@@ -304,8 +308,8 @@ impl Runs {
         }
     }
 
-    /// Draws it beside the present one, in the first colour that is free, or no longer.
-    pub fn draw(self, started: u64, on: bool) {
+    /// Draws a run beside the present one, in the first free colour, or stops drawing it.
+    pub fn set_drawn(self, started: u64, on: bool) {
         self.beside.update(|beside| {
             beside.retain(|drawn| drawn.started != started);
             if on {
@@ -318,13 +322,13 @@ impl Runs {
 
     pub fn delete(self, started: u64) {
         self.deleted.set(self.current(started));
-        self.draw(started, false);
+        self.set_drawn(started, false);
         self.all.update(|all| all.retain(|run| run.started != started));
         self.sizes.update(|sizes| {
             sizes.remove(&started);
         });
         if self.present.get_untracked() == Some(started) {
-            self.now.set_value(None);
+            self.present_record.set_value(None);
         }
         if let Some(storage) = self.storage.get_value() {
             begin(async move {
@@ -339,7 +343,7 @@ impl Runs {
         if let Some(run) = self.deleted.get_untracked() {
             self.deleted.set(None);
             if self.present.get_untracked() == Some(run.started) {
-                self.now.set_value(Some(RunRecord::clone(&run)));
+                self.present_record.set_value(Some(RunRecord::clone(&run)));
             }
             self.keep(run);
         }
@@ -352,18 +356,16 @@ impl Runs {
     pub fn import(self, name: &str, text: &str) -> Result<(usize, usize), Localized> {
         let (mut new, mut known) = (0, 0);
         for mut run in runs::read(name, text).map_err(|error| error.localized())? {
-            match self.all.with_untracked(|all| {
-                // Another run of the same millisecond, from another browser, is moved a little.
-                while all.iter().any(|other| other.started == run.started && other.setting != run.setting) {
-                    run.started += 1;
-                }
-                all.iter().any(|other| other.started == run.started)
-            }) {
-                true => known += 1,
-                false => {
-                    new += 1;
-                    self.keep(Arc::new(run));
-                }
+            let others = self.all.get_untracked();
+            // Another browser may have begun another run in the same millisecond.
+            while others.iter().any(|other| other.started == run.started && other.setting != run.setting) {
+                run.started += 1;
+            }
+            if others.iter().any(|other| other.started == run.started) {
+                known += 1;
+            } else {
+                new += 1;
+                self.keep(Arc::new(run));
             }
         }
         Ok((new, known))

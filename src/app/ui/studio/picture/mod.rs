@@ -108,7 +108,7 @@ impl Picture {
         let text = OWN.editable(store);
         let groups = Memo::new(move |_| text.with(|text| Groups::parse(text)));
         let picture = Self { text, groups, drawing: Drawing::new(), shown: RwSignal::new(None) };
-        // The engine is asked anew for another model, pooler or text.
+        // The engine is asked again for another model, pooler or text.
         let pooler = Memo::new(move |_| pooler(store));
         Effect::new(move |_| {
             let texts = groups.with(Groups::texts);

@@ -1,4 +1,4 @@
-//! What becomes of the vectors of a request.
+//! What a request wants from its sentences' vectors: the vectors, cosines or scores.
 
 use std::ops::Range;
 
@@ -21,7 +21,7 @@ const MAX_COSINES: usize = 1 << 26;
 pub enum Goal {
     /// The vectors themselves, posted as they come.
     Vectors { normalised: bool },
-    /// Cosines of the first so many with the others, or of all with all. `vectors`: so far, [sentences, hidden].
+    /// Cosines of the first `queries` sentences with the others; `None`: of all with all. `vectors`: so far, [sentences, hidden].
     Cosines { queries: Option<usize>, vectors: Vec<f32> },
     /// `vectors`: so far, first and second sentence of each pair in turn, [2 · pairs, hidden].
     Scores { gold: Vec<f64>, vectors: Vec<f32> },
@@ -42,7 +42,7 @@ impl Goal {
     }
 
     /// Takes the vectors of the sentences `range` out of `total`, and posts what there is to be posted under `id`.
-    pub fn take(
+    pub fn add_portion(
         &mut self,
         id: RequestId,
         step: u32,

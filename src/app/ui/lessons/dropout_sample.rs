@@ -1,4 +1,4 @@
-//! Vectors of sentences under dropout: what was asked for, what came of it, and how both are written.
+//! Vectors of sentences under dropout: the request, its result, and how both are labelled.
 
 use crate::{
     app::protocol::{Request, Weights},
@@ -9,10 +9,10 @@ use crate::{
 /// How often each sentence is encoded under dropout.
 const VIEWS: usize = 12;
 
-/// All that the vectors depend on, but for the model.
+/// Everything that the vectors depend on, except the model.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Asked {
-    /// The edited one first.
+pub struct SampleRequest {
+    /// The sentence that is edited comes first.
     pub sentences: Vec<String>,
     pub masks: Masks,
     pub p: f64,
@@ -22,7 +22,7 @@ pub struct Asked {
     pub pooler: Pooler,
 }
 
-impl Asked {
+impl SampleRequest {
     pub fn request(&self) -> Request {
         Request::Views {
             sentences: self.sentences.clone(),
@@ -33,10 +33,10 @@ impl Asked {
     }
 }
 
-/// What came of it.
+/// The vectors of a request.
 #[derive(Debug, PartialEq)]
-pub struct Drawn {
-    pub asked: Asked,
+pub struct Sample {
+    pub asked: SampleRequest,
     pub views: Views,
     /// See [`crate::app::protocol::ViewVectors::kept`].
     pub kept: [Vec<bool>; 2],
@@ -44,12 +44,12 @@ pub struct Drawn {
     pub step: u32,
 }
 
-/// "0.1", "0.05".
-pub fn probability(p: f64) -> String {
+/// A probability to two decimals: "0.1", "0.05".
+pub fn format_probability(p: f64) -> String {
     ((100.0 * p).round() / 100.0).to_string()
 }
 
 /// What the tables call a sentence.
-pub fn letter(sentence: usize) -> char {
+pub fn sentence_letter(sentence: usize) -> char {
     char::from(b'A' + (sentence % 26) as u8)
 }
