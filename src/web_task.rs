@@ -1,11 +1,7 @@
 //! Letting a worker's or page's other tasks run, without the four milliseconds that browsers make a timer of nothing
 //! wait.
 
-use std::{
-    cell::RefCell,
-    collections::VecDeque,
-    task::{Context, Waker},
-};
+use std::{cell::RefCell, collections::VecDeque};
 
 use futures_channel::oneshot;
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
@@ -20,6 +16,8 @@ thread_local! {
 /// threads, and a page that is about to go has none.
 #[cfg(feature = "page")]
 pub fn begin(work: impl Future<Output = ()> + 'static) {
+    use std::task::{Context, Waker};
+
     let mut work = Box::pin(work);
     // What wakes it meanwhile is seen when the spawned task looks for the first time.
     if work.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending() {

@@ -71,7 +71,7 @@ test('the program in the documents runs as it stands', async () => {
   });
 });
 
-test('vectors: any number, in order, the same in portions, with progress; cosines are theirs', async () => {
+test('vectors come in order and do not depend on portions; cosines agree with them', async () => {
   await withApi({}, async (page) => {
     const seen = await page.evaluate(async () => {
       const stages = [];
@@ -275,7 +275,7 @@ test('a run: its events, pause and stop, weights before and after, export, the s
   });
 });
 
-test('pairs, triplets and files; models as files, from a folder and from a hub', async () => {
+test('training takes pairs, triplets and files; models load from files, a folder and a hub', async () => {
   const model = Object.entries(tinySite()).filter(([path]) => path.startsWith('models/tiny/'));
   const hub = model.map(([path, content]) => [path.replace('models/tiny', 'hub/lab/tiny/resolve/v1'), content]);
   const folder = model.map(([path, content]) => [path.replace('models/tiny', 'elsewhere/mine'), content]);

@@ -96,7 +96,7 @@ test('what cannot be used is refused in words, and the lab goes on', async () =>
   });
 });
 
-test('models that cannot be had or used', async () => {
+test('models that cannot be fetched or read are refused with a code and a reason', async () => {
   const cut = { 'cut/config.json': '{', 'short/model.safetensors': weights().subarray(0, 9000) };
   await withApi({ files: cut, expectErrors: true }, async (page) => {
     const seen = await page.evaluate(async () => {

@@ -5,9 +5,8 @@ import { test } from 'node:test';
 
 import { withPage } from './harness.mjs';
 import { Studio } from './studio.mjs';
-import { file } from './tiny_model.mjs';
+import { file, tinyTexts as texts } from './tiny_model.mjs';
 
-const texts = ['the cat sat', 'a dog runs', 'fish and chips', 'blue sky', 'one two three', 'the old house'].join('\n');
 const recipe = { 'batch-size': 4, steps: 6, 'learning-rate': '1e-2', 'max-length': 16, pooler: 'avg: mean of all tokens' };
 const sentences = ['the cat sat', 'a dog runs'];
 

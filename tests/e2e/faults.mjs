@@ -186,7 +186,7 @@ async function lastOutcome(page) {
  * Makes one thing happen to a run, `part` of the way to the moment that the seed says, and tells `hold` of a new browser at
  * once. Returns whether the run was still there for it: on a busy machine it may be over first.
  */
-async function one(kind, seed, part, browser, { url, expected, hold }) {
+async function injectFault(kind, seed, part, browser, { url, expected, hold }) {
   await browser.open(url);
   await begin(browser);
   await browser.page.getByText(/^Kept up to step/).or(over(browser.page)).first().waitFor();
@@ -233,7 +233,7 @@ export async function makeFaults({ count, seed, say = () => {} }) {
         const hold = (browser) => (browsers[device] = browser);
         const settings = { url: server.url, expected: expected[device], hold };
         let part = 1;
-        while (!(await one(kind, seed + number, part, browsers[device], settings))) {
+        while (!(await injectFault(kind, seed + number, part, browsers[device], settings))) {
           part /= 2;
           assert.ok(part > 0.1, 'the run was over before anything could happen to it, four times');
           say(`${kind}: it came after the end of the run, and is made again, earlier`);

@@ -4,9 +4,7 @@ import assert from 'node:assert/strict';
 import puppeteer from 'puppeteer-core';
 
 import { serve } from './harness.mjs';
-
-/** A software adapter takes its time; a test that hangs is ended by this. */
-export const patience = 240_000;
+import { patience } from './studio.mjs';
 
 /**
  * Opens the page for one test and closes all when `use` is done; `use` takes the page and the server. A page that asks

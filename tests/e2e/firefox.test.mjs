@@ -5,7 +5,8 @@ import { test } from 'node:test';
 
 import { tinySite } from './api.mjs';
 import { withBuild } from './builds.mjs';
-import { mainPath, patience, ready, withFirefox } from './firefox.mjs';
+import { mainPath, ready, withFirefox } from './firefox.mjs';
+import { patience } from './studio.mjs';
 
 test('in Firefox, one press trains, and sentences are compared', async () => {
   await withFirefox(async (page) => {

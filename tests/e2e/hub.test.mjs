@@ -154,7 +154,7 @@ test('a model with a pooling of its own is used with it, twice as wide, and trai
   });
 });
 
-test('another revision, weights in shards and a cancelled download', async () => {
+test('a sharded model of another revision is downloaded; a cancelled download keeps nothing', async () => {
   const { 'model.safetensors': whole, ...rest } = files();
   const index = { metadata: { total_size: whole.length }, weight_map: { x: 'weights.safetensors' } };
   const sharded = { ...rest, 'model.safetensors.index.json': Buffer.from(JSON.stringify(index)), 'weights.safetensors': whole };

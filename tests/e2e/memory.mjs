@@ -1,4 +1,4 @@
-// What a browser takes of the machine's memory.
+// Memory that a browser's processes use.
 
 import { readFile, readdir } from 'node:fs/promises';
 
@@ -12,12 +12,12 @@ export async function browserMemory() {
   for (const id of await readdir('/proc')) {
     if (!/^\d+$/.test(id)) continue;
     const stat = await readFile(`/proc/${id}/stat`, 'utf8').catch(() => undefined);
-    const status = await readFile(`/proc/${id}/smaps_rollup`, 'utf8').catch(() => undefined);
-    if (!stat || !status) continue;
+    const rollup = await readFile(`/proc/${id}/smaps_rollup`, 'utf8').catch(() => undefined);
+    if (!stat || !rollup) continue;
     const parent = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1];
-    const kib = (kind) => Number(status.match(new RegExp(`^${kind}:\\s+(\\d+)`, 'm'))[1]);
+    const kib = (kind) => Number(rollup.match(new RegExp(`^${kind}:\\s+(\\d+)`, 'm'))[1]);
     processes.set(id, { parent, mib: (kib('Pss_Anon') + kib('Pss_Shmem')) / 1024 });
   }
-  const below = (id) => processes.has(id) && (processes.get(id).parent === String(process.pid) || below(processes.get(id).parent));
-  return new Map([...processes].filter(([id]) => below(id)).map(([id, { mib }]) => [id, mib]));
+  const isDescendant = (id) => processes.has(id) && (processes.get(id).parent === String(process.pid) || isDescendant(processes.get(id).parent));
+  return new Map([...processes].filter(([id]) => isDescendant(id)).map(([id, { mib }]) => [id, mib]));
 }

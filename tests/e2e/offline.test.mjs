@@ -20,14 +20,14 @@ async function unplug({ server, context }) {
   await context.setOffline(true);
 }
 
-/** Does something while the site has room for so many bytes. */
+/** Calls `act` while the site's quota is `quotaSize` bytes. */
 async function withQuota(page, quotaSize, act) {
   const devtools = await page.context().newCDPSession(page);
   const { origin } = new URL(page.url());
   await devtools.send('Storage.overrideQuotaForOrigin', { origin, quotaSize });
   await act();
   await devtools.send('Storage.overrideQuotaForOrigin', { origin });
-  // The browser would take the network to be on again else.
+  // Else the browser takes the network to be on again.
   await devtools.detach();
 }
 

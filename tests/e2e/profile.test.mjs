@@ -5,9 +5,8 @@ import { test } from 'node:test';
 
 import { withPage } from './harness.mjs';
 import { Studio } from './studio.mjs';
-import { file } from './tiny_model.mjs';
+import { file, tinyTexts as texts } from './tiny_model.mjs';
 
-const texts = ['the cat sat', 'a dog runs', 'fish and chips', 'blue sky', 'one two three', 'the old house'].join('\n');
 const recipe = { 'batch-size': 4, steps: 2, 'learning-rate': '1e-3', 'max-length': 16, pooler: 'avg: mean of all tokens' };
 // Letters of the texts' words with [CLS] and [SEP]: the tiny model's pieces. Any four of the six are encoded, twice.
 const lengths = texts.split('\n').map((text) => text.replaceAll(' ', '').length + 2);
@@ -123,7 +122,7 @@ test('tuning shows ceilings, is kept for the next visit, and is taken up there',
   });
 });
 
-test('without a place to keep anything, and during a run, nothing breaks', async () => {
+test('tuning works without storage, and measuring is disabled during a run', async () => {
   const beforeLoad = (page) =>
     page.addInitScript(() => {
       const refuse = { get: () => { throw new DOMException('no storage', 'SecurityError'); } };

@@ -63,6 +63,37 @@ test('a run that is over is opened again with its model, texts, recipe, curves a
   });
 });
 
+test('a run that was killed between its last state and the note of its end is offered once, and is then over', async () => {
+  await withPage({}, async (page) => {
+    let studio = await prepared(page);
+    await studio.train();
+    await studio.phase('Finished');
+    const before = await studio.takeHome('Weights (.safetensors)');
+    await page.evaluate(async () => {
+      const root = await (await navigator.storage.getDirectory()).getDirectoryHandle('simcse-lab');
+      for await (const run of (await root.getDirectoryHandle('runs')).values()) {
+        const file = await run.getFileHandle('run.json');
+        const manifest = JSON.parse(await (await file.getFile()).text());
+        const writer = await file.createWritable();
+        await writer.write(JSON.stringify({ ...manifest, outcome: 'open' }));
+        await writer.close();
+      }
+    });
+
+    await page.reload();
+    studio = new Studio(page);
+    await studio.ready();
+    await page.locator('.cut-off-run').waitFor();
+    await studio.button('Go on').click();
+    await studio.phase('Finished');
+    assert.ok((await studio.takeHome('Weights (.safetensors)')).bytes.equals(before.bytes), 'the same weights');
+
+    await page.reload();
+    await studio.ready();
+    assert.equal(await page.locator('.cut-off-run').count(), 0);
+  });
+});
+
 test('a second tab sees the run of the first, and cannot take it away', async () => {
   await withPage({}, async (page, { url, context }) => {
     const studio = await prepared(page, { ...recipe, steps: 4000, 'eval-every': 500 });

@@ -47,7 +47,7 @@ class Readings {
     Object.assign(this, { page, session, all: [] });
   }
 
-  /** After so much work, of whatever kind. */
+  /** A reading after `work` runs, steps or sentences. */
   async take(work) {
     await this.session.send('HeapProfiler.collectGarbage');
     // The worker has a heap of its own; its threads have none, and wait.
@@ -79,7 +79,7 @@ class Readings {
   }
 }
 
-/** Of the line of least squares through `[x, y]`. */
+/** Slope of the least-squares line through points `[x, y]`. */
 function slope(points) {
   const mean = (of) => points.reduce((sum, point) => sum + point[of], 0) / points.length;
   const [x, y] = [mean(0), mean(1)];

@@ -67,7 +67,10 @@ function generator(seed) {
   };
 }
 
-/** A safetensors file of random weights for so many words; `change(name, values)` may spoil them. */
+/** Six sentences of its words. */
+export const tinyTexts = ['the cat sat', 'a dog runs', 'fish and chips', 'blue sky', 'one two three', 'the old house'].join('\n');
+
+/** A safetensors file of random weights for `vocab` words; `change(name, values)` may spoil them. */
 export function weights(change = () => {}, vocab = shape.vocab) {
   const random = generator(7);
   const header = {};

@@ -19,8 +19,8 @@ export async function keepSite(address, asked, tell) {
     return;
   }
   try {
-    const saves = savesData() && !(await container.getRegistration(address));
-    if (saves && !asked) {
+    const mustAsk = !asked && savesData() && !(await container.getRegistration(address));
+    if (mustAsk) {
       tell('asks');
       return;
     }
@@ -29,14 +29,14 @@ export async function keepSite(address, asked, tell) {
     container.addEventListener('message', ({ data }) => registration?.active || tell(data));
     container.startMessages();
     registration = await container.register(address, { updateViaCache: 'none' });
-    const look = () => report(registration, tell);
-    const follow = (worker) => worker?.addEventListener('statechange', look);
+    const reportState = () => report(registration, tell);
+    const follow = (worker) => worker?.addEventListener('statechange', reportState);
     registration.addEventListener('updatefound', () => {
       follow(registration.installing);
-      look();
+      reportState();
     });
     [registration.installing, registration.waiting, registration.active].forEach(follow);
-    look();
+    reportState();
     lookForUpdates(registration);
   } catch {
     // A private window, or a host that does not have the file.

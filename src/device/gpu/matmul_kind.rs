@@ -57,7 +57,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_are_those_that_are_kept_and_old_ones_are_none() {
+    fn names_read_back_and_those_of_earlier_versions_are_refused() {
         for kind in MatmulKind::ALL {
             assert_eq!(serde_json::to_string(&kind).unwrap(), format!("\"{kind}\""));
             assert_eq!(kind.name().parse(), Ok(kind));

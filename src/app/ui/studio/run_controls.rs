@@ -89,29 +89,32 @@ fn Buttons(store: Store, engine: Engine) -> impl IntoView {
             engine.train(options, store.recipe.start_from.get_untracked());
         }
     };
-    move || match store.phase.get() {
-        Phase::Idle | Phase::Finished(_) | Phase::Failed { .. } => view! {
-            <button
-                type="button"
-                class="button button-primary"
-                disabled=move || blocked(store).is_some()
-                aria-describedby="train-reason"
-                on:click=train
-            >
-                <Glyph icon=Icon::Play />{mt!("run-train")}
-            </button>
-        }
-        .into_any(),
-        phase => {
-            let paused = phase == Phase::Paused;
+    // Not made again at every change of the phase: a button that is pressed or has the focus stays.
+    let active = Memo::new(move |_| store.phase.with(Phase::active));
+    let paused = Memo::new(move |_| store.phase.with(|phase| *phase == Phase::Paused));
+    move || {
+        if active.get() {
             view! {
                 <PauseOrResume />
-                {paused.then(|| view! {
+                {move || paused.get().then(|| view! {
                     <button type="button" class="button" on:click=move |_| engine.step()>
                         <Glyph icon=Icon::Step />{mt!("run-step")}
                     </button>
                 })}
                 <StopButton on_stop=move || engine.stop() />
+            }
+            .into_any()
+        } else {
+            view! {
+                <button
+                    type="button"
+                    class="button button-primary"
+                    disabled=move || blocked(store).is_some()
+                    aria-describedby="train-reason"
+                    on:click=train
+                >
+                    <Glyph icon=Icon::Play />{mt!("run-train")}
+                </button>
             }
             .into_any()
         }

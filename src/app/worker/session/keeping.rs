@@ -74,8 +74,8 @@ impl Session {
     pub(super) async fn open_saved_run(&mut self, id: RequestId, run: u64) -> Result<(), WorkerError> {
         self.refuse_during_run()?;
         let store = RunStore::open().await?;
-        let kept = store.open_run(run).await?;
-        let manifest = kept.manifest.clone();
+        let mut kept = store.open_run(run).await?;
+        let mut manifest = kept.manifest.clone();
         let state = read_state(&kept.state().await.ok_or(WorkerError::NoSavedRun)?).await?;
         self.load_inputs(id, &store, &manifest).await?;
         if let Some(kind) = manifest.matmul {
@@ -89,6 +89,14 @@ impl Session {
             self.unpause();
             post(Event::Resumed { step });
         } else {
+            if manifest.outcome == Outcome::Open {
+                // It was killed after its last state, before the note of how it ended; without the note it would be offered again.
+                let complete = state.step >= manifest.total;
+                manifest.outcome = if complete { Outcome::Completed } else { Outcome::Stopped };
+                if let Err(error) = kept.set_outcome(manifest.outcome).await {
+                    post(Event::RunNotKept { reason: error.localized() });
+                }
+            }
             self.show_finished(&manifest, state)?;
         }
         store.post_runs().await;
