@@ -55,6 +55,8 @@ pub struct PretrainArgs {
 struct Pretraining;
 
 impl Offer for Pretraining {
+    const REQUIRED: &'static [TrainOption] = &[TrainOption::Steps];
+
     fn taken() -> Vec<TrainOption> {
         vec![
             TrainOption::BatchSize,
@@ -67,8 +69,6 @@ impl Offer for Pretraining {
             TrainOption::Seed,
         ]
     }
-    const REQUIRED: &'static [TrainOption] = &[TrainOption::Steps];
-
     fn defaults() -> TrainOptions {
         TrainOptions {
             contrastive: false,

@@ -9,6 +9,7 @@ use crate::train::{Kind, OptionSpec, TrainOption, TrainOptions, written};
 
 /// Which options a command takes, and what they are by default.
 pub trait Offer: std::fmt::Debug + Clone + Send + Sync + 'static {
+    /// The options that the command takes, in the order of its help.
     fn taken() -> Vec<TrainOption>;
 
     /// The options that must be given.

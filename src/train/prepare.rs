@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// The dataset of a recipe. `rows` are the token ids of all sentences of `texts`, cut to the recipe's length. Second
-/// views are augmented again in each epoch, and rows are corrupted for masked-language modelling, if the recipe says
+/// views are augmented anew in each epoch, and rows are corrupted for masked-language modelling, if the recipe says
 /// so.
 ///
 /// # Errors

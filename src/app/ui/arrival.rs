@@ -63,22 +63,25 @@ fn load_model_when_ready(store: Store, arrival: RwSignal<Arrival>) {
 /// Notes when nothing more comes before the picture.
 fn end_arrival(store: Store, arrival: RwSignal<Arrival>) {
     Effect::new(move |_| {
-        let failed =
-            [Topic::Model, Topic::Picture].iter().any(|topic| store.slot(*topic).error.with(Option::is_some));
+        let failed = store.slot(Topic::Model).error.with(Option::is_some);
         let no_model = store.site_models.get().is_some() && auto_loaded_model(store).is_none();
         let crashed = store.engine.with(|engine| matches!(engine, EngineState::Crashed(_)));
-        if store.framed.get() || failed || no_model || crashed || arrival.get() == Arrival::Over {
+        if picture_done(store) || failed || no_model || crashed || arrival.get() == Arrival::Over {
             store.arriving.set(false);
         }
     });
 }
 
-/// The picture comes first: the texts wait until it is there, or has failed.
+/// Whether the picture is there, or has failed; tracked.
+fn picture_done(store: Store) -> bool {
+    store.framed.get() || store.slot(Topic::Picture).error.with(Option::is_some)
+}
+
+/// The picture comes first: the texts wait until it is done.
 fn load_texts_after_picture(arrival: RwSignal<Arrival>) {
     let (store, engine) = studio();
     Effect::new(move |asked: Option<bool>| {
-        let picture_done = store.framed.get() || store.slot(Topic::Picture).error.with(Option::is_some);
-        if asked == Some(true) || arrival.get() != Arrival::Loading || !picture_done {
+        if asked == Some(true) || arrival.get() != Arrival::Loading || !picture_done(store) {
             return asked.unwrap_or(false);
         }
         if store.training.with_untracked(Option::is_none) {

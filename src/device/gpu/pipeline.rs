@@ -18,6 +18,11 @@ impl ShaderSource {
         self.parts.last().map_or("empty shader", |part| part.0)
     }
 
+    /// One of its kernels.
+    pub const fn kernel(&'static self, entry: &'static str, bindings: &'static [Binding]) -> KernelSpec {
+        KernelSpec { source: self, entry, bindings }
+    }
+
     /// Identifies a source by its address: each is a static.
     fn key(&'static self) -> usize {
         std::ptr::from_ref(self).addr()

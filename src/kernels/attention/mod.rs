@@ -13,7 +13,7 @@ use super::{Kernels, PAIRS, TILES, TOKENS, shader};
 use crate::device::{
     Amount,
     Binding::{self, Read, ReadWrite, Uniform},
-    DeviceError, Grid, KernelSpec, Plan, ShaderSource, View, Work,
+    DeviceError, Grid, Plan, ShaderSource, View, Work,
 };
 
 /// For heads whose size is a multiple of 4, and for other sizes.
@@ -151,7 +151,7 @@ impl Kernels {
     ) -> Result<(), DeviceError> {
         let head_dim = layer.head_dim();
         let source = if head_dim.is_multiple_of(4) { &VECTORS } else { &SCALARS };
-        let spec = KernelSpec { source, entry, bindings };
+        let spec = source.kernel(entry, bindings);
         self.call(plan, &spec, &[("head_dim", f64::from(head_dim))], &layer.op(), views, layer.grid())
     }
 }

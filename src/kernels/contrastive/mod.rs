@@ -13,23 +13,22 @@ use strum::IntoStaticStr;
 
 use super::{ITEMS, Kernels, ROWS, TEAMS, shader, threads_per};
 use crate::device::{
-    Binding::{self, Read, ReadWrite, Uniform},
+    Binding::{Read, ReadWrite, Uniform},
     DeviceError, Extent, Grid, KernelSpec, Plan, ShaderSource, View,
 };
 
 static SOURCE: ShaderSource = shader!("common/team.wgsl", "contrastive.wgsl");
 
-const fn spec(entry: &'static str, bindings: &'static [Binding]) -> KernelSpec {
-    KernelSpec { source: &SOURCE, entry, bindings }
-}
-static NORMALIZE: KernelSpec = spec("normalize_rows", &[Uniform, Uniform, Read, ReadWrite, ReadWrite]);
-static SIMILARITY: KernelSpec = spec("similarity", &[Uniform, Uniform, Read, ReadWrite]);
-static CROSS_ENTROPY: KernelSpec = spec("cross_entropy", &[Uniform, Uniform, Read, ReadWrite, ReadWrite]);
-static MEAN_LOSS: KernelSpec = spec("mean_loss", &[Uniform, Uniform, Read, ReadWrite]);
+static NORMALIZE: KernelSpec =
+    SOURCE.kernel("normalize_rows", &[Uniform, Uniform, Read, ReadWrite, ReadWrite]);
+static SIMILARITY: KernelSpec = SOURCE.kernel("similarity", &[Uniform, Uniform, Read, ReadWrite]);
+static CROSS_ENTROPY: KernelSpec =
+    SOURCE.kernel("cross_entropy", &[Uniform, Uniform, Read, ReadWrite, ReadWrite]);
+static MEAN_LOSS: KernelSpec = SOURCE.kernel("mean_loss", &[Uniform, Uniform, Read, ReadWrite]);
 static SIMILARITY_BACKWARD: KernelSpec =
-    spec("similarity_backward", &[Uniform, Uniform, Read, Read, ReadWrite]);
+    SOURCE.kernel("similarity_backward", &[Uniform, Uniform, Read, Read, ReadWrite]);
 static NORMALIZE_BACKWARD: KernelSpec =
-    spec("normalize_backward", &[Uniform, Uniform, Read, Read, Read, ReadWrite]);
+    SOURCE.kernel("normalize_backward", &[Uniform, Uniform, Read, Read, Read, ReadWrite]);
 
 /// Anchors and candidates of a workgroup's tile of S; shaders/contrastive.wgsl has the same constant.
 const SIDE: u32 = 16;

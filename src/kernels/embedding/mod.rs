@@ -9,7 +9,7 @@ use bytemuck::{Pod, Zeroable};
 
 use super::{CHUNK, DISTINCT, Kernels, TOKENS, shader, teams_per, threads_per};
 use crate::device::{
-    Binding::{self, Read, ReadWrite, Uniform},
+    Binding::{Read, ReadWrite, Uniform},
     DeviceError, Extent, KernelSpec, Plan, ShaderSource, Stored, View, Work,
 };
 
@@ -18,20 +18,16 @@ static SOURCE: ShaderSource = shader!("common/team.wgsl", "stored/f32.wgsl", "em
 static HALF_SOURCE: ShaderSource = shader!("common/team.wgsl", "stored/f16.wgsl", "embedding.wgsl");
 
 const fn forward(source: &'static ShaderSource) -> KernelSpec {
-    const BINDINGS: &[Binding] = &[Uniform, Uniform, Read, Read, Read, Read, Read, ReadWrite];
-    KernelSpec { source, entry: "embed", bindings: BINDINGS }
+    source.kernel("embed", &[Uniform, Uniform, Read, Read, Read, Read, Read, ReadWrite])
 }
 static FORWARD: KernelSpec = forward(&SOURCE);
 static HALF_FORWARD: KernelSpec = forward(&HALF_SOURCE);
 
-const fn backward(entry: &'static str, bindings: &'static [Binding]) -> KernelSpec {
-    KernelSpec { source: &SOURCE, entry, bindings }
-}
 static WORD_BACKWARD: KernelSpec =
-    backward("embed_word_backward", &[Uniform, Uniform, Read, Read, Read, ReadWrite]);
+    SOURCE.kernel("embed_word_backward", &[Uniform, Uniform, Read, Read, Read, ReadWrite]);
 static POSITION_BACKWARD: KernelSpec =
-    backward("embed_position_backward", &[Uniform, Uniform, Read, Read, ReadWrite]);
-static TYPE_BACKWARD: KernelSpec = backward("embed_type_backward", &[Uniform, Uniform, Read, ReadWrite]);
+    SOURCE.kernel("embed_position_backward", &[Uniform, Uniform, Read, Read, ReadWrite]);
+static TYPE_BACKWARD: KernelSpec = SOURCE.kernel("embed_type_backward", &[Uniform, Uniform, Read, ReadWrite]);
 
 #[repr(C)]
 #[derive(Clone, Copy, Pod, Zeroable)]

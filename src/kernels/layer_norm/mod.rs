@@ -15,16 +15,12 @@ use crate::device::{
 };
 
 static SOURCE: ShaderSource = shader!("common/dropout.wgsl", "common/team.wgsl", "layer_norm.wgsl");
-static FORWARD: KernelSpec = KernelSpec {
-    source: &SOURCE,
-    entry: "layer_norm",
-    bindings: &[Uniform, Uniform, Read, Read, Read, ReadWrite, ReadWrite, ReadWrite],
-};
-static BACKWARD: KernelSpec = KernelSpec {
-    source: &SOURCE,
-    entry: "layer_norm_backward",
-    bindings: &[Uniform, Uniform, Read, Read, Read, Read, Read, ReadWrite, ReadWrite, ReadWrite],
-};
+static FORWARD: KernelSpec =
+    SOURCE.kernel("layer_norm", &[Uniform, Uniform, Read, Read, Read, ReadWrite, ReadWrite, ReadWrite]);
+static BACKWARD: KernelSpec = SOURCE.kernel(
+    "layer_norm_backward",
+    &[Uniform, Uniform, Read, Read, Read, Read, Read, ReadWrite, ReadWrite, ReadWrite],
+);
 
 #[repr(C)]
 #[derive(Clone, Copy, Pod, Zeroable)]

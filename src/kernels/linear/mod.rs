@@ -11,7 +11,7 @@ use bytemuck::{Pod, Zeroable};
 use super::{ALIGNMENT, Kernels, shader, step::shader_extent};
 use crate::device::{
     Amount,
-    Binding::{self, Read, ReadWrite, Uniform},
+    Binding::{Read, ReadWrite, Uniform},
     DeviceError, Extent, Grid, KernelSpec, MatmulKind, Plan, ShaderSource, Stored, View, Work,
 };
 
@@ -22,8 +22,7 @@ static HALF_SOURCE: ShaderSource = shader!("common/activation.wgsl", "stored/f16
 /// All entry points share one list of bindings. What one does not touch is filled: what is read with the bias, what is written
 /// with [`Kernels::unused`].
 const fn spec(source: &'static ShaderSource, entry: &'static str) -> KernelSpec {
-    const BINDINGS: &[Binding] = &[Uniform, Uniform, Read, Read, Read, ReadWrite, ReadWrite];
-    KernelSpec { source, entry, bindings: BINDINGS }
+    source.kernel(entry, &[Uniform, Uniform, Read, Read, Read, ReadWrite, ReadWrite])
 }
 static NT: KernelSpec = spec(&SOURCE, "nt");
 static HALF_NT: KernelSpec = spec(&HALF_SOURCE, "nt");

@@ -9,23 +9,22 @@ use bytemuck::{Pod, Zeroable};
 
 use super::{Kernels, ROWS, TEAMS, TOKENS, shader, threads_per};
 use crate::device::{
-    Binding::{self, Read, ReadWrite, Uniform},
+    Binding::{Read, ReadWrite, Uniform},
     DeviceError, Extent, Grid, KernelSpec, Plan, ShaderSource, View,
 };
 
 static SOURCE: ShaderSource = shader!("common/activation.wgsl", "common/team.wgsl", "mlm.wgsl");
 
-const fn spec(entry: &'static str, bindings: &'static [Binding]) -> KernelSpec {
-    KernelSpec { source: &SOURCE, entry, bindings }
-}
-static GATHER: KernelSpec = spec("gather", &[Uniform, Uniform, Read, Read, ReadWrite]);
-static SCATTER: KernelSpec = spec("scatter", &[Uniform, Uniform, Read, Read, ReadWrite]);
-static GELU_BACKWARD: KernelSpec = spec("gelu_backward", &[Uniform, Uniform, Read, ReadWrite]);
+static GATHER: KernelSpec = SOURCE.kernel("gather", &[Uniform, Uniform, Read, Read, ReadWrite]);
+static SCATTER: KernelSpec = SOURCE.kernel("scatter", &[Uniform, Uniform, Read, Read, ReadWrite]);
+static GELU_BACKWARD: KernelSpec = SOURCE.kernel("gelu_backward", &[Uniform, Uniform, Read, ReadWrite]);
 static LOGIT_PARTIALS: KernelSpec =
-    spec("logit_partials", &[Uniform, Uniform, Read, Read, ReadWrite, ReadWrite]);
-static TOKEN_LOSSES: KernelSpec = spec("token_losses", &[Uniform, Uniform, Read, Read, ReadWrite, ReadWrite]);
-static ADD_LOSS: KernelSpec = spec("add_loss", &[Uniform, Uniform, Read, ReadWrite]);
-static LOGITS_BACKWARD: KernelSpec = spec("logits_backward", &[Uniform, Uniform, Read, Read, ReadWrite]);
+    SOURCE.kernel("logit_partials", &[Uniform, Uniform, Read, Read, ReadWrite, ReadWrite]);
+static TOKEN_LOSSES: KernelSpec =
+    SOURCE.kernel("token_losses", &[Uniform, Uniform, Read, Read, ReadWrite, ReadWrite]);
+static ADD_LOSS: KernelSpec = SOURCE.kernel("add_loss", &[Uniform, Uniform, Read, ReadWrite]);
+static LOGITS_BACKWARD: KernelSpec =
+    SOURCE.kernel("logits_backward", &[Uniform, Uniform, Read, Read, ReadWrite]);
 
 /// Workgroups that share a token's logits of one piece; shaders/mlm.wgsl has the same constant.
 const PARTS: u32 = 8;

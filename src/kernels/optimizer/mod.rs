@@ -10,18 +10,16 @@ use super::{
     step::{BETA1, BETA2},
 };
 use crate::device::{
-    Binding::{self, Read, ReadWrite, Uniform},
+    Binding::{Read, ReadWrite, Uniform},
     DeviceError, Extent, Grid, KernelSpec, Plan, ShaderSource, View, Work,
 };
 
 static SOURCE: ShaderSource = shader!("common/team.wgsl", "optimizer.wgsl");
 
-const fn spec(entry: &'static str, bindings: &'static [Binding]) -> KernelSpec {
-    KernelSpec { source: &SOURCE, entry, bindings }
-}
-static SUM_SQUARES: KernelSpec = spec("sum_squares", &[Uniform, Uniform, Read, ReadWrite]);
-static CLIP_FACTOR: KernelSpec = spec("clip_factor", &[Uniform, Uniform, Read, ReadWrite]);
-static ADAMW: KernelSpec = spec("adamw", &[Uniform, Uniform, Read, Read, ReadWrite, ReadWrite, ReadWrite]);
+static SUM_SQUARES: KernelSpec = SOURCE.kernel("sum_squares", &[Uniform, Uniform, Read, ReadWrite]);
+static CLIP_FACTOR: KernelSpec = SOURCE.kernel("clip_factor", &[Uniform, Uniform, Read, ReadWrite]);
+static ADAMW: KernelSpec =
+    SOURCE.kernel("adamw", &[Uniform, Uniform, Read, Read, ReadWrite, ReadWrite, ReadWrite]);
 
 /// Vec4s that a thread squares at least.
 const SQUARES: u32 = 4;

@@ -12,13 +12,8 @@ use crate::device::{
 };
 
 static SOURCE: ShaderSource = shader!("pool.wgsl");
-static FORWARD: KernelSpec =
-    KernelSpec { source: &SOURCE, entry: "pool", bindings: &[Uniform, Uniform, Read, Read, ReadWrite] };
-static BACKWARD: KernelSpec = KernelSpec {
-    source: &SOURCE,
-    entry: "pool_backward",
-    bindings: &[Uniform, Uniform, Read, Read, ReadWrite],
-};
+static FORWARD: KernelSpec = SOURCE.kernel("pool", &[Uniform, Uniform, Read, Read, ReadWrite]);
+static BACKWARD: KernelSpec = SOURCE.kernel("pool_backward", &[Uniform, Uniform, Read, Read, ReadWrite]);
 
 #[repr(C)]
 #[derive(Clone, Copy, Pod, Zeroable)]

@@ -12,20 +12,13 @@ use crate::device::{
 };
 
 static SOURCE: ShaderSource = shader!("reduce.wgsl");
-static SUM_PARTIALS: KernelSpec =
-    KernelSpec { source: &SOURCE, entry: "sum_partials", bindings: &[Uniform, Uniform, Read, ReadWrite] };
+static SUM_PARTIALS: KernelSpec = SOURCE.kernel("sum_partials", &[Uniform, Uniform, Read, ReadWrite]);
 
-static SUM_TWO_PARTIALS: KernelSpec = KernelSpec {
-    source: &SOURCE,
-    entry: "sum_two_partials",
-    bindings: &[Uniform, Uniform, Read, ReadWrite, ReadWrite],
-};
+static SUM_TWO_PARTIALS: KernelSpec =
+    SOURCE.kernel("sum_two_partials", &[Uniform, Uniform, Read, ReadWrite, ReadWrite]);
 
-static SUM_LISTED_PARTIALS: KernelSpec = KernelSpec {
-    source: &SOURCE,
-    entry: "sum_listed_partials",
-    bindings: &[Uniform, Uniform, Read, ReadWrite, Read],
-};
+static SUM_LISTED_PARTIALS: KernelSpec =
+    SOURCE.kernel("sum_listed_partials", &[Uniform, Uniform, Read, ReadWrite, Read]);
 
 #[repr(C)]
 #[derive(Clone, Copy, Default, Pod, Zeroable)]

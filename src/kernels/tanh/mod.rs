@@ -13,13 +13,8 @@ use crate::device::{
 
 static SOURCE: ShaderSource = shader!("common/activation.wgsl", "tanh.wgsl");
 
-static FORWARD: KernelSpec =
-    KernelSpec { source: &SOURCE, entry: "tanh_forward", bindings: &[Uniform, Uniform, Read, ReadWrite] };
-static BACKWARD: KernelSpec = KernelSpec {
-    source: &SOURCE,
-    entry: "tanh_backward",
-    bindings: &[Uniform, Uniform, Read, Read, ReadWrite],
-};
+static FORWARD: KernelSpec = SOURCE.kernel("tanh_forward", &[Uniform, Uniform, Read, ReadWrite]);
+static BACKWARD: KernelSpec = SOURCE.kernel("tanh_backward", &[Uniform, Uniform, Read, Read, ReadWrite]);
 
 #[repr(C)]
 #[derive(Clone, Copy, Pod, Zeroable)]

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::{
     analysis_charts::AnalysisCharts,
-    analysis_data::{RANKS, csv, mean_cosine, relative, state_name},
+    analysis_data::{RANKS, csv, mean_cosine, relative},
     evaluate_row::EvaluateRow,
 };
 use crate::{
@@ -12,6 +12,7 @@ use crate::{
         protocol::{AnalysedWeights, AnalysisReport, Request},
         ui::{
             parts::{
+                encoder_bar::weights_of,
                 icons::{Glyph, Icon},
                 notice::{ErrorNotice, SlotProgress},
             },
@@ -59,7 +60,7 @@ fn Numbers(report: AnalysisReport) -> impl IntoView {
     let headless = report.headless;
     let states = report.states.clone();
     let names =
-        || states.iter().map(|state| view! { <th scope="col">{state_name(state)}</th> }).collect_view();
+        || states.iter().map(|state| view! { <th scope="col">{weights_of(state.step)}</th> }).collect_view();
     let cells = |value: &dyn Fn(&AnalysedWeights) -> Option<f64>| {
         let words = |value: Option<f64>| value.map_or("–".to_owned(), significant);
         states.iter().map(|state| view! { <td>{words(value(state))}</td> }).collect_view()

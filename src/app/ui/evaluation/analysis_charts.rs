@@ -4,13 +4,14 @@ use leptos::{html::Div, prelude::*};
 use serde_json::json;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use super::analysis_data::{RANKS, csv, mean_cosine, relative, state_name};
+use super::analysis_data::{RANKS, csv, mean_cosine, relative};
 use crate::app::{
     protocol::{AnalysedWeights, AnalysisReport},
     ui::{
         parts::{
             chart_files::ChartFiles,
             drawing::{Bundle, Drawing, messages_json},
+            encoder_bar::weights_of,
         },
         state::{store::Topic, studio},
         words::{
@@ -103,7 +104,7 @@ fn drawn(report: &AnalysisReport) -> String {
     let states = report.states.iter().map(|state| {
         let analysis = &state.analysis;
         json!({
-            "name": state_name(state),
+            "name": weights_of(state.step),
             "trained": state.step > 0,
             "singularValues": analysis.singular_values,
             "histogram": analysis.histogram,
@@ -133,7 +134,7 @@ fn described(report: &AnalysisReport, name: &str) -> String {
                 t!("analysis-mean", values = bins.map(of).collect::<Vec<_>>().join(", "))
             }
         };
-        format!("{}: {values}", state_name(state))
+        format!("{}: {values}", weights_of(state.step))
     };
     report.states.iter().map(words).collect::<Vec<_>>().join("; ")
 }

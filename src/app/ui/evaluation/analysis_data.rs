@@ -1,21 +1,13 @@
-//! What analyses say, as names, numbers and a table.
+//! What analyses say, as numbers and a table.
 
 use crate::{
-    app::{
-        protocol::{AnalysedWeights, AnalysisReport},
-        ui::parts::encoder_bar::weights_of,
-    },
+    app::protocol::{AnalysedWeights, AnalysisReport},
     eval::GoldBin,
     text::{csv_text, number_cell},
 };
 
 /// Ranks whose singular values are written out.
 pub const RANKS: [usize; 3] = [2, 10, 100];
-
-/// "Loaded weights", "Step 20".
-pub fn state_name(state: &AnalysedWeights) -> String {
-    weights_of(state.step)
-}
 
 /// From the middles of the histogram's intervals, hence exact to half of one, 0.025.
 pub fn mean_cosine(bin: &GoldBin) -> Option<f64> {

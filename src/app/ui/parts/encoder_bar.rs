@@ -154,6 +154,14 @@ pub fn weights_of(step: u32) -> String {
     }
 }
 
+/// What a caption calls `weights`, which `step` steps led to.
+pub fn weights_in_caption(weights: Weights, step: u32) -> String {
+    match (weights, step) {
+        (Weights::Original, _) | (Weights::Current, 0) => t!("matrix-original"),
+        (Weights::Current | Weights::At(_), step) => t!("matrix-current", step = step),
+    }
+}
+
 /// The message that says what a pooler takes.
 pub fn pooler_help(pooler: Pooler) -> &'static str {
     match pooler {

@@ -2,8 +2,9 @@
 
 use leptos::prelude::*;
 
+use super::encoder_bar::weights_in_caption;
 use crate::app::{
-    protocol::{SimilarityMatrix, Weights},
+    protocol::SimilarityMatrix,
     ui::{
         state::studio,
         words::i18n::{mt, t},
@@ -100,10 +101,7 @@ fn short(cosine: f32) -> String {
 }
 
 fn caption(matrix: &SimilarityMatrix) -> String {
-    let weights = match (matrix.weights, matrix.step) {
-        (Weights::Original, _) | (Weights::Current, 0) => t!("matrix-original"),
-        (Weights::Current | Weights::At(_), step) => t!("matrix-current", step = step),
-    };
+    let weights = weights_in_caption(matrix.weights, matrix.step);
     let count = matrix.sentences.len();
     let others: f64 = (0..count)
         .flat_map(|row| {

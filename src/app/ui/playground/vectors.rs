@@ -9,6 +9,7 @@ use crate::{
     app::{
         protocol::{Request, Weights},
         ui::{
+            parts::encoder_bar::weights_in_caption,
             state::{
                 engine::Engine,
                 store::{Phase, Portion, Store, Topic},
@@ -195,13 +196,9 @@ impl Vectors {
     /// What the vectors at hand are of, for people; tracked.
     pub fn caption(self) -> Option<String> {
         let encoding = self.current()?;
-        let weights = match encoding.step {
-            0 => t!("matrix-original"),
-            step => t!("matrix-current", step = step),
-        };
         Some(t!(
             "encoded-caption",
-            weights = weights,
+            weights = weights_in_caption(encoding.weights, encoding.step),
             pooler = words(encoding.pooler.name()),
             count = encoding.lines.len(),
             dimensions = encoding.hidden

@@ -149,7 +149,7 @@ fn PoolerAdvice() -> impl IntoView {
     }
 }
 
-/// Loading text of field kind sets the objective that it is for.
+/// Loading text of one kind sets the objective that it is for.
 fn follow_the_data(store: Store) {
     Effect::new(move |_| {
         let Some(kind) = store.training_kind() else { return };

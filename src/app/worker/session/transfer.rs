@@ -28,6 +28,7 @@ use crate::{
 const ENCODE_AT_ONCE: [usize; 2] = [1024, 128];
 /// The worker classifies so long before it looks for messages.
 const CLASSIFY_AT_ONCE: Duration = Duration::from_millis(40);
+
 type Fitting = Pin<Box<dyn Future<Output = Result<TransferScore, TransferError>>>>;
 
 /// An evaluation under way.
