@@ -1,5 +1,4 @@
-//! Links modules over memory that workers can share as threads, where the target has atomics. All of them: futures wait
-//! by atomics then, and those want shared memory, on the page as well.
+//! Links modules over memory that workers can share as threads, where the target has atomics.
 
 /// What a browser may give at most: all that WebAssembly's addresses reach.
 const MOST_MEMORY: u64 = 1 << 32;

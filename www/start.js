@@ -1,5 +1,5 @@
 // Starts the page's program. A file of its own, so that the content security policy needs no exception.
-const { program, wasm } = document.getElementById("start").dataset;
+const { program } = document.getElementById("start").dataset;
 
 // A module whose only function uses a SIMD instruction: invalid in a browser without WebAssembly's SIMD.
 const simd = [
@@ -35,7 +35,7 @@ try {
   }
   beginEngine();
   const { default: init } = await import(new URL(program, document.baseURI));
-  await init({ module_or_path: new URL(wasm, document.baseURI) });
+  await init();
 } catch (error) {
   const boot = document.getElementById("boot");
   const heading = document.createElement("h1");

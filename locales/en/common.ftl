@@ -100,3 +100,5 @@ webgpu-safari = **Safari 26** and later, on macOS, iOS, iPadOS and visionOS 26.
 examples-english = The encoder that comes with the site reads English only, so the examples are English.
 examples-chinese-encoders = Chinese encoders by name
 encode-pooler-own-help = The vector that the model’s own sentence-transformers modules make of the token states.
+part-failed = This part of the page could not be fetched. There may be no network, or a newer version of the page: reload it then.
+part-again = Try again

@@ -94,3 +94,5 @@ webgpu-safari = **Safari 26** 及以上，macOS、iOS、iPadOS 和 visionOS 26�
 examples-english = 本站自带的编码器只懂英文，所以例子也是英文。
 examples-chinese-encoders = 按名称载入中文编码器
 encode-pooler-own-help = 由模型自带的 sentence-transformers 模块从词元状态算出的向量。
+part-failed = 页面的这一部分没有载入。可能没有网络，或者页面有了新版本：请重新载入页面。
+part-again = 再试一次

@@ -2,9 +2,10 @@
 
 import assert from 'node:assert/strict';
 import { readFile, readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { test } from 'node:test';
 
+import { programFolder } from '../../www/build/program.mjs';
 import { tinySite } from './api.mjs';
 import { withBuild } from './builds.mjs';
 import { dist, withPage } from './harness.mjs';
@@ -117,13 +118,21 @@ test('a large model is kept when it is first loaded, said to be, and can be remo
 /** Changes that make another build of the page: another title, and a program of another name. */
 async function changes() {
   const page = await readFile(join(dist, 'index.html'), 'utf8');
-  const [program] = page.match(/app-[0-9a-f]+(?=\.js)/);
-  const all = { 'index.html': page.replaceAll(program, 'app-0').replace('<head>', '<head><meta name="build" content="second">') };
-  for (const ending of ['.js', '_bg.wasm']) {
-    all[`${program}${ending}`] = null;
-    all[`app-0${ending}`] = await readFile(join(dist, `${program}${ending}`));
+  const program = programFolder(dist);
+  const all = { 'index.html': page.replaceAll(program, 'page-0').replace('<head>', '<head><meta name="build" content="second">') };
+  for (const [name, bytes] of Object.entries(await programFiles())) {
+    all[name] = null;
+    all[name.replace(program, 'page-0')] = bytes;
   }
   return all;
+}
+
+/** The files of the page's program. */
+async function programFiles() {
+  const program = programFolder(dist);
+  const entries = await readdir(join(dist, program), { recursive: true, withFileTypes: true });
+  const paths = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  return Object.fromEntries(await Promise.all(paths.map(async (path) => [relative(dist, path), await readFile(path)])));
 }
 
 const build = (page) => page.locator('meta[name=build]').count();
@@ -185,8 +194,7 @@ test('a newer build is offered, waits for the run and for other tabs, and is tak
 
 test('files that do not belong together are not kept; the page works, and tries again', async () => {
   const first = await readFile(join(dist, 'index.html'), 'utf8');
-  const programs = (await readdir(dist)).filter((name) => name.startsWith('app-'));
-  const old = Object.fromEntries(await Promise.all(programs.map(async (name) => [name, await readFile(join(dist, name))])));
+  const old = await programFiles();
   await withBuild(await changes(), async (folder) => {
     // As a host is in the middle of an update: the new list and files, and one old file.
     const mixtures = [{ 'charts.js': `${await readFile(join(dist, 'charts.js'))}\n` }, { 'index.html': first, ...old }];

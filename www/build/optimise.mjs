@@ -16,10 +16,10 @@ const cache = join(root, '.setup/wasm-opt');
 // The page's module is optimised for size, since the page waits for it; the worker's for speed.
 const level = (name) => (name.startsWith('worker') ? '-O3' : '-Oz');
 
-/** Optimises the modules at the top of the folder `site`, in parallel. */
+/** Optimises the modules of the folder `site`, in parallel. */
 export async function optimise(site) {
   mkdirSync(cache, { recursive: true });
-  const modules = readdirSync(site).filter((name) => name.endsWith('.wasm'));
+  const modules = readdirSync(site, { recursive: true }).filter((name) => name.endsWith('.wasm'));
   await Promise.all(modules.map((name) => optimiseModule(join(site, name), level(name))));
 }
 

@@ -43,6 +43,9 @@ enum Command {
     Fuzz(fuzz::FuzzArgs),
     /// Make the encoder that comes with the site again: some two minutes, resumable.
     Starter(starter::StarterArgs),
+    /// Compile and split the page's program; Trunk's hook calls it.
+    #[command(hide = true)]
+    Page(page::PageArgs),
     /// Install what is missing, for serving and for testing.
     Setup,
 }
@@ -68,6 +71,7 @@ fn run(command: Command) -> Result<()> {
         Command::Bench(args) => bench::execute(&args),
         Command::Fuzz(args) => fuzz::execute(&args),
         Command::Starter(args) => starter::execute(&args),
+        Command::Page(args) => page::build(&args),
         Command::Setup => {
             setup::for_serving(&setup::WasmToolchain::find()?, |_| Ok(()))?;
             setup::for_testing()

@@ -1,6 +1,7 @@
 //! Name, the way to every view, the language, and the device it all runs on.
 
-use leptos::prelude::*;
+use leptos::{prelude::*, task::spawn_local};
+use web_sys::HtmlSelectElement;
 
 use crate::{
     app::ui::{
@@ -80,11 +81,16 @@ fn LanguageSwitch() -> impl IntoView {
             <option value=choice.tag() lang=choice.tag() selected=move || language() == choice>{choice.name()}</option>
         }
     });
-    let on_change = move |event| {
-        let tag = event_target_value(&event);
-        if let Some(chosen) = Language::ALL.into_iter().find(|language| language.tag() == tag) {
-            speak(chosen);
-        }
+    let on_change = move |event: web_sys::Event| {
+        let select: HtmlSelectElement = event_target(&event);
+        let Some(chosen) = Language::ALL.into_iter().find(|language| language.tag() == select.value()) else {
+            return;
+        };
+        spawn_local(async move {
+            if speak(chosen).await.is_err() {
+                select.set_value(language().tag());
+            }
+        });
     };
     view! {
         <select class="language" aria-label=mt!("language-label") on:change=on_change>

@@ -22,7 +22,7 @@ use leptos::prelude::*;
 use self::{
     header::{Footer, Header},
     offline::{Offline, UpdateNotice},
-    parts::encoder_bar::follow_model,
+    parts::{encoder_bar::follow_model, later::Reached},
     state::{
         engine::Engine,
         examples::PLAYGROUND,
@@ -32,17 +32,24 @@ use self::{
     },
     studio::picture::Picture,
     views::Views,
-    words::i18n::{follow_language, mt},
+    words::{
+        i18n::{follow_language, mt},
+        language,
+    },
 };
 
 /// Replaces the waiting line of index.html with the page.
 pub fn start() {
     super::log_to_console();
-    if let Some(boot) = document().get_element_by_id("boot") {
-        boot.remove();
-    }
-    present();
-    mount_to_body(App);
+    // Leptos has its own, once there is something mounted.
+    wasm_bindgen_futures::spawn_local(async {
+        language::begin().await;
+        if let Some(boot) = document().get_element_by_id("boot") {
+            boot.remove();
+        }
+        present();
+        mount_to_body(App);
+    });
 }
 
 #[component]
@@ -55,6 +62,7 @@ fn App() -> impl IntoView {
     provide_context(Route::new());
     provide_context(Shared::new());
     provide_context(Inputs::new());
+    provide_context(Reached::new());
     follow_links();
     provide_context(Offline::start(store));
     follow_language();

@@ -8,12 +8,16 @@ use crate::{
     app::ui::{
         browser::clipboard::copy,
         lessons,
-        parts::icons::{Glyph, Icon},
+        parts::{
+            icons::{Glyph, Icon},
+            later::{Later, Reached, after_picture},
+        },
         state::{
             links::{Inputs, shared, whole},
             route::Route,
             studio,
         },
+        studio::{STUDIO, StudioPart},
         words::i18n::{mt, t, words},
     },
     runs::EvaluationPoint,
@@ -60,9 +64,25 @@ fn part_name(part: Part) -> &'static str {
 /// The parts that can be locked: those with something to change.
 const LOCKABLE: [Part; 3] = [Part::Model, Part::Text, Part::Recipe];
 
-/// A button, and the dialog in which a link is put together.
+/// A button for the dialog in which a link is put together.
 #[component]
 pub fn ShareButton() -> impl IntoView {
+    let (pressed, reached) = (RwSignal::new(0), expect_context::<Reached>());
+    let press = move |_| {
+        reached.reach();
+        pressed.update(|times| *times += 1);
+    };
+    view! {
+        <button type="button" class="button button-small share-button" aria-haspopup="dialog" on:click=press>
+            <Glyph icon=Icon::Link />{mt!("share-button")}
+        </button>
+        <Later of=STUDIO part=StudioPart::ShareDialog(pressed) wanted=after_picture() />
+    }
+}
+
+/// Opens whenever the button is pressed once more.
+#[component]
+pub fn ShareDialog(pressed: RwSignal<usize>) -> impl IntoView {
     let ((store, _), route, shared) = (studio(), expect_context::<Route>(), shared());
     let inputs = expect_context::<Inputs>();
     let dialog = NodeRef::<Dialog>::new();
@@ -82,17 +102,23 @@ pub fn ShareButton() -> impl IntoView {
         let values = settings.values().into_iter().chain(inputs.of(place)).collect();
         whole(&Address { place, values, lost: false })
     });
-    let open = move |_| {
+    let open = move |dialog: web_sys::HtmlDialogElement| {
         outcome.set("");
         place.set(route.place.get_untracked());
         // A part that is hidden or locked here is so for whoever gets the link, unless it is changed below.
         hidden.set(shared.hidden.get_untracked());
         locked.set(shared.locked.get_untracked());
-        if let Some(dialog) = dialog.get_untracked() {
-            // It stands in the page and is closed, so it opens.
-            let _ = dialog.show_modal();
-        }
+        // It stands in the page and is closed, so it opens.
+        let _ = dialog.show_modal();
     };
+    Effect::new(move |before: Option<usize>| {
+        let (times, dialog) = (pressed.get(), dialog.get());
+        if let Some(dialog) = dialog.filter(|_| times > before.unwrap_or(0)) {
+            open(dialog);
+            return times;
+        }
+        before.unwrap_or(0)
+    });
     let close = move |_| {
         if let Some(dialog) = dialog.get_untracked() {
             dialog.close();
@@ -115,9 +141,6 @@ pub fn ShareButton() -> impl IntoView {
         }
     });
     view! {
-        <button type="button" class="button button-small share-button" aria-haspopup="dialog" on:click=open>
-            <Glyph icon=Icon::Link />{mt!("share-button")}
-        </button>
         <dialog node_ref=dialog class="dialog" aria-labelledby="share-title">
             <h2 id="share-title">{mt!("share-title")}</h2>
             <p class="fine">{mt!("share-what")}</p>

@@ -4,7 +4,9 @@ use std::rc::Rc;
 #[cfg(all(target_arch = "wasm32", target_feature = "atomics"))]
 use std::{cell::RefCell, collections::HashMap};
 
-use rayon_core::{ThreadPool, ThreadPoolBuilder};
+use rayon_core::ThreadPool;
+#[cfg(any(not(target_arch = "wasm32"), target_feature = "atomics"))]
+use rayon_core::{ThreadPoolBuildError, ThreadPoolBuilder};
 
 /// The threads of the device: a pool, and the calling thread.
 pub struct Threads {
@@ -45,10 +47,8 @@ impl Threads {
         false
     }
 
-    fn new(
-        helpers: usize,
-        builder: impl FnOnce() -> Result<ThreadPool, rayon_core::ThreadPoolBuildError>,
-    ) -> Self {
+    #[cfg(any(not(target_arch = "wasm32"), target_feature = "atomics"))]
+    fn new(helpers: usize, builder: impl FnOnce() -> Result<ThreadPool, ThreadPoolBuildError>) -> Self {
         if helpers == 0 {
             return Self { pool: None };
         }

@@ -1,4 +1,4 @@
-//! Installs Trunk and the wasm-bindgen command line into `.setup/bin`, unless the right versions are on PATH.
+//! Installs Trunk and the command lines of wasm-bindgen and wasm-split into `.setup/bin`, unless the right versions are on PATH.
 
 use std::path::PathBuf;
 
@@ -8,6 +8,7 @@ use crate::shell::{command, output, root, run, say, setup_dir};
 
 /// The newest Trunk that the supported compilers can build.
 const TRUNK: &str = "0.21.14";
+const WASM_SPLIT: &str = "0.2.4";
 
 /// A package with programs, and the flags for compiling it.
 struct Tool<'a> {
@@ -36,6 +37,17 @@ pub fn wasm_bindgen() -> Result<()> {
     .install()
 }
 
+/// Installs the splitter that fits `wasm_split_helpers` in the lock file.
+pub fn wasm_split() -> Result<()> {
+    Tool {
+        package: "wasm_split_cli_support",
+        programs: &["wasm-split-cli"],
+        version: WASM_SPLIT,
+        flags: &["--locked", "--features", "build-binary"],
+    }
+    .install()
+}
+
 impl Tool<'_> {
     fn install(&self) -> Result<()> {
         let Self { package, version, .. } = self;
@@ -56,7 +68,14 @@ impl Tool<'_> {
             let found = output(command(program).arg("--version"));
             found.is_some_and(|line| line.split_whitespace().any(|word| word == self.version))
         };
-        self.programs.iter().all(is_right)
+        self.programs.iter().all(is_right) || self.is_listed()
+    }
+
+    /// Whether Cargo has installed it into `.setup`: wasm-split-cli does not tell its version.
+    fn is_listed(&self) -> bool {
+        let list = output(command("cargo").args(["install", "--list", "--root"]).arg(setup_dir()));
+        let wanted = format!("{} v{}:", self.package, self.version);
+        list.is_some_and(|list| list.lines().any(|line| line == wanted))
     }
 
     /// Installs a ready-made binary with cargo-binstall, if this machine has it and a binary exists.

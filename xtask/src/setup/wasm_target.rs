@@ -14,9 +14,15 @@ use crate::shell::{command, output, root, run, say};
 
 /// Environment variable that, if set, selects Debian's compiler even if rustup has the sources, to test that path.
 const FORCE_DEBIAN: &str = "SIMCSE_DEBIAN_RUST";
-/// SIMD and threads. `--cfg` and simd128 are in .cargo/config.toml too, for those who call Trunk themselves.
+/// Environment variable for Trunk's hook: the folder of [`WasmToolchain::set_apart`], which is full by then.
+const APART: &str = "SIMCSE_APART";
+/// SIMD and threads.
 const RUSTFLAGS: &str =
     "--cfg erase_components -C target-feature=+simd128,+atomics,+bulk-memory,+mutable-globals";
+/// Of the page's module: one thread, and nothing that computes. Shared memory could not be divided among the modules
+/// that it is split into.
+const PAGE_RUSTFLAGS: &str = "--cfg erase_components";
+const FLAGS: &str = "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS";
 /// Cargo's home within the folder of [`WasmToolchain::set_apart`], and the settings file in a home.
 const CARGO_HOME: &str = "cargo-home";
 const CARGO_CONFIG: &str = "config.toml";
@@ -39,7 +45,7 @@ impl WasmToolchain {
     pub const TARGET: &str = "wasm32-unknown-unknown";
 
     pub fn find() -> Result<Self> {
-        Ok(Self { source: Source::find()?, apart: None })
+        Ok(Self { source: Source::find()?, apart: std::env::var_os(APART).map(PathBuf::from) })
     }
 
     /// Builds as on a fresh machine from now on: Cargo downloads and compiles everything again in `folder`, which is
@@ -83,14 +89,14 @@ impl WasmToolchain {
     pub fn apply(&self, command: &mut Command) {
         command.env("CARGO_TARGET_DIR", self.target_dir());
         if let Some(folder) = &self.apart {
-            command.env("CARGO_HOME", folder.join(CARGO_HOME));
+            command.env("CARGO_HOME", folder.join(CARGO_HOME)).env(APART, folder);
         }
         command
             // A stable compiler allows building std, which is an unstable feature, only with this variable.
             .env("RUSTC_BOOTSTRAP", "1")
             // Includes `test` for the tests: with a different list of crates, Cargo would compile all others again.
             .env("CARGO_UNSTABLE_BUILD_STD", "std,panic_abort,test")
-            .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", RUSTFLAGS);
+            .env(FLAGS, RUSTFLAGS);
         let Source::Debian { linker } = &self.source else { return };
         let path = command.get_envs().find(|(key, _)| *key == "PATH").and_then(|(_, value)| value);
         let path = path.map(ToOwned::to_owned).or_else(|| std::env::var_os("PATH")).unwrap_or_default();
@@ -110,6 +116,13 @@ impl WasmToolchain {
             // Separate from the native build, since flags or compiler differ.
             None => root().join("target/wasm"),
         }
+    }
+
+    /// A Cargo command that compiles the page's module.
+    pub fn cargo_for_page(&self) -> Command {
+        let mut command = self.cargo();
+        command.env("CARGO_UNSTABLE_BUILD_STD_FEATURES", "optimize_for_size").env(FLAGS, PAGE_RUSTFLAGS);
+        command
     }
 
     /// A Cargo command that compiles for wasm32.

@@ -9,6 +9,7 @@ pub mod encoder_bar;
 pub mod fields;
 pub mod fold;
 pub mod icons;
+pub mod later;
 pub mod notice;
 pub mod run_buttons;
 pub mod similarity_table;

@@ -165,6 +165,29 @@ impl Charts {
     }
 }
 
+/// The charts of a run, made with the first of their places.
+#[derive(Clone, Copy)]
+pub struct ChartsOf {
+    root: NodeRef<Div>,
+    made: StoredValue<Option<Charts>>,
+}
+
+impl ChartsOf {
+    /// Of the places below `root`.
+    pub fn new(root: NodeRef<Div>) -> Self {
+        Self { root, made: StoredValue::new(None) }
+    }
+
+    pub fn get(self) -> Charts {
+        let Self { root, made } = self;
+        made.get_value().unwrap_or_else(|| {
+            let charts = Charts::new(root);
+            made.set_value(Some(charts));
+            charts
+        })
+    }
+}
+
 /// The path on the plane of alignment and uniformity.
 #[component]
 pub fn PlaneChart(charts: Charts) -> impl IntoView {

@@ -2,12 +2,14 @@
 
 use leptos::prelude::*;
 
+use super::split::{STUDIO, StudioPart};
 use crate::{
     app::{
         protocol::SavedRun,
         ui::{
             parts::{
                 icons::{Glyph, Icon},
+                later::Later,
                 notice::SlotProgress,
             },
             state::{
@@ -22,6 +24,18 @@ use crate::{
     },
     localize::Localized,
 };
+
+/// Where they are offered.
+#[component]
+pub fn CutOffRunsPlace() -> impl IntoView {
+    let saved = studio().0.saved;
+    let some = Signal::derive(move || saved.all.with(|all| all.values().any(|run| run.open)));
+    view! {
+        <div class="cut-off-runs" role="status">
+            <Later of=STUDIO part=StudioPart::CutOffRuns wanted=some />
+        </div>
+    }
+}
 
 /// The runs that were cut off, each with a way to go on.
 #[component]
@@ -38,11 +52,9 @@ pub fn CutOffRuns() -> impl IntoView {
         })
     };
     view! {
-        <div class="cut-off-runs" role="status">
-            <For each=offered key=|run| (run.run, run.step, run.elsewhere) let:run>
-                <CutOffRun run />
-            </For>
-        </div>
+        <For each=offered key=|run| (run.run, run.step, run.elsewhere) let:run>
+            <CutOffRun run />
+        </For>
     }
 }
 

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use web_sys::ClipboardEvent;
 
+use super::split::{STUDIO, StudioPart};
 use crate::{
     app::{
         protocol::{EvaluationReport, PickedFile, Request, Source, TrainingKind, TrainingReport},
@@ -15,6 +16,7 @@ use crate::{
                 drop_zone::{DropZone, Inputs},
                 fold::Fold,
                 icons::{Glyph, Icon},
+                later::{Later, after_picture},
                 notice::{ErrorNotice, SlotProgress},
             },
             state::{
@@ -48,10 +50,18 @@ pub fn DataPanel() -> impl IntoView {
     };
     view! {
         <Fold id="data-title" title="data-card" state done hidden>
-            <TextInput kind=Kind::Training />
-            <hr />
-            <TextInput kind=Kind::Evaluation />
+            <Later of=STUDIO part=StudioPart::Texts wanted=after_picture() />
         </Fold>
+    }
+}
+
+/// Both texts.
+#[component]
+pub fn Texts() -> impl IntoView {
+    view! {
+        <TextInput kind=Kind::Training />
+        <hr />
+        <TextInput kind=Kind::Evaluation />
     }
 }
 

@@ -165,7 +165,10 @@ fn CachedCard(model: CachedModel, base: String, disabled: Signal<bool>) -> impl 
     let load = {
         let address = address.clone();
         move |_| {
-            engine.send(Topic::Model, Request::LoadModel { source: Source::Cached(address.clone()) });
+            engine.send(
+                Topic::Model,
+                Request::LoadModel { source: Source::Cached(address.clone()), glimpse: None },
+            );
         }
     };
     let remove = move |_| engine.tell(Topic::Download, Request::RemoveCached { address: address.clone() });

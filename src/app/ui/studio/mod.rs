@@ -15,6 +15,7 @@ mod profile_tables;
 mod recipe_form;
 mod run_controls;
 mod runs_panel;
+mod split;
 
 use leptos::{
     ev::KeyboardEvent,
@@ -22,23 +23,20 @@ use leptos::{
     prelude::*,
 };
 
+pub use self::split::{STUDIO, StudioPart};
 use self::{
-    batch_panel::BatchPanel,
-    charts::{Charts, PlaneChart, RunCharts},
+    charts::ChartsOf,
     data_panel::DataPanel,
-    downloads::Downloads,
-    evaluation_table::EvaluationTable,
     model_panel::ModelPanel,
     picture::{PicturePanel, PictureSentences},
-    profile::ProfilePanel,
     recipe_form::RecipeForm,
     run_controls::RunControls,
-    runs_panel::RunsPanel,
 };
 use crate::{
     app::ui::{
         parts::{
             icons::{Glyph, Icon},
+            later::{Later, Reached, after_picture},
             tabs::{Tab, Tabs},
         },
         state::route::Route,
@@ -53,29 +51,43 @@ const RAIL: &str = "rail";
 pub fn StudioView() -> impl IntoView {
     let Route { place, .. } = expect_context();
     let root = NodeRef::<Div>::new();
-    let charts = Charts::new(root);
+    let charts = ChartsOf::new(root);
     let chosen = RwSignal::new("curves");
     // Reading a batch back delays the run, so it is done only while the tab is visible.
     let batch_seen = Signal::derive(move || chosen.get() == "batch" && place.get() == Place::Studio);
+    let wanted = after_picture();
     let tabs = vec![
-        Tab::new("curves", "tab-curves", move || view! { <RunCharts charts /> }.into_any()),
-        Tab::new("scores", "tab-scores", || view! { <EvaluationTable /> }.into_any()),
-        Tab::new("batch", "tab-batch", move || view! { <BatchPanel seen=batch_seen /> }.into_any()),
-        Tab::new("runs", "tab-runs", || view! { <RunsPanel /> }.into_any()),
-        Tab::new("download", "tab-download", || view! { <Downloads /> }.into_any()),
-        Tab::new("speed", "tab-speed", || view! { <ProfilePanel /> }.into_any()),
+        Tab::new("curves", "tab-curves", move || {
+            view! { <Later of=STUDIO part=StudioPart::RunCharts(charts) wanted /> }.into_any()
+        }),
+        Tab::new("scores", "tab-scores", move || {
+            view! { <Later of=STUDIO part=StudioPart::EvaluationTable wanted /> }.into_any()
+        }),
+        Tab::new("batch", "tab-batch", move || {
+            view! { <Later of=STUDIO part=StudioPart::Batch(batch_seen) wanted /> }.into_any()
+        }),
+        Tab::new("runs", "tab-runs", move || {
+            view! { <Later of=STUDIO part=StudioPart::Runs wanted /> }.into_any()
+        }),
+        Tab::new("download", "tab-download", move || {
+            view! { <Later of=STUDIO part=StudioPart::Downloads wanted /> }.into_any()
+        }),
+        Tab::new("speed", "tab-speed", move || {
+            view! { <Later of=STUDIO part=StudioPart::Profile wanted /> }.into_any()
+        }),
     ];
+    let reached: Reached = expect_context();
     view! {
         <div class="studio-head">
             <h1>{mt!("studio-title")}</h1>
             <p class="fine">{mt!("studio-lede")}</p>
         </div>
-        <div class="studio" node_ref=root>
+        <div class="studio" node_ref=root on:pointerdown=move |_| reached.reach() on:focusin=move |_| reached.reach()>
             <div class="stage">
                 <PicturePanel />
                 <div class="numbers">
                     <RunControls />
-                    <PlaneChart charts />
+                    <Later of=STUDIO part=StudioPart::PlaneChart(charts) wanted />
                 </div>
             </div>
             <Rail />

@@ -2,7 +2,10 @@
 
 use leptos::prelude::*;
 
-use super::hub_panel::{HubPanel, HubProgress};
+use super::{
+    hub_panel::{HubPanel, HubProgress},
+    split::{STUDIO, StudioPart},
+};
 use crate::{
     app::{
         protocol::{ModelReport, PickedFile, Request, Source},
@@ -12,6 +15,7 @@ use crate::{
                 drop_zone::{DropZone, Inputs},
                 fold::Fold,
                 icons::{Glyph, Icon},
+                later::{Later, after_picture},
                 notice::{self, ErrorNotice, SlotProgress},
             },
             state::{links::shared, site_models::SiteModel, store::Topic, studio},
@@ -27,6 +31,31 @@ use crate::{
 
 #[component]
 pub fn ModelPanel() -> impl IntoView {
+    let ((store, _), shared) = (studio(), shared());
+    let slot = store.slot(Topic::Model);
+    let state = move || match store
+        .model
+        .with(|model| Some((model.as_ref()?.name.clone(), model.as_ref()?.parameters)))
+    {
+        Some((name, parameters)) => {
+            format!("{name} · {}", t!("model-parameters-short", count = millions(parameters)))
+        }
+        None => slot
+            .progress
+            .with(|progress| progress.as_ref().map_or_else(|| t!("fold-none"), notice::progress_words)),
+    };
+    let done = Signal::derive(move || store.model.with(Option::is_some));
+    let hidden = Signal::derive(move || shared.hides(Part::Model));
+    view! {
+        <Fold id="model-title" title="model-card" state done hidden>
+            <Later of=STUDIO part=StudioPart::ModelInputs wanted=after_picture() />
+        </Fold>
+    }
+}
+
+/// What is loaded, and what else can be.
+#[component]
+pub fn ModelInputs() -> impl IntoView {
     let ((store, engine), shared) = (studio(), shared());
     let slot = store.slot(Topic::Model);
     let reason = Signal::derive(move || {
@@ -43,7 +72,7 @@ pub fn ModelPanel() -> impl IntoView {
         }
     });
     let disabled = Signal::derive(move || reason.get().is_some());
-    let load = move |source: Source| engine.send(Topic::Model, Request::LoadModel { source });
+    let load = move |source: Source| engine.send(Topic::Model, Request::LoadModel { source, glimpse: None });
     let on_files = move |files: Result<Vec<PickedFile>, Localized>| match files {
         Ok(files) => load(Source::Files(files)),
         Err(message) => slot.error.set(Some(message)),
@@ -67,41 +96,26 @@ pub fn ModelPanel() -> impl IntoView {
             .into_any(),
         })
     };
-    let state = move || match store
-        .model
-        .with(|model| Some((model.as_ref()?.name.clone(), model.as_ref()?.parameters)))
-    {
-        Some((name, parameters)) => {
-            format!("{name} · {}", t!("model-parameters-short", count = millions(parameters)))
-        }
-        None => slot
-            .progress
-            .with(|progress| progress.as_ref().map_or_else(|| t!("fold-none"), notice::progress_words)),
-    };
-    let done = Signal::derive(move || store.model.with(Option::is_some));
-    let hidden = Signal::derive(move || shared.hides(Part::Model));
     view! {
-        <Fold id="model-title" title="model-card" state done hidden>
-            {move || store.model.get().map(|report| view! { <LoadedModel report /> })}
-            <SlotProgress of=slot what="model-loading" />
-            <ErrorNotice of=slot title="model-failed" />
-            <HubProgress />
-            <Inputs loaded=Signal::derive(move || store.model.with(Option::is_some)) again="model-again">
-                <div class="offers">{offered}</div>
-                <DropZone
-                    id="model-files"
-                    label="model-drop"
-                    hint="model-drop-hint"
-                    accept=".json,.safetensors,.txt"
-                    multiple=true
-                    folder=true
-                    disabled
-                    on_files
-                />
-                <HubPanel disabled />
-                <p class="fine reason">{move || reason.get().filter(|_| !slot.busy()).map(words)}</p>
-            </Inputs>
-        </Fold>
+        {move || store.model.get().map(|report| view! { <LoadedModel report /> })}
+        <SlotProgress of=slot what="model-loading" />
+        <ErrorNotice of=slot title="model-failed" />
+        <HubProgress />
+        <Inputs loaded=Signal::derive(move || store.model.with(Option::is_some)) again="model-again">
+            <div class="offers">{offered}</div>
+            <DropZone
+                id="model-files"
+                label="model-drop"
+                hint="model-drop-hint"
+                accept=".json,.safetensors,.txt"
+                multiple=true
+                folder=true
+                disabled
+                on_files
+            />
+            <HubPanel disabled />
+            <p class="fine reason">{move || reason.get().filter(|_| !slot.busy()).map(words)}</p>
+        </Inputs>
     }
 }
 

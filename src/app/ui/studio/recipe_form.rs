@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::split::{STUDIO, StudioPart};
 use crate::{
     app::{
         protocol::{TrainingKind, Weights},
@@ -9,6 +10,7 @@ use crate::{
             parts::{
                 fields::{RecipeOption, Segments},
                 fold::Fold,
+                later::{Later, after_picture},
             },
             state::{links::shared, preset::Preset, recipe::LengthUnit, store::Store, studio},
             words::i18n::{mt, t},
@@ -45,18 +47,27 @@ const LOSS_OPTIONS: [TrainOption; 8] = [
 #[component]
 pub fn RecipeForm() -> impl IntoView {
     let ((store, _), shared) = (studio(), shared());
+    follow_the_data(store);
+    let done = Signal::derive(move || store.recipe.options().is_ok());
+    let hidden = Signal::derive(move || shared.hides(Part::Recipe));
+    view! {
+        <Fold id="recipe-title" title="recipe-title" state=move || fold_line(store) done hidden>
+            <Later of=STUDIO part=StudioPart::RecipeFields wanted=after_picture() />
+        </Fold>
+    }
+}
+
+#[component]
+pub fn RecipeFields() -> impl IntoView {
+    let ((store, _), shared) = (studio(), shared());
     let recipe = store.recipe;
     let locked = move || shared.locks(Part::Recipe);
     let disabled = Signal::derive(move || store.phase.with(|phase| phase.active()) || locked());
-    follow_the_data(store);
-    let done = Signal::derive(move || recipe.options().is_ok());
-    let hidden = Signal::derive(move || shared.hides(Part::Recipe));
     let field = move |option: TrainOption| view! { <RecipeOption option recipe disabled /> };
     let placed = |option: &TrainOption| MAIN_OPTIONS.contains(option) || LOSS_OPTIONS.contains(option);
     let others =
         TrainOption::ALL.iter().copied().filter(move |option| option.spec().offered && !placed(option));
     view! {
-        <Fold id="recipe-title" title="recipe-title" state=move || fold_line(store) done hidden>
             <Presets disabled />
             <form class="fields" on:submit=|event| event.prevent_default()>
                 {field(TrainOption::Objective)}
@@ -100,7 +111,6 @@ pub fn RecipeForm() -> impl IntoView {
             </form>
             <p class="recipe-sum" aria-live="polite">{move || summary(store)}</p>
             <p class="fine reason">{move || disabled.get().then(|| if locked() { t!("part-locked") } else { t!("recipe-fixed") })}</p>
-        </Fold>
     }
 }
 

@@ -2,10 +2,11 @@
 //!
 //! [`t!`] looks a message up; inside a reactive closure it follows the language. [`mt!`] is such a closure.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, cell::OnceCell};
 
 use fluent_bundle::{FluentArgs, FluentBundle, FluentResource, FluentValue};
 use leptos::prelude::*;
+use wasm_split_helpers::{SplitLoaderError, wasm_split};
 
 use super::{
     format::count,
@@ -31,21 +32,19 @@ macro_rules! files {
     };
 }
 
-fn bundle(of: Language) -> FluentBundle<FluentResource> {
+/// All of Chinese: in a module of its own, for those who read it. The English words of errors come with them.
+#[wasm_split(chinese, fallible)]
+fn chinese() -> Result<Vec<&'static str>, SplitLoaderError> {
+    let errors = include_str!("../../../../locales/zh-CN/errors.ftl");
+    Ok(files!("zh-CN").into_iter().chain([errors]).collect())
+}
+
+fn bundle(of: Language, files: impl IntoIterator<Item = &'static str>) -> FluentBundle<FluentResource> {
     let mut bundle = FluentBundle::new(vec![of.identifier()]);
     // The marks around values are for languages written from right to left beside others.
     bundle.set_use_isolating(false);
     bundle.set_formatter(Some(grouped));
-    let files = match of {
-        Language::English => files!("en"),
-        Language::Chinese => files!("zh-CN"),
-    };
-    // The English words of errors come with them.
-    let errors = match of {
-        Language::English => None,
-        Language::Chinese => Some(include_str!("../../../../locales/zh-CN/errors.ftl")),
-    };
-    for file in files.into_iter().chain(errors) {
+    for file in files {
         // A message that cannot be read is missing then; tests/locales.rs lets none pass.
         let resource = FluentResource::try_new(file.to_owned()).unwrap_or_else(|(read, _)| read);
         bundle.add_resource_overriding(resource);
@@ -64,7 +63,33 @@ fn grouped<M>(value: &FluentValue, _: &M) -> Option<String> {
 }
 
 thread_local! {
-    static WORDS: [FluentBundle<FluentResource>; 2] = Language::ALL.map(bundle);
+    static ENGLISH: FluentBundle<FluentResource> = bundle(Language::English, files!("en"));
+    static CHINESE: OnceCell<FluentBundle<FluentResource>> = const { OnceCell::new() };
+}
+
+/// Fetches the words of a language, before it is spoken.
+///
+/// # Errors
+/// Their module cannot be fetched.
+pub async fn fetch(language: Language) -> Result<(), SplitLoaderError> {
+    if language == Language::Chinese {
+        let files = chinese().await?;
+        CHINESE.with(|words| {
+            words.get_or_init(|| bundle(language, files));
+        });
+    }
+    Ok(())
+}
+
+/// Hands `read` the words of the language in use; tracked.
+fn with_words<R>(read: impl FnOnce(&FluentBundle<FluentResource>) -> R) -> R {
+    match language() {
+        Language::English => ENGLISH.with(read),
+        Language::Chinese => CHINESE.with(|words| match words.get() {
+            Some(words) => read(words),
+            None => ENGLISH.with(read),
+        }),
+    }
 }
 
 /// Keeps the document's `lang` in step with the language.
@@ -80,8 +105,7 @@ pub fn follow_language() {
 
 /// The message in the language in use; tracked. An id that no file has stands for itself.
 pub fn text(id: &str, args: Option<&FluentArgs>) -> String {
-    WORDS.with(|words| {
-        let bundle = &words[language() as usize];
+    with_words(|bundle| {
         let pattern = bundle.get_message(id).and_then(|message| message.value());
         let Some(pattern) = pattern else {
             log::error!("no message {id}");
@@ -96,10 +120,8 @@ pub fn text(id: &str, args: Option<&FluentArgs>) -> String {
 
 /// An error in the language in use, tracked; in English as far as the language has no words for it.
 pub fn translated(reason: &Localized) -> String {
-    let message = reason
-        .message
-        .as_ref()
-        .filter(|message| WORDS.with(|words| words[language() as usize].has_message(&message.id)));
+    let message =
+        reason.message.as_ref().filter(|message| with_words(|words| words.has_message(&message.id)));
     let Some(message) = message else { return reason.english.clone().into_owned() };
     let mut args = FluentArgs::new();
     for (name, value) in &message.arguments {
@@ -110,7 +132,7 @@ pub fn translated(reason: &Localized) -> String {
 
 /// The message under an id, or the name itself where there is none: names such as `cls` are the same in all languages.
 pub fn words(id_or_name: &str) -> String {
-    let known = WORDS.with(|words| words[0].has_message(id_or_name));
+    let known = ENGLISH.with(|words| words.has_message(id_or_name));
     if known { text(id_or_name, None) } else { id_or_name.to_owned() }
 }
 

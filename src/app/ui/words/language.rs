@@ -3,6 +3,9 @@
 use fluent_langneg::{NegotiationStrategy, negotiate_languages};
 use leptos::prelude::*;
 use unic_langid::LanguageIdentifier;
+use wasm_split_helpers::SplitLoaderError;
+
+use super::i18n::fetch;
 
 /// What the choice of an earlier visit is kept under.
 const KEPT: &str = "simcse-lab.language";
@@ -39,7 +42,7 @@ impl Language {
     }
 
     /// The one chosen in an earlier visit, else the first of the browser's that the page speaks.
-    fn of_visitor() -> Self {
+    pub fn of_visitor() -> Self {
         let storage = window().local_storage().ok().flatten();
         let kept = storage.and_then(|storage| storage.get_item(KEPT).ok().flatten());
         let named = kept.and_then(|tag| Self::ALL.into_iter().find(|language| language.tag() == tag));
@@ -56,7 +59,7 @@ impl Language {
 }
 
 thread_local! {
-    static LANGUAGE: ArcRwSignal<Language> = ArcRwSignal::new(Language::of_visitor());
+    static LANGUAGE: ArcRwSignal<Language> = ArcRwSignal::new(Language::English);
 }
 
 /// The language in use; tracked.
@@ -64,11 +67,24 @@ pub fn language() -> Language {
     LANGUAGE.with(|language| language.get())
 }
 
+/// Speaks the visitor's language; English where its words cannot be fetched.
+pub async fn begin() {
+    let language = Language::of_visitor();
+    if fetch(language).await.is_ok() {
+        LANGUAGE.with(|now| now.set(language));
+    }
+}
+
 /// Switches, and keeps the choice for later visits.
-pub fn speak(language: Language) {
+///
+/// # Errors
+/// The language's words cannot be fetched: the one in use stays.
+pub async fn speak(language: Language) -> Result<(), SplitLoaderError> {
+    fetch(language).await?;
     if let Ok(Some(storage)) = window().local_storage() {
         // Where nothing can be kept, the choice holds for this visit.
         let _ = storage.set_item(KEPT, language.tag());
     }
     LANGUAGE.with(|now| now.set(language));
+    Ok(())
 }

@@ -8,6 +8,7 @@ use leptos::{html::Section, prelude::*, task::spawn_local};
 use wasm_bindgen::{JsValue, closure::Closure, prelude::wasm_bindgen};
 
 use self::sentences::OWN;
+use super::split::{STUDIO, StudioPart};
 use crate::{
     app::{
         protocol::Weights,
@@ -17,6 +18,7 @@ use crate::{
                 drawing::{Bundle, Drawing, messages_json},
                 fold::Fold,
                 icons::{Glyph, Icon},
+                later::{Later, after_picture},
                 notice::{ErrorNotice, Problem},
             },
             state::{
@@ -118,6 +120,12 @@ impl Picture {
             }
         });
         picture
+    }
+
+    /// The site's own sentences, in English, where they are what is shown; untracked.
+    pub fn own_sentences(self) -> Option<Vec<String>> {
+        let own = self.text.with_untracked(|text| *text == OWN.first());
+        own.then(|| self.groups.with_untracked(Groups::texts))
     }
 
     fn follow(self, store: Store) {
@@ -366,14 +374,30 @@ fn TimeBar(picture: Picture, problem: RwSignal<Option<Localized>>) -> impl IntoV
     }
 }
 
-/// The sentences to be changed, and the picture as a table.
 #[component]
 pub fn PictureSentences() -> impl IntoView {
-    let picture: Picture = expect_context();
-    let (store, _) = studio();
-    let Picture { text, groups, .. } = picture;
+    let Picture { groups, .. } = expect_context();
     let of = move || groups.with(|groups| groups.sentences.len());
     let names = move || groups.with(|groups| groups.names.len());
+    view! {
+        <Fold
+            id="picture-sentences-title"
+            title="picture-sentences"
+            state=move || t!("picture-sentences-state", count = of(), groups = names())
+            done=Signal::derive(|| true)
+            hidden=Signal::derive(|| false)
+        >
+            <Later of=STUDIO part=StudioPart::SentencesAndTable wanted=after_picture() />
+        </Fold>
+    }
+}
+
+/// The sentences to be changed, and the picture as a table.
+#[component]
+pub fn SentencesAndTable() -> impl IntoView {
+    let picture: Picture = expect_context();
+    let (store, _) = studio();
+    let Picture { text, .. } = picture;
     let cost = move || {
         let share = store.picture_share.get();
         (share > 0.0).then(|| t!("picture-cost", share = format!("{:.0}", 100.0 * share)))
@@ -396,13 +420,6 @@ pub fn PictureSentences() -> impl IntoView {
         picture.rows().into_iter().map(row).collect_view()
     };
     view! {
-        <Fold
-            id="picture-sentences-title"
-            title="picture-sentences"
-            state=move || t!("picture-sentences-state", count = of(), groups = names())
-            done=Signal::derive(|| true)
-            hidden=Signal::derive(|| false)
-        >
             <p class="fine">{mt!("picture-what")}</p>
             <p class="fine">{cost}</p>
             <div class="field">
@@ -455,6 +472,5 @@ pub fn PictureSentences() -> impl IntoView {
                     </table>
                 </div>
             </details>
-        </Fold>
     }
 }
