@@ -3,6 +3,21 @@
 /** @typedef {{ address: string, worker: Worker, early: Event[] }} Begun See `beginEngine` of www/start.js. */
 
 /**
+ * Hands on what has come, all of it at once, when the page has had time for something else: a fast run sends more than a
+ * page can draw one by one, and what it draws stands for all that came before.
+ * @param {(event: MessageEvent) => void} handOn
+ */
+function together(handOn) {
+  /** @type {MessageEvent[]} */
+  const waiting = [];
+  const { port1, port2 } = new MessageChannel();
+  port1.onmessage = () => waiting.splice(0).forEach(handOn);
+  return (/** @type {MessageEvent} */ event) => {
+    if (waiting.push(event) === 1) port2.postMessage(null);
+  };
+}
+
+/**
  * The worker for exactly this address, begun before or now. Its messages and errors go to the two functions; those that
  * came before are first, once the calling script is done.
  * @param {string} address
@@ -15,12 +30,13 @@ export function takeEngine(address, onMessage, onError) {
   // It computes with something else than is wanted.
   if (begun && !same) begun.worker.terminate();
   const worker = begun && same ? begun.worker : new Worker(address, { type: 'module' });
+  const hear = together(onMessage);
   const listen = () => {
     for (const event of same ? begun.early : []) {
-      if (event.type === 'message') onMessage(/** @type {MessageEvent} */ (event));
+      if (event.type === 'message') hear(/** @type {MessageEvent} */ (event));
       else onError(event);
     }
-    worker.onmessage = onMessage;
+    worker.onmessage = hear;
     worker.onerror = onError;
   };
   if (same) queueMicrotask(listen);
