@@ -4,7 +4,7 @@ import { View, axis, escaped, tooltip } from "./chart.js";
 import { motionAllowed } from "./theme.js";
 
 /** Most points that are labelled: more labels would cover each other. */
-const MOST_LABELLED = 60;
+const MAX_LABELLED = 60;
 /** Most characters of a label. */
 const LABEL_LENGTH = 30;
 
@@ -85,7 +85,7 @@ export class MapView extends View {
 
   data(colours) {
     const { positions, sentences } = this.content;
-    const few = positions.length <= MOST_LABELLED;
+    const few = positions.length <= MAX_LABELLED;
     const sides = few ? this.sides(positions, sentences.map(shortened)) : [];
     return {
       series: [

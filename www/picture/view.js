@@ -9,7 +9,7 @@ import { motionAllowed, theme } from "../charts/theme.js";
 import { word } from "../charts/words.js";
 
 /** Most frames that are kept; beyond that, every other one is dropped. */
-const MOST_FRAMES = 240;
+const MAX_FRAMES = 240;
 /** Longest transition from a frame to the next, milliseconds. */
 const WAY = 700;
 /** Length of a replay, and the shortest time of a frame in it, milliseconds. */
@@ -105,7 +105,7 @@ export class PictureView {
     // A run that went back to an earlier step replaces its later frames.
     this.frames = this.frames.filter((frame) => frame.step < step);
     this.frames.push({ step, points, count, nearest, cosines });
-    if (this.frames.length > MOST_FRAMES) this.frames = this.frames.filter((_, index) => index === 0 || index % 2 === 0 || index === this.frames.length - 1);
+    if (this.frames.length > MAX_FRAMES) this.frames = this.frames.filter((_, index) => index === 0 || index % 2 === 0 || index === this.frames.length - 1);
     this.index = Math.min(this.index, this.frames.length - 1);
     if (this.following) this.goTo(this.frames.length - 1);
     else this.report();

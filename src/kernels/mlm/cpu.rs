@@ -137,7 +137,7 @@ pub(super) fn loss(kernels: &Kernels, plan: &mut Plan, loss: &MaskedLoss) -> Res
         let outputs = [(loss.partials, 2 * parts), (loss.label_logits, 1)];
         let kernel = PartialSums { piece: piece(index, logits), parts };
         let (split, inputs) = (Split::rows(TOKENS, LOGITS), [loss.labels, logits.logits]);
-        kernels.call_cpu(plan, "partial_sums", &split, inputs, outputs, kernel)?;
+        kernels.call_cpu(plan, "logit_partials", &split, inputs, outputs, kernel)?;
     }
     let (inputs, outputs) = ([loss.partials, loss.label_logits], [(loss.statistics, 2), (loss.losses, 1)]);
     let kernel = TokenLosses { parts };

@@ -12,7 +12,7 @@ use crate::app::{
 };
 
 /// With more sentences, the numbers move from the cells to their tooltips.
-const MOST_WITH_NUMBERS: usize = 20;
+const MAX_WITH_NUMBERS: usize = 20;
 
 #[component]
 pub fn SimilarityTable() -> impl IntoView {
@@ -34,7 +34,7 @@ pub fn SimilarityTable() -> impl IntoView {
 /// `before`: the same of the loaded weights, where these are others.
 fn table(matrix: &SimilarityMatrix, before: Option<SimilarityMatrix>) -> impl IntoView + use<> {
     let count = matrix.sentences.len();
-    let numbers = count <= MOST_WITH_NUMBERS;
+    let numbers = count <= MAX_WITH_NUMBERS;
     let heads = (1..=count).zip(matrix.sentences.clone()).map(|(number, sentence)| {
         view! { <th scope="col" title=sentence>{number}</th> }
     });
