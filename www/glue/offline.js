@@ -3,6 +3,9 @@
 /** Whether the browser is set to save data; false where it does not say. */
 export const savesData = () => Boolean(navigator.connection?.saveData);
 
+/** Whether the page came from its service worker, which has the site's files here. */
+export const isKept = () => Boolean(navigator.serviceWorker?.controller);
+
 /** How often a page that stays open looks for a newer build, in milliseconds. */
 const LOOK_EVERY = 3_600_000;
 

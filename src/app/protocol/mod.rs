@@ -50,11 +50,24 @@ pub struct Envelope {
     pub request: Request,
 }
 
+/// Sentences to be shown by a model that knows no words but theirs, before the whole of it is there. Files that both have are
+/// fetched once.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Glimpse {
+    pub files: Vec<SiteFile>,
+    pub sentences: Vec<String>,
+}
+
 /// What the page asks of the engine.
 #[derive(Debug, Serialize, Deserialize)]
 pub enum Request {
-    /// Replaces the model, and with it what was trained. Answer: [`Answer::ModelLoaded`].
-    LoadModel { source: Source },
+    /// Replaces the model, and with it what was trained. Answer: [`Answer::ModelLoaded`]; before it, where a glimpse is
+    /// wanted and no model is there yet, a [`Event::Frame`].
+    LoadModel {
+        source: Source,
+        #[serde(default)]
+        glimpse: Option<Glimpse>,
+    },
     /// Downloads a model's files into the browser's storage, beside whatever else is going on; what is there already
     /// is not asked for again. Answer: [`Answer::Downloaded`] or [`Answer::Cancelled`].
     Download { address: HubAddress },

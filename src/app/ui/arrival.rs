@@ -8,7 +8,7 @@ use crate::{
         protocol::Request,
         ui::{
             browser::address::parameter,
-            offline::saves_data,
+            offline::{is_kept, saves_data},
             state::{
                 preset::Preset,
                 route::Route,
@@ -17,9 +17,10 @@ use crate::{
                 store::{EngineState, Store, Topic},
                 studio,
             },
+            studio::picture::Picture,
         },
     },
-    share::Settings,
+    share::{Place, Settings},
     train::Objective,
 };
 
@@ -47,6 +48,7 @@ pub fn arrive() {
 }
 
 fn load_model_when_ready(store: Store, arrival: RwSignal<Arrival>) {
+    let (picture, Route { place, .. }): (Picture, Route) = (expect_context(), expect_context());
     Effect::new(move |_| {
         let Some(model) = auto_loaded_model(store) else { return };
         if !store.ready() || arrival.get_untracked() != Arrival::Undecided {
@@ -55,7 +57,11 @@ fn load_model_when_ready(store: Store, arrival: RwSignal<Arrival>) {
         let untouched = store.untouched();
         arrival.set(if untouched { Arrival::Loading } else { Arrival::Over });
         if untouched {
-            load_model(&model);
+            // The picture comes with half of the bytes, where it is looked at, they come over a network, and its words are in
+            // that half.
+            let looked_at = place.get_untracked() == Place::Studio;
+            let sentences = picture.own_sentences().filter(|_| looked_at && !is_kept());
+            load_model(&model, sentences);
         }
     });
 }

@@ -4,6 +4,7 @@ mod debian;
 mod dictionary;
 mod model;
 mod node;
+mod shards;
 mod texts;
 mod tools;
 mod wasm_target;
@@ -38,7 +39,8 @@ pub fn for_serving(
 ) -> Result<()> {
     toolchain.fetch_crates()?;
     thread::scope(|scope| {
-        let tools = scope.spawn(|| tools::trunk().and_then(|()| tools::wasm_bindgen()));
+        let tools = scope
+            .spawn(|| tools::trunk().and_then(|()| tools::wasm_bindgen()).and_then(|()| tools::wasm_split()));
         let files = scope.spawn(files_of_the_site);
         let mut done = vec![meanwhile(toolchain)];
         done.extend([tools, files].map(|work| work.join().unwrap_or_else(|panic| resume_unwind(panic))));

@@ -10,7 +10,10 @@ use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use super::{debian, models_dir};
+use super::{
+    debian, models_dir,
+    shards::{self, ARRIVAL},
+};
 use crate::shell::{command, root, run, say, setup_dir};
 
 const NAME: &str = "all-MiniLM-L6-v2";
@@ -54,21 +57,27 @@ fn all_minilm_l6_v2() -> Result<Value> {
     }))
 }
 
-/// Copies the starter, which `cargo xtask starter` made, beside the others and returns its card with size and hash.
+/// Puts the starter, which `cargo xtask starter` made, beside the others, with its weights in shards, and returns its card.
 fn starter() -> Result<Value> {
     let source = root().join("www/models").join(STARTER);
     let card = fs::read_to_string(source.join("card.json")).context("www/models/starter/card.json")?;
     let mut card: Value = serde_json::from_str(&card).context("www/models/starter/card.json")?;
     let folder = models_dir().join(STARTER);
-    fs::create_dir_all(&folder)?;
-    for entry in fs::read_dir(&source)? {
-        let path = entry?.path();
-        if let Some(name) = path.file_name() {
-            fs::copy(&path, folder.join(name))?;
+    if folder.exists() {
+        fs::remove_dir_all(&folder)?;
+    }
+    for (from, to) in [(source.clone(), folder.clone()), (source.join(ARRIVAL), folder.join(ARRIVAL))] {
+        fs::create_dir_all(&to)?;
+        for entry in fs::read_dir(&from)? {
+            let entry = entry?;
+            if entry.file_type()?.is_file() && entry.file_name() != WEIGHTS {
+                fs::copy(entry.path(), to.join(entry.file_name()))?;
+            }
         }
     }
-    card["bytes"] = fs::metadata(folder.join(WEIGHTS))?.len().into();
-    card["sha256"] = sha256(&folder.join(WEIGHTS))?.into();
+    (card["files"], card["arrival"]) = shards::write(&source.join(WEIGHTS), &folder)?;
+    card["bytes"] = fs::metadata(source.join(WEIGHTS))?.len().into();
+    card["sha256"] = sha256(&source.join(WEIGHTS))?.into();
     say("model", format!("{STARTER}, from www/models"));
     Ok(card)
 }

@@ -47,6 +47,10 @@ const RECIPE: &str =
 
 /// The files that the site serves, and the log of the pre-training.
 const FILES: [&str; 3] = ["config.json", "model.safetensors", "tokenizer.json"];
+/// The sentences of the page's first picture. A model that knows their words only shows it before the others have come
+/// (xtask/src/setup/shards.rs).
+const PICTURE: &str = "www/data/groups-en.txt";
+const OF_PICTURE: [&str; 2] = ["config.json", "tokenizer.json"];
 const LOG: &str = "pretraining.jsonl";
 
 pub fn execute(args: &StarterArgs) -> Result<()> {
@@ -99,6 +103,19 @@ pub fn execute(args: &StarterArgs) -> Result<()> {
         fs::copy(made.join(file), shipped.join(file))?;
     }
     fs::copy(&log, shipped.join(LOG))?;
+    let picture = fs::read_to_string(root().join(PICTURE))?;
+    let sentences = picture.lines().filter(|line| !line.trim().is_empty() && !line.starts_with('#'));
+    let text = folder.join("picture.txt");
+    fs::write(&text, sentences.collect::<Vec<_>>().join("\n") + "\n")?;
+    let few = folder.join("arrival");
+    let mut shrink = command(&program);
+    // More than there are: all of the sentences' words stay, and none else.
+    shrink.args(["shrink", "--words", "2000", "--model"]).arg(&made).arg("--data").arg(&text);
+    run(shrink.arg("--output").arg(&few))?;
+    fs::create_dir_all(shipped.join("arrival"))?;
+    for file in OF_PICTURE {
+        fs::copy(few.join(file), shipped.join("arrival").join(file))?;
+    }
     say("starter", format!("copied to {}; its README.md has the scores of the last one", shipped.display()));
     Ok(())
 }

@@ -94,7 +94,7 @@ pub fn Prepare(needs: Needs) -> impl IntoView {
                 mt!("lesson-load-model", name = name.as_str(), size = size.as_str())
             };
             let press = move |_| {
-                load_model(&model);
+                load_model(&model, None);
                 load_texts();
             };
             view! { <button type="button" class="button button-primary" disabled=disabled on:click=press>{label}</button> }

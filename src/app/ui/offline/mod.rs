@@ -8,7 +8,7 @@ use wasm_bindgen::{JsValue, closure::Closure, prelude::wasm_bindgen};
 use crate::app::ui::{
     browser::site::site_url,
     state::{
-        store::{EngineState, Phase, Store},
+        store::{EngineState, Phase, Store, Topic},
         studio,
     },
     words::i18n::{mt, t},
@@ -23,6 +23,9 @@ extern "C" {
     /// Whether the visitor's browser saves data.
     #[wasm_bindgen(js_name = savesData)]
     pub fn saves_data() -> bool;
+    /// Whether the page came from its service worker, which has the site's files here.
+    #[wasm_bindgen(js_name = isKept)]
+    pub fn is_kept() -> bool;
     #[wasm_bindgen(js_name = keepSite)]
     fn keep_site(address: &str, asked: bool, tell: &JsValue);
     #[wasm_bindgen(catch, js_name = takeUpdate)]
@@ -69,7 +72,7 @@ pub struct Offline {
 }
 
 impl Offline {
-    /// Has the site kept, once the engine's own files are here; those of a visitor come before.
+    /// Has the site kept, once the picture and its model are here.
     pub fn start(store: Store) -> Self {
         let offline = Self {
             keeping: RwSignal::new(Keeping::Unknown),
@@ -88,7 +91,8 @@ impl Offline {
         if !cfg!(debug_assertions) {
             Effect::new(move |begun: Option<bool>| {
                 let starting = store.engine.with(|engine| matches!(engine, EngineState::Starting));
-                let begin = begun != Some(true) && !starting;
+                let arriving = store.arriving.get() || store.slot(Topic::Model).busy();
+                let begin = begun != Some(true) && !starting && !arriving;
                 if begin {
                     offline.keep(false);
                 }

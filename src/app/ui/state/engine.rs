@@ -155,7 +155,7 @@ impl Engine {
         if let Some(address) = downloaded
             && !self.store.phase.with_untracked(Phase::active)
         {
-            self.send(Topic::Model, Request::LoadModel { source: Source::Cached(address) });
+            self.send(Topic::Model, Request::LoadModel { source: Source::Cached(address), glimpse: None });
         }
     }
 

@@ -1,5 +1,7 @@
 //! The models that come with the site.
 
+use std::collections::BTreeMap;
+
 use leptos::{prelude::*, task::spawn_local};
 use serde::Deserialize;
 
@@ -23,6 +25,9 @@ pub struct SiteModel {
     pub path: String,
     /// In its folder, those that the engine reads.
     pub files: Vec<String>,
+    /// The files of a model with the words of the first picture only, by their names in a folder of its own.
+    #[serde(default)]
+    arrival: BTreeMap<String, String>,
     /// Of the weights.
     pub bytes: f64,
     pub licence: String,
@@ -39,6 +44,16 @@ impl SiteModel {
     pub fn source(&self) -> Source {
         let names = self.files.iter().map(|name| format!("{}/{name}", self.path));
         Source::Site(names.zip(self.addresses()).map(|(path, url)| SiteFile { path, url }).collect())
+    }
+
+    /// Those of the model that shows the first picture before the whole is here; `None` where there is no such thing.
+    pub fn first_files(&self) -> Option<Vec<SiteFile>> {
+        let file = |(name, file): (&String, &String)| SiteFile {
+            path: format!("{}/{name}", self.path),
+            url: site_url(&format!("{MODELS}{}/{file}", self.path)),
+        };
+        let files: Vec<SiteFile> = self.arrival.iter().map(file).collect();
+        (!files.is_empty()).then_some(files)
     }
 
     /// Its files' addresses.

@@ -8,7 +8,7 @@ use super::{
     store::{Phase, Store, Topic},
     studio,
 };
-use crate::app::protocol::Request;
+use crate::app::protocol::{Glimpse, Request};
 
 /// Bytes of the weights that are loaded without being asked for, at most.
 const AUTO_LOAD_BYTES: f64 = 16e6;
@@ -28,11 +28,13 @@ pub fn starter_is_untrained(store: Store) -> bool {
         && store.phase.with(|phase| *phase == Phase::Idle)
 }
 
-/// Loads a model of the site's, where none is loaded.
-pub fn load_model(model: &SiteModel) {
+/// Loads a model of the site's, where none is loaded, with a glimpse of these sentences if there are any.
+pub fn load_model(model: &SiteModel, sentences: Option<Vec<String>>) {
     let (store, engine) = studio();
     if store.model.with_untracked(Option::is_none) {
-        engine.send(Topic::Model, Request::LoadModel { source: model.source() });
+        let glimpse =
+            sentences.and_then(|sentences| Some(Glimpse { files: model.first_files()?, sentences }));
+        engine.send(Topic::Model, Request::LoadModel { source: model.source(), glimpse });
     }
 }
 

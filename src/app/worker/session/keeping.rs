@@ -116,7 +116,7 @@ impl Session {
             files.extend(store.inputs(std::slice::from_ref(&text.file)).await?);
         }
         let mut files = files.into_iter();
-        self.load_model(id, Source::Files(model)).await?;
+        self.load_model(id, Source::Files(model), None).await?;
         if let Some(file) = files.next() {
             if manifest.training.items {
                 self.give_training(id, items(file).await?)?

@@ -2,6 +2,7 @@
 
 mod analysis;
 mod encoding;
+mod glimpse;
 mod keeping;
 mod probe;
 mod profile;
@@ -34,7 +35,9 @@ use super::{
     watchers::Watchers,
 };
 use crate::{
-    app::protocol::{Answer, EndReason, Envelope, Event, PickedFile, Request, RequestId, Source, Stage},
+    app::protocol::{
+        Answer, EndReason, Envelope, Event, Glimpse, PickedFile, Request, RequestId, Source, Stage,
+    },
     device::{Device, DeviceChoice},
     eval::StsEvaluation,
     localize::Localize,
@@ -159,7 +162,7 @@ impl Session {
         inbox: &mut Inbox,
     ) -> Result<(), WorkerError> {
         match request {
-            Request::LoadModel { source } => self.load_model(id, source).await,
+            Request::LoadModel { source, glimpse } => self.load_model(id, source, glimpse).await,
             Request::Download { address } => Ok(self.downloads.start(id, address)?),
             Request::CancelDownload => {
                 self.downloads.cancel();
@@ -239,9 +242,17 @@ impl Session {
         }
     }
 
-    async fn load_model(&mut self, id: RequestId, source: Source) -> Result<(), WorkerError> {
+    async fn load_model(
+        &mut self,
+        id: RequestId,
+        source: Source,
+        glimpse: Option<Glimpse>,
+    ) -> Result<(), WorkerError> {
         self.refuse_during_run()?;
-        let files = gather(id, source.clone()).await?;
+        let files = match glimpse.filter(|_| self.model.is_none()) {
+            Some(glimpse) => self.gather_after(id, &source, glimpse).await?,
+            None => gather(id, source.clone()).await?,
+        };
         post_progress(id, Stage::Preparing, 0.0, None);
         let model = LoadedModel::from_files(source, files)?;
         // Everything that can fail on the device fails here, while the old model is still there.
