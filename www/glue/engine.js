@@ -10,10 +10,11 @@
 function together(handOn) {
   /** @type {MessageEvent[]} */
   const waiting = [];
-  const { port1, port2 } = new MessageChannel();
-  port1.onmessage = () => waiting.splice(0).forEach(handOn);
+  const channel = new MessageChannel();
+  channel.port1.onmessage = () => waiting.splice(0).forEach(handOn);
   return (/** @type {MessageEvent} */ event) => {
-    if (waiting.push(event) === 1) port2.postMessage(null);
+    // Both ports stay as long as this function does, by the channel: Firefox forgets a port that nothing names.
+    if (waiting.push(event) === 1) channel.port2.postMessage(null);
   };
 }
 
