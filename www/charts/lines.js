@@ -9,7 +9,7 @@ import { word } from "./words.js";
 /** Most letters of a run's name in a legend; the list of runs shows all of it. */
 const MAX_LETTERS = 28;
 
-const shortened = (name) => (name.length > MAX_LETTERS ? `${name.slice(0, MOST_LETTERS - 1)}…` : name);
+const shortened = (name) => (name.length > MAX_LETTERS ? `${name.slice(0, MAX_LETTERS - 1)}…` : name);
 
 export class LineView extends View {
   constructor(element, runs, description) {
