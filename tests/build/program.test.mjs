@@ -1,26 +1,12 @@
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { test } from 'node:test';
 
 import { link, programFolder } from '../../www/build/program.mjs';
+import { withSite } from './site.mjs';
 
 const page = '<head><script id="start" src="./start.js" data-program="page/app.js"></script></head>';
-
-/** Calls `use` with a site that has these files, path → content. */
-async function withSite(files, use) {
-  const site = await mkdtemp(join(tmpdir(), 'site-'));
-  try {
-    for (const [path, content] of Object.entries(files)) {
-      await mkdir(dirname(join(site, path)), { recursive: true });
-      await writeFile(join(site, path), content);
-    }
-    return await use(site);
-  } finally {
-    await rm(site, { recursive: true });
-  }
-}
 
 test('the page names the folder of its build, and fetches at once what the start needs and nothing else', async () => {
   const files = ['app.js', 'app_bg.wasm', '__wasm_split.js', 'split_lessons.wasm', 'chunk_1.wasm', 'snippets/x/glue.js'];

@@ -1,27 +1,13 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { Script } from 'node:vm';
 
 import { LARGE, divide, lists, siteFiles } from '../../www/build/site_files.mjs';
 import { writeRemover, writeServiceWorker } from '../../www/build/service_worker.mjs';
-
-/** Calls `use` with a folder of these files, path → content. */
-async function withSite(files, use) {
-  const folder = await mkdtemp(join(tmpdir(), 'site-'));
-  try {
-    for (const [path, content] of Object.entries(files)) {
-      await mkdir(dirname(join(folder, path)), { recursive: true });
-      await writeFile(join(folder, path), content);
-    }
-    return await use(folder);
-  } finally {
-    await rm(folder, { recursive: true });
-  }
-}
+import { withSite } from './site.mjs';
 
 test('every file is listed once, by path, with its size and digest', async () => {
   const files = { 'index.html': '<html>', 'data/b.txt': 'bb', 'data/a.txt': '', 'models/m/config.json': '{}' };

@@ -1,11 +1,12 @@
 // After one visit the site works with the network off, wherever it was put; what cannot be kept is said, and does no harm.
 
 import assert from 'node:assert/strict';
-import { readFile, readdir } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { test } from 'node:test';
 
 import { programFolder } from '../../www/build/program.mjs';
+import { siteFiles } from '../../www/build/site_files.mjs';
 import { tinySite } from './api.mjs';
 import { withBuild } from './builds.mjs';
 import { dist, withPage } from './harness.mjs';
@@ -130,9 +131,8 @@ async function changes() {
 /** The files of the page's program. */
 async function programFiles() {
   const program = programFolder(dist);
-  const entries = await readdir(join(dist, program), { recursive: true, withFileTypes: true });
-  const paths = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
-  return Object.fromEntries(await Promise.all(paths.map(async (path) => [relative(dist, path), await readFile(path)])));
+  const paths = siteFiles(join(dist, program)).map(({ path }) => `${program}/${path}`);
+  return Object.fromEntries(await Promise.all(paths.map(async (path) => [path, await readFile(join(dist, path))])));
 }
 
 const build = (page) => page.locator('meta[name=build]').count();

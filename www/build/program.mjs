@@ -1,7 +1,9 @@
 // The page's program in a built site: it has a folder that is named after its build, `page-…`.
 
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
-import { join, sep } from 'node:path';
+import { join } from 'node:path';
+
+import { siteFiles } from './site_files.mjs';
 
 /** Its folder below `site`. */
 export function programFolder(site) {
@@ -16,8 +18,8 @@ export function programFolder(site) {
  */
 export function link(site) {
   const folder = programFolder(site);
-  const files = readdirSync(join(site, folder), { recursive: true }).map((name) => `./${folder}/${name.replaceAll(sep, '/')}`);
-  const scripts = files.filter((name) => name.endsWith('.js')).sort();
+  const files = siteFiles(join(site, folder)).map(({ path }) => `./${folder}/${path}`);
+  const scripts = files.filter((name) => name.endsWith('.js'));
   const preloads = [
     ...scripts.map((name) => `<link rel="modulepreload" href="${name}" />`),
     `<link rel="preload" href="./${folder}/app_bg.wasm" as="fetch" type="application/wasm" crossorigin="anonymous" />`,

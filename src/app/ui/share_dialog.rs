@@ -10,14 +10,14 @@ use crate::{
         lessons,
         parts::{
             icons::{Glyph, Icon},
-            later::{Later, Reached, after_picture},
+            later::Reached,
         },
         state::{
             links::{Inputs, shared, whole},
             route::Route,
             studio,
         },
-        studio::{STUDIO, StudioPart},
+        studio::{AfterPicture, StudioPart},
         words::i18n::{mt, t, words},
     },
     runs::EvaluationPoint,
@@ -76,7 +76,7 @@ pub fn ShareButton() -> impl IntoView {
         <button type="button" class="button button-small share-button" aria-haspopup="dialog" on:click=press>
             <Glyph icon=Icon::Link />{mt!("share-button")}
         </button>
-        <Later of=STUDIO part=StudioPart::ShareDialog(pressed) wanted=after_picture() />
+        <AfterPicture part=StudioPart::ShareDialog(pressed) />
     }
 }
 

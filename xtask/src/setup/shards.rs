@@ -55,7 +55,6 @@ pub fn write(weights: &Path, folder: &Path) -> Result<(Value, Value)> {
 }
 
 /// A tensor's content.
-#[derive(Clone)]
 struct Part<'a> {
     dtype: Dtype,
     shape: Vec<usize>,

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use web_sys::ClipboardEvent;
 
-use super::split::{STUDIO, StudioPart};
+use super::split::{AfterPicture, StudioPart};
 use crate::{
     app::{
         protocol::{EvaluationReport, PickedFile, Request, Source, TrainingKind, TrainingReport},
@@ -16,7 +16,6 @@ use crate::{
                 drop_zone::{DropZone, Inputs},
                 fold::Fold,
                 icons::{Glyph, Icon},
-                later::{Later, after_picture},
                 notice::{ErrorNotice, SlotProgress},
             },
             state::{
@@ -50,7 +49,7 @@ pub fn DataPanel() -> impl IntoView {
     };
     view! {
         <Fold id="data-title" title="data-card" state done hidden>
-            <Later of=STUDIO part=StudioPart::Texts wanted=after_picture() />
+            <AfterPicture part=StudioPart::Texts />
         </Fold>
     }
 }

@@ -23,7 +23,7 @@ use leptos::{
     prelude::*,
 };
 
-pub use self::split::{STUDIO, StudioPart};
+pub use self::split::{AfterPicture, StudioPart};
 use self::{
     charts::ChartsOf,
     data_panel::DataPanel,
@@ -36,7 +36,7 @@ use crate::{
     app::ui::{
         parts::{
             icons::{Glyph, Icon},
-            later::{Later, Reached, after_picture},
+            later::Reached,
             tabs::{Tab, Tabs},
         },
         state::route::Route,
@@ -55,26 +55,14 @@ pub fn StudioView() -> impl IntoView {
     let chosen = RwSignal::new("curves");
     // Reading a batch back delays the run, so it is done only while the tab is visible.
     let batch_seen = Signal::derive(move || chosen.get() == "batch" && place.get() == Place::Studio);
-    let wanted = after_picture();
+    let tab = |name, label, part| Tab::new(name, label, move || view! { <AfterPicture part /> }.into_any());
     let tabs = vec![
-        Tab::new("curves", "tab-curves", move || {
-            view! { <Later of=STUDIO part=StudioPart::RunCharts(charts) wanted /> }.into_any()
-        }),
-        Tab::new("scores", "tab-scores", move || {
-            view! { <Later of=STUDIO part=StudioPart::EvaluationTable wanted /> }.into_any()
-        }),
-        Tab::new("batch", "tab-batch", move || {
-            view! { <Later of=STUDIO part=StudioPart::Batch(batch_seen) wanted /> }.into_any()
-        }),
-        Tab::new("runs", "tab-runs", move || {
-            view! { <Later of=STUDIO part=StudioPart::Runs wanted /> }.into_any()
-        }),
-        Tab::new("download", "tab-download", move || {
-            view! { <Later of=STUDIO part=StudioPart::Downloads wanted /> }.into_any()
-        }),
-        Tab::new("speed", "tab-speed", move || {
-            view! { <Later of=STUDIO part=StudioPart::Profile wanted /> }.into_any()
-        }),
+        tab("curves", "tab-curves", StudioPart::RunCharts(charts)),
+        tab("scores", "tab-scores", StudioPart::EvaluationTable),
+        tab("batch", "tab-batch", StudioPart::Batch(batch_seen)),
+        tab("runs", "tab-runs", StudioPart::Runs),
+        tab("download", "tab-download", StudioPart::Downloads),
+        tab("speed", "tab-speed", StudioPart::Profile),
     ];
     let reached: Reached = expect_context();
     view! {
@@ -87,7 +75,7 @@ pub fn StudioView() -> impl IntoView {
                 <PicturePanel />
                 <div class="numbers">
                     <RunControls />
-                    <Later of=STUDIO part=StudioPart::PlaneChart(charts) wanted />
+                    <AfterPicture part=StudioPart::PlaneChart(charts) />
                 </div>
             </div>
             <Rail />

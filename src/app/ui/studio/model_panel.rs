@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::{
     hub_panel::{HubPanel, HubProgress},
-    split::{STUDIO, StudioPart},
+    split::{AfterPicture, StudioPart},
 };
 use crate::{
     app::{
@@ -15,7 +15,6 @@ use crate::{
                 drop_zone::{DropZone, Inputs},
                 fold::Fold,
                 icons::{Glyph, Icon},
-                later::{Later, after_picture},
                 notice::{self, ErrorNotice, SlotProgress},
             },
             state::{links::shared, site_models::SiteModel, store::Topic, studio},
@@ -48,7 +47,7 @@ pub fn ModelPanel() -> impl IntoView {
     let hidden = Signal::derive(move || shared.hides(Part::Model));
     view! {
         <Fold id="model-title" title="model-card" state done hidden>
-            <Later of=STUDIO part=StudioPart::ModelInputs wanted=after_picture() />
+            <AfterPicture part=StudioPart::ModelInputs />
         </Fold>
     }
 }

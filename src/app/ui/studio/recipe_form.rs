@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::split::{STUDIO, StudioPart};
+use super::split::{AfterPicture, StudioPart};
 use crate::{
     app::{
         protocol::{TrainingKind, Weights},
@@ -10,7 +10,6 @@ use crate::{
             parts::{
                 fields::{RecipeOption, Segments},
                 fold::Fold,
-                later::{Later, after_picture},
             },
             state::{links::shared, preset::Preset, recipe::LengthUnit, store::Store, studio},
             words::i18n::{mt, t},
@@ -52,7 +51,7 @@ pub fn RecipeForm() -> impl IntoView {
     let hidden = Signal::derive(move || shared.hides(Part::Recipe));
     view! {
         <Fold id="recipe-title" title="recipe-title" state=move || fold_line(store) done hidden>
-            <Later of=STUDIO part=StudioPart::RecipeFields wanted=after_picture() />
+            <AfterPicture part=StudioPart::RecipeFields />
         </Fold>
     }
 }

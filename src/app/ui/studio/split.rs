@@ -18,7 +18,7 @@ use super::{
     runs_panel::RunsPanel,
 };
 use crate::app::ui::{
-    parts::later::{Module, Split},
+    parts::later::{Later, Module, Split, after_picture},
     share_dialog::ShareDialog,
 };
 
@@ -43,6 +43,12 @@ pub enum StudioPart {
 
 pub const STUDIO: Module<StudioPart> =
     Module { name: "studio", load: || Box::pin(load()), make: |part| make(part).now_or_never()?.ok() };
+
+/// A part of the studio, after the picture.
+#[component]
+pub fn AfterPicture(part: StudioPart) -> impl IntoView {
+    view! { <Later of=STUDIO part wanted=after_picture() /> }
+}
 
 #[wasm_split(studio, fallible, preload(load))]
 fn make(part: StudioPart) -> Split {

@@ -8,7 +8,7 @@ use leptos::{html::Section, prelude::*, task::spawn_local};
 use wasm_bindgen::{JsValue, closure::Closure, prelude::wasm_bindgen};
 
 use self::sentences::OWN;
-use super::split::{STUDIO, StudioPart};
+use super::split::{AfterPicture, StudioPart};
 use crate::{
     app::{
         protocol::Weights,
@@ -18,7 +18,6 @@ use crate::{
                 drawing::{Bundle, Drawing, messages_json},
                 fold::Fold,
                 icons::{Glyph, Icon},
-                later::{Later, after_picture},
                 notice::{ErrorNotice, Problem},
             },
             state::{
@@ -387,7 +386,7 @@ pub fn PictureSentences() -> impl IntoView {
             done=Signal::derive(|| true)
             hidden=Signal::derive(|| false)
         >
-            <Later of=STUDIO part=StudioPart::SentencesAndTable wanted=after_picture() />
+            <AfterPicture part=StudioPart::SentencesAndTable />
         </Fold>
     }
 }
