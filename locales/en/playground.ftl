@@ -8,6 +8,14 @@ tab-map = Map
 tab-duplicates = Near-duplicates
 tab-export = Export
 
+pair-title = Two sentences
+pair-first = First sentence
+pair-second = Second sentence
+pair-cosine = Cosine
+pair-before = before training { $cosine }
+pair-rank = Nearer than { $percent } % of the pairs of the list below, which are the thin lines.
+pair-blank = Type two sentences: their cosine appears as you type.
+
 list-title = Sentences
 list-drop = Open a text file
 list-drop-hint = one sentence per line, typed, pasted or dropped; tens of thousands are fine

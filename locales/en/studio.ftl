@@ -150,3 +150,8 @@ chinese-pairs = Chinese: 300 graded pairs
 hard-pairs = 512 hard graded pairs
 drop-folder = or choose a folder
 
+neighbours-title = What is nearest to what
+neighbours-now = nearest
+neighbours-before = before training
+neighbours-alike = Of similar meaning:
+neighbours-other = Of another meaning:

@@ -8,6 +8,14 @@ tab-map = 地图
 tab-duplicates = 近似重复
 tab-export = 导出
 
+pair-title = 两个句子
+pair-first = 第一句
+pair-second = 第二句
+pair-cosine = 余弦
+pair-before = 训练前 { $cosine }
+pair-rank = 比下面列表中 { $percent } % 的句对更近；细线就是那些句对。
+pair-blank = 输入两个句子：余弦边打字边出来。
+
 list-title = 句子
 list-drop = 打开文本文件
 list-drop-hint = 每行一个句子；输入、粘贴或拖入，几万行也可以

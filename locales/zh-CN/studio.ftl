@@ -123,3 +123,8 @@ chinese-pairs = 中文：300 个评分句对
 hard-pairs = 512 个较难的评分句对
 drop-folder = 或选择一个文件夹
 
+neighbours-title = 谁离谁最近
+neighbours-now = 最近
+neighbours-before = 训练前
+neighbours-alike = 意思相近：
+neighbours-other = 意思不同：

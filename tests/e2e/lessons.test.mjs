@@ -323,15 +323,94 @@ test('the lessons run on a real encoder, and the ablation makes a table of real 
     await page.getByText(/no collapse, whatever|nearly the same vector/).waitFor();
 
     await open('#/lessons/hard-negatives?run_steps=2');
-    const compared = page.getByRole('region', { name: 'Two runs on the sample’s triplets' }).locator('.hard-scores').first().locator('tbody tr');
+    const compared = page.getByRole('region', { name: 'Cosines and margins' }).locator('.hard-scores').first().locator('tbody tr');
     // How it stands before training is there unasked.
     await compared.getByRole('rowheader', { name: 'Before training' }).waitFor();
     await studio.button('Train both').click();
     await compared.nth(2).waitFor();
     await page.getByText('Margin of each triplet').click();
     const margins = await page.getByRole('group', { name: 'Margin of each triplet' }).locator('tbody tr').evaluateAll((rows) => rows.map((row) => [...row.cells]));
-    assert.equal(margins.length, 300);
+    assert.equal(margins.length, 100);
     assert.ok(margins.every((row) => row.length === 4));
+  });
+});
+
+test('a lesson’s steps move its figure, by button, key and scrolling; what a link set stays until a step is taken', async () => {
+  await withPage({ context: { viewport: { width: 1280, height: 720 }, reducedMotion: 'reduce' } }, async (page, { url }) => {
+    const at = (step) => page.locator('.view:not([hidden]) .lesson-stepper').getByText(step, { exact: true }).waitFor();
+    const current = () => page.locator('.view:not([hidden]) .lesson-step[aria-current="step"]').innerText();
+    const alignment = page.locator('#circle-alignment');
+    await page.goto(`${url}?start=empty#/lessons/circle?points=0,90,30,30,60,60,100,100,200,200,300,300`);
+    await at('1 of 4');
+    assert.equal(await alignment.innerText(), (2 / 6).toFixed(3));
+    await page.keyboard.press('ArrowRight');
+    await at('2 of 4');
+    assert.match(await current(), /^All in one place/);
+    // Six pairs, a degree or two apart.
+    assert.ok(number(await alignment.innerText()) < 0.01);
+    assert.ok(number(await page.locator('#circle-uniformity').innerText()) > -0.1);
+    // Its figure stays in sight.
+    const box = await page.locator('.circle-plane svg').boundingBox();
+    assert.ok(box.y >= 0 && box.y + box.height <= 720, JSON.stringify(box));
+
+    await page.getByRole('button', { name: 'Next', exact: true }).click();
+    await at('3 of 4');
+    assert.ok(number(await alignment.innerText()) > 3);
+    await page.keyboard.press('ArrowLeft');
+    await page.keyboard.press('ArrowLeft');
+    await at('1 of 4');
+    assert.ok(await page.getByRole('button', { name: 'Back', exact: true }).isDisabled());
+    // A key that moves what has the focus takes no step.
+    const point = page.getByRole('slider', { name: 'Point A', exact: true });
+    await point.focus();
+    const before = await point.getAttribute('aria-valuenow');
+    await page.keyboard.press('ArrowRight');
+    await at('1 of 4');
+    assert.notEqual(await point.getAttribute('aria-valuenow'), before);
+    // Nor does scrolling change what the visitor has set, until a step is asked for.
+    const own = await alignment.innerText();
+
+    await page.locator('.view:not([hidden]) .lesson-step').last().scrollIntoViewIfNeeded();
+    await page.mouse.move(640, 360);
+    await page.mouse.wheel(0, 300);
+    await at('4 of 4');
+    assert.equal(await alignment.innerText(), own);
+    await page.mouse.wheel(0, -5000);
+    await at('1 of 4');
+    await page.getByRole('button', { name: 'Next', exact: true }).click();
+    await at('2 of 4');
+    assert.ok(number(await alignment.innerText()) < 0.01);
+    await page.locator('.view:not([hidden]) .lesson-step').last().scrollIntoViewIfNeeded();
+    await page.mouse.wheel(0, 300);
+    await at('4 of 4');
+    assert.ok(number(await alignment.innerText()) < 0.1 && number(await page.locator('#circle-uniformity').innerText()) < -1);
+
+    await page.goto(`${url}?start=empty#/lessons/loss`);
+    const loss = page.locator('#contrast-loss');
+    const losses = [await loss.innerText()];
+    for (const step of ['2 of 5', '3 of 5', '4 of 5', '5 of 5']) {
+      await page.getByRole('button', { name: 'Next', exact: true }).click();
+      await at(step);
+      losses.push(await loss.innerText());
+    }
+    assert.equal(losses[3], Math.log(4).toFixed(3));
+    assert.ok(number(losses[1]) < number(losses[0]) && number(losses[2]) > number(losses[0]), losses.join(' '));
+    assert.equal(losses[4], losses[0]);
+  });
+  await withPage({ path: '?start=empty#/lessons/collapse', context: { viewport: { width: 390, height: 844 } } }, async (page) => {
+    const visible = () => page.locator('.view:not([hidden]) .lesson-step:visible').allInnerTexts();
+    const figure = page.locator('.margins');
+    await figure.waitFor();
+    const [first, ...none] = await visible();
+    assert.deepEqual(none, []);
+    assert.ok((await figure.boundingBox()).y < 844, 'the figure begins on the first screen');
+    const place = (await figure.boundingBox()).y;
+    await page.getByRole('button', { name: 'Next', exact: true }).click();
+    const [second, ...others] = await visible();
+    assert.deepEqual(others, []);
+    assert.notEqual(second, first);
+    assert.equal((await figure.boundingBox()).y, place, 'and stays where it is');
+    await page.waitForFunction(() => document.querySelector('#collapse-loss').textContent === document.querySelector('#collapse-logarithm').textContent);
   });
 });
 

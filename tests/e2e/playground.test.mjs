@@ -19,6 +19,41 @@ async function atPlayground(page, text) {
 
 const tab = (page, name) => page.getByRole('tab', { name, exact: true });
 
+test('two sentences have their cosine while one types, the same as in the matrix, and after a run the one before beside it', async () => {
+  await withPage({}, async (page) => {
+    const studio = await atPlayground(page, ['a cat sat', 'the dog ran', 'blue sky', 'green grass', 'old house', 'red car'].join('\n'));
+    const cosine = page.locator('#pair-cosine');
+    await page.getByLabel('First sentence').fill('a cat sat');
+    await page.getByLabel('Second sentence').fill('blue sky');
+    const cell = page.locator('.matrix tbody tr').first().locator('td').nth(2);
+    await page.waitForFunction(() => document.querySelectorAll('.matrix tbody tr').length === 6);
+    const of = async () => /: (\S+?)(,|$)/.exec(await cell.getAttribute('title'))[1];
+    const wanted = await of();
+    await page.waitForFunction((wanted) => document.querySelector('#pair-cosine').textContent === wanted, wanted);
+    await page.getByText(/Nearer than \d+ % of the pairs/).waitFor();
+
+    await page.getByLabel('Second sentence').fill('a cat sat');
+    await page.waitForFunction(() => document.querySelector('#pair-cosine').textContent === '1.000');
+    await page.getByLabel('Second sentence').fill(' ');
+    await page.getByText('Type two sentences').waitFor();
+    assert.equal(await cosine.innerText(), '–');
+
+    await page.getByLabel('Second sentence').fill('blue sky');
+    await studio.go('Studio');
+    await studio.loadTinyTexts();
+    await studio.recipe({ 'batch-size': 4, steps: 3, 'learning-rate': '0.01' });
+    await studio.train();
+    await studio.phase(/^Finished/);
+    await studio.go('Playground');
+    // The run has chosen its own pooler: the matrix knows what that made of them before.
+    await page.waitForFunction(() => / before training /.test(document.querySelector('.matrix tbody tr td:nth-of-type(3)').title));
+    const [, after, before] = /: (\S+), before training (\S+)$/.exec(await cell.getAttribute('title'));
+    await page.getByText(`before training ${before}`).waitFor();
+    assert.equal(await cosine.innerText(), after);
+    assert.notEqual(after, before);
+  });
+});
+
 test('a list is searched, mapped, looked through for duplicates and exported', async () => {
   await withPage({}, async (page) => {
     const studio = await atPlayground(page, sentences.join('\n'));

@@ -14,7 +14,7 @@ test('thousands are set apart', () => {
 
 test('sizes and times have units, two at most', () => {
   assert.deepEqual([12, 4200, 90868376, 1.5e9].map((value) => spaced(bytes('en', value))), ['12 bytes', '4 kB', '90.9 MB', '1.50 GB']);
-  assert.deepEqual([4.6, 65, 7265].map((value) => spaced(duration('en', value))), ['5 sec', '1 min 5 sec', '2 hr 1 min']);
+  assert.deepEqual([4.6, 65, 7265].map((value) => spaced(duration('en', value))), ['5 sec', '1m 5s', '2h 1m']);
   assert.deepEqual(both(millions, 22713216), ['22.7 million', '2271.3万']);
   assert.equal(both(duration, 65)[1].replaceAll(' ', ''), '1分钟5秒');
 });

@@ -8,8 +8,6 @@ import { word } from "./words.js";
 /** Room around the paths, as a share of their extent; and the least extent, so that noise does not fill the plane. */
 const MARGIN = 0.2;
 const LEAST_EXTENT = 0.06;
-/** Least width in pixels for names beside the landmarks; tooltips name them at any width. */
-const ROOM_FOR_NAMES = 380;
 /** The axes of figure 2 of the SimCSE paper: uniformity, alignment. */
 const PAPER = [
   [-2.6, -1.6],
@@ -60,7 +58,7 @@ export class PlaneView extends View {
       xAxis: limits(x),
       yAxis: limits(y),
       series: [
-        ...(known.length > 0 ? fixedPoints(colours, known, this.element.clientWidth >= ROOM_FOR_NAMES) : []),
+        ...(known.length > 0 ? fixedPoints(colours, known, (x[0] + x[1]) / 2) : []),
         ...others.flatMap(({ id, name, colour, points }) => pathBeside(colours, id, name, colour, points)),
         ...path(colours, points),
       ],
@@ -68,8 +66,8 @@ export class PlaneView extends View {
   }
 }
 
-/** The landmarks as diamonds, and a frame around the area of the paper's figure 2. */
-function fixedPoints(colours, landmarks, named) {
+/** The landmarks as diamonds, and a frame around the area of the paper's figure 2. Names stand towards the `middle`. */
+function fixedPoints(colours, landmarks, middle) {
   const [[left, right], [low, high]] = PAPER;
   // The line ends at the corner where its label is drawn.
   const corners = [
@@ -87,7 +85,7 @@ function fixedPoints(colours, landmarks, named) {
       silent: true,
       z: 1,
       lineStyle: { color: colours.muted, width: 1, type: "dashed" },
-      endLabel: { ...labelled(colours, word("landmarks-paper")), offset: [-6, -9], color: colours.muted, align: "left" },
+      endLabel: { ...labelled(colours, word("landmarks-paper")), offset: [0, 10], color: colours.muted, fontSize: 11, align: "left" },
       data: corners,
     },
     {
@@ -97,9 +95,11 @@ function fixedPoints(colours, landmarks, named) {
       symbolSize: 12,
       z: 2,
       itemStyle: { color: colours.muted, borderColor: colours.surface, borderWidth: 1 },
-      label: { ...labelled(colours, ({ data }) => data.name, "right"), color: colours.muted, show: named },
       labelLayout: { hideOverlap: true },
-      data: landmarks,
+      data: landmarks.map((landmark) => {
+        const side = landmark.value[0] > middle ? "left" : "right";
+        return { ...landmark, label: { ...labelled(colours, landmark.name, side), color: colours.muted, fontSize: 11 } };
+      }),
     },
   ];
 }

@@ -35,11 +35,11 @@ export function millions(language, value) {
 /** 125.4 seconds: 2 min 5 sec. Two units at most. */
 export function duration(language, seconds) {
   const whole = Math.round(Math.max(0, seconds));
-  const in_ = (unit, value) => formatted(language, { style: "unit", unit, unitDisplay: "short", ...digits(0) }, value);
+  const in_ = (unit, value, unitDisplay = "narrow") => formatted(language, { style: "unit", unit, unitDisplay, ...digits(0) }, value);
   const [hours, minutes] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60];
   if (hours > 0) return `${in_("hour", hours)} ${in_("minute", minutes)}`;
   if (minutes > 0) return `${in_("minute", minutes)} ${in_("second", whole % 60)}`;
-  return in_("second", whole);
+  return in_("second", whole, "short");
 }
 
 /** Milliseconds since 1970: 24 Nov, 14:03, in the visitor's own time. */

@@ -16,7 +16,7 @@ use crate::{
                 icons::{Glyph, Icon},
                 notice::{ErrorNotice, SlotProgress},
             },
-            state::{store::Topic, studio},
+            state::{route::Route, store::Topic, studio},
             words::{
                 format::{count, significant},
                 i18n::{mt, t},
@@ -24,6 +24,7 @@ use crate::{
         },
     },
     model::Pooler,
+    share::Place,
 };
 
 const FILE: &str = "analysis.csv";
@@ -39,6 +40,15 @@ pub fn AnalysisPanel(pooler: RwSignal<Pooler>) -> impl IntoView {
     let analyse = move || {
         engine.send(Topic::Analysis, Request::Analyse { pooler: pooler.get_untracked() });
     };
+    // By itself once the scores are there, for whoever looks at them.
+    let Route { place, .. } = expect_context();
+    Effect::new(move |_| {
+        let scored = !store.measurements.with(Vec::is_empty) && store.analysis.with(Option::is_none);
+        let due = place.get() == Place::Evaluation && scored && reason.get().is_none();
+        if due && untrack(|| !slot.busy() && slot.error.with(Option::is_none)) {
+            analyse();
+        }
+    });
     view! {
         <section class="measurements analysis" aria-labelledby="analysis-title">
             <h3 id="analysis-title">{mt!("analysis-title")}</h3>

@@ -11,9 +11,20 @@ use crate::{
     lessons::{Ablation, AblationRecord, Order, Setting, Spread},
 };
 
+/// A column that is pointed out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Column {
+    Paper,
+    Starter,
+}
+
 /// The paper's table at once, and beside it what the runs came to, where they are of the same ablation.
 #[component]
-pub fn AblationTable(runner: Runner, ablation: RwSignal<Ablation>) -> impl IntoView {
+pub fn AblationTable(
+    runner: Runner,
+    ablation: RwSignal<Ablation>,
+    looked_at: RwSignal<Option<Column>>,
+) -> impl IntoView {
     let results = move || runner.results.get().filter(|results| results.plan.ablation == ablation.get());
     let rows = move || {
         let results = results();
@@ -39,11 +50,14 @@ pub fn AblationTable(runner: Runner, ablation: RwSignal<Ablation>) -> impl IntoV
         Ablation::BatchSize => t!("ablation-paper-batch-size"),
         Ablation::HardNegatives => t!("ablation-paper-hard-negatives"),
     };
+    let at = move |column: Column| looked_at.get() == Some(column);
     view! {
-        <section class="card" aria-labelledby="ablation-results">
-            <h2 id="ablation-results">{mt!("ablation-results")}</h2>
             <div class="table-scroll" tabindex="0" role="group" aria-label=mt!("ablation-results")>
-                <table class="scores ablation-scores">
+                <table
+                    class="scores ablation-scores"
+                    class:look-paper=move || at(Column::Paper)
+                    class:look-starter=move || at(Column::Starter)
+                >
                     <thead>
                         <tr>
                             <th scope="col">{mt!("ablation-column-setting")}</th>
@@ -68,10 +82,12 @@ pub fn AblationTable(runner: Runner, ablation: RwSignal<Ablation>) -> impl IntoV
                 </table>
             </div>
             <p>{move || order(ablation.get())}</p>
-            <p class="fine">{note}</p>
-            <p class="fine">{record}</p>
+            <details class="fine">
+                <summary>{mt!("ablation-sources")}</summary>
+                <p>{note}</p>
+                <p>{record}</p>
+            </details>
             {move || results().map(|results| view! { <p class="fine" role="status">{remark(&results)}</p> })}
-        </section>
     }
 }
 

@@ -5,10 +5,11 @@ use leptos::prelude::*;
 use super::{
     ablation_runs::{Plan, Runner},
     ablation_sizes::Sizes,
-    ablation_table::AblationTable,
+    ablation_table::{AblationTable, Column},
     inputs::{linked, take_number},
     parts::once_by_itself,
     prepare::{Needs, Prepare},
+    steps::{Parts, Step},
 };
 use crate::{
     app::ui::{
@@ -28,8 +29,7 @@ use crate::{
 
 const NEEDS: Needs = Needs { pairs: true, sentences: true, training: true };
 
-#[component]
-pub fn Ablations() -> impl IntoView {
+pub fn parts() -> Parts {
     let runner = Runner::new();
     let (store, _) = studio();
     let ablation = RwSignal::new(Ablation::Dropout);
@@ -83,7 +83,27 @@ pub fn Ablations() -> impl IntoView {
         let plan = plan()?;
         Some(t!("ablation-runs", count = plan.runs(), steps = plan.steps * plan.runs() as u32))
     };
-    view! {
+    let looked_at = RwSignal::new(None);
+    let look = move |at: Ablation, column: Option<Column>| {
+        move || {
+            ablation.set(at);
+            looked_at.set(column);
+        }
+    };
+    let story = vec![
+        Step::new("ablations-what", look(Ablation::Dropout, None)),
+        Step::new("ablations-paper", look(Ablation::Dropout, Some(Column::Paper))),
+        Step::new("ablations-words", look(Ablation::Augmentation, Some(Column::Paper))),
+        Step::new("ablations-small", look(Ablation::Dropout, Some(Column::Starter))),
+    ];
+    let figure = view! {
+        <section class="card" aria-labelledby="ablation-results">
+            <h2 id="ablation-results">{mt!("ablation-results")}</h2>
+            {move || runner.progress().map(|(fraction, label)| view! { <Bar fraction=Some(fraction) label /> })}
+            <AblationTable runner ablation looked_at />
+        </section>
+    };
+    let more = view! {
         <section class="card" aria-labelledby="ablation-part">
             <h2 id="ablation-part">{mt!("ablation-part")}</h2>
             <p class="fine">{mt!("ablation-part-what")}</p>
@@ -126,10 +146,9 @@ pub fn Ablations() -> impl IntoView {
                 }}
                 <span class="fine">{move || if running.get() { None } else { reason().map(words).or_else(runs) }}</span>
             </div>
-            {move || runner.progress().map(|(fraction, label)| view! { <Bar fraction=Some(fraction) label /> })}
             <Problem error=runner.error title="lesson-failed" />
         </section>
-        <AblationTable runner ablation />
         <Sizes />
-    }
+    };
+    Parts { steps: story, figure: figure.into_any(), more: more.into_any() }
 }

@@ -6,8 +6,10 @@ use web_sys::{Element, KeyboardEvent, PointerEvent};
 
 use super::{
     circle_model::CircleModel,
+    glide::Glide,
     inputs::{linked, numbers},
     parts::fixed,
+    steps::{Parts, Step},
 };
 use crate::{
     app::ui::words::i18n::{mt, t},
@@ -32,8 +34,7 @@ const RADIUS: f64 = 100.0;
 const STEP: f64 = 3.0;
 const LEAP: f64 = 15.0;
 
-#[component]
-pub fn Circle() -> impl IntoView {
+pub fn parts() -> Parts {
     let angles = RwSignal::new(EXAMPLES[0].1);
     let held = RwSignal::new(None::<usize>);
     let plane = NodeRef::<Div>::new();
@@ -57,8 +58,21 @@ pub fn Circle() -> impl IntoView {
             angles.update(|angles| angles[point] = turned(y.atan2(x).to_degrees()));
         }
     };
+    let moving = Glide::new(move |points: Angles| angles.set(points.map(turned)));
+    let go = move |to: Angles| {
+        let from = angles.get_untracked();
+        // The shorter way round.
+        moving.go(from, std::array::from_fn(|i| from[i] + turned(to[i] - from[i] + 180.0) - 180.0));
+    };
+    let [random, collapsed, uniform, both] = EXAMPLES.map(|(_, points)| move || go(points));
+    let steps = vec![
+        Step::new("circle-two", random),
+        Step::new("circle-align", collapsed),
+        Step::new("circle-spread", uniform),
+        Step::new("circle-answer", both),
+    ];
     let examples = EXAMPLES.map(|(name, points)| {
-        view! { <button type="button" class="button button-small" on:click=move |_| angles.set(points)>{mt!(name)}</button> }
+        view! { <button type="button" class="button button-small" on:click=move |_| go(points)>{mt!(name)}</button> }
     });
     let chords = (0..POINTS).step_by(2).map(|first| {
         let end = move |point: usize| angles.with(|angles| position(angles[point]));
@@ -73,7 +87,7 @@ pub fn Circle() -> impl IntoView {
         }
     });
     let points = (0..POINTS).map(|point| view! { <Point point angles held /> });
-    view! {
+    let figure = view! {
         <section class="card circle" aria-labelledby="circle-points">
             <h2 id="circle-points">{mt!("circle-points")}</h2>
             <p class="fine">{mt!("circle-how")}</p>
@@ -109,8 +123,8 @@ pub fn Circle() -> impl IntoView {
                 </dl>
             </div>
         </section>
-        <CircleModel />
-    }
+    };
+    Parts { steps, figure: figure.into_any(), more: view! { <CircleModel /> }.into_any() }
 }
 
 /// A point, moved by pointer and keyboard as a slider is.

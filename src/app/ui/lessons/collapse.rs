@@ -3,9 +3,12 @@
 use leptos::prelude::*;
 
 use super::{
+    glide::Glide,
     inputs::{linked, number},
-    parts::{self, Slider, fixed, once_by_itself},
+    loss_line::{LossLine, Mark},
+    parts::{self as shared, Slider, fixed, once_by_itself},
     prepare::{Needs, Prepare},
+    steps::{Parts, Step},
 };
 use crate::{
     app::{
@@ -36,9 +39,54 @@ const BATCHES: [usize; 4] = [16, 64, 256, 512];
 /// Above it, all vectors are nearly the same: their mean squared distance is below a twentieth or so.
 const COLLAPSED: f64 = -0.1;
 
-#[component]
-pub fn Collapse() -> impl IntoView {
-    view! { <RunAtHand /><Calculator /> }
+/// Cosines of a batch whose pairs are found, and of one that has collapsed: with its own view, with others.
+const FOUND: [f64; 2] = [0.9, 0.3];
+const ALL_ONE: [f64; 2] = [1.0, 1.0];
+
+/// A batch in which all pairs are alike.
+#[derive(Clone, Copy)]
+struct Batch {
+    items: RwSignal<f64>,
+    temperature: RwSignal<f64>,
+    own: RwSignal<f64>,
+    other: RwSignal<f64>,
+}
+
+impl Batch {
+    /// Tracked.
+    fn items(self) -> usize {
+        self.items.get().round() as usize
+    }
+
+    /// With this many sentences; tracked.
+    fn loss(self, items: usize) -> f64 {
+        even_loss(items, self.own.get(), self.other.get(), self.temperature.get())
+    }
+
+    /// All vectors the same; tracked.
+    fn collapsed(self) -> f64 {
+        even_loss(self.items(), 1.0, 1.0, 1.0)
+    }
+}
+
+pub fn parts() -> Parts {
+    let [own, other] = FOUND.map(RwSignal::new);
+    let batch = Batch { items: RwSignal::new(64.0), temperature: RwSignal::new(0.05), own, other };
+    let moving = Glide::new(move |cosines: [f64; 2]| {
+        // Two digits, as the sliders have them.
+        let [to_own, to_other] = cosines.map(|cosine| (100.0 * cosine).round() / 100.0);
+        own.set(to_own);
+        other.set(to_other);
+    });
+    let go = move |to: [f64; 2]| move || moving.go([own.get_untracked(), other.get_untracked()], to);
+    let steps = vec![
+        Step::new("collapse-found", go(FOUND)),
+        Step::new("collapse-question", go(ALL_ONE)),
+        Step::new("collapse-look", go(FOUND)),
+    ];
+    let figure = view! { <RunAtHand batch /> }.into_any();
+    let more = view! { <Calculator batch /> }.into_any();
+    Parts { steps, figure, more }
 }
 
 /// Sentences among which a row of the loss finds its own.
@@ -50,7 +98,7 @@ fn candidates(plan: &RunPlan, triplets: bool) -> usize {
 }
 
 #[component]
-fn RunAtHand() -> impl IntoView {
+fn RunAtHand(batch: Batch) -> impl IntoView {
     let (store, engine) = studio();
     let needs = Needs { pairs: true, sentences: true, training: true };
     let reason = move || needs.reason(store);
@@ -69,7 +117,7 @@ fn RunAtHand() -> impl IntoView {
             t!("collapse-from-to", first = decimals(first.uniformity, 3), last = decimals(last.uniformity, 3))
         });
         [
-            ("collapse-loss-now", loss().map(parts::loss)),
+            ("collapse-loss-now", loss().map(shared::loss)),
             (
                 "collapse-loss-then",
                 collapsed().map(|items| format!("ln {items} = {:.3}", (items as f64).ln())),
@@ -78,10 +126,16 @@ fn RunAtHand() -> impl IntoView {
             ("collapse-uniformity-then", collapsed().map(|_| "0".to_owned())),
         ]
     };
+    let marks = [
+        ("collapse-column-collapsed", "loss-collapsed", Signal::derive(move || Some(batch.collapsed()))),
+        ("collapse-column-cosines", "loss-cosines", Signal::derive(move || Some(batch.loss(batch.items())))),
+        ("collapse-run", "loss-run", Signal::derive(loss)),
+    ];
     view! {
-        <section class="card" aria-labelledby="collapse-run">
-            <h2 id="collapse-run">{mt!("collapse-run")}</h2>
-            <p class="fine">{mt!("collapse-run-what")}</p>
+        <section class="card" aria-labelledby="collapse-line">
+            <h2 id="collapse-line">{mt!("collapse-line")}</h2>
+            <LossLine marks=marks.map(|(name, class, loss)| Mark { name, class, loss }) />
+            <h3 class="collapse-run-title">{mt!("collapse-run")}</h3>
             <dl class="figures collapse-figures">
                 {move || figures().map(|(term, value)| view! {
                     <div><dt>{mt!(term)}</dt><dd>{value.unwrap_or_else(|| "–".to_owned())}</dd></div>
@@ -112,16 +166,14 @@ fn verdict(store: Store) -> &'static str {
 }
 
 #[component]
-fn Calculator() -> impl IntoView {
-    let items = RwSignal::new(64.0);
-    let temperature = RwSignal::new(0.05);
-    let (own, other) = (RwSignal::new(0.9), RwSignal::new(0.3));
+fn Calculator(batch: Batch) -> impl IntoView {
+    let Batch { items, temperature, own, other } = batch;
     linked(
         Lesson::Collapse,
         move || {
             vec![
                 ("items", format!("{:.0}", items.get())),
-                ("tau", parts::temperature(temperature.get())),
+                ("tau", shared::temperature(temperature.get())),
                 ("own", format!("{:.2}", own.get())),
                 ("other", format!("{:.2}", other.get())),
             ]
@@ -137,15 +189,13 @@ fn Calculator() -> impl IntoView {
             number(value, range.0..=range.1).map(|number| signal.set(number)).is_some()
         },
     );
-    let whole = move || items.get().round() as usize;
     let cosine = |value: f64| fixed(value, 2);
-    let loss = move |items: usize| even_loss(items, own.get(), other.get(), temperature.get());
     let rows = BATCHES.map(|items| {
         view! {
             <tr>
                 <th scope="row">{items}</th>
                 <td>{format!("{:.3}", even_loss(items, 1.0, 1.0, 1.0))}</td>
-                <td>{move || parts::loss(loss(items))}</td>
+                <td>{move || shared::loss(batch.loss(items))}</td>
             </tr>
         }
     });
@@ -155,15 +205,15 @@ fn Calculator() -> impl IntoView {
             <p class="fine">{mt!("collapse-calculator-what")}</p>
             <div class="sliders">
                 <Slider id="collapse-items" label="collapse-items" value=items range=ITEMS step=0.01 log=true written=|items| format!("{items:.0}") />
-                <Slider id="collapse-tau" label="contrast-tau" value=temperature range=TEMPERATURES step=0.01 log=true written=parts::temperature />
+                <Slider id="collapse-tau" label="contrast-tau" value=temperature range=TEMPERATURES step=0.01 log=true written=shared::temperature />
                 <Slider id="collapse-own" label="collapse-own" value=own range=COSINES step=0.01 written=cosine />
                 <Slider id="collapse-other" label="collapse-other" value=other range=COSINES step=0.01 written=cosine />
             </div>
             <p class="lesson-result">
-                {move || t!("collapse-even", items = whole())}" "<output id="collapse-loss">{move || parts::loss(loss(whole()))}</output>
+                {move || t!("collapse-even", items = batch.items())}" "<output id="collapse-loss">{move || shared::loss(batch.loss(batch.items()))}</output>
             </p>
             <p class="lesson-result">
-                {move || t!("collapse-all-one", items = whole())}" "<output id="collapse-logarithm">{move || format!("{:.3}", even_loss(whole(), 1.0, 1.0, 1.0))}</output>
+                {move || t!("collapse-all-one", items = batch.items())}" "<output id="collapse-logarithm">{move || format!("{:.3}", batch.collapsed())}</output>
             </p>
             <div class="table-scroll" tabindex="0" role="group" aria-label=mt!("collapse-calculator")>
                 <table class="scores collapse-scores">

@@ -6,6 +6,8 @@ use super::{
     inputs::linked,
     parts::{by_itself, fixed, measurable, weights_at_hand},
     prepare::{Needs, Prepare},
+    runs::train,
+    steps::{Parts, Step},
 };
 use crate::{
     app::{
@@ -16,7 +18,10 @@ use crate::{
                 fields::Choice,
                 notice::Problem,
             },
-            state::{examples::UNRELATED, lines::non_blank_lines, studio},
+            state::{
+                examples::UNRELATED, lines::non_blank_lines, preset::Preset, starter::starter_is_untrained,
+                studio,
+            },
             words::i18n::{mt, t, words},
         },
     },
@@ -25,6 +30,7 @@ use crate::{
     localize::Localized,
     model::Pooler,
     share::Lesson,
+    train::{Objective, TrainOptions},
 };
 
 /// More take long on a slow device, and their histogram looks the same.
@@ -32,6 +38,8 @@ const MAX_SENTENCES: usize = 200;
 /// The drawing, in its own units.
 const WIDTH: f64 = 400.0;
 const HEIGHT: f64 = 120.0;
+/// Of the run that the lesson makes by itself: enough for a histogram of its own, and soon done.
+const STEPS: u32 = 10;
 
 /// A histogram, and the steps behind the weights.
 #[derive(Debug, Clone, PartialEq)]
@@ -41,8 +49,7 @@ struct State {
     spectrum: Spectrum,
 }
 
-#[component]
-pub fn Crowding() -> impl IntoView {
+pub fn parts() -> Parts {
     let (store, engine) = studio();
     let text = UNRELATED.editable(store);
     let pooler = RwSignal::new(Pooler::ClsBeforePooler);
@@ -97,10 +104,41 @@ pub fn Crowding() -> impl IntoView {
         });
     };
     by_itself(asked, reason, busy, measure);
-    view! {
+    // Only where it replaces nothing of the visitor's.
+    let training = Needs { sentences: true, pairs: false, training: true };
+    let push = move || {
+        if untrack(|| training.reason(store).is_none() && starter_is_untrained(store)) {
+            let options = TrainOptions { steps: Some(STEPS), ..Preset::Demo.recipe(store, Objective::Unsup) };
+            spawn_local(async move {
+                // What went wrong stands in the studio, and the figure stays as it is.
+                let _ = train(store, engine, options).await;
+            });
+        }
+    };
+    let steps = vec![
+        Step::new("crowding-see", move || pooler.set(Pooler::ClsBeforePooler)),
+        Step::new("crowding-pooler", move || pooler.set(Pooler::Avg)),
+        Step::new("crowding-push", push),
+        Step::new("crowding-cone", || {}),
+    ];
+    let figure = view! {
         <section class="card" aria-labelledby="crowding-part">
             <h2 id="crowding-part">{mt!("crowding-part")}</h2>
             <Prepare needs=Needs::default() />
+            <p class="fine" role="status">{move || if busy.get() { Some(t!("lesson-computing")) } else { reason().map(|id| match id {
+                "crowding-many" => t!("crowding-many", most = MAX_SENTENCES),
+                id => words(id),
+            }) }}</p>
+            <Problem error title="lesson-failed" />
+            <div class="histograms" class:stale=busy>
+                {move || states.with(|states| states.iter().map(|state| view! { <Histogram state=state.clone() /> }).collect_view())}
+            </div>
+            {move || (states.with(Vec::len) == 1).then(|| view! { <p class="fine">{mt!("crowding-train")}</p> })}
+        </section>
+    };
+    let more = view! {
+        <section class="card" aria-labelledby="crowding-own">
+            <h2 id="crowding-own">{mt!("lesson-own")}</h2>
             <div class="lesson-columns">
                 <div class="field">
                     <label for="crowding-text">{mt!("crowding-sentences")}</label>
@@ -115,17 +153,9 @@ pub fn Crowding() -> impl IntoView {
                     disabled=Signal::derive(|| false)
                 />
             </div>
-            <p class="fine" role="status">{move || if busy.get() { Some(t!("lesson-computing")) } else { reason().map(|id| match id {
-                "crowding-many" => t!("crowding-many", most = MAX_SENTENCES),
-                id => words(id),
-            }) }}</p>
-            <Problem error title="lesson-failed" />
-            <div class="lesson-columns">
-                {move || states.with(|states| states.iter().map(|state| view! { <Histogram state=state.clone() /> }).collect_view())}
-            </div>
-            {move || (states.with(Vec::len) == 1).then(|| view! { <p class="fine">{mt!("crowding-train")}</p> })}
         </section>
-    }
+    };
+    Parts { steps, figure: figure.into_any(), more: more.into_any() }
 }
 
 /// Those that any model has; `cls` needs a head.

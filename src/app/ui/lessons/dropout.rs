@@ -1,17 +1,18 @@
-//! Dropout as the only augmentation: one sentence, two masks, two vectors.
+//! Dropout as the only augmentation: a dozen passes of a few sentences as clouds, and two of one sentence in full.
 
 use std::sync::Arc;
 
 use leptos::{prelude::*, task::spawn_local};
 
 use super::{
-    dropout_clouds::Clouds,
-    dropout_sample::{Sample, SampleRequest, format_probability},
+    dropout_clouds::{Clouds, Cosines},
+    dropout_sample::{Sample, SampleRequest, VIEWS, format_probability},
     dropout_tables::{Pairs, Published},
-    dropout_vectors::Vectors,
+    dropout_vectors::{Agreement, Vectors},
     inputs::{linked, number},
     parts::{Slider, by_itself, weights_at_hand},
     prepare::{Needs, Prepare},
+    steps::{Parts, Step},
 };
 use crate::{
     app::{
@@ -20,7 +21,6 @@ use crate::{
             parts::{
                 encoder_bar::{WEIGHTS, weights_help},
                 fields::{Line, Segments},
-                icons::{Glyph, Icon},
                 notice::Problem,
             },
             state::{
@@ -41,11 +41,12 @@ const MAX_OTHERS: usize = 5;
 const MIN_OTHERS: usize = 2;
 const PROBABILITIES: (f64, f64) = (0.0, 0.5);
 const USUAL: f64 = 0.1;
+/// Of the step on larger clouds.
+const LARGE: f64 = 0.3;
 /// Largest seed of a link.
 const MAX_DRAWS: f64 = 1e9;
 
-#[component]
-pub fn Dropout() -> impl IntoView {
+pub fn parts() -> Parts {
     let (store, engine) = studio();
     let sentence = CLOSELY.editable(store);
     let others = BESIDE.editable(store);
@@ -109,10 +110,65 @@ pub fn Dropout() -> impl IntoView {
             })
         }
     };
-    view! {
-        <section class="card" aria-labelledby="views-part">
-            <h2 id="views-part">{mt!("views-part")}</h2>
+    let set = move |with: Masks, probability: f64| {
+        move || {
+            masks.set(with);
+            p.set(probability);
+        }
+    };
+    let steps = vec![
+        Step::new("views-see", set(Masks::Own, USUAL)),
+        Step::new("views-wider", set(Masks::Own, LARGE)),
+        Step::new("views-nothing", set(Masks::Fixed, LARGE)),
+        Step::new("views-answer", set(Masks::Own, USUAL)),
+    ];
+    let figure = view! {
+        <section class="card" aria-labelledby="views-clouds">
+            <h2 id="views-clouds">{mt!("views-clouds", count = VIEWS)}</h2>
             <Prepare needs=Needs::default() />
+            <div class="cloud-parts" class:stale=busy aria-busy=move || busy.get().to_string()>
+                <Clouds drawn />
+                <div class="views-agreement">
+                    {move || drawn.get().map(|drawn| view! { <Agreement drawn /> })}
+                    <p class="fine">{mt!("views-clouds-what")}</p>
+                </div>
+            </div>
+            <div class="lesson-columns">
+                <Segments
+                    name="views-masks"
+                    legend="views-masks"
+                    value=masks
+                    choices=vec![
+                        (Masks::Own, "views-masks-own"),
+                        (Masks::Fixed, "views-masks-fixed"),
+                        (Masks::None, "views-masks-none"),
+                    ]
+                    help=|masks| match masks {
+                        Masks::Own => "views-masks-own-help",
+                        Masks::Fixed => "views-masks-fixed-help",
+                        Masks::None => "views-masks-none-help",
+                    }
+                    disabled=Signal::derive(|| false)
+                />
+                <div hidden=move || masks.get() == Masks::None>
+                    <Slider id="views-p" label="views-p" value=p range=PROBABILITIES step=0.01 written=format_probability />
+                </div>
+            </div>
+            <div class="row">
+                <button type="button" class="button" disabled=move || reason().is_some() || busy.get() on:click=again>
+                    {mt!("views-draw-again")}
+                </button>
+                <span class="fine" role="status">{status}</span>
+            </div>
+            <Problem error title="lesson-failed" />
+        </section>
+    };
+    let more = view! {
+        <div class="views-drawn" class:stale=busy>
+            {move || drawn.get().map(|drawn| view! { <Vectors drawn /> })}
+        </div>
+        <section class="card" aria-labelledby="views-part">
+            <h2 id="views-part">{mt!("lesson-own")}</h2>
             <div class="lesson-columns">
                 <div class="views-inputs">
                     <Line
@@ -133,25 +189,6 @@ pub fn Dropout() -> impl IntoView {
                     </div>
                 </div>
                 <div class="views-inputs">
-                    <Segments
-                        name="views-masks"
-                        legend="views-masks"
-                        value=masks
-                        choices=vec![
-                            (Masks::Own, "views-masks-own"),
-                            (Masks::Fixed, "views-masks-fixed"),
-                            (Masks::None, "views-masks-none"),
-                        ]
-                        help=|masks| match masks {
-                            Masks::Own => "views-masks-own-help",
-                            Masks::Fixed => "views-masks-fixed-help",
-                            Masks::None => "views-masks-none-help",
-                        }
-                        disabled=Signal::derive(|| false)
-                    />
-                    <div hidden=move || masks.get() == Masks::None>
-                        <Slider id="views-p" label="views-p" value=p range=PROBABILITIES step=0.01 written=format_probability />
-                    </div>
                     {move || store.trained.get().then(|| view! {
                         <Segments
                             name="views-weights"
@@ -164,25 +201,13 @@ pub fn Dropout() -> impl IntoView {
                     })}
                 </div>
             </div>
-            <div class="row">
-                <button type="button" class="button button-primary" disabled=move || reason().is_some() || busy.get() on:click=again>
-                    <Glyph icon=Icon::Play />{mt!("views-draw-again")}
-                </button>
-                <span class="fine" role="status">{status}</span>
-            </div>
-            <Problem error title="lesson-failed" />
         </section>
-        <div class="views-drawn" class:stale=busy aria-busy=move || busy.get().to_string()>
-            {move || drawn.get().map(|drawn| view! {
-                <Vectors drawn=drawn.clone() />
-                <Clouds drawn />
-            })}
-        </div>
         <div class="loss-parts" class:stale=busy>
-            {move || drawn.get().map(|drawn| view! { <Pairs drawn /> })}
+            {move || drawn.get().map(|drawn| view! { <Cosines drawn=drawn.clone() /><Pairs drawn /> })}
             <Published masks p />
         </div>
-    }
+    };
+    Parts { steps, figure: figure.into_any(), more: more.into_any() }
 }
 
 /// What a link says of it; the masks' seed is called a draw, as `seed` is the recipe's.

@@ -17,27 +17,54 @@ const MARGIN: f64 = 34.0;
 /// From the place without dropout to the letter.
 const AWAY: f64 = 20.0;
 
+/// The points stay the same ones from draw to draw, so that they move where they are drawn anew.
 #[component]
-pub fn Clouds(drawn: Arc<Sample>) -> impl IntoView {
-    let views = &drawn.views;
-    let (count, sentences) = (views.views(), views.sentences());
-    let places = fitted(views.places());
-    let clouds = (0..sentences).map(|sentence| {
-        let points = places[1..].iter().map(|view| {
-            let (x, y) = view[sentence];
-            view! { <circle cx=format!("{x:.1}") cy=format!("{y:.1}") r="3.5" /> }
-        });
-        let (x, y) = places[0][sentence];
-        let (label_x, label_y) = outwards((x, y));
-        view! {
-            <g class=format!("cloud pair-{sentence}")>
-                {points.collect_view()}
-                <path class="cloud-plain" d=format!("M{:.1} {y:.1}h12M{x:.1} {:.1}v12", x - 6.0, y - 6.0) />
-                <text x=format!("{label_x:.1}") y=format!("{label_y:.1}") dy="5">{sentence_letter(sentence).to_string()}</text>
-            </g>
-        }
+pub fn Clouds(drawn: RwSignal<Option<Arc<Sample>>>) -> impl IntoView {
+    let places = Memo::new(move |_| {
+        drawn.with(|drawn| drawn.as_ref().map(|drawn| fitted(drawn.views.places())).unwrap_or_default())
     });
-    let rows = (0..sentences).map(|sentence| {
+    // Passes, the one without dropout among them, and sentences.
+    let shape = Memo::new(move |_| places.with(|places| (places.len(), places.first().map_or(0, Vec::len))));
+    let place = move |view: usize, sentence: usize| {
+        places
+            .with(|places| places.get(view).and_then(|view| view.get(sentence)).copied())
+            .unwrap_or_default()
+    };
+    let clouds = move || {
+        let (views, sentences) = shape.get();
+        let cloud = |sentence: usize| {
+            let points = (1..views).map(|view| {
+                let style = move || {
+                    let (x, y) = place(view, sentence);
+                    format!("cx:{x:.1}px;cy:{y:.1}px")
+                };
+                view! { <circle style=style r="3.5" /> }
+            });
+            let middle = move |(x, y): (f64, f64)| format!("transform:translate({x:.1}px,{y:.1}px)");
+            view! {
+                <g class=format!("cloud pair-{sentence}")>
+                    {points.collect_view()}
+                    <path class="cloud-plain" d="M-6 0h12M0 -6v12" style=move || middle(place(0, sentence)) />
+                    <text dy="5" style=move || middle(outwards(place(0, sentence)))>{sentence_letter(sentence).to_string()}</text>
+                </g>
+            }
+        };
+        (0..sentences).map(cloud).collect_view()
+    };
+    let label = move || {
+        let (views, sentences) = shape.get();
+        t!("views-clouds-label", count = views.saturating_sub(1), sentences = sentences)
+    };
+    view! {
+        <svg class="clouds" viewBox=format!("0 0 {WIDTH} {HEIGHT}") role="img" aria-label=label>{clouds}</svg>
+    }
+}
+
+/// How near each sentence's draws are to each other, and to another sentence.
+#[component]
+pub fn Cosines(drawn: Arc<Sample>) -> impl IntoView {
+    let views = &drawn.views;
+    let rows = (0..views.sentences()).map(|sentence| {
         let words = drawn.asked.sentences.get(sentence).cloned().unwrap_or_default();
         let nearest = views.nearest(sentence);
         view! {
@@ -51,33 +78,22 @@ pub fn Clouds(drawn: Arc<Sample>) -> impl IntoView {
             </tr>
         }
     });
-    let rows = rows.collect_view();
     view! {
-        <section class="card" aria-labelledby="views-clouds">
-            <h2 id="views-clouds">{mt!("views-clouds", count = count)}</h2>
-            <p class="fine">{mt!("views-clouds-what")}</p>
-            <div class="cloud-parts">
-                <svg
-                    class="clouds"
-                    viewBox=format!("0 0 {WIDTH} {HEIGHT}")
-                    role="img"
-                    aria-label=move || t!("views-clouds-label", count = count, sentences = sentences)
-                >
-                    {clouds.collect_view()}
-                </svg>
-                <div class="table-scroll" tabindex="0" role="group" aria-label=mt!("views-clouds", count = count)>
-                    <table class="scores cloud-scores">
-                        <thead>
-                            <tr>
-                                <th scope="col">{mt!("views-column-sentence")}</th>
-                                <th scope="col">{mt!("views-column-within")}</th>
-                                <th scope="col">{mt!("views-column-nearest")}</th>
-                            </tr>
-                        </thead>
-                        <tbody>{rows}</tbody>
-                    </table>
-                </div>
+        <section class="card" aria-labelledby="views-cosines">
+            <h2 id="views-cosines">{mt!("views-cosines")}</h2>
+            <div class="table-scroll" tabindex="0" role="group" aria-label=mt!("views-cosines")>
+                <table class="scores cloud-scores">
+                    <thead>
+                        <tr>
+                            <th scope="col">{mt!("views-column-sentence")}</th>
+                            <th scope="col">{mt!("views-column-within")}</th>
+                            <th scope="col">{mt!("views-column-nearest")}</th>
+                        </tr>
+                    </thead>
+                    <tbody>{rows.collect_view()}</tbody>
+                </table>
             </div>
+            <p class="fine">{mt!("views-plane-what")}</p>
         </section>
     }
 }

@@ -7,7 +7,7 @@ use crate::{
 };
 
 /// How often each sentence is encoded under dropout.
-const VIEWS: usize = 12;
+pub const VIEWS: usize = 12;
 
 /// Everything that the vectors depend on, except the model.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,4 +1,4 @@
-//! Two vectors of one sentence as bars, and the dropout masks behind their difference.
+//! Two vectors of one sentence: their cosine, and as bars with the dropout masks behind their difference.
 
 use std::{fmt::Write, sync::Arc};
 
@@ -21,6 +21,32 @@ const SHOWN: usize = 96;
 /// Share of its place that a bar fills.
 const BAR_WIDTH: f64 = 0.76;
 
+/// How near they are to each other, and what that means.
+#[component]
+pub fn Agreement(drawn: Arc<Sample>) -> impl IntoView {
+    let cosine = fixed(drawn.views.cosine((1, 0), (2, 0)), 3);
+    let alignment = fixed(drawn.views.alignment(), 3);
+    let verdict = {
+        let cosine = cosine.clone();
+        move || verdict(&drawn, &cosine)
+    };
+    view! {
+        <dl class="figures views-figures">
+            <div>
+                <dt>{mt!("views-cosine")}</dt>
+                <dd id="views-cosine">{cosine}</dd>
+                <dd class="fine">{mt!("views-cosine-what")}</dd>
+            </div>
+            <div>
+                <dt>{mt!("column-alignment")}</dt>
+                <dd id="views-alignment">{alignment}</dd>
+                <dd class="fine">{mt!("views-alignment-what")}</dd>
+            </div>
+        </dl>
+        <p class="lesson-result" role="status">{verdict}</p>
+    }
+}
+
 #[component]
 pub fn Vectors(drawn: Arc<Sample>) -> impl IntoView {
     let views = &drawn.views;
@@ -30,15 +56,9 @@ pub fn Vectors(drawn: Arc<Sample>) -> impl IntoView {
     let (one, two) = (shown_values(1), shown_values(2));
     let difference: Vec<f64> = one.iter().zip(&two).map(|(one, two)| two - one).collect();
     let largest_value = one.iter().chain(&two).fold(f64::MIN_POSITIVE, |most, value| most.max(value.abs()));
-    let cosine = fixed(views.cosine((1, 0), (2, 0)), 3);
-    let alignment = fixed(views.alignment(), 3);
     let largest_difference = fixed(difference.iter().fold(0.0, |most: f64, value| most.max(value.abs())), 3);
     let hidden = views.hidden();
     let sentence = drawn.asked.sentences[0].clone();
-    let verdict = {
-        let (drawn, cosine) = (drawn.clone(), cosine.clone());
-        move || verdict(&drawn, &cosine)
-    };
     let masks = [0, 1].map(|pass| {
         let kept = &drawn.kept[pass][..shown.min(drawn.kept[pass].len())];
         let dropped = kept.iter().filter(|kept| !**kept).count();
@@ -71,19 +91,6 @@ pub fn Vectors(drawn: Arc<Sample>) -> impl IntoView {
         <section class="card" aria-labelledby="views-vectors">
             <h2 id="views-vectors">{mt!("views-vectors")}</h2>
             <p class="views-quoted">{sentence}</p>
-            <dl class="figures views-figures">
-                <div>
-                    <dt>{mt!("views-cosine")}</dt>
-                    <dd id="views-cosine">{cosine}</dd>
-                    <dd class="fine">{mt!("views-cosine-what")}</dd>
-                </div>
-                <div>
-                    <dt>{mt!("column-alignment")}</dt>
-                    <dd id="views-alignment">{alignment}</dd>
-                    <dd class="fine">{mt!("views-alignment-what")}</dd>
-                </div>
-            </dl>
-            <p class="lesson-result" role="status">{verdict}</p>
             <div class="lanes">
                 {masks.into_iter().collect_view()}
                 {vectors.into_iter().collect_view()}

@@ -3,10 +3,12 @@
 use leptos::{prelude::*, task::spawn_local};
 
 use super::{
+    hard_margins::Margins,
     inputs::{linked, take_number},
     parts::{by_itself, fixed, signed},
     prepare::{Needs, Prepare},
     runs::{Halt, give, train},
+    steps::{Parts, Step},
 };
 use crate::{
     app::{
@@ -24,6 +26,7 @@ use crate::{
                 number_field::NumberField,
                 preset::Preset,
                 site_texts::Sample,
+                starter::starter_is_untrained,
                 store::{Phase, Store},
                 studio,
             },
@@ -38,11 +41,12 @@ use crate::{
     train::{Kind, Objective, TrainOptions},
 };
 
-/// The last triplets of the file are not trained on: a quarter of them, and no more than these.
-const MEASURED: usize = 300;
+/// The last triplets of the file are not trained on: a quarter of them, and no more than these, which are encoded while a
+/// visitor reads the first words.
+const MEASURED: usize = 100;
 const NEEDS: Needs = Needs { pairs: false, sentences: false, training: true };
 /// What is measured, in this order: messages.
-const STAGES: [&str; 3] = ["hard-before", "hard-with", "hard-without"];
+pub const STAGES: [&str; 3] = ["hard-before", "hard-with", "hard-without"];
 
 type Triplet = [String; 3];
 
@@ -53,8 +57,7 @@ struct Found {
     stages: Vec<Vec<Sides>>,
 }
 
-#[component]
-pub fn HardNegatives() -> impl IntoView {
+pub fn parts() -> Parts {
     let (store, engine) = studio();
     let steps = NumberField::new("hard-steps", "steps", Kind::whole(1.0, 1000.0), 18.0);
     let (found, running, error) =
@@ -88,7 +91,7 @@ pub fn HardNegatives() -> impl IntoView {
             });
         },
     );
-    let press = move |_| {
+    let start = move || {
         let Ok(steps) = untrack(|| steps.value()) else { return };
         running.set(true);
         error.set(None);
@@ -108,14 +111,34 @@ pub fn HardNegatives() -> impl IntoView {
         };
         Some((f64::from(step) / f64::from(total), t!("hard-progress", stage = words(stage))))
     };
-    view! {
+    // Only where it replaces nothing of the visitor's.
+    let by_step = move || {
+        let free = || !running.get() && !measuring.get() && reason().is_none();
+        if untrack(|| free() && starter_is_untrained(store)) {
+            start();
+        }
+    };
+    let shown = RwSignal::new(None::<usize>);
+    let story = vec![
+        Step::new("hard-what", move || shown.set(None)),
+        Step::new("hard-margin", move || shown.set(Some(0))),
+        Step::new("hard-try", move || {
+            shown.set(None);
+            by_step();
+        }),
+        Step::new("hard-answer", || {}),
+    ];
+    let figure = view! {
         <section class="card" aria-labelledby="hard-part">
             <h2 id="hard-part">{mt!("hard-part")}</h2>
-            <p class="fine">{mt!("hard-part-what")}</p>
             <Prepare needs=NEEDS />
-            <div class="lesson-numbers"><Number field=steps disabled=running.into() /></div>
+            {move || found.with(|found| !found.stages.is_empty()).then(|| found.with(|found| {
+                let (means, sample) = (found.means(), found.sample());
+                view! { <Margins means sample shown /> }
+            }))}
+            {move || running.get().then(progress).flatten().map(|(fraction, label)| view! { <Bar fraction=Some(fraction) label /> })}
             <div class="row">
-                <button type="button" class="button button-primary" disabled=move || running.get() || measuring.get() || reason().is_some() on:click=press>
+                <button type="button" class="button button-primary" disabled=move || running.get() || measuring.get() || reason().is_some() on:click=move |_| start()>
                     <Glyph icon=Icon::Play />{mt!("hard-start")}
                 </button>
                 {move || running.get().then(|| view! { <StopButton on_stop=move || engine.stop() /> })}
@@ -125,11 +148,18 @@ pub fn HardNegatives() -> impl IntoView {
                     _ => reason().map(words),
                 }}</span>
             </div>
-            {move || running.get().then(progress).flatten().map(|(fraction, label)| view! { <Bar fraction=Some(fraction) label /> })}
+            <p class="fine">{mt!("hard-part-what")}</p>
             <Problem error title="lesson-failed" />
+        </section>
+    };
+    let more = view! {
+        <section class="card" aria-labelledby="hard-numbers">
+            <h2 id="hard-numbers">{mt!("hard-numbers")}</h2>
+            <div class="lesson-numbers"><Number field=steps disabled=running.into() /></div>
             {move || found.with(|found| !found.stages.is_empty()).then(|| view! { <Table found=found.get() /> })}
         </section>
-    }
+    };
+    Parts { steps: story, figure: figure.into_any(), more: more.into_any() }
 }
 
 /// The triplets that are trained on, those that are measured, and the recipe; the loaded weights are measured, where they
@@ -192,6 +222,19 @@ async fn measure(
     }
 }
 
+impl Found {
+    /// Of each stage that is done, its message and the mean cosines.
+    fn means(&self) -> Vec<(&'static str, Sides)> {
+        let named = STAGES.into_iter().zip(&self.stages);
+        named.filter_map(|(name, sides)| Some((name, means(sides)?.0))).collect()
+    }
+
+    /// One of the triplets, with its cosines of the last stage.
+    fn sample(&self) -> Option<(Triplet, Sides)> {
+        Some((self.triplets.first()?.clone(), *self.stages.last()?.first()?))
+    }
+}
+
 #[component]
 fn Table(found: Found) -> impl IntoView {
     let Found { triplets, stages } = found;
@@ -225,7 +268,7 @@ fn Table(found: Found) -> impl IntoView {
         }
     });
     view! {
-        <div class="table-scroll" tabindex="0" role="group" aria-label=mt!("hard-part")>
+        <div class="table-scroll" tabindex="0" role="group" aria-label=mt!("hard-numbers")>
             <table class="scores hard-scores hard-means">
                 <thead>
                     <tr>

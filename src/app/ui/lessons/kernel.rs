@@ -6,6 +6,7 @@ use leptos::{prelude::*, task::spawn_local};
 use super::{
     inputs::{linked, numbers},
     parts::{by_itself, fixed},
+    steps::{Parts, Step},
 };
 use crate::{
     app::{
@@ -36,8 +37,7 @@ fn parsed(text: &str) -> Option<Numbers> {
     numbers(text, RANGE)
 }
 
-#[component]
-pub fn Kernel() -> impl IntoView {
+pub fn parts() -> Parts {
     let (store, engine) = studio();
     let [row, gradient] = [ROW, GRADIENT].map(|text| RwSignal::new(text.to_owned()));
     let stage = RwSignal::new(0_usize);
@@ -95,7 +95,14 @@ pub fn Kernel() -> impl IntoView {
         })
     };
     let never = Signal::derive(|| false);
-    view! {
+    // What comes of a pass is in its last stage.
+    let forward = KERNEL_STAGES.iter().filter(|stage| !stage.backward).count() - 1;
+    let steps = vec![
+        Step::new("kernel-what", move || stage.set(0)),
+        Step::new("kernel-forwards", move || stage.set(forward)),
+        Step::new("kernel-backwards", move || stage.set(KERNEL_STAGES.len() - 1)),
+    ];
+    let figure = view! {
         <section class="card" aria-labelledby="kernel-part">
             <h2 id="kernel-part">{mt!("kernel-part")}</h2>
             <div class="kernel-inputs">
@@ -110,6 +117,8 @@ pub fn Kernel() -> impl IntoView {
             </div>
             <Stages stage in_full />
         </section>
+    };
+    let more = view! {
         <section class="card" aria-labelledby="kernel-device">
             <h2 id="kernel-device">{mt!("kernel-device")}</h2>
             <p class="fine" role="status">{move || match (busy.get(), reason()) {
@@ -120,7 +129,8 @@ pub fn Kernel() -> impl IntoView {
             <Problem error title="lesson-failed" />
             <Compared asked in_full current />
         </section>
-    }
+    };
+    Parts { steps, figure: figure.into_any(), more: more.into_any() }
 }
 
 fn computed_by(store: Store) -> String {

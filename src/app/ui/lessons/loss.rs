@@ -3,8 +3,10 @@
 use leptos::prelude::*;
 
 use super::{
+    glide::Glide,
     inputs::{linked, number, numbers},
     parts::{self, Slider, fixed, signed},
+    steps::{Parts, Step},
 };
 use crate::{
     app::ui::{
@@ -34,8 +36,10 @@ const NAMES: [char; ITEMS] = ['A', 'B', 'C', 'D'];
 const TEMPERATURES: (f64, f64) = (0.01, 1.0);
 const USUAL_TEMPERATURE: f64 = 0.05;
 
-#[component]
-pub fn Loss() -> impl IntoView {
+/// At which even the nearest rival hardly counts for more than the others.
+const HIGH_TEMPERATURE: f64 = 0.5;
+
+pub fn parts() -> Parts {
     let cosines = RwSignal::new(EXAMPLES[1].1);
     // What the fields show: not what is being typed, which they know themselves.
     let shown = RwSignal::new(EXAMPLES[1].1);
@@ -59,19 +63,42 @@ pub fn Loss() -> impl IntoView {
             _ => true,
         },
     );
-    let examples = EXAMPLES.map(|(name, matrix)| {
-        view! { <button type="button" class="button button-small" on:click=move |_| fill(matrix)>{mt!(name)}</button> }
+    let moving = Glide::new(move |numbers: [f64; ITEMS * ITEMS + 1]| {
+        // Two digits, as they may be typed.
+        fill(std::array::from_fn(|i| {
+            std::array::from_fn(|j| (100.0 * numbers[i * ITEMS + j]).round() / 100.0)
+        }));
+        temperature.set(numbers[ITEMS * ITEMS]);
     });
-    view! {
+    let go = move |matrix: Matrix, to: f64| {
+        let joined = |matrix: Matrix, temperature: f64| {
+            std::array::from_fn(|i| matrix.as_flattened().get(i).copied().unwrap_or(temperature))
+        };
+        moving.go(joined(cosines.get_untracked(), temperature.get_untracked()), joined(matrix, to));
+    };
+    let [trained, near, collapsed] = EXAMPLES.map(|(_, matrix)| matrix);
+    let steps = vec![
+        Step::new("contrast-rows", move || go(near, USUAL_TEMPERATURE)),
+        Step::new("contrast-found", move || go(trained, USUAL_TEMPERATURE)),
+        Step::new("contrast-high", move || go(near, HIGH_TEMPERATURE)),
+        Step::new("contrast-all-one", move || go(collapsed, USUAL_TEMPERATURE)),
+        Step::new("contrast-gradient", move || go(near, USUAL_TEMPERATURE)),
+    ];
+    let examples = EXAMPLES.map(|(name, matrix)| {
+        let press = move |_| {
+            moving.stop();
+            fill(matrix);
+        };
+        view! { <button type="button" class="button button-small" on:click=press>{mt!(name)}</button> }
+    });
+    let figure = view! {
         <div class="loss-parts">
             <section class="card" aria-labelledby="contrast-set">
                 <h2 id="contrast-set">{mt!("contrast-set")}</h2>
                 <p class="fine">{mt!("contrast-set-what")}</p>
-                <div class="row">{examples.into_iter().collect_view()}</div>
                 <Grid label="contrast-set" cell=move |row, column| view! {
                     <td class:own={row == column}><Cosine row column cosines shown /></td>
                 }.into_any() />
-                <Slider id="contrast-tau" label="contrast-tau" value=temperature range=TEMPERATURES step=0.01 log=true written=parts::temperature />
             </section>
             <section class="card" aria-labelledby="contrast-shares">
                 <h2 id="contrast-shares">{mt!("contrast-shares")}</h2>
@@ -92,7 +119,7 @@ pub fn Loss() -> impl IntoView {
                     }
                     last=("contrast-row-loss", Box::new(move |row| parts::loss(contrast.with(|contrast| contrast.losses[row]))))
                 />
-                <p class="lesson-result">
+                <p class="lesson-result contrast-mean">
                     {mt!("contrast-mean")}" "<output id="contrast-loss">{move || parts::loss(contrast.with(|contrast| contrast.loss))}</output>
                 </p>
             </section>
@@ -101,8 +128,14 @@ pub fn Loss() -> impl IntoView {
                 <p class="fine">{mt!("contrast-pulls-what")}</p>
                 <Grid label="contrast-pulls" cell=move |row, column| view! { <Pull row column contrast /> }.into_any() />
             </section>
+            <section class="card" aria-labelledby="contrast-own">
+                <h2 id="contrast-own">{mt!("lesson-own")}</h2>
+                <Slider id="contrast-tau" label="contrast-tau" value=temperature range=TEMPERATURES step=0.01 log=true written=parts::temperature />
+                <div class="row">{examples.into_iter().collect_view()}</div>
+            </section>
         </div>
-    }
+    };
+    Parts { steps, figure: figure.into_any(), more: ().into_any() }
 }
 
 /// A last column: its head, a message, and its words by row.

@@ -1,4 +1,5 @@
-//! Short lessons: a question, a few words, and beside them parts that compute as one plays with them.
+//! Short lessons: a question, a few words in steps, a figure that shows each of them on the encoder at hand, and below it
+//! parts that compute as one plays with them.
 
 mod ablation_runs;
 mod ablation_sizes;
@@ -13,25 +14,29 @@ mod dropout_clouds;
 mod dropout_sample;
 mod dropout_tables;
 mod dropout_vectors;
+mod glide;
+mod hard_margins;
 mod hard_negatives;
 mod inputs;
 mod kernel;
 mod loss;
+mod loss_line;
 pub mod overview;
 mod parts;
 mod prepare;
 mod runs;
+mod steps;
 
 use leptos::prelude::*;
 
-use self::inputs::LessonLink;
+use self::{
+    inputs::LessonLink,
+    steps::{Parts, Steps, sets},
+};
 use crate::{
     app::ui::{
         parts::notice::StrangeWords,
-        words::{
-            i18n::{mt, t},
-            rich::rich,
-        },
+        words::i18n::{mt, t},
     },
     share::{Address, Lesson, Place},
 };
@@ -64,33 +69,25 @@ pub fn summary(lesson: Lesson) -> &'static str {
     }
 }
 
-/// Its paragraphs, messages each.
-fn paragraphs(lesson: Lesson) -> [&'static str; 2] {
-    match lesson {
-        Lesson::Crowding => ["crowding-cone", "crowding-try"],
-        Lesson::Dropout => ["views-what", "views-nothing"],
-        Lesson::Loss => ["contrast-rows", "contrast-gradient"],
-        Lesson::Circle => ["circle-two", "circle-measure"],
-        Lesson::HardNegatives => ["hard-what", "hard-try"],
-        Lesson::Ablations => ["ablations-what", "ablations-small"],
-        Lesson::Collapse => ["collapse-question", "collapse-look"],
-        Lesson::Kernel => ["kernel-what", "kernel-try"],
-    }
-}
-
 /// One lesson.
 #[component]
 pub fn LessonPage(lesson: Lesson) -> impl IntoView {
     let number = Lesson::ALL.iter().position(|other| *other == lesson).map_or(0, |index| index + 1);
-    let parts = match lesson {
-        Lesson::Crowding => view! { <crowding::Crowding /> }.into_any(),
-        Lesson::Dropout => view! { <dropout::Dropout /> }.into_any(),
-        Lesson::Loss => view! { <loss::Loss /> }.into_any(),
-        Lesson::Circle => view! { <circle::Circle /> }.into_any(),
-        Lesson::HardNegatives => view! { <hard_negatives::HardNegatives /> }.into_any(),
-        Lesson::Ablations => view! { <ablations::Ablations /> }.into_any(),
-        Lesson::Collapse => view! { <collapse::Collapse /> }.into_any(),
-        Lesson::Kernel => view! { <kernel::Kernel /> }.into_any(),
+    let Parts { steps, figure, more } = match lesson {
+        Lesson::Crowding => crowding::parts(),
+        Lesson::Dropout => dropout::parts(),
+        Lesson::Loss => loss::parts(),
+        Lesson::Circle => circle::parts(),
+        Lesson::HardNegatives => hard_negatives::parts(),
+        Lesson::Ablations => ablations::parts(),
+        Lesson::Collapse => collapse::parts(),
+        Lesson::Kernel => kernel::parts(),
+    };
+    let touched = RwSignal::new(false);
+    let touch = move |event: &web_sys::Event| {
+        if sets(event) {
+            touched.set(true);
+        }
     };
     view! {
         <div class="view-head">
@@ -99,12 +96,13 @@ pub fn LessonPage(lesson: Lesson) -> impl IntoView {
                 <span>{mt!("lesson-of", number = number, count = Lesson::ALL.len())}</span>
             </p>
             <h1>{mt!(title(lesson))}</h1>
-        </div>
-        <div class="lesson-words">
             <p class="lesson-question">{mt!(summary(lesson))}</p>
-            {paragraphs(lesson).map(|id| view! { <p>{rich(id)}</p> }).into_iter().collect_view()}
         </div>
-        <div class="cards"><StrangeWords />{parts}</div>
+        <Steps lesson steps touched />
+        <div class="lesson-stage" on:input=move |event| touch(&event) on:pointerdown=move |event| touch(&event) on:keydown=move |event| if event.key() != "Tab" { touch(&event) }>
+            <div class="lesson-figure"><StrangeWords />{figure}</div>
+        </div>
+        <div class="cards lesson-more" on:input=move |event| touch(&event) on:pointerdown=move |event| touch(&event) on:keydown=move |event| if event.key() != "Tab" { touch(&event) }>{more}</div>
         <div class="row lesson-end">
             {match lesson.next() {
                 Some(next) => view! {

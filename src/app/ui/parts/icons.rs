@@ -7,6 +7,7 @@ pub enum Icon {
     Bin,
     Check,
     Clock,
+    Cross,
     Download,
     Folder,
     Link,
@@ -25,6 +26,7 @@ impl Icon {
             Self::Bin => "M4.5 7h15M9.5 7V4.5h5V7M6.5 7l1 12.5h9l1-12.5M10 11v5m4-5v5",
             Self::Check => "M4 12.5l5 5L20 6.5",
             Self::Clock => "M12 4a8 8 0 1 0 0 16 8 8 0 0 0 0-16zM12 7.5v4.500l3 2",
+            Self::Cross => "M6 6l12 12M18 6L6 18",
             Self::Download => "M12 4v11m0 0l-4.5-4.5M12 15l4.5-4.5M4.5 19.5h15",
             Self::Folder => "M3.5 6.5h6l2 2.5h9v10h-17z",
             Self::Link => {

@@ -1,8 +1,8 @@
 //! Typed sentences against each other.
 
-use leptos::{leptos_dom::helpers::debounce, prelude::*, task::spawn_local};
+use leptos::{prelude::*, task::spawn_local};
 
-use super::{list::List, shared::TYPING};
+use super::{list::List, shared::follow};
 use crate::app::{
     protocol::{Answer, Request, Weights},
     ui::{
@@ -10,11 +10,7 @@ use crate::app::{
             notice::{ErrorNotice, SlotProgress},
             similarity_table::SimilarityTable,
         },
-        state::{
-            encoder_choice::EncoderChoice,
-            store::{Phase, Topic},
-            studio,
-        },
+        state::{encoder_choice::EncoderChoice, store::Topic, studio},
         words::i18n::{mt, t},
     },
 };
@@ -66,24 +62,7 @@ pub fn Matrix() -> impl IntoView {
             }
         }
     };
-    // It follows what is typed, the model, the encoder, and the end of a run.
-    let mut typed = debounce(TYPING, move |()| compare());
-    Effect::new(move |before: Option<()>| {
-        list.lines.track();
-        if before.is_some() {
-            typed(());
-        }
-    });
-    let ended = Memo::new(move |_| store.phase.with(|phase| matches!(phase, Phase::Finished(_))));
-    Effect::new(move |_| {
-        weights.track();
-        pooler.track();
-        ended.track();
-        let between = store.phase.with_untracked(|phase| matches!(phase, Phase::Starting | Phase::Stopping));
-        if store.model.with(Option::is_some) && !between {
-            compare();
-        }
-    });
+    follow(store, move || list.lines.track(), compare);
     view! {
         <div class="playground-head">
             <h2>{mt!("matrix-title")}</h2>

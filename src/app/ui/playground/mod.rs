@@ -1,4 +1,4 @@
-//! Sentences through an encoder's eyes: a list, and views of it under tabs.
+//! Sentences through an encoder's eyes: two of them, and a list with views of it under tabs.
 
 mod duplicates;
 mod encoded;
@@ -6,6 +6,7 @@ mod export;
 mod list;
 mod map;
 mod matrix;
+mod pair;
 mod search;
 mod shared;
 mod vectors;
@@ -18,6 +19,7 @@ use self::{
     list::{List, ListCard},
     map::Map,
     matrix::Matrix,
+    pair::PairCard,
     search::Search,
     shared::Chosen,
     vectors::Vectors,
@@ -46,6 +48,7 @@ pub fn Playground() -> impl IntoView {
         Tab::new("export", "tab-export", || view! { <Export /> }.into_any()),
     ];
     view! {
+        <PairCard />
         <div class="desk">
             <div class="desk-side">
                 <ListCard />

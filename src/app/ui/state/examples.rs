@@ -88,6 +88,10 @@ pub const CLOSELY: Example = Example {
     chinese: &["一个男人在公园里弹吉他。"],
 };
 
+/// The same in other words.
+pub const PARAPHRASE: Example =
+    Example { english: &["Somebody makes music outdoors."], chinese: &["有人在户外演奏音乐。"] };
+
 /// Others beside it: one that means the same, and unrelated ones.
 pub const BESIDE: Example = Example {
     english: &[

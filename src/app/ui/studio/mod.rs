@@ -127,6 +127,7 @@ fn Rail() -> impl IntoView {
             <DataPanel />
             <RecipeForm />
             <PictureSentences />
+            <AfterPicture part=StudioPart::Neighbours />
         </div>
     }
 }

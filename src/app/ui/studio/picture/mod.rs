@@ -1,12 +1,14 @@
 //! Sentences on the sphere of their vectors, as training moves them: what the studio is about. Placed and
 //! drawn by `www/picture`.
 
+mod neighbours;
 mod sentences;
 
 use js_sys::Float32Array;
 use leptos::{html::Section, prelude::*, task::spawn_local};
 use wasm_bindgen::{JsValue, closure::Closure, prelude::wasm_bindgen};
 
+pub use self::neighbours::NeighboursCard;
 use self::sentences::OWN;
 use super::split::{AfterPicture, StudioPart};
 use crate::{

@@ -1,0 +1,2 @@
+// What names.test.mjs has to find.
+export const one = notThere;
