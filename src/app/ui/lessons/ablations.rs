@@ -9,7 +9,7 @@ use super::{
     inputs::{linked, take_number},
     parts::once_by_itself,
     prepare::{Needs, Prepare},
-    steps::{Parts, Step},
+    story::{Step, Story},
 };
 use crate::{
     app::ui::{
@@ -29,7 +29,7 @@ use crate::{
 
 const NEEDS: Needs = Needs { pairs: true, sentences: true, training: true };
 
-pub fn parts() -> Parts {
+pub fn story() -> Story {
     let runner = Runner::new();
     let (store, _) = studio();
     let ablation = RwSignal::new(Ablation::Dropout);
@@ -90,7 +90,7 @@ pub fn parts() -> Parts {
             looked_at.set(column);
         }
     };
-    let story = vec![
+    let told = vec![
         Step::new("ablations-what", look(Ablation::Dropout, None)),
         Step::new("ablations-paper", look(Ablation::Dropout, Some(Column::Paper))),
         Step::new("ablations-words", look(Ablation::Augmentation, Some(Column::Paper))),
@@ -150,5 +150,5 @@ pub fn parts() -> Parts {
         </section>
         <Sizes />
     };
-    Parts { steps: story, figure: figure.into_any(), more: more.into_any() }
+    Story { steps: told, figure: figure.into_any(), more: more.into_any() }
 }

@@ -9,7 +9,7 @@ use super::{
     glide::Glide,
     inputs::{linked, numbers},
     parts::fixed,
-    steps::{Parts, Step},
+    story::{Step, Story},
 };
 use crate::{
     app::ui::words::i18n::{mt, t},
@@ -34,7 +34,7 @@ const RADIUS: f64 = 100.0;
 const STEP: f64 = 3.0;
 const LEAP: f64 = 15.0;
 
-pub fn parts() -> Parts {
+pub fn story() -> Story {
     let angles = RwSignal::new(EXAMPLES[0].1);
     let held = RwSignal::new(None::<usize>);
     let plane = NodeRef::<Div>::new();
@@ -124,7 +124,7 @@ pub fn parts() -> Parts {
             </div>
         </section>
     };
-    Parts { steps, figure: figure.into_any(), more: view! { <CircleModel /> }.into_any() }
+    Story { steps, figure: figure.into_any(), more: view! { <CircleModel /> }.into_any() }
 }
 
 /// A point, moved by pointer and keyboard as a slider is.

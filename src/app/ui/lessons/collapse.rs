@@ -6,9 +6,9 @@ use super::{
     glide::Glide,
     inputs::{linked, number},
     loss_line::{LossLine, Mark},
-    parts::{self as shared, Slider, fixed, once_by_itself},
+    parts::{self, Slider, fixed, once_by_itself},
     prepare::{Needs, Prepare},
-    steps::{Parts, Step},
+    story::{Step, Story},
 };
 use crate::{
     app::{
@@ -69,7 +69,7 @@ impl Batch {
     }
 }
 
-pub fn parts() -> Parts {
+pub fn story() -> Story {
     let [own, other] = FOUND.map(RwSignal::new);
     let batch = Batch { items: RwSignal::new(64.0), temperature: RwSignal::new(0.05), own, other };
     let moving = Glide::new(move |cosines: [f64; 2]| {
@@ -86,7 +86,7 @@ pub fn parts() -> Parts {
     ];
     let figure = view! { <RunAtHand batch /> }.into_any();
     let more = view! { <Calculator batch /> }.into_any();
-    Parts { steps, figure, more }
+    Story { steps, figure, more }
 }
 
 /// Sentences among which a row of the loss finds its own.
@@ -117,7 +117,7 @@ fn RunAtHand(batch: Batch) -> impl IntoView {
             t!("collapse-from-to", first = decimals(first.uniformity, 3), last = decimals(last.uniformity, 3))
         });
         [
-            ("collapse-loss-now", loss().map(shared::loss)),
+            ("collapse-loss-now", loss().map(parts::loss)),
             (
                 "collapse-loss-then",
                 collapsed().map(|items| format!("ln {items} = {:.3}", (items as f64).ln())),
@@ -173,7 +173,7 @@ fn Calculator(batch: Batch) -> impl IntoView {
         move || {
             vec![
                 ("items", format!("{:.0}", items.get())),
-                ("tau", shared::temperature(temperature.get())),
+                ("tau", parts::temperature(temperature.get())),
                 ("own", format!("{:.2}", own.get())),
                 ("other", format!("{:.2}", other.get())),
             ]
@@ -195,7 +195,7 @@ fn Calculator(batch: Batch) -> impl IntoView {
             <tr>
                 <th scope="row">{items}</th>
                 <td>{format!("{:.3}", even_loss(items, 1.0, 1.0, 1.0))}</td>
-                <td>{move || shared::loss(batch.loss(items))}</td>
+                <td>{move || parts::loss(batch.loss(items))}</td>
             </tr>
         }
     });
@@ -205,12 +205,12 @@ fn Calculator(batch: Batch) -> impl IntoView {
             <p class="fine">{mt!("collapse-calculator-what")}</p>
             <div class="sliders">
                 <Slider id="collapse-items" label="collapse-items" value=items range=ITEMS step=0.01 log=true written=|items| format!("{items:.0}") />
-                <Slider id="collapse-tau" label="contrast-tau" value=temperature range=TEMPERATURES step=0.01 log=true written=shared::temperature />
+                <Slider id="collapse-tau" label="contrast-tau" value=temperature range=TEMPERATURES step=0.01 log=true written=parts::temperature />
                 <Slider id="collapse-own" label="collapse-own" value=own range=COSINES step=0.01 written=cosine />
                 <Slider id="collapse-other" label="collapse-other" value=other range=COSINES step=0.01 written=cosine />
             </div>
             <p class="lesson-result">
-                {move || t!("collapse-even", items = batch.items())}" "<output id="collapse-loss">{move || shared::loss(batch.loss(batch.items()))}</output>
+                {move || t!("collapse-even", items = batch.items())}" "<output id="collapse-loss">{move || parts::loss(batch.loss(batch.items()))}</output>
             </p>
             <p class="lesson-result">
                 {move || t!("collapse-all-one", items = batch.items())}" "<output id="collapse-logarithm">{move || format!("{:.3}", batch.collapsed())}</output>

@@ -7,7 +7,7 @@ use super::{
     parts::{by_itself, fixed, measurable, weights_at_hand},
     prepare::{Needs, Prepare},
     runs::train,
-    steps::{Parts, Step},
+    story::{Step, Story},
 };
 use crate::{
     app::{
@@ -49,7 +49,7 @@ struct State {
     spectrum: Spectrum,
 }
 
-pub fn parts() -> Parts {
+pub fn story() -> Story {
     let (store, engine) = studio();
     let text = UNRELATED.editable(store);
     let pooler = RwSignal::new(Pooler::ClsBeforePooler);
@@ -155,7 +155,7 @@ pub fn parts() -> Parts {
             </div>
         </section>
     };
-    Parts { steps, figure: figure.into_any(), more: more.into_any() }
+    Story { steps, figure: figure.into_any(), more: more.into_any() }
 }
 
 /// Those that any model has; `cls` needs a head.

@@ -12,7 +12,7 @@ use super::{
     inputs::{linked, number},
     parts::{Slider, by_itself, weights_at_hand},
     prepare::{Needs, Prepare},
-    steps::{Parts, Step},
+    story::{Step, Story},
 };
 use crate::{
     app::{
@@ -46,7 +46,7 @@ const LARGE: f64 = 0.3;
 /// Largest seed of a link.
 const MAX_DRAWS: f64 = 1e9;
 
-pub fn parts() -> Parts {
+pub fn story() -> Story {
     let (store, engine) = studio();
     let sentence = CLOSELY.editable(store);
     let others = BESIDE.editable(store);
@@ -207,7 +207,7 @@ pub fn parts() -> Parts {
             <Published masks p />
         </div>
     };
-    Parts { steps, figure: figure.into_any(), more: more.into_any() }
+    Story { steps, figure: figure.into_any(), more: more.into_any() }
 }
 
 /// What a link says of it; the masks' seed is called a draw, as `seed` is the recipe's.

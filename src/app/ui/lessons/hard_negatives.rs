@@ -8,7 +8,7 @@ use super::{
     parts::{by_itself, fixed, signed},
     prepare::{Needs, Prepare},
     runs::{Halt, give, train},
-    steps::{Parts, Step},
+    story::{Step, Story},
 };
 use crate::{
     app::{
@@ -57,7 +57,7 @@ struct Found {
     stages: Vec<Vec<Sides>>,
 }
 
-pub fn parts() -> Parts {
+pub fn story() -> Story {
     let (store, engine) = studio();
     let steps = NumberField::new("hard-steps", "steps", Kind::whole(1.0, 1000.0), 18.0);
     let (found, running, error) =
@@ -119,7 +119,7 @@ pub fn parts() -> Parts {
         }
     };
     let shown = RwSignal::new(None::<usize>);
-    let story = vec![
+    let told = vec![
         Step::new("hard-what", move || shown.set(None)),
         Step::new("hard-margin", move || shown.set(Some(0))),
         Step::new("hard-try", move || {
@@ -159,7 +159,7 @@ pub fn parts() -> Parts {
             {move || found.with(|found| !found.stages.is_empty()).then(|| view! { <Table found=found.get() /> })}
         </section>
     };
-    Parts { steps: story, figure: figure.into_any(), more: more.into_any() }
+    Story { steps: told, figure: figure.into_any(), more: more.into_any() }
 }
 
 /// The triplets that are trained on, those that are measured, and the recipe; the loaded weights are measured, where they

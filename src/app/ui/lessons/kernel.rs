@@ -6,7 +6,7 @@ use leptos::{prelude::*, task::spawn_local};
 use super::{
     inputs::{linked, numbers},
     parts::{by_itself, fixed},
-    steps::{Parts, Step},
+    story::{Step, Story},
 };
 use crate::{
     app::{
@@ -37,7 +37,7 @@ fn parsed(text: &str) -> Option<Numbers> {
     numbers(text, RANGE)
 }
 
-pub fn parts() -> Parts {
+pub fn story() -> Story {
     let (store, engine) = studio();
     let [row, gradient] = [ROW, GRADIENT].map(|text| RwSignal::new(text.to_owned()));
     let stage = RwSignal::new(0_usize);
@@ -130,7 +130,7 @@ pub fn parts() -> Parts {
             <Compared asked in_full current />
         </section>
     };
-    Parts { steps, figure: figure.into_any(), more: more.into_any() }
+    Story { steps, figure: figure.into_any(), more: more.into_any() }
 }
 
 fn computed_by(store: Store) -> String {

@@ -6,7 +6,7 @@ use super::{
     glide::Glide,
     inputs::{linked, number, numbers},
     parts::{self, Slider, fixed, signed},
-    steps::{Parts, Step},
+    story::{Step, Story},
 };
 use crate::{
     app::ui::{
@@ -39,7 +39,7 @@ const USUAL_TEMPERATURE: f64 = 0.05;
 /// At which even the nearest rival hardly counts for more than the others.
 const HIGH_TEMPERATURE: f64 = 0.5;
 
-pub fn parts() -> Parts {
+pub fn story() -> Story {
     let cosines = RwSignal::new(EXAMPLES[1].1);
     // What the fields show: not what is being typed, which they know themselves.
     let shown = RwSignal::new(EXAMPLES[1].1);
@@ -135,7 +135,7 @@ pub fn parts() -> Parts {
             </section>
         </div>
     };
-    Parts { steps, figure: figure.into_any(), more: ().into_any() }
+    Story { steps, figure: figure.into_any(), more: ().into_any() }
 }
 
 /// A last column: its head, a message, and its words by row.

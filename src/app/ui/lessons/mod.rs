@@ -25,13 +25,13 @@ pub mod overview;
 mod parts;
 mod prepare;
 mod runs;
-mod steps;
+mod story;
 
 use leptos::prelude::*;
 
 use self::{
     inputs::LessonLink,
-    steps::{Parts, Steps, sets},
+    story::{Steps, Story, sets},
 };
 use crate::{
     app::ui::{
@@ -73,15 +73,15 @@ pub fn summary(lesson: Lesson) -> &'static str {
 #[component]
 pub fn LessonPage(lesson: Lesson) -> impl IntoView {
     let number = Lesson::ALL.iter().position(|other| *other == lesson).map_or(0, |index| index + 1);
-    let Parts { steps, figure, more } = match lesson {
-        Lesson::Crowding => crowding::parts(),
-        Lesson::Dropout => dropout::parts(),
-        Lesson::Loss => loss::parts(),
-        Lesson::Circle => circle::parts(),
-        Lesson::HardNegatives => hard_negatives::parts(),
-        Lesson::Ablations => ablations::parts(),
-        Lesson::Collapse => collapse::parts(),
-        Lesson::Kernel => kernel::parts(),
+    let Story { steps, figure, more } = match lesson {
+        Lesson::Crowding => crowding::story(),
+        Lesson::Dropout => dropout::story(),
+        Lesson::Loss => loss::story(),
+        Lesson::Circle => circle::story(),
+        Lesson::HardNegatives => hard_negatives::story(),
+        Lesson::Ablations => ablations::story(),
+        Lesson::Collapse => collapse::story(),
+        Lesson::Kernel => kernel::story(),
     };
     let touched = RwSignal::new(false);
     let touch = move |event: &web_sys::Event| {

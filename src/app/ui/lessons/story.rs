@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// What a lesson is made of.
-pub struct Parts {
+pub struct Story {
     pub steps: Vec<Step>,
     /// In sight through all steps, hence no higher than a small screen.
     pub figure: AnyView,
