@@ -173,6 +173,11 @@ impl Trainer {
         self.submitted
     }
 
+    /// Steps that are submitted and have not been waited for.
+    pub fn in_flight(&self) -> u32 {
+        self.in_flight.len() as u32
+    }
+
     /// Whether all steps are submitted; [`Trainer::next_report`] waits for the last ones.
     pub fn finished(&self) -> bool {
         self.submitted >= self.total

@@ -48,16 +48,16 @@ impl Picture {
         self.loaded = None;
     }
 
-    /// Whether there is time for a frame of this step.
-    pub fn due(&mut self, step: u32) -> bool {
-        let since = *self.since.get_or_insert_with(Instant::now);
+    /// Whether there is time for a frame of this step, once it is done: in `ahead`.
+    pub fn due(&mut self, step: u32, ahead: Duration) -> bool {
+        let since = self.since.get_or_insert_with(Instant::now).elapsed() + ahead;
         let Some((at, took, of)) = self.last else { return true };
         // What the first step did is shown at once.
         if of == 0 && step > 0 {
             return true;
         }
-        let passed = at.elapsed();
-        let affordable = (self.spent + took).as_secs_f64() <= SHARE * since.elapsed().as_secs_f64();
+        let passed = at.elapsed() + ahead;
+        let affordable = (self.spent + took).as_secs_f64() <= SHARE * since.as_secs_f64();
         step > of && passed >= SHORTEST && affordable && took.as_secs_f64() <= SHARE * passed.as_secs_f64()
     }
 

@@ -161,7 +161,7 @@ impl Run {
     ) -> Result<Advance, TrainError> {
         if self.owes_baseline() {
             self.settle().await?;
-            self.show_picture(watchers, true).await;
+            self.show_picture(watchers, true).await?;
             self.make_baseline(Some(inbox)).await?;
             return Ok(Advance::GoesOn);
         }
@@ -173,7 +173,7 @@ impl Run {
         if self.keeper.due_before(self.step_took) {
             self.keep().await?;
         }
-        self.show_picture(watchers, false).await;
+        self.show_picture(watchers, false).await?;
         if !self.trainer.finished() {
             self.running_since.get_or_insert_with(Instant::now);
             let begun = Instant::now();
@@ -207,7 +207,7 @@ impl Run {
         }
         if self.trainer.finished() {
             self.settle().await?;
-            self.show_picture(watchers, true).await;
+            self.show_picture(watchers, true).await?;
             return Ok(Advance::Completed);
         }
         Ok(Advance::GoesOn)
@@ -265,7 +265,7 @@ impl Run {
             && step == 0
         {
             self.take_baseline(scores);
-            self.show_picture(watchers, true).await;
+            self.show_picture(watchers, true).await?;
             return Ok(());
         }
         let best_before = self.trainer.best().map(|best| best.step);
@@ -288,7 +288,7 @@ impl Run {
             post(Event::Evaluated(Evaluation::new(step, &scores, best)));
             // Next to an evaluation on few pairs it would be the picture that one waits for.
             let cheap = watchers.picture.as_ref().is_some_and(|picture| picture.took() <= begun.elapsed());
-            self.show_picture(watchers, cheap).await;
+            self.show_picture(watchers, cheap).await?;
             self.evaluation_took = begun.elapsed();
             // Before the first step there is nothing yet that could be lost.
             if step > 0 && self.keeper.due_at_evaluation() {
@@ -350,18 +350,22 @@ impl Run {
     }
 
     /// Shows where the sentences that are looked at have come to; unless that is `wanted`, only where there is time for it.
-    async fn show_picture(&self, watchers: &mut Watchers, wanted: bool) {
-        let Some(picture) = &mut watchers.picture else { return };
+    async fn show_picture(&mut self, watchers: &mut Watchers, wanted: bool) -> Result<(), TrainError> {
+        let Some(picture) = &mut watchers.picture else { return Ok(()) };
         let step = self.trainer.position();
-        if !(wanted && !picture.shows(step) || picture.due(step)) {
-            return;
+        let ahead = self.step_took * self.trainer.in_flight();
+        if !(wanted && !picture.shows(step) || picture.due(step, ahead)) {
+            return Ok(());
         }
+        // What it takes is counted, and the steps before it are no part of that.
+        self.settle().await?;
         let as_loaded = step == 0 && self.starts_as_loaded;
         // It is a look at the run, and no part of it.
         if let Err(error) = picture.show(self.trainer.network(), step, as_loaded).await {
             log::warn!("picture: {error}");
             watchers.picture = None;
         }
+        Ok(())
     }
 
     fn record_step(&mut self, report: Option<StepReport>) {
