@@ -29,6 +29,7 @@ crowding-see = These sentences have nothing to do with each other. The bars coun
 crowding-pooler = Another way to make one vector of a sentence’s states, their mean, moves the heap; it stays a heap.
 crowding-push = Contrastive training pushes unrelated sentences apart: a second histogram appears after a few steps.
 crowding-cone = A language model learns to guess words, not to keep sentences apart: its vectors crowd into a narrow cone. The paper calls this **anisotropy**.
+crowding-pushing = Training: step { $step } of { $steps }
 crowding-part = Cosines of unrelated sentences
 crowding-sentences = Sentences, one per line
 crowding-many = Use { $most } sentences or fewer.

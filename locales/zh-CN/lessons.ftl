@@ -29,6 +29,7 @@ crowding-see = 这些句子彼此毫无关系。条形按余弦统计每两句�
 crowding-pooler = 换一种方式把各个状态合成句向量，取它们的平均：这一堆移动了，但仍是一堆。
 crowding-push = 对比训练把不相干的句子推开：训练几步之后，会出现第二个直方图。
 crowding-cone = 语言模型学的是猜词，不是区分句子：它的向量挤在一个狭窄的锥体里。论文称之为**各向异性**。
+crowding-pushing = 训练中：第 { $step } 步，共 { $steps } 步
 crowding-part = 互不相干的句子的余弦
 crowding-sentences = 句子，每行一句
 crowding-many = 请不要超过 { $most } 个句子。

@@ -6,7 +6,7 @@ use super::{
     inputs::linked,
     parts::{by_itself, fixed, measurable, weights_at_hand},
     prepare::{Needs, Prepare},
-    runs::train,
+    runs::{Halt, train},
     story::{Step, Story},
 };
 use crate::{
@@ -16,7 +16,7 @@ use crate::{
             parts::{
                 encoder_bar::{pooler_help, weights_of},
                 fields::Choice,
-                notice::Problem,
+                notice::{Bar, Problem},
             },
             state::{
                 examples::UNRELATED, lines::non_blank_lines, preset::Preset, starter::starter_is_untrained,
@@ -104,14 +104,19 @@ pub fn story() -> Story {
         });
     };
     by_itself(asked, reason, busy, measure);
+    let pushing = RwSignal::new(false);
     // Only where it replaces nothing of the visitor's.
     let training = Needs { sentences: true, pairs: false, training: true };
     let push = move || {
         if untrack(|| training.reason(store).is_none() && starter_is_untrained(store)) {
-            let options = TrainOptions { steps: Some(STEPS), ..Preset::Demo.recipe(store, Objective::Unsup) };
+            let recipe = Preset::Demo.recipe(store, Objective::Unsup);
+            let options = TrainOptions { steps: Some(STEPS), eval_every: 0, ..recipe };
+            pushing.set(true);
             spawn_local(async move {
-                // What went wrong stands in the studio, and the figure stays as it is.
-                let _ = train(store, engine, options).await;
+                if let Err(Halt::Failed(message)) = train(store, engine, options).await {
+                    error.set(Some(message));
+                }
+                pushing.set(false);
             });
         }
     };
@@ -125,15 +130,24 @@ pub fn story() -> Story {
         <section class="card" aria-labelledby="crowding-part">
             <h2 id="crowding-part">{mt!("crowding-part")}</h2>
             <Prepare needs=Needs::default() />
-            <p class="fine" role="status">{move || if busy.get() { Some(t!("lesson-computing")) } else { reason().map(|id| match id {
-                "crowding-many" => t!("crowding-many", most = MAX_SENTENCES),
-                id => words(id),
-            }) }}</p>
+            <p class="fine" role="status">{move || match (busy.get(), pushing.get()) {
+                (true, _) => Some(t!("lesson-computing")),
+                (_, true) => None,
+                _ => reason().map(|id| match id {
+                    "crowding-many" => t!("crowding-many", most = MAX_SENTENCES),
+                    id => words(id),
+                }),
+            }}</p>
             <Problem error title="lesson-failed" />
+            {move || pushing.get().then(|| {
+                let step = store.latest.with(|latest| latest.as_ref().map_or(0, |latest| latest.step)).min(STEPS);
+                let label = t!("crowding-pushing", step = step, steps = STEPS);
+                view! { <Bar fraction=Some(f64::from(step) / f64::from(STEPS)) label /> }
+            })}
             <div class="histograms" class:stale=busy>
                 {move || states.with(|states| states.iter().map(|state| view! { <Histogram state=state.clone() /> }).collect_view())}
             </div>
-            {move || (states.with(Vec::len) == 1).then(|| view! { <p class="fine">{mt!("crowding-train")}</p> })}
+            {move || (states.with(Vec::len) == 1 && !pushing.get()).then(|| view! { <p class="fine">{mt!("crowding-train")}</p> })}
         </section>
     };
     let more = view! {
