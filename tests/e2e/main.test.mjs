@@ -95,8 +95,12 @@ test('on arrival the encoder of the site shows its sentences; one press trains i
     const before = await pictureShown(page);
     assert.equal(before.step, 0);
     await studio.button('Train').click();
-    // Not to its end: a machine without a GPU takes minutes.
-    await page.waitForFunction(() => document.querySelectorAll('.evaluations tbody tr').length >= 3);
+    // Not to its end: a machine without a GPU takes minutes. The picture has come with each evaluation, after the first step,
+    // and in between.
+    await page.waitForFunction(() => {
+      const evaluations = document.querySelectorAll('.evaluations tbody tr').length;
+      return evaluations >= 3 && Number(document.querySelector('.time-bar input').max) + 1 >= evaluations + 2;
+    });
     await studio.button('Stop').click();
     await studio.phase('Stopped');
     const evaluations = await studio.evaluations();
