@@ -414,6 +414,41 @@ test('a lesson’s steps move its figure, by button, key and scrolling; what a l
   });
 });
 
+test('a step trains by itself where it replaces nothing of the visitor’s, and not otherwise', async () => {
+  await withPage({ arrives: true }, async (page) => {
+    const studio = new Studio(page);
+    await page.getByText('40 steps of 32').waitFor();
+    await page.waitForFunction(() => /english-sentences/.test(document.querySelector('#studio, main').textContent));
+    const own = Array.from({ length: 64 }, (_, line) => `Line ${line} of a text of one's own.`);
+    await studio.give('training-file', [file('own.txt', `${own.join('\n')}\n`)]);
+    await page.waitForFunction(() => /own\.txt/.test(document.querySelector('main').textContent));
+    const forward = async (step) => {
+      await page.keyboard.press('ArrowRight');
+      await page.locator('.view:not([hidden]) .lesson-stepper').getByText(step, { exact: true }).waitFor();
+    };
+
+    // Its runs would take the text away.
+    await page.evaluate(() => void (location.hash = '#/lessons/hard-negatives'));
+    await page.locator('.hard-means tbody tr').first().waitFor();
+    await forward('2 of 4');
+    await forward('3 of 4');
+    await page.waitForTimeout(1000);
+    assert.ok(await studio.button('Train both').isEnabled());
+    assert.equal(await page.locator('.run-phase').textContent(), 'Not started');
+
+    // Its run trains on that text.
+    await page.evaluate(() => void (location.hash = '#/lessons/crowding'));
+    await page.locator('.histogram').first().waitFor();
+    await forward('2 of 4');
+    await forward('3 of 4');
+    await page.locator('.histogram.trained').waitFor();
+    const [before, after] = (await page.locator('.histogram-mean').allInnerTexts()).map(number);
+    assert.ok(after < before - 0.1, `${before} ${after}`);
+    await page.evaluate(() => void (location.hash = '#/studio'));
+    assert.match(await page.locator('main').textContent(), /own\.txt/);
+  });
+});
+
 test('a row goes through a kernel, line by line, and the device computes what the formulas say', async () => {
   for (const device of ['cpu', 'gpu']) {
     await withPage({ path: `?device=${device}#/lessons/kernel` }, async (page) => {

@@ -27,7 +27,7 @@ use crate::{
                 preset::Preset,
                 site_texts::Sample,
                 starter::starter_is_untrained,
-                store::{Phase, Store},
+                store::{Phase, Store, Topic},
                 studio,
             },
             words::i18n::{mt, t, words},
@@ -91,12 +91,16 @@ pub fn story() -> Story {
             });
         },
     );
-    let start = move || {
+    // `text`: what is loaded for training when it is over.
+    let start = move |text: Option<Sample>| {
         let Ok(steps) = untrack(|| steps.value()) else { return };
         running.set(true);
         error.set(None);
         spawn_local(async move {
             report(compare(store, engine, steps as u32, found).await);
+            if let Some(text) = text {
+                engine.send(Topic::Training, Request::LoadTraining { source: text.source() });
+            }
             running.set(false);
         });
     };
@@ -111,11 +115,12 @@ pub fn story() -> Story {
         };
         Some((f64::from(step) / f64::from(total), t!("hard-progress", stage = words(stage))))
     };
-    // Only where it replaces nothing of the visitor's.
+    // Only where it replaces nothing of the visitor's; the studio's text is then there again.
     let by_step = move || {
+        let text = Sample::sentences(store);
         let free = || !running.get() && !measuring.get() && reason().is_none();
-        if untrack(|| free() && starter_is_untrained(store)) {
-            start();
+        if untrack(|| free() && starter_is_untrained(store) && text.is_training_text(store)) {
+            start(Some(text));
         }
     };
     let shown = RwSignal::new(None::<usize>);
@@ -138,7 +143,7 @@ pub fn story() -> Story {
             }))}
             {move || running.get().then(progress).flatten().map(|(fraction, label)| view! { <Bar fraction=Some(fraction) label /> })}
             <div class="row">
-                <button type="button" class="button button-primary" disabled=move || running.get() || measuring.get() || reason().is_some() on:click=move |_| start()>
+                <button type="button" class="button button-primary" disabled=move || running.get() || measuring.get() || reason().is_some() on:click=move |_| start(None)>
                     <Glyph icon=Icon::Play />{mt!("hard-start")}
                 </button>
                 {move || running.get().then(|| view! { <StopButton on_stop=move || engine.stop() /> })}

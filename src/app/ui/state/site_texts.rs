@@ -77,6 +77,12 @@ impl Sample {
         format!("{folder}/{name}")
     }
 
+    /// Whether it is the training text, or there is none: then another one may take its place without a loss; tracked.
+    pub fn is_training_text(self, store: Store) -> bool {
+        let (_, name) = self.place();
+        store.training.with(|training| training.as_ref().is_none_or(|report| report.name == name))
+    }
+
     pub fn source(self) -> Source {
         let (_, name) = self.place();
         Source::Site(vec![SiteFile { path: name.to_owned(), url: site_url(&self.path()) }])
