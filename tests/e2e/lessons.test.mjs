@@ -35,6 +35,11 @@ async function follow(page, link) {
   await page.goto(link);
 }
 
+/** Waits for a step of the lesson that is open, "2 of 4". */
+async function atStep(page, step) {
+  await page.locator('.view:not([hidden]) .lesson-stepper').getByText(step, { exact: true }).waitFor();
+}
+
 async function cells(page, name) {
   const rows = page.getByRole('region', { name }).locator('table tbody tr');
   return rows.evaluateAll((all) => all.map((row) => [...row.cells].map((cell) => cell.innerText.trim())));
@@ -337,7 +342,7 @@ test('the lessons run on a real encoder, and the ablation makes a table of real 
 
 test('a lesson’s steps move its figure, by button, key and scrolling; what a link set stays until a step is taken', async () => {
   await withPage({ context: { viewport: { width: 1280, height: 720 }, reducedMotion: 'reduce' } }, async (page, { url }) => {
-    const at = (step) => page.locator('.view:not([hidden]) .lesson-stepper').getByText(step, { exact: true }).waitFor();
+    const at = (step) => atStep(page, step);
     const current = () => page.locator('.view:not([hidden]) .lesson-step[aria-current="step"]').innerText();
     const alignment = page.locator('#circle-alignment');
     await page.goto(`${url}?start=empty#/lessons/circle?points=0,90,30,30,60,60,100,100,200,200,300,300`);
@@ -424,7 +429,7 @@ test('a step trains by itself where it replaces nothing of the visitor’s, and 
     await page.waitForFunction(() => /own\.txt/.test(document.querySelector('main').textContent));
     const forward = async (step) => {
       await page.keyboard.press('ArrowRight');
-      await page.locator('.view:not([hidden]) .lesson-stepper').getByText(step, { exact: true }).waitFor();
+      await atStep(page, step);
     };
 
     // Its runs would take the text away.

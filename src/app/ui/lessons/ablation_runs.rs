@@ -156,7 +156,7 @@ impl Runner {
             .with(|results| results.as_ref().map_or(0, |results| results.scores.iter().map(Vec::len).sum()));
         let step = match self.store.phase.get() {
             Phase::Starting | Phase::Finished(_) => 0,
-            _ => self.store.latest.with(|latest| latest.as_ref().map_or(0, |latest| latest.step)),
+            _ => self.store.latest_step(),
         };
         let runs = plan.runs();
         let fraction = (done as f64 + f64::from(step) / f64::from(plan.steps)) / runs as f64;

@@ -126,15 +126,20 @@ fn RunAtHand(batch: Batch) -> impl IntoView {
             ("collapse-uniformity-then", collapsed().map(|_| "0".to_owned())),
         ]
     };
+    let mark = |name, class, loss| Mark { name, class, loss };
     let marks = [
-        ("collapse-column-collapsed", "loss-collapsed", Signal::derive(move || Some(batch.collapsed()))),
-        ("collapse-column-cosines", "loss-cosines", Signal::derive(move || Some(batch.loss(batch.items())))),
-        ("collapse-run", "loss-run", Signal::derive(loss)),
+        mark("collapse-column-collapsed", "loss-collapsed", Signal::derive(move || Some(batch.collapsed()))),
+        mark(
+            "collapse-column-cosines",
+            "loss-cosines",
+            Signal::derive(move || Some(batch.loss(batch.items()))),
+        ),
+        mark("collapse-run", "loss-run", Signal::derive(loss)),
     ];
     view! {
         <section class="card" aria-labelledby="collapse-line">
             <h2 id="collapse-line">{mt!("collapse-line")}</h2>
-            <LossLine marks=marks.map(|(name, class, loss)| Mark { name, class, loss }) />
+            <LossLine marks />
             <h3 class="collapse-run-title">{mt!("collapse-run")}</h3>
             <dl class="figures collapse-figures">
                 {move || figures().map(|(term, value)| view! {

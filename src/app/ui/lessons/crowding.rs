@@ -140,7 +140,7 @@ pub fn story() -> Story {
             }}</p>
             <Problem error title="lesson-failed" />
             {move || pushing.get().then(|| {
-                let step = store.latest.with(|latest| latest.as_ref().map_or(0, |latest| latest.step)).min(STEPS);
+                let step = store.latest_step().min(STEPS);
                 let label = t!("crowding-pushing", step = step, steps = STEPS);
                 view! { <Bar fraction=Some(f64::from(step) / f64::from(STEPS)) label /> }
             })}

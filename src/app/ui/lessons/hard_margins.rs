@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use super::{
     hard_negatives::STAGES,
+    number_line::{NumberLine, across, heading, line},
     parts::{fixed, signed},
 };
 use crate::{
@@ -11,11 +12,6 @@ use crate::{
     lessons::Sides,
 };
 
-/// The drawing, in its own units: a row's name and its line above one another.
-const WIDTH: f64 = 520.0;
-const ROW: f64 = 58.0;
-const AXIS: f64 = 24.0;
-const MARGIN: f64 = 14.0;
 /// Room between the outermost points and the ends of the axis, as a cosine; the axis has at least twice as much.
 const AROUND: f64 = 0.08;
 
@@ -31,40 +27,30 @@ pub fn Margins(
     let all = || means.iter().flat_map(|(_, sides)| [sides.positive, sides.negative]);
     let low = all().fold(1.0, f64::min) - AROUND;
     let high = all().fold(-1.0, f64::max) + AROUND;
-    let at = move |cosine: f64| MARGIN + (cosine - low) / (high - low) * (WIDTH - 2.0 * MARGIN);
-    let height = ROW * STAGES.len() as f64;
+    let share = move |cosine: f64| (cosine - low) / (high - low);
     let ticks = (-10..=10).map(|tenth| f64::from(tenth) / 10.0).filter(|tick| (low..=high).contains(tick));
-    let ticks = ticks.map(|tick| {
-        view! {
-            <line class="axis" x1=at(tick) x2=at(tick) y1="0" y2=height />
-            <text class="tick" x=at(tick) y=height + 16.0>{fixed(tick, 1)}</text>
-        }
-    });
+    let ticks = ticks.map(|tick| (share(tick), fixed(tick, 1)));
     let count = means.len();
-    let rows = STAGES.into_iter().enumerate().map(|(index, name)| {
-        let sides = means.get(index).map(|(_, sides)| *sides);
-        let y = index as f64 * ROW;
-        let dim = move || shown.get().is_some_and(|shown| shown != index) || index >= count;
-        let line = sides.map(|Sides { positive, negative }| {
-            let ahead = positive >= negative;
+    let rows = STAGES.into_iter().enumerate().map(|(row, name)| {
+        let sides = means.get(row).map(|(_, sides)| *sides);
+        let y = line(row);
+        let dim = move || shown.get().is_some_and(|shown| shown != row) || row >= count;
+        let points = sides.map(|Sides { positive, negative }| {
+            let behind = positive < negative;
+            let [positive, negative] = [positive, negative].map(|cosine| across(share(cosine)));
             view! {
-                <line class="margin" class:behind=!ahead x1=at(negative) x2=at(positive) y1=y + 38.0 y2=y + 38.0 />
-                <circle class="hard-negative-point" cx=at(negative) cy=y + 38.0 r="7" />
-                <circle class="hard-positive-point" cx=at(positive) cy=y + 38.0 r="7" />
+                <line class="margin" class:behind=behind x1=negative x2=positive y1=y y2=y />
+                <circle class="hard-negative-point" cx=negative cy=y r="7" />
+                <circle class="hard-positive-point" cx=positive cy=y r="7" />
             }
         });
         let margin = sides.map(|sides| {
             let margin = signed(sides.margin(), 3);
             move || t!("hard-margin-of", margin = margin.as_str())
         });
-        view! {
-            <g class="margin-row" class:dim=dim>
-                <text class="margin-name" x=MARGIN y=y + 20.0>{mt!(name)}</text>
-                <text class="margin-value" x=WIDTH - MARGIN y=y + 20.0>{margin}</text>
-                {line}
-            </g>
-        }
+        view! { <g class="margin-row" class:dim=dim>{heading(row, name, margin)}{points}</g> }.into_any()
     });
+    let (ticks, rows) = (ticks.collect(), rows.collect());
     let label = {
         let means = means.clone();
         move || {
@@ -90,9 +76,6 @@ pub fn Margins(
             <span class="hard-sample-positive">{mt!("hard-column-positive")}</span>
             <span class="hard-sample-negative">{mt!("hard-column-negative")}</span>
         </p>
-        <svg class="margins" viewBox=format!("0 0 {WIDTH} {}", height + AXIS) role="img" aria-label=label>
-            {ticks.collect_view()}
-            {rows.collect_view()}
-        </svg>
+        <NumberLine label=Signal::derive(label) ticks rows />
     }
 }

@@ -108,9 +108,7 @@ pub fn story() -> Story {
         let stage = STAGES.get(found.with(|found| found.stages.len()))?;
         let total = store.plan.with(|plan| plan.as_ref().map_or(1, |plan| plan.total.max(1)));
         let step = match store.phase.get() {
-            Phase::Running | Phase::Evaluating { .. } | Phase::Paused => {
-                store.latest.with(|latest| latest.as_ref().map_or(0, |latest| latest.step))
-            }
+            Phase::Running | Phase::Evaluating { .. } | Phase::Paused => store.latest_step(),
             _ => 0,
         };
         Some((f64::from(step) / f64::from(total), t!("hard-progress", stage = words(stage))))

@@ -119,7 +119,7 @@ pub fn story() -> Story {
                     }
                     last=("contrast-row-loss", Box::new(move |row| parts::loss(contrast.with(|contrast| contrast.losses[row]))))
                 />
-                <p class="lesson-result contrast-mean">
+                <p class="lesson-result">
                     {mt!("contrast-mean")}" "<output id="contrast-loss">{move || parts::loss(contrast.with(|contrast| contrast.loss))}</output>
                 </p>
             </section>

@@ -2,14 +2,12 @@
 
 use leptos::prelude::*;
 
-use super::parts;
-use crate::app::ui::words::i18n::{mt, t, words};
+use super::{
+    number_line::{NumberLine, across, heading, line},
+    parts,
+};
+use crate::app::ui::words::i18n::{t, words};
 
-/// The drawing, in its own units: a row's name and its line above one another.
-const WIDTH: f64 = 520.0;
-const ROW: f64 = 50.0;
-const AXIS: f64 = 24.0;
-const MARGIN: f64 = 14.0;
 /// The axis in decimal logarithms; a smaller loss stands at its beginning.
 const RANGE: (i32, i32) = (-6, 1);
 
@@ -21,52 +19,41 @@ pub struct Mark {
     pub loss: Signal<Option<f64>>,
 }
 
+impl Mark {
+    /// Tracked.
+    fn written(self) -> String {
+        self.loss.get().map_or_else(|| "–".to_owned(), parts::loss)
+    }
+}
+
 #[component]
 pub fn LossLine(marks: [Mark; 3]) -> impl IntoView {
-    let span = f64::from(RANGE.1 - RANGE.0);
-    let at = move |logarithm: f64| {
-        let part = (logarithm - f64::from(RANGE.0)) / span;
-        MARGIN + part.clamp(0.0, 1.0) * (WIDTH - 2.0 * MARGIN)
-    };
-    let height = ROW * marks.len() as f64;
+    let share = |logarithm: f64| (logarithm - f64::from(RANGE.0)) / f64::from(RANGE.1 - RANGE.0);
     let ticks = (RANGE.0..=RANGE.1).map(|power| {
-        let x = at(f64::from(power));
         let written = if power < -2 { format!("1e{power}") } else { 10_f64.powi(power).to_string() };
-        view! {
-            <line class="axis" x1=x x2=x y1="0" y2=height />
-            <text class="tick" x=x y=height + 16.0>{written}</text>
-        }
+        (share(f64::from(power)), written)
     });
-    let rows = marks.into_iter().enumerate().map(|(index, Mark { name, class, loss })| {
-        let y = index as f64 * ROW;
+    let rows = marks.into_iter().enumerate().map(|(row, mark)| {
+        let y = line(row);
         let point = move || {
-            loss.get().map(|loss| {
-                let place = format!("transform:translate({:.1}px,{:.1}px)", at(loss.log10()), y + 34.0);
-                view! { <circle class=format!("loss-point {class}") r="7" style=place /> }
+            mark.loss.get().map(|loss| {
+                let x = across(share(loss.log10()).clamp(0.0, 1.0));
+                let place = format!("transform:translate({x:.1}px,{y:.1}px)");
+                view! { <circle class=format!("loss-point {}", mark.class) r="7" style=place /> }
             })
         };
         view! {
             <g class="margin-row">
-                <text class="margin-name" x=MARGIN y=y + 18.0>{mt!(name)}</text>
-                <text class="margin-value" x=WIDTH - MARGIN y=y + 18.0>
-                    {move || loss.get().map_or_else(|| "–".to_owned(), parts::loss)}
-                </text>
-                <line class="margin" x1=MARGIN x2=WIDTH - MARGIN y1=y + 34.0 y2=y + 34.0 />
+                {heading(row, mark.name, move || mark.written())}
+                <line class="margin" x1=across(0.0) x2=across(1.0) y1=y y2=y />
                 {point}
             </g>
         }
+        .into_any()
     });
     let label = move || {
-        let each = marks.map(|Mark { name, loss, .. }| {
-            let value = loss.get().map_or_else(|| "–".to_owned(), parts::loss);
-            format!("{}: {value}", words(name))
-        });
+        let each = marks.map(|mark| format!("{}: {}", words(mark.name), mark.written()));
         t!("collapse-line-label", losses = each.join("; "))
     };
-    view! {
-        <svg class="margins" viewBox=format!("0 0 {WIDTH} {}", height + AXIS) role="img" aria-label=label>
-            {ticks.collect_view()}
-            {rows.collect_view()}
-        </svg>
-    }
+    view! { <NumberLine label=Signal::derive(label) ticks=ticks.collect() rows=rows.collect() /> }
 }

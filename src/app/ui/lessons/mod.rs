@@ -21,6 +21,7 @@ mod inputs;
 mod kernel;
 mod loss;
 mod loss_line;
+mod number_line;
 pub mod overview;
 mod parts;
 mod prepare;
@@ -99,10 +100,15 @@ pub fn LessonPage(lesson: Lesson) -> impl IntoView {
             <p class="lesson-question">{mt!(summary(lesson))}</p>
         </div>
         <Steps lesson steps touched />
-        <div class="lesson-stage" on:input=move |event| touch(&event) on:pointerdown=move |event| touch(&event) on:keydown=move |event| if event.key() != "Tab" { touch(&event) }>
-            <div class="lesson-figure"><StrangeWords />{figure}</div>
+        <div
+            class="lesson-body"
+            on:input=move |event| touch(&event)
+            on:pointerdown=move |event| touch(&event)
+            on:keydown=move |event| if event.key() != "Tab" { touch(&event) }
+        >
+            <div class="lesson-stage"><div class="lesson-figure"><StrangeWords />{figure}</div></div>
+            <div class="cards lesson-more">{more}</div>
         </div>
-        <div class="cards lesson-more" on:input=move |event| touch(&event) on:pointerdown=move |event| touch(&event) on:keydown=move |event| if event.key() != "Tab" { touch(&event) }>{more}</div>
         <div class="row lesson-end">
             {match lesson.next() {
                 Some(next) => view! {

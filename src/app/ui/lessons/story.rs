@@ -154,14 +154,19 @@ fn height() -> f64 {
 
 /// Whether an event comes from something that sets something.
 pub fn sets(event: &web_sys::Event) -> bool {
-    const INPUTS: &str = "input, textarea, select, button, label, [role=slider]";
-    let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
-    target.is_some_and(|target| target.closest(INPUTS).ok().flatten().is_some())
+    within(event, "input, textarea, select, button, label, [role=slider]")
 }
 
 /// Whether what has the focus moves by the arrow keys itself.
 fn takes_arrows(event: &KeyboardEvent) -> bool {
-    const OWN: &str = "input, textarea, select, pre, dialog, [role=tab], [role=slider], [role=group][tabindex], [role=menu]";
+    within(
+        event,
+        "input, textarea, select, pre, dialog, [role=tab], [role=slider], [role=group][tabindex], [role=menu]",
+    )
+}
+
+/// Whether an event comes from something that `selector` names, or from within it.
+fn within(event: &web_sys::Event, selector: &str) -> bool {
     let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
-    target.is_some_and(|target| target.closest(OWN).ok().flatten().is_some())
+    target.is_some_and(|target| target.closest(selector).ok().flatten().is_some())
 }

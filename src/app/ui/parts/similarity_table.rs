@@ -100,15 +100,16 @@ fn short(cosine: f32) -> String {
     }
 }
 
+/// Of every two sentences, once.
+pub fn pair_cosines(matrix: &SimilarityMatrix) -> Vec<f64> {
+    let count = matrix.sentences.len();
+    let each = (0..count).flat_map(|row| (0..row).map(move |column| row * count + column));
+    each.map(|index| f64::from(matrix.cosines[index])).collect()
+}
+
 fn caption(matrix: &SimilarityMatrix) -> String {
     let weights = weights_in_caption(matrix.weights, matrix.step);
-    let count = matrix.sentences.len();
-    let others: f64 = (0..count)
-        .flat_map(|row| {
-            (0..count).filter(move |column| row != *column).map(move |column| row * count + column)
-        })
-        .map(|index| f64::from(matrix.cosines[index]))
-        .sum();
-    let mean = others / (count * (count - 1)).max(1) as f64;
+    let pairs = pair_cosines(matrix);
+    let mean = pairs.iter().sum::<f64>() / pairs.len().max(1) as f64;
     t!("matrix-caption", weights = weights, pooler = matrix.pooler.name(), mean = format!("{mean:.2}"))
 }

@@ -2,12 +2,12 @@
 
 use leptos::{prelude::*, task::spawn_local};
 
-use super::shared::follow;
+use super::shared::{Questions, follow};
 use crate::{
     app::{
         protocol::{Answer, Request, SimilarityMatrix, Weights},
         ui::{
-            parts::{encoder_bar::weights_in_caption, notice::Problem},
+            parts::{encoder_bar::weights_in_caption, notice::Problem, similarity_table::pair_cosines},
             state::{
                 encoder_choice::EncoderChoice,
                 examples::{CLOSELY, PARAPHRASE},
@@ -45,14 +45,13 @@ pub fn PairCard() -> impl IntoView {
     let (compared, error) = (RwSignal::new(None::<Compared>), RwSignal::new(None::<Localized>));
     let sentences = move || [first.get().trim().to_owned(), second.get().trim().to_owned()];
     let blank = move || sentences().iter().any(String::is_empty);
-    // Counts the questions: only the last one's answer is of interest.
-    let questions = StoredValue::new(0_u32);
+    let questions = Questions::new();
     let compare = move || {
-        questions.update_value(|number| *number += 1);
+        let number = questions.next();
         if blank() || !store.ready() || store.model.with(Option::is_none) {
             return compared.set(None);
         }
-        let (number, sentences) = (questions.get_value(), sentences().to_vec());
+        let sentences = sentences().to_vec();
         let EncoderChoice { weights, pooler } = store.encoder;
         let (weights, pooler) = (weights.get(), pooler.get());
         let also_before = weights != Weights::Original && store.trained.get();
@@ -61,7 +60,7 @@ pub fn PairCard() -> impl IntoView {
         spawn_local(async move {
             let now = ask(weights).await;
             let before = if also_before { Some(ask(Weights::Original).await) } else { None };
-            if questions.get_value() != number {
+            if !questions.is_last(number) {
                 return;
             }
             match (now, before) {
@@ -88,14 +87,12 @@ pub fn PairCard() -> impl IntoView {
         store.model.track();
         compared.set(None);
     });
-    // The list's pairs through the same weights; each once.
+    // The list's pairs through the same weights.
     let others = Memo::new(move |_| {
         let (compared, list) = (compared.get()?, store.similarity.get()?);
         let now = &compared.now;
         let same = (list.weights, list.pooler, list.step) == (now.weights, now.pooler, now.step);
-        let count = list.sentences.len();
-        let each = (0..count).flat_map(|row| (0..row).map(move |column| row * count + column));
-        let cosines: Vec<f64> = each.map(|index| f64::from(list.cosines[index])).collect();
+        let cosines = pair_cosines(&list);
         (same && cosines.len() >= ENOUGH).then_some(cosines)
     });
     let rank = move || {

@@ -4,7 +4,7 @@ use leptos::{ev::SubmitEvent, leptos_dom::helpers::debounce, prelude::*, task::s
 
 use super::{
     encoded::Encoded,
-    shared::TYPING,
+    shared::{Questions, TYPING},
     vectors::{Encoding, Vectors},
 };
 use crate::{
@@ -31,8 +31,7 @@ pub fn Search() -> impl IntoView {
     let (query, shown) = (RwSignal::new(String::new()), RwSignal::new(SHOWN));
     // The query that the engine was asked about, and its vector.
     let (asked, vector) = (RwSignal::new(String::new()), RwSignal::new(None::<Vec<f32>>));
-    // Counts the questions: only the last one's answer is of interest.
-    let questions = StoredValue::new(0_u32);
+    let questions = Questions::new();
     let ask = move || {
         let text = query.get_untracked().trim().to_owned();
         if text.is_empty() || vectors.blocked().is_some() {
@@ -46,11 +45,10 @@ pub fn Search() -> impl IntoView {
             vectors.encode(engine);
         }
         let request = Request::Embed { sentences: vec![text.clone()], weights, pooler, normalised: true };
-        let number = questions.get_value() + 1;
-        questions.set_value(number);
+        let number = questions.next();
         spawn_local(async move {
             let answer = engine.ask(request).await;
-            if questions.get_value() != number {
+            if !questions.is_last(number) {
                 return;
             }
             match answer {

@@ -19,6 +19,26 @@ pub const AUTO_LAYOUT_LINES: usize = 300;
 #[derive(Clone, Copy)]
 pub struct Chosen(pub RwSignal<&'static str>);
 
+/// Counts questions to the engine: only the last one's answer is of interest.
+#[derive(Clone, Copy)]
+pub struct Questions(StoredValue<u32>);
+
+impl Questions {
+    pub fn new() -> Self {
+        Self(StoredValue::new(0))
+    }
+
+    /// Another one, and its number.
+    pub fn next(self) -> u32 {
+        self.0.update_value(|number| *number += 1);
+        self.0.get_value()
+    }
+
+    pub fn is_last(self, number: u32) -> bool {
+        self.0.get_value() == number
+    }
+}
+
 /// Compares at once where the encoder changes (a model, the choice of weights or pooler, the end of a run), and as soon as
 /// typing pauses where what `text` tracks does.
 pub fn follow(store: Store, text: impl Fn() + 'static, compare: impl Fn() + Copy + Send + Sync + 'static) {

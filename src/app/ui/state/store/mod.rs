@@ -178,6 +178,11 @@ impl Store {
         self.model.with(|model| model.as_ref().map(|model| model.name.clone()))
     }
 
+    /// The last step of the run at hand that is known, 0 before the first; tracked.
+    pub fn latest_step(&self) -> u32 {
+        self.latest.with(|latest| latest.as_ref().map_or(0, |latest| latest.step))
+    }
+
     /// The form of the loaded training text; tracked.
     pub fn training_kind(&self) -> Option<TrainingKind> {
         self.training.with(|training| training.as_ref().map(|report| report.kind))

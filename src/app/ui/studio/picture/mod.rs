@@ -180,7 +180,10 @@ impl Picture {
         self.shown.with(|shown| {
             let row = |(index, (sentence, group)): (usize, &(String, usize))| {
                 let nearest = shown.as_ref().and_then(|shown| shown.nearest(index, sentences.len()));
-                let named = |(index, cosine): (usize, f32)| Some((sentences.get(index)?.0.clone(), cosine));
+                let named = |(index, cosine): (usize, f32)| {
+                    let (sentence, of) = sentences.get(index)?.clone();
+                    Some(Nearest { sentence, cosine, agrees: of == *group })
+                };
                 Row {
                     sentence: sentence.clone(),
                     group: names.get(*group).cloned().unwrap_or_default(),
@@ -193,8 +196,8 @@ impl Picture {
 
     fn csv(self) -> String {
         let rows = untrack(|| self.rows()).into_iter().map(|Row { sentence, group, nearest }| {
-            let cells = |found: Option<(String, f32)>| {
-                found.map_or_else(Default::default, |(text, cosine)| [text, cosine.to_string()])
+            let cells = |found: Option<Nearest>| {
+                found.map_or_else(Default::default, |found| [found.sentence, found.cosine.to_string()])
             };
             [sentence, group].into_iter().chain(nearest.map(cells).into_iter().flatten())
         });
@@ -203,11 +206,20 @@ impl Picture {
 }
 
 /// A sentence in the picture's table.
+#[derive(Debug, Clone, PartialEq)]
 struct Row {
     sentence: String,
     group: String,
     /// Before, and now.
-    nearest: [Option<(String, f32)>; 2],
+    nearest: [Option<Nearest>; 2],
+}
+
+#[derive(Debug, Clone, PartialEq)]
+struct Nearest {
+    sentence: String,
+    cosine: f32,
+    /// Of the same group.
+    agrees: bool,
 }
 
 /// The run's, where there is one; else the model's own.
@@ -410,8 +422,8 @@ pub fn SentencesAndTable() -> impl IntoView {
         (lines.count() > Groups::MAX_SENTENCES).then(|| t!("picture-most", most = Groups::MAX_SENTENCES))
     };
     let rows = move || {
-        let cell = |found: Option<(String, f32)>| match found {
-            Some((text, cosine)) => format!("{cosine:.2} · {text}"),
+        let cell = |found: Option<Nearest>| match found {
+            Some(Nearest { sentence, cosine, .. }) => format!("{cosine:.2} · {sentence}"),
             None => "–".to_owned(),
         };
         let row = |Row { sentence, group, nearest }| {

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::Picture;
+use super::{Nearest, Picture, Row};
 use crate::app::ui::{
     parts::icons::{Glyph, Icon},
     words::i18n::{mt, t},
@@ -11,66 +11,27 @@ use crate::app::ui::{
 /// So many sentences; each of another group, where there are enough.
 const SENTENCES: usize = 3;
 
-/// A sentence with what is nearest to it.
-#[derive(Debug, Clone, PartialEq)]
-struct Neighbours {
-    sentence: String,
-    now: Nearest,
-    /// Where it was another one.
-    before: Option<Nearest>,
-}
-
-#[derive(Debug, Clone, PartialEq)]
-struct Nearest {
-    sentence: String,
-    cosine: f32,
-    /// Of the same group.
-    agrees: bool,
-}
-
 impl Picture {
-    /// Those that the encoder took for something else to begin with, as they have something to learn; then any others.
+    /// Sentences that the encoder took for something else to begin with, as they have something to learn; then any others.
     /// Tracked.
-    fn telling(self) -> Vec<usize> {
-        let sentences = self.groups.with(|groups| groups.sentences.clone());
-        let group = |index: usize| sentences.get(index).map(|(_, group)| *group);
-        let agreed = |index: usize| {
-            let nearest = self.shown.with(|shown| shown.as_ref()?.nearest(index, sentences.len()));
-            nearest.is_none_or(|[(before, _), _]| group(before) == group(index))
-        };
-        let mut order: Vec<usize> = (0..sentences.len()).collect();
-        order.sort_by_key(|index| agreed(*index));
-        let mut chosen: Vec<usize> = Vec::new();
-        for index in order {
-            if chosen.len() < SENTENCES && chosen.iter().all(|other| group(*other) != group(index)) {
-                chosen.push(index);
+    fn telling(self) -> Vec<Row> {
+        let mut rows = self.rows();
+        rows.retain(|row| row.nearest.iter().all(Option::is_some));
+        rows.sort_by_key(|row| row.nearest[0].as_ref().is_none_or(|before| before.agrees));
+        let mut chosen: Vec<Row> = Vec::new();
+        for row in rows {
+            if chosen.len() < SENTENCES && chosen.iter().all(|other| other.group != row.group) {
+                chosen.push(row);
             }
         }
         chosen
-    }
-
-    /// Tracked.
-    fn neighbours(self, index: usize) -> Option<Neighbours> {
-        let sentences = self.groups.with(|groups| groups.sentences.clone());
-        let (sentence, group) = sentences.get(index)?.clone();
-        let [before, now] = self.shown.with(|shown| shown.as_ref()?.nearest(index, sentences.len()))?;
-        let nearest = |(other, cosine): (usize, f32)| {
-            let (text, of) = sentences.get(other)?.clone();
-            Some(Nearest { sentence: text, cosine, agrees: of == group })
-        };
-        let changed = before.0 != now.0;
-        Some(Neighbours { sentence, now: nearest(now)?, before: changed.then(|| nearest(before)).flatten() })
     }
 }
 
 #[component]
 pub fn NeighboursCard() -> impl IntoView {
     let picture: Picture = expect_context();
-    let telling = Memo::new(move |_| picture.telling());
-    let all = Memo::new(move |_| {
-        let telling = telling.get();
-        telling.into_iter().filter_map(|index| picture.neighbours(index)).collect::<Vec<_>>()
-    });
+    let all = Memo::new(move |_| picture.telling());
     let nearest = |Nearest { sentence, cosine, agrees }: Nearest, words: &'static str| {
         let icon = if agrees { Icon::Check } else { Icon::Cross };
         let kind = move || t!(if agrees { "neighbours-alike" } else { "neighbours-other" });
@@ -86,11 +47,13 @@ pub fn NeighboursCard() -> impl IntoView {
         }
     };
     let rows = move || {
-        let row = |Neighbours { sentence, now, before }: Neighbours| {
+        let row = |Row { sentence, nearest: [before, now], .. }: Row| {
+            let before =
+                before.filter(|before| now.as_ref().is_some_and(|now| now.sentence != before.sentence));
             view! {
                 <li>
                     <p class="neighbour-of">{sentence}</p>
-                    {nearest(now, "neighbours-now")}
+                    {now.map(|now| nearest(now, "neighbours-now"))}
                     {before.map(|before| view! { <div class="neighbour-before">{nearest(before, "neighbours-before")}</div> })}
                 </li>
             }
