@@ -2,7 +2,7 @@
 offline-saving = Saving this site for use without a network…
 offline-ready = Ready to work offline
 offline-full = Not kept for offline use: the browser has no room for it. With a network, everything works.
-offline-unfinished = Not kept for offline use yet: a file could not be fetched, or the site is being updated. The next visit tries again.
+offline-unfinished = Not kept for offline use yet: a file could not be fetched, or the site is being updated. This page tries again by itself, and so does the next visit.
 offline-unable = Not kept for offline use: this browser, or this window, does not allow it. With a network, everything works.
 offline-asks = Not kept for offline use, as this browser is set to save data.
 offline-ask = Keep it

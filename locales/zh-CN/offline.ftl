@@ -2,7 +2,7 @@
 offline-saving = 正在保存本站，以便离线使用…
 offline-ready = 可以离线使用
 offline-full = 未能保存供离线使用：浏览器没有足够的空间。联网时一切正常。
-offline-unfinished = 尚未保存供离线使用：有文件没有取到，或者网站正在更新。下次访问时会再试。
+offline-unfinished = 尚未保存供离线使用：有文件没有取到，或者网站正在更新。本页会自动再试，下次访问时也会。
 offline-unable = 未能保存供离线使用：这个浏览器或这个窗口不允许。联网时一切正常。
 offline-asks = 浏览器设置为节省流量，因此没有保存供离线使用。
 offline-ask = 保存

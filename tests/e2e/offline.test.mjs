@@ -215,6 +215,26 @@ test('files that do not belong together are not kept; the page works, and tries 
   });
 });
 
+test('a file that cannot be had while the site is being saved is fetched later, without a new visit', async () => {
+  const files = { 'charts.js': `${await readFile(join(dist, 'charts.js'))}\n` };
+  const events = [
+    ['when the network is back', (page) => page.evaluate(() => dispatchEvent(new Event('online')))],
+    ['after a while', () => {}],
+  ];
+  for (const [when, wait] of events) {
+    await withPage({ expectErrors: true, site: { files } }, async (page, { server }) => {
+      await line(page).getByText('Not kept for offline use yet').waitFor();
+      server.site.files = {};
+      await wait(page);
+      await kept(page);
+      await server.close();
+      await page.reload();
+      await new Studio(page).ready();
+      assert.equal(await line(page).innerText(), 'Ready to work offline', when);
+    });
+  }
+});
+
 test('a browser without room says so, keeps nothing and works on', async () => {
   await withPage({ expectErrors: true, path: 'api/example.html' }, async (page, { url }) => {
     await withQuota(page, 1e6, async () => {

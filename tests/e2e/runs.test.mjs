@@ -78,6 +78,7 @@ test('runs are kept by themselves, named by what differs, drawn beside each othe
     await page.keyboard.press('Enter');
     await page.locator('.run-name', { hasText: 'the slow one' }).waitFor();
     await page.getByRole('button', { name: 'Delete the slow one' }).click();
+    await page.locator('.run-name', { hasText: 'the slow one' }).waitFor({ state: 'detached' });
     assert.equal(await rows(page).count(), 1);
     await page.reload();
     await studio.tab('runs');

@@ -9,11 +9,14 @@ export const isKept = () => Boolean(navigator.serviceWorker?.controller);
 /** How often a page that stays open looks for a newer build, in milliseconds. */
 const LOOK_EVERY = 3_600_000;
 
+/** How long after each failure the page tries once more to keep the site, in milliseconds. */
+const RETRY_AFTER = [5_000, 15_000, 60_000, 300_000];
+
 /**
  * Has the service worker at `address` keep the site in the browser. `tell` is called whenever the state changes:
- * `ready`, all is kept; `saving`; `full`, there is no room; `unfinished`, a file could not be fetched; `update`, a
- * newer build is kept and waits; `unable`, this browser or window keeps nothing; `asks`, the browser saves data and the
- * visitor was not `asked` yet.
+ * `ready`, all is kept; `saving`; `full`, there is no room; `unfinished`, a file could not be fetched, and it is tried
+ * again after a while and when the network is back; `update`, a newer build is kept and waits; `unable`, this browser or
+ * window keeps nothing; `asks`, the browser saves data and the visitor was not `asked` yet.
  */
 export async function keepSite(address, asked, tell) {
   const { serviceWorker: container } = navigator;
@@ -28,23 +31,59 @@ export async function keepSite(address, asked, tell) {
       return;
     }
     let registration;
-    // The worker says why installing failed. A failed update does not matter to a page whose own build is kept.
-    container.addEventListener('message', ({ data }) => registration?.active || tell(data));
-    container.startMessages();
-    registration = await container.register(address, { updateViaCache: 'none' });
-    const reportState = () => report(registration, tell);
-    const follow = (worker) => worker?.addEventListener('statechange', reportState);
-    registration.addEventListener('updatefound', () => {
-      follow(registration.installing);
-      reportState();
+    const retry = retries(async () => {
+      registration = await register(address, tell);
     });
-    [registration.installing, registration.waiting, registration.active].forEach(follow);
-    reportState();
-    lookForUpdates(registration);
+    // The worker says why installing failed. A failed update does not matter to a page whose own build is kept.
+    container.addEventListener('message', ({ data }) => {
+      if (registration?.active) return;
+      tell(data);
+      if (data === 'unfinished') retry();
+    });
+    container.startMessages();
+    registration = await register(address, tell);
+    lookForUpdates(address);
   } catch {
     // A private window, or a host that does not have the file.
     tell('unable');
   }
+}
+
+/** Registers the service worker at `address` and tells how far it is from then on. */
+async function register(address, tell) {
+  const registration = await navigator.serviceWorker.register(address, { updateViaCache: 'none' });
+  const reportState = () => report(registration, tell);
+  const follow = (worker) => worker?.addEventListener('statechange', reportState);
+  registration.addEventListener('updatefound', () => {
+    follow(registration.installing);
+    reportState();
+  });
+  [registration.installing, registration.waiting, registration.active].forEach(follow);
+  reportState();
+  return registration;
+}
+
+/**
+ * Returns what is to be called at each failure: it has `act` tried again after a while, and at once when the browser
+ * says that the network is back.
+ */
+function retries(act) {
+  const waits = RETRY_AFTER.values();
+  let timer;
+  let failed = false;
+  const again = () => {
+    clearTimeout(timer);
+    if (!failed) return;
+    failed = false;
+    // Nothing can be fetched still: the next event of the network tries again.
+    act().catch(() => (failed = true));
+  };
+  addEventListener('online', again);
+  return () => {
+    failed = true;
+    const { value: wait } = waits.next();
+    if (wait !== undefined) timer = setTimeout(again, wait);
+  };
 }
 
 function report({ installing, waiting, active }, tell) {
@@ -54,13 +93,14 @@ function report({ installing, waiting, active }, tell) {
 }
 
 /** Browsers look for updates when a page is opened; a page that stays open for days has to ask. */
-function lookForUpdates(registration) {
+function lookForUpdates(address) {
   let last = performance.now();
-  document.addEventListener('visibilitychange', () => {
+  document.addEventListener('visibilitychange', async () => {
     if (document.visibilityState !== 'visible' || performance.now() - last < LOOK_EVERY) return;
     last = performance.now();
     // Without a network there is nothing new.
-    registration.update().catch(() => {});
+    const registration = await navigator.serviceWorker.getRegistration(address);
+    registration?.update().catch(() => {});
   });
 }
 

@@ -223,18 +223,22 @@ impl Runs {
 
     /// Keeps a run, in the browser's storage too.
     pub fn keep(self, run: Arc<RunRecord>) {
-        let text = match runs::write(&[&run]) {
-            Ok(text) => text,
-            Err(error) => return self.problem.set(Some(error.to_string().into())),
-        };
-        let started = run.started;
-        self.put(run, text.len());
-        if let Some(storage) = self.storage.get_value() {
-            begin(async move {
-                if let Err(error) = storage.put(started, &text).await {
-                    self.problem.set(Some(t!("runs-not-kept", error = error).into()));
-                }
-            });
+        if let Some(text) = self.text(&run) {
+            self.put(run.clone(), text.len());
+            begin(self.store(run.started, text));
+        }
+    }
+
+    /// What is stored of a run.
+    fn text(self, run: &RunRecord) -> Option<String> {
+        runs::write(&[run]).inspect_err(|error| self.problem.set(Some(error.to_string().into()))).ok()
+    }
+
+    async fn store(self, started: u64, text: String) {
+        if let Some(storage) = self.storage.get_value()
+            && let Err(error) = storage.put(started, &text).await
+        {
+            self.problem.set(Some(t!("runs-not-kept", error = error).into()));
         }
     }
 
@@ -320,7 +324,19 @@ impl Runs {
         });
     }
 
+    /// Takes a run out of the browser's storage, and then out of the list: what is gone from there is gone for good.
     pub fn delete(self, started: u64) {
+        begin(async move {
+            if let Some(storage) = self.storage.get_value()
+                && let Err(error) = storage.delete(started).await
+            {
+                return self.problem.set(Some(t!("runs-not-deleted", error = error).into()));
+            }
+            self.take_out(started);
+        });
+    }
+
+    fn take_out(self, started: u64) {
         self.deleted.set(self.current(started));
         self.set_drawn(started, false);
         self.all.update(|all| all.retain(|run| run.started != started));
@@ -330,23 +346,21 @@ impl Runs {
         if self.present.get_untracked() == Some(started) {
             self.present_record.set_value(None);
         }
-        if let Some(storage) = self.storage.get_value() {
-            begin(async move {
-                if let Err(error) = storage.delete(started).await {
-                    self.problem.set(Some(t!("runs-not-deleted", error = error).into()));
-                }
-            });
-        }
     }
 
+    /// Stores what was deleted last, and then puts it on the list.
     pub fn bring_back(self) {
-        if let Some(run) = self.deleted.get_untracked() {
-            self.deleted.set(None);
-            if self.present.get_untracked() == Some(run.started) {
-                self.present_record.set_value(Some(RunRecord::clone(&run)));
-            }
-            self.keep(run);
+        let Some(run) = self.deleted.get_untracked() else { return };
+        let Some(text) = self.text(&run) else { return };
+        self.deleted.set(None);
+        if self.present.get_untracked() == Some(run.started) {
+            self.present_record.set_value(Some(RunRecord::clone(&run)));
         }
+        begin(async move {
+            let bytes = text.len();
+            self.store(run.started, text).await;
+            self.put(run, bytes);
+        });
     }
 
     /// Keeps the runs of a file. Returns how many were new, and how many were there already.
