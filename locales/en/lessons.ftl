@@ -1,5 +1,4 @@
 # Lessons: short texts with interactive parts.
-nav-lessons = Lessons
 lessons-title = Contrastive learning, hands-on
 lessons-lede = Short interactive lessons: what the loss does, what alignment and uniformity measure, and the paper’s experiments on a small scale, on the encoder in this tab.
 lesson-of = Lesson { $number } of { $count }
@@ -8,7 +7,6 @@ lesson-last = To the studio
 lesson-link = Copy a link to this lesson as it is
 share-lesson = Lesson: { $title }
 lesson-failed = This could not be computed
-lesson-no-answer = The engine stopped before it answered.
 lesson-computing = Computing…
 lesson-load-first = Load what is missing first.
 lesson-run-first = A run is under way; wait for it to end, or stop it first.

@@ -1,7 +1,5 @@
 # The view that checks what the device computes.
-verify-title = Verify on this device
 verify-lede = Does this device compute what it should? A table of the largest errors, and a report for finding out why not.
-verify-link = Verify what this device computes
 verify-what-title = What is checked
 verify-kernels = Every kernel, forward and backward, on random data against a reference in double precision, and that it writes nothing beyond its buffers.
 verify-gradients = The gradients of a small model’s training step against finite differences of its loss.
@@ -36,4 +34,3 @@ verify-passed = passed
 verify-failed = failed
 verify-no-number = no number
 verify-note = Errors are relative to the size of the result; where the tolerance is 0, they count wrong values. A tolerance is what float32 rounding can add up to. Names of parts and quantities, and the report, are in English on every page.
-stage-verifying = Checking, parts done: { $progress }

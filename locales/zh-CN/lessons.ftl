@@ -1,5 +1,4 @@
 # 课程：简短的文字和可以动手的部分。
-nav-lessons = 课程
 lessons-title = 亲手体会对比学习
 lessons-lede = 几节可以动手的短课：损失在做什么，对齐性与均匀性衡量什么，以及小规模地重做论文的实验，就用这个标签页里的编码器。
 lesson-of = 第 { $number } 课，共 { $count } 课
@@ -8,7 +7,6 @@ lesson-last = 去训练台
 lesson-link = 复制本课当前状态的链接
 share-lesson = 课程：{ $title }
 lesson-failed = 计算失败
-lesson-no-answer = 引擎还没有回答就停止了。
 lesson-computing = 计算中…
 lesson-load-first = 请先载入缺少的东西。
 lesson-run-first = 训练正在进行；请等它结束，或先停止它。

@@ -1,7 +1,5 @@
 # 验证页面：检查设备的计算。
-verify-title = 在此设备上验证
 verify-lede = 这台设备算得对吗？一张最大误差表，以及一份报告，供查找原因的人使用。
-verify-link = 验证此设备的计算
 verify-what-title = 检查什么
 verify-kernels = 每个内核的前向与反向：用随机数据与双精度参考实现比较，并检查它没有写到缓冲区之外。
 verify-gradients = 小模型一步训练的梯度：与损失的有限差分比较。
@@ -36,4 +34,3 @@ verify-passed = 通过
 verify-failed = 未通过
 verify-no-number = 不是数
 verify-note = 误差相对于结果的大小；容差为 0 处，误差是错误值的个数。容差是 float32 舍入累积可能达到的大小。各部分与各量的名称以及报告在任何语言的页面上都是英文。
-stage-verifying = 正在检查，已完成：{ $progress }

@@ -96,9 +96,9 @@ impl Arena {
         let buffer = match (&self.stand_in, &self.device) {
             (Some(stand_in), _) => stand_in.clone(),
             (None, Device::Gpu(gpu)) => Buffer::Gpu(gpu.buffer(label, size, usage)),
-            (None, Device::Cpu(_)) => {
+            (None, Device::Cpu(cpu)) => {
                 let refused = || DeviceError::OutOfMemory(format!("{label}: {size} bytes"));
-                Buffer::Cpu(Memory::zeroed(size).ok_or_else(refused)?)
+                Buffer::Cpu(cpu.memory(size).ok_or_else(refused)?)
             }
         };
         *self.ledger.borrow_mut().entry(label.to_owned()).or_default() += size;

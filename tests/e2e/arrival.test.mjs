@@ -50,7 +50,7 @@ test('the picture needs half of the model, the page’s first module and no char
     assert.ok(await studio.button('Train').isDisabled(), 'half of a model is not trained');
     holding = false;
     held.splice(0).forEach((release) => release());
-    await page.getByText('40 steps of 32').waitFor();
+    await page.getByText('60 steps of 16').waitFor();
     await score(page);
     assert.equal(await page.locator('.picture-score strong').innerText(), words, 'the whole model shows the same');
   });

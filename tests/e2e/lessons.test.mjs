@@ -422,7 +422,7 @@ test('a lesson’s steps move its figure, by button, key and scrolling; what a l
 test('a step trains by itself where it replaces nothing of the visitor’s, and not otherwise', async () => {
   await withPage({ arrives: true }, async (page) => {
     const studio = new Studio(page);
-    await page.getByText('40 steps of 32').waitFor();
+    await page.getByText('60 steps of 16').waitFor();
     await page.waitForFunction(() => /english-sentences/.test(document.querySelector('#studio, main').textContent));
     const own = Array.from({ length: 64 }, (_, line) => `Line ${line} of a text of one's own.`);
     await studio.give('training-file', [file('own.txt', `${own.join('\n')}\n`)]);

@@ -14,21 +14,22 @@ const wasmOpt = join(root, 'node_modules/.bin/wasm-opt');
 const cache = join(root, '.setup/wasm-opt');
 
 // The page's module is optimised for size, since the page waits for it; the worker's for speed.
-const level = (name) => (name.startsWith('worker') ? '-O3' : '-Oz');
+// Functions of like names, which are often the same generic one, compress better side by side (bench/LOG.md 20).
+const passes = (name) => (name.startsWith('worker') ? ['-O3'] : ['-Oz', '--reorder-functions-by-name']);
 
 /** Optimises the modules of the folder `site`, in parallel. */
 export async function optimise(site) {
   mkdirSync(cache, { recursive: true });
   const modules = readdirSync(site, { recursive: true }).filter((name) => name.endsWith('.wasm'));
-  await Promise.all(modules.map((name) => optimiseModule(join(site, name), level(name))));
+  await Promise.all(modules.map((name) => optimiseModule(join(site, name), passes(name))));
 }
 
-async function optimiseModule(module, level) {
-  const digest = createHash('sha256').update(level).update(readFileSync(module)).digest('hex');
+async function optimiseModule(module, passes) {
+  const digest = createHash('sha256').update(passes.join(' ')).update(readFileSync(module)).digest('hex');
   const optimised = join(cache, `${digest}.wasm`);
   if (!readdirSync(cache).includes(`${digest}.wasm`)) {
-    console.log(`wasm-opt ${level} ${module}`);
-    await promisify(execFile)(wasmOpt, [level, module, '-o', `${optimised}.part`]);
+    console.log(`wasm-opt ${passes.join(' ')} ${module}`);
+    await promisify(execFile)(wasmOpt, [...passes, module, '-o', `${optimised}.part`]);
     renameSync(`${optimised}.part`, optimised);
   }
   copyFileSync(optimised, module);

@@ -54,7 +54,8 @@ export class View {
         this.chart.group = STEPS_GROUP;
         connect(STEPS_GROUP);
       }
-      this.chart.setOption(this.frame(this.theme));
+      // Drawn with the data, once.
+      this.chart.setOption(this.frame(this.theme), { lazyUpdate: true });
     } else if (this.resized) {
       this.chart.resize();
     }

@@ -11,7 +11,7 @@ use crate::{
         evaluation::EvaluationView,
         lessons::{LessonPage, overview::LessonsView},
         parts::{
-            later::{Later, Module, Split},
+            later::{Later, Module, Split, turn},
             view_head::ViewHead,
         },
         playground::Playground,
@@ -102,6 +102,6 @@ fn View(
 ) -> impl IntoView {
     let Route { place, .. } = expect_context();
     let here = move || place.get() == of;
-    let visited = Memo::new(move |before: Option<&bool>| eager || before == Some(&true) || here());
+    let visited = turn(move || eager || here());
     view! { <div class=class hidden=move || !here()>{move || visited.get().then(&content)}</div> }
 }

@@ -1,8 +1,15 @@
 //! Memory of the CPU device: zeroed, aligned buffers that threads share.
 
-use std::{fmt, ops::Range, sync::Arc};
+use std::{
+    fmt,
+    mem::MaybeUninit,
+    ops::Range,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use bytemuck::{Pod, Zeroable};
+
+use super::threads::Threads;
 
 /// Sixteen floats aligned to 64 bytes: a cache line, and the widest vector.
 #[repr(C, align(64))]
@@ -10,6 +17,9 @@ use bytemuck::{Pod, Zeroable};
 struct Line([f32; LINE]);
 
 const LINE: usize = 16;
+
+/// Lines that a thread zeroes at a time: 256 KiB.
+const ZEROED_AT_ONCE: usize = 4096;
 
 /// A buffer shared by threads. The executor makes sure that no part is written while another thread uses it; see
 /// [`super::CpuCall::new`].
@@ -39,10 +49,16 @@ unsafe impl Sync for Lines {}
 
 impl Memory {
     /// A zeroed buffer; `None` where there is not enough memory.
-    pub fn zeroed(bytes: u64) -> Option<Self> {
+    ///
+    /// Systems have zeroed memory at hand. WebAssembly's allocator writes the zeros, of new memory too, and with the page
+    /// faults this costs a training run's first movement a tenth of a second: there `threads` share it.
+    pub fn zeroed(bytes: u64, threads: &Threads) -> Option<Self> {
         let lines = usize::try_from(bytes).ok()?.div_ceil(size_of::<Line>());
-        let lines = bytemuck::allocation::try_zeroed_slice_box(lines).ok()?;
-        Some(Lines::shared(lines))
+        let shared = cfg!(target_arch = "wasm32") && lines >= 2 * ZEROED_AT_ONCE && threads.count() > 1;
+        if shared {
+            return zeroed_by(threads, lines).map(Lines::shared);
+        }
+        bytemuck::allocation::try_zeroed_slice_box(lines).ok().map(Lines::shared)
     }
 
     /// An empty buffer.
@@ -65,6 +81,21 @@ impl Memory {
         let lines = self.0.0;
         std::ptr::slice_from_raw_parts_mut(lines.cast::<f32>(), lines.len() * LINE)
     }
+}
+
+fn zeroed_by(threads: &Threads, len: usize) -> Option<Box<[Line]>> {
+    let mut lines: Vec<Line> = Vec::new();
+    lines.try_reserve_exact(len).ok()?;
+    let parts = Mutex::new(lines.spare_capacity_mut()[..len].chunks_mut(ZEROED_AT_ONCE));
+    let next = || parts.lock().unwrap_or_else(PoisonError::into_inner).next();
+    threads.run(|_| {
+        while let Some(part) = next() {
+            part.fill(MaybeUninit::zeroed());
+        }
+    });
+    // SAFETY: all `len` lines are written, as the threads have taken every part and are done.
+    unsafe { lines.set_len(len) };
+    Some(lines.into_boxed_slice())
 }
 
 impl fmt::Debug for Memory {
@@ -138,5 +169,22 @@ impl Block {
         assert!(self.begin + self.len <= all.len(), "a block beyond its buffer");
         // SAFETY: inside the buffer, which lives as long as `self`; nothing else uses the part, as the caller promises.
         unsafe { std::slice::from_raw_parts_mut(all.cast::<f32>().add(self.begin + part.start), part.len()) }
+    }
+}
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn threads_share_the_zeroing_and_leave_nothing_out() {
+        let threads = pollster::block_on(Threads::open(Some(3)));
+        for len in [0, 1, ZEROED_AT_ONCE, 5 * ZEROED_AT_ONCE + 1] {
+            // What was here before is likely to be given out again.
+            drop(vec![Line([1.0; LINE]); len].into_boxed_slice());
+            let lines = zeroed_by(&threads, len).unwrap();
+            assert_eq!(lines.len(), len);
+            assert!(lines.iter().all(|line| line.0.iter().all(|value| value.to_bits() == 0)));
+        }
     }
 }

@@ -134,6 +134,11 @@ impl Cpu {
         &self.inner.info
     }
 
+    /// A zeroed buffer; `None` where there is not enough memory.
+    pub(super) fn memory(&self, bytes: u64) -> Option<Memory> {
+        Memory::zeroed(bytes, &self.inner.threads)
+    }
+
     fn push(&self, command: Command) {
         self.inner.queue.borrow_mut().push_back(command);
     }

@@ -1,11 +1,23 @@
 //! Parts of the page whose programs are modules of their own, fetched when they are wanted (`wasm_split`).
 
-use std::{cell::RefCell, collections::BTreeMap, future::Future, pin::Pin};
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, VecDeque},
+    future::Future,
+    pin::Pin,
+};
 
+use futures_util::future::join;
 use leptos::{prelude::*, task::spawn_local};
 use wasm_split_helpers::SplitLoaderError;
 
-use crate::app::ui::{state::studio, words::i18n::mt};
+use crate::{
+    app::ui::{
+        state::studio,
+        words::i18n::{fetch_later, mt},
+    },
+    web_task::next_task,
+};
 
 /// What a split function returns: the part, once its module is here.
 pub type Split = Result<AnyView, SplitLoaderError>;
@@ -40,6 +52,8 @@ enum State {
 thread_local! {
     /// By the module's name.
     static STATES: RefCell<BTreeMap<&'static str, ArcRwSignal<State>>> = const { RefCell::new(BTreeMap::new()) };
+    /// Parts that are ready to be made.
+    static WAITING: RefCell<VecDeque<RwSignal<bool>>> = const { RefCell::new(VecDeque::new()) };
 }
 
 fn state_of(name: &'static str) -> ArcRwSignal<State> {
@@ -55,8 +69,9 @@ fn fetch(state: &ArcRwSignal<State>, load: fn() -> Loading) {
     state.set(State::Coming);
     let state = state.clone();
     spawn_local(async move {
-        let loaded = load().await;
-        state.set(if loaded.is_ok() { State::Here } else { State::Failed });
+        // Its parts speak as soon as they are made.
+        let (program, words) = join(load(), fetch_later()).await;
+        state.set(if program.and(words).is_ok() { State::Here } else { State::Failed });
     });
 }
 
@@ -69,6 +84,38 @@ pub fn Later<P: Clone + Send + 'static>(
 ) -> impl IntoView {
     let Module { name, load, make } = of;
     shown(state_of(name), load, Box::new(move || make(part.clone())), wanted)
+}
+
+/// Becomes true in a task of its own once `ready`, after those that were ready before: all parts of the page or of a module,
+/// made at once, would hold it up.
+pub fn turn(ready: impl Fn() -> bool + 'static) -> RwSignal<bool> {
+    let turn = RwSignal::new(false);
+    Effect::new(move |before: Option<bool>| {
+        let now = before == Some(true) || ready();
+        if now && before != Some(true) {
+            take_turn(turn);
+        }
+        now
+    });
+    turn
+}
+
+fn take_turn(turn: RwSignal<bool>) {
+    let waiting = WAITING.with_borrow_mut(|waiting| {
+        waiting.push_back(turn);
+        waiting.len()
+    });
+    if waiting > 1 {
+        return;
+    }
+    spawn_local(async {
+        while let Some(next) = WAITING.with_borrow(|waiting| waiting.front().copied()) {
+            next_task().await;
+            // A part that is gone by now needs no turn.
+            next.try_set(true);
+            WAITING.with_borrow_mut(VecDeque::pop_front);
+        }
+    });
 }
 
 /// What is the same for all parts.
@@ -86,9 +133,13 @@ fn shown(
             }
         }
     });
+    let turn = turn({
+        let state = state.clone();
+        move || state.get() == State::Here
+    });
     let view = move || match state.get() {
         State::NotWanted | State::Coming => None,
-        State::Here => make(),
+        State::Here => turn.get().then(&make).flatten(),
         State::Failed => Some(failed(state.clone(), load)),
     };
     view.into_any()

@@ -2,7 +2,10 @@
 //!
 //! [`t!`] looks a message up; inside a reactive closure it follows the language. [`mt!`] is such a closure.
 
-use std::{borrow::Cow, cell::OnceCell};
+use std::{
+    borrow::Cow,
+    cell::{Cell, OnceCell, RefCell},
+};
 
 use fluent_bundle::{FluentArgs, FluentBundle, FluentResource, FluentValue};
 use leptos::prelude::*;
@@ -14,29 +17,37 @@ use super::{
 };
 use crate::localize::Localized;
 
-/// A language's files, all of them in one bundle.
+/// Files of a language.
 macro_rules! files {
+    ($folder:literal, $($name:literal),+) => {
+        [$(include_str!(concat!("../../../../locales/", $folder, "/", $name, ".ftl"))),+]
+    };
+}
+
+/// The files that the page's first module needs.
+macro_rules! first_files {
     ($folder:literal) => {
-        [
-            include_str!(concat!("../../../../locales/", $folder, "/common.ftl")),
-            include_str!(concat!("../../../../locales/", $folder, "/evaluation.ftl")),
-            include_str!(concat!("../../../../locales/", $folder, "/lessons.ftl")),
-            include_str!(concat!("../../../../locales/", $folder, "/offline.ftl")),
-            include_str!(concat!("../../../../locales/", $folder, "/playground.ftl")),
-            include_str!(concat!("../../../../locales/", $folder, "/profile.ftl")),
-            include_str!(concat!("../../../../locales/", $folder, "/recipe.ftl")),
-            include_str!(concat!("../../../../locales/", $folder, "/runs.ftl")),
-            include_str!(concat!("../../../../locales/", $folder, "/studio.ftl")),
-            include_str!(concat!("../../../../locales/", $folder, "/verify.ftl")),
-        ]
+        files!($folder, "common", "offline", "recipe", "runs", "studio")
+    };
+}
+
+/// Those whose words its other modules alone have.
+macro_rules! later_files {
+    ($folder:literal) => {
+        files!($folder, "evaluation", "lessons", "playground", "profile", "verify")
     };
 }
 
 /// All of Chinese: in a module of its own, for those who read it. The English words of errors come with them.
 #[wasm_split(chinese, fallible)]
 fn chinese() -> Result<Vec<&'static str>, SplitLoaderError> {
-    let errors = include_str!("../../../../locales/zh-CN/errors.ftl");
-    Ok(files!("zh-CN").into_iter().chain([errors]).collect())
+    let errors = files!("zh-CN", "errors");
+    Ok(first_files!("zh-CN").into_iter().chain(later_files!("zh-CN")).chain(errors).collect())
+}
+
+#[wasm_split(english, fallible)]
+fn later_english() -> Result<Vec<&'static str>, SplitLoaderError> {
+    Ok(later_files!("en").to_vec())
 }
 
 fn bundle(of: Language, files: impl IntoIterator<Item = &'static str>) -> FluentBundle<FluentResource> {
@@ -44,12 +55,16 @@ fn bundle(of: Language, files: impl IntoIterator<Item = &'static str>) -> Fluent
     // The marks around values are for languages written from right to left beside others.
     bundle.set_use_isolating(false);
     bundle.set_formatter(Some(grouped));
+    add(&mut bundle, files);
+    bundle
+}
+
+fn add(bundle: &mut FluentBundle<FluentResource>, files: impl IntoIterator<Item = &'static str>) {
     for file in files {
         // A message that cannot be read is missing then; tests/locales.rs lets none pass.
         let resource = FluentResource::try_new(file.to_owned()).unwrap_or_else(|(read, _)| read);
         bundle.add_resource_overriding(resource);
     }
-    bundle
 }
 
 /// Whole numbers with their thousands apart.
@@ -63,7 +78,10 @@ fn grouped<M>(value: &FluentValue, _: &M) -> Option<String> {
 }
 
 thread_local! {
-    static ENGLISH: FluentBundle<FluentResource> = bundle(Language::English, files!("en"));
+    static ENGLISH: RefCell<FluentBundle<FluentResource>> =
+        RefCell::new(bundle(Language::English, first_files!("en")));
+    /// Whether English has the words of the later modules.
+    static COMPLETE: Cell<bool> = const { Cell::new(false) };
     static CHINESE: OnceCell<FluentBundle<FluentResource>> = const { OnceCell::new() };
 }
 
@@ -81,13 +99,28 @@ pub async fn fetch(language: Language) -> Result<(), SplitLoaderError> {
     Ok(())
 }
 
+/// Fetches the English words of the later modules, which are wanted before any part of those is made.
+///
+/// # Errors
+/// Their module cannot be fetched.
+pub async fn fetch_later() -> Result<(), SplitLoaderError> {
+    if !COMPLETE.get() {
+        let files = later_english().await?;
+        // Two modules may have waited for them.
+        if !COMPLETE.replace(true) {
+            ENGLISH.with_borrow_mut(|words| add(words, files));
+        }
+    }
+    Ok(())
+}
+
 /// Hands `read` the words of the language in use; tracked.
 fn with_words<R>(read: impl FnOnce(&FluentBundle<FluentResource>) -> R) -> R {
     match language() {
-        Language::English => ENGLISH.with(read),
+        Language::English => ENGLISH.with_borrow(read),
         Language::Chinese => CHINESE.with(|words| match words.get() {
             Some(words) => read(words),
-            None => ENGLISH.with(read),
+            None => ENGLISH.with_borrow(read),
         }),
     }
 }
@@ -132,7 +165,7 @@ pub fn translated(reason: &Localized) -> String {
 
 /// The message under an id, or the name itself where there is none: names such as `cls` are the same in all languages.
 pub fn words(id_or_name: &str) -> String {
-    let known = ENGLISH.with(|words| words.has_message(id_or_name));
+    let known = ENGLISH.with_borrow(|words| words.has_message(id_or_name));
     if known { text(id_or_name, None) } else { id_or_name.to_owned() }
 }
 
