@@ -100,13 +100,13 @@ pub struct Charts {
 }
 
 impl Charts {
-    /// Draws into the places below `root`.
-    pub fn new(root: NodeRef<Div>) -> Self {
+    /// Draws into the places below `root`, once these are `there`.
+    fn new(root: NodeRef<Div>, there: Signal<bool>) -> Self {
         let (store, _) = studio();
         let drawing = Drawing::<Dashboard>::new();
         Effect::new(move |_| {
             // Their bundle is as large as all else that the picture needs: the picture comes first.
-            if let (Some(root), false) = (root.get(), store.arriving.get()) {
+            if let (Some(root), true, false) = (root.get(), there.get(), store.arriving.get()) {
                 drawing.mount(Bundle::Charts, "mount", &root, &PLACES.map(|place| place.name));
             }
         });
@@ -165,26 +165,34 @@ impl Charts {
     }
 }
 
-/// The charts of a run, made with the first of their places.
+/// The charts of a run, made with the first of the [`PARTS`] that have their places.
 #[derive(Clone, Copy)]
 pub struct ChartsOf {
     root: NodeRef<Div>,
     made: StoredValue<Option<Charts>>,
+    /// How many of the parts have got them.
+    parts: RwSignal<usize>,
 }
+
+/// [`PlaneChart`] and [`RunCharts`].
+const PARTS: usize = 2;
 
 impl ChartsOf {
     /// Of the places below `root`.
     pub fn new(root: NodeRef<Div>) -> Self {
-        Self { root, made: StoredValue::new(None) }
+        Self { root, made: StoredValue::new(None), parts: RwSignal::new(0) }
     }
 
+    /// For one of the parts.
     pub fn get(self) -> Charts {
-        let Self { root, made } = self;
-        made.get_value().unwrap_or_else(|| {
-            let charts = Charts::new(root);
+        let Self { root, made, parts } = self;
+        let charts = made.get_value().unwrap_or_else(|| {
+            let charts = Charts::new(root, Signal::derive(move || parts.get() == PARTS));
             made.set_value(Some(charts));
             charts
-        })
+        });
+        parts.update(|parts| *parts += 1);
+        charts
     }
 }
 
