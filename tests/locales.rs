@@ -125,6 +125,46 @@ fn of_engine() -> BTreeSet<String> {
     called
 }
 
+/// Files whose English words come with the page's later modules alone; see src/app/ui/words/i18n.rs.
+const LATER: [&str; 5] = ["evaluation.ftl", "lessons.ftl", "playground.ftl", "profile.ftl", "verify.ftl"];
+/// Sources below src/app/ui of the page's first module, which is shown before those words are there. Not all of them:
+/// what the modules share is in the first one too, and does not speak before they are made.
+const FIRST: [&str; 16] = [
+    "arrival.rs",
+    "device_menu.rs",
+    "engine_notice.rs",
+    "header.rs",
+    "mod.rs",
+    "offline",
+    "parts/chart_files.rs",
+    "parts/drawing.rs",
+    "parts/fold.rs",
+    "parts/later.rs",
+    "parts/notice.rs",
+    "parts/run_buttons.rs",
+    "parts/tabs.rs",
+    "state",
+    "studio/mod.rs",
+    "studio/run_controls.rs",
+];
+
+#[test]
+fn what_is_shown_first_speaks_words_that_are_there() {
+    let english = messages("en");
+    let later: BTreeSet<&String> = LATER.into_iter().flat_map(|file| english[file].keys()).collect();
+    assert!(later.contains(&"lessons-title".to_owned()));
+    let ui = root().join("src/app/ui");
+    let sources = FIRST.into_iter().map(|place| ui.join(place)).flat_map(|place| {
+        assert!(place.exists(), "{}", place.display());
+        if place.is_dir() { files(&place, "rs") } else { vec![place] }
+    });
+    for path in sources {
+        let text = fs::read_to_string(&path).unwrap();
+        let absent: Vec<&str> = text.split('"').filter(|word| later.contains(&word.to_string())).collect();
+        assert_eq!(absent, [""; 0], "{}", path.display());
+    }
+}
+
 /// The explanations of fields: a field's id with `-help`.
 fn of_fields(quoted: &BTreeSet<String>) -> BTreeSet<String> {
     quoted.iter().map(|id| format!("{id}-help")).collect()

@@ -39,7 +39,7 @@ picture-group = 组
 
 fold-none = 还没有
 data-state-pairs = { $count } 个评分句对
-model-parameters-short = { $count } 个参数
+model-parameters-short = { $count }参数
 
 engine-first = 要先等引擎启动。
 counted-sentences = { $count } 个句子

@@ -42,7 +42,7 @@ test('the picture needs half of the model, the page’s first module and no char
     const engine = (path) => /^worker/.test(path);
     const ofPage = sum((path) => !engine(path) && !path.startsWith('models/'));
     console.log(`page ${ofPage} bytes, engine ${sum(engine)}, model ${sum((path) => path.startsWith('models/'))}`);
-    assert.ok(ofPage <= 560_000, `the page is ${ofPage} bytes`);
+    assert.ok(ofPage <= 520_000, `the page is ${ofPage} bytes`);
     assert.ok(sum(() => true) <= 8_000_000, `all of it is ${sum(() => true)} bytes`);
 
     const studio = new Studio(page);

@@ -69,13 +69,13 @@ export class PlaneView extends View {
 /** The landmarks as diamonds, and a frame around the area of the paper's figure 2. Names stand towards the `middle`. */
 function fixedPoints(colours, landmarks, middle) {
   const [[left, right], [low, high]] = PAPER;
-  // The line ends at the corner where its label is drawn.
+  // The line ends at the corner where its label is drawn: few paths and points come there.
   const corners = [
-    [left, high],
     [left, low],
-    [right, low],
-    [right, high],
     [left, high],
+    [right, high],
+    [right, low],
+    [left, low],
   ];
   return [
     {
@@ -85,7 +85,7 @@ function fixedPoints(colours, landmarks, middle) {
       silent: true,
       z: 1,
       lineStyle: { color: colours.muted, width: 1, type: "dashed" },
-      endLabel: { ...labelled(colours, word("landmarks-paper")), offset: [0, 10], color: colours.muted, fontSize: 11, align: "left" },
+      endLabel: { ...labelled(colours, word("landmarks-paper")), offset: [0, -10], color: colours.muted, fontSize: 11, align: "left" },
       data: corners,
     },
     {

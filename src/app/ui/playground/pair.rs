@@ -142,7 +142,7 @@ pub fn PairCard() -> impl IntoView {
                     <p class="fine">{move || match compared.get() {
                         Some(compared) => {
                             let weights = weights_in_caption(compared.now.weights, compared.now.step);
-                            format!("{weights}. {}", rank().unwrap_or_default())
+                            [Some(weights), rank()].into_iter().flatten().collect::<Vec<_>>().join(" · ")
                         }
                         None if blank() => words("pair-blank"),
                         None => String::new(),
