@@ -254,6 +254,6 @@ saved-elsewhere-title = A run is under way in another tab
 saved-elsewhere = { $model } on { $text }, step { $step } of { $total }. What you do here does not affect it.
 saved-go-on = Go on
 saved-forget = Delete the run
-saved-up-to = Kept up to step { $step }: closing the tab loses nothing before it.
+saved-up-to = Kept up to step { $step }; this tab may be closed.
 need-loaded-model = Load a model first, in the studio.
 need-pause = Pause or stop the run to evaluate here.

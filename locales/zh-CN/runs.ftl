@@ -250,6 +250,6 @@ saved-elsewhere-title = 另一个标签页里正在训练
 saved-elsewhere = { $model } 在 { $text } 上，第 { $step } 步（共 { $total } 步）。这里的操作不会影响它。
 saved-go-on = 继续训练
 saved-forget = 删除这次训练
-saved-up-to = 已保存到第 { $step } 步：关闭标签页不会丢失这之前的内容。
+saved-up-to = 已保存到第 { $step } 步，可以关闭标签页。
 need-loaded-model = 请先在训练台载入模型。
 need-pause = 要在这里评测，请先暂停或停止训练。

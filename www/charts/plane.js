@@ -125,7 +125,7 @@ function path(colours, points) {
       symbolSize: 13,
       z: 5,
       itemStyle: { color: colours.surface, borderColor: colours.path, borderWidth: 2.5 },
-      label: label(word("point-before"), "top"),
+      label: label(word("point-before"), "right"),
       labelLayout: { hideOverlap: true },
       data: points.slice(0, 1),
     },
