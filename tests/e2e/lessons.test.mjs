@@ -214,7 +214,7 @@ test('two masks give a sentence two vectors; a fixed mask and no dropout give on
     await page.getByText('Two masks', { exact: true }).click();
     const slider = page.getByRole('slider', { name: 'Probability p' });
     await slider.fill('0');
-    await page.waitForFunction(() => document.querySelector('#views-published ~ table .current th')?.textContent === 'p = 0');
+    await page.waitForFunction(() => document.querySelector('[aria-labelledby=views-published] .current th')?.textContent === 'p = 0');
     await said('Nothing is dropped');
     assert.equal(await cosine.innerText(), '1.000');
     await slider.fill('0.5');

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::parts::fixed;
+use super::parts::{Folding, fixed};
 use crate::{
     app::ui::words::i18n::{mt, t},
     lessons::{OF_STARTERS, PUBLISHED_SIZES, SizedScore},
@@ -12,8 +12,7 @@ use crate::{
 #[component]
 pub fn Sizes() -> impl IntoView {
     view! {
-        <section class="card" aria-labelledby="ablation-sizes">
-            <h2 id="ablation-sizes">{mt!("ablation-sizes")}</h2>
+        <Folding id="ablation-sizes">
             <p>{mt!("ablation-sizes-what")}</p>
             <div class="table-scroll" tabindex="0" role="group" aria-label=mt!("ablation-sizes")>
                 <table class="scores size-scores">
@@ -35,7 +34,7 @@ pub fn Sizes() -> impl IntoView {
                 </table>
             </div>
             <p class="fine">{mt!("ablation-sizes-source")}</p>
-        </section>
+        </Folding>
     }
 }
 

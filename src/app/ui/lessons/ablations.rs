@@ -7,7 +7,7 @@ use super::{
     ablation_sizes::Sizes,
     ablation_table::{AblationTable, Column},
     inputs::{linked, take_number},
-    parts::once_by_itself,
+    parts::{Folding, once_by_itself},
     prepare::{Needs, Prepare},
     story::{Step, Story},
 };
@@ -104,8 +104,7 @@ pub fn story() -> Story {
         </section>
     };
     let more = view! {
-        <section class="card" aria-labelledby="ablation-part">
-            <h2 id="ablation-part">{mt!("ablation-part")}</h2>
+        <Folding id="ablation-part">
             <p class="fine">{mt!("ablation-part-what")}</p>
             <Prepare needs=NEEDS />
             <Segments
@@ -147,7 +146,7 @@ pub fn story() -> Story {
                 <span class="fine">{move || if running.get() { None } else { reason().map(words).or_else(runs) }}</span>
             </div>
             <Problem error=runner.error title="lesson-failed" />
-        </section>
+        </Folding>
         <Sizes />
     };
     Story { steps: told, figure: figure.into_any(), more: more.into_any() }

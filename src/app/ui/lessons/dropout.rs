@@ -10,7 +10,7 @@ use super::{
     dropout_tables::{Pairs, Published},
     dropout_vectors::{Agreement, Vectors},
     inputs::{linked, number},
-    parts::{Slider, by_itself, weights_at_hand},
+    parts::{Folding, Slider, by_itself, weights_at_hand},
     prepare::{Needs, Prepare},
     story::{Step, Story},
 };
@@ -165,7 +165,7 @@ pub fn story() -> Story {
     };
     let more = view! {
         <div class="views-drawn" class:stale=busy>
-            {move || drawn.get().map(|drawn| view! { <Vectors drawn /> })}
+            <Folding id="views-vectors">{move || drawn.get().map(|drawn| view! { <Vectors drawn /> })}</Folding>
         </div>
         <section class="card" aria-labelledby="views-part">
             <h2 id="views-part">{mt!("lesson-own")}</h2>
@@ -203,7 +203,10 @@ pub fn story() -> Story {
             </div>
         </section>
         <div class="loss-parts" class:stale=busy>
-            {move || drawn.get().map(|drawn| view! { <Cosines drawn=drawn.clone() /><Pairs drawn /> })}
+            <Folding id="views-cosines">{move || drawn.get().map(|drawn| view! { <Cosines drawn /> })}</Folding>
+            <Folding id="views-pairs" class="views-pairs">
+                {move || drawn.get().map(|drawn| view! { <Pairs drawn /> })}
+            </Folding>
             <Published masks p />
         </div>
     };

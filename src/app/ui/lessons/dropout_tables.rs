@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 use super::{
     dropout_sample::{Sample, format_probability, sentence_letter},
-    parts::fixed,
+    parts::{Folding, fixed},
 };
 use crate::{
     app::ui::{
@@ -41,8 +41,6 @@ pub fn Pairs(drawn: Arc<Sample>) -> impl IntoView {
         view! { <tr><th scope="row">{sentence_letter(row).to_string()}</th>{cells.collect_view()}</tr> }
     });
     view! {
-        <section class="card views-pairs" aria-labelledby="views-pairs">
-            <h2 id="views-pairs">{mt!("views-pairs")}</h2>
             <p class="fine">{mt!("views-pairs-what")}</p>
             <div class="matrix lesson-grid">
                 <div class="table-scroll" tabindex="0" role="group" aria-label=mt!("views-pairs")>
@@ -52,7 +50,6 @@ pub fn Pairs(drawn: Arc<Sample>) -> impl IntoView {
                     </table>
                 </div>
             </div>
-        </section>
     }
 }
 
@@ -81,8 +78,7 @@ pub fn Published(masks: RwSignal<Masks>, p: RwSignal<f64>) -> impl IntoView {
         }
     });
     view! {
-        <section class="card" aria-labelledby="views-published">
-            <h2 id="views-published">{mt!("views-published")}</h2>
+        <Folding id="views-published">
             <table class="scores published-scores">
                 <thead>
                     <tr>
@@ -94,6 +90,6 @@ pub fn Published(masks: RwSignal<Masks>, p: RwSignal<f64>) -> impl IntoView {
                 <tbody>{rows.into_iter().collect_view()}</tbody>
             </table>
             <p class="fine">{mt!("views-published-what")}</p>
-        </section>
+        </Folding>
     }
 }

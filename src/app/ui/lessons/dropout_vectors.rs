@@ -88,8 +88,6 @@ pub fn Vectors(drawn: Arc<Sample>) -> impl IntoView {
         }
     };
     view! {
-        <section class="card" aria-labelledby="views-vectors">
-            <h2 id="views-vectors">{mt!("views-vectors")}</h2>
             <p class="views-quoted">{sentence}</p>
             <div class="lanes">
                 {masks.into_iter().collect_view()}
@@ -97,7 +95,6 @@ pub fn Vectors(drawn: Arc<Sample>) -> impl IntoView {
                 {differ}
             </div>
             <p class="fine">{source}</p>
-        </section>
     }
 }
 

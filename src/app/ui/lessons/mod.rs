@@ -70,6 +70,11 @@ pub fn summary(lesson: Lesson) -> &'static str {
     }
 }
 
+/// Whether it is about sentences, and not numbers alone.
+fn has_sentences(lesson: Lesson) -> bool {
+    matches!(lesson, Lesson::Crowding | Lesson::Dropout | Lesson::HardNegatives | Lesson::Ablations)
+}
+
 /// One lesson.
 #[component]
 pub fn LessonPage(lesson: Lesson) -> impl IntoView {
@@ -106,7 +111,7 @@ pub fn LessonPage(lesson: Lesson) -> impl IntoView {
             on:pointerdown=move |event| touch(&event)
             on:keydown=move |event| if event.key() != "Tab" { touch(&event) }
         >
-            <div class="lesson-stage"><div class="lesson-figure"><StrangeWords />{figure}</div></div>
+            <div class="lesson-stage"><div class="lesson-figure">{has_sentences(lesson).then(|| view! { <StrangeWords /> })}{figure}</div></div>
             <div class="cards lesson-more">{more}</div>
         </div>
         <div class="row lesson-end">

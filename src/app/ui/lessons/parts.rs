@@ -8,6 +8,7 @@ use crate::{
     app::{
         protocol::Weights,
         ui::{
+            browser::media::is_wide,
             state::{route::Route, starter::starter_is_untrained, store::Store, studio},
             words::i18n::words,
         },
@@ -51,6 +52,23 @@ pub fn Slider(
                 on:input=on_input
             />
         </div>
+    }
+}
+
+/// A card below the figure, folded on a narrow screen, where the lesson would be many screens long.
+#[component]
+pub fn Folding(
+    id: &'static str,
+    #[prop(default = "")] class: &'static str,
+    children: Children,
+) -> impl IntoView {
+    view! {
+        <section class=format!("card fold folding {class}") aria-labelledby=id>
+            <details open=is_wide()>
+                <summary><h2 id=id>{move || words(id)}</h2></summary>
+                <div class="fold-body">{children()}</div>
+            </details>
+        </section>
     }
 }
 
