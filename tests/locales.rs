@@ -125,8 +125,14 @@ fn of_engine() -> BTreeSet<String> {
     called
 }
 
-/// Files whose English words come with the page's later modules alone; see src/app/ui/words/i18n.rs.
-const LATER: [&str; 5] = ["evaluation.ftl", "lessons.ftl", "playground.ftl", "profile.ftl", "verify.ftl"];
+/// Files whose English words come with the page's later modules alone, as src/app/ui/words/i18n.rs has them.
+fn later_files() -> Vec<String> {
+    let source = fs::read_to_string(root().join("src/app/ui/words/i18n.rs")).unwrap();
+    let list =
+        source.split("macro_rules! later_files").nth(1).and_then(|list| list.split(';').next()).unwrap();
+    list.split('"').skip(1).step_by(2).map(|name| format!("{name}.ftl")).collect()
+}
+
 /// Sources below src/app/ui of the page's first module, which is shown before those words are there. Not all of them:
 /// what the modules share is in the first one too, and does not speak before they are made.
 const FIRST: [&str; 16] = [
@@ -151,7 +157,7 @@ const FIRST: [&str; 16] = [
 #[test]
 fn what_is_shown_first_speaks_words_that_are_there() {
     let english = messages("en");
-    let later: BTreeSet<&String> = LATER.into_iter().flat_map(|file| english[file].keys()).collect();
+    let later: BTreeSet<&String> = later_files().iter().flat_map(|file| english[file].keys()).collect();
     assert!(later.contains(&"lessons-title".to_owned()));
     let ui = root().join("src/app/ui");
     let sources = FIRST.into_iter().map(|place| ui.join(place)).flat_map(|place| {

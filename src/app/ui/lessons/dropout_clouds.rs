@@ -79,20 +79,20 @@ pub fn Cosines(drawn: Arc<Sample>) -> impl IntoView {
         }
     });
     view! {
-    <div class="table-scroll" tabindex="0" role="group" aria-label=mt!("views-cosines")>
-                   <table class="scores cloud-scores">
-                       <thead>
-                           <tr>
-                               <th scope="col">{mt!("views-column-sentence")}</th>
-                               <th scope="col">{mt!("views-column-within")}</th>
-                               <th scope="col">{mt!("views-column-nearest")}</th>
-                           </tr>
-                       </thead>
-                       <tbody>{rows.collect_view()}</tbody>
-                   </table>
-               </div>
-               <p class="fine">{mt!("views-plane-what")}</p>
-       }
+        <div class="table-scroll" tabindex="0" role="group" aria-label=mt!("views-cosines")>
+            <table class="scores cloud-scores">
+                <thead>
+                    <tr>
+                        <th scope="col">{mt!("views-column-sentence")}</th>
+                        <th scope="col">{mt!("views-column-within")}</th>
+                        <th scope="col">{mt!("views-column-nearest")}</th>
+                    </tr>
+                </thead>
+                <tbody>{rows.collect_view()}</tbody>
+            </table>
+        </div>
+        <p class="fine">{mt!("views-plane-what")}</p>
+    }
 }
 
 /// Into the drawing, as large as it allows, with the same scale in both directions.

@@ -41,15 +41,15 @@ pub fn Pairs(drawn: Arc<Sample>) -> impl IntoView {
         view! { <tr><th scope="row">{sentence_letter(row).to_string()}</th>{cells.collect_view()}</tr> }
     });
     view! {
-            <p class="fine">{mt!("views-pairs-what")}</p>
-            <div class="matrix lesson-grid">
-                <div class="table-scroll" tabindex="0" role="group" aria-label=mt!("views-pairs")>
-                    <table>
-                        <thead><tr><td></td>{heads.collect_view()}</tr></thead>
-                        <tbody>{rows.collect_view()}</tbody>
-                    </table>
-                </div>
+        <p class="fine">{mt!("views-pairs-what")}</p>
+        <div class="matrix lesson-grid">
+            <div class="table-scroll" tabindex="0" role="group" aria-label=mt!("views-pairs")>
+                <table>
+                    <thead><tr><td></td>{heads.collect_view()}</tr></thead>
+                    <tbody>{rows.collect_view()}</tbody>
+                </table>
             </div>
+        </div>
     }
 }
 

@@ -88,13 +88,13 @@ pub fn Vectors(drawn: Arc<Sample>) -> impl IntoView {
         }
     };
     view! {
-            <p class="views-quoted">{sentence}</p>
-            <div class="lanes">
-                {masks.into_iter().collect_view()}
-                {vectors.into_iter().collect_view()}
-                {differ}
-            </div>
-            <p class="fine">{source}</p>
+        <p class="views-quoted">{sentence}</p>
+        <div class="lanes">
+            {masks.into_iter().collect_view()}
+            {vectors.into_iter().collect_view()}
+            {differ}
+        </div>
+        <p class="fine">{source}</p>
     }
 }
 

@@ -9,6 +9,7 @@ use crate::{
         protocol::Weights,
         ui::{
             browser::media::is_wide,
+            parts::fold::Fold,
             state::{route::Route, starter::starter_is_untrained, store::Store, studio},
             words::i18n::words,
         },
@@ -62,13 +63,11 @@ pub fn Folding(
     #[prop(default = "")] class: &'static str,
     children: Children,
 ) -> impl IntoView {
+    let never = Signal::from(false);
     view! {
-        <section class=format!("card fold folding {class}") aria-labelledby=id>
-            <details open=is_wide()>
-                <summary><h2 id=id>{move || words(id)}</h2></summary>
-                <div class="fold-body">{children()}</div>
-            </details>
-        </section>
+        <Fold id title=id class=format!("folding {class}") open=is_wide() state=String::new done=never hidden=never>
+            {children()}
+        </Fold>
     }
 }
 

@@ -123,7 +123,7 @@ fn Buttons(store: Store, engine: Engine) -> impl IntoView {
 
 #[component]
 fn RunProgress(store: Store) -> impl IntoView {
-    let done = move || store.latest.get().map_or(0, |latest| latest.step);
+    let done = move || store.latest_step();
     let total = move || store.plan.with(|plan| plan.as_ref().map_or(0, |plan| plan.total));
     let left = move || {
         let speed = store.speed.get()?.steps;
